@@ -1,0 +1,164 @@
+package io.databroker.api;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link CheckedBackend} refuses, against one backend's limits. */
+final class ArgumentChecks {
+  /** Long enough for anyone, and far from where sums of times overflow. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final String TOO_LONG = "too long";
+
+  private final Limits limits;
+
+  ArgumentChecks(Limits limits) {
+    this.limits = limits;
+  }
+
+  List<Write> batch(@Nullable List<Write> batch) {
+    List<Write> writes = Require.nonNull("batch", batch);
+    if (writes.isEmpty()) {
+      throw new InvalidArgumentException("batch", "empty", "give at least one write");
+    }
+    limit("batch", writes.size(), limits.batchRecords(), "records");
+    // Copied first: what is checked must be what is applied.
+    Write[] copy = writes.toArray(new Write[0]);
+    long bytes = 0;
+    for (int i = 0; i < copy.length; i++) {
+      bytes += write(i, copy[i]);
+    }
+    limit("batch", bytes, limits.batchBytes(), "payload bytes");
+    return List.of(copy);
+  }
+
+  private long write(int index, @Nullable Write write) {
+    if (write == null) {
+      throw new InvalidArgumentException("batch[" + index + "]", "null", "give a write");
+    }
+    String problem = problemWith(write.type(), limits.typeBytes());
+    if (problem != null) {
+      refuse("batch[" + index + "].type", write.type(), limits.typeBytes(), problem);
+    }
+    problem = problemWith(write.id(), limits.idBytes());
+    if (problem != null) {
+      refuse("batch[" + index + "].id", write.id(), limits.idBytes(), problem);
+    }
+    if (!(write instanceof Write.Put put)) {
+      return 0;
+    }
+    int size = put.payload().size();
+    if (size > limits.payloadBytes()) {
+      limit("batch[" + index + "].payload", size, limits.payloadBytes(), "bytes");
+    }
+    return size;
+  }
+
+  Selection selection(@Nullable Selection selection) {
+    Selection given = Require.nonNull("selection", selection);
+    if (given instanceof Selection.OfType ofType) {
+      type("selection.type", ofType.type());
+    } else if (given instanceof Selection.Where where) {
+      type("selection.type", where.type());
+      for (FieldValue term : where.anyOf()) {
+        id("selection.field", term.field());
+      }
+    }
+    return given;
+  }
+
+  void options(@Nullable TypeOptions options) {
+    TypeOptions given = Require.nonNull("options", options);
+    Duration ttl = given.ttl();
+    if (ttl != null) {
+      duration("options.ttl", ttl);
+    }
+    for (String field : given.indexedFields()) {
+      id("options.indexedFields", field);
+    }
+  }
+
+  void leaseDuration(@Nullable Duration duration) {
+    Require.positive("duration", duration);
+    duration("duration", Require.nonNull("duration", duration));
+  }
+
+  Instant instant(String argument, @Nullable Instant instant) {
+    Instant given = Require.nonNull(argument, instant);
+    if (given.isBefore(Instant.EPOCH)) {
+      throw new InvalidArgumentException(argument, given.toString(), "give a time since 1970");
+    }
+    return given;
+  }
+
+  void type(String argument, @Nullable String type) {
+    text(argument, type, limits.typeBytes());
+  }
+
+  void id(String argument, @Nullable String id) {
+    text(argument, id, limits.idBytes());
+  }
+
+  private static void duration(String argument, Duration duration) {
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new InvalidArgumentException(
+          argument, duration.toString(), "give at most " + LONGEST.toDays() + " days");
+    }
+  }
+
+  private static void text(String argument, @Nullable String value, int limit) {
+    String given = Require.nonNull(argument, value);
+    String problem = problemWith(given, limit);
+    if (problem != null) {
+      refuse(argument, given, limit, problem);
+    }
+  }
+
+  private static void refuse(String argument, String value, int limit, String problem) {
+    if (problem.equals(TOO_LONG)) {
+      limit(argument, utf8Length(value), limit, "bytes of UTF-8");
+    }
+    throw new InvalidArgumentException(argument, value, problem);
+  }
+
+  private static void limit(String argument, long actual, long limit, String unit) {
+    if (actual > limit) {
+      throw new LimitExceededException(argument, actual, limit, unit);
+    }
+  }
+
+  /** What is wrong with a type, id, name or path, or null. */
+  private static @Nullable String problemWith(String text, int limit) {
+    int length = text.length();
+    if (length == 0) {
+      return "give at least one character";
+    }
+    int utf8 = length;
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        if (c < 0x800) {
+          utf8++;
+        } else if (!Character.isSurrogate(c)) {
+          utf8 += 2;
+        } else if (Character.isHighSurrogate(c)
+            && i + 1 < length
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
+          utf8 += 2; // four bytes for two chars
+          i++;
+        } else {
+          return "pair the surrogate at index " + i;
+        }
+      } else if (c == 0) {
+        return "remove U+0000 at index " + i;
+      }
+    }
+    return utf8 > limit ? TOO_LONG : null;
+  }
+
+  private static int utf8Length(String text) {
+    return text.codePoints().map(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4).sum();
+  }
+}

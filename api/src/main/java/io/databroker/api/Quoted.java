@@ -1,0 +1,32 @@
+package io.databroker.api;
+
+/** Values as error messages show them: on one line, quoted and short. */
+final class Quoted {
+  private static final int SHOWN = 64;
+
+  private Quoted() {}
+
+  static String text(String value) {
+    return '"' + shortened(value) + '"';
+  }
+
+  /** The beginning, with what does not print as an escape. */
+  static String shortened(String value) {
+    StringBuilder shown = new StringBuilder();
+    value
+        .codePoints()
+        .limit(SHOWN)
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF)) {
+                shown.append("\\u%04X".formatted(c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    if (value.codePointCount(0, value.length()) > SHOWN) {
+      shown.append('…');
+    }
+    return shown.toString();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The SPI and the contract: what a backend author compiles against.
+ *
+ * <p>It depends on nothing but nullness annotations.
+ */
+module io.databroker.api {
+  requires static transitive org.jspecify;
+
+  exports io.databroker.api;
+}
