@@ -1,0 +1,5 @@
+/** Records on the heap. */
+@NullMarked
+package io.databroker.inmemory;
+
+import org.jspecify.annotations.NullMarked;

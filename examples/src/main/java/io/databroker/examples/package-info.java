@@ -1,0 +1,5 @@
+/** What a reader copies from. */
+@NullMarked
+package io.databroker.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Finds, configures and injects backends. */
+@NullMarked
+package io.databroker.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/** Finds, configures and injects backends. */
+module io.databroker.host {
+  requires static org.jspecify;
+  requires transitive io.databroker.api;
+  requires transitive com.google.guice;
+}

@@ -1,0 +1,5 @@
+/** The gRPC service and the command line. */
+@NullMarked
+package io.databroker.server;
+
+import org.jspecify.annotations.NullMarked;
