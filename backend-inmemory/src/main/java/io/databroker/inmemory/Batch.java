@@ -45,6 +45,10 @@ final class Batch {
     this.entries = new ArrayList<>(size);
   }
 
+  int size() {
+    return entries.size();
+  }
+
   boolean isEmpty() {
     return entries.isEmpty();
   }
@@ -122,22 +126,27 @@ final class Batch {
 
   /** Plans the deletes that bring the written tables down to their ceilings, oldest first. */
   void evict() {
-    List<Entry> victims = null;
+    List<Entry> victims = new ArrayList<>(0);
     for (Table table : touched) {
-      long excess = table.count - table.ceiling;
-      if (excess > 0) {
-        victims = victims == null ? new ArrayList<>() : victims;
-        choose(table, excess, victims);
-      }
+      choose(table, victims);
     }
-    if (victims != null) {
-      victims.sort(Comparator.comparingLong(Entry::version));
-      victims.forEach(victim -> delete(victim.table, victim.record.id()));
-    }
+    evict(victims);
   }
 
-  private void choose(Table table, long excess, List<Entry> victims) {
-    long left = excess;
+  /** Plans the deletes that bring that table down to its ceiling, oldest first. */
+  void evict(Table table) {
+    List<Entry> victims = new ArrayList<>();
+    choose(table, victims);
+    evict(victims);
+  }
+
+  private void evict(List<Entry> victims) {
+    victims.sort(Comparator.comparingLong(Entry::version));
+    victims.forEach(victim -> delete(victim.table, victim.record.id()));
+  }
+
+  private void choose(Table table, List<Entry> victims) {
+    long left = table.count - table.ceiling;
     for (Entry old = table.order.oldest(); old != null && left > 0; old = old.newer) {
       if (!table.planned.containsKey(old.record.id())) {
         victims.add(old);

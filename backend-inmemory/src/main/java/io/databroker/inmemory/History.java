@@ -44,9 +44,6 @@ final class History {
   volatile Commit commit;
   volatile Checkpoint checkpoint = Checkpoint.NONE;
 
-  /** The history that took this one's place. */
-  volatile @Nullable History successor;
-
   History(long serverVersion, long version, Waiters waiters) {
     this.serverVersion = serverVersion;
     this.log = new Log(SEGMENT_SHIFT, version + 1);
@@ -72,6 +69,13 @@ final class History {
       tables.put(type, table);
     }
     return table;
+  }
+
+  /** For the writer: lets go of a table that holds nothing, so that types may come and go. */
+  void dropIfUnused(Table table) {
+    if (table.isUnused() && !commit.options().containsKey(table.type)) {
+      tables.remove(table.type, table);
+    }
   }
 
   /** The records of one type, at the returned commit. */

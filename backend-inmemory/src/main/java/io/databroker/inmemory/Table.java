@@ -69,6 +69,11 @@ final class Table {
     extracted = List.copyOf(fields);
   }
 
+  /** Whether neither records nor history nor an index are here. */
+  boolean isUnused() {
+    return count == 0 && log.view().first() == log.end() && indexes.isEmpty();
+  }
+
   void forgetPlan() {
     if (planned.size() > KEPT) {
       planned = new HashMap<>();

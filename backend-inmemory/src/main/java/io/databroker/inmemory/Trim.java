@@ -71,7 +71,7 @@ final class Trim {
   private static List<LogFeed> moveFeedsOn(History history, long first, long last) {
     List<LogFeed> concerned = new ArrayList<>();
     for (LogFeed feed : history.waiters.typed()) {
-      if (feed.moveOn(history, first, last)) {
+      if (feed.moveOn(first, last)) {
         concerned.add(feed);
       }
     }
@@ -101,9 +101,7 @@ final class Trim {
     counts.forEach(
         (table, count) -> {
           table.log.trim(table.log.view().first() + count);
-          if (table.isEmpty() && !commit.options().containsKey(table.type)) {
-            history.tables.remove(table.type, table);
-          }
+          history.dropIfUnused(table);
         });
     history.log.trim(kept);
   }
