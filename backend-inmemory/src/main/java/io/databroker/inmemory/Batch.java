@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +70,7 @@ final class Batch {
             : add(table, last.record.id(), payload, false, last.slot);
     if (!values.isEmpty()) {
       if (this.values == null) {
-        this.values = new IdentityHashMap<>();
+        this.values = new HashMap<>();
       }
       this.values.put(entry, values);
     }
@@ -173,12 +173,15 @@ final class Batch {
     long version = before.version() + entries.size();
     history.commit = new Commit(version, before.first(), types(), options, indexes);
     committed = true;
-    for (Entry entry : entries) {
-      if (isLast(entry)) {
-        settle(entry);
+    try {
+      for (Entry entry : entries) {
+        if (isLast(entry)) {
+          settle(entry);
+        }
       }
+    } finally {
+      touched.forEach(Table::forgetPlan);
     }
-    touched.forEach(Table::forgetPlan);
   }
 
   /** The tables that were written to. */

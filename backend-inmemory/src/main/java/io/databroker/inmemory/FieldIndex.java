@@ -44,8 +44,7 @@ final class FieldIndex {
 
   /** From now on the id is found by these values, which were added, alone. */
   void keep(String id, Map<String, String> kept) {
-    Map<String, String> old =
-        kept.isEmpty() ? values.remove(id) : values.put(id, kept);
+    Map<String, String> old = kept.isEmpty() ? values.remove(id) : values.put(id, kept);
     if (old != null) {
       remove(id, old, kept);
     }

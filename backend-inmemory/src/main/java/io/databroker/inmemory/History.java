@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <i>committed</i>: one volatile store of {@link #commit}; and <i>settled</i>: the pointers are
  * cleared, deletes leave the tables.
  *
- * <p><b>Why it is right.</b> Installing happens before the volatile store, and settling after it.
- * A reader of one key takes the entry from the table, and then its pointer, with acquire semantics.
+ * <p><b>Why it is right.</b> Installing happens before the volatile store, and settling after it. A
+ * reader of one key takes the entry from the table, and then its pointer, with acquire semantics.
  * If that is null, the entry was settled, so committed; else the reader reads {@link #commit}: if
  * the entry is not later, it is committed, and if it is later, what it points to is what was
  * committed at that read, since at most one batch is ever between install and commit. Either way
- * there is an instant within the call at which the answer was true, in the one order of the volatile
- * stores. A reader of many things reads {@link #commit} once, and takes from the logs what is not
- * later: entries of the logs never change. What belongs together (version, types, options, indexes)
- * is in one immutable object behind that one field: two fields would not be linearizable.
+ * there is an instant within the call at which the answer was true, in the one order of the
+ * volatile stores. A reader of many things reads {@link #commit} once, and takes from the logs what
+ * is not later: entries of the logs never change. What belongs together (version, types, options,
+ * indexes) is in one immutable object behind that one field: two fields would not be linearizable.
  */
 final class History {
   private static final int SEGMENT_SHIFT = 10;
@@ -124,8 +124,7 @@ final class History {
     if (table == null || table.born > now.version()) {
       return null;
     }
-    Base advanced =
-        bases.getOrDefault(table, Base.EMPTY).advance(table.log.view(), now.version());
+    Base advanced = bases.getOrDefault(table, Base.EMPTY).advance(table.log.view(), now.version());
     if (advanced != null) {
       table.offer(advanced);
     }

@@ -250,14 +250,13 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public ClearResult clear() {
-    writing.lock();
     History ended;
     History begun;
+    writing.lock();
     try {
       ended = current();
       begun =
-          new History(
-              newServerVersion(ended.serverVersion), ended.commit.version(), ended.waiters);
+          new History(newServerVersion(ended.serverVersion), ended.commit.version(), ended.waiters);
       history = begun;
     } finally {
       writing.unlock();
@@ -283,8 +282,8 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public void close() {
-    writing.lock();
     History ended;
+    writing.lock();
     try {
       ended = history;
       history = null;

@@ -49,24 +49,25 @@ final class Leases {
   }
 
   @Nullable Lease acquire(String name, Duration duration) {
-    Lease[] granted = {null};
-    held.asMap()
-        .computeIfAbsent(
-            name,
-            free -> granted[0] = new Lease(name, tokens.incrementAndGet(), end(duration)));
-    return granted[0];
+    boolean[] granted = {false};
+    Lease holding =
+        held.asMap()
+            .computeIfAbsent(
+                name,
+                free -> {
+                  granted[0] = true;
+                  return new Lease(name, tokens.incrementAndGet(), end(duration));
+                });
+    return granted[0] ? holding : null;
   }
 
   @Nullable Lease renew(String name, long token, Duration duration) {
-    Lease[] renewed = {null};
-    held.asMap()
-        .computeIfPresent(
-            name,
-            (any, lease) ->
-                lease.token() == token
-                    ? renewed[0] = new Lease(name, token, end(duration))
-                    : lease);
-    return renewed[0];
+    Lease holding =
+        held.asMap()
+            .computeIfPresent(
+                name,
+                (any, now) -> now.token() == token ? new Lease(name, token, end(duration)) : now);
+    return holding != null && holding.token() == token ? holding : null;
   }
 
   boolean release(String name, long token) {

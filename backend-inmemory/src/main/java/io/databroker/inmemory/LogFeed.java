@@ -95,12 +95,12 @@ final class LogFeed implements ChangeFeed {
 
   private @Nullable Changes nextOfType(String only, Commit now, long from) {
     Table found = history.tables.get(only);
-    if (found == null) {
-      return answer(List.of(), now.version());
-    }
-    Log.View log = found.log.view();
+    Log.View log = found == null ? null : found.log.view();
     if (history.commit.first() > from + 1) {
       return null;
+    }
+    if (log == null) {
+      return answer(List.of(), now.version());
     }
     if (found != table || next < log.first()) {
       table = found;
@@ -149,8 +149,8 @@ final class LogFeed implements ChangeFeed {
   }
 
   /**
-   * For a trim that is about to drop all changes up to {@code last}, by the writer: moves this on if
-   * none of them was for it.
+   * For a trim that is about to drop all changes up to {@code last}, by the writer: moves this on
+   * if none of them was for it.
    *
    * @param first the first change that is held until now
    * @return whether the trim concerns this feed

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +95,8 @@ final class LookUp {
         (id, found) -> {
           if (!changed.containsKey(id)) {
             Entry previous = found.previous();
-            boolean committed = previous == null || found.entry().version() <= now.version();
-            add(committed ? found.entry() : previous, index, chosen);
+            boolean pending = previous != null && found.entry().version() > now.version();
+            add(pending ? Objects.requireNonNull(previous) : found.entry(), index, chosen);
           }
         });
     changed.values().forEach(entry -> add(entry, index, chosen));
@@ -110,8 +111,7 @@ final class LookUp {
   }
 
   private boolean matches(StoredRecord record, FieldIndex index) {
-    Map<String, String> values =
-        extractor.extract(record.type(), record.payload(), index.fields());
+    Map<String, String> values = extractor.extract(record.type(), record.payload(), index.fields());
     for (FieldValue term : where.anyOf()) {
       // Of the index's fields only: an extraction function may answer more than it was asked for.
       if (term.value().equals(values.get(term.field())) && index.fields().contains(term.field())) {

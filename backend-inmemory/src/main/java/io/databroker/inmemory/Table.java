@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,14 +84,14 @@ final class Table {
   }
 
   Base base() {
-    return base.get();
+    return Objects.requireNonNull(base.get());
   }
 
   /** Keeps that base for the next snapshot, unless there is a later one. */
   void offer(Base candidate) {
-    Base now = base.get();
+    Base now = base();
     while (candidate.through() > now.through() && !base.compareAndSet(now, candidate)) {
-      now = base.get();
+      now = base();
     }
   }
 }
