@@ -26,8 +26,7 @@ final class SnapshotSource implements MessageSource<SyncLatestResponse> {
 
   static SnapshotSource open(Backend backend, SyncLatestRequest request) {
     String type = request.getType();
-    Snapshot snapshot =
-        backend.snapshot(type.isEmpty() ? Selection.all() : Selection.ofType(type));
+    Snapshot snapshot = backend.snapshot(type.isEmpty() ? Selection.all() : Selection.ofType(type));
     try {
       return new SnapshotSource(snapshot, type);
     } catch (RuntimeException e) {

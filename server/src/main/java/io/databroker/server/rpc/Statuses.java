@@ -100,12 +100,10 @@ final class Statuses {
           "found", unsigned(failed.found()));
     }
     if (error instanceof HistoryReplacedException replaced) {
-      return Map.of(
-          "asked", unsigned(replaced.asked()), "current", unsigned(replaced.current()));
+      return Map.of("asked", unsigned(replaced.asked()), "current", unsigned(replaced.current()));
     }
     if (error instanceof HistoryTrimmedException trimmed) {
-      return Map.of(
-          "asked", unsigned(trimmed.asked()), "earliest", unsigned(trimmed.earliest()));
+      return Map.of("asked", unsigned(trimmed.asked()), "earliest", unsigned(trimmed.earliest()));
     }
     if (error instanceof FutureVersionException future) {
       return Map.of("asked", unsigned(future.asked()), "latest", unsigned(future.latest()));

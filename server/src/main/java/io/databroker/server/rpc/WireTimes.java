@@ -34,7 +34,9 @@ final class WireTimes {
           argument, shown, "give nanoseconds below one second, of the same sign");
     }
     Duration cut =
-        Duration.ofSeconds(duration.getSeconds()).plusNanos(duration.getNanos()).truncatedTo(ChronoUnit.MICROS);
+        Duration.ofSeconds(duration.getSeconds())
+            .plusNanos(duration.getNanos())
+            .truncatedTo(ChronoUnit.MICROS);
     if (cut.isZero() || cut.isNegative()) {
       throw new InvalidArgumentException(argument, shown, "give at least a microsecond");
     }
