@@ -10,6 +10,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ public abstract class ErrorRules extends Chapter {
   @Test
   @Rule("ERR-1")
   void everyErrorHasAStableIdWithWhichItsMessageBegins() {
+    backend().setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
     put("t", "1");
     Position end = end();
     List<Executable> calls =
