@@ -1,6 +1,10 @@
 package io.databroker.server;
 
-/** Where the executable jar starts. */
+/**
+ * Where the executable jar starts.
+ *
+ * <p><b>Thread-safety:</b> none; run by one thread.
+ */
 public final class Databroker {
   private Databroker() {}
 
