@@ -85,14 +85,14 @@ final class BackendsCommand implements Callable<Integer> {
   }
 
   private static String limits(Limits limits) {
-    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %s"
+    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %d ms"
         .formatted(
             limits.typeBytes(),
             limits.idBytes(),
             limits.payloadBytes(),
             limits.batchRecords(),
             limits.batchBytes(),
-            SettingText.of(limits.leaseMargin()));
+            limits.leaseMargin().toMillis());
   }
 
   /** What may be set, and what it is if it is not. */

@@ -44,16 +44,12 @@ class ProcessTest {
   }
 
   @Test
-  void sigtermEndsItSoonAlsoWithWatchersAndOptionsFromAFile() throws Exception {
-    Path options = Files.writeString(folder.resolve("options"), "{\"car\":{\"capacity\":1}}");
-    Process server =
-        databroker("server", "serve", "--listen", "127.0.0.1:0", "--options", options.toString());
+  void sigtermEndsItSoonAlsoWithWatchers() throws Exception {
+    Process server = databroker("server", "serve", "--listen", "127.0.0.1:0");
     String ready = server.inputReader().readLine();
     assertThat(ready).as(log("server")).startsWith(READY);
     String address = ready.substring(READY.length());
 
-    assertThat(Cli.run("options", "car", "--server", address).out())
-        .isEqualTo("{\"capacity\":1}\n");
     Process watcher = databroker("watcher", "watch", "--server", address);
     assertThat(Cli.run("put", "car", "7", "{}", "--server", address).code()).isZero();
     BufferedReader told = watcher.inputReader();
