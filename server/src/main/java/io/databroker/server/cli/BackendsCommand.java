@@ -43,7 +43,7 @@ final class BackendsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Logging.to(terminal.err(), Level.OFF); // problems are told below
+    var unused = Logging.to(terminal.err(), Level.OFF); // problems are told below
     try (Discovery discovery = Discovery.of(plugins);
         Output output = terminal.output()) {
       List<String> problems = new ArrayList<>(discovery.problems());
