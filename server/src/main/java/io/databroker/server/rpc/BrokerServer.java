@@ -56,7 +56,7 @@ public final class BrokerServer implements AutoCloseable {
 
   BrokerServer(Backend backend, ServerBuilder<?> builder) {
     this.health = new HealthProbe(backend);
-    this.streams = new Streams(threads.streams());
+    this.streams = new Streams(threads.streams(), threads.calls());
     this.server =
         builder
             .executor(threads.calls())
