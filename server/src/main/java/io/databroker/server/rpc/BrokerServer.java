@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Limits;
+import io.databroker.host.OpenedBackend;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -35,11 +36,14 @@ public final class BrokerServer implements AutoCloseable {
   /**
    * A server that is not started yet.
    *
-   * @param limits those of the backend
    * @param listen where to listen; port 0 takes a free one
    */
   @Inject
-  public BrokerServer(Backend backend, Limits limits, InetSocketAddress listen) {
+  public BrokerServer(OpenedBackend opened, InetSocketAddress listen) {
+    this(opened.backend(), opened.limits(), listen);
+  }
+
+  BrokerServer(Backend backend, Limits limits, InetSocketAddress listen) {
     this(
         backend,
         NettyServerBuilder.forAddress(listen, InsecureServerCredentials.create())
@@ -83,6 +87,10 @@ public final class BrokerServer implements AutoCloseable {
   /** The port that it listens on, once started. */
   public int port() {
     return server.getPort();
+  }
+
+  int openStreams() {
+    return streams.count();
   }
 
   /** Waits until it is closed. */

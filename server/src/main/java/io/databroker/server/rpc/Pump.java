@@ -96,16 +96,17 @@ final class Pump<M> {
         finish(() -> {});
         return false;
       }
+      if (source.ended()) {
+        finish(call::onCompleted); // needs no room
+        return false;
+      }
       if (!call.isReady()) {
         return false;
       }
       M message = source.poll();
       if (message != null) {
         call.onNext(message);
-      } else if (source.ended()) {
-        finish(call::onCompleted);
-        return false;
-      } else {
+      } else if (!source.ended()) {
         source.onReady(this::wake);
         return false;
       }

@@ -215,17 +215,6 @@ class DataBrokerServiceTest {
   }
 
   @Test
-  void aMessageOverTheLimitIsRefusedInWords() {
-    if (transport == Served.Transport.IN_PROCESS) {
-      return; // Nothing is serialized there, so nothing has a size.
-    }
-    Any huge = Any.newBuilder().setValue(ByteString.copyFrom(new byte[8 << 20])).build();
-    assertThat(failure(() -> put(record("a", "1").toBuilder().setData(huge).build())))
-        .hasMessageContaining("RESOURCE_EXHAUSTED")
-        .hasMessageContaining("exceeds maximum size");
-  }
-
-  @Test
   void getOfNoRecordIsNotFound() {
     assertThat(code(() -> get("a", "1"))).isEqualTo(Code.NOT_FOUND);
     assertThat(code(() -> get("a", ""))).isEqualTo(Code.NOT_FOUND);
