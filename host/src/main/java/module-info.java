@@ -6,6 +6,8 @@ module io.databroker.host {
   requires org.slf4j;
 
   exports io.databroker.host;
+  exports io.databroker.host.patch;
+  exports io.databroker.host.query;
 
   uses io.databroker.api.BackendProvider;
 }
