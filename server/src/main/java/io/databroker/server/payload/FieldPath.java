@@ -31,15 +31,11 @@ final class FieldPath {
       return inValue(value, path);
     }
     Descriptor type = message.getDescriptorForType();
-    try {
-      if (type == Struct.getDescriptor()) {
-        return inStruct(Struct.parseFrom(message.toByteString()), path);
-      }
-      if (type == Value.getDescriptor()) {
-        return inValue(Value.parseFrom(message.toByteString()), path);
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message that was parsed is no message", e);
+    if (type == Struct.getDescriptor()) {
+      return inStruct((Struct) generated(message, Struct.newBuilder()), path);
+    }
+    if (type == Value.getDescriptor()) {
+      return inValue((Value) generated(message, Value.newBuilder()), path);
     }
     if (path.isEmpty()) {
       // A text that may be absent, as was written before fields could be optional.
@@ -58,6 +54,14 @@ final class FieldPath {
       return null;
     }
     return inField(message.getField(field), field, rest);
+  }
+
+  private static Message generated(Message message, Message.Builder same) {
+    try {
+      return MessageTypes.parse(message.toByteString(), same);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message that was parsed is no message", e);
+    }
   }
 
   private static @Nullable String inField(

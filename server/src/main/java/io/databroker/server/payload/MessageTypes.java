@@ -1,6 +1,8 @@
 package io.databroker.server.payload;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class MessageTypes {
+  /** How deep messages nest; a level of JSON is three of them. */
+  static final int DEEPEST = 1_000;
+
   private static final MessageTypes WELL_KNOWN = new MessageTypes(FileLinker.wellKnown());
 
   private final FileLinker files;
@@ -111,12 +116,29 @@ public final class MessageTypes {
       return null;
     }
     // What JSON comes to is frequent, and parsed faster by generated code.
-    if (type == Struct.getDescriptor()) {
-      return Struct.parseFrom(payload.getValue());
+    Message.Builder message =
+        type == Struct.getDescriptor()
+            ? Struct.newBuilder()
+            : type == Value.getDescriptor() ? Value.newBuilder() : DynamicMessage.newBuilder(type);
+    return parse(payload.getValue(), message);
+  }
+
+  /** The message that is encoded so, which may nest as deep as JSON that the server takes. */
+  static Message parse(ByteString encoded, Message.Builder message)
+      throws InvalidProtocolBufferException {
+    CodedInputStream bytes = encoded.newCodedInput();
+    bytes.setRecursionLimit(DEEPEST);
+    try {
+      message.mergeFrom(bytes);
+      bytes.checkLastTagWas(0);
+    } catch (InvalidProtocolBufferException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IllegalStateException("bytes at hand cannot fail to be read", e);
     }
-    if (type == Value.getDescriptor()) {
-      return Value.parseFrom(payload.getValue());
+    if (!message.isInitialized()) {
+      throw new InvalidProtocolBufferException("it lacks a required field");
     }
-    return DynamicMessage.parseFrom(type, payload.getValue());
+    return message.build();
   }
 }

@@ -123,6 +123,12 @@ public final class PayloadPatch implements UnaryOperator<Bytes> {
     }
     Message.Builder merged = stored.toBuilder();
     FieldMaskUtil.merge(mask, source, merged, REPLACE);
+    if (!merged.isInitialized()) {
+      throw new InvalidArgumentException(
+          "field_mask",
+          FieldMaskUtil.toString(mask),
+          "set what is required: " + merged.getInitializationErrorString());
+    }
     return merged.build();
   }
 

@@ -18,9 +18,6 @@ import java.util.function.Predicate;
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class TextMatch implements Predicate<StoredRecord> {
-  /** How many messages inside messages are looked into; protobuf reads no more by itself. */
-  private static final int DEEPEST = 100;
-
   private final MessageTypes types;
   private final String wanted;
 
@@ -48,7 +45,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
   }
 
   private boolean inMessage(Message message, int depth) throws InvalidProtocolBufferException {
-    if (depth > DEEPEST) {
+    if (depth > MessageTypes.DEEPEST) {
       return false;
     }
     if (message.getDescriptorForType() == Any.getDescriptor()) {

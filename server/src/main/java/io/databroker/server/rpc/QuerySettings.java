@@ -39,6 +39,11 @@ public record QuerySettings(MessageTypes types, Duration hintWait, int answerByt
     this(MessageTypes.wellKnown(), Duration.ofSeconds(1), CLIENTS_LIMIT);
   }
 
+  /** The same with another wait for versions that callers have heard of. */
+  public QuerySettings withHintWait(Duration other) {
+    return new QuerySettings(types, other, answerBytes);
+  }
+
   /** The same with other types. */
   public QuerySettings withTypes(MessageTypes other) {
     return new QuerySettings(other, hintWait, answerBytes);
