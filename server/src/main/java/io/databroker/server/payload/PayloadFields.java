@@ -61,7 +61,7 @@ final class PayloadFields implements FieldExtractor {
       Any any = Any.parseFrom(payload.asByteBuffer());
       url = any.getTypeUrl();
       Message message = types.parse(any);
-      if (message == null && told.first(url)) {
+      if (message == null && !url.isEmpty() && told.first(url)) {
         log.warn(
             "records such as those of type \"{}\" are found by no field and no text: the message"
                 + " type \"{}\" is not known; give its descriptor set",

@@ -7,20 +7,27 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
 import io.databroker.server.payload.MessageTypes;
+import io.databroker.server.payload.Shop;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
+import io.databroker.server.proto.SyncLatestRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,7 +333,7 @@ class QueryTest {
     put(record("a", "1", "{}"));
     assertThat(query(all("a").setMinimumRecordVersionHint(1)).getTotalCount()).isEqualTo(1);
     var waiting =
-        io.databroker.server.proto.DataBrokerServiceGrpc.newFutureStub(served.channel)
+        DataBrokerServiceGrpc.newFutureStub(served.channel)
             .query(all("a").setMinimumRecordVersionHint(3).build());
     put(record("a", "2", "{}"));
     assertThat(waiting.isDone()).isFalse();
@@ -343,5 +350,59 @@ class QueryTest {
     served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
     put(record("a", "1", "{}"));
     assertThat(query(all("a").setMinimumRecordVersionHint(-1)).getRecordVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void aPayloadOfAnUnknownTypeIsStoredServedAndSyncedLikeAnyOther() {
+    index("order", "buyer");
+    Record order =
+        Record.newBuilder().setType("order").setId("1").setData(Shop.order("buyer: 'Ann'")).build();
+    put(order, record("order", "2", "{'buyer':'Ann'}"));
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("2");
+    assertThat(ids(all("order").setQuery("ann"))).containsExactly("2");
+    assertThat(query(all("order").setLimit(1)).getRecords(0).getData()).isEqualTo(order.getData());
+    assertThat(served.records().listTypes(Empty.getDefaultInstance()).getTypesList())
+        .containsExactly("order");
+    var latest = served.records().syncLatest(SyncLatestRequest.getDefaultInstance());
+    assertThat(Stream.generate(latest::next).limit(2))
+        .extracting(message -> message.getRecord().getData())
+        .contains(order.getData());
+  }
+
+  @Test
+  void aTypeOfADescriptorSetIsSearchedAndIndexed() throws Exception {
+    served.close();
+    broker.close();
+    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
+    broker = EachBackend.open(name, types.extractor());
+    served =
+        Served.over(
+            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
+    index("order", "buyer", "to.city");
+    for (String each : List.of("buyer: 'Ann'", "buyer: 'Bob' to { city: 'Ulm' } tags: 'red'")) {
+      put(
+          Record.newBuilder()
+              .setType("order")
+              .setId(each.substring(8, 11))
+              .setData(Shop.order(each))
+              .build());
+    }
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("Ann");
+    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).containsExactly("Bob");
+    assertThat(ids(all("order").setQuery("RED"))).containsExactly("Bob");
+    Record change =
+        Record.newBuilder()
+            .setType("order")
+            .setId("Bob")
+            .setData(Shop.order("to { city: 'Bonn' }"))
+            .build();
+    FieldMask mask = FieldMask.newBuilder().addPaths("to.city").addPaths("tags").build();
+    var unused =
+        served
+            .records()
+            .patch(PatchRequest.newBuilder().addRecords(change).setFieldMask(mask).build());
+    assertThat(query(all("order").setFilter(struct("{'to.city':'Bonn'}"))).getRecords(0).getData())
+        .isEqualTo(Shop.order("buyer: 'Bob' to { city: 'Bonn' }"));
+    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).isEmpty();
   }
 }
