@@ -110,7 +110,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Logging.to(terminal.err(), Level.INFO);
+    Logging log = Logging.to(terminal.err(), Level.INFO);
     InetSocketAddress address = address();
     QuerySettings queries = queries();
     Databroker.Builder configuration =
@@ -128,7 +128,7 @@ final class ServeCommand implements Callable<Integer> {
                   binder.bind(BrokerServer.class);
                 })
             .getInstance(BrokerServer.class);
-    Ending ending = new Ending(server, broker);
+    Ending ending = new Ending(server, broker, log);
     // A signal ends the process as soon as this has run.
     Thread onSignal = new Thread(ending::run, "databroker-ending");
     Runtime.getRuntime().addShutdownHook(onSignal);
@@ -159,10 +159,27 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** The server first, the backend last; whoever comes second waits until both are closed. */
-  private record Ending(BrokerServer server, Databroker broker) {
+  private static final class Ending {
+    private final BrokerServer server;
+    private final Databroker broker;
+    private final Logging log;
+    private boolean ended;
+
+    Ending(BrokerServer server, Databroker broker, Logging log) {
+      this.server = server;
+      this.broker = broker;
+      this.log = log;
+    }
+
     synchronized void run() {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      log.event("stopping");
       server.close();
       broker.close();
+      log.event("stopped");
     }
   }
 

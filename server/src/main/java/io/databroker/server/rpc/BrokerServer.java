@@ -58,7 +58,7 @@ public final class BrokerServer implements AutoCloseable {
 
   BrokerServer(Backend backend, QuerySettings queries, ServerBuilder<?> builder) {
     this.health = new HealthProbe(backend);
-    this.streams = new Streams(threads.streams());
+    this.streams = new Streams(threads.streams(), threads.calls());
     this.server =
         builder
             .executor(threads.calls())

@@ -59,7 +59,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           StoredRecord found = type.isEmpty() || id.isEmpty() ? null : backend.get(type, id);
           if (found == null) {
             throw Status.NOT_FOUND
-                .withDescription("no record (\"%s\", \"%s\")".formatted(type, id))
+                .withDescription(
+                    "no record (%s, %s)".formatted(Shown.quoted(type), Shown.quoted(id)))
                 .asRuntimeException();
           }
           return GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
@@ -138,7 +139,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           TypeOptions options = backend.options().get(type);
           if (options == null) {
             throw Status.NOT_FOUND
-                .withDescription("no options for \"%s\"".formatted(type))
+                .withDescription("no options for " + Shown.quoted(type))
                 .asRuntimeException();
           }
           return GetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
@@ -166,7 +167,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           Lease lease = backend.acquireLease(request.getName(), duration);
           if (lease == null) {
             throw Status.ALREADY_EXISTS
-                .withDescription("\"%s\" is held by another".formatted(request.getName()))
+                .withDescription(Shown.quoted(request.getName()) + " is held by another")
                 .asRuntimeException();
           }
           return AcquireLeaseResponse.newBuilder().setId(LeaseIds.id(lease)).build();
@@ -183,7 +184,9 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           if (backend.renewLease(request.getName(), token, duration) == null) {
             throw Status.ALREADY_EXISTS
                 .withDescription(
-                    "\"%s\" no longer holds \"%s\"".formatted(request.getId(), request.getName()))
+                    Shown.quoted(request.getId())
+                        + " no longer holds "
+                        + Shown.quoted(request.getName()))
                 .asRuntimeException();
           }
           return Empty.getDefaultInstance();
@@ -202,11 +205,11 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-    streams.serve(observer, () -> ChangesSource.open(backend, request));
+    streams.serveChanges(observer, () -> ChangesSource.open(backend, request));
   }
 
   @Override
   public void syncLatest(SyncLatestRequest request, StreamObserver<SyncLatestResponse> observer) {
-    streams.serve(observer, () -> SnapshotSource.open(backend, request));
+    streams.serveSnapshot(observer, () -> SnapshotSource.open(backend, request));
   }
 }

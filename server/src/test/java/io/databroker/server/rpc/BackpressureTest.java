@@ -97,11 +97,11 @@ class BackpressureTest {
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), first);
     backend.put(List.of(Write.put("a", "0", Bytes.EMPTY)));
     first.next();
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       DataBrokerServiceGrpc.newStub(served.channel)
           .sync(fromTheBeginning(), Collector.<SyncRequest, SyncResponse>eager());
     }
-    Eventually.holds("all watch", () -> served.server.openStreams() == 1_001);
+    Eventually.holds("all watch", () -> served.server.openStreams() == 10_001);
     long threads =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().startsWith("databroker-"))

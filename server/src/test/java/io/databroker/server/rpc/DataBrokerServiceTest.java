@@ -220,6 +220,17 @@ class DataBrokerServiceTest {
   }
 
   @Test
+  void whatIsNotFoundIsShownShortSoThatTheStatusFitsItsHeader() {
+    String name = "é😀\n".repeat(140);
+    assertThat(failure(() -> get("a", name)).getStatus().getDescription())
+        .startsWith("no record (\"a\", \"é😀\n")
+        .hasSizeLessThan(200);
+    String id = acquire(name, 10);
+    assertThat(code(() -> acquire(name, 10))).isEqualTo(Code.ALREADY_EXISTS);
+    assertThat(code(() -> renew(name, id + "0".repeat(20_000), 10))).isEqualTo(Code.ALREADY_EXISTS);
+  }
+
+  @Test
   void typesAndVersionsFollowTheRecords() {
     put(record("b", "1"), record("a", "1"), record("a", "2"));
     assertThat(served.records().listTypes(EMPTY).getTypesList()).containsExactly("a", "b");
