@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class PayloadPatch implements UnaryOperator<Bytes> {
+  private static final int SHOWN = 200;
   private static final FieldMaskUtil.MergeOptions REPLACE =
       new FieldMaskUtil.MergeOptions()
           .setReplaceMessageFields(true)
@@ -105,7 +106,7 @@ public final class PayloadPatch implements UnaryOperator<Bytes> {
       throw new InvalidArgumentException(
           argument + ".type_url",
           typeUrl,
-          "the record holds a %s, so give that".formatted(stored.getTypeUrl()));
+          "the record holds a %s, so give that".formatted(shortened(stored.getTypeUrl())));
     }
     Message merged = merge(parse(types, "the record's payload", stored));
     Any changed = stored.toBuilder().setValue(merged.toByteString()).build();
@@ -127,9 +128,14 @@ public final class PayloadPatch implements UnaryOperator<Bytes> {
       throw new InvalidArgumentException(
           "field_mask",
           FieldMaskUtil.toString(mask),
-          "set what is required: " + merged.getInitializationErrorString());
+          "set what is required: " + shortened(merged.getInitializationErrorString()));
     }
     return merged.build();
+  }
+
+  /** A status has to fit in a header. */
+  private static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + '…';
   }
 
   private static @Nullable Struct members(Message message) {

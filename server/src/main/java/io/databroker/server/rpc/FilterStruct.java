@@ -56,8 +56,8 @@ final class FilterStruct {
     if (isOperator(path, key)) {
       throw Status.UNIMPLEMENTED
           .withDescription(
-              "filter operator \"%s\" is not supported; there are $and, $or, $eq, $is and ="
-                  .formatted(key))
+              "filter operator %s is not supported; there are $and, $or, $eq, $is and ="
+                  .formatted(Shown.quoted(key)))
           .asRuntimeException();
     }
     return value(path.isEmpty() ? key : path + "." + key, key, value);
