@@ -9,6 +9,8 @@ module io.databroker.host {
   requires jakarta.inject;
 
   exports io.databroker.host;
+  exports io.databroker.host.patch;
+  exports io.databroker.host.query;
 
   uses io.databroker.api.BackendProvider;
 }

@@ -1,15 +1,19 @@
 package io.databroker.server.cli;
 
 import com.google.inject.Guice;
+import io.databroker.api.BackendContext;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.host.DatabrokerModule;
+import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.BrokerServer;
+import io.databroker.server.rpc.QuerySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +74,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path options;
 
   @Option(
+      names = "--protoset",
+      paramLabel = "FILE",
+      description =
+          "Message types whose fields can be indexed, searched and patched: what \"protoc"
+              + " --include_imports --descriptor_set_out=FILE\" writes. May be repeated.")
+  private List<Path> protosets = new ArrayList<>();
+
+  @Option(
+      names = "--query-wait",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description =
+          "How long a query waits for a version that its caller has heard of; 1s if not given.")
+  private @Nullable Duration queryWait;
+
+  @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
@@ -92,7 +112,11 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Logging log = Logging.to(terminal.err(), Level.INFO);
     InetSocketAddress address = address();
-    Databroker.Builder configuration = Databroker.builder().backend(config());
+    QuerySettings queries = queries();
+    Databroker.Builder configuration =
+        Databroker.builder()
+            .context(BackendContext.standard().withExtractor(queries.types().extractor()))
+            .backend(config());
     plugins.forEach(configuration::plugin);
     Databroker broker = configuration.open();
     BrokerServer server =
@@ -100,6 +124,7 @@ final class ServeCommand implements Callable<Integer> {
                 DatabrokerModule.of(broker),
                 binder -> {
                   binder.bind(InetSocketAddress.class).toInstance(address);
+                  binder.bind(QuerySettings.class).toInstance(queries);
                   binder.bind(BrokerServer.class);
                 })
             .getInstance(BrokerServer.class);
@@ -156,6 +181,15 @@ final class ServeCommand implements Callable<Integer> {
       broker.close();
       log.event("stopped");
     }
+  }
+
+  private QuerySettings queries() {
+    MessageTypes types = MessageTypes.wellKnown();
+    for (Path protoset : protosets) {
+      types = types.with(protoset);
+    }
+    QuerySettings standard = new QuerySettings().withTypes(types);
+    return queryWait == null ? standard : standard.withHintWait(queryWait);
   }
 
   private BackendConfig config() throws IOException, FailedException {

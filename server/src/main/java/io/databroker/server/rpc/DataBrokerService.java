@@ -18,8 +18,12 @@ import io.databroker.server.proto.GetOptionsResponse;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.GetResponse;
 import io.databroker.server.proto.ListTypesResponse;
+import io.databroker.server.proto.PatchRequest;
+import io.databroker.server.proto.PatchResponse;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
 import io.databroker.server.proto.ServerInfoResponse;
@@ -33,14 +37,16 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
-/** The records, their changes, and leases. What it does not override answers UNIMPLEMENTED. */
+/** The records, their changes, and leases. */
 final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
   private final Backend backend;
   private final Streams streams;
+  private final Searches searches;
 
-  DataBrokerService(Backend backend, Streams streams) {
+  DataBrokerService(Backend backend, Streams streams, Searches searches) {
     this.backend = backend;
     this.streams = streams;
+    this.searches = searches;
   }
 
   @Override
@@ -82,6 +88,16 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
               .addAllRecords(WireRecords.records(result.records()))
               .build();
         });
+  }
+
+  @Override
+  public void patch(PatchRequest request, StreamObserver<PatchResponse> observer) {
+    Answer.send(observer, () -> searches.patch(request));
+  }
+
+  @Override
+  public void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
+    searches.query(request, observer);
   }
 
   @Override

@@ -22,10 +22,8 @@ import io.databroker.server.proto.GetCheckpointResponse;
 import io.databroker.server.proto.GetOptionsRequest;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.Options;
-import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
-import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
@@ -380,15 +378,5 @@ class DataBrokerServiceTest {
         .checkpoints()
         .setCheckpoint(SetCheckpointRequest.newBuilder().setCheckpoint(numbers).build());
     assertThat(served.checkpoints().getCheckpoint(get).getCheckpoint()).isEqualTo(numbers);
-  }
-
-  @Test
-  void queryAndPatchAreNotYetThere() {
-    assertThat(failure(() -> served.records().query(QueryRequest.getDefaultInstance())))
-        .hasMessageContaining("UNIMPLEMENTED")
-        .hasMessageContaining("databroker.DataBrokerService/Query is unimplemented");
-    assertThat(failure(() -> served.records().patch(PatchRequest.getDefaultInstance())))
-        .hasMessageContaining("UNIMPLEMENTED")
-        .hasMessageContaining("databroker.DataBrokerService/Patch is unimplemented");
   }
 }
