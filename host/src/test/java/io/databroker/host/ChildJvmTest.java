@@ -159,7 +159,7 @@ class ChildJvmTest {
                       null,
                       files.getJavaFileObjectsFromPaths(sources))
                   .call())
-          .as(output.toString())
+          .as("%s", output)
           .isTrue();
     }
   }
@@ -180,7 +180,7 @@ class ChildJvmTest {
       child.destroyForcibly();
     }
     List<String> lines = Files.readAllLines(output);
-    assertThat(child.exitValue()).as(String.join("\n", lines)).isZero();
+    assertThat(child.exitValue()).as("%s", lines).isZero();
     return lines;
   }
 
