@@ -51,6 +51,22 @@ final class Jars {
     return smaller;
   }
 
+  /** A jar of all files in that folder. */
+  static Path ofFolder(Path classes, Path jar) throws IOException {
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> content = Files.walk(classes)) {
+      for (Path entry : (Iterable<Path>) content.filter(Files::isRegularFile)::iterator) {
+        out.putNextEntry(new JarEntry(classes.relativize(entry).toString().replace('\\', '/')));
+        out.write(Files.readAllBytes(entry));
+        out.closeEntry();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return jar;
+  }
+
   /**
    * The source of a provider whose backend lists as its types the texts that those expressions give
    * when it is opened.
@@ -88,18 +104,7 @@ final class Jars {
       Path services = Files.createDirectories(classes.resolve("META-INF/services"));
       Files.writeString(services.resolve(BackendProvider.class.getName()), serviceFile);
     }
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> content = Files.walk(classes)) {
-      for (Path entry : (Iterable<Path>) content.filter(Files::isRegularFile)::iterator) {
-        out.putNextEntry(new JarEntry(classes.relativize(entry).toString().replace('\\', '/')));
-        out.write(Files.readAllBytes(entry));
-        out.closeEntry();
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return jar;
+    return ofFolder(classes, jar);
   }
 
   private static void compile(Path into, List<String> namesAndSources) {
