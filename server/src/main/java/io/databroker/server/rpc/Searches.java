@@ -55,6 +55,11 @@ final class Searches {
     }
   }
 
+  /** Answers at once whoever waits for a version. */
+  void stop() {
+    wait.stop();
+  }
+
   private QueryResponse query(QueryRequest request, Context caller) {
     Filter filter = request.hasFilter() ? FilterStruct.parse(request.getFilter()) : Filter.all();
     QueryResult result =

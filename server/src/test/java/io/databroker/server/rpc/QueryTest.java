@@ -30,6 +30,8 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,6 +347,21 @@ class QueryTest {
     put(record("b", "3", "{}"));
     assertThat(waiting.get().getRecordVersion()).isEqualTo(3);
     assertThat(waiting.get().getTotalCount()).isEqualTo(2);
+  }
+
+  @Test
+  void whoWaitsForAVersionIsAnsweredWhenTheServerStops() throws Exception {
+    put(record("a", "1", "{}"));
+    var waiting =
+        DataBrokerServiceGrpc.newFutureStub(served.channel)
+            .query(all("a").setMinimumRecordVersionHint(9).build());
+    put(record("a", "2", "{}")); // the server has the query by now, or answers that it stops
+    served.server.close();
+    try {
+      assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);
+    } catch (ExecutionException e) {
+      assertThat(e).hasMessageContaining("UNAVAILABLE");
+    }
   }
 
   @Test
