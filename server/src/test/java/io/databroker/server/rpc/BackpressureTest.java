@@ -82,11 +82,14 @@ class BackpressureTest {
     DataBrokerServiceGrpc.newStub(served.channel)
         .syncLatest(SyncLatestRequest.getDefaultInstance(), stuck);
     Eventually.holds("the snapshot is open", () -> backend.openSnapshots.get() == 1);
-    stuck.request(1);
-    assertThat(stuck.next().hasRecord()).isTrue();
-    assertThat(backend.openSnapshots).hasValue(1); // with most of it still to come
-    stuck.request(RECORDS);
-    assertThat(stuck.next(RECORDS).get(RECORDS - 1).hasVersions()).isTrue();
+    Collector<SyncLatestRequest, SyncLatestResponse> quick = Collector.eager();
+    DataBrokerServiceGrpc.newStub(served.channel)
+        .syncLatest(SyncLatestRequest.getDefaultInstance(), quick);
+    assertThat(quick.next(RECORDS + 1).get(RECORDS).hasVersions()).isTrue();
+    Eventually.holds("the quick one's is closed", () -> backend.openSnapshots.get() == 1);
+    assertThat(backend.snapshotReads.get() - RECORDS).isLessThan(WINDOW);
+    stuck.request(RECORDS + 1);
+    assertThat(stuck.next(RECORDS + 1).get(RECORDS).hasVersions()).isTrue();
     Eventually.holds("the snapshot is closed", () -> backend.openSnapshots.get() == 0);
   }
 
