@@ -31,6 +31,7 @@ public final class BrokerServer implements AutoCloseable {
   private final Threads threads = Threads.start();
   private final HealthProbe health;
   private final Streams streams;
+  private final Searches searches;
   private final Server server;
 
   /**
@@ -59,22 +60,20 @@ public final class BrokerServer implements AutoCloseable {
   BrokerServer(Backend backend, QuerySettings queries, ServerBuilder<?> builder) {
     this.health = new HealthProbe(backend);
     this.streams = new Streams(threads.streams(), threads.calls());
+    this.searches =
+        new Searches(
+            backend, queries, new VersionWait(backend, threads.probe(), threads.calls()));
     this.server =
         builder
             .executor(threads.calls())
             .addService(
                 ServerInterceptors.intercept(
-                    new DataBrokerService(backend, streams, searches(backend, queries)),
+                    new DataBrokerService(backend, streams, searches),
                     new HeadersAtOnce()))
             .addService(new CheckpointService(backend))
             .addService(health.service())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();
-  }
-
-  private Searches searches(Backend backend, QuerySettings queries) {
-    VersionWait wait = new VersionWait(backend, threads.probe(), threads.calls());
-    return new Searches(backend, queries, wait);
   }
 
   /**
@@ -115,6 +114,7 @@ public final class BrokerServer implements AutoCloseable {
     health.stop();
     server.shutdown();
     streams.stop();
+    searches.stop();
     try {
       if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import io.databroker.api.Backend;
 import io.databroker.api.Filter;
 import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
 import io.databroker.host.patch.Patch;
 import io.databroker.host.patch.Patcher;
 import io.databroker.host.query.Queries;
@@ -17,10 +18,13 @@ import io.databroker.server.proto.PatchResponse;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
+import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Query and Patch: what needs to know the payloads' message types. */
 final class Searches {
@@ -42,7 +46,8 @@ final class Searches {
 
   /** Answers a query, after a wait for the version that its caller has heard of. */
   void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
-    Runnable answer = () -> Answer.send(observer, () -> query(request));
+    Context caller = Context.current();
+    Runnable answer = () -> Answer.send(observer, () -> query(request, caller));
     if (request.hasMinimumRecordVersionHint()) {
       wait.until(request.getMinimumRecordVersionHint(), settings.hintWait(), answer);
     } else {
@@ -50,12 +55,17 @@ final class Searches {
     }
   }
 
-  private QueryResponse query(QueryRequest request) {
+  /** Answers at once whoever waits for a version. */
+  void stop() {
+    wait.stop();
+  }
+
+  private QueryResponse query(QueryRequest request, Context caller) {
     Filter filter = request.hasFilter() ? FilterStruct.parse(request.getFilter()) : Filter.all();
     QueryResult result =
         queries.run(
             RecordQuery.of(request.getType(), filter)
-                .where(new TextMatch(settings.types(), request.getQuery()))
+                .where(whileThere(caller, new TextMatch(settings.types(), request.getQuery())))
                 .page(request.getOffset(), request.getLimit())
                 .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)));
     return QueryResponse.newBuilder()
@@ -64,6 +74,17 @@ final class Searches {
         .setServerVersion(result.position().serverVersion())
         .setRecordVersion(result.position().version())
         .build();
+  }
+
+  /** Many records may have to be read: not for a caller that has left. */
+  private static Predicate<StoredRecord> whileThere(
+      Context caller, Predicate<StoredRecord> condition) {
+    return record -> {
+      if (caller.isCancelled()) {
+        throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
+      }
+      return condition.test(record);
+    };
   }
 
   PatchResponse patch(PatchRequest request) {

@@ -3,8 +3,11 @@ package io.databroker.server.rpc;
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +18,8 @@ final class VersionWait {
   private final Backend backend;
   private final ScheduledExecutorService timer;
   private final Executor executor;
+  private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
 
   VersionWait(Backend backend, ScheduledExecutorService timer, Executor executor) {
     this.backend = backend;
@@ -28,17 +33,24 @@ final class VersionWait {
    * @param version may be of another history, and never come
    */
   void until(long version, Duration atMost, Runnable task) {
-    Waiting waiting;
+    Waiting one;
     try {
-      waiting = atMost.isZero() || reached(version) ? null : new Waiting(version, task);
+      one = atMost.isZero() || reached(version) ? null : new Waiting(version, task);
     } catch (RuntimeException e) {
-      waiting = null; // the task finds out for itself what is wrong
+      one = null; // the task finds out for itself what is wrong
     }
-    if (waiting == null) {
+    if (one == null) {
       task.run();
     } else {
-      waiting.start(atMost);
+      waiting.add(one);
+      one.start(stopped ? Duration.ZERO : atMost);
     }
+  }
+
+  /** Lets nobody wait any more. */
+  void stop() {
+    stopped = true;
+    waiting.forEach(one -> executor.execute(one::goOn));
   }
 
   private boolean reached(long version) {
@@ -59,10 +71,14 @@ final class VersionWait {
     }
 
     void start(Duration atMost) {
-      timeout =
-          timer.schedule(
-              () -> executor.execute(this::goOn), atMost.toNanos(), TimeUnit.NANOSECONDS);
-      look();
+      try {
+        timeout =
+            timer.schedule(
+                () -> executor.execute(this::goOn), atMost.toNanos(), TimeUnit.NANOSECONDS);
+        look();
+      } catch (RejectedExecutionException e) {
+        goOn(); // the server is stopping
+      }
     }
 
     /** Never run twice at once: each turn but the first comes from the one before. */
@@ -73,7 +89,7 @@ final class VersionWait {
             if (reached(version)) {
               break;
             }
-            feed.onReady(() -> executor.execute(this::look));
+            feed.onReady(this::lookAgain);
             return;
           }
         }
@@ -83,8 +99,15 @@ final class VersionWait {
       goOn();
     }
 
+    private void lookAgain() {
+      if (!over.get()) {
+        executor.execute(this::look);
+      }
+    }
+
     private void goOn() {
       if (!over.getAndSet(true)) {
+        waiting.remove(this);
         Future<?> pending = timeout;
         if (pending != null) {
           pending.cancel(false);

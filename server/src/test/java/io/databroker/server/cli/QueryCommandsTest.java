@@ -132,7 +132,12 @@ class QueryCommandsTest {
     put("car", "7", "{\"color\":\"blue\",\"plate\":{\"country\":\"FR\",\"no\":\"1\"}}");
     Cli patched =
         server.ask(
-            "patch", "car", "7", "{\"color\":\"red\",\"plate\":{}}", "--fields", "color,plate.country");
+            "patch",
+            "car",
+            "7",
+            "{\"color\":\"red\",\"plate\":{}}",
+            "--fields",
+            "color,plate.country");
     assertThat(patched.code()).isZero();
     assertThat(patched.out()).contains("\"data\":{\"color\":\"red\",\"plate\":{\"no\":\"1\"}}");
     assertThat(server.ask("get", "car", "7").out()).isEqualTo(patched.out());

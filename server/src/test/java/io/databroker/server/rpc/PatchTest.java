@@ -36,21 +36,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
-@MethodSource("io.databroker.server.fixture.EachBackend#names")
+@MethodSource("io.databroker.server.fixture.EachBackend#all")
 class PatchTest {
   private static final int PATCHES = 10_000;
 
-  private final String name;
+  private final EachBackend backend;
   private Databroker broker;
   private Served served;
 
-  PatchTest(String name) {
-    this.name = name;
+  PatchTest(EachBackend backend) {
+    this.backend = backend;
   }
 
   @BeforeEach
   void serve() throws Exception {
-    broker = EachBackend.open(name, MessageTypes.wellKnown().extractor());
+    broker = EachBackend.open(backend.place(), MessageTypes.wellKnown().extractor());
     served = Served.over(Served.Transport.IN_PROCESS, broker.backend());
   }
 

@@ -4,6 +4,7 @@ import static io.databroker.server.rpc.Structs.record;
 import static io.databroker.server.rpc.Structs.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -11,7 +12,9 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
+import io.databroker.api.Capability;
 import io.databroker.api.TypeOptions;
+import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
 import io.databroker.server.payload.MessageTypes;
@@ -27,6 +30,8 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,21 +42,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
-@MethodSource("io.databroker.server.fixture.EachBackend#names")
+@MethodSource("io.databroker.server.fixture.EachBackend#all")
 class QueryTest {
   private static final int ANSWER_BYTES = 64 << 10;
 
-  private final String name;
+  private final EachBackend backend;
+  private BackendConfig place;
   private Databroker broker;
   private Served served;
 
-  QueryTest(String name) {
-    this.name = name;
+  QueryTest(EachBackend backend) {
+    this.backend = backend;
   }
 
   @BeforeEach
   void serve() throws Exception {
-    broker = EachBackend.open(name, MessageTypes.wellKnown().extractor());
+    place = backend.place();
+    broker = EachBackend.open(place, MessageTypes.wellKnown().extractor());
     QuerySettings settings =
         new QuerySettings(MessageTypes.wellKnown(), Duration.ofMinutes(1), ANSWER_BYTES);
     served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
@@ -343,6 +350,21 @@ class QueryTest {
   }
 
   @Test
+  void whoWaitsForAVersionIsAnsweredWhenTheServerStops() throws Exception {
+    put(record("a", "1", "{}"));
+    var waiting =
+        DataBrokerServiceGrpc.newFutureStub(served.channel)
+            .query(all("a").setMinimumRecordVersionHint(9).build());
+    put(record("a", "2", "{}")); // the server has the query by now, or answers that it stops
+    served.server.close();
+    try {
+      assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);
+    } catch (ExecutionException e) {
+      assertThat(e).hasMessageContaining("UNAVAILABLE");
+    }
+  }
+
+  @Test
   void aVersionThatNeverComesIsNotWaitedForLong() throws Exception {
     served.close();
     QuerySettings settings =
@@ -374,7 +396,7 @@ class QueryTest {
     served.close();
     broker.close();
     MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
-    broker = EachBackend.open(name, types.extractor());
+    broker = EachBackend.open(backend.place(), types.extractor());
     served =
         Served.over(
             Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
@@ -404,5 +426,26 @@ class QueryTest {
     assertThat(query(all("order").setFilter(struct("{'to.city':'Bonn'}"))).getRecords(0).getData())
         .isEqualTo(Shop.order("buyer: 'Bob' to { city: 'Bonn' }"));
     assertThat(ids("order", "{'to':{'city':'Ulm'}}")).isEmpty();
+  }
+
+  @Test
+  void aTypeThatIsKnownAfterAReopenIsFoundByItsFields() throws Exception {
+    index("order", "buyer");
+    put(
+        Record.newBuilder()
+            .setType("order")
+            .setId("1")
+            .setData(Shop.order("buyer: 'Ann'"))
+            .build());
+    assertThat(ids("order", "{'buyer':'Ann'}")).isEmpty();
+    assumeThat(broker.opened().capabilities()).contains(Capability.DURABLE);
+    served.close();
+    broker.close();
+    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
+    broker = EachBackend.open(place, types.extractor());
+    served =
+        Served.over(
+            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("1");
   }
 }

@@ -40,25 +40,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Filters by chance, on every backend, against a model that goes through all records. */
 @ParameterizedClass
-@MethodSource("io.databroker.server.fixture.EachBackend#names")
+@MethodSource("io.databroker.server.fixture.EachBackend#all")
 class RandomQueryTest {
   private static final int ROUNDS = 60;
   private static final int QUERIES = 25;
   private static final int CONCURRENT_QUERIES = 2_000;
 
-  private final String name;
+  private final EachBackend backend;
   private final long seed = Long.getLong("databroker.seed", new Random().nextLong());
   private Databroker broker;
   private Served served;
 
-  RandomQueryTest(String name) {
-    this.name = name;
+  RandomQueryTest(EachBackend backend) {
+    this.backend = backend;
   }
 
   @BeforeEach
   void serve() throws Exception {
-    System.out.printf("random queries of %s: -Ddatabroker.seed=%d%n", name, seed);
-    broker = EachBackend.open(name, MessageTypes.wellKnown().extractor());
+    System.out.printf("random queries of %s: -Ddatabroker.seed=%d%n", backend, seed);
+    broker = EachBackend.open(backend.place(), MessageTypes.wellKnown().extractor());
     served = Served.over(Served.Transport.IN_PROCESS, broker.backend());
   }
 
