@@ -11,29 +11,29 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.List;
 
-/** Two backends in one injector, told apart by name. */
+/** Two stores in one injector, told apart by a name. */
 final class SeveralBackends {
-  private final Backend records;
-  private final Backend audit;
+  private final Backend live;
+  private final Backend archive;
 
   @Inject
-  SeveralBackends(Backend records, @Named("audit") Backend audit) {
-    this.records = records;
-    this.audit = audit;
+  SeveralBackends(Backend live, @Named("archive") Backend archive) {
+    this.live = live;
+    this.archive = archive;
   }
 
   void run() {
-    long version =
-        records.put(List.of(Write.put("car", "7", Bytes.EMPTY))).records().get(0).version();
-    audit.put(List.of(Write.put("write", "car/7", Bytes.utf8("version " + version))));
-    System.out.println(records.listTypes() + " " + audit.listTypes());
+    live.put(List.of(Write.put("order", "1", Bytes.utf8("open"))));
+    archive.put(List.of(Write.put("invoice", "1", Bytes.utf8("paid"))));
+    System.out.println("live " + live.listTypes());
+    System.out.println("archive " + archive.listTypes());
   }
 
   public static void main(String[] args) {
     try (Databroker broker =
         Databroker.builder()
             .backend("inmemory")
-            .backend("audit", BackendConfig.of("inmemory"))
+            .backend("archive", BackendConfig.of("inmemory"))
             .open()) {
       Guice.createInjector(DatabrokerModule.of(broker)).getInstance(SeveralBackends.class).run();
     }
