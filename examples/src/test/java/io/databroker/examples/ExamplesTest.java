@@ -1,22 +1,19 @@
 package io.databroker.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Each example runs, and prints what its reader expects. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class ExamplesTest {
-  private interface Example {
-    void main(String[] args) throws Exception;
-  }
 
   @Test
   void typedCars() throws Exception {
-    assertThat(printed(TypedCars::main))
+    assertThat(Printed.by(TypedCars::main))
         .containsExactly(
             "there is 7: Car[colour=blue, kilometres=100]",
             "now 7: Car[colour=blue, kilometres=125]",
@@ -25,7 +22,7 @@ class ExamplesTest {
 
   @Test
   void leader() throws Exception {
-    assertThat(printed(Leader::main))
+    assertThat(Printed.by(Leader::main))
         .containsExactly(
             "leading with token 1",
             "free for another: false",
@@ -35,29 +32,40 @@ class ExamplesTest {
   }
 
   @Test
-  void bounded() throws Exception {
-    assertThat(printed(Bounded::main))
-        .containsExactly(
-            "the oldest is evicted: true",
-            "the youngest is there: true",
-            "types with options: [event, session]");
+  void mirror() throws Exception {
+    assertThat(Printed.by(Mirror::main))
+        .containsExactly("{1=blue}", "{2=red}", "starting over: history-replaced", "{}");
   }
 
   @Test
   void severalBackends() throws Exception {
-    assertThat(printed(SeveralBackends::main))
+    assertThat(Printed.by(SeveralBackends::main))
         .containsExactly("live [order]", "archive [invoice]");
   }
 
-  private static List<String> printed(Example example) throws Exception {
-    PrintStream console = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, UTF_8));
-    try {
-      example.main(new String[0]);
-    } finally {
-      System.setOut(console);
-    }
-    return printed.toString(UTF_8).lines().toList();
+  @Test
+  void optionsOfTypes() throws Exception {
+    assertThat(Printed.by(OptionsOfTypes::main))
+        .containsExactly("the oldest event is gone: true", "blue: car 7");
+  }
+
+  @Test
+  void shortLived() throws Exception {
+    assertThat(Printed.by(ShortLived::main)).containsExactly("ada came", "ada has expired");
+  }
+
+  @Test
+  void manyWatchers() throws Exception {
+    assertThat(Printed.by(ManyWatchers::main))
+        .containsExactly("a thread each: false", "told: 1000");
+  }
+
+  @Test
+  void choosingABackend() throws Exception {
+    assertThat(Printed.by(ChoosingABackend::main))
+        .contains(
+            "inmemory [TURNABLE_CLOCK]",
+            "backend inmemory: unknown setting \"colour\"; it has none",
+            "unknown backend \"of-heap\"; known: inmemory");
   }
 }

@@ -98,7 +98,8 @@ final class Jars {
       throws IOException {
     Path classes = Files.createTempDirectory(jar.getParent(), "classes");
     if (!namesAndSources.isEmpty()) {
-      compile(classes, namesAndSources);
+      String api = Origin.of(BackendProvider.class).orElseThrow();
+      compile(classes, "-classpath", api, namesAndSources);
     }
     if (!serviceFile.isEmpty()) {
       Path services = Files.createDirectories(classes.resolve("META-INF/services"));
@@ -107,22 +108,17 @@ final class Jars {
     return ofFolder(classes, jar);
   }
 
-  private static void compile(Path into, List<String> namesAndSources) {
+  /** Compiles these classes (name, source, name, source, …) against that class or module path. */
+  static void compile(Path into, String pathOption, String path, List<String> namesAndSources) {
     List<JavaFileObject> sources = new ArrayList<>();
     for (int i = 0; i < namesAndSources.size(); i += 2) {
       sources.add(new Source(namesAndSources.get(i), namesAndSources.get(i + 1)));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter output = new StringWriter();
-    List<String> options =
-        List.of(
-            "-d",
-            into.toString(),
-            "-proc:none",
-            "-classpath",
-            Origin.of(BackendProvider.class).get());
+    List<String> options = List.of("-d", into.toString(), "-proc:none", pathOption, path);
     assertThat(compiler.getTask(output, null, null, options, null, sources).call())
-        .as(output.toString())
+        .as("%s", output)
         .isTrue();
   }
 

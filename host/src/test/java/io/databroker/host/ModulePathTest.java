@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,46 +90,16 @@ class ModulePathTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !entry.endsWith("test-classes"))
             .collect(Collectors.joining(File.pathSeparator));
-    Path application = compile(modulePath);
-    Path output = folder.resolve("output.txt");
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                // The plugin asks for them by name; nothing of the host requires them.
-                "--add-modules=java.sql,java.compiler",
-                "--module-path=" + modulePath + File.pathSeparator + application,
-                "--module=app/app.Main",
-                plugin.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(child.waitFor(2, TimeUnit.MINUTES)).as("the child ended").isTrue();
-    } finally {
-      child.destroyForcibly();
-    }
-    assertThat(child.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readAllLines(output);
-  }
-
-  private Path compile(String modulePath) throws IOException {
-    Path sources = Files.createDirectories(folder.resolve("sources"));
-    Path classes = folder.resolve("application");
-    StringWriter messages = new StringWriter();
-    int exit =
-        ToolProvider.findFirst("javac")
-            .orElseThrow()
-            .run(
-                new PrintWriter(messages),
-                new PrintWriter(messages),
-                "-d",
-                classes.toString(),
-                "--module-path",
-                modulePath,
-                Files.writeString(sources.resolve("module-info.java"), MODULE).toString(),
-                Files.writeString(sources.resolve("Main.java"), MAIN).toString());
-    assertThat(exit).as(messages.toString()).isZero();
-    return classes;
+    Path application = folder.resolve("application");
+    Jars.compile(
+        application, "--module-path", modulePath, List.of("module-info", MODULE, "app.Main", MAIN));
+    return ChildJvm.run(
+        folder,
+        List.of(
+            // The plugin asks for them by name; nothing of the host requires them.
+            "--add-modules=java.sql,java.compiler",
+            "--module-path=" + modulePath + File.pathSeparator + application,
+            "--module=app/app.Main",
+            plugin.toString()));
   }
 }

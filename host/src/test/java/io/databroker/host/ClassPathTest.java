@@ -8,17 +8,11 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendProvider;
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
-import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.jul.JDK14LoggerFactory;
 
 /** A small application in a JVM of its own, which has on its paths what the test gives it. */
-class ChildJvmTest {
+class ClassPathTest {
   private static final String MAIN =
       """
       package app;
@@ -77,21 +71,6 @@ class ChildJvmTest {
   }
 
   @Test
-  void onTheModulePath() throws Exception {
-    List<String> path = new ArrayList<>(host);
-    path.add(inMemory);
-    path.add(caffeine());
-    path.add(classes.toString());
-    String modules = String.join(File.pathSeparator, path);
-    Path module = folder.resolve("module-info.java");
-    Files.writeString(module, "module app { requires io.databroker.host; }");
-    // Annotations are needed to compile, and not to run.
-    compile("--module-path", modules + File.pathSeparator + of(NullMarked.class), module);
-    assertThat(run("--module-path", modules, "--module", "app/app.Main"))
-        .contains("types [car]", "host in module io.databroker.host", "from " + inMemory);
-  }
-
-  @Test
   void onTheClassPath() throws Exception {
     List<String> path = new ArrayList<>(host);
     path.add(inMemory);
@@ -133,55 +112,11 @@ class ChildJvmTest {
 
   private List<String> runOnClassPath(List<String> path, String... plugins) throws Exception {
     String libraries = String.join(File.pathSeparator, path);
-    compile("-classpath", libraries);
-    List<String> command =
+    Jars.compile(classes, "-classpath", libraries, List.of("app.Main", MAIN));
+    List<String> arguments =
         new ArrayList<>(List.of("-cp", libraries + File.pathSeparator + classes, "app.Main"));
-    command.addAll(List.of(plugins));
-    return run(command.toArray(new String[0]));
-  }
-
-  private void compile(String pathOption, String path, Path... more) throws IOException {
-    Path main = folder.resolve("Main.java");
-    Files.writeString(main, MAIN);
-    List<Path> sources = new ArrayList<>(List.of(more));
-    sources.add(main);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter output = new StringWriter();
-    List<String> options = List.of("-d", classes.toString(), "-proc:none", pathOption, path);
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      assertThat(
-              compiler
-                  .getTask(
-                      output,
-                      files,
-                      null,
-                      options,
-                      null,
-                      files.getJavaFileObjectsFromPaths(sources))
-                  .call())
-          .as("%s", output)
-          .isTrue();
-    }
-  }
-
-  private List<String> run(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(arguments));
-    Path output = folder.resolve("output.txt");
-    Process child =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(child.waitFor(120, TimeUnit.SECONDS)).as("ended in time").isTrue();
-    } finally {
-      child.destroyForcibly();
-    }
-    List<String> lines = Files.readAllLines(output);
-    assertThat(child.exitValue()).as("%s", lines).isZero();
-    return lines;
+    arguments.addAll(List.of(plugins));
+    return ChildJvm.run(folder, arguments);
   }
 
   private static String of(Class<?> type) {
