@@ -61,9 +61,9 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void trim() {
-    Instant before = clock.instant().minus(history);
-    if (before.isAfter(Instant.EPOCH)) { // there is no time before
-      backend.trim(before);
+    Instant now = clock.instant();
+    if (history.compareTo(Duration.between(Instant.EPOCH, now)) < 0) { // there is no time before
+      backend.trim(now.minus(history));
     }
   }
 
@@ -74,7 +74,7 @@ final class Housekeeping implements AutoCloseable {
       }
     } catch (ClosedException e) {
       closed = true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("{} failed; trying again in {}: {}", what, SettingText.of(every), e.toString());
     }
   }

@@ -74,13 +74,13 @@ public final class KeptLease implements AutoCloseable {
 
   /**
    * Has {@code action} run once when the lease is lost, other than by {@link #close}; at once if it
-   * is lost already. It must be quick, as others wait for the same thread; what it throws is
-   * logged.
+   * is lost already. Several run one after another; what one throws is logged.
    */
   public void onLost(Runnable action) {
+    Objects.requireNonNull(action, "action");
     synchronized (this) {
       if (state != State.LOST) {
-        onLost.add(Objects.requireNonNull(action, "action"));
+        onLost.add(action);
         return;
       }
     }
@@ -146,6 +146,8 @@ public final class KeptLease implements AutoCloseable {
     }
     safeUntil = safeUntil(begun);
     renewIn(until(begun.plus(duration.dividedBy(3))));
+    cancelWatch.run();
+    watch();
     return true;
   }
 
@@ -171,7 +173,7 @@ public final class KeptLease implements AutoCloseable {
   private synchronized void lose(String reason) {
     if (state == State.HELD) {
       List<Runnable> actions = endLost(reason);
-      keeper.timer.after(Duration.ZERO, () -> actions.forEach(KeptLease::run));
+      keeper.holders.execute(() -> actions.forEach(KeptLease::run));
     }
   }
 

@@ -29,15 +29,19 @@ import org.jspecify.annotations.Nullable;
  * speeds; a process that stands still for longer finds {@link KeptLease#isHeld} false when it goes
  * on. For what cannot stop, there is the fencing token.
  *
- * <p>All leases share one thread for the time and one for calls of the backend.
+ * <p>All leases share one thread for the time and one for calls of the backend; what holders do
+ * when they are told runs on others, and hinders no renewal.
  *
  * <p><b>Thread-safety:</b> any thread may use it.
  */
 public final class LeaseKeeper implements AutoCloseable {
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
+
   final Backend backend;
   final InstantSource clock;
   final Timer timer;
   final Executor calls;
+  final Executor holders;
 
   private final Set<KeptLease> kept = ConcurrentHashMap.newKeySet();
   private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
@@ -46,12 +50,14 @@ public final class LeaseKeeper implements AutoCloseable {
   /**
    * @param clock the one by which the backend counts leases, or one that never steps
    * @param calls runs calls of the backend, which may wait
+   * @param holders runs what holders have to do, which may take its time
    */
-  LeaseKeeper(Backend backend, InstantSource clock, Timer timer, Executor calls) {
+  LeaseKeeper(Backend backend, InstantSource clock, Timer timer, Executor calls, Executor holders) {
     this.backend = backend;
     this.clock = clock;
     this.timer = timer;
     this.calls = calls;
+    this.holders = holders;
   }
 
   /**
@@ -80,6 +86,9 @@ public final class LeaseKeeper implements AutoCloseable {
     Wait wait = new Wait(name, duration);
     waiting.add(wait);
     calls.execute(wait::attempt);
+    if (closed) { // meanwhile; close may not have seen it
+      wait.answer.completeExceptionally(closedException());
+    }
     return wait.answer;
   }
 
@@ -126,11 +135,14 @@ public final class LeaseKeeper implements AutoCloseable {
   private final class Wait {
     private final String name;
     private final Duration duration;
+    private final Duration pause;
     private final CompletableFuture<KeptLease> answer = new CompletableFuture<>();
 
     Wait(String name, Duration duration) {
       this.name = name;
       this.duration = duration;
+      Duration twelfth = duration.dividedBy(12);
+      this.pause = twelfth.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : twelfth;
     }
 
     private void attempt() {
@@ -140,22 +152,28 @@ public final class LeaseKeeper implements AutoCloseable {
       if (answer.isDone() || isOver()) {
         waiting.remove(this);
       } else {
-        timer.after(duration.dividedBy(12), () -> calls.execute(this::attempt));
+        timer.after(pause, () -> calls.execute(this::attempt));
       }
     }
 
     private boolean isOver() {
       try {
         KeptLease taken = take(name, duration);
-        if (taken != null && !answer.complete(taken)) {
-          taken.close();
+        if (taken != null) {
+          holders.execute(() -> hand(taken));
         }
         return taken != null;
       } catch (UnavailableException | OutcomeUnknownException e) {
         return false; // it may be free, or end by itself
-      } catch (RuntimeException e) {
-        answer.completeExceptionally(e);
+      } catch (RuntimeException | Error e) {
+        holders.execute(() -> answer.completeExceptionally(e));
         return true;
+      }
+    }
+
+    private void hand(KeptLease taken) {
+      if (!answer.complete(taken)) { // cancelled, or the keeper was closed
+        taken.close();
       }
     }
   }

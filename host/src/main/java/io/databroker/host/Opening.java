@@ -8,7 +8,6 @@ import io.databroker.api.Limits;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,19 +117,14 @@ final class Opening {
     closing.push(housekeeping);
     housekeeping.start();
     InstantSource leaseClock =
-        capabilities.contains(Capability.TURNABLE_CLOCK) ? context.clock() : neverStepping();
-    LeaseKeeper leases = new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"));
+        capabilities.contains(Capability.TURNABLE_CLOCK)
+            ? context.clock()
+            : new PassingTime(System::nanoTime, context.clock());
+    LeaseKeeper leases =
+        new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
     closing.push(leases);
 
     log.info("opened {} as {}", provider, capabilities);
     return new OpenedBackend(backend, leases, provider, capabilities, limits);
-  }
-
-  /**
-   * The engine has a clock of its own: what counts is how much time passes, not what time it is.
-   */
-  private static InstantSource neverStepping() {
-    long begin = System.nanoTime();
-    return () -> Instant.EPOCH.plusNanos(System.nanoTime() - begin);
   }
 }

@@ -2,6 +2,7 @@ package io.databroker.host;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.ClosedException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
@@ -70,18 +71,26 @@ final class OptionsKeeper implements AutoCloseable {
       if (open == null) {
         open = applyAndWatch();
         feed = open;
+        if (closed) { // meanwhile; close may not have seen it
+          open.close();
+          return;
+        }
       }
-      while (open.poll() != null) {
-        // a bookmark
-      }
+      @Nullable Changes bookmark;
+      do {
+        bookmark = open.poll();
+      } while (bookmark != null);
       open.onReady(() -> worker.execute(this::follow));
     } catch (HistoryReplacedException | HistoryTrimmedException e) {
       feed = null; // it has ended
       worker.execute(this::follow);
     } catch (ClosedException e) {
       closed = true;
-    } catch (RuntimeException e) {
-      log.warn("options could not be put in force, trying again: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      log.warn(
+          "options could not be put in force; trying again in {}: {}",
+          SettingText.of(PAUSE),
+          e.toString());
       timer.after(PAUSE, () -> worker.execute(this::follow));
     }
   }
@@ -96,7 +105,7 @@ final class OptionsKeeper implements AutoCloseable {
       try {
         return backend.changes(versions.end(), QUIET_TYPE);
       } catch (HistoryReplacedException | HistoryTrimmedException e) {
-        // Cleared or trimmed meanwhile: look again.
+        log.debug("cleared or trimmed meanwhile, looking again: {}", e.getMessage());
       }
     }
   }

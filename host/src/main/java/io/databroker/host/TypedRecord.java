@@ -2,6 +2,7 @@ package io.databroker.host;
 
 import io.databroker.api.StoredRecord;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +65,10 @@ public final class TypedRecord<T> {
    * @throws UndecodableRecordException if the codec could not read the payload
    */
   public T value() {
-    T decoded = value;
-    if (decoded == null) {
-      throw new UndecodableRecordException(
-          stored, failure == null ? new IllegalStateException() : failure);
+    if (value == null) {
+      throw new UndecodableRecordException(stored, Objects.requireNonNull(failure));
     }
-    return decoded;
+    return value;
   }
 
   /** The record itself. */

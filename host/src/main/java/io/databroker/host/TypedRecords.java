@@ -135,7 +135,8 @@ public final class TypedRecords<T> {
   }
 
   private Write put(String id, T value, Condition condition) {
-    return Write.put(type, id, codec.encode(value)).when(condition);
+    return Write.put(type, id, codec.encode(Objects.requireNonNull(value, "value")))
+        .when(condition);
   }
 
   private TypedRecord<T> write(Write write) {
