@@ -4,7 +4,6 @@ import io.databroker.api.FieldValue;
 import io.databroker.api.Filter;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +59,14 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
       return cover;
     }
     // What all of its parts match, any one of them finds.
-    return ((Filter.And) filter)
-        .filters().stream()
-            .map(part -> matching(part, indexed))
-            .filter(Objects::nonNull)
-            .reduce((one, other) -> other.isCheaperThan(one) ? other : one)
-            .orElse(null);
+    Cover cheapest = null;
+    for (Filter part : ((Filter.And) filter).filters()) {
+      Cover cover = matching(part, indexed);
+      if (cover != null && (cheapest == null || cover.isCheaperThan(cheapest))) {
+        cheapest = cover;
+      }
+    }
+    return cheapest;
   }
 
   private Cover and(Cover other) {

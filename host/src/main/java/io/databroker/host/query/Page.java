@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,19 +132,17 @@ final class Page {
   }
 
   private static List<StoredRecord> fetch(List<Entry> page, Candidates candidates) {
-    Map<Key, Integer> places = new HashMap<>();
-    for (Entry entry : page) {
-      places.put(entry.key, places.size());
-    }
-    StoredRecord[] records = new StoredRecord[page.size()];
+    Set<Key> wantedKeys = new HashSet<>();
+    page.forEach(entry -> wantedKeys.add(entry.key));
+    Map<Key, StoredRecord> fetched = new HashMap<>();
     Iterator<StoredRecord> all = candidates.records();
     while (all.hasNext()) {
       StoredRecord record = all.next();
-      Integer place = places.get(new Key(record.type(), record.id()));
-      if (place != null) {
-        records[place] = record;
+      Key key = new Key(record.type(), record.id());
+      if (wantedKeys.contains(key)) {
+        fetched.put(key, record);
       }
     }
-    return List.of(records);
+    return page.stream().map(entry -> Objects.requireNonNull(fetched.get(entry.key))).toList();
   }
 }

@@ -103,8 +103,12 @@ public final class Queries {
     Map<String, Integer> ranks = new HashMap<>();
     prefixes.forEach(prefix -> ranks.put(prefix, ranks.size()));
     List<StoredRecord> records = new ArrayList<>(found.records());
-    records.sort(Comparator.comparing(record -> ranks.get(value(record, field))));
+    records.sort(Comparator.comparingInt(record -> rank(ranks, value(record, field))));
     return new QueryResult(records, found.total(), found.position());
+  }
+
+  private static int rank(Map<String, Integer> ranks, @Nullable String prefix) {
+    return prefix == null ? Integer.MAX_VALUE : ranks.getOrDefault(prefix, Integer.MAX_VALUE);
   }
 
   private @Nullable String value(StoredRecord record, String field) {

@@ -61,15 +61,13 @@ public final class BrokerServer implements AutoCloseable {
     this.health = new HealthProbe(backend);
     this.streams = new Streams(threads.streams(), threads.calls());
     this.searches =
-        new Searches(
-            backend, queries, new VersionWait(backend, threads.probe(), threads.calls()));
+        new Searches(backend, queries, new VersionWait(backend, threads.probe(), threads.calls()));
     this.server =
         builder
             .executor(threads.calls())
             .addService(
                 ServerInterceptors.intercept(
-                    new DataBrokerService(backend, streams, searches),
-                    new HeadersAtOnce()))
+                    new DataBrokerService(backend, streams, searches), new HeadersAtOnce()))
             .addService(new CheckpointService(backend))
             .addService(health.service())
             .addService(ProtoReflectionServiceV1.newInstance())

@@ -42,9 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.databroker.server.fixture.EachBackend#all")
 class RandomQueryTest {
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 40;
   private static final int QUERIES = 25;
-  private static final int CONCURRENT_QUERIES = 2_000;
+  private static final int CONCURRENT_QUERIES = 1_000;
 
   private final EachBackend backend;
   private final long seed = Long.getLong("databroker.seed", new Random().nextLong());
