@@ -18,7 +18,8 @@ final class Leader {
       try (KeptLease lease = leases.acquire("billing", duration).join()) {
         lease.onLost(() -> System.out.println("lost: stop at once"));
         System.out.println("leading with token " + lease.token());
-        System.out.println("free for another: " + leases.tryAcquire("billing", duration).isPresent());
+        System.out.println(
+            "free for another: " + leases.tryAcquire("billing", duration).isPresent());
         if (lease.isHeld()) { // ask before each step; hand the token to what the step writes to
           System.out.println("one step of work");
         }

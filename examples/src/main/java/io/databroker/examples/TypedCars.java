@@ -47,7 +47,8 @@ final class TypedCars {
       try (TypedFeed<Car> feed = cars.changes(position)) {
         for (int i = 0; i < 2; i++) {
           for (TypedRecord<Car> car : feed.next().records()) {
-            System.out.println((car.deleted() ? "gone is " : "now ") + car.id() + ": " + car.value());
+            System.out.println(
+                (car.deleted() ? "gone is " : "now ") + car.id() + ": " + car.value());
           }
         }
       }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Each example runs, and prints what its reader expects. */
 class ExamplesTest {
   private interface Example {
-    void main(String[] args) throws Exception;
+    void run(String[] args) throws Exception;
   }
 
   @Test
@@ -45,8 +45,7 @@ class ExamplesTest {
 
   @Test
   void severalBackends() throws Exception {
-    assertThat(printed(SeveralBackends::main))
-        .containsExactly("live [order]", "archive [invoice]");
+    assertThat(printed(SeveralBackends::main)).containsExactly("live [order]", "archive [invoice]");
   }
 
   private static List<String> printed(Example example) throws Exception {
@@ -54,7 +53,7 @@ class ExamplesTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, UTF_8));
     try {
-      example.main(new String[0]);
+      example.run(new String[0]);
     } finally {
       System.setOut(console);
     }

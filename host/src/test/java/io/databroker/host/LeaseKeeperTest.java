@@ -25,7 +25,7 @@ class LeaseKeeperTest {
   /** Renewed after four seconds, tried again every one, lost after nine. */
   private static final Duration DURATION = Duration.ofSeconds(12);
 
-  private static final RuntimeException AWAY = new UnavailableException("away", null);
+  private final RuntimeException away = new UnavailableException("away", null);
 
   private final HandTime time = new HandTime();
   private final Intercepted store = Intercepted.open(BackendContext.standard().withClock(time));
@@ -86,7 +86,7 @@ class LeaseKeeperTest {
     time.pass(Duration.ofSeconds(4));
     assertThat(store.calls("renewLease")).isEqualTo(1);
     Instant lastSuccess = time.instant();
-    store.failing("renewLease", AWAY);
+    store.failing("renewLease", away);
     time.pass(Duration.ofSeconds(9).minusNanos(1));
     assertThat(lease.isHeld()).isTrue();
     time.pass(Duration.ofNanos(1));
@@ -109,7 +109,7 @@ class LeaseKeeperTest {
   @Test
   void survivesABackendThatComesBackInTime() {
     KeptLease lease = take();
-    store.failing("renewLease", AWAY);
+    store.failing("renewLease", away);
     time.pass(Duration.ofMillis(7_500));
     store.working("renewLease");
     time.pass(Duration.ofHours(1));
@@ -168,7 +168,7 @@ class LeaseKeeperTest {
           return lease;
         });
     Instant asked = time.instant();
-    store.failing("renewLease", AWAY);
+    store.failing("renewLease", away);
     take();
     time.pass(DURATION);
     assertThat(told).containsExactly(asked.plusSeconds(9));
@@ -202,7 +202,7 @@ class LeaseKeeperTest {
     store.before(
         "renewLease",
         call -> {
-          store.failing("releaseLease", AWAY);
+          store.failing("releaseLease", away);
           lease.close();
           store.working("releaseLease");
           return call.call();
@@ -228,7 +228,7 @@ class LeaseKeeperTest {
     assertThat(lease.isHeld()).isTrue();
     assertThat(other.isHeld()).isTrue();
     Instant lastSuccess = time.instant();
-    store.failing("renewLease", AWAY);
+    store.failing("renewLease", away);
     time.pass(DURATION);
     assertThat(told)
         .singleElement()
@@ -304,7 +304,7 @@ class LeaseKeeperTest {
     CompletableFuture<KeptLease> waiter = keeper.acquire("leader", DURATION);
     time.pass(Duration.ofMinutes(1));
     assertThat(waiter).isNotDone();
-    store.failing("acquireLease", AWAY);
+    store.failing("acquireLease", away);
     store.real.releaseLease("leader", other.token());
     time.pass(Duration.ofMinutes(1));
     assertThat(waiter).isNotDone();
@@ -363,7 +363,7 @@ class LeaseKeeperTest {
           call -> {
             time.leap(Duration.ofMillis(random.nextInt(10) == 0 ? random.nextInt(15_000) : 20));
             switch (random.nextInt(6)) {
-              case 0, 1 -> throw AWAY;
+              case 0, 1 -> throw away;
               case 2 -> {
                 call.call();
                 throw new OutcomeUnknownException("no answer", null);
