@@ -61,7 +61,11 @@ public sealed interface Selection {
     /** Takes an unmodifiable copy of the values. */
     public Where {
       Require.nonNull("type", type);
-      anyOf = Set.copyOf(Require.nonNull("anyOf", anyOf));
+      Require.nonNull("anyOf", anyOf);
+      for (FieldValue term : anyOf) {
+        Require.nonNull("anyOf", term);
+      }
+      anyOf = Set.copyOf(anyOf);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.databroker.api;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,6 @@ public record TypeOptions(
 
   /** The same with these indexed fields. */
   public TypeOptions withIndexedFields(String... fields) {
-    return new TypeOptions(capacity, ttl, List.of(fields));
+    return new TypeOptions(capacity, ttl, Arrays.asList(fields));
   }
 }

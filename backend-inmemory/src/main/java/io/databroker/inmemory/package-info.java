@@ -1,4 +1,4 @@
-/** Records on the heap. */
+/** Records on the heap: the embedded default. */
 @NullMarked
 package io.databroker.inmemory;
 

@@ -1,0 +1,106 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.StoredRecord;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live records of a type after a stretch of its log: immutable, by slot, in chunks that later
+ * bases share. A snapshot at a version is a base and the replay of the log behind it up to that
+ * version: neither waits for writers, nor costs them anything.
+ */
+final class Base {
+  static final Base EMPTY = new Base(0, new StoredRecord[0][]);
+
+  private static final int SHIFT = 8;
+  private static final int SIZE = 1 << SHIFT;
+
+  private final long through;
+  private final @Nullable StoredRecord[][] chunks;
+
+  private Base(long through, @Nullable StoredRecord[][] chunks) {
+    this.through = through;
+    this.chunks = chunks;
+  }
+
+  /** The index in the type's log of the first change that is not in this base. */
+  long through() {
+    return through;
+  }
+
+  /** This and the changes of the log up to that version; null if some of them were trimmed. */
+  @Nullable Base advance(Log.View log, long version) {
+    if (log.first() > through) {
+      return null;
+    }
+    long index = through;
+    Entry entry = log.get(index);
+    if (entry == null || entry.version() > version) {
+      return this;
+    }
+    @Nullable StoredRecord[][] next = chunks.clone();
+    while (entry != null && entry.version() <= version) {
+      int place = entry.slot >> SHIFT;
+      if (place >= next.length) {
+        next = Arrays.copyOf(next, Math.max(place + 1, next.length + next.length / 2));
+      }
+      if (next[place] == null) {
+        next[place] = new StoredRecord[SIZE];
+      } else if (place < chunks.length && next[place] == chunks[place]) {
+        next[place] = next[place].clone();
+      }
+      next[place][entry.slot & (SIZE - 1)] = entry.live();
+      entry = log.get(++index);
+    }
+    return new Base(index, next);
+  }
+
+  /** The records of all these bases. */
+  static Iterator<StoredRecord> records(List<Base> bases) {
+    return new Iterator<>() {
+      private int place = -1;
+      private int slot = -1;
+      private @Nullable StoredRecord[][] chunks = EMPTY.chunks;
+      private @Nullable StoredRecord next = find();
+
+      private @Nullable StoredRecord find() {
+        while (true) {
+          while (++slot < chunks.length << SHIFT) {
+            @Nullable StoredRecord[] chunk = chunks[slot >> SHIFT];
+            if (chunk == null) {
+              slot |= SIZE - 1;
+            } else {
+              StoredRecord record = chunk[slot & (SIZE - 1)];
+              if (record != null) {
+                return record;
+              }
+            }
+          }
+          if (++place >= bases.size()) {
+            return null;
+          }
+          chunks = bases.get(place).chunks;
+          slot = -1;
+        }
+      }
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
+      }
+
+      @Override
+      public StoredRecord next() {
+        StoredRecord record = next;
+        if (record == null) {
+          throw new NoSuchElementException();
+        }
+        next = find();
+        return record;
+      }
+    };
+  }
+}

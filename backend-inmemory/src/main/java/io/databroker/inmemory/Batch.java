@@ -1,0 +1,299 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.CodePointOrder;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes that take effect together: planned by {@link #put}, {@link #delete} and {@link #evict},
+ * then published by {@link #commit}. Used once, under the backend's lock. If anything fails before
+ * the commit, {@link #abandon} takes all of it back.
+ */
+final class Batch {
+  private final History history;
+  private final Commit before;
+  private final Instant now;
+
+  /** All changes, in order: the i-th has version {@code before.version() + 1 + i}. */
+  private final List<Entry> entries;
+
+  /** Which of them are followed by another of the same key. */
+  private @Nullable BitSet superseded;
+
+  /** The values of indexed fields, of the entries that have some. */
+  private @Nullable Map<Entry, Map<String, String>> values;
+
+  private final List<Table> touched = new ArrayList<>(2);
+  private int installed;
+  private boolean committed;
+
+  Batch(History history, Instant now, int size) {
+    this.history = history;
+    this.before = history.commit;
+    this.now = now;
+    this.entries = new ArrayList<>(size);
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /**
+   * Plans a put.
+   *
+   * @param values those of the table's extracted fields that the payload has
+   */
+  StoredRecord put(Table table, String id, Bytes payload, Map<String, String> values) {
+    Entry last = table.latest(id);
+    touch(table);
+    if (last == null || last.deleted()) {
+      table.count++;
+    }
+    Entry entry =
+        last == null
+            ? add(table, id, payload, false, table.slots.take())
+            : add(table, last.record.id(), payload, false, last.slot);
+    if (!values.isEmpty()) {
+      if (this.values == null) {
+        this.values = new HashMap<>();
+      }
+      this.values.put(entry, values);
+    }
+    return entry.record;
+  }
+
+  /** Plans a delete, if there is something to delete. */
+  @Nullable StoredRecord delete(Table table, String id) {
+    Entry last = table.latest(id);
+    if (last == null || last.deleted()) {
+      return null;
+    }
+    touch(table);
+    table.count--;
+    return add(table, last.record.id(), last.record.payload(), true, last.slot).record;
+  }
+
+  private void touch(Table table) {
+    if (table.planned.isEmpty()) {
+      table.countBefore = table.count;
+      table.logEndBefore = table.log.end();
+      touched.add(table);
+    }
+  }
+
+  private Entry add(Table table, String id, Bytes payload, boolean deleted, int slot) {
+    long version = before.version() + 1 + entries.size();
+    Entry entry =
+        new Entry(table, new StoredRecord(table.type, id, version, payload, now, deleted), slot);
+    entries.add(entry);
+    Entry overtaken = table.planned.put(id, entry);
+    if (overtaken != null) {
+      if (superseded == null) {
+        superseded = new BitSet();
+      }
+      superseded.set(place(overtaken));
+    }
+    return entry;
+  }
+
+  /** The answer to a delete of what is absent. */
+  StoredRecord absent(Write write) {
+    return new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, now, true);
+  }
+
+  private int place(Entry entry) {
+    return (int) (entry.version() - before.version() - 1);
+  }
+
+  private boolean isLast(Entry entry) {
+    return superseded == null || !superseded.get(place(entry));
+  }
+
+  /** Plans the deletes that bring the written tables down to their ceilings, oldest first. */
+  void evict() {
+    List<Entry> victims = new ArrayList<>(0);
+    for (Table table : touched) {
+      choose(table, victims);
+    }
+    evict(victims);
+  }
+
+  /** Plans the deletes that bring that table down to its ceiling, oldest first. */
+  void evict(Table table) {
+    List<Entry> victims = new ArrayList<>();
+    choose(table, victims);
+    evict(victims);
+  }
+
+  private void evict(List<Entry> victims) {
+    victims.sort(Comparator.comparingLong(Entry::version));
+    victims.forEach(victim -> delete(victim.table, victim.record.id()));
+  }
+
+  private void choose(Table table, List<Entry> victims) {
+    long left = table.count - table.ceiling;
+    for (Entry old = table.order.oldest(); old != null && left > 0; old = old.newer) {
+      if (!table.planned.containsKey(old.record.id())) {
+        victims.add(old);
+        left--;
+      }
+    }
+    for (int i = 0; i < entries.size() && left > 0; i++) {
+      Entry own = entries.get(i);
+      if (own.table == table && isLast(own) && !own.deleted()) {
+        victims.add(own);
+        left--;
+      }
+    }
+  }
+
+  /** Makes the plan true, all at once. */
+  void commit() {
+    commit(before.options(), before.indexes());
+  }
+
+  /** Makes the plan true, and these the options and indexes, all at once. */
+  void commit(Map<String, TypeOptions> options, Map<String, FieldIndex> indexes) {
+    install();
+    long version = before.version() + entries.size();
+    history.commit = new Commit(version, before.first(), types(), options, indexes);
+    committed = true;
+    try {
+      for (Entry entry : entries) {
+        if (isLast(entry)) {
+          settle(entry);
+        }
+      }
+    } finally {
+      touched.forEach(Table::forgetPlan);
+    }
+  }
+
+  /** The tables that were written to. */
+  List<Table> touched() {
+    return touched;
+  }
+
+  private void install() {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      entry.followers = entries.size() - 1 - i;
+      history.log.append(entry);
+      entry.table.log.append(entry);
+    }
+    while (installed < entries.size()) {
+      Entry entry = entries.get(installed++);
+      if (isLast(entry)) {
+        install(entry);
+      }
+    }
+  }
+
+  private void install(Entry entry) {
+    Table table = entry.table;
+    String id = entry.record.id();
+    Entry previous = table.entries.get(id);
+    if (previous == null && entry.deleted()) {
+      return; // came and went within the batch: no reader ever sees it
+    }
+    entry.follow(previous == null ? Entry.NOTHING : previous);
+    // Found by its new values from now on, and by its old ones until settled: a look-up checks what
+    // it finds, so that all that matters is never to find too little.
+    for (FieldIndex index : table.indexes) {
+      index.add(id, valuesOf(entry));
+    }
+    table.entries.put(id, entry);
+  }
+
+  private Map<String, String> valuesOf(Entry entry) {
+    return values == null ? Map.of() : values.getOrDefault(entry, Map.of());
+  }
+
+  private List<String> types() {
+    List<String> types = null;
+    for (Table table : touched) {
+      if ((table.countBefore == 0) != (table.count == 0)) {
+        types = types == null ? new ArrayList<>(before.types()) : types;
+        int place = Collections.binarySearch(types, table.type, CodePointOrder.INSTANCE);
+        if (table.count == 0) {
+          types.remove(place);
+        } else {
+          types.add(-place - 1, table.type);
+        }
+      }
+    }
+    return types == null ? before.types() : List.copyOf(types);
+  }
+
+  private void settle(Entry entry) {
+    Table table = entry.table;
+    String id = entry.record.id();
+    Entry previous = entry.previous();
+    if (previous != null && previous != Entry.NOTHING) {
+      table.order.remove(previous);
+    }
+    for (FieldIndex index : table.indexes) {
+      index.keep(id, valuesOf(entry));
+    }
+    entry.settle();
+    if (entry.deleted()) {
+      table.entries.remove(id, entry);
+      table.slots.release(entry.slot);
+    } else {
+      table.order.append(entry);
+    }
+  }
+
+  /** Takes everything back, unless it was committed: what readers saw was never true. */
+  void abandon() {
+    if (committed) {
+      return;
+    }
+    for (int i = 0; i < installed; i++) {
+      Entry entry = entries.get(i);
+      if (isLast(entry)) {
+        uninstall(entry);
+      }
+    }
+    history.log.truncate(before.version() + 1);
+    for (Table table : touched) {
+      table.log.truncate(table.logEndBefore);
+      table.count = table.countBefore;
+      for (Entry last : table.planned.values()) {
+        if (!table.entries.containsKey(last.record.id())) {
+          table.slots.release(last.slot);
+        }
+      }
+      table.forgetPlan();
+    }
+  }
+
+  private void uninstall(Entry entry) {
+    Table table = entry.table;
+    String id = entry.record.id();
+    Entry previous = entry.previous();
+    if (previous == Entry.NOTHING) {
+      table.entries.remove(id, entry);
+    } else if (previous != null) {
+      table.entries.put(id, previous);
+    }
+    for (FieldIndex index : table.indexes) {
+      index.revert(id, valuesOf(entry));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.TypeOptions;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
+ * it together.
+ *
+ * @param version the last change that took effect
+ * @param first the first change that the log still holds
+ * @param types the types with a live record, in code point order
+ * @param options the options of each type that has some, in code point order
+ * @param indexes the complete index of each type that has indexed fields
+ */
+record Commit(
+    long version,
+    long first,
+    List<String> types,
+    Map<String, TypeOptions> options,
+    Map<String, FieldIndex> indexes) {
+
+  static Commit start(long version) {
+    return new Commit(version, version + 1, List.of(), Map.of(), Map.of());
+  }
+
+  Commit withFirst(long other) {
+    return new Commit(version, other, types, options, indexes);
+  }
+}

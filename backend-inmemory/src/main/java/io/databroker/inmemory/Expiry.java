@@ -1,0 +1,74 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.TypeOptions;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Deletes what has outlived its TTL, in batches, so that no write waits long for it. */
+final class Expiry {
+  private static final int PORTION = 1_000;
+
+  private final InMemoryBackend backend;
+
+  Expiry(InMemoryBackend backend) {
+    this.backend = backend;
+  }
+
+  /** How many records it deleted. */
+  long run() {
+    long deleted = 0;
+    for (String type : backend.options().keySet()) {
+      int portion;
+      do {
+        portion = runOnce(type);
+        deleted += portion;
+      } while (portion > 0);
+    }
+    return deleted;
+  }
+
+  private int runOnce(String type) {
+    Batch batch;
+    History history;
+    backend.writing().lock();
+    try {
+      history = backend.current();
+      Table table = history.tables.get(type);
+      TypeOptions options = history.commit.options().get(type);
+      Duration ttl = options == null ? null : options.ttl();
+      if (table == null || ttl == null) {
+        return 0;
+      }
+      Instant now = backend.now();
+      batch = new Batch(history, now, PORTION);
+      try {
+        plan(batch, table, now.minus(ttl));
+        if (batch.isEmpty()) {
+          return 0;
+        }
+        batch.commit();
+      } finally {
+        batch.abandon();
+      }
+    } finally {
+      backend.writing().unlock();
+    }
+    history.waiters.wake(batch.touched());
+    return batch.size();
+  }
+
+  private static void plan(Batch batch, Table table, Instant cutoff) {
+    // Where times have stepped back, younger writes may be older by the clock: look at all.
+    boolean ascending = table.order.timesAscend();
+    @Nullable Entry entry = table.order.oldest();
+    while (entry != null && !(ascending && batch.size() == PORTION)) {
+      if (entry.record.modifiedAt().isBefore(cutoff)) {
+        batch.delete(table, entry.record.id());
+      } else if (ascending) {
+        return;
+      }
+      entry = entry.newer;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.FieldValue;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which ids have a value in a field. Changed by the writer alone, read by anyone: it answers at
+ * least the ids that it should while a batch is being published, so that readers check what they
+ * find.
+ */
+final class FieldIndex {
+  private final List<String> fields;
+  private final Map<FieldValue, Set<String>> ids = new ConcurrentHashMap<>();
+
+  /** The settled values of each id; the writer's alone. */
+  private final Map<String, Map<String, String>> values = new HashMap<>();
+
+  FieldIndex(List<String> fields) {
+    this.fields = fields;
+  }
+
+  List<String> fields() {
+    return fields;
+  }
+
+  Set<String> ids(FieldValue term) {
+    return ids.getOrDefault(term, Set.of());
+  }
+
+  /** From now on the id is found by these values too. */
+  void add(String id, Map<String, String> added) {
+    for (String field : fields) {
+      String value = added.get(field);
+      if (value != null) {
+        ids.computeIfAbsent(new FieldValue(field, value), any -> ConcurrentHashMap.newKeySet(2))
+            .add(id);
+      }
+    }
+  }
+
+  /** From now on the id is found by these values, which were added, alone. */
+  void keep(String id, Map<String, String> kept) {
+    Map<String, String> old = kept.isEmpty() ? values.remove(id) : values.put(id, kept);
+    if (old != null) {
+      remove(id, old, kept);
+    }
+  }
+
+  /** Takes back an {@link #add}. */
+  void revert(String id, Map<String, String> added) {
+    remove(id, added, values.getOrDefault(id, Map.of()));
+  }
+
+  private void remove(String id, Map<String, String> gone, Map<String, String> kept) {
+    for (String field : fields) {
+      String value = gone.get(field);
+      if (value != null && !value.equals(kept.get(field))) {
+        FieldValue term = new FieldValue(field, value);
+        Set<String> found = ids.get(term);
+        if (found != null) {
+          found.remove(id);
+          if (found.isEmpty()) {
+            ids.remove(term);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.ClearResult;
+import io.databroker.api.ClosedException;
+import io.databroker.api.Condition;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FutureVersionException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records on the heap. Writers take turns at one lock; readers take none: {@link History} says how
+ * and why that is right. A clear puts another history in the place of this one, in one store.
+ */
+final class InMemoryBackend implements Backend {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final InstantSource clock;
+  private final FieldExtractor extractor;
+  private final Leases leases;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final OptionsChange optionsChange = new OptionsChange(this);
+
+  /** Null when closed. */
+  private volatile @Nullable History history;
+
+  InMemoryBackend(BackendContext context) {
+    this.clock = context.clock();
+    this.extractor = context.extractor();
+    this.leases = new Leases(clock);
+    this.history = new History(newServerVersion(0), 0, new Waiters(context.notifier()));
+  }
+
+  private static long newServerVersion(long other) {
+    long chosen;
+    do {
+      chosen = RANDOM.nextLong();
+    } while (chosen == 0 || chosen == other);
+    return chosen;
+  }
+
+  static ClosedException closed(String what) {
+    return new ClosedException(what);
+  }
+
+  History current() {
+    History now = history;
+    if (now == null) {
+      throw closed("in-memory backend");
+    }
+    return now;
+  }
+
+  boolean isCurrent(History known) {
+    return history == known;
+  }
+
+  void checkCurrent(History known) {
+    History now = current();
+    if (now != known) {
+      throw new HistoryReplacedException(known.serverVersion, now.serverVersion);
+    }
+  }
+
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  ReentrantLock writing() {
+    return writing;
+  }
+
+  FieldExtractor extractor() {
+    return extractor;
+  }
+
+  @Override
+  public Versions versions() {
+    History now = current();
+    Commit commit = now.commit;
+    return new Versions(now.serverVersion, commit.first(), commit.version());
+  }
+
+  @Override
+  public PutResult put(List<Write> writes) {
+    History now;
+    Batch batch;
+    List<StoredRecord> stored = new ArrayList<>(writes.size());
+    writing.lock();
+    try {
+      now = current();
+      checkConditions(now, writes);
+      batch = new Batch(now, now(), writes.size());
+      try {
+        for (int i = 0; i < writes.size(); i++) {
+          stored.add(plan(batch, now, writes.get(i), i));
+        }
+        if (!batch.isEmpty()) {
+          batch.evict();
+          batch.commit();
+        }
+      } finally {
+        batch.abandon();
+      }
+    } finally {
+      writing.unlock();
+    }
+    now.waiters.wake(batch.touched());
+    return new PutResult(now.serverVersion, stored);
+  }
+
+  private static void checkConditions(History history, List<Write> writes) {
+    for (int i = 0; i < writes.size(); i++) {
+      Write write = writes.get(i);
+      if (write.condition() != Condition.NONE) {
+        StoredRecord live = history.get(write.type(), write.id());
+        long found = live == null ? 0 : live.version();
+        if (!write.condition().holds(found)) {
+          throw new ConditionFailedException(i, write, found);
+        }
+      }
+    }
+  }
+
+  private StoredRecord plan(Batch batch, History history, Write write, int index) {
+    if (write instanceof Write.Put put) {
+      Table table = history.table(put.type());
+      Map<String, String> values;
+      try {
+        values =
+            table.extracted.isEmpty()
+                ? Map.of()
+                : extractor.extract(table.type, put.payload(), table.extracted);
+      } catch (RuntimeException refused) {
+        throw new InvalidArgumentException(
+            "batch[" + index + "].payload",
+            put.payload().toString(),
+            "its indexed fields cannot be read: " + refused.getMessage());
+      }
+      return batch.put(table, put.id(), put.payload(), values);
+    }
+    Table table = history.tables.get(write.type());
+    StoredRecord deleted = table == null ? null : batch.delete(table, write.id());
+    return deleted != null ? deleted : batch.absent(write);
+  }
+
+  @Override
+  public @Nullable StoredRecord get(String type, String id) {
+    return current().get(type, id);
+  }
+
+  @Override
+  public List<String> listTypes() {
+    return current().commit.types();
+  }
+
+  @Override
+  public Snapshot snapshot(Selection selection) {
+    History now = current();
+    if (selection instanceof Selection.Where where) {
+      LookUp.Found found = new LookUp(now, extractor, where).find();
+      List<StoredRecord> records = Collections.unmodifiableList(found.records());
+      return new RecordSnapshot(this, now, found.commit(), records::iterator);
+    }
+    History.Frozen frozen =
+        selection instanceof Selection.OfType ofType ? now.freeze(ofType.type()) : now.freeze();
+    return new RecordSnapshot(this, now, frozen.commit(), () -> Base.records(frozen.bases()));
+  }
+
+  @Override
+  public ChangeFeed changes(Position from, @Nullable String type) {
+    History now = current();
+    if (from.serverVersion() != now.serverVersion) {
+      throw new HistoryReplacedException(from.serverVersion(), now.serverVersion);
+    }
+    Commit commit = now.commit;
+    if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
+      throw new FutureVersionException(from.version(), commit.version());
+    }
+    if (from.version() + 1 < commit.first()) {
+      throw new HistoryTrimmedException(from.version(), commit.first());
+    }
+    return new LogFeed(this, now, from.version(), type);
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    return current().commit.options();
+  }
+
+  @Override
+  public void setOptions(String type, TypeOptions options) {
+    optionsChange.apply(type, options);
+  }
+
+  @Override
+  public @Nullable Lease acquireLease(String name, Duration duration) {
+    current();
+    return leases.acquire(name, duration);
+  }
+
+  @Override
+  public @Nullable Lease renewLease(String name, long token, Duration duration) {
+    current();
+    return leases.renew(name, token, duration);
+  }
+
+  @Override
+  public boolean releaseLease(String name, long token) {
+    current();
+    return leases.release(name, token);
+  }
+
+  @Override
+  public long expire() {
+    leases.sweep();
+    return new Expiry(this).run();
+  }
+
+  @Override
+  public long trim(Instant before) {
+    return new Trim(this, before).run();
+  }
+
+  @Override
+  public ClearResult clear() {
+    History ended;
+    History begun;
+    writing.lock();
+    try {
+      ended = current();
+      begun =
+          new History(newServerVersion(ended.serverVersion), ended.commit.version(), ended.waiters);
+      history = begun;
+    } finally {
+      writing.unlock();
+    }
+    ended.waiters.wakeAll();
+    return new ClearResult(ended.serverVersion, begun.serverVersion);
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    return current().checkpoint;
+  }
+
+  @Override
+  public void setCheckpoint(Checkpoint checkpoint) {
+    writing.lock();
+    try {
+      current().checkpoint = checkpoint;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    History ended;
+    writing.lock();
+    try {
+      ended = history;
+      history = null;
+    } finally {
+      writing.unlock();
+    }
+    if (ended != null) {
+      ended.waiters.wakeAll();
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.databroker.inmemory;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sequence of entries that grows at its end and is trimmed at its beginning, found by index.
+ *
+ * <p>One writer, any number of readers, no lock. Elements stand in segments of equal size; a
+ * directory of the segments is replaced, never changed, but for a free place at its end. A reader
+ * takes a {@link View} after it has read a commit, finds in it whatever that commit has made true
+ * and no trim has dropped, and must not keep it: it would keep the segments alive.
+ */
+final class Log {
+  private final int shift;
+  private volatile View view;
+  private long end;
+
+  /**
+   * @param shift the size of a segment as a power of two
+   * @param first the index of the first element
+   */
+  Log(int shift, long first) {
+    this.shift = shift;
+    this.view = new View(first, first >> shift, new Entry[4][], shift);
+    this.end = first;
+  }
+
+  View view() {
+    return view;
+  }
+
+  /** The index of the next element; the writer's alone. */
+  long end() {
+    return end;
+  }
+
+  void append(Entry entry) {
+    View now = view;
+    int place = (int) ((end >> shift) - now.firstSegment);
+    if (place >= now.segments.length) {
+      Entry[][] larger = Arrays.copyOf(now.segments, now.segments.length * 2);
+      now = new View(now.first, now.firstSegment, larger, shift);
+      now.segments[place] = new Entry[1 << shift];
+      view = now;
+    } else if (now.segments[place] == null) {
+      now.segments[place] = new Entry[1 << shift];
+    }
+    now.segments[place][(int) end & ((1 << shift) - 1)] = entry;
+    end++;
+  }
+
+  /** Takes back what was appended from that index on. */
+  void truncate(long index) {
+    View now = view;
+    while (end > index) {
+      end--;
+      Entry[] segment = now.segments[(int) ((end >> shift) - now.firstSegment)];
+      segment[(int) end & ((1 << shift) - 1)] = null;
+    }
+  }
+
+  /** Drops what stands before that index. */
+  void trim(long index) {
+    View now = view;
+    int gone = (int) ((index >> shift) - now.firstSegment);
+    int last = (int) ((end >> shift) - now.firstSegment);
+    Entry[][] kept =
+        Arrays.copyOfRange(
+            now.segments, gone, Math.max(gone + 4, Math.min(now.segments.length, last + 1)));
+    if (kept[0] != null) {
+      // A segment that is kept for its end must not keep what stood at its beginning.
+      kept[0] = kept[0].clone();
+      Arrays.fill(kept[0], 0, (int) index & ((1 << shift) - 1), null);
+    }
+    view = new View(index, now.firstSegment + gone, kept, shift);
+  }
+
+  /** What the log holds, or held when this was taken. */
+  static final class View {
+    private final long first;
+    private final long firstSegment;
+    private final Entry[][] segments;
+    private final int shift;
+
+    private View(long first, long firstSegment, Entry[][] segments, int shift) {
+      this.first = first;
+      this.firstSegment = firstSegment;
+      this.segments = segments;
+      this.shift = shift;
+    }
+
+    /** The index of the first element that is still held. */
+    long first() {
+      return first;
+    }
+
+    /** That element; null if it was trimmed, or is not there yet. */
+    @Nullable Entry get(long index) {
+      if (index < first) {
+        return null;
+      }
+      long place = (index >> shift) - firstSegment;
+      if (place >= segments.length) {
+        return null;
+      }
+      Entry[] segment = segments[(int) place];
+      return segment == null ? null : segment[(int) index & ((1 << shift) - 1)];
+    }
+
+    /**
+     * The index of the first element of a later version than {@code version}, looking no further
+     * than {@code committed}; by halving, so that it costs nearly the same however long the log is.
+     */
+    long after(long version, long committed) {
+      long low = first;
+      long high = (firstSegment + segments.length) << shift;
+      while (low < high) {
+        long middle = (low + high) >>> 1;
+        Entry entry = get(middle);
+        if (entry == null || entry.version() > committed || entry.version() > version) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return low;
+    }
+  }
+}

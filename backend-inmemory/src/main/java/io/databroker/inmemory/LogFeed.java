@@ -1,0 +1,188 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A position in a history's log, and nothing else that grows. */
+final class LogFeed implements ChangeFeed {
+  private final InMemoryBackend backend;
+  private final History history;
+  private final @Nullable String type;
+  private final AtomicReference<@Nullable Runnable> signal = new AtomicReference<>();
+
+  private volatile long position;
+
+  /** Where a trim has moved the position on to, while this waited. */
+  private volatile long movedTo;
+
+  private volatile boolean closed;
+
+  /** Where the type's next change stands in its table's log; the polling thread's alone. */
+  private @Nullable Table table;
+
+  private long next;
+
+  LogFeed(InMemoryBackend backend, History history, long position, @Nullable String type) {
+    this.backend = backend;
+    this.history = history;
+    this.position = position;
+    this.type = type;
+  }
+
+  @Nullable String type() {
+    return type;
+  }
+
+  long position() {
+    return position;
+  }
+
+  @Override
+  public @Nullable Changes poll() {
+    if (closed) {
+      throw InMemoryBackend.closed("change feed");
+    }
+    while (true) {
+      backend.checkCurrent(history);
+      Commit now = history.commit;
+      long from = position;
+      long moved = movedTo;
+      if (moved > from) {
+        return answer(List.of(), moved);
+      }
+      if (now.version() == from) {
+        return null;
+      }
+      if (now.first() > from + 1) {
+        throw new HistoryTrimmedException(from, now.first());
+      }
+      Changes changes = type == null ? nextOfAll(from) : nextOfType(type, now, from);
+      if (changes != null) {
+        return changes;
+      }
+      // Trimmed between the two looks: the next one says so.
+    }
+  }
+
+  private Changes answer(List<StoredRecord> records, long end) {
+    position = end;
+    return new Changes(records, new Position(history.serverVersion, end));
+  }
+
+  private @Nullable Changes nextOfAll(long from) {
+    Log.View log = history.log.view();
+    Entry entry = log.get(from + 1);
+    if (entry == null) {
+      return null;
+    }
+    long end = entry.batchEnd();
+    if (end == from + 1) {
+      return answer(List.of(entry.record), end);
+    }
+    List<StoredRecord> records = new ArrayList<>((int) (end - from));
+    for (long version = from + 1; entry != null && version <= end; entry = log.get(++version)) {
+      records.add(entry.record);
+    }
+    return answer(records, end);
+  }
+
+  private @Nullable Changes nextOfType(String only, Commit now, long from) {
+    Table found = history.tables.get(only);
+    Log.View log = found == null ? null : found.log.view();
+    if (history.commit.first() > from + 1) {
+      return null;
+    }
+    if (log == null) {
+      return answer(List.of(), now.version());
+    }
+    if (found != table || next < log.first()) {
+      table = found;
+      next = log.after(from, now.version());
+    }
+    Entry entry = log.get(next);
+    if (entry == null || entry.version() > now.version()) {
+      return answer(List.of(), now.version());
+    }
+    long end = entry.batchEnd();
+    List<StoredRecord> records = new ArrayList<>(1);
+    while (entry != null && entry.version() <= end) {
+      records.add(entry.record);
+      entry = log.get(++next);
+    }
+    return answer(records, end);
+  }
+
+  @Override
+  public void onReady(Runnable ready) {
+    signal.set(ready);
+    history.waiters.add(this);
+    if (hasNews()) {
+      history.waiters.wake(this);
+    }
+  }
+
+  private boolean hasNews() {
+    Commit now = history.commit;
+    return closed
+        || !backend.isCurrent(history)
+        || movedTo > position
+        || now.first() > position + 1
+        || (type == null ? now.version() > position : holds(type, position, now.version()));
+  }
+
+  /** Whether there are changes of that type after one version and up to another. */
+  private boolean holds(String only, long after, long upTo) {
+    Table found = history.tables.get(only);
+    if (found == null) {
+      return false;
+    }
+    Log.View log = found.log.view();
+    Entry entry = log.get(log.after(after, upTo));
+    return entry != null && entry.version() <= upTo;
+  }
+
+  /**
+   * For a trim that is about to drop all changes up to {@code last}, by the writer: moves this on
+   * if none of them was for it.
+   *
+   * @param first the first change that is held until now
+   * @return whether the trim concerns this feed
+   */
+  boolean moveOn(long first, long last) {
+    long from = position;
+    if (type == null || from >= last) {
+      return false;
+    }
+    if (from + 1 >= first && !holds(type, from, last)) {
+      movedTo = last;
+    }
+    return true;
+  }
+
+  /** Runs what waits for this feed, once. */
+  void signal() {
+    Runnable ready = signal.getAndSet(null);
+    if (ready != null) {
+      try {
+        ready.run();
+      } catch (RuntimeException | Error thrown) {
+        // Not this feed's business, nor that of the feeds behind it.
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    history.waiters.wake(this);
+  }
+}

@@ -1,0 +1,123 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a type that have a value in an indexed field, at one commit, without a lock.
+ *
+ * <p>It reads a commit, gathers what the index finds, and reads another commit: the answer is for
+ * that second one. What did not change between the two was gathered as it was at both. What did
+ * change stands in the type's log, with its state at the second commit. An entry that was gathered
+ * while it was being published, and is later than the second commit, came with its predecessor.
+ */
+final class LookUp {
+  private final History history;
+  private final FieldExtractor extractor;
+  private final Selection.Where where;
+
+  LookUp(History history, FieldExtractor extractor, Selection.Where where) {
+    this.history = history;
+    this.extractor = extractor;
+    this.where = where;
+  }
+
+  /**
+   * Records at a commit.
+   *
+   * @param commit when
+   * @param records what was found
+   */
+  record Found(Commit commit, List<StoredRecord> records) {}
+
+  Found find() {
+    while (true) {
+      Commit earlier = history.commit;
+      Table table = history.tables.get(where.type());
+      FieldIndex index = earlier.indexes().get(where.type());
+      if (table == null || index == null) {
+        return new Found(earlier, List.of());
+      }
+      Map<String, Gathered> gathered = gather(table, index);
+      Commit later = history.commit;
+      Map<String, Entry> changed = changes(table, earlier, later);
+      if (changed != null && later.indexes().get(where.type()) == index) {
+        return new Found(later, choose(gathered, changed, index, later));
+      }
+      // The index was replaced, or what changed was trimmed, meanwhile: rare.
+    }
+  }
+
+  private record Gathered(Entry entry, @Nullable Entry previous) {}
+
+  private Map<String, Gathered> gather(Table table, FieldIndex index) {
+    Map<String, Gathered> gathered = new HashMap<>();
+    for (FieldValue term : where.anyOf()) {
+      for (String id : index.ids(term)) {
+        Entry entry = table.entries.get(id);
+        if (entry != null) {
+          gathered.putIfAbsent(id, new Gathered(entry, entry.previous()));
+        }
+      }
+    }
+    return gathered;
+  }
+
+  /** The last change of each id between two commits; null if it can no longer be told. */
+  private @Nullable Map<String, Entry> changes(Table table, Commit earlier, Commit later) {
+    if (earlier.version() == later.version()) {
+      return Map.of();
+    }
+    Map<String, Entry> changed = new HashMap<>();
+    Log.View log = table.log.view();
+    long index = log.after(earlier.version(), later.version());
+    Entry entry = log.get(index);
+    while (entry != null && entry.version() <= later.version()) {
+      changed.put(entry.record.id(), entry);
+      entry = log.get(++index);
+    }
+    boolean whole = history.commit.first() <= earlier.version() + 1;
+    return whole && history.tables.get(where.type()) == table ? changed : null;
+  }
+
+  private List<StoredRecord> choose(
+      Map<String, Gathered> gathered, Map<String, Entry> changed, FieldIndex index, Commit now) {
+    List<StoredRecord> chosen = new ArrayList<>();
+    gathered.forEach(
+        (id, found) -> {
+          if (!changed.containsKey(id)) {
+            Entry previous = found.previous();
+            boolean pending = previous != null && found.entry().version() > now.version();
+            add(pending ? Objects.requireNonNull(previous) : found.entry(), index, chosen);
+          }
+        });
+    changed.values().forEach(entry -> add(entry, index, chosen));
+    return chosen;
+  }
+
+  private void add(Entry entry, FieldIndex index, List<StoredRecord> chosen) {
+    StoredRecord record = entry.live();
+    if (record != null && matches(record, index)) {
+      chosen.add(record);
+    }
+  }
+
+  private boolean matches(StoredRecord record, FieldIndex index) {
+    Map<String, String> values = extractor.extract(record.type(), record.payload(), index.fields());
+    for (FieldValue term : where.anyOf()) {
+      // Of the index's fields only: an extraction function may answer more than it was asked for.
+      if (term.value().equals(values.get(term.field())) && index.fields().contains(term.field())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,184 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.CodePointOrder;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a type's options in force: builds its index and evicts what is too much in portions, so that
+ * no write waits long for it, and then, at once, makes both and the options true.
+ */
+final class OptionsChange {
+  private static final int PORTION = 1_000;
+
+  private final InMemoryBackend backend;
+
+  /** Changes of options follow each other. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  OptionsChange(InMemoryBackend backend) {
+    this.backend = backend;
+  }
+
+  void apply(String type, TypeOptions options) {
+    changing.lock();
+    try {
+      boolean done;
+      do {
+        // A clear in the midst of it ends the history: once more, for the new one.
+        done = apply(backend.current(), type, options);
+      } while (!done);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** False if the history ended before it was done. */
+  private boolean apply(History history, String type, TypeOptions options) {
+    FieldIndex now = history.commit.indexes().get(type);
+    List<String> fields = options.indexedFields();
+    boolean done = false;
+    try {
+      FieldIndex index = null;
+      if (!fields.isEmpty()) {
+        index = now != null && now.fields().equals(fields) ? now : build(history, type, fields);
+      }
+      while (!done && backend.isCurrent(history)) {
+        done = lower(history, type, options, index);
+      }
+      return done;
+    } finally {
+      if (!done) {
+        giveUp(history, type);
+      }
+    }
+  }
+
+  /** A complete index: writes keep it up to date from the start, while what is there is added. */
+  private FieldIndex build(History history, String type, List<String> fields) {
+    FieldIndex index = new FieldIndex(fields);
+    Table table;
+    backend.writing().lock();
+    try {
+      table = history.table(type);
+      List<FieldIndex> both = new ArrayList<>(table.indexes);
+      both.add(index);
+      table.keep(List.copyOf(both));
+    } finally {
+      backend.writing().unlock();
+    }
+    Iterator<String> ids = table.entries.keySet().iterator();
+    while (ids.hasNext()) {
+      backend.writing().lock();
+      try {
+        for (int i = 0; i < PORTION && ids.hasNext(); i++) {
+          Entry entry = table.entries.get(ids.next());
+          if (entry != null) {
+            add(index, entry.record);
+          }
+        }
+      } finally {
+        backend.writing().unlock();
+      }
+    }
+    return index;
+  }
+
+  private void add(FieldIndex index, StoredRecord record) {
+    Map<String, String> values;
+    try {
+      values = backend.extractor().extract(record.type(), record.payload(), index.fields());
+    } catch (RuntimeException refused) {
+      throw new InvalidArgumentException(
+          "options.indexedFields",
+          index.fields().toString(),
+          "a stored payload, of id %s, refuses it: %s"
+              .formatted(record.id(), refused.getMessage()));
+    }
+    index.add(record.id(), values);
+    index.keep(record.id(), values);
+  }
+
+  /**
+   * Evicts a portion of what is too much; with the last one, the options are in force.
+   *
+   * @return whether it was the last
+   */
+  private boolean lower(
+      History history, String type, TypeOptions options, @Nullable FieldIndex index) {
+    Batch batch;
+    boolean last;
+    backend.writing().lock();
+    try {
+      Table table = history.table(type);
+      Commit commit = history.commit;
+      long capacity = capacity(options);
+      last = table.count - capacity <= PORTION;
+      table.ceiling = last ? capacity : table.count - PORTION;
+      batch = new Batch(history, backend.now(), PORTION);
+      try {
+        batch.evict(table);
+        if (last) {
+          batch.commit(
+              with(commit.options(), type, options.isEmpty() ? null : options, options()),
+              with(commit.indexes(), type, index, new HashMap<>()));
+          table.keep(index == null ? List.of() : List.of(index));
+          history.dropIfUnused(table);
+        } else {
+          batch.commit();
+        }
+      } finally {
+        batch.abandon();
+      }
+    } finally {
+      backend.writing().unlock();
+    }
+    history.waiters.wake(batch.touched());
+    return last;
+  }
+
+  /** Unsigned: what a signed number cannot hold is no limit. */
+  private static long capacity(@Nullable TypeOptions options) {
+    Long capacity = options == null ? null : options.capacity();
+    return capacity == null || capacity < 0 ? Long.MAX_VALUE : capacity;
+  }
+
+  private static <V> Map<String, V> with(
+      Map<String, V> map, String key, @Nullable V value, Map<String, V> copy) {
+    copy.putAll(map);
+    if (value == null) {
+      copy.remove(key);
+    } else {
+      copy.put(key, value);
+    }
+    return Collections.unmodifiableMap(copy);
+  }
+
+  private static Map<String, TypeOptions> options() {
+    return new TreeMap<>(CodePointOrder.INSTANCE);
+  }
+
+  /** Back to the options that are in force. */
+  private void giveUp(History history, String type) {
+    backend.writing().lock();
+    try {
+      Table table = history.table(type);
+      FieldIndex index = history.commit.indexes().get(type);
+      table.keep(index == null ? List.of() : List.of(index));
+      table.ceiling = capacity(history.commit.options().get(type));
+      history.dropIfUnused(table);
+    } finally {
+      backend.writing().unlock();
+    }
+  }
+}

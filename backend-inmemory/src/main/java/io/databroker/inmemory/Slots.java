@@ -1,0 +1,26 @@
+package io.databroker.inmemory;
+
+import java.util.Arrays;
+
+/** Numbers for the live keys of a table, small and used again; the writer's alone. */
+final class Slots {
+  private int[] free = new int[8];
+  private int freeCount;
+  private int next;
+
+  int take() {
+    return freeCount > 0 ? free[--freeCount] : next++;
+  }
+
+  void release(int slot) {
+    if (freeCount == free.length) {
+      free = Arrays.copyOf(free, freeCount * 2);
+    }
+    free[freeCount++] = slot;
+  }
+
+  /** More than any number in use. */
+  int bound() {
+    return next;
+  }
+}

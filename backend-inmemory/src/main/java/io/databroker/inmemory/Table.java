@@ -1,0 +1,97 @@
+package io.databroker.inmemory;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The records of one type. What is not final or concurrent is the writer's alone. */
+final class Table {
+  private static final int SEGMENT_SHIFT = 6;
+  private static final int KEPT = 64;
+
+  final String type;
+
+  /** The last version when this was made: what the type held before is not in its log. */
+  final long born;
+
+  /** The last entry of each live key; while a batch is being published, also its entries. */
+  final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+  /** The changes of this type. */
+  final Log log = new Log(SEGMENT_SHIFT, 0);
+
+  final WriteOrder order = new WriteOrder();
+
+  /** How many keys are live; while a batch is planned, how many will be. */
+  int count;
+
+  /** How many may be live. */
+  long ceiling = Long.MAX_VALUE;
+
+  /** What every write keeps up to date: the complete index, and one that is being built. */
+  List<FieldIndex> indexes = List.of();
+
+  /** The fields of these indexes. */
+  List<String> extracted = List.of();
+
+  final Slots slots = new Slots();
+
+  /** The last planned entry of each key that the batch in hand writes. */
+  Map<String, Entry> planned = new HashMap<>();
+
+  /** The count and the log's end before the batch in hand. */
+  int countBefore;
+
+  long logEndBefore;
+
+  private final AtomicReference<Base> base = new AtomicReference<>(Base.EMPTY);
+
+  Table(String type, long born) {
+    this.type = type;
+    this.born = born;
+  }
+
+  /** The last entry of that key, planned or committed; perhaps a planned delete. */
+  @Nullable Entry latest(String id) {
+    Entry entry = planned.isEmpty() ? null : planned.get(id);
+    return entry != null ? entry : entries.get(id);
+  }
+
+  void keep(List<FieldIndex> kept) {
+    Set<String> fields = new LinkedHashSet<>();
+    kept.forEach(index -> fields.addAll(index.fields()));
+    indexes = kept;
+    extracted = List.copyOf(fields);
+  }
+
+  /** Whether neither records nor history nor an index are here. */
+  boolean isUnused() {
+    return count == 0 && log.view().first() == log.end() && indexes.isEmpty();
+  }
+
+  void forgetPlan() {
+    if (planned.size() > KEPT) {
+      planned = new HashMap<>();
+    } else {
+      planned.clear();
+    }
+  }
+
+  Base base() {
+    return Objects.requireNonNull(base.get());
+  }
+
+  /** Keeps that base for the next snapshot, unless there is a later one. */
+  void offer(Base candidate) {
+    Base now = base();
+    while (candidate.through() > now.through() && !base.compareAndSet(now, candidate)) {
+      now = base();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.databroker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What readers of the main code may count on, in every module. */
+class SourceHabitsTest {
+  private static final int LONGEST = 400;
+  private static final Pattern PUBLIC_TYPE =
+      Pattern.compile(
+          "\\s*public (?:(?:abstract|final|sealed|non-sealed|static) )*"
+              + "(?:class|interface|record|enum|@interface) (\\w+).*");
+
+  private static List<Path> sources;
+
+  @BeforeAll
+  static void findSources() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+      for (Path module : modules.map(it -> it.resolve("src/main/java")).toList()) {
+        if (Files.isDirectory(module)) {
+          try (Stream<Path> files = Files.walk(module)) {
+            files.filter(it -> it.toString().endsWith(".java")).forEach(found::add);
+          }
+        }
+      }
+    }
+    sources = found;
+  }
+
+  @Test
+  void everyModuleIsLookedAt() {
+    assertThat(sources).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void noFileIsLongerThanAReaderCanHold() throws IOException {
+    List<String> tooLong = new ArrayList<>();
+    for (Path source : sources) {
+      int lines = Files.readAllLines(source).size();
+      if (lines > LONGEST) {
+        tooLong.add(source + ": " + lines);
+      }
+    }
+    assertThat(tooLong).isEmpty();
+  }
+
+  @Test
+  void everyPublicTypeSaysItsThreadSafety() throws IOException {
+    List<String> silent = new ArrayList<>();
+    for (Path source : sources) {
+      String javadoc = "";
+      boolean inside = false;
+      boolean exported = false;
+      for (String line : Files.readAllLines(source)) {
+        if (line.strip().startsWith("/**")) {
+          javadoc = "";
+          inside = true;
+        }
+        if (inside) {
+          javadoc += line + "\n";
+          inside = !line.contains("*/");
+        } else if (PUBLIC_TYPE.matcher(line).matches()) {
+          // What is nested in a type that nobody sees is not public either.
+          exported |= !line.startsWith(" ");
+          if (exported && !javadoc.contains("Thread-safety:")) {
+            silent.add(source.getFileName() + ": " + line.strip());
+          }
+        }
+      }
+    }
+    assertThat(silent).isEmpty();
+  }
+}

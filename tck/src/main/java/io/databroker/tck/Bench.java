@@ -1,0 +1,162 @@
+package io.databroker.tck;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendProvider;
+import io.databroker.api.Capability;
+import io.databroker.api.CheckedBackend;
+import io.databroker.api.Limits;
+import io.databroker.api.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What one test works with: backends at places of its own, a clock, and a notifier. */
+final class Bench {
+  final Tuning tuning;
+  final TestClock clock = new TestClock();
+
+  private final BackendProvider provider;
+  private final Subject subject;
+  private final Path root;
+  private final ExecutorService notifier;
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+  private final List<Backend> opened = new ArrayList<>();
+  private final Thread.@Nullable UncaughtExceptionHandler formerHandler;
+
+  Bench(Subject subject, Tuning tuning) throws IOException {
+    this.subject = subject;
+    this.tuning = tuning;
+    this.provider = subject.provider();
+    this.root = Files.createTempDirectory("databroker-tck");
+    this.notifier =
+        Executors.newFixedThreadPool(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "tck-notifier");
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.formerHandler = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+  }
+
+  /** The settings of one of the test's places. */
+  Settings settings(int place) {
+    return subject.settings(root.resolve("place-" + place));
+  }
+
+  boolean has(Capability capability) {
+    return capabilities().contains(capability);
+  }
+
+  Set<Capability> capabilities() {
+    return provider.capabilities(settings(0));
+  }
+
+  Limits limits() {
+    return provider.limits(settings(0));
+  }
+
+  BackendProvider provider() {
+    return provider;
+  }
+
+  BackendContext context() {
+    InstantSource time = has(Capability.TURNABLE_CLOCK) ? clock : InstantSource.system();
+    return BackendContext.standard()
+        .withClock(time)
+        .withNotifier(notifier)
+        .withExtractor(TestFields.FIRST);
+  }
+
+  /** Opens a backend at that place, as a host does: behind the argument checks. */
+  Backend open(int place, BackendContext context) {
+    Settings settings = settings(place);
+    Backend backend =
+        CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
+    synchronized (opened) {
+      opened.add(backend);
+    }
+    return backend;
+  }
+
+  /** Now, by the clock that the backend goes by. */
+  Instant now() {
+    return has(Capability.TURNABLE_CLOCK) ? clock.instant() : Instant.now();
+  }
+
+  /** A length of time that a test can let pass, and that no call takes. */
+  Duration span() {
+    return has(Capability.TURNABLE_CLOCK) ? Duration.ofSeconds(10) : Duration.ofMillis(700);
+  }
+
+  /** Turns the clock, or waits if it cannot be turned. */
+  void pass(Duration time) {
+    if (has(Capability.TURNABLE_CLOCK)) {
+      clock.turn(time);
+    } else {
+      try {
+        Thread.sleep(time.toMillis() + 20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while time should pass", e);
+      }
+    }
+  }
+
+  void failed(Throwable failure) {
+    failures.add(failure);
+  }
+
+  void close() throws IOException {
+    try {
+      synchronized (opened) {
+        for (Backend backend : opened) {
+          backend.close();
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      failures.add(e);
+    }
+    notifier.shutdown();
+    try {
+      if (!notifier.awaitTermination(tuning.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+        failures.add(new AssertionError("a signal is still running after close"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Thread.setDefaultUncaughtExceptionHandler(formerHandler);
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Pins on the test what failed in another thread. */
+  void failIfAnythingFailedBehind() {
+    if (!failures.isEmpty()) {
+      AssertionError error =
+          new AssertionError(
+              "a background thread, or closing, failed: " + failures.get(0), failures.get(0));
+      failures.stream().skip(1).filter(Objects::nonNull).forEach(error::addSuppressed);
+      throw error;
+    }
+  }
+}

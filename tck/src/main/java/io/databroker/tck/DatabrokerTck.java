@@ -1,0 +1,104 @@
+package io.databroker.tck;
+
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The contract as tests, for the backend of anyone. Extend it and name the provider:
+ *
+ * <pre>{@code
+ * class MyBackendTckTest extends DatabrokerTck {
+ *   @Override
+ *   public BackendProvider provider() {
+ *     return new MyProvider();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A backend that keeps anything on disk overrides {@link #settings} too. Each test gets a fresh
+ * backend behind the argument checks of {@link io.databroker.api.CheckedBackend}, closed after it.
+ *
+ * <p>JUnit configuration parameters, or system properties of the same names, tune it:
+ *
+ * <ul>
+ *   <li>{@code databroker.tck.budget}: seconds for all concurrent workloads together, 30 by default
+ *   <li>{@code databroker.tck.seed}: a number that fixes what the clients of these do
+ *   <li>{@code databroker.tck.patience}: seconds to wait for what must come, 10 by default
+ *   <li>{@code databroker.tck.report}: a directory that gets the histories of violations
+ * </ul>
+ *
+ * <p>An undeclared capability and too few overlaps to judge by end a test as aborted, with the
+ * reason, never as passed.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+@ExtendWith(KitExtension.class)
+@DisplayNameGeneration(RuleNames.class)
+public abstract class DatabrokerTck implements Subject {
+  /** Does nothing. */
+  protected DatabrokerTck() {}
+
+  @Nested
+  class Versions extends VersionRules {}
+
+  @Nested
+  class Put extends PutRules {}
+
+  @Nested
+  class Conditions extends ConditionRules {}
+
+  @Nested
+  class Get extends GetRules {}
+
+  @Nested
+  class ListTypes extends ListTypesRules {}
+
+  @Nested
+  class Snapshots extends SnapshotRules {}
+
+  @Nested
+  class Feeds extends FeedRules {}
+
+  @Nested
+  class Waiting extends WaitingRules {}
+
+  @Nested
+  class Options extends OptionRules {}
+
+  @Nested
+  class Capacity extends CapacityRules {}
+
+  @Nested
+  class Ttl extends TtlRules {}
+
+  @Nested
+  class IndexedFields extends IndexRules {}
+
+  @Nested
+  class Leases extends LeaseRules {}
+
+  @Nested
+  class Housekeeping extends HousekeepingRules {}
+
+  @Nested
+  class Clear extends ClearRules {}
+
+  @Nested
+  class Close extends CloseRules {}
+
+  @Nested
+  class Arguments extends ArgumentRules {}
+
+  @Nested
+  class AcceptedSizes extends LimitRules {}
+
+  @Nested
+  class Errors extends ErrorRules {}
+
+  @Nested
+  class Opening extends OpeningRules {}
+
+  @Nested
+  class Concurrency extends ConcurrencyRules {}
+}

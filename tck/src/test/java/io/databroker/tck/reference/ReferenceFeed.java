@@ -1,0 +1,151 @@
+package io.databroker.tck.reference;
+
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.ClosedException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A feed of a reference backend, guarded by its store's monitor. */
+public class ReferenceFeed implements ChangeFeed {
+  protected final ReferenceBackend backend;
+  protected final Store store;
+  protected final long serverVersion;
+  protected final @Nullable String type;
+  protected long position;
+
+  /** Whether it has moved since it last said where it is. */
+  protected boolean moved;
+
+  /** Whether its last poll answered null and its signal has not run since. */
+  protected boolean waiting;
+
+  protected @Nullable Runnable signal;
+  protected boolean closed;
+
+  public ReferenceFeed(ReferenceBackend backend, Position from, @Nullable String type) {
+    this.backend = backend;
+    this.store = backend.store;
+    this.serverVersion = from.serverVersion();
+    this.position = from.version();
+    this.type = type;
+  }
+
+  @Override
+  public @Nullable Changes poll() {
+    synchronized (store) {
+      checkOpen();
+      checkHeld();
+      List<StoredRecord> told = new ArrayList<>();
+      Map.Entry<Long, List<StoredRecord>> batch = store.log.higherEntry(position);
+      while (batch != null && told.isEmpty()) {
+        for (StoredRecord change : batch.getValue()) {
+          if (isDue(change)) {
+            told.add(change);
+          }
+        }
+        position = batch.getKey();
+        moved = true;
+        batch = store.log.higherEntry(position);
+      }
+      waiting = !moved;
+      if (!moved) {
+        return null;
+      }
+      moved = false;
+      return new Changes(told, new Position(serverVersion, position));
+    }
+  }
+
+  protected void checkOpen() {
+    if (closed) {
+      throw new ClosedException("the feed");
+    }
+    backend.checkOpen();
+  }
+
+  protected void checkHeld() {
+    if (store.serverVersion != serverVersion) {
+      throw new HistoryReplacedException(serverVersion, store.serverVersion);
+    }
+    if (Long.compareUnsigned(position, store.trimmed) < 0) {
+      throw new HistoryTrimmedException(position, store.trimmed + 1);
+    }
+  }
+
+  /** Whether it has yet to tell that change. */
+  private boolean isDue(StoredRecord change) {
+    return Long.compareUnsigned(change.version(), position) > 0 && concerns(change);
+  }
+
+  protected boolean concerns(StoredRecord change) {
+    return type == null || type.equals(change.type());
+  }
+
+  @Override
+  public void onReady(Runnable signal) {
+    synchronized (store) {
+      this.signal = signal;
+      if (ready()) {
+        signal();
+      }
+    }
+  }
+
+  protected boolean ready() {
+    return closed
+        || backend.closed
+        || store.serverVersion != serverVersion
+        || Long.compareUnsigned(position, store.trimmed) < 0
+        || moved
+        || store.log.tailMap(position, false).values().stream()
+            .anyMatch(batch -> batch.stream().anyMatch(this::concerns));
+  }
+
+  /** Tells of a batch that was appended. */
+  protected void published(List<StoredRecord> batch) {
+    if (batch.stream().anyMatch(this::concerns)) {
+      signal();
+    }
+  }
+
+  /** Moves a feed that waits past what was dropped, if that holds nothing for it. */
+  protected void trimmed(List<StoredRecord> dropped) {
+    if (waiting
+        && Long.compareUnsigned(position, store.trimmed) < 0
+        && dropped.stream().noneMatch(this::isDue)) {
+      position = store.trimmed;
+      moved = true;
+    }
+    if (ready()) {
+      signal();
+    }
+  }
+
+  protected void signal() {
+    if (signal != null) {
+      backend.context.notifier().execute(signal);
+      signal = null;
+      waiting = false;
+    }
+  }
+
+  protected void end() {
+    store.feeds.remove(this);
+    signal();
+  }
+
+  @Override
+  public void close() {
+    synchronized (store) {
+      closed = true;
+      end();
+    }
+  }
+}
