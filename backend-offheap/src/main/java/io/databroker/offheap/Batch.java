@@ -94,7 +94,9 @@ final class Batch implements AutoCloseable {
   static long liveVersion(History history, String type, String id) {
     TypeTable table = history.tables.get(type);
     History.Lookup look = History.Lookup.mine();
-    if (table == null || !look.key.set(table.number, id) || !history.keys.find(look.key, look.place)) {
+    if (table == null
+        || !look.key.set(table.number, id)
+        || !history.keys.find(look.key, look.place)) {
       return 0;
     }
     return history.isLive(look.place.version) ? look.place.version : 0;
@@ -366,8 +368,7 @@ final class Batch implements AutoCloseable {
   private void settle() {
     for (Change change : changes) {
       if (change.last && change.payload == null && !change.fresh) {
-        history.tombstones.add(
-            new History.Tombstone(change.table, change.id, change.version));
+        history.tombstones.add(new History.Tombstone(change.table, change.id, change.version));
       }
     }
     history.settle();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of it
- * together.
+ * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
+ * it together.
  *
  * @param version the last change that took effect
  * @param first the first change that the feed still holds

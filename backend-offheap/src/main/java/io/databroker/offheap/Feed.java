@@ -145,9 +145,7 @@ final class Feed implements ChangeFeed {
       }
       Commit now = history.commit;
       return now.first() > position + 1
-          || (type == null
-              ? now.version() > position
-              : holds(type, position, now.version()));
+          || (type == null ? now.version() > position : holds(type, position, now.version()));
     } finally {
       store.guard.exit(inside);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * A file: written by calls, read as the page cache shows it. Written through {@link
@@ -12,9 +13,12 @@ import java.nio.file.Path;
 final class FileSpace implements Space {
   private static final byte[] NOTHING = new byte[8];
 
-  private final Path file;
+  private volatile Path file;
   private final RandomAccessFile writer;
   private final Region region;
+
+  /** Whether the file's name survives a loss of power. */
+  private volatile boolean named;
 
   private FileSpace(Path file, RandomAccessFile writer, Region region) {
     this.file = file;
@@ -71,6 +75,16 @@ final class FileSpace implements Space {
   @Override
   public void force() throws IOException {
     writer.getFD().sync();
+    if (!named) {
+      StoreFiles.forceName(file);
+      named = true;
+    }
+  }
+
+  /** Gives the file its name; what is open stays so. */
+  void moveTo(Path name) throws IOException {
+    Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
+    file = name;
   }
 
   @Override

@@ -23,19 +23,36 @@ final class Frame {
   /** What a frame tells. */
   enum Kind {
     /** All that is not records, as of here; what came before is not needed for it. */
-    STATE,
+    STATE(1),
     /** A batch, or what compaction has kept. */
-    RECORDS,
+    RECORDS(2),
     /** The options of a type. */
-    OPTIONS,
+    OPTIONS(3),
     /** One name's lease. */
-    LEASE,
+    LEASE(4),
     /** The follower's checkpoint. */
-    CHECKPOINT,
+    CHECKPOINT(5),
     /** The first change that is still held. */
-    TRIM,
+    TRIM(6),
     /** A compacted segment is complete. */
-    END
+    END(7);
+
+    private static final Kind[] ALL = values();
+
+    final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    static Kind of(int code) {
+      for (Kind kind : ALL) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("unknown kind of frame " + code);
+    }
   }
 
   static final int HEADER = 32;
@@ -83,7 +100,7 @@ final class Frame {
       bytes = new byte[1 << 12];
     }
     length = HEADER;
-    INT.set(bytes, KIND, kind.ordinal());
+    INT.set(bytes, KIND, kind.code);
     INT.set(bytes, COUNT, count);
     LONG.set(bytes, TIME, time);
   }
@@ -155,7 +172,8 @@ final class Frame {
     INT.set(
         bytes,
         CHECKSUM,
-        checksum(checksum, salt, place, length, ByteBuffer.wrap(bytes, SEQUENCE, length - SEQUENCE)));
+        checksum(
+            checksum, salt, place, length, ByteBuffer.wrap(bytes, SEQUENCE, length - SEQUENCE)));
   }
 
   static int checksum(CRC32C checksum, long salt, long place, int length, ByteBuffer behind) {

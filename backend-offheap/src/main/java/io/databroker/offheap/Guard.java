@@ -10,8 +10,9 @@ import java.util.concurrent.locks.LockSupport;
  * then {@link #await}s all who had entered before.
  *
  * <p>Two sets of counters, in stripes, so that those who enter do not meet. Waiting turns newcomers
- * to the other set and waits until the old one is empty, for either set once: whoever read the phase
- * long ago and counts itself only now is waited for in the second turn, or sees what was changed.
+ * to the other set and waits until the old one is empty, for either set once: whoever read the
+ * phase long ago and counts itself only now is waited for in the second turn, or sees what was
+ * changed.
  */
 final class Guard {
   private static final int STRIPES = 64;

@@ -21,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  * batch is <i>planned</i> where no reader looks. Keys that are new go into the key index, marked as
  * fresh: only that can want for room. The frame is <i>appended</i> to the journal, the records get
  * their slots, predecessors are marked as superseded, and the key index gets the last version of
- * each key. The batch is <i>committed</i> by one volatile store of {@link #commit}: at once, or when
- * it was forced, so that several may be installed and not yet committed.
+ * each key. The batch is <i>committed</i> by one volatile store of {@link #commit}: at once, or
+ * when it was forced, so that several may be installed and not yet committed.
  *
  * <p><b>Why it is right.</b> A reader of one key takes its newest version from the key index, and
  * then reads {@link #commit}. If that version is not later, it was the newest when the index was
  * read. If it is later, the reader walks back through the versions that its records name as
  * previous, to the first that is committed: no version of the key lies between that one and the
  * commit, so that this was the key's record at that commit. A fresh key had none. Records never
- * change, so that nothing need be read twice. A reader of many things reads {@link #commit} once and
- * asks of each slot whether it was live at that version; marks by later versions say nothing to it.
+ * change, so that nothing need be read twice. A reader of many things reads {@link #commit} once
+ * and asks of each slot whether it was live at that version; marks by later versions say nothing to
+ * it.
  *
  * <p>Memory is freed only after nobody is inside the {@link Guard} who may still look at it, and a
  * record only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.

@@ -55,10 +55,15 @@ final class Journal {
   }
 
   /** Goes on behind what was recovered. */
-  void resume(Segment last, long sequence) {
-    active = last;
+  void resume(long order, long sequence) {
+    lastOrder = order;
     lastSequence = sequence;
-    lastOrder = last.order;
+  }
+
+  /** Begins the first segment of an open, and has it survive a loss of power. */
+  void begin(History history) throws IOException {
+    roll(history, 0, 0, false);
+    active().space.force();
   }
 
   /**
@@ -112,7 +117,7 @@ final class Journal {
       Segment begun = new Segment(nextId(), order, order, space, first, room, true);
       state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
       space.write(Segment.HEADER, state.bytes(), state.length());
-      begun.end = Segment.HEADER + state.length();
+      begun.end = (long) Segment.HEADER + state.length();
       history.directory = history.directory.with(begun);
       active = begun;
       lastSequence++;

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Who holds which name. All of it is the writer's: used under the store's lock. */
 final class Leases {
+  private static final Duration KEPT = Duration.ofHours(1);
+
   private final Map<String, Lease> held = new HashMap<>();
   private long lastToken;
 
@@ -37,9 +39,10 @@ final class Leases {
     held.remove(name);
   }
 
-  /** Frees the memory of leases that have ended. */
+  /** Frees the memory of leases that have ended; not at once, as the clock may step back. */
   void sweep(Instant now) {
-    held.values().removeIf(lease -> !now.isBefore(lease.expiresAt()));
+    Instant longAgo = now.minus(KEPT);
+    held.values().removeIf(lease -> lease.expiresAt().isBefore(longAgo));
   }
 
   void restore(List<Lease> leases, long token) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * and why that is right.
  */
 final class OffheapBackend implements Backend {
-  private final Store store;
+  final Store store;
   private final Compactor compactor;
   private final Runnable closing;
   private final OptionsChange optionsChange;
@@ -290,9 +290,7 @@ final class OffheapBackend implements Backend {
     change(
         now -> {
           store.append(
-              now,
-              Frame.Kind.CHECKPOINT,
-              SideState.bytes(out -> SideState.write(out, checkpoint)));
+              now, Frame.Kind.CHECKPOINT, SideState.bytes(out -> SideState.write(out, checkpoint)));
           store.publish(now, now.planned.withCheckpoint(checkpoint));
           return true;
         });
@@ -310,6 +308,5 @@ final class OffheapBackend implements Backend {
     store.publisher.stop();
     store.waiters.wakeAll();
     closing.run();
-    store.free();
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.offheap;
 
+import io.databroker.api.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,10 @@ final class OldestFirst {
 
   String id() {
     return StoredBytes.id(data(), offset);
+  }
+
+  Bytes payload() {
+    return StoredBytes.payload(data(), offset);
   }
 
   /** In microseconds. */

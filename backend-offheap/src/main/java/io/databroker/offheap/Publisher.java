@@ -89,6 +89,10 @@ final class Publisher {
     }
   }
 
+  boolean hasFailed() {
+    return failure != null;
+  }
+
   /** For the writer: nothing can be written from here on. */
   void fail(Throwable cause) {
     if (failure == null) {

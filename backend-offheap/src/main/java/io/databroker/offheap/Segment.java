@@ -4,8 +4,8 @@ package io.databroker.offheap;
  * A stretch of the journal, with a slot for each record that it holds: where it lies, and which
  * version took its place.
  *
- * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by a
- * commit, or by the key index, that it was written: both are stored after the slot.
+ * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
+ * a commit, or by the key index, that it was written: both are stored after the slot.
  *
  * <p>Segments of the journal hold all versions from the first to the last, compacted ones what was
  * live of several segments.

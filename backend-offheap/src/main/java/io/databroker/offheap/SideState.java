@@ -11,7 +11,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -111,12 +110,11 @@ record SideState(
   static void write(DataOutputStream out, Lease lease) throws IOException {
     out.writeUTF(lease.name());
     out.writeLong(lease.token());
-    write(out, lease.expiresAt().getEpochSecond(), lease.expiresAt().getNano());
+    out.writeLong(History.micros(lease.expiresAt()));
   }
 
   static Lease readLease(DataInputStream in) throws IOException {
-    return new Lease(
-        in.readUTF(), in.readLong(), Instant.ofEpochSecond(in.readLong(), in.readInt()));
+    return new Lease(in.readUTF(), in.readLong(), History.instant(in.readLong()));
   }
 
   static void write(DataOutputStream out, String type, TypeOptions options) throws IOException {
@@ -127,7 +125,7 @@ record SideState(
     }
     out.writeBoolean(options.ttl() != null);
     if (options.ttl() != null) {
-      write(out, options.ttl().getSeconds(), options.ttl().getNano());
+      out.writeUTF(options.ttl().toString());
     }
     out.writeInt(options.indexedFields().size());
     for (String field : options.indexedFields()) {
@@ -137,18 +135,12 @@ record SideState(
 
   static TypeOptions readOptions(DataInputStream in) throws IOException {
     @Nullable Long capacity = in.readBoolean() ? Long.valueOf(in.readLong()) : null;
-    @Nullable Duration ttl =
-        in.readBoolean() ? Duration.ofSeconds(in.readLong(), in.readInt()) : null;
+    @Nullable Duration ttl = in.readBoolean() ? Duration.parse(in.readUTF()) : null;
     List<String> fields = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       fields.add(in.readUTF());
     }
     return new TypeOptions(capacity, ttl, fields);
-  }
-
-  private static void write(DataOutputStream out, long seconds, int nanos) throws IOException {
-    out.writeLong(seconds);
-    out.writeInt(nanos);
   }
 
   /** Those options with one type's replaced. */

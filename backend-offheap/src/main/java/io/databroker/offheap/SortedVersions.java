@@ -9,7 +9,8 @@ import java.util.function.Supplier;
  * chunk. Under the key 0 it holds the versions of a type, under hashes of values an index.
  *
  * <p>What is no longer wanted goes when a chunk is full, and from two more chunks in turn, so that
- * what is kept stays in proportion to what is wanted, and no call does more than a few chunks' work.
+ * what is kept stays in proportion to what is wanted, and no call does more than a few chunks'
+ * work.
  *
  * <p>Any thread may call it: each call holds its lock for no longer than it takes to copy or to
  * insert into one chunk.
@@ -162,8 +163,7 @@ final class SortedVersions {
 
   private boolean starts(int at, long key, long version) {
     Chunk chunk = chunks[at];
-    return chunk.count > 0
-        && (chunk.isBefore(0, key, version) || chunk.holds(0, key, version));
+    return chunk.count > 0 && (chunk.isBefore(0, key, version) || chunk.holds(0, key, version));
   }
 
   private void makeRoom(int full, long key, long version) {

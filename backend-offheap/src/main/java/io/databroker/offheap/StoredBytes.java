@@ -39,8 +39,7 @@ final class StoredBytes {
 
   static String id(Region data, long at) {
     int type = data.getUnsignedShort(at + Frame.TYPE_LENGTH);
-    return text(
-        data, at + Frame.RECORD_HEADER + type, data.getUnsignedShort(at + Frame.ID_LENGTH));
+    return text(data, at + Frame.RECORD_HEADER + type, data.getUnsignedShort(at + Frame.ID_LENGTH));
   }
 
   static byte[] idBytes(Region data, long at) {

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Drops the beginning of the history: first looks how far, which may take a while, without lock. */
+/**
+ * Drops the beginning of the history: first looks how far, which may take a while, without lock.
+ */
 final class Trim {
   private final Store store;
   private final Instant before;

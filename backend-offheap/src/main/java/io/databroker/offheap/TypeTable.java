@@ -24,7 +24,9 @@ final class TypeTable {
 
   private final Supplier<LongPredicate> unreachable;
 
-  /** The fields that are extracted from what is written: the indexed ones, and those being added. */
+  /**
+   * The fields that are extracted from what is written: the indexed ones, and those being added.
+   */
   volatile List<String> extracted = List.of();
 
   /** Whether live records come in the order of their times: not so once the clock stepped back. */

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The feeds that wait, by type, so that a write looks at those of its own types alone.
  *
  * <p>A feed adds itself and then looks whether there is something to say; a writer commits and then
- * looks for feeds. One of the two sees the other, as
- * the commit, the count and the sets are all volatile. All
- * feeds of a type are handed to the notifier in one task, and never under a lock.
+ * looks for feeds. One of the two sees the other, as the commit, the count and the sets are all
+ * volatile. All feeds of a type are handed to the notifier in one task, and never under a lock.
  */
 final class Waiters {
   private final Executor notifier;
