@@ -29,13 +29,13 @@ final class Opening {
   }
 
   private static Backend inMemory(OffheapSettings settings, BackendContext context) {
+    return inSpaces(new Spaces.InMemory(), settings, context);
+  }
+
+  /** A store that leaves nothing behind, in whatever room there is. */
+  static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
     Store store =
-        new Store(
-            context,
-            settings,
-            new Spaces.InMemory(),
-            NoProgress.INSTANCE,
-            Store.newServerVersion(0));
+        new Store(context, settings, spaces, NoProgress.INSTANCE, Store.newServerVersion(0));
     return start(store, store::free);
   }
 
