@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -43,12 +44,14 @@ class PayloadFieldsTest {
 
   @BeforeEach
   void listen() {
+    LOGGER.setLevel(Level.ALL); // whatever a command of another test has set
     LOGGER.addHandler(handler);
   }
 
   @AfterEach
   void stopListening() {
     LOGGER.removeHandler(handler);
+    LOGGER.setLevel(null);
   }
 
   private Map<String, String> extract(Any payload, String... paths) {

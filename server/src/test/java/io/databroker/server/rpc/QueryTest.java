@@ -438,7 +438,9 @@ class QueryTest {
             .setData(Shop.order("buyer: 'Ann'"))
             .build());
     assertThat(ids("order", "{'buyer':'Ann'}")).isEmpty();
-    assumeThat(broker.opened().capabilities()).contains(Capability.DURABLE);
+    assumeThat(broker.opened().capabilities())
+        .as("what is not durable cannot be reopened")
+        .contains(Capability.DURABLE);
     served.close();
     broker.close();
     MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
