@@ -173,7 +173,9 @@ final class Opening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
-    StoreFiles.describe(directory, files.salt(), settings);
+    if (found == null) {
+      StoreFiles.describe(directory, files.salt(), settings);
+    }
     Control control = Control.open(directory, boot, settings.forces());
     Store store = null;
     boolean opened = false;
@@ -181,6 +183,7 @@ final class Opening {
       store = new Store(context, settings, files, control, serverVersion(chain, left, boot));
       Recovery recovery = new Recovery(store, files, trusted);
       recovery.run(chain);
+      StoreFiles.describe(directory, files.salt(), settings);
       store.journal.resume(lastOrder(chain), recovery.sequence());
       store.journal.begin(store.history);
       store.publisher.began(store.journal.active());
