@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +135,7 @@ final class Chain {
     links.sort(Comparator.comparingLong(link -> link.header().order()));
     long begins = 0;
     for (Link link : links) {
-      SideState state = link.state();
-      if (state != null && state.cleared()) {
+      if (link.header().begins()) {
         begins = link.header().order();
       }
     }
@@ -143,7 +143,7 @@ final class Chain {
     drop(link -> link.header().order() < first);
   }
 
-  private void drop(java.util.function.Predicate<Link> gone) {
+  private void drop(Predicate<Link> gone) {
     for (Link link : List.copyOf(links)) {
       if (gone.test(link)) {
         links.remove(link);
@@ -155,9 +155,7 @@ final class Chain {
   private void checkWhole(Path directory) {
     long expected = 1;
     for (Link link : links) {
-      SideState state = link.state();
-      boolean begins = state != null && state.cleared();
-      if (link.header().from() != expected && !begins) {
+      if (link.header().from() != expected && !link.header().begins()) {
         throw missing(directory, expected);
       }
       expected = link.header().order() + 1;

@@ -108,11 +108,13 @@ final class Compaction {
     try {
       long from = run.get(0).from;
       long first = run.get(0).firstVersion;
+      boolean begins = run.get(0).begins;
       SegmentHeader header =
-          new SegmentHeader(true, last.order, from, spaces.salt(), first, last.lastSequence);
+          new SegmentHeader(
+              true, begins, last.order, from, spaces.salt(), first, last.lastSequence);
       space.write(0, SegmentHeader.bytes(header), Segment.HEADER);
       Segment made =
-          new Segment(store.journal.nextId(), last.order, from, space, first, count, false);
+          new Segment(store.journal.nextId(), last.order, from, space, first, count, false, begins);
       made.lastSequence = last.lastSequence;
       for (Segment segment : run) {
         copy(segment, made);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
   /** All that is not records, as it stands: each segment begins with it. */
   interface StateSource {
-    SideState state(History history, boolean cleared);
+    SideState state(History history);
   }
 
   private final Spaces spaces;
@@ -101,8 +101,9 @@ final class Journal {
   private void roll(History history, long bytes, int records, boolean cleared) {
     long order = lastOrder + 1;
     long first = history.planned.version() + 1;
+    boolean begins = cleared || order == 1;
     Segment ended = active;
-    byte[] body = source.state(history, cleared).bytes();
+    byte[] body = source.state(history).bytes();
     state.begin(Frame.Kind.STATE, 0, 0);
     state.body(body);
     long size = Math.max(segmentBytes, Segment.HEADER + state.length() + bytes);
@@ -111,10 +112,10 @@ final class Journal {
       space = spaces.create(order, size);
       byte[] header =
           SegmentHeader.bytes(
-              new SegmentHeader(false, order, order, spaces.salt(), first, lastSequence));
+              new SegmentHeader(false, begins, order, order, spaces.salt(), first, lastSequence));
       space.write(0, header, header.length);
       int room = Math.max(Segment.roomFor(size), records);
-      Segment begun = new Segment(nextId(), order, order, space, first, room, true);
+      Segment begun = new Segment(nextId(), order, order, space, first, room, true, begins);
       state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
       space.write(Segment.HEADER, state.bytes(), state.length());
       begun.end = (long) Segment.HEADER + state.length();

@@ -83,7 +83,8 @@ final class Recovery {
             FileSpace.open(link.path(), link.size()),
             header.firstVersion(),
             Segment.roomFor(link.size()),
-            !header.compacted());
+            !header.compacted(),
+            header.begins());
     history.directory = history.directory.with(segment);
     FrameReader frames = new FrameReader(segment.data, header, files.salt(), checksum);
     boolean complete = !header.compacted();

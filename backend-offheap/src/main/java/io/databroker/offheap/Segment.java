@@ -29,6 +29,9 @@ final class Segment {
   /** The place of the first segment that it stands for; its own unless it was compacted. */
   final long from;
 
+  /** Whether a history begins with it. */
+  final boolean begins;
+
   final Space space;
   final Region data;
   final long firstVersion;
@@ -45,7 +48,15 @@ final class Segment {
   /** Of the last frame in it, or of the last that it stands for. */
   long lastSequence;
 
-  Segment(int id, long order, long from, Space space, long firstVersion, int room, boolean dense) {
+  Segment(
+      int id,
+      long order,
+      long from,
+      Space space,
+      long firstVersion,
+      int room,
+      boolean dense,
+      boolean begins) {
     this.id = id;
     this.order = order;
     this.from = from;
@@ -55,6 +66,7 @@ final class Segment {
     this.lastVersion = firstVersion - 1;
     this.room = Math.max(1, room);
     this.dense = dense;
+    this.begins = begins;
     this.slots = Region.allocate((long) this.room * SLOT);
   }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a segment says of itself, in its first bytes.
  *
  * @param compacted whether it is what was kept of several
+ * @param begins whether a history begins with it: nothing that came before belongs to it
  * @param order its place in the journal
  * @param from the place of the first segment that it stands for
  * @param salt the store that it belongs to
@@ -16,15 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param sequence of the last frame before it; of a compacted one, the last that it stands for
  */
 record SegmentHeader(
-    boolean compacted, long order, long from, long salt, long firstVersion, long sequence) {
+    boolean compacted,
+    boolean begins,
+    long order,
+    long from,
+    long salt,
+    long firstVersion,
+    long sequence) {
   static final int FORMAT = 1;
 
   private static final long MAGIC = 0x4244_4F46_464C_4F4AL;
   private static final int CHECKED = 60;
+  private static final int COMPACTED = 1;
+  private static final int BEGINS = 2;
 
   static byte[] bytes(SegmentHeader header) {
     ByteBuffer bytes = ByteBuffer.allocate(Segment.HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(MAGIC).putInt(FORMAT).putInt(header.compacted ? 1 : 0);
+    bytes
+        .putLong(MAGIC)
+        .putInt(FORMAT)
+        .putInt((header.compacted ? COMPACTED : 0) | (header.begins ? BEGINS : 0));
     bytes.putLong(header.order).putLong(header.from).putLong(header.salt);
     bytes.putLong(header.firstVersion).putLong(header.sequence).putInt(0);
     bytes.putInt(checksum(bytes.array()));
@@ -46,8 +58,10 @@ record SegmentHeader(
         || bytes.getInt(CHECKED) != checksum(content)) {
       return null;
     }
+    int flags = bytes.getInt(12);
     return new SegmentHeader(
-        bytes.getInt(12) == 1,
+        (flags & COMPACTED) != 0,
+        (flags & BEGINS) != 0,
         bytes.getLong(16),
         bytes.getLong(24),
         bytes.getLong(32),

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * All that is not records, as it stands at one place of the journal, and its form there.
  *
  * @param serverVersion the history's name
- * @param cleared whether the history begins here: nothing that came before belongs to it
  * @param latest the last version
  * @param first the first change that the feed holds
  * @param checkpoint the follower's
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 record SideState(
     long serverVersion,
-    boolean cleared,
     long latest,
     long first,
     Checkpoint checkpoint,
@@ -63,7 +61,6 @@ record SideState(
     return bytes(
         out -> {
           out.writeLong(serverVersion);
-          out.writeBoolean(cleared);
           out.writeLong(latest);
           out.writeLong(first);
           write(out, checkpoint);
@@ -81,7 +78,6 @@ record SideState(
 
   static SideState read(DataInputStream in) throws IOException {
     long serverVersion = in.readLong();
-    boolean cleared = in.readBoolean();
     long latest = in.readLong();
     long first = in.readLong();
     Checkpoint checkpoint = readCheckpoint(in);
@@ -94,8 +90,7 @@ record SideState(
     for (int left = in.readInt(); left > 0; left--) {
       options.put(in.readUTF(), readOptions(in));
     }
-    return new SideState(
-        serverVersion, cleared, latest, first, checkpoint, lastToken, leases, options);
+    return new SideState(serverVersion, latest, first, checkpoint, lastToken, leases, options);
   }
 
   static void write(DataOutputStream out, Checkpoint checkpoint) throws IOException {

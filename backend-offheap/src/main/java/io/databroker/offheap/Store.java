@@ -58,12 +58,11 @@ final class Store {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
-  private SideState state(History now, boolean cleared) {
+  private SideState state(History now) {
     leases.sweep(now());
     Commit planned = now.planned;
     return new SideState(
         now.serverVersion,
-        cleared,
         planned.version(),
         planned.first(),
         planned.checkpoint(),

@@ -55,10 +55,12 @@ final class LargeRun {
         long begin = System.nanoTime();
         try (Backend backend = open("offheap", records, Path.of(arguments[2]))) {
           double seconds = (System.nanoTime() - begin) / 1e9;
+          double cpu =
+              ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
           int wrong = readBack(backend, records, 10_000);
           System.out.printf(
-              "opened %,d records in %.2f s (with the start of Chronicle Map); %d of 10,000 read back wrong%n",
-              backend.versions().latest(), seconds, wrong);
+              "opened %,d records in %.2f s (with the start of Chronicle Map; the process has used %.2f s of CPU); %d of 10,000 read back wrong%n",
+              backend.versions().latest(), seconds, cpu, wrong);
         }
       }
       default -> throw new IllegalArgumentException(arguments[0]);

@@ -116,4 +116,24 @@ class RoomTest {
       }
     }
   }
+
+  @Test
+  void a_history_that_began_with_a_clear_is_whole_after_its_beginning_was_compacted() {
+    try (Backend backend = open()) {
+      rewrite(backend);
+      backend.clear();
+      for (int round = 0; round < 3; round++) {
+        rewrite(backend);
+      }
+      backend.trim(FOR_EVER);
+      ((OffheapBackend) backend).compactor.pass();
+      assertThat(((OffheapBackend) backend).compactor.passes).isPositive();
+    }
+    try (Backend backend = open();
+        Snapshot snapshot = backend.snapshot(Selection.all())) {
+      int[] found = {0};
+      snapshot.records().forEachRemaining(record -> found[0]++);
+      assertThat(found[0]).isEqualTo(RECORDS);
+    }
+  }
 }
