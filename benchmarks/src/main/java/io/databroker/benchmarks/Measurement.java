@@ -1,0 +1,86 @@
+package io.databroker.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * How long and how often to measure.
+ *
+ * @param forks JVMs, one after the other; 0 measures in this one
+ * @param warmups turns of each side before those that count
+ * @param pairs turns of each side that count, in each JVM
+ * @param turnMillis how long a turn is
+ */
+record Measurement(int forks, int warmups, int pairs, long turnMillis) {
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+  static final Measurement FULL = new Measurement(3, 4, 7, 500);
+  static final Measurement QUICK = new Measurement(1, 3, 3, 250);
+
+  /** Runs it, and tells its rows. */
+  List<Outcome> run(Comparison comparison) throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("^" + comparison.benchmark().replace(".", "\\.") + "$")
+            .mode(Mode.AverageTime)
+            .timeUnit(TimeUnit.NANOSECONDS)
+            .threads(comparison.threads())
+            .forks(forks)
+            .warmupIterations(warmups * comparison.sides())
+            .warmupTime(TimeValue.milliseconds(turnMillis))
+            .measurementIterations(pairs * comparison.sides())
+            .measurementTime(TimeValue.milliseconds(turnMillis))
+            .timeout(TimeValue.minutes(5))
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT)
+            .jvmArgsAppend("-Xms4g", "-Xmx4g", "-XX:+UseG1GC");
+    comparison.parameters().forEach(options::param);
+    Collection<RunResult> results = new Runner(options.build()).run();
+    int sides = comparison.sides();
+    List<List<Double>> times = lists(sides);
+    List<List<Double>> bytes = lists(sides);
+    for (RunResult result : results) {
+      for (BenchmarkResult fork : result.getBenchmarkResults()) {
+        int turn = 0;
+        for (IterationResult iteration : fork.getIterationResults()) {
+          int side = turn++ % sides;
+          times.get(side).add(iteration.getPrimaryResult().getScore());
+          Result<?> allocated = iteration.getSecondaryResults().get(ALLOCATED);
+          bytes.get(side).add(allocated == null ? Double.NaN : allocated.getScore());
+        }
+      }
+    }
+    double[][] timed = arrays(times);
+    double[][] allocated = arrays(bytes);
+    return comparison.rows().stream().map(it -> Outcome.of(it, timed, allocated)).toList();
+  }
+
+  private static List<List<Double>> lists(int sides) {
+    List<List<Double>> lists = new ArrayList<>();
+    for (int i = 0; i < sides; i++) {
+      lists.add(new ArrayList<>());
+    }
+    return lists;
+  }
+
+  private static double[][] arrays(List<List<Double>> lists) {
+    return lists.stream()
+        .map(it -> it.stream().mapToDouble(Double::doubleValue).toArray())
+        .toArray(double[][]::new);
+  }
+}
