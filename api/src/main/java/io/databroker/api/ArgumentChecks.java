@@ -20,12 +20,13 @@ final class ArgumentChecks {
 
   List<Write> batch(@Nullable List<Write> batch) {
     List<Write> writes = Require.nonNull("batch", batch);
-    if (writes.isEmpty()) {
+    limit("batch", writes.size(), limits.batchRecords(), "records");
+    // A copy is what is checked, and what is applied, whatever becomes of the list.
+    Write[] copy = writes.toArray(new Write[0]);
+    if (copy.length == 0) {
       throw new InvalidArgumentException("batch", "empty", "give at least one write");
     }
-    limit("batch", writes.size(), limits.batchRecords(), "records");
-    // Copied first: what is checked must be what is applied.
-    Write[] copy = writes.toArray(new Write[0]);
+    limit("batch", copy.length, limits.batchRecords(), "records");
     long bytes = 0;
     for (int i = 0; i < copy.length; i++) {
       bytes += write(i, copy[i]);

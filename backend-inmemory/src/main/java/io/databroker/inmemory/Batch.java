@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,11 +175,9 @@ final class Batch {
     history.commit = new Commit(version, before.first(), types(), options, indexes);
     committed = true;
     try {
-      for (Entry entry : entries) {
-        if (isLast(entry)) {
-          settle(entry);
-        }
-      }
+      // First what must not stay undone, and cannot fail; then what would only stay in memory.
+      forEachLast(Batch::settle);
+      forEachLast(this::cleanUp);
     } finally {
       touched.forEach(Table::forgetPlan);
     }
@@ -240,22 +239,35 @@ final class Batch {
     return types == null ? before.types() : List.copyOf(types);
   }
 
-  private void settle(Entry entry) {
+  private void forEachLast(Consumer<Entry> step) {
+    for (Entry entry : entries) {
+      if (isLast(entry)) {
+        step.accept(entry);
+      }
+    }
+  }
+
+  private static void settle(Entry entry) {
+    WriteOrder order = entry.table.order;
+    Entry previous = entry.previous();
+    if (previous != null && !previous.deleted()) {
+      order.remove(previous);
+    }
+    if (!entry.deleted()) {
+      order.append(entry);
+    }
+    entry.settle();
+  }
+
+  private void cleanUp(Entry entry) {
     Table table = entry.table;
     String id = entry.record.id();
-    Entry previous = entry.previous();
-    if (previous != null && previous != Entry.NOTHING) {
-      table.order.remove(previous);
-    }
     for (FieldIndex index : table.indexes) {
       index.keep(id, valuesOf(entry));
     }
-    entry.settle();
     if (entry.deleted()) {
       table.entries.remove(id, entry);
       table.slots.release(entry.slot);
-    } else {
-      table.order.append(entry);
     }
   }
 
@@ -266,6 +278,7 @@ final class Batch {
     }
     for (int i = 0; i < installed; i++) {
       Entry entry = entries.get(i);
+      entry.abandon();
       if (isLast(entry)) {
         uninstall(entry);
       }
@@ -280,6 +293,7 @@ final class Batch {
         }
       }
       table.forgetPlan();
+      history.dropIfUnused(table);
     }
   }
 

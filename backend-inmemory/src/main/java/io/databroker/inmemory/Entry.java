@@ -43,6 +43,9 @@ final class Entry {
   /** How many changes of the same batch follow; set before the batch is committed. */
   int followers;
 
+  /** Whether it was taken back; set before another batch is committed under its version. */
+  private boolean abandoned;
+
   /** The neighbours in write order among the table's live entries; the writer's alone. */
   @Nullable Entry older;
 
@@ -77,9 +80,22 @@ final class Entry {
     return (Entry) PREVIOUS.getAcquire(this);
   }
 
+  /**
+   * What holds the key at a commit that a reader read after it had met this entry and then {@code
+   * before}, its predecessor.
+   */
+  Entry at(@Nullable Entry before, long version) {
+    return before == null || (version() <= version && !abandoned) ? this : before;
+  }
+
   /** Before the entry is installed, which publishes it. */
   void follow(Entry before) {
     PREVIOUS.set(this, before);
+  }
+
+  /** Instead of the commit. */
+  void abandon() {
+    abandoned = true;
   }
 
   /** After the commit. */

@@ -17,18 +17,20 @@ final class Expiry {
 
   /** How many records it deleted. */
   long run() {
+    // The time of the call for all portions: else records could go on to expire behind each.
+    Instant now = backend.now();
     long deleted = 0;
     for (String type : backend.options().keySet()) {
       int portion;
       do {
-        portion = runOnce(type);
+        portion = runOnce(type, now);
         deleted += portion;
       } while (portion > 0);
     }
     return deleted;
   }
 
-  private int runOnce(String type) {
+  private int runOnce(String type, Instant now) {
     Batch batch;
     History history;
     backend.writing().lock();
@@ -40,8 +42,7 @@ final class Expiry {
       if (table == null || ttl == null) {
         return 0;
       }
-      Instant now = backend.now();
-      batch = new Batch(history, now, PORTION);
+      batch = new Batch(history, backend.now(), PORTION);
       try {
         plan(batch, table, now.minus(ttl));
         if (batch.isEmpty()) {
@@ -59,14 +60,12 @@ final class Expiry {
   }
 
   private static void plan(Batch batch, Table table, Instant cutoff) {
-    // Where times have stepped back, younger writes may be older by the clock: look at all.
-    boolean ascending = table.order.timesAscend();
+    // Where times have stepped back, a younger write may be older by the clock.
+    Instant enough = cutoff.plusSeconds(table.order.slack());
     @Nullable Entry entry = table.order.oldest();
-    while (entry != null && !(ascending && batch.size() == PORTION)) {
+    while (entry != null && batch.size() < PORTION && entry.record.modifiedAt().isBefore(enough)) {
       if (entry.record.modifiedAt().isBefore(cutoff)) {
         batch.delete(table, entry.record.id());
-      } else if (ascending) {
-        return;
       }
       entry = entry.newer;
     }

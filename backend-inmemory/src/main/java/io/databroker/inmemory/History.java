@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * reader of one key takes the entry from the table, and then its pointer, with acquire semantics.
  * If that is null, the entry was settled, so committed; else the reader reads {@link #commit}: if
  * the entry is not later, it is committed, and if it is later, what it points to is what was
- * committed at that read, since at most one batch is ever between install and commit. Either way
- * there is an instant within the call at which the answer was true, in the one order of the
- * volatile stores. A reader of many things reads {@link #commit} once, and takes from the logs what
- * is not later: entries of the logs never change. What belongs together (version, types, options,
- * indexes) is in one immutable object behind that one field: two fields would not be linearizable.
+ * committed at that read, since at most one batch is ever between install and commit. An entry that
+ * was taken back is marked so before its version is used again: what it points to is the answer.
+ * Either way there is an instant within the call at which the answer was true, in the one order of
+ * the volatile stores. A reader of many things reads {@link #commit} once, and takes from the logs
+ * what is not later: entries of the logs never change. What belongs together (version, types,
+ * options, indexes) is in one immutable object behind that one field: two fields would not be
+ * linearizable.
  */
 final class History {
   private static final int SEGMENT_SHIFT = 10;
@@ -58,7 +60,7 @@ final class History {
       return null;
     }
     Entry before = entry.previous();
-    return before == null || entry.version() <= commit.version() ? entry.live() : before.live();
+    return before == null ? entry.live() : entry.at(before, commit.version()).live();
   }
 
   /** For the writer: the table of that type, made if need be. */

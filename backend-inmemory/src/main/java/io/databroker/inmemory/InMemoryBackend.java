@@ -8,7 +8,6 @@ import io.databroker.api.ClearResult;
 import io.databroker.api.ClosedException;
 import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
-import io.databroker.api.FieldExtractor;
 import io.databroker.api.FutureVersionException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
@@ -42,7 +41,7 @@ final class InMemoryBackend implements Backend {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final InstantSource clock;
-  private final FieldExtractor extractor;
+  private final Extraction extraction;
   private final Leases leases;
   private final ReentrantLock writing = new ReentrantLock();
   private final OptionsChange optionsChange = new OptionsChange(this);
@@ -52,7 +51,7 @@ final class InMemoryBackend implements Backend {
 
   InMemoryBackend(BackendContext context) {
     this.clock = context.clock();
-    this.extractor = context.extractor();
+    this.extraction = new Extraction(context.extractor());
     this.leases = new Leases(clock);
     this.history = new History(newServerVersion(0), 0, new Waiters(context.notifier()));
   }
@@ -81,11 +80,18 @@ final class InMemoryBackend implements Backend {
     return history == known;
   }
 
-  void checkCurrent(History known) {
+  History current(long serverVersion) {
     History now = current();
-    if (now != known) {
-      throw new HistoryReplacedException(known.serverVersion, now.serverVersion);
+    if (now.serverVersion != serverVersion) {
+      throw new HistoryReplacedException(serverVersion, now.serverVersion);
     }
+    return now;
+  }
+
+  /** Null when that one has ended. */
+  @Nullable History history(long serverVersion) {
+    History now = history;
+    return now == null || now.serverVersion != serverVersion ? null : now;
   }
 
   Instant now() {
@@ -96,8 +102,8 @@ final class InMemoryBackend implements Backend {
     return writing;
   }
 
-  FieldExtractor extractor() {
-    return extractor;
+  Extraction extraction() {
+    return extraction;
   }
 
   @Override
@@ -153,10 +159,7 @@ final class InMemoryBackend implements Backend {
       Table table = history.table(put.type());
       Map<String, String> values;
       try {
-        values =
-            table.extracted.isEmpty()
-                ? Map.of()
-                : extractor.extract(table.type, put.payload(), table.extracted);
+        values = extraction.values(table.type, put.payload(), table.extracted);
       } catch (RuntimeException refused) {
         throw new InvalidArgumentException(
             "batch[" + index + "].payload",
@@ -184,7 +187,7 @@ final class InMemoryBackend implements Backend {
   public Snapshot snapshot(Selection selection) {
     History now = current();
     if (selection instanceof Selection.Where where) {
-      LookUp.Found found = new LookUp(now, extractor, where).find();
+      LookUp.Found found = new LookUp(now, extraction, where).find();
       List<StoredRecord> records = Collections.unmodifiableList(found.records());
       return new RecordSnapshot(this, now, found.commit(), records::iterator);
     }
@@ -195,10 +198,7 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public ChangeFeed changes(Position from, @Nullable String type) {
-    History now = current();
-    if (from.serverVersion() != now.serverVersion) {
-      throw new HistoryReplacedException(from.serverVersion(), now.serverVersion);
-    }
+    History now = current(from.serverVersion());
     Commit commit = now.commit;
     if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
       throw new FutureVersionException(from.version(), commit.version());
@@ -206,7 +206,7 @@ final class InMemoryBackend implements Backend {
     if (from.version() + 1 < commit.first()) {
       throw new HistoryTrimmedException(from.version(), commit.first());
     }
-    return new LogFeed(this, now, from.version(), type);
+    return new LogFeed(this, now.waiters, from, type);
   }
 
   @Override

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A position in a history's log, and nothing else that grows. */
+/** A position in a history's log, and nothing else: no part of the history is kept from here. */
 final class LogFeed implements ChangeFeed {
   private final InMemoryBackend backend;
-  private final History history;
+  private final Waiters waiters;
+  private final long serverVersion;
   private final @Nullable String type;
   private final AtomicReference<@Nullable Runnable> signal = new AtomicReference<>();
 
@@ -24,15 +25,16 @@ final class LogFeed implements ChangeFeed {
 
   private volatile boolean closed;
 
-  /** Where the type's next change stands in its table's log; the polling thread's alone. */
-  private @Nullable Table table;
-
+  /** Where the type's next change stands in the log of the table made then; the poller's alone. */
   private long next;
 
-  LogFeed(InMemoryBackend backend, History history, long position, @Nullable String type) {
+  private long born = -1;
+
+  LogFeed(InMemoryBackend backend, Waiters waiters, Position from, @Nullable String type) {
     this.backend = backend;
-    this.history = history;
-    this.position = position;
+    this.waiters = waiters;
+    this.serverVersion = from.serverVersion();
+    this.position = from.version();
     this.type = type;
   }
 
@@ -50,7 +52,7 @@ final class LogFeed implements ChangeFeed {
       throw InMemoryBackend.closed("change feed");
     }
     while (true) {
-      backend.checkCurrent(history);
+      History history = backend.current(serverVersion);
       Commit now = history.commit;
       long from = position;
       long moved = movedTo;
@@ -63,7 +65,8 @@ final class LogFeed implements ChangeFeed {
       if (now.first() > from + 1) {
         throw new HistoryTrimmedException(from, now.first());
       }
-      Changes changes = type == null ? nextOfAll(from) : nextOfType(type, now, from);
+      Changes changes =
+          type == null ? nextOfAll(history, from) : nextOfType(history, type, now, from);
       if (changes != null) {
         return changes;
       }
@@ -73,10 +76,10 @@ final class LogFeed implements ChangeFeed {
 
   private Changes answer(List<StoredRecord> records, long end) {
     position = end;
-    return new Changes(records, new Position(history.serverVersion, end));
+    return new Changes(records, new Position(serverVersion, end));
   }
 
-  private @Nullable Changes nextOfAll(long from) {
+  private @Nullable Changes nextOfAll(History history, long from) {
     Log.View log = history.log.view();
     Entry entry = log.get(from + 1);
     if (entry == null) {
@@ -93,17 +96,17 @@ final class LogFeed implements ChangeFeed {
     return answer(records, end);
   }
 
-  private @Nullable Changes nextOfType(String only, Commit now, long from) {
+  private @Nullable Changes nextOfType(History history, String only, Commit now, long from) {
     Table found = history.tables.get(only);
     Log.View log = found == null ? null : found.log.view();
     if (history.commit.first() > from + 1) {
       return null;
     }
-    if (log == null) {
+    if (found == null || log == null) {
       return answer(List.of(), now.version());
     }
-    if (found != table || next < log.first()) {
-      table = found;
+    if (found.born != born || next < log.first()) {
+      born = found.born;
       next = log.after(from, now.version());
     }
     Entry entry = log.get(next);
@@ -122,23 +125,27 @@ final class LogFeed implements ChangeFeed {
   @Override
   public void onReady(Runnable ready) {
     signal.set(ready);
-    history.waiters.add(this);
+    waiters.add(this);
     if (hasNews()) {
-      history.waiters.wake(this);
+      waiters.wake(this);
     }
   }
 
   private boolean hasNews() {
+    History history = backend.history(serverVersion);
+    if (closed || history == null) {
+      return true;
+    }
     Commit now = history.commit;
-    return closed
-        || !backend.isCurrent(history)
-        || movedTo > position
+    return movedTo > position
         || now.first() > position + 1
-        || (type == null ? now.version() > position : holds(type, position, now.version()));
+        || (type == null
+            ? now.version() > position
+            : holds(history, type, position, now.version()));
   }
 
   /** Whether there are changes of that type after one version and up to another. */
-  private boolean holds(String only, long after, long upTo) {
+  private static boolean holds(History history, String only, long after, long upTo) {
     Table found = history.tables.get(only);
     if (found == null) {
       return false;
@@ -155,12 +162,12 @@ final class LogFeed implements ChangeFeed {
    * @param first the first change that is held until now
    * @return whether the trim concerns this feed
    */
-  boolean moveOn(long first, long last) {
-    long from = position;
-    if (type == null || from >= last) {
+  boolean moveOn(History history, long first, long last) {
+    long from = Math.max(position, movedTo);
+    if (type == null || serverVersion != history.serverVersion || from >= last) {
       return false;
     }
-    if (from + 1 >= first && !holds(type, from, last)) {
+    if (from + 1 >= first && !holds(history, type, from, last)) {
       movedTo = last;
     }
     return true;
@@ -174,15 +181,23 @@ final class LogFeed implements ChangeFeed {
         ready.run();
       } catch (RuntimeException | Error thrown) {
         // Not this feed's business, nor that of the feeds behind it.
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        tell(thrown);
       }
+    }
+  }
+
+  private static void tell(Throwable thrown) {
+    Thread thread = Thread.currentThread();
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+    } catch (RuntimeException | Error ignored) {
+      // A handler that fails has been told.
     }
   }
 
   @Override
   public void close() {
     closed = true;
-    history.waiters.wake(this);
+    waiters.cancel(this);
   }
 }

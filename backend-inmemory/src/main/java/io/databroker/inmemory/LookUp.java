@@ -1,6 +1,5 @@
 package io.databroker.inmemory;
 
-import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LookUp {
   private final History history;
-  private final FieldExtractor extractor;
+  private final Extraction extraction;
   private final Selection.Where where;
 
-  LookUp(History history, FieldExtractor extractor, Selection.Where where) {
+  LookUp(History history, Extraction extraction, Selection.Where where) {
     this.history = history;
-    this.extractor = extractor;
+    this.extraction = extraction;
     this.where = where;
   }
 
@@ -43,8 +41,11 @@ final class LookUp {
       Commit earlier = history.commit;
       Table table = history.tables.get(where.type());
       FieldIndex index = earlier.indexes().get(where.type());
-      if (table == null || index == null) {
+      if (index == null) {
         return new Found(earlier, List.of());
+      }
+      if (table == null) {
+        continue; // it went, and the index before it, since that commit
       }
       Map<String, Gathered> gathered = gather(table, index);
       Commit later = history.commit;
@@ -95,8 +96,7 @@ final class LookUp {
         (id, found) -> {
           if (!changed.containsKey(id)) {
             Entry previous = found.previous();
-            boolean pending = previous != null && found.entry().version() > now.version();
-            add(pending ? Objects.requireNonNull(previous) : found.entry(), index, chosen);
+            add(found.entry().at(previous, now.version()), index, chosen);
           }
         });
     changed.values().forEach(entry -> add(entry, index, chosen));
@@ -111,10 +111,9 @@ final class LookUp {
   }
 
   private boolean matches(StoredRecord record, FieldIndex index) {
-    Map<String, String> values = extractor.extract(record.type(), record.payload(), index.fields());
+    Map<String, String> values = extraction.values(record.type(), record.payload(), index.fields());
     for (FieldValue term : where.anyOf()) {
-      // Of the index's fields only: an extraction function may answer more than it was asked for.
-      if (term.value().equals(values.get(term.field())) && index.fields().contains(term.field())) {
+      if (term.value().equals(values.get(term.field()))) {
         return true;
       }
     }

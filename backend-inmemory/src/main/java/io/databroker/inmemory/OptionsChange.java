@@ -97,7 +97,7 @@ final class OptionsChange {
   private void add(FieldIndex index, StoredRecord record) {
     Map<String, String> values;
     try {
-      values = backend.extractor().extract(record.type(), record.payload(), index.fields());
+      values = backend.extraction().values(record.type(), record.payload(), index.fields());
     } catch (RuntimeException refused) {
       throw new InvalidArgumentException(
           "options.indexedFields",
@@ -112,7 +112,7 @@ final class OptionsChange {
   /**
    * Evicts a portion of what is too much; with the last one, the options are in force.
    *
-   * @return whether it was the last
+   * @return whether it was the last; false also if the history ended
    */
   private boolean lower(
       History history, String type, TypeOptions options, @Nullable FieldIndex index) {
@@ -120,6 +120,9 @@ final class OptionsChange {
     boolean last;
     backend.writing().lock();
     try {
+      if (!backend.isCurrent(history)) {
+        return false;
+      }
       Table table = history.table(type);
       Commit commit = history.commit;
       long capacity = capacity(options);

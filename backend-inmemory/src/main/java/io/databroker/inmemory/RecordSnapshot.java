@@ -7,14 +7,16 @@ import io.databroker.api.TypeOptions;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Records that never change, so that there is nothing to hold and nothing that expires. */
 final class RecordSnapshot implements Snapshot {
   private final InMemoryBackend backend;
   private final Position position;
   private final Map<String, TypeOptions> options;
-  private final Supplier<Iterator<StoredRecord>> source;
-  private volatile boolean closed;
+
+  /** Null when closed. */
+  private volatile @Nullable Supplier<Iterator<StoredRecord>> source;
 
   RecordSnapshot(
       InMemoryBackend backend,
@@ -39,32 +41,33 @@ final class RecordSnapshot implements Snapshot {
 
   @Override
   public Iterator<StoredRecord> records() {
-    checkOpen();
-    Iterator<StoredRecord> records = source.get();
+    Iterator<StoredRecord> records = open().get();
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        checkOpen();
+        open();
         return records.hasNext();
       }
 
       @Override
       public StoredRecord next() {
-        checkOpen();
+        open();
         return records.next();
       }
     };
   }
 
-  private void checkOpen() {
-    if (closed) {
+  private Supplier<Iterator<StoredRecord>> open() {
+    Supplier<Iterator<StoredRecord>> now = source;
+    if (now == null) {
       throw InMemoryBackend.closed("snapshot");
     }
     backend.current();
+    return now;
   }
 
   @Override
   public void close() {
-    closed = true;
+    source = null;
   }
 }

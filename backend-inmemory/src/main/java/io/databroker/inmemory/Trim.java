@@ -1,10 +1,10 @@
 package io.databroker.inmemory;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +15,9 @@ final class Trim {
   private final InMemoryBackend backend;
   private final Instant before;
 
+  /** The feeds to wake: after the last portion, so that each of them finds all of them moved on. */
+  private final Set<LogFeed> concerned = new HashSet<>();
+
   Trim(InMemoryBackend backend, Instant before) {
     this.backend = backend;
     this.before = before;
@@ -22,43 +25,44 @@ final class Trim {
 
   /** How many changes it dropped. */
   long run() {
+    History history = backend.current();
+    // What is written from now on stays, or else writers could keep this going without end.
+    long limit = history.commit.version();
     long dropped = 0;
     long portion;
-    do {
-      portion = runOnce();
-      dropped += portion;
-    } while (portion > 0);
+    try {
+      do {
+        portion = runOnce(limit);
+        dropped += portion;
+      } while (portion > 0);
+    } finally {
+      concerned.forEach(history.waiters::wake);
+    }
     return dropped;
   }
 
-  private long runOnce() {
+  private long runOnce(long limit) {
     ReentrantLock writing = backend.writing();
-    History history;
-    long first;
-    long kept;
-    List<LogFeed> concerned;
     writing.lock();
     try {
-      history = backend.current();
-      first = history.commit.first();
-      kept = firstKept(history);
-      if (kept == first) {
-        return 0;
+      History history = backend.current();
+      long first = history.commit.first();
+      long kept = firstKept(history, limit);
+      if (kept > first) {
+        moveFeedsOn(history, first, kept - 1);
+        drop(history, kept);
       }
-      concerned = moveFeedsOn(history, first, kept - 1);
-      drop(history, kept);
+      return kept - first;
     } finally {
       writing.unlock();
     }
-    concerned.forEach(history.waiters::wake);
-    return kept - first;
   }
 
-  private long firstKept(History history) {
+  private long firstKept(History history, long limit) {
     Commit commit = history.commit;
     Log.View log = history.log.view();
     long kept = commit.first();
-    while (kept <= commit.version() && kept - commit.first() < PORTION) {
+    while (kept <= limit && kept - commit.first() < PORTION) {
       Entry entry = log.get(kept);
       if (entry == null || !entry.record.modifiedAt().isBefore(before)) {
         break;
@@ -68,14 +72,12 @@ final class Trim {
     return kept;
   }
 
-  private static List<LogFeed> moveFeedsOn(History history, long first, long last) {
-    List<LogFeed> concerned = new ArrayList<>();
+  private void moveFeedsOn(History history, long first, long last) {
     for (LogFeed feed : history.waiters.typed()) {
-      if (feed.moveOn(first, last)) {
+      if (feed.moveOn(history, first, last)) {
         concerned.add(feed);
       }
     }
-    return concerned;
   }
 
   private static void drop(History history, long kept) {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +76,20 @@ final class Waiters {
   }
 
   void wake(LogFeed feed) {
+    run(() -> signal(feed));
+  }
+
+  /** Of a feed that is closed: it waits no more. */
+  void cancel(LogFeed feed) {
     if (take(feed)) {
       run(feed::signal);
+    }
+  }
+
+  /** A feed waits until its signal runs: no sooner is it taken out. */
+  private void signal(LogFeed feed) {
+    if (take(feed)) {
+      feed.signal();
     }
   }
 
@@ -94,11 +105,8 @@ final class Waiters {
       run(
           () -> {
             group.due.set(false);
-            for (LogFeed feed : group.feeds) {
-              if (take(feed)) {
-                feed.signal();
-              }
-            }
+            // A copy: a feed that waits again within its signal would be met again, for ever.
+            List.copyOf(group.feeds).forEach(this::signal);
           });
     }
   }
@@ -106,8 +114,8 @@ final class Waiters {
   private void run(Runnable signals) {
     try {
       notifier.execute(signals);
-    } catch (RejectedExecutionException stopped) {
-      signals.run(); // the host took its executor away: late is better than never
+    } catch (RuntimeException | Error failed) {
+      signals.run(); // no executor, no thread: the write stands, and a signal must not be lost
     }
   }
 

@@ -1,5 +1,6 @@
 package io.databroker.inmemory;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +11,22 @@ final class WriteOrder {
   private @Nullable Entry oldest;
   private @Nullable Entry youngest;
 
-  /** Whether times have never stepped back along the list since it was last empty. */
-  private boolean timesAscend = true;
+  /** The latest time since the list was last empty. */
+  private Instant latest = Instant.MIN;
+
+  /** By how many seconds, rounded up, times have stepped back behind it at most. */
+  private long slack;
 
   @Nullable Entry oldest() {
     return oldest;
   }
 
-  boolean timesAscend() {
-    return timesAscend;
+  /**
+   * By how many seconds at most an entry's time is before that of an older one: 0, unless the clock
+   * has stepped back.
+   */
+  long slack() {
+    return slack;
   }
 
   void append(Entry entry) {
@@ -26,12 +34,18 @@ final class WriteOrder {
     entry.older = last;
     if (last == null) {
       oldest = entry;
-      timesAscend = true;
+      latest = Instant.MIN;
+      slack = 0;
     } else {
       last.newer = entry;
-      timesAscend &= !entry.record.modifiedAt().isBefore(last.record.modifiedAt());
     }
     youngest = entry;
+    Instant time = entry.record.modifiedAt();
+    if (!time.isBefore(latest)) {
+      latest = time;
+    } else {
+      slack = Math.max(slack, latest.getEpochSecond() - time.getEpochSecond() + 1);
+    }
   }
 
   void remove(Entry entry) {

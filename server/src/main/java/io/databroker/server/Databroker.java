@@ -1,16 +1,17 @@
 package io.databroker.server;
 
+import io.databroker.server.cli.DatabrokerCommand;
+
 /**
  * Where the executable jar starts.
  *
- * <p><b>Thread-safety:</b> none; run by one thread.
+ * <p><b>Thread-safety:</b> stateless.
  */
 public final class Databroker {
   private Databroker() {}
 
-  /** Not yet more than a place for the command line. */
+  /** Runs the command that the arguments name, and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.err.println("databroker " + Databroker.class.getPackage().getImplementationVersion());
-    System.exit(2);
+    System.exit(DatabrokerCommand.run(args));
   }
 }

@@ -1,0 +1,32 @@
+package io.databroker.host;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Closes all of them, whatever one of them throws. */
+final class Closing {
+  private Closing() {}
+
+  /** Closes in that order; afterwards throws the first failure, with the others suppressed. */
+  static void all(List<? extends AutoCloseable> resources) {
+    @Nullable RuntimeException first = null;
+    for (AutoCloseable resource : resources) {
+      try {
+        resource.close();
+      } catch (Exception | LinkageError | AssertionError e) {
+        RuntimeException failure =
+            e instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException("closing " + resource + " failed", e);
+        if (first == null) {
+          first = failure;
+        } else {
+          first.addSuppressed(failure);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

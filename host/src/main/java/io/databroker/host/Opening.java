@@ -1,0 +1,90 @@
+package io.databroker.host;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Capability;
+import io.databroker.api.CheckedBackend;
+import io.databroker.api.Limits;
+import io.databroker.api.Settings;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens what a configuration asks for, or nothing. */
+final class Opening {
+  private static final Logger log = LoggerFactory.getLogger(Databroker.class);
+
+  private final Map<String, BackendConfig> configs;
+  private final List<Path> plugins;
+  private final BackendContext context;
+
+  /** What was opened, the last first: the order in which to close. */
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+
+  Opening(Map<String, BackendConfig> configs, List<Path> plugins, BackendContext context) {
+    this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
+    this.plugins = List.copyOf(plugins);
+    this.context = context;
+  }
+
+  Databroker open() {
+    Discovery discovery = Discovery.of(plugins);
+    closing.push(discovery);
+    try {
+      discovery.problems().forEach(log::warn);
+      Map<String, OpenedBackend> opened = new LinkedHashMap<>();
+      choices(discovery).forEach((name, choice) -> opened.put(name, open(choice)));
+      return new Databroker(Collections.unmodifiableMap(opened), List.copyOf(closing));
+    } catch (RuntimeException | Error e) {
+      try {
+        Closing.all(List.copyOf(closing));
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+  }
+
+  private record Choice(DiscoveredProvider provider, Settings settings, BackendConfig config) {}
+
+  private Map<String, Choice> choices(Discovery discovery) {
+    List<String> problems = new ArrayList<>();
+    Map<String, Choice> choices = new LinkedHashMap<>();
+    if (configs.isEmpty()) {
+      problems.add("no backend is configured; " + discovery.names());
+    }
+    configs.forEach(
+        (name, config) -> {
+          try {
+            DiscoveredProvider provider = discovery.provider(config.provider());
+            String shown = name.isEmpty() ? provider.name() : name;
+            Settings settings =
+                new SettingsParser(shown, provider.settings(), problems).parse(config.settings());
+            choices.put(name, new Choice(provider, settings, config));
+          } catch (ConfigurationException e) {
+            problems.addAll(e.problems());
+          }
+        });
+    ConfigurationException.throwIfAny(problems.stream().distinct().toList());
+    return choices;
+  }
+
+  private OpenedBackend open(Choice choice) {
+    DiscoveredProvider provider = choice.provider();
+    Limits limits = provider.limits(choice.settings());
+    Set<Capability> capabilities = provider.capabilities(choice.settings());
+    Backend bare = provider.open(choice.settings(), context);
+    closing.push(() -> provider.close(bare));
+    Backend backend = CheckedBackend.over(bare, limits);
+    log.info("opened {} as {}", provider, capabilities);
+    return new OpenedBackend(backend, provider, capabilities, limits);
+  }
+}

@@ -1,0 +1,99 @@
+package io.databroker.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/** A jar, or a folder of jars, in a class loader of its own. */
+final class Plugin implements AutoCloseable {
+  private final Path path;
+  private final URLClassLoader loader;
+
+  private Plugin(Path path, URLClassLoader loader) {
+    this.path = path;
+    this.loader = loader;
+  }
+
+  /**
+   * Opens them all, or none.
+   *
+   * @throws ConfigurationException naming every path that is no plugin
+   */
+  static List<Plugin> open(List<Path> paths) {
+    List<String> problems = new ArrayList<>();
+    List<List<Path>> jars = new ArrayList<>();
+    for (Path path : paths) {
+      jars.add(jarsOf(path, problems));
+    }
+    ConfigurationException.throwIfAny(problems);
+    List<Plugin> plugins = new ArrayList<>();
+    for (int i = 0; i < jars.size(); i++) {
+      URL[] urls = jars.get(i).stream().map(Plugin::url).toArray(URL[]::new);
+      String name = "plugin " + paths.get(i);
+      plugins.add(new Plugin(paths.get(i), new URLClassLoader(name, urls, new SharedApiLoader())));
+    }
+    return plugins;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  ClassLoader loader() {
+    return loader;
+  }
+
+  @Override
+  public void close() {
+    try {
+      loader.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> jarsOf(Path path, List<String> problems) {
+    List<Path> jars = List.of(path);
+    if (Files.isDirectory(path)) {
+      try (Stream<Path> files = Files.list(path)) {
+        jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+      } catch (IOException e) {
+        problems.add("plugin %s cannot be read: %s".formatted(path, e));
+        return List.of();
+      }
+      if (jars.isEmpty()) {
+        problems.add(
+            "plugin %s is a folder without jars; give a jar or a folder of jars".formatted(path));
+      }
+    } else if (!Files.exists(path)) {
+      problems.add("plugin %s does not exist; give a jar or a folder of jars".formatted(path));
+      return List.of();
+    }
+    for (Path jar : jars) {
+      try (JarFile readable = new JarFile(jar.toFile())) {
+        readable.size();
+      } catch (IOException e) {
+        problems.add(
+            "plugin %s is not a jar (%s); give a jar or a folder of jars"
+                .formatted(jar, e.getMessage()));
+      }
+    }
+    return jars;
+  }
+
+  private static URL url(Path jar) {
+    try {
+      return jar.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.databroker.host;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What a class logs while this is open. */
+final class Logged extends Handler implements AutoCloseable {
+  private final Logger logger;
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+  private Logged(Logger logger) {
+    this.logger = logger;
+    logger.addHandler(this);
+    logger.setUseParentHandlers(false);
+  }
+
+  static Logged by(Class<?> type) {
+    return new Logged(Logger.getLogger(type.getName()));
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  @Override
+  public void publish(LogRecord entry) {
+    if (entry.getLevel().equals(Level.WARNING)) {
+      warnings.add(entry.getMessage());
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+    logger.setUseParentHandlers(true);
+  }
+}

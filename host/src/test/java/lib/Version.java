@@ -1,0 +1,8 @@
+package lib;
+
+/** A library of the host's; plugins bring another version of it. */
+public final class Version {
+  public static final String TEXT = new String("host");
+
+  private Version() {}
+}

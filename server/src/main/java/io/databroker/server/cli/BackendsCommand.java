@@ -1,0 +1,106 @@
+package io.databroker.server.cli;
+
+import io.databroker.api.Capability;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Limits;
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import io.databroker.host.DiscoveredProvider;
+import io.databroker.host.Discovery;
+import io.databroker.host.SettingText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+/** Shows what there is to serve from. */
+@Command(
+    name = "backends",
+    description = {
+      "Shows each backend that was found: its name and version, the jar it came from, what it can do,",
+      "what it accepts, and its settings for \"serve --set\". What is wrong with a plugin goes to",
+      "standard error, and the exit code is then 1."
+    },
+    footer = {"", "Example:", "  databroker backends --plugin my-backend.jar"})
+final class BackendsCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Option(
+      names = "--plugin",
+      paramLabel = "PATH",
+      description = "Look there too: a jar, or a folder of jars. May be given more than once.")
+  private List<Path> plugins = new ArrayList<>();
+
+  BackendsCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.to(terminal.err(), Level.OFF); // problems are told below
+    try (Discovery discovery = Discovery.of(plugins);
+        Output output = terminal.output()) {
+      List<String> problems = new ArrayList<>(discovery.problems());
+      for (DiscoveredProvider provider : discovery.providers()) {
+        show(provider, problems, output);
+      }
+      output.flush();
+      problems.forEach(problem -> terminal.err().println("databroker: " + problem));
+      return problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  private void show(DiscoveredProvider provider, List<String> problems, Output output)
+      throws ReaderGoneException {
+    String name = provider.name();
+    String shown =
+        terminal.outIsTerminal() ? Ansi.ON.string("@|bold " + name.replace("|", "") + "|@") : name;
+    output.line(shown + " " + provider.version());
+    output.line("  from          " + provider.source());
+    try {
+      output.line("  can           " + capabilities(provider));
+      output.line("  accepts       " + limits(provider.limits(Settings.defaults())));
+    } catch (DatabrokerException e) {
+      problems.add(e.getMessage());
+    }
+    for (Setting<?> setting : provider.settings()) {
+      output.line("  --set %s=%s".formatted(setting.name(), value(setting)));
+      output.line("                " + setting.help());
+    }
+  }
+
+  private static String capabilities(DiscoveredProvider provider) {
+    String can =
+        provider.capabilities(Settings.defaults()).stream()
+            .map(Capability::label)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return can.isEmpty() ? "nothing beyond the contract" : can;
+  }
+
+  private static String limits(Limits limits) {
+    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %s"
+        .formatted(
+            limits.typeBytes(),
+            limits.idBytes(),
+            limits.payloadBytes(),
+            limits.batchRecords(),
+            limits.batchBytes(),
+            SettingText.of(limits.leaseMargin()));
+  }
+
+  /** What may be set, and what it is if it is not. */
+  private static String value(Setting<?> setting) {
+    String fallback =
+        setting
+            .defaultValue()
+            .map(value -> "; default " + SettingText.of(value))
+            .orElse(setting.isRequired() ? "; required" : "");
+    return "<" + setting.unit() + fallback + ">";
+  }
+}

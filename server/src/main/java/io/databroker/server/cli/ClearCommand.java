@@ -1,0 +1,40 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.Empty;
+import io.databroker.server.proto.ClearResponse;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Removes everything. */
+@Command(
+    name = "clear",
+    description = "Removes all records, options, history and the checkpoint; leases stay.",
+    footer = {"", "Example:", "  databroker clear --yes"})
+final class ClearCommand extends RemoteCommand {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--yes", description = "Yes, really.")
+  private boolean yes;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
+  ClearCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    if (!yes) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "this removes every record for good; if that is meant, say --yes");
+    }
+    ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
+    output.line(
+        "cleared: history %s was replaced by %s"
+            .formatted(
+                Long.toUnsignedString(answer.getOldServerVersion()),
+                Long.toUnsignedString(answer.getNewServerVersion())));
+  }
+}

@@ -1,0 +1,135 @@
+package io.databroker.server.cli;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.host.ConfigurationException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command line as a whole.
+ *
+ * <p><b>Thread-safety:</b> none; used by one thread.
+ */
+@Command(
+    name = "databroker",
+    versionProvider = DatabrokerCommand.Version.class,
+    description = "Versioned, typed records on any storage backend.",
+    footer = {
+      "",
+      "Records are lines of JSON:",
+      "  {\"type\":\"car\",\"id\":\"7\",\"version\":\"12\",\"modifiedAt\":\"…\",\"data\":{\"color\":\"blue\"}}",
+      "with deletedAt in a deleted one. Versions are decimal strings. Data that is no JSON is",
+      "shown as {\"@type\":…,\"@value\":base64}.",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+      "",
+      "Example:",
+      "  databroker serve &",
+      "  databroker put car 7 '{\"color\":\"blue\"}'",
+      "  databroker watch --no-wait"
+    })
+public final class DatabrokerCommand {
+  private DatabrokerCommand() {}
+
+  /** Runs a command on the process's own streams; answers its exit code. */
+  public static int run(String... arguments) {
+    return run(Terminal.ofProcess(), arguments);
+  }
+
+  static int run(Terminal terminal, String... arguments) {
+    PrintWriter out = new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8);
+    boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
+    return commands(terminal)
+        .setOut(out)
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
+        .setParameterExceptionHandler((e, args) -> wrongUsage(terminal, e))
+        .setExecutionExceptionHandler((e, line, parsed) -> failed(terminal, e))
+        .execute(arguments);
+  }
+
+  private static CommandLine commands(Terminal terminal) {
+    CommandLine line = new CommandLine(new DatabrokerCommand());
+    line.addSubcommand(new ServeCommand(terminal));
+    line.addSubcommand(new BackendsCommand(terminal));
+    line.addSubcommand(new TypesCommand(terminal));
+    line.addSubcommand(new GetCommand(terminal));
+    line.addSubcommand(new PutCommand(terminal));
+    line.addSubcommand(new DeleteCommand(terminal));
+    line.addSubcommand(new ImportCommand(terminal));
+    line.addSubcommand(new ExportCommand(terminal));
+    line.addSubcommand(new WatchCommand(terminal));
+    line.addSubcommand(new InfoCommand(terminal));
+    line.addSubcommand(
+        new CommandLine(new OptionsCommand(terminal))
+            .addSubcommand(new OptionsCommand.Set(terminal))
+            .addSubcommand(new OptionsCommand.Clear(terminal)));
+    line.addSubcommand(
+        new CommandLine(new LeaseCommand())
+            .addSubcommand(new LeaseCommand.Acquire(terminal))
+            .addSubcommand(new LeaseCommand.Renew(terminal))
+            .addSubcommand(new LeaseCommand.Release(terminal)));
+    line.addSubcommand(new ClearCommand(terminal));
+    addHelp(line);
+    return line;
+  }
+
+  /** On every command, told once. */
+  private static void addHelp(CommandLine line) {
+    var spec = line.getCommandSpec();
+    spec.mixinStandardHelpOptions(true);
+    spec.versionProvider(new Version());
+    spec.usageMessage().abbreviateSynopsis(false).width(100);
+    line.getSubcommands().values().forEach(DatabrokerCommand::addHelp);
+  }
+
+  private static int wrongUsage(Terminal terminal, ParameterException e) {
+    terminal
+        .err()
+        .printf(
+            "databroker: %s; see \"%s --help\"%n",
+            oneLine(e.getMessage()), e.getCommandLine().getCommandSpec().qualifiedName());
+    return ExitCodes.USAGE;
+  }
+
+  private static int failed(Terminal terminal, Exception e) {
+    if (e instanceof ReaderGoneException) {
+      return ExitCodes.DONE;
+    }
+    if (e instanceof ParameterException usage) {
+      return wrongUsage(terminal, usage);
+    }
+    boolean foreseen =
+        e instanceof FailedException
+            || e instanceof ConfigurationException
+            || e instanceof DatabrokerException
+            || e instanceof IOException;
+    String message = foreseen ? e.getMessage() : "unexpected: " + e;
+    terminal.err().println("databroker: " + oneLine(message));
+    return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
+  }
+
+  private static String oneLine(@Nullable String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  /** What the jar says it is. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"databroker %s (Java %s)".formatted(number(), Runtime.version())};
+    }
+
+    static String number() {
+      String version = DatabrokerCommand.class.getPackage().getImplementationVersion();
+      return version == null ? "built from source" : version;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.Timestamp;
+import io.databroker.server.json.RecordLine;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.Record;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Deletes one record. */
+@Command(
+    name = "delete",
+    description = "Deletes a record, and shows it as deleted; fails if there is none.",
+    footer = {"", "Example:", "  databroker delete car 7"})
+final class DeleteCommand extends RemoteCommand {
+  @Mixin private final KeyParameters key = new KeyParameters();
+
+  DeleteCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    PutRequest request =
+        PutRequest.newBuilder()
+            .addRecords(
+                Record.newBuilder()
+                    .setType(key.type)
+                    .setId(key.id)
+                    .setDeletedAt(Timestamp.getDefaultInstance()))
+            .build();
+    Record deleted = connection.calls().put(request).getRecords(0);
+    if (deleted.getVersion() == 0) {
+      throw new FailedException("no record (\"%s\", \"%s\")".formatted(key.type, key.id));
+    }
+    output.line(RecordLine.of(deleted));
+  }
+}

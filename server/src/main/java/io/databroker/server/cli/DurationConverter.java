@@ -1,0 +1,29 @@
+package io.databroker.server.cli;
+
+import io.databroker.host.SettingText;
+import java.time.Duration;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A length of time, as settings write it. */
+final class DurationConverter implements ITypeConverter<Duration> {
+  @Override
+  public Duration convert(String text) {
+    try {
+      Duration duration = SettingText.duration(text);
+      if (duration.isZero() || duration.isNegative()) {
+        throw new IllegalArgumentException("give more than 0");
+      }
+      return duration;
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("'" + text + "'; " + e.getMessage());
+    }
+  }
+
+  static com.google.protobuf.Duration wire(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+}

@@ -1,0 +1,10 @@
+package io.databroker.server.cli;
+
+/** What a command ends with. */
+final class ExitCodes {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+
+  private ExitCodes() {}
+}

@@ -1,0 +1,43 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.json.RecordLine;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.databroker.server.proto.SyncLatestResponse;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Writes out all records. */
+@Command(
+    name = "export",
+    description = "Writes all records as lines of JSON, as they are at one version, in any order.",
+    footer = {
+      "",
+      "Example, copying one server into another:",
+      "  databroker export | databroker import --server 127.0.0.1:5444 -"
+    })
+final class ExportCommand extends RemoteCommand {
+  @Option(names = "--type", paramLabel = "TYPE", description = "Only the records of that type.")
+  private String type = "";
+
+  ExportCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    SyncLatestRequest request = SyncLatestRequest.newBuilder().setType(type).build();
+    Iterator<SyncLatestResponse> messages = connection.streams().syncLatest(request);
+    boolean whole = false;
+    while (messages.hasNext()) {
+      SyncLatestResponse message = messages.next();
+      if (message.hasRecord()) {
+        output.line(RecordLine.of(message.getRecord()));
+      }
+      whole = message.hasVersions();
+    }
+    if (!whole) {
+      throw new FailedException("the server ended before it had told all records");
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.json.JsonException;
+import io.databroker.server.json.RecordLine;
+import io.databroker.server.proto.Record;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Stores many records. */
+@Command(
+    name = "import",
+    description = {
+      "Stores records, one line of JSON each, and says how many and how fast. A line with deletedAt",
+      "deletes; version and modifiedAt are ignored, as the server gives new ones. Records go in",
+      "batches, each stored whole or not at all: of up to 1000, or of what has come when nothing",
+      "more has come yet. A bad line ends it; the batches before are stored."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  databroker import records.jsonl",
+      "  echo '{\"type\":\"car\",\"id\":\"7\",\"data\":{\"color\":\"blue\"}}' | databroker import -"
+    })
+final class ImportCommand extends RemoteCommand {
+  @Parameters(paramLabel = "FILE|-", description = "The file to read; - is standard input.")
+  private String file = "";
+
+  ImportCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    try (InputStream in = file.equals("-") ? terminal.in() : open(file)) {
+      store(new Lines(in), new ImportBatch(connection, terminal, this::message), output);
+    }
+  }
+
+  private static void store(Lines lines, ImportBatch batch, Output output) throws Exception {
+    long begin = System.nanoTime();
+    try {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        if (!line.isBlank()) {
+          batch.add(record(lines.number(), line), lines.number());
+        }
+        if (!lines.moreAtHand()) {
+          batch.send();
+        }
+      }
+      batch.send();
+    } catch (FailedException e) {
+      throw new FailedException(e.getMessage() + "; stored before that: " + batch.stored());
+    } finally {
+      batch.endProgress();
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    output.line(
+        "stored %d records in %.1f s, %.0f a second"
+            .formatted(batch.stored(), seconds, batch.stored() / seconds));
+  }
+
+  private static Record record(long number, String line) throws FailedException {
+    try {
+      return RecordLine.parse(line);
+    } catch (JsonException e) {
+      throw new FailedException("line " + number + ": " + e.getMessage());
+    }
+  }
+
+  private static InputStream open(String file) throws IOException, FailedException {
+    try {
+      return Files.newInputStream(Path.of(file));
+    } catch (NoSuchFileException e) {
+      throw new FailedException("there is no file " + file);
+    }
+  }
+}

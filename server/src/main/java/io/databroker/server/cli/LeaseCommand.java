@@ -1,0 +1,114 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.proto.AcquireLeaseRequest;
+import io.databroker.server.proto.ReleaseLeaseRequest;
+import io.databroker.server.proto.RenewLeaseRequest;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Leases; what it does is in its subcommands. */
+@Command(
+    name = "lease",
+    description = "Takes, keeps and gives up leases: at most one holder of a name at a time.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Example:",
+      "  id=$(databroker lease acquire leader --ttl 30s)",
+      "  databroker lease renew leader \"$id\" --ttl 30s",
+      "  databroker lease release leader \"$id\""
+    })
+final class LeaseCommand {
+  private static final String TTL = "30s";
+
+  @Command(
+      name = "acquire",
+      description = "Takes a lease and shows its id; fails while another holds it.",
+      footer = {"", "Example:", "  databroker lease acquire leader --ttl 30s"})
+  static final class Acquire extends RemoteCommand {
+    @Parameters(paramLabel = "NAME", description = "What to hold.")
+    private String name = "";
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        defaultValue = TTL,
+        converter = DurationConverter.class,
+        description = "How long unless renewed; ${DEFAULT-VALUE} if not given.")
+    private Duration ttl = Duration.ZERO;
+
+    Acquire(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void ask(Connection connection, Output output) throws Exception {
+      AcquireLeaseRequest request =
+          AcquireLeaseRequest.newBuilder()
+              .setName(name)
+              .setDuration(DurationConverter.wire(ttl))
+              .build();
+      output.line(connection.calls().acquireLease(request).getId());
+    }
+  }
+
+  @Command(
+      name = "renew",
+      description = "Prolongs a lease; fails if the id no longer holds it.",
+      footer = {"", "Example:", "  databroker lease renew leader 41 --ttl 30s"})
+  static final class Renew extends RemoteCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
+    private String name = "";
+
+    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
+    private String id = "";
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        defaultValue = TTL,
+        converter = DurationConverter.class,
+        description = "How long from now; ${DEFAULT-VALUE} if not given.")
+    private Duration ttl = Duration.ZERO;
+
+    Renew(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void ask(Connection connection, Output output) {
+      RenewLeaseRequest request =
+          RenewLeaseRequest.newBuilder()
+              .setName(name)
+              .setId(id)
+              .setDuration(DurationConverter.wire(ttl))
+              .build();
+      var unused = connection.calls().renewLease(request);
+    }
+  }
+
+  @Command(
+      name = "release",
+      description = "Gives up a lease; does nothing if the id does not hold it.",
+      footer = {"", "Example:", "  databroker lease release leader 41"})
+  static final class Release extends RemoteCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
+    private String name = "";
+
+    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
+    private String id = "";
+
+    Release(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void ask(Connection connection, Output output) {
+      ReleaseLeaseRequest request =
+          ReleaseLeaseRequest.newBuilder().setName(name).setId(id).build();
+      var unused = connection.calls().releaseLease(request);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.databroker.server.cli;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What is logged, by whom ever, as one line an event on standard error. */
+final class Logging {
+  private Logging() {}
+
+  static void to(PrintStream err, Level level) {
+    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    root.addHandler(new Lines(err));
+    root.setLevel(level);
+  }
+
+  private static final class Lines extends Handler {
+    private final PrintStream err;
+
+    Lines(PrintStream err) {
+      this.err = err;
+      setFormatter(new OneLine());
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      if (isLoggable(record)) {
+        err.println(getFormatter().format(record));
+      }
+    }
+
+    @Override
+    public void flush() {
+      err.flush();
+    }
+
+    /** Standard error is not ours to close. */
+    @Override
+    public void close() {}
+  }
+
+  /** Time, level, who, what, and what was thrown where. */
+  static final class OneLine extends Formatter {
+    @Override
+    public String format(LogRecord record) {
+      StringBuilder line = new StringBuilder();
+      Instant at = record.getInstant().truncatedTo(ChronoUnit.MILLIS);
+      line.append(at).append(' ').append(record.getLevel().getName()).append(' ');
+      String logger = String.valueOf(record.getLoggerName());
+      line.append(logger.substring(logger.lastIndexOf('.') + 1)).append(": ");
+      line.append(formatMessage(record));
+      for (Throwable e = record.getThrown(); e != null; e = e.getCause()) {
+        line.append(" < ").append(e);
+        if (e.getStackTrace().length > 0) {
+          line.append(" at ").append(e.getStackTrace()[0]);
+        }
+      }
+      return line.toString().replaceAll("\\s*\\R\\s*", " ");
+    }
+  }
+}

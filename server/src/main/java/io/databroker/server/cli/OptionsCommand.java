@@ -1,0 +1,127 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.proto.GetOptionsRequest;
+import io.databroker.server.proto.Options;
+import io.databroker.server.proto.SetOptionsRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows a type's options. */
+@Command(
+    name = "options",
+    description = {
+      "Shows the options of a type as JSON; fails if none are set. Subcommands set and remove them;",
+      "for a type of the name of a subcommand, write --, as in \"options -- set\"."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  databroker options car",
+      "  databroker options set car --capacity 1000 --ttl 7d --index owner --index plate.country",
+      "  databroker options clear car"
+    })
+final class OptionsCommand extends RemoteCommand {
+  @Parameters(paramLabel = "TYPE", description = "The type.")
+  private String type = "";
+
+  OptionsCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    GetOptionsRequest request = GetOptionsRequest.newBuilder().setType(type).build();
+    output.line(OptionsJson.write(connection.calls().getOptions(request).getOptions()));
+  }
+
+  private static void replace(Connection connection, String type, Options options) {
+    SetOptionsRequest request =
+        SetOptionsRequest.newBuilder().setType(type).setOptions(options).build();
+    // Without a time limit: it evicts and indexes what is there.
+    var unused = connection.streams().setOptions(request);
+  }
+
+  @Command(
+      name = "set",
+      description = "Replaces all options of a type by those given.",
+      footer = {
+        "",
+        "Example:",
+        "  databroker options set car --capacity 1000 --ttl 7d --index owner"
+      })
+  static final class Set extends RemoteCommand {
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "TYPE", description = "The type.")
+    private String type = "";
+
+    @Option(
+        names = "--capacity",
+        paramLabel = "N",
+        converter = UnsignedConverter.class,
+        description = "How many records to keep; the oldest written are evicted. 0 keeps none.")
+    private @Nullable Long capacity;
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        converter = DurationConverter.class,
+        description = "How long to keep a record after its last write, such as 90s, 12h or 7d.")
+    private @Nullable Duration ttl;
+
+    @Option(
+        names = "--index",
+        paramLabel = "FIELD",
+        arity = "1..*",
+        description = "Fields of the data to look records up by, such as owner or plate.country.")
+    private List<String> fields = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec
+    Set(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void ask(Connection connection, Output output) {
+      Options.Builder options = Options.newBuilder().addAllIndexableFields(fields);
+      if (capacity != null) {
+        options.setCapacity(capacity);
+      }
+      if (ttl != null) {
+        options.setTtl(DurationConverter.wire(ttl));
+      }
+      if (options.build().equals(Options.getDefaultInstance())) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(),
+            "give --capacity, --ttl or --index; \"options clear\" removes them");
+      }
+      replace(connection, type, options.build());
+    }
+  }
+
+  @Command(
+      name = "clear",
+      description = "Removes the options of a type; its records stay.",
+      footer = {"", "Example:", "  databroker options clear car"})
+  static final class Clear extends RemoteCommand {
+    @Parameters(paramLabel = "TYPE", description = "The type.")
+    private String type = "";
+
+    Clear(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void ask(Connection connection, Output output) {
+      replace(connection, type, Options.getDefaultInstance());
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.Value;
+import io.databroker.api.TypeOptions;
+import io.databroker.server.json.JsonException;
+import io.databroker.server.json.StructReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The options that types get at every start and after a clear: an object with one of each type. */
+final class OptionsFile {
+  private OptionsFile() {}
+
+  /**
+   * The options by type.
+   *
+   * @throws FailedException naming everything that is wrong with the file
+   */
+  static Map<String, TypeOptions> read(Path file) throws IOException, FailedException {
+    Map<String, TypeOptions> options = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    try {
+      for (Map.Entry<String, Value> member :
+          StructReader.object(Files.readString(file)).getFieldsMap().entrySet()) {
+        if (member.getKey().isEmpty()) {
+          problems.add("a type is empty");
+        }
+        options.put(
+            member.getKey(), OptionsJson.read(member.getKey(), member.getValue(), problems));
+      }
+    } catch (JsonException e) {
+      problems.add(e.getMessage());
+    } catch (CharacterCodingException e) {
+      problems.add("not UTF-8");
+    } catch (NoSuchFileException e) {
+      problems.add("there is no such file");
+    }
+    if (!problems.isEmpty()) {
+      throw new FailedException("options file %s: %s".formatted(file, String.join("; ", problems)));
+    }
+    return options;
+  }
+}

@@ -1,0 +1,122 @@
+package io.databroker.server.cli;
+
+import com.google.gson.stream.JsonWriter;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.databroker.api.TypeOptions;
+import io.databroker.host.SettingText;
+import io.databroker.server.proto.Options;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
+
+/** A type's options as JSON: {@code {"capacity":10,"ttl":"1h","indexedFields":["a.b"]}}. */
+final class OptionsJson {
+  private OptionsJson() {}
+
+  static String write(Options options) {
+    StringWriter text = new StringWriter();
+    JsonWriter json = new JsonWriter(text);
+    json.setHtmlSafe(false);
+    try {
+      json.beginObject();
+      if (options.hasCapacity()) {
+        json.name("capacity").jsonValue(Long.toUnsignedString(options.getCapacity()));
+      }
+      if (options.hasTtl()) {
+        Duration ttl =
+            Duration.ofSeconds(options.getTtl().getSeconds(), options.getTtl().getNanos());
+        json.name("ttl").value(SettingText.of(ttl));
+      }
+      if (options.getIndexableFieldsCount() > 0) {
+        json.name("indexedFields").beginArray();
+        for (String field : options.getIndexableFieldsList()) {
+          json.value(field);
+        }
+        json.endArray();
+      }
+      json.endObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter never throws one
+    }
+    return text.toString();
+  }
+
+  /** The options; what is wrong is added to the problems, and left out. */
+  static TypeOptions read(String type, Value value, List<String> problems) {
+    if (!value.hasStructValue()) {
+      problems.add("\"%s\" is not an object".formatted(type));
+      return TypeOptions.NONE;
+    }
+    Struct object = value.getStructValue();
+    TypeOptions options = TypeOptions.NONE;
+    for (Map.Entry<String, Value> member : object.getFieldsMap().entrySet()) {
+      try {
+        options = with(options, member.getKey(), member.getValue());
+      } catch (TypeConversionException e) {
+        problems.add("\"%s\": %s".formatted(type, e.getMessage()));
+      }
+    }
+    return options;
+  }
+
+  private static TypeOptions with(TypeOptions options, String name, Value value) {
+    return switch (name) {
+      case "capacity" -> options.withCapacity(capacity(value));
+      case "ttl" -> {
+        if (!value.hasStringValue()) {
+          throw new TypeConversionException("ttl is not a string such as \"1h\"");
+        }
+        yield options.withTtl(converted("ttl", value.getStringValue()));
+      }
+      case "indexedFields" -> options.withIndexedFields(fields(value));
+      default ->
+          throw new TypeConversionException(
+              "unknown option \"" + name + "\"; there are capacity, ttl and indexedFields");
+    };
+  }
+
+  private static Duration converted(String name, String text) {
+    try {
+      return new DurationConverter().convert(text);
+    } catch (TypeConversionException e) {
+      throw new TypeConversionException(name + " is " + e.getMessage());
+    }
+  }
+
+  private static long capacity(Value value) {
+    double number = value.getNumberValue();
+    if (value.hasNumberValue()
+        && number >= 0
+        && number <= 1L << 53
+        && number == Math.rint(number)) {
+      return (long) number;
+    }
+    Long text = value.hasStringValue() ? unsigned(value.getStringValue()) : null;
+    if (text == null) {
+      throw new TypeConversionException("capacity is not a whole number from 0");
+    }
+    return text;
+  }
+
+  private static @Nullable Long unsigned(String text) {
+    try {
+      return new UnsignedConverter().convert(text);
+    } catch (TypeConversionException e) {
+      return null;
+    }
+  }
+
+  private static String[] fields(Value value) {
+    List<Value> values = value.getListValue().getValuesList();
+    if (!value.hasListValue() || !values.stream().allMatch(Value::hasStringValue)) {
+      throw new TypeConversionException("indexedFields is not a list of strings");
+    }
+    return values.stream().map(Value::getStringValue).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,12 @@
+package io.databroker.server.cli;
+
+import java.io.IOException;
+
+/** Nobody reads standard output any more, as after {@code | head}. */
+final class ReaderGoneException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  ReaderGoneException(IOException cause) {
+    super(cause);
+  }
+}

@@ -1,0 +1,42 @@
+package io.databroker.server.cli;
+
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import picocli.CommandLine.Option;
+
+/** A command that asks a server. */
+abstract class RemoteCommand implements Callable<Integer> {
+  final Terminal terminal;
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      defaultValue = Address.DEFAULT,
+      converter = Address.Converter.class,
+      description = "The server to ask; ${DEFAULT-VALUE} if not given.")
+  private Address server;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the option
+  RemoteCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public final Integer call() throws Exception {
+    Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
+    try (Connection connection = new Connection(server);
+        Output output = terminal.output()) {
+      ask(connection, output);
+      return ExitCodes.DONE;
+    } catch (StatusRuntimeException e) {
+      throw new FailedException(message(e));
+    }
+  }
+
+  final String message(StatusRuntimeException error) {
+    return ServerErrors.message(error, server);
+  }
+
+  abstract void ask(Connection connection, Output output) throws Exception;
+}

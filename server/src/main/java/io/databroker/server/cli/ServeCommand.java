@@ -1,0 +1,178 @@
+package io.databroker.server.cli;
+
+import com.google.inject.Guice;
+import io.databroker.api.TypeOptions;
+import io.databroker.host.BackendConfig;
+import io.databroker.host.Databroker;
+import io.databroker.host.DatabrokerModule;
+import io.databroker.server.rpc.BrokerServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves a backend until it is told to end. */
+@Command(
+    name = "serve",
+    description = {
+      "Serves a backend over gRPC until SIGTERM or Ctrl-C. Prints \"databroker ready: …\" once it",
+      "answers, and logs to standard error."
+    },
+    footer = {
+      "",
+      "The options file is a JSON object with the options of each type; capacity, ttl and",
+      "indexedFields may each be left out:",
+      "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\", \"plate.country\"]}}",
+      "",
+      "Examples:",
+      "  databroker serve",
+      "  databroker serve --backend mine --plugin mine.jar --set path=/var/lib/mine --listen [::1]:0"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "inmemory",
+      description = "Which one; \"databroker backends\" lists them; ${DEFAULT-VALUE} if not given.")
+  private String backend = "";
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the backend. May be given more than once.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--plugin",
+      paramLabel = "PATH",
+      description = "Look for backends there too: a jar, or a folder of jars. May be repeated.")
+  private List<Path> plugins = new ArrayList<>();
+
+  @Option(
+      names = "--options",
+      paramLabel = "FILE",
+      description = "Gives types their options at every start and after a clear; see below.")
+  private @Nullable Path options;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = Address.DEFAULT,
+      converter = Address.Converter.class,
+      description = "Where; port 0 takes a free one; ${DEFAULT-VALUE} if not given.")
+  private Address listen;
+
+  @Option(
+      names = "--insecure-listen-anywhere",
+      description =
+          "Allow an address beyond this machine, where anyone who reaches it reads and writes all.")
+  private boolean anywhere;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
+  ServeCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.to(terminal.err(), Level.INFO);
+    InetSocketAddress address = address();
+    Databroker.Builder configuration = Databroker.builder().backend(config());
+    plugins.forEach(configuration::plugin);
+    Databroker broker = configuration.open();
+    BrokerServer server =
+        Guice.createInjector(
+                DatabrokerModule.of(broker),
+                binder -> {
+                  binder.bind(InetSocketAddress.class).toInstance(address);
+                  binder.bind(BrokerServer.class);
+                })
+            .getInstance(BrokerServer.class);
+    Ending ending = new Ending(server, broker);
+    // A signal ends the process as soon as this has run.
+    Thread onSignal = new Thread(ending::run, "databroker-ending");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try {
+      start(server);
+      server.await();
+    } catch (InterruptedException e) {
+      // Told to end by who runs it in a thread of their own.
+    } finally {
+      ending.run();
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void start(BrokerServer server) throws IOException, FailedException {
+    try {
+      server.start();
+    } catch (IOException e) {
+      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      throw new FailedException(
+          "cannot listen on %s: %s; give another address with --listen".formatted(listen, why));
+    }
+    try (Output output = terminal.output()) {
+      output.line(
+          "databroker ready: backend=%s listen=%s"
+              .formatted(backend, listen.withPort(server.port())));
+    }
+  }
+
+  /** The server first, the backend last; whoever comes second waits until both are closed. */
+  private record Ending(BrokerServer server, Databroker broker) {
+    synchronized void run() {
+      server.close();
+      broker.close();
+    }
+  }
+
+  private BackendConfig config() throws IOException, FailedException {
+    BackendConfig config = BackendConfig.of(backend);
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      if (equals <= 0) {
+        throw usage("--set is '" + setting + "'; give KEY=VALUE");
+      }
+      config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    if (options != null) {
+      for (Map.Entry<String, TypeOptions> type : OptionsFile.read(options).entrySet()) {
+        config = config.withOptions(type.getKey(), type.getValue());
+      }
+    }
+    return config;
+  }
+
+  private InetSocketAddress address() {
+    try {
+      InetSocketAddress address = listen.resolve();
+      if (!anywhere && !address.getAddress().isLoopbackAddress()) {
+        throw usage(
+            "%s can be reached from other machines, and nobody would be asked who they are; listen on %s, or say --insecure-listen-anywhere"
+                .formatted(listen, Address.DEFAULT));
+      }
+      return address;
+    } catch (UnknownHostException e) {
+      throw usage("no host is known by the name of " + listen.host());
+    }
+  }
+
+  private CommandLine.ParameterException usage(String problem) {
+    return new CommandLine.ParameterException(spec.commandLine(), problem);
+  }
+}

@@ -1,0 +1,91 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.databroker.api.ErrorId;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
+
+/** What a server's errors tell a user. */
+final class ServerErrors {
+  private ServerErrors() {}
+
+  static String message(StatusRuntimeException error, Address server) {
+    String description = error.getStatus().getDescription();
+    String told = description == null ? error.getStatus().getCode().name() : description;
+    return switch (error.getStatus().getCode()) {
+      case UNAVAILABLE -> away(error, server, told);
+      case DEADLINE_EXCEEDED -> server + " did not answer in time";
+      case UNIMPLEMENTED -> server + " cannot do that: " + told;
+      case ABORTED -> startOver(error).orElse(told);
+      default -> told;
+    };
+  }
+
+  private static String away(StatusRuntimeException error, Address server, String told) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return "no server answers at %s: start one with \"databroker serve\", or name another with --server"
+            .formatted(server);
+      }
+      if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+        return "no host is known by the name of %s; name another with --server"
+            .formatted(server.host());
+      }
+    }
+    return server + ": " + told;
+  }
+
+  /** The position of a watcher is no longer good. */
+  private static Optional<String> startOver(StatusRuntimeException error) {
+    return info(error)
+        .map(
+            info -> {
+              String reason = info.getReason();
+              if (reason.equals(ErrorId.HISTORY_REPLACED.label())) {
+                return "the history was replaced, as a clear does: export what there is now, and watch anew";
+              }
+              if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
+                return "what follows version %s is no longer held, the first change is %s: export what there is now, and watch anew"
+                    .formatted(value(info, "asked"), value(info, "earliest"));
+              }
+              if (reason.equals(ErrorId.FUTURE_VERSION.label())) {
+                return "version %s is later than the last one, %s"
+                    .formatted(value(info, "asked"), value(info, "latest"));
+              }
+              return null;
+            });
+  }
+
+  /** The argument that the error is about, as a path. */
+  static String argument(StatusRuntimeException error) {
+    return info(error).map(info -> value(info, "argument")).orElse("");
+  }
+
+  private static String value(ErrorInfo info, String name) {
+    return info.getMetadataOrDefault(name, "");
+  }
+
+  private static Optional<ErrorInfo> info(StatusRuntimeException error) {
+    Status status = StatusProto.fromThrowable(error);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      try {
+        if (detail.is(ErrorInfo.class)) {
+          return Optional.of(detail.unpack(ErrorInfo.class));
+        }
+      } catch (InvalidProtocolBufferException e) {
+        return Optional.empty(); // the status itself is told all the same
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,19 @@
+package io.databroker.server.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** An unsigned 64-bit number, such as a version. */
+final class UnsignedConverter implements ITypeConverter<Long> {
+  @Override
+  public Long convert(String text) {
+    if (text.matches("[0-9]{1,20}")) {
+      try {
+        return Long.parseUnsignedLong(text);
+      } catch (NumberFormatException e) {
+        // Told below.
+      }
+    }
+    throw new TypeConversionException("'" + text + "' is not a number from 0 to 2^64 - 1");
+  }
+}

@@ -1,0 +1,107 @@
+package io.databroker.server.json;
+
+import com.google.gson.stream.JsonWriter;
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.util.Base64;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record's data as a JSON object, such that reading what was written gives equal bytes.
+ *
+ * <p>A Struct is shown as the JSON that it is, if that JSON reads back as the very same bytes; all
+ * else is shown as {@code {"@type": URL, "@value": base64}}. A Struct may hold what JSON cannot
+ * tell: members that are encoded in an unusual way, a number that is not finite, a member named
+ * {@code @type}.
+ */
+final class AnyJson {
+  private static final String STRUCT_URL = Any.pack(Struct.getDefaultInstance()).getTypeUrl();
+  private static final String TYPE = "@type";
+  private static final String VALUE = "@value";
+
+  /** Fields of the Any itself that nobody knows. */
+  private static final String UNKNOWN = "@unknown";
+
+  /** A level of JSON is three of protobuf. */
+  private static final int DEPTH = 3 * StructReader.LEVELS + 3;
+
+  private AnyJson() {}
+
+  static Any read(Struct object) throws JsonException {
+    if (!object.containsFields(TYPE)) {
+      return Any.newBuilder().setTypeUrl(STRUCT_URL).setValue(object.toByteString()).build();
+    }
+    if (!Set.of(TYPE, VALUE, UNKNOWN).containsAll(object.getFieldsMap().keySet())) {
+      throw new JsonException("data with \"@type\" holds only \"@value\" beside it");
+    }
+    Any.Builder any =
+        Any.newBuilder().setTypeUrl(string(object, TYPE)).setValue(bytes(object, VALUE));
+    try {
+      any.setUnknownFields(UnknownFieldSet.parseFrom(bytes(object, UNKNOWN)));
+    } catch (InvalidProtocolBufferException e) {
+      throw new JsonException("data \"@unknown\" does not hold protobuf fields");
+    }
+    return any.build();
+  }
+
+  static void write(JsonWriter json, Any any) throws IOException {
+    String text = structText(any);
+    if (text != null) {
+      json.jsonValue(text);
+      return;
+    }
+    json.beginObject();
+    json.name(TYPE).value(any.getTypeUrl());
+    json.name(VALUE).value(base64(any.getValue()));
+    if (any.getUnknownFields().getSerializedSize() > 0) {
+      json.name(UNKNOWN).value(base64(any.getUnknownFields().toByteString()));
+    }
+    json.endObject();
+  }
+
+  /** The JSON of a Struct that reads back as equal bytes, or null. */
+  private static @Nullable String structText(Any any) throws IOException {
+    if (!any.getTypeUrl().equals(STRUCT_URL)) {
+      return null;
+    }
+    try {
+      var bytes = any.getValue().newCodedInput();
+      bytes.setRecursionLimit(DEPTH);
+      Writer text = new StringWriter();
+      boolean written = StructWriter.write(RecordLine.writer(text), Struct.parseFrom(bytes));
+      return written && read(StructReader.object(text.toString())).equals(any)
+          ? text.toString()
+          : null;
+    } catch (InvalidProtocolBufferException | JsonException e) {
+      return null;
+    }
+  }
+
+  private static String base64(ByteString bytes) {
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  private static String string(Struct object, String name) throws JsonException {
+    Value value = object.getFieldsOrDefault(name, Value.newBuilder().setStringValue("").build());
+    if (!value.hasStringValue()) {
+      throw new JsonException("data \"" + name + "\" is not a string");
+    }
+    return value.getStringValue();
+  }
+
+  private static ByteString bytes(Struct object, String name) throws JsonException {
+    try {
+      return ByteString.copyFrom(Base64.getDecoder().decode(string(object, name)));
+    } catch (IllegalArgumentException e) {
+      throw new JsonException("data \"" + name + "\" is not base64");
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.databroker.server.json;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.math.BigDecimal;
+
+/**
+ * Reads strict JSON into a Struct, members in the order of the text. What a Struct cannot hold as
+ * it is written is refused: a whole number that a double would round, a name that comes twice, half
+ * a surrogate pair.
+ *
+ * <p><b>Thread-safety:</b> stateless.
+ */
+public final class StructReader {
+  /** How deep objects and lists nest in a record's data; its line is one deeper. */
+  static final int LEVELS = 200;
+
+  private static final double EXACT = 1L << 53;
+
+  private StructReader() {}
+
+  /**
+   * The object that the text is.
+   *
+   * @throws JsonException if it is not one
+   */
+  public static Struct object(String text) throws JsonException {
+    return object(text, LEVELS);
+  }
+
+  static Struct object(String text, int levels) throws JsonException {
+    JsonReader json = new JsonReader(new StringReader(text));
+    json.setNestingLimit(levels);
+    json.setStrictness(Strictness.STRICT);
+    try {
+      if (json.peek() != JsonToken.BEGIN_OBJECT) {
+        throw new JsonException("not a JSON object");
+      }
+      Struct object = object(json);
+      if (json.peek() != JsonToken.END_DOCUMENT) {
+        throw new JsonException("more follows the JSON object");
+      }
+      return object;
+    } catch (EOFException e) {
+      throw new JsonException("not JSON: it ends too early");
+    } catch (MalformedJsonException e) {
+      throw new JsonException("not JSON" + where(e));
+    } catch (IOException | IllegalStateException | NumberFormatException e) {
+      throw new JsonException("not JSON: " + e.getMessage());
+    }
+  }
+
+  /** Only the place: the rest speaks of how to use the library. */
+  private static String where(MalformedJsonException e) {
+    String message = String.valueOf(e.getMessage());
+    int column = message.indexOf(" column ");
+    int path = message.indexOf(" path ");
+    return column >= 0 && path > column ? ": look at" + message.substring(column, path) : "";
+  }
+
+  private static Struct object(JsonReader json) throws IOException, JsonException {
+    Struct.Builder object = Struct.newBuilder();
+    json.beginObject();
+    while (json.hasNext()) {
+      String name = wellFormed(json.nextName());
+      if (object.containsFields(name)) {
+        throw new JsonException("\"" + name + "\" comes twice in one object");
+      }
+      object.putFields(name, value(json));
+    }
+    json.endObject();
+    return object.build();
+  }
+
+  private static Value value(JsonReader json) throws IOException, JsonException {
+    Value.Builder value = Value.newBuilder();
+    switch (json.peek()) {
+      case BEGIN_OBJECT -> value.setStructValue(object(json));
+      case BEGIN_ARRAY -> value.setListValue(list(json));
+      case STRING -> value.setStringValue(wellFormed(json.nextString()));
+      case NUMBER -> value.setNumberValue(number(json.nextString()));
+      case BOOLEAN -> value.setBoolValue(json.nextBoolean());
+      case NULL -> {
+        json.nextNull();
+        value.setNullValue(NullValue.NULL_VALUE);
+      }
+      default -> throw new JsonException("not JSON: a value is missing");
+    }
+    return value.build();
+  }
+
+  private static ListValue list(JsonReader json) throws IOException, JsonException {
+    ListValue.Builder list = ListValue.newBuilder();
+    json.beginArray();
+    while (json.hasNext()) {
+      list.addValues(value(json));
+    }
+    json.endArray();
+    return list.build();
+  }
+
+  private static double number(String literal) throws JsonException {
+    double number = Double.parseDouble(literal);
+    if (Double.isInfinite(number)) {
+      throw new JsonException(literal + " is too large a number; write it as a string");
+    }
+    boolean whole = literal.chars().noneMatch(c -> c == '.' || c == 'e' || c == 'E');
+    if (whole
+        && Math.abs(number) >= EXACT
+        && new BigDecimal(literal).compareTo(new BigDecimal(number)) != 0) {
+      throw new JsonException(literal + " would be rounded; write it as a string");
+    }
+    return number;
+  }
+
+  private static String wellFormed(String text) throws JsonException {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          throw new JsonException("\\u%04x stands without its other half".formatted((int) c));
+        }
+        i++;
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,69 @@
+package io.databroker.server.json;
+
+import com.google.gson.stream.JsonWriter;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import java.io.IOException;
+import java.util.Map;
+
+/** Writes a Struct as JSON, members in its order. */
+final class StructWriter {
+  private static final double EXACT = 1L << 53;
+
+  private StructWriter() {}
+
+  /** Whether it could be written; if not, what was written is of no use. */
+  static boolean write(JsonWriter json, Struct struct) throws IOException {
+    json.beginObject();
+    for (Map.Entry<String, Value> member : struct.getFieldsMap().entrySet()) {
+      json.name(member.getKey());
+      if (!write(json, member.getValue())) {
+        return false;
+      }
+    }
+    json.endObject();
+    return true;
+  }
+
+  private static boolean write(JsonWriter json, Value value) throws IOException {
+    switch (value.getKindCase()) {
+      case NULL_VALUE -> json.nullValue();
+      case NUMBER_VALUE -> {
+        return write(json, value.getNumberValue());
+      }
+      case STRING_VALUE -> json.value(value.getStringValue());
+      case BOOL_VALUE -> json.value(value.getBoolValue());
+      case STRUCT_VALUE -> {
+        return write(json, value.getStructValue());
+      }
+      case LIST_VALUE -> {
+        json.beginArray();
+        for (Value element : value.getListValue().getValuesList()) {
+          if (!write(json, element)) {
+            return false;
+          }
+        }
+        json.endArray();
+      }
+      case KIND_NOT_SET -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean write(JsonWriter json, double number) throws IOException {
+    if (!Double.isFinite(number)) {
+      return false;
+    }
+    long whole = (long) number;
+    // Compared bit for bit, for the sake of -0.0.
+    if (Math.abs(number) < EXACT
+        && Double.doubleToRawLongBits((double) whole) == Double.doubleToRawLongBits(number)) {
+      json.value(whole);
+    } else {
+      json.value(number);
+    }
+    return true;
+  }
+}

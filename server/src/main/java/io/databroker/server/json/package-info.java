@@ -1,0 +1,5 @@
+/** Records as lines of JSON. */
+@NullMarked
+package io.databroker.server.json;
+
+import org.jspecify.annotations.NullMarked;

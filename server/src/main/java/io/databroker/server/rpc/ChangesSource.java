@@ -1,0 +1,79 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.server.proto.SyncRequest;
+import io.databroker.server.proto.SyncResponse;
+import io.databroker.server.proto.TypedOptions;
+import java.util.Collections;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** What Sync tells: the options, then the changes behind a position. */
+final class ChangesSource implements MessageSource<SyncResponse> {
+  private final ChangeFeed feed;
+  private final Iterator<TypedOptions> options;
+
+  /** Of a call that does not wait: the last version it tells, however fast others write. */
+  private final @Nullable Long last;
+
+  private Iterator<StoredRecord> batch = Collections.emptyIterator();
+  private boolean ended;
+
+  private ChangesSource(ChangeFeed feed, Iterator<TypedOptions> options, @Nullable Long last) {
+    this.feed = feed;
+    this.options = options;
+    this.last = last;
+  }
+
+  static ChangesSource open(Backend backend, SyncRequest request) {
+    String type = request.getType();
+    Position from = new Position(request.getServerVersion(), request.getRecordVersion());
+    ChangeFeed feed = backend.changes(from, type.isEmpty() ? null : type);
+    try {
+      boolean wait = !request.hasWait() || request.getWait();
+      return new ChangesSource(
+          feed,
+          WireRecords.typedOptions(backend.options(), type).iterator(),
+          wait ? null : backend.versions().latest());
+    } catch (RuntimeException e) {
+      feed.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable SyncResponse poll() {
+    if (options.hasNext()) {
+      return SyncResponse.newBuilder().setOptions(options.next()).build();
+    }
+    while (!batch.hasNext()) {
+      Changes changes = ended ? null : feed.poll();
+      if (changes == null) {
+        ended = last != null;
+        return null;
+      }
+      batch = changes.records().iterator();
+      ended = last != null && Long.compareUnsigned(changes.position().version(), last) >= 0;
+    }
+    return SyncResponse.newBuilder().setRecord(WireRecords.record(batch.next())).build();
+  }
+
+  @Override
+  public boolean ended() {
+    return ended && !batch.hasNext();
+  }
+
+  @Override
+  public void onReady(Runnable signal) {
+    feed.onReady(signal);
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+  }
+}

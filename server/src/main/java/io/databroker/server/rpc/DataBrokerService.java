@@ -1,0 +1,196 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Empty;
+import io.databroker.api.Backend;
+import io.databroker.api.ClearResult;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.Lease;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.server.proto.AcquireLeaseRequest;
+import io.databroker.server.proto.AcquireLeaseResponse;
+import io.databroker.server.proto.ClearResponse;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.GetOptionsRequest;
+import io.databroker.server.proto.GetOptionsResponse;
+import io.databroker.server.proto.GetRequest;
+import io.databroker.server.proto.GetResponse;
+import io.databroker.server.proto.ListTypesResponse;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.ReleaseLeaseRequest;
+import io.databroker.server.proto.RenewLeaseRequest;
+import io.databroker.server.proto.ServerInfoResponse;
+import io.databroker.server.proto.SetOptionsRequest;
+import io.databroker.server.proto.SetOptionsResponse;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.databroker.server.proto.SyncLatestResponse;
+import io.databroker.server.proto.SyncRequest;
+import io.databroker.server.proto.SyncResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+
+/** The records, their changes, and leases. What it does not override answers UNIMPLEMENTED. */
+final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
+  private final Backend backend;
+  private final Streams streams;
+
+  DataBrokerService(Backend backend, Streams streams) {
+    this.backend = backend;
+    this.streams = streams;
+  }
+
+  @Override
+  public void get(GetRequest request, StreamObserver<GetResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          String type = request.getType();
+          String id = request.getId();
+          StoredRecord found = type.isEmpty() || id.isEmpty() ? null : backend.get(type, id);
+          if (found == null) {
+            throw Status.NOT_FOUND
+                .withDescription("no record (\"%s\", \"%s\")".formatted(type, id))
+                .asRuntimeException();
+          }
+          return GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
+        });
+  }
+
+  @Override
+  public void listTypes(Empty request, StreamObserver<ListTypesResponse> observer) {
+    Answer.send(
+        observer, () -> ListTypesResponse.newBuilder().addAllTypes(backend.listTypes()).build());
+  }
+
+  @Override
+  public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          if (request.getRecordsCount() == 0) {
+            long current = backend.versions().serverVersion();
+            return PutResponse.newBuilder().setServerVersion(current).build();
+          }
+          PutResult result = backend.put(WireRecords.writes(request.getRecordsList()));
+          return PutResponse.newBuilder()
+              .setServerVersion(result.serverVersion())
+              .addAllRecords(WireRecords.records(result.records()))
+              .build();
+        });
+  }
+
+  @Override
+  public void serverInfo(Empty request, StreamObserver<ServerInfoResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          Versions versions = backend.versions();
+          return ServerInfoResponse.newBuilder()
+              .setServerVersion(versions.serverVersion())
+              .setEarliestRecordVersion(versions.earliest())
+              .setLatestRecordVersion(versions.latest())
+              .build();
+        });
+  }
+
+  @Override
+  public void clear(Empty request, StreamObserver<ClearResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          ClearResult result = backend.clear();
+          return ClearResponse.newBuilder()
+              .setOldServerVersion(result.oldServerVersion())
+              .setNewServerVersion(result.newServerVersion())
+              .build();
+        });
+  }
+
+  @Override
+  public void getOptions(GetOptionsRequest request, StreamObserver<GetOptionsResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          String type = request.getType();
+          if (type.isEmpty()) {
+            throw new InvalidArgumentException("type", type, "give at least one character");
+          }
+          TypeOptions options = backend.options().get(type);
+          if (options == null) {
+            throw Status.NOT_FOUND
+                .withDescription("no options for \"%s\"".formatted(type))
+                .asRuntimeException();
+          }
+          return GetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
+        });
+  }
+
+  @Override
+  public void setOptions(SetOptionsRequest request, StreamObserver<SetOptionsResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          TypeOptions options = WireRecords.options(request.getOptions());
+          backend.setOptions(request.getType(), options);
+          return SetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
+        });
+  }
+
+  @Override
+  public void acquireLease(
+      AcquireLeaseRequest request, StreamObserver<AcquireLeaseResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          Duration duration = WireTimes.positive("duration", request.getDuration());
+          Lease lease = backend.acquireLease(request.getName(), duration);
+          if (lease == null) {
+            throw Status.ALREADY_EXISTS
+                .withDescription("\"%s\" is held by another".formatted(request.getName()))
+                .asRuntimeException();
+          }
+          return AcquireLeaseResponse.newBuilder().setId(LeaseIds.id(lease)).build();
+        });
+  }
+
+  @Override
+  public void renewLease(RenewLeaseRequest request, StreamObserver<Empty> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          Duration duration = WireTimes.positive("duration", request.getDuration());
+          long token = LeaseIds.token(request.getId());
+          if (backend.renewLease(request.getName(), token, duration) == null) {
+            throw Status.ALREADY_EXISTS
+                .withDescription(
+                    "\"%s\" no longer holds \"%s\"".formatted(request.getId(), request.getName()))
+                .asRuntimeException();
+          }
+          return Empty.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void releaseLease(ReleaseLeaseRequest request, StreamObserver<Empty> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          backend.releaseLease(request.getName(), LeaseIds.token(request.getId()));
+          return Empty.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
+    streams.serve(observer, () -> ChangesSource.open(backend, request));
+  }
+
+  @Override
+  public void syncLatest(SyncLatestRequest request, StreamObserver<SyncLatestResponse> observer) {
+    streams.serve(observer, () -> SnapshotSource.open(backend, request));
+  }
+}

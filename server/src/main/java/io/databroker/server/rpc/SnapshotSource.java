@@ -1,0 +1,72 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.databroker.server.proto.SyncLatestResponse;
+import io.databroker.server.proto.TypedOptions;
+import io.databroker.server.proto.Versions;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** What SyncLatest tells: the records, the options, and last the versions to go on from. */
+final class SnapshotSource implements MessageSource<SyncLatestResponse> {
+  private final Snapshot snapshot;
+  private final Iterator<StoredRecord> records;
+  private final Iterator<TypedOptions> options;
+  private boolean ended;
+
+  private SnapshotSource(Snapshot snapshot, String type) {
+    this.snapshot = snapshot;
+    this.records = snapshot.records();
+    this.options = WireRecords.typedOptions(snapshot.options(), type).iterator();
+  }
+
+  static SnapshotSource open(Backend backend, SyncLatestRequest request) {
+    String type = request.getType();
+    Snapshot snapshot = backend.snapshot(type.isEmpty() ? Selection.all() : Selection.ofType(type));
+    try {
+      return new SnapshotSource(snapshot, type);
+    } catch (RuntimeException e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable SyncLatestResponse poll() {
+    if (ended) {
+      return null;
+    }
+    SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
+    if (records.hasNext()) {
+      message.setRecord(WireRecords.record(records.next()));
+    } else if (options.hasNext()) {
+      message.setOptions(options.next());
+    } else {
+      ended = true;
+      message.setVersions(
+          Versions.newBuilder()
+              .setServerVersion(snapshot.position().serverVersion())
+              .setLatestRecordVersion(snapshot.position().version()));
+    }
+    return message.build();
+  }
+
+  @Override
+  public boolean ended() {
+    return ended;
+  }
+
+  @Override
+  public void onReady(Runnable signal) {
+    signal.run(); // It never waits.
+  }
+
+  @Override
+  public void close() {
+    snapshot.close();
+  }
+}

@@ -1,0 +1,120 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.FutureVersionException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
+import io.databroker.api.SnapshotExpiredException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The status that answers a failed call. */
+final class Statuses {
+  /** The domain of the {@link ErrorInfo} that carries the error's id as its reason. */
+  static final String DOMAIN = "databroker";
+
+  private static final Logger log = LoggerFactory.getLogger(Statuses.class);
+
+  private Statuses() {}
+
+  /** The one place where an error of the contract becomes a status. */
+  static Status status(DatabrokerException error) {
+    return switch (error.id()) {
+      case INVALID_ARGUMENT, LIMIT_EXCEEDED -> describe(Status.INVALID_ARGUMENT, error);
+      // ABORTED tells the caller to begin anew: at its reading, or at SyncLatest.
+      case CONDITION_FAILED, SNAPSHOT_EXPIRED -> describe(Status.ABORTED, error);
+      case HISTORY_REPLACED -> Status.ABORTED.withDescription("invalid server version");
+      case HISTORY_TRIMMED, FUTURE_VERSION ->
+          Status.ABORTED.withDescription("invalid record version");
+      case CLOSED, UNAVAILABLE -> describe(Status.UNAVAILABLE, error);
+      // Not UNAVAILABLE, on which clients send the same write again.
+      case OUTCOME_UNKNOWN -> describe(Status.UNKNOWN, error);
+      case STORAGE_FULL -> describe(Status.RESOURCE_EXHAUSTED, error);
+      case STORAGE_FAILED, OPEN_FAILED -> describe(Status.INTERNAL, error);
+    };
+  }
+
+  /** What to answer, whatever went wrong; what nobody foresaw is logged. */
+  static StatusRuntimeException of(Throwable error) {
+    if (error instanceof DatabrokerException known) {
+      return detailed(known);
+    }
+    if (error instanceof StatusRuntimeException answered) {
+      return answered;
+    }
+    log.error("a call failed in a way that nobody foresaw", error);
+    return Status.INTERNAL
+        .withDescription("internal error; the server's log has more")
+        .asRuntimeException();
+  }
+
+  private static StatusRuntimeException detailed(DatabrokerException error) {
+    Status status = status(error);
+    if (status.getCode() == Status.Code.INTERNAL) {
+      log.error("a call failed", error);
+    }
+    ErrorInfo info =
+        ErrorInfo.newBuilder()
+            .setDomain(DOMAIN)
+            .setReason(error.id().label())
+            .putAllMetadata(values(error))
+            .build();
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(status.getCode().value())
+            .setMessage(String.valueOf(status.getDescription()))
+            .addDetails(Any.pack(info))
+            .build());
+  }
+
+  private static Status describe(Status status, DatabrokerException error) {
+    return status.withDescription(error.getMessage());
+  }
+
+  /** What the error is about, by name. */
+  private static Map<String, String> values(DatabrokerException error) {
+    if (error instanceof InvalidArgumentException invalid) {
+      return Map.of("argument", invalid.argument(), "value", invalid.value());
+    }
+    if (error instanceof LimitExceededException over) {
+      return Map.of(
+          "argument", over.argument(),
+          "actual", Long.toString(over.actual()),
+          "limit", Long.toString(over.limit()));
+    }
+    if (error instanceof ConditionFailedException failed) {
+      return Map.of(
+          "index", Integer.toString(failed.index()),
+          "type", failed.type(),
+          "id", failed.recordId(),
+          "expected", failed.expected().toString(),
+          "found", unsigned(failed.found()));
+    }
+    if (error instanceof HistoryReplacedException replaced) {
+      return Map.of("asked", unsigned(replaced.asked()), "current", unsigned(replaced.current()));
+    }
+    if (error instanceof HistoryTrimmedException trimmed) {
+      return Map.of("asked", unsigned(trimmed.asked()), "earliest", unsigned(trimmed.earliest()));
+    }
+    if (error instanceof FutureVersionException future) {
+      return Map.of("asked", unsigned(future.asked()), "latest", unsigned(future.latest()));
+    }
+    if (error instanceof SnapshotExpiredException expired) {
+      return Map.of("version", unsigned(expired.version()));
+    }
+    return Map.of();
+  }
+
+  private static String unsigned(long number) {
+    return Long.toUnsignedString(number);
+  }
+}

@@ -1,0 +1,39 @@
+package io.databroker.server.rpc;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The server's threads: a fixed number, however many clients there are.
+ *
+ * @param calls run handlers, which may wait for the backend's engine
+ * @param streams run the turns of streams, which wait for nothing
+ * @param probe asks for the backend's health
+ */
+record Threads(ExecutorService calls, ExecutorService streams, ScheduledExecutorService probe) {
+  static Threads start() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new Threads(
+        Executors.newFixedThreadPool(Math.max(16, 4 * processors), named("databroker-call")),
+        Executors.newFixedThreadPool(Math.max(2, processors), named("databroker-stream")),
+        Executors.newSingleThreadScheduledExecutor(named("databroker-probe")));
+  }
+
+  void stop() {
+    probe.shutdownNow();
+    calls.shutdown();
+    streams.shutdown();
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.BytesValue;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.server.proto.Options;
+import io.databroker.server.proto.Record;
+import io.databroker.server.proto.TypedOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Records and options as the protocol writes them. A payload is the bytes of a record's Any. */
+final class WireRecords {
+  private WireRecords() {}
+
+  static Record record(StoredRecord stored) {
+    Record.Builder record =
+        Record.newBuilder()
+            .setVersion(stored.version())
+            .setType(stored.type())
+            .setId(stored.id())
+            .setData(any(stored.payload()))
+            .setModifiedAt(WireTimes.timestamp(stored.modifiedAt()));
+    if (stored.deleted()) {
+      record.setDeletedAt(record.getModifiedAt());
+    }
+    return record.build();
+  }
+
+  static List<Record> records(List<StoredRecord> stored) {
+    return stored.stream().map(WireRecords::record).toList();
+  }
+
+  private static Any any(Bytes payload) {
+    try {
+      return Any.parseFrom(payload.asByteBuffer());
+    } catch (InvalidProtocolBufferException e) {
+      // Written by an embedding host in a format of its own: shown rather than hidden.
+      return Any.pack(BytesValue.of(UnsafeByteOperations.unsafeWrap(payload.asByteBuffer())));
+    }
+  }
+
+  /** Version and times of what comes in are the sender's, and ignored. */
+  static List<Write> writes(List<Record> records) {
+    List<Write> writes = new ArrayList<>(records.size());
+    for (Record record : records) {
+      if (record.hasDeletedAt()) {
+        WireTimes.check("batch[" + writes.size() + "].deleted_at", record.getDeletedAt());
+        writes.add(Write.delete(record.getType(), record.getId()));
+      } else {
+        Bytes payload = Bytes.copyOf(record.getData().toByteString().asReadOnlyByteBuffer());
+        writes.add(Write.put(record.getType(), record.getId(), payload));
+      }
+    }
+    return writes;
+  }
+
+  static Options options(TypeOptions options) {
+    Options.Builder wire = Options.newBuilder().addAllIndexableFields(options.indexedFields());
+    if (options.capacity() != null) {
+      wire.setCapacity(options.capacity());
+    }
+    if (options.ttl() != null) {
+      wire.setTtl(WireTimes.duration(options.ttl()));
+    }
+    return wire.build();
+  }
+
+  static TypeOptions options(Options wire) {
+    return new TypeOptions(
+        wire.hasCapacity() ? wire.getCapacity() : null,
+        wire.hasTtl() ? WireTimes.positive("options.ttl", wire.getTtl()) : null,
+        wire.getIndexableFieldsList());
+  }
+
+  /** The options of that type, or of all if it is empty. */
+  static Stream<TypedOptions> typedOptions(Map<String, TypeOptions> options, String type) {
+    return options.entrySet().stream()
+        .filter(entry -> type.isEmpty() || type.equals(entry.getKey()))
+        .map(
+            entry ->
+                TypedOptions.newBuilder()
+                    .setTypeURL(entry.getKey())
+                    .setOptions(options(entry.getValue()))
+                    .build());
+  }
+}

@@ -1,0 +1,55 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.databroker.api.InvalidArgumentException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Times as the protocol writes them; what comes in is checked and cut to the microsecond. */
+final class WireTimes {
+  private WireTimes() {}
+
+  static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  static com.google.protobuf.Duration duration(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+
+  /** A length of time that is more than 0 when cut to the microsecond. */
+  static Duration positive(String argument, com.google.protobuf.Duration duration) {
+    String shown = duration.getSeconds() + " s " + duration.getNanos() + " ns";
+    if (!Durations.isValid(duration)) {
+      throw new InvalidArgumentException(
+          argument, shown, "give nanoseconds below one second, of the same sign");
+    }
+    Duration cut =
+        Duration.ofSeconds(duration.getSeconds())
+            .plusNanos(duration.getNanos())
+            .truncatedTo(ChronoUnit.MICROS);
+    if (cut.isZero() || cut.isNegative()) {
+      throw new InvalidArgumentException(argument, shown, "give at least a microsecond");
+    }
+    return cut;
+  }
+
+  /** Refuses what is not a time since 1970. */
+  static void check(String argument, Timestamp timestamp) {
+    if (!Timestamps.isValid(timestamp) || timestamp.getSeconds() < 0) {
+      throw new InvalidArgumentException(
+          argument,
+          timestamp.getSeconds() + " s " + timestamp.getNanos() + " ns",
+          "give a time from 1970 to 9999");
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.databroker.server.rpc;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits, bounded, for what another thread brings about. */
+final class Eventually {
+  private Eventually() {}
+
+  static void holds(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within 20 s: " + what);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Limits;
+import io.databroker.server.proto.CheckpointServiceGrpc;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** A server and a client of it. */
+final class Served implements AutoCloseable {
+  enum Transport {
+    IN_PROCESS,
+    LOOPBACK
+  }
+
+  final BrokerServer server;
+  final ManagedChannel channel;
+
+  private Served(BrokerServer server, ManagedChannel channel) {
+    this.server = server;
+    this.channel = channel;
+  }
+
+  static Served over(Transport transport, Backend backend) throws IOException {
+    if (transport == Transport.IN_PROCESS) {
+      String name = InProcessServerBuilder.generateName();
+      BrokerServer server = new BrokerServer(backend, InProcessServerBuilder.forName(name));
+      server.start();
+      return new Served(server, InProcessChannelBuilder.forName(name).build());
+    }
+    BrokerServer server =
+        new BrokerServer(
+            backend, Limits.FLOOR, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server.start();
+    return new Served(
+        server,
+        NettyChannelBuilder.forAddress(
+                "127.0.0.1", server.port(), InsecureChannelCredentials.create())
+            .build());
+  }
+
+  DataBrokerServiceGrpc.DataBrokerServiceBlockingStub records() {
+    return DataBrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  CheckpointServiceGrpc.CheckpointServiceBlockingStub checkpoints() {
+    return CheckpointServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close();
+  }
+}
