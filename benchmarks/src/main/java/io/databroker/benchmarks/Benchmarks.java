@@ -13,7 +13,8 @@ import org.openjdk.jmh.runner.RunnerException;
 /** Measures all rows, or some, and tells them as a table, as JSON and as a plot. */
 public final class Benchmarks {
   private static final String USAGE =
-      "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]";
+      "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]"
+          + " [--jvm OPTION]";
   private static final int RECORDS = 500_000;
 
   private Benchmarks() {}
@@ -23,6 +24,7 @@ public final class Benchmarks {
     Measurement measurement = Measurement.FULL;
     int records = RECORDS;
     Predicate<String> wanted = any -> true;
+    List<String> jvm = new ArrayList<>();
     Path out = Path.of("target");
     for (int i = 0; i < arguments.length; i++) {
       String argument = arguments[i];
@@ -35,12 +37,13 @@ public final class Benchmarks {
         switch (argument) {
           case "--only" -> wanted = Pattern.compile(value, Pattern.CASE_INSENSITIVE).asPredicate();
           case "--records" -> records = Integer.parseInt(value);
+          case "--jvm" -> jvm.add(value);
           case "--out" -> out = Path.of(value);
           default -> throw new IllegalArgumentException(USAGE);
         }
       }
     }
-    List<Outcome> outcomes = run(measurement, Catalogue.of(records), wanted, System.out);
+    List<Outcome> outcomes = run(measurement.with(jvm), Catalogue.of(records), wanted, System.out);
     Files.createDirectories(out);
     Path json = out.resolve("benchmarks.json");
     Path plot = out.resolve("benchmarks.svg");

@@ -77,7 +77,7 @@ final class Catalogue {
         kept,
         Row.of("in-memory changes, all types", "array walk", "change", 1, Target.atMost(1.5))
             .per(records, records));
-    double ofType = Math.ceil((double) records / Workload.TYPES);
+    double ofType = new Workload(records).sizeOfFirstType();
     add(
         WalkBenchmark.class,
         "changesOfType",

@@ -24,12 +24,17 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param warmups turns of each side before those that count
  * @param pairs turns of each side that count, in each JVM
  * @param turnMillis how long a turn is
+ * @param jvm options for each JVM, beyond those of all
  */
-record Measurement(int forks, int warmups, int pairs, long turnMillis) {
+record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
-  static final Measurement FULL = new Measurement(3, 4, 7, 500);
-  static final Measurement QUICK = new Measurement(1, 3, 3, 250);
+  static final Measurement FULL = new Measurement(3, 4, 7, 500, List.of());
+  static final Measurement QUICK = new Measurement(1, 3, 3, 250, List.of());
+
+  Measurement with(List<String> options) {
+    return new Measurement(forks, warmups, pairs, turnMillis, options);
+  }
 
   /** Runs it, and tells its rows. */
   List<Outcome> run(Comparison comparison) throws RunnerException {
@@ -48,7 +53,8 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis) {
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
-            .jvmArgsAppend("-Xms4g", "-Xmx4g", "-XX:+UseG1GC");
+            .jvmArgs("-Xms4g", "-Xmx4g", "-XX:+UseG1GC")
+            .jvmArgsAppend(jvm.toArray(new String[0]));
     comparison.parameters().forEach(options::param);
     Collection<RunResult> results = new Runner(options.build()).run();
     int sides = comparison.sides();

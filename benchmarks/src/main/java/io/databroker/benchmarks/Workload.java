@@ -26,9 +26,14 @@ final class Workload {
     probedTypes = new String[size];
     probedIds = new String[size];
     for (int i = 0; i < size; i++) {
-      probedTypes[i] = types[order[i] % TYPES];
+      probedTypes[i] = typeOf(order[i]);
       probedIds[i] = id(order[i]);
     }
+  }
+
+  /** The type of the i-th key that is put: a batch of puts is of one type. */
+  private String typeOf(int i) {
+    return types[i / BATCH % TYPES];
   }
 
   /** The id of the i-th key that is put. */
@@ -36,6 +41,12 @@ final class Workload {
     long mixed = mix(i);
     String text = Long.toHexString(mixed | Long.MIN_VALUE);
     return text + Long.toHexString(mix(mixed) | Long.MIN_VALUE);
+  }
+
+  /** How many keys have the first type. */
+  int sizeOfFirstType() {
+    int round = BATCH * TYPES;
+    return size / round * BATCH + Math.min(size % round, BATCH);
   }
 
   String probedType(int i) {
@@ -46,7 +57,7 @@ final class Workload {
     return probedIds[i];
   }
 
-  /** The batch of probed keys that begins there. */
+  /** The batch of probed keys that begins there: of any types. */
   Batch probedBatch(int from) {
     return new Batch(
         probedTypes,
@@ -61,7 +72,7 @@ final class Workload {
     String[] batchTypes = new String[length];
     String[] batchIds = new String[length];
     for (int i = 0; i < length; i++) {
-      batchTypes[i] = types[(from + i) % TYPES];
+      batchTypes[i] = typeOf(from + i);
       batchIds[i] = id(from + i);
     }
     return new Batch(batchTypes, batchIds, 0, length, payloads[from / length % payloads.length]);
