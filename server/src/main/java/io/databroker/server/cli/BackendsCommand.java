@@ -22,9 +22,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backends",
     description = {
-      "Shows each backend that was found: its name and version, the jar it came from, what it can do,",
-      "what it accepts, and its settings for \"serve --set\". What is wrong with a plugin goes to",
-      "standard error, and the exit code is then 1."
+      "Shows the backends there are to serve.",
+      "Of each: its name and version, the jar it came from, what it can do, what it accepts, and its",
+      "settings for \"serve --set\". What is wrong with one goes to standard error, and the exit code",
+      "is then 1."
     },
     footer = {"", "Example:", "  databroker backends --plugin my-backend.jar"})
 final class BackendsCommand implements Callable<Integer> {

@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Stores records, one line of JSON each, and says how many and how fast. A line with deletedAt",
-      "deletes; version and modifiedAt are ignored, as the server gives new ones. Records go in",
-      "batches, each stored whole or not at all: of up to 1000, or of what has come when nothing",
-      "more has come yet. A bad line ends it; the batches before are stored."
+      "Stores many records, one line of JSON each.",
+      "A line with deletedAt deletes; version and modifiedAt are ignored, as the server gives new",
+      "ones. Records go in batches, each stored whole or not at all: of up to 1000, or of what has",
+      "come when nothing more has come yet. A bad line ends it; the batches before stay stored."
     },
     footer = {
       "",

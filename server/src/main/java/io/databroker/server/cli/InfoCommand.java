@@ -8,8 +8,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "info",
     description = {
-      "Shows where the server's history stands: its name (the server version), and the versions of",
-      "the first change that is held and of the last one. As name, tab and value if not on a terminal."
+      "Shows where the server's history stands.",
+      "Its name (the server version), and the versions of the first change that is held and of the",
+      "last one; as name, tab and value if not on a terminal."
     },
     footer = {"", "Example:", "  databroker info"})
 final class InfoCommand extends RemoteCommand {

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "options",
     description = {
-      "Shows the options of a type as JSON; fails if none are set. Subcommands set and remove them;",
-      "for a type of the name of a subcommand, write --, as in \"options -- set\"."
+      "Shows the options of a type as JSON; its subcommands set and remove them.",
+      "Fails if none are set. For a type of the name of a subcommand, write \"options -- set\"."
     },
     footer = {
       "",
@@ -29,15 +29,22 @@ import picocli.CommandLine.Spec;
       "  databroker options clear car"
     })
 final class OptionsCommand extends RemoteCommand {
-  @Parameters(paramLabel = "TYPE", description = "The type.")
-  private String type = "";
+  @Spec private CommandSpec spec;
 
+  // Not required, as the subcommands have one of their own.
+  @Parameters(arity = "0..1", paramLabel = "TYPE", description = "The type.")
+  private @Nullable String type;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   OptionsCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
+    if (type == null) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "give a TYPE");
+    }
     GetOptionsRequest request = GetOptionsRequest.newBuilder().setType(type).build();
     output.line(OptionsJson.write(connection.calls().getOptions(request).getOptions()));
   }

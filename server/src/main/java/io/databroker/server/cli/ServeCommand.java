@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Serves a backend over gRPC until SIGTERM or Ctrl-C. Prints \"databroker ready: …\" once it",
-      "answers, and logs to standard error."
+      "Serves a backend over gRPC until SIGTERM or Ctrl-C.",
+      "Prints \"databroker ready: backend=… listen=…\" once it answers, and logs to standard error."
     },
     footer = {
       "",

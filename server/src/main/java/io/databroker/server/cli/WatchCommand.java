@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "watch",
     description = {
-      "Writes each change as a line of JSON, in order: first those that the server still holds,",
-      "then those to come. A delete has deletedAt."
+      "Writes each change as a line of JSON, in order.",
+      "First those that the server still holds, then those to come. A delete has deletedAt."
     },
     footer = {
       "",

@@ -1,0 +1,77 @@
+package io.databroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.server.Databroker;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server as a process of its own. */
+class ProcessTest {
+  private static final String READY = "databroker ready: backend=inmemory listen=";
+
+  @TempDir Path folder;
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void endAll() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process databroker(String log, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Databroker.class.getName());
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(folder.resolve(log).toFile()).start();
+    processes.add(process);
+    return process;
+  }
+
+  private String log(String name) throws IOException {
+    return Files.readString(folder.resolve(name));
+  }
+
+  @Test
+  void sigtermEndsItSoonAlsoWithWatchersAndOptionsFromAFile() throws Exception {
+    Path options = Files.writeString(folder.resolve("options"), "{\"car\":{\"capacity\":1}}");
+    Process server =
+        databroker("server", "serve", "--listen", "127.0.0.1:0", "--options", options.toString());
+    String ready = server.inputReader().readLine();
+    assertThat(ready).as(log("server")).startsWith(READY);
+    String address = ready.substring(READY.length());
+
+    assertThat(Cli.run("options", "car", "--server", address).out())
+        .isEqualTo("{\"capacity\":1}\n");
+    Process watcher = databroker("watcher", "watch", "--server", address);
+    assertThat(Cli.run("put", "car", "7", "{}", "--server", address).code()).isZero();
+    BufferedReader told = watcher.inputReader();
+    assertThat(told.readLine()).contains("\"id\":\"7\"");
+
+    long begin = System.nanoTime();
+    server.destroy(); // SIGTERM
+    assertThat(server.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    assertThat(server.exitValue()).as(log("server")).isIn(0, 143);
+    assertThat(took).isLessThan(Duration.ofSeconds(5));
+    // One line an event, and none of a stack trace.
+    assertThat(log("server").lines())
+        .isNotEmpty()
+        .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\S+Z [A-Z]+ \\w+: .+"));
+    assertThat(watcher.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(watcher.exitValue()).isEqualTo(1);
+    assertThat(log("watcher"))
+        .isEqualTo("databroker: %s: the server is stopping; connect again%n".formatted(address));
+  }
+}

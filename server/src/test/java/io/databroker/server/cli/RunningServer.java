@@ -1,0 +1,81 @@
+package io.databroker.server.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** {@code databroker serve} in a thread of this process. */
+final class RunningServer {
+  final String address;
+  private final Thread thread;
+  private final CompletableFuture<Integer> code;
+
+  private RunningServer(String address, Thread thread, CompletableFuture<Integer> code) {
+    this.address = address;
+    this.thread = thread;
+    this.code = code;
+  }
+
+  static RunningServer start(String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--listen", "127.0.0.1:0"));
+    arguments.addAll(List.of(options));
+    PipedInputStream out = new PipedInputStream();
+    PipedOutputStream to = new PipedOutputStream(out);
+    Terminal terminal =
+        new Terminal(
+            new ByteArrayInputStream(new byte[0]),
+            to,
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            false,
+            false);
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              code.complete(DatabrokerCommand.run(terminal, arguments.toArray(String[]::new)));
+              try {
+                to.close(); // so that who waits for the first line is not kept waiting
+              } catch (IOException e) {
+                code.completeExceptionally(e);
+              }
+            });
+    thread.start();
+    String ready = readLine(out);
+    String prefix = "databroker ready: backend=inmemory listen=";
+    if (!ready.startsWith(prefix)) {
+      throw new AssertionError("not ready: " + ready);
+    }
+    return new RunningServer(ready.substring(prefix.length()), thread, code);
+  }
+
+  private static String readLine(PipedInputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  Cli ask(String... arguments) {
+    return Cli.run(with(arguments));
+  }
+
+  String[] with(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--server", address));
+    return all.toArray(String[]::new);
+  }
+
+  int stop() throws Exception {
+    thread.interrupt();
+    return code.get(20, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,174 @@
+package io.databroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What commands say of themselves and of wrong usage, without a server. */
+class UsageTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "serve",
+        "backends",
+        "types",
+        "get",
+        "put",
+        "delete",
+        "import",
+        "export",
+        "watch",
+        "info",
+        "options",
+        "options set",
+        "options clear",
+        "lease",
+        "lease acquire",
+        "lease renew",
+        "lease release",
+        "clear"
+      })
+  void everyCommandHasHelpWithAnExample(String command) {
+    Cli help = Cli.run((command + " --help").strip().split(" "));
+    assertThat(help.code()).isZero();
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out())
+        .startsWith(("Usage: databroker " + command).strip())
+        .containsPattern("Examples?[^\n]*:\n  ")
+        .doesNotContain("\033[");
+    String last = help.out().substring(help.out().lastIndexOf("Example"));
+    assertThat(last).contains("databroker " + command.replaceAll(" .*", ""));
+  }
+
+  @Test
+  void helpIsColouredOnATerminalOnly() {
+    if (System.getenv("NO_COLOR") == null) {
+      assertThat(Cli.onTerminal(Cli.text(""), "--help").out()).contains("\033[");
+    }
+    assertThat(Cli.run("--help").out()).doesNotContain("\033[");
+  }
+
+  @Test
+  void versionIsTold() {
+    assertThat(Cli.run("--version").out()).startsWith("databroker ").contains("(Java ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "bogus",
+        "types extra",
+        "get car",
+        "put car 7",
+        "types --server nowhere",
+        "types --server localhost:99999",
+        "types --server :1",
+        "watch --from -1",
+        "watch --from x",
+        "serve --listen 5443",
+        "serve --set capacity",
+        "serve --backend nosuch",
+        "serve --set nosuch=1",
+        "serve --listen 0.0.0.0:0",
+        "serve --listen [::]:0",
+        "lease acquire x --ttl 0s",
+        "lease",
+        "import"
+      })
+  void wrongUsageIsTwoAndOneLine(String arguments) {
+    Cli result = Cli.run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertThat(result.err()).startsWith("databroker: ").endsWith("\n");
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void anAddressBeyondThisMachineHasToBeAskedForInWords() {
+    assertThat(Cli.run("serve", "--listen", "0.0.0.0:0").err())
+        .contains("0.0.0.0:0 can be reached from other machines")
+        .contains("--insecure-listen-anywhere");
+  }
+
+  @Test
+  void noServerIsToldWithItsAddressAndHowToStartOne() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    Cli result = Cli.run("types", "--server", "127.0.0.1:" + free);
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "databroker: no server answers at 127.0.0.1:%d: start one with \"databroker serve\", or name another with --server%n"
+                .formatted(free));
+  }
+
+  @Test
+  void anAddressInUseIsTold() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + socket.getLocalPort();
+      Cli result = Cli.run("serve", "--listen", address);
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err().lines().toList())
+          .last()
+          .asString()
+          .startsWith("databroker: cannot listen on " + address)
+          .endsWith("give another address with --listen");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:5443, 127.0.0.1, 5443",
+    "[::1]:0, ::1, 0",
+    "localhost:65535, localhost, 65535"
+  })
+  void addressesReadBackAsWritten(String text, String host, int port) {
+    Address address = new Address.Converter().convert(text);
+    assertThat(address).isEqualTo(new Address(host, port)).hasToString(text);
+  }
+
+  @Test
+  void theOptionsFileIsReadAsAWhole(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("options.json");
+    Files.writeString(
+        file,
+        "{\"a\": {\"capacity\": -1, \"ttl\": 5}, \"b\": 1,"
+            + " \"c\": {\"indexedFields\": [1], \"size\": 1, \"ttl\": \"x\"}}");
+    Cli result = Cli.run("serve", "--listen", "127.0.0.1:0", "--options", file.toString());
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "databroker: options file "
+                + file
+                + ": \"a\": capacity is not a whole number from 0;"
+                + " \"a\": ttl is not a string such as \"1h\"; \"b\" is not an object;"
+                + " \"c\": indexedFields is not a list of strings;"
+                + " \"c\": unknown option \"size\"; there are capacity, ttl and indexedFields;"
+                + " \"c\": ttl is 'x'; give a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H30M\n");
+
+    Files.writeString(file, "{\"a\": {\"capacity\": \"18446744073709551615\", \"ttl\": \"1h\"}}");
+    assertThat(OptionsFile.read(file))
+        .isEqualTo(
+            Map.of(
+                "a",
+                io.databroker.api.TypeOptions.NONE
+                    .withCapacity(-1)
+                    .withTtl(java.time.Duration.ofHours(1))));
+    assertThat(Cli.run("serve", "--options", "nowhere").err())
+        .isEqualTo("databroker: options file nowhere: there is no such file\n");
+  }
+}
