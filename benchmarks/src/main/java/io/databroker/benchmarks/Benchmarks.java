@@ -13,8 +13,7 @@ import org.openjdk.jmh.runner.RunnerException;
 /** Measures all rows, or some, and tells them as a table, as JSON and as a plot. */
 public final class Benchmarks {
   private static final String USAGE =
-      "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]"
-          + " [--jvm OPTION]";
+      "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]" + " [--jvm OPTION]";
   private static final int RECORDS = 500_000;
 
   private Benchmarks() {}

@@ -32,7 +32,8 @@ final class Table {
   }
 
   private static String line(Object... cells) {
-    return String.format(Locale.ROOT, "| %-48s | %-34s | %9s | %9s | %6s | %-13s | %-21s | %-6s |%n", cells);
+    return String.format(
+        Locale.ROOT, "| %-48s | %-34s | %9s | %9s | %6s | %-13s | %-21s | %-6s |%n", cells);
   }
 
   /** Three digits that matter. */
