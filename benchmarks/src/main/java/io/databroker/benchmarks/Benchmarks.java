@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.RunnerException;
@@ -19,10 +21,12 @@ public final class Benchmarks {
   private Benchmarks() {}
 
   /** See {@code USAGE}. */
-  public static void main(String[] arguments) throws IOException, RunnerException {
+  public static void main(String[] arguments)
+      throws IOException, RunnerException, InterruptedException {
     Measurement measurement = Measurement.FULL;
     int records = RECORDS;
     Predicate<String> wanted = any -> true;
+    List<Integer> growth = new ArrayList<>();
     List<String> jvm = new ArrayList<>();
     Path out = Path.of("target");
     for (int i = 0; i < arguments.length; i++) {
@@ -36,21 +40,60 @@ public final class Benchmarks {
         switch (argument) {
           case "--only" -> wanted = Pattern.compile(value, Pattern.CASE_INSENSITIVE).asPredicate();
           case "--records" -> records = Integer.parseInt(value);
+          case "--growth" -> {
+            for (String size : value.split(",", -1)) {
+              growth.add(Integer.parseInt(size));
+            }
+          }
           case "--jvm" -> jvm.add(value);
           case "--out" -> out = Path.of(value);
           default -> throw new IllegalArgumentException(USAGE);
         }
       }
     }
-    List<Outcome> outcomes = run(measurement.with(jvm), Catalogue.of(records), wanted, System.out);
+    measurement = measurement.with(jvm);
     Files.createDirectories(out);
-    Path json = out.resolve("benchmarks.json");
-    Path plot = out.resolve("benchmarks.svg");
-    Files.writeString(json, Json.of(outcomes));
-    Files.writeString(plot, RatioPlot.of(outcomes));
+    if (!growth.isEmpty()) {
+      grow(measurement, growth, wanted, out);
+      return;
+    }
+    List<Outcome> outcomes =
+        new ArrayList<>(run(measurement, Catalogue.of(records), wanted, System.out));
+    if (ServerComparison.ROWS.stream().anyMatch(wanted)) {
+      try (ServerComparison server = new ServerComparison()) {
+        outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
+      }
+    }
+    if (wanted.test(Footprint.ROW)) {
+      Outcome footprint = Footprint.compare(records);
+      outcomes.add(footprint);
+      System.out.print(Table.line(footprint));
+    }
     System.out.println();
-    System.out.println("figures: " + json.toAbsolutePath());
-    System.out.println("plot:    " + plot.toAbsolutePath());
+    write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
+    write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));
+  }
+
+  /** The rows whose cost may depend on the number of records, at several. */
+  private static void grow(
+      Measurement measurement, List<Integer> growth, Predicate<String> wanted, Path out)
+      throws IOException, RunnerException {
+    TreeMap<Integer, List<Outcome>> outcomes = new TreeMap<>();
+    for (int records : growth) {
+      System.out.printf("%n%,d records%n", records);
+      outcomes.put(
+          records, run(measurement, Catalogue.growing(records), wanted, System.out));
+    }
+    System.out.println();
+    for (int records : growth) {
+      write("figures", out.resolve("growth-" + records + ".json"), Json.of(Objects.requireNonNull(outcomes.get(records))));
+    }
+    write("plot", out.resolve("growth.svg"), GrowthPlot.of(outcomes));
+  }
+
+  private static void write(String what, Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    System.out.println(what + ": " + file.toAbsolutePath().normalize());
   }
 
   /** Runs the comparisons of which a row is wanted, and prints each row when it is known. */

@@ -25,6 +25,52 @@ final class Catalogue {
     return catalogue.all;
   }
 
+  /** Those of which the number of records is the point: our side and the bare maps alone. */
+  static List<Comparison> growing(int records) {
+    Catalogue catalogue = new Catalogue(records);
+    catalogue.add(
+        RecordBenchmark.class,
+        "get",
+        1,
+        Map.of("sides", "inmemory+maps"),
+        Row.of("in-memory get", MAPS, "get", 1, Target.none(Target.Measure.THROUGHPUT)));
+    catalogue.add(
+        RecordBenchmark.class,
+        "put",
+        1,
+        Map.of("sides", "inmemory+maps", "collect", "true"),
+        Row.of("in-memory put", MAPS, "record", 1, Target.none(Target.Measure.TIME)));
+    catalogue.add(
+        WalkBenchmark.class,
+        "snapshot",
+        1,
+        Map.of("sides", "inmemory+maps"),
+        Row.of("in-memory snapshot", MAPS, "record", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
+    catalogue.add(
+        WalkBenchmark.class,
+        "changes",
+        1,
+        Map.of("keep", "true", "sides", "inmemory+maps"),
+        Row.of("in-memory changes", "array walk", "change", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
+    catalogue.add(
+        ListTypesBenchmark.class,
+        "listTypes",
+        1,
+        Map.of("sides", "16", "records", Integer.toString(records)),
+        Row.of("listTypes, 16 types", "-", "call", -1, Target.none(Target.Measure.NANOS)));
+    int step = records <= 1_000 ? 96 : 8_000;
+    catalogue.add(
+        CapacityBenchmark.class,
+        "put",
+        1,
+        Map.of("size", Integer.toString(records), "step", Integer.toString(step)),
+        Row.of("evicting put", "new key", "version", 1, Target.none(Target.Measure.TIME))
+            .per(2.0 * step, step));
+    return catalogue.all;
+  }
+
   private void inMemoryRecords() {
     for (int threads = 1; threads <= 2; threads++) {
       String name = "in-memory get, %d thread%s".formatted(threads, threads == 1 ? "" : "s");
@@ -34,7 +80,7 @@ final class Catalogue {
           threads,
           Map.of("sides", "inmemory+maps+caffeine"),
           Row.of(name, MAPS, "get", 1, Target.atLeast(0.8)),
-          Row.of(name, "unbounded Caffeine", "get", 2, Target.none()));
+          Row.of(name, "unbounded Caffeine", "get", 2, Target.none(Target.Measure.THROUGHPUT)));
     }
     add(
         RecordBenchmark.class,
@@ -50,7 +96,7 @@ final class Catalogue {
         Map.of("sides", "inmemory+maps+trees+caffeine", "collect", "true"),
         Row.of(put, MAPS + " + array append", "record", 1, Target.atMost(1.6)),
         Row.of(put, "locked HashMap + two TreeMaps", "record", 2, Target.atLeast(3)),
-        Row.of(put, "unbounded Caffeine + array append", "record", 3, Target.none()));
+        Row.of(put, "unbounded Caffeine + array append", "record", 3, Target.none(Target.Measure.THROUGHPUT)));
   }
 
   private void inMemoryWalks() {
@@ -100,7 +146,7 @@ final class Catalogue {
                 "16 types",
                 "call",
                 0,
-                new Target(Target.Measure.TIME, Target.NONE))
+                Target.none(Target.Measure.TIME))
             .ours(1));
     for (int watchers : new int[] {1, 100, 1_000}) {
       add(

@@ -52,7 +52,7 @@ final class RatioPlot {
   private static void bar(StringBuilder svg, Outcome outcome, double y) {
     Row row = outcome.row();
     Target target = row.target();
-    String unit = target.measure() == Target.Measure.TIME ? "time" : "throughput";
+    String unit = target.measure().name().toLowerCase(Locale.ROOT);
     text(svg, LEFT - 8.0, y + 4, "end", row.name() + " : " + row.reference() + " (" + unit + ")");
     double end = x(outcome.ratio());
     String color =

@@ -8,7 +8,7 @@ final class Table {
   private Table() {}
 
   static String head() {
-    return line("row", "reference", "ours ns", "ref. ns", "ratio", "spread", "target", "")
+    return line("row", "beside", "ours", "reference", "ratio", "spread", "target", "verdict")
         + line("---", "---", "--:", "--:", "--:", "---", "---", "---");
   }
 
@@ -33,7 +33,7 @@ final class Table {
 
   private static String line(Object... cells) {
     return String.format(
-        Locale.ROOT, "| %-48s | %-34s | %9s | %9s | %6s | %-13s | %-21s | %-6s |%n", cells);
+        Locale.ROOT, "| %-52s | %-37s | %9s | %9s | %6s | %-13s | %-20s | %-7s |%n", cells);
   }
 
   /** Three digits that matter. */

@@ -1,7 +1,5 @@
 package io.databroker.benchmarks;
 
-import java.util.Locale;
-
 /**
  * What a row is held against.
  *
@@ -16,11 +14,11 @@ record Target(Measure measure, double bound) {
     THROUGHPUT,
     /** Our time to the reference's: the less the better. */
     TIME,
+    /** Our bytes to the reference's: the less the better. */
+    BYTES,
     /** Our time in nanoseconds; there is no reference. */
     NANOS
   }
-
-  static final double NONE = Double.NaN;
 
   static Target atLeast(double throughput) {
     return new Target(Measure.THROUGHPUT, throughput);
@@ -35,14 +33,14 @@ record Target(Measure measure, double bound) {
   }
 
   /** A comparison for the reader's information. */
-  static Target none() {
-    return new Target(Measure.THROUGHPUT, NONE);
+  static Target none(Measure measure) {
+    return new Target(measure, Double.NaN);
   }
 
   double ratio(double ours, double reference) {
     return switch (measure) {
       case THROUGHPUT -> reference / ours;
-      case TIME -> ours / reference;
+      case TIME, BYTES -> ours / reference;
       case NANOS -> ours;
     };
   }
@@ -61,11 +59,11 @@ record Target(Measure measure, double bound) {
         switch (measure) {
           case THROUGHPUT -> "x throughput";
           case TIME -> "x time";
+          case BYTES -> "x bytes";
           case NANOS -> "ns";
         };
     return isSet()
-        ? String.format(
-            Locale.ROOT, "%s %.4g %s", measure == Measure.THROUGHPUT ? ">=" : "<=", bound, unit)
+        ? (measure == Measure.THROUGHPUT ? ">= " : "<= ") + Table.number(bound) + " " + unit
         : unit;
   }
 }
