@@ -19,9 +19,9 @@ final class Base {
   private static final int SIZE = 1 << SHIFT;
 
   private final long through;
-  private final @Nullable StoredRecord[][] chunks;
+  private final @Nullable StoredRecord[] @Nullable [] chunks;
 
-  private Base(long through, @Nullable StoredRecord[][] chunks) {
+  private Base(long through, @Nullable StoredRecord[] @Nullable [] chunks) {
     this.through = through;
     this.chunks = chunks;
   }
@@ -41,18 +41,20 @@ final class Base {
     if (entry == null || entry.version() > version) {
       return this;
     }
-    @Nullable StoredRecord[][] next = chunks.clone();
+    @Nullable StoredRecord[] @Nullable [] next = chunks.clone();
     while (entry != null && entry.version() <= version) {
       int place = entry.slot >> SHIFT;
       if (place >= next.length) {
         next = Arrays.copyOf(next, Math.max(place + 1, next.length + next.length / 2));
       }
-      if (next[place] == null) {
-        next[place] = new StoredRecord[SIZE];
-      } else if (place < chunks.length && next[place] == chunks[place]) {
-        next[place] = next[place].clone();
+      @Nullable StoredRecord @Nullable [] chunk = next[place];
+      if (chunk == null) {
+        chunk = new @Nullable StoredRecord[SIZE];
+      } else if (place < chunks.length && chunk == chunks[place]) {
+        chunk = chunk.clone();
       }
-      next[place][entry.slot & (SIZE - 1)] = entry.live();
+      chunk[entry.slot & (SIZE - 1)] = entry.live();
+      next[place] = chunk;
       entry = log.get(++index);
     }
     return new Base(index, next);
@@ -63,7 +65,7 @@ final class Base {
     return new Iterator<>() {
       private int place = -1;
       private int slot = -1;
-      private @Nullable StoredRecord[][] chunks = EMPTY.chunks;
+      private @Nullable StoredRecord[] @Nullable [] chunks = EMPTY.chunks;
       private @Nullable StoredRecord next = find();
 
       private @Nullable StoredRecord find() {

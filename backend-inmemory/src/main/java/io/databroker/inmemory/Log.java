@@ -39,14 +39,16 @@ final class Log {
     View now = view;
     int place = (int) ((end >> shift) - now.firstSegment);
     if (place >= now.segments.length) {
-      Entry[][] larger = Arrays.copyOf(now.segments, now.segments.length * 2);
+      @Nullable Entry[] @Nullable [] larger = Arrays.copyOf(now.segments, now.segments.length * 2);
       now = new View(now.first, now.firstSegment, larger, shift);
-      now.segments[place] = new Entry[1 << shift];
       view = now;
-    } else if (now.segments[place] == null) {
-      now.segments[place] = new Entry[1 << shift];
     }
-    now.segments[place][(int) end & ((1 << shift) - 1)] = entry;
+    @Nullable Entry @Nullable [] segment = now.segments[place];
+    if (segment == null) {
+      segment = new @Nullable Entry[1 << shift];
+      now.segments[place] = segment;
+    }
+    segment[(int) end & ((1 << shift) - 1)] = entry;
     end++;
   }
 
@@ -55,8 +57,11 @@ final class Log {
     View now = view;
     while (end > index) {
       end--;
-      Entry[] segment = now.segments[(int) ((end >> shift) - now.firstSegment)];
-      segment[(int) end & ((1 << shift) - 1)] = null;
+      @Nullable Entry @Nullable [] segment =
+          now.segments[(int) ((end >> shift) - now.firstSegment)];
+      if (segment != null) {
+        segment[(int) end & ((1 << shift) - 1)] = null;
+      }
     }
   }
 
@@ -65,7 +70,7 @@ final class Log {
     View now = view;
     int gone = (int) ((index >> shift) - now.firstSegment);
     int last = (int) ((end >> shift) - now.firstSegment);
-    Entry[][] kept =
+    @Nullable Entry[] @Nullable [] kept =
         Arrays.copyOfRange(
             now.segments, gone, Math.max(gone + 4, Math.min(now.segments.length, last + 1)));
     if (kept[0] != null) {
@@ -80,10 +85,11 @@ final class Log {
   static final class View {
     private final long first;
     private final long firstSegment;
-    private final Entry[][] segments;
+    private final @Nullable Entry[] @Nullable [] segments;
     private final int shift;
 
-    private View(long first, long firstSegment, Entry[][] segments, int shift) {
+    private View(
+        long first, long firstSegment, @Nullable Entry[] @Nullable [] segments, int shift) {
       this.first = first;
       this.firstSegment = firstSegment;
       this.segments = segments;
@@ -104,7 +110,7 @@ final class Log {
       if (place >= segments.length) {
         return null;
       }
-      Entry[] segment = segments[(int) place];
+      @Nullable Entry @Nullable [] segment = segments[(int) place];
       return segment == null ? null : segment[(int) index & ((1 << shift) - 1)];
     }
 

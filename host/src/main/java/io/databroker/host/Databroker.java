@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.DatabrokerException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,6 +99,8 @@ public final class Databroker implements AutoCloseable {
     private final Map<String, BackendConfig> backends = new LinkedHashMap<>();
     private final List<Path> plugins = new ArrayList<>();
     private BackendContext context = BackendContext.standard();
+    private Duration every = Duration.ofMinutes(1);
+    private Duration history = Duration.ofHours(1);
 
     private Builder() {}
 
@@ -129,6 +132,18 @@ public final class Databroker implements AutoCloseable {
       return this;
     }
 
+    /** How often records are expired and history is trimmed; without it, every minute. */
+    public Builder housekeepEvery(Duration interval) {
+      every = Objects.requireNonNull(interval, "interval");
+      return this;
+    }
+
+    /** How long changes can be read before they are trimmed; without it, an hour. */
+    public Builder keepHistory(Duration length) {
+      history = Objects.requireNonNull(length, "length");
+      return this;
+    }
+
     /**
      * Opens all of it, or nothing.
      *
@@ -136,7 +151,7 @@ public final class Databroker implements AutoCloseable {
      * @throws DatabrokerException if a backend cannot be opened
      */
     public Databroker open() {
-      return new Opening(backends, plugins, context).open();
+      return new Opening(backends, plugins, context, every, history).open();
     }
   }
 }

@@ -7,8 +7,9 @@ import io.databroker.api.Backend;
 import java.util.Objects;
 
 /**
- * Has a running host injected: {@code Databroker}, its unnamed backend as {@code Backend}, each
- * other as {@code @Named Backend}. Who opened the host closes it, whatever becomes of the injector.
+ * Has a running host injected: {@link Databroker}; its unnamed backend as {@link Backend}, with its
+ * {@link LeaseKeeper} and {@link OpenedBackend}; every other one as the same {@code @Named}. Who
+ * opened the host closes it, whatever becomes of the injector.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -28,8 +29,10 @@ public final class DatabrokerModule extends AbstractModule {
   protected void configure() {
     bind(Databroker.class).toInstance(broker);
     for (String name : broker.names()) {
-      bind(name, Backend.class, broker.backend(name));
-      bind(name, OpenedBackend.class, broker.opened(name));
+      OpenedBackend opened = broker.opened(name);
+      bind(name, OpenedBackend.class, opened);
+      bind(name, Backend.class, opened.backend());
+      bind(name, LeaseKeeper.class, opened.leases());
     }
   }
 

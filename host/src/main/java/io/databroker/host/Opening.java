@@ -7,6 +7,8 @@ import io.databroker.api.CheckedBackend;
 import io.databroker.api.Limits;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +28,23 @@ final class Opening {
   private final Map<String, BackendConfig> configs;
   private final List<Path> plugins;
   private final BackendContext context;
+  private final Duration every;
+  private final Duration history;
 
   /** What was opened, the last first: the order in which to close. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
-  Opening(Map<String, BackendConfig> configs, List<Path> plugins, BackendContext context) {
+  Opening(
+      Map<String, BackendConfig> configs,
+      List<Path> plugins,
+      BackendContext context,
+      Duration every,
+      Duration history) {
     this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
     this.plugins = List.copyOf(plugins);
     this.context = context;
+    this.every = every;
+    this.history = history;
   }
 
   Databroker open() {
@@ -40,8 +52,11 @@ final class Opening {
     closing.push(discovery);
     try {
       discovery.problems().forEach(log::warn);
+      Map<String, Choice> choices = choices(discovery);
+      HostThreads threads = new HostThreads(context.callTimeout());
+      closing.push(threads);
       Map<String, OpenedBackend> opened = new LinkedHashMap<>();
-      choices(discovery).forEach((name, choice) -> opened.put(name, open(choice)));
+      choices.forEach((name, choice) -> opened.put(name, open(choice, threads)));
       return new Databroker(Collections.unmodifiableMap(opened), List.copyOf(closing));
     } catch (RuntimeException | Error e) {
       try {
@@ -61,6 +76,8 @@ final class Opening {
     if (configs.isEmpty()) {
       problems.add("no backend is configured; " + discovery.names());
     }
+    requirePositive("the housekeeping's interval", every, problems);
+    requirePositive("the history's length", history, problems);
     configs.forEach(
         (name, config) -> {
           try {
@@ -77,14 +94,37 @@ final class Opening {
     return choices;
   }
 
-  private OpenedBackend open(Choice choice) {
+  private static void requirePositive(String what, Duration value, List<String> problems) {
+    if (value.isZero() || value.isNegative()) {
+      problems.add("%s is %s; give more than 0".formatted(what, SettingText.of(value)));
+    }
+  }
+
+  private OpenedBackend open(Choice choice, HostThreads threads) {
     DiscoveredProvider provider = choice.provider();
     Limits limits = provider.limits(choice.settings());
     Set<Capability> capabilities = provider.capabilities(choice.settings());
     Backend bare = provider.open(choice.settings(), context);
     closing.push(() -> provider.close(bare));
     Backend backend = CheckedBackend.over(bare, limits);
+
+    Executor worker = threads.worker("housekeeping");
+    OptionsKeeper options = new OptionsKeeper(backend, choice.config().options(), threads, worker);
+    closing.push(options);
+    options.start();
+    Housekeeping housekeeping =
+        new Housekeeping(backend, context.clock(), every, history, threads, worker);
+    closing.push(housekeeping);
+    housekeeping.start();
+    InstantSource leaseClock =
+        capabilities.contains(Capability.TURNABLE_CLOCK)
+            ? context.clock()
+            : new PassingTime(System::nanoTime, context.clock());
+    LeaseKeeper leases =
+        new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
+    closing.push(leases);
+
     log.info("opened {} as {}", provider, capabilities);
-    return new OpenedBackend(backend, provider, capabilities, limits);
+    return new OpenedBackend(backend, leases, provider, capabilities, limits);
   }
 }

@@ -1,0 +1,180 @@
+package io.databroker.host;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ClosedException;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Lease;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes leases, renews them for as long as they are kept, and tells their holders in time when they
+ * are lost.
+ *
+ * <p><b>In time</b> means: while at least a quarter of the duration is left before anyone else can
+ * be granted the lease. A holding is counted from before the call that took or renewed it, and so
+ * never ends in the backend before it does here; a third of the duration later it is renewed, and
+ * when that fails tried again every twelfth; three quarters after the last success it is lost. What
+ * the quarter has to cover is what the holder needs to stop, and clocks that run at different
+ * speeds; a process that stands still for longer finds {@link KeptLease#isHeld} false when it goes
+ * on. For what cannot stop, there is the fencing token.
+ *
+ * <p>All leases share one thread for the time and one for calls of the backend; what holders do
+ * when they are told runs on others, and hinders no renewal.
+ *
+ * <p><b>Thread-safety:</b> any thread may use it.
+ */
+public final class LeaseKeeper implements AutoCloseable {
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
+
+  final Backend backend;
+  final InstantSource clock;
+  final Timer timer;
+  final Executor calls;
+  final Executor holders;
+
+  private final Set<KeptLease> kept = ConcurrentHashMap.newKeySet();
+  private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param clock the one by which the backend counts leases, or one that never steps
+   * @param calls runs calls of the backend, which may wait
+   * @param holders runs what holders have to do, which may take its time
+   */
+  LeaseKeeper(Backend backend, InstantSource clock, Timer timer, Executor calls, Executor holders) {
+    this.backend = backend;
+    this.clock = clock;
+    this.timer = timer;
+    this.calls = calls;
+    this.holders = holders;
+  }
+
+  /**
+   * Takes a lease and keeps it.
+   *
+   * @param duration how long the others have to wait if this process dies
+   * @return the lease, or nothing while another holds it
+   * @throws DatabrokerException as {@link Backend#acquireLease} does
+   */
+  public Optional<KeptLease> tryAcquire(String name, Duration duration) {
+    requireOpen();
+    return Optional.ofNullable(take(name, duration));
+  }
+
+  /**
+   * Takes a lease as soon as nobody holds it, and keeps it; tries every twelfth of the duration,
+   * and goes on while the backend is away. Completing or cancelling the answer ends the wait.
+   *
+   * @param duration how long the others have to wait if this process dies
+   * @return the lease, or what {@link Backend#acquireLease} failed with
+   */
+  public CompletableFuture<KeptLease> acquire(String name, Duration duration) {
+    requireOpen();
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(duration, "duration");
+    Wait wait = new Wait(name, duration);
+    waiting.add(wait);
+    calls.execute(wait::attempt);
+    if (closed) { // meanwhile; close may not have seen it
+      wait.answer.completeExceptionally(closedException());
+    }
+    return wait.answer;
+  }
+
+  /**
+   * Ends every wait, tells every holder that its lease is lost, and then releases it. Idempotent.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    waiting.forEach(wait -> wait.answer.completeExceptionally(closedException()));
+    kept.forEach(lease -> lease.revoke("the host closes"));
+  }
+
+  void forget(KeptLease lease) {
+    kept.remove(lease);
+  }
+
+  private @Nullable KeptLease take(String name, Duration duration) {
+    Instant asked = clock.instant();
+    Lease lease = backend.acquireLease(name, duration);
+    if (lease == null) {
+      return null;
+    }
+    KeptLease taken = new KeptLease(this, lease, duration, asked);
+    kept.add(taken);
+    taken.start();
+    if (closed) { // meanwhile; close may not have seen it
+      taken.revoke("the host closes");
+    }
+    return taken;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw closedException();
+    }
+  }
+
+  private static ClosedException closedException() {
+    return new ClosedException("the lease keeper");
+  }
+
+  /** Someone who waits for a lease. */
+  private final class Wait {
+    private final String name;
+    private final Duration duration;
+    private final Duration pause;
+    private final CompletableFuture<KeptLease> answer = new CompletableFuture<>();
+
+    Wait(String name, Duration duration) {
+      this.name = name;
+      this.duration = duration;
+      Duration twelfth = duration.dividedBy(12);
+      this.pause = twelfth.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : twelfth;
+    }
+
+    private void attempt() {
+      if (closed) {
+        answer.completeExceptionally(closedException());
+      }
+      if (answer.isDone() || isOver()) {
+        waiting.remove(this);
+      } else {
+        timer.after(pause, () -> calls.execute(this::attempt));
+      }
+    }
+
+    private boolean isOver() {
+      try {
+        KeptLease taken = take(name, duration);
+        if (taken != null) {
+          holders.execute(() -> hand(taken));
+        }
+        return taken != null;
+      } catch (UnavailableException | OutcomeUnknownException e) {
+        return false; // it may be free, or end by itself
+      } catch (RuntimeException | Error e) {
+        holders.execute(() -> answer.completeExceptionally(e));
+        return true;
+      }
+    }
+
+    private void hand(KeptLease taken) {
+      if (!answer.complete(taken)) { // cancelled, or the keeper was closed
+        taken.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.databroker.host;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.ClosedException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the configured options in force when a backend is opened, and again after every clear.
+ *
+ * <p>It learns of a clear from a feed of a type that nobody writes: such a feed holds no thread,
+ * costs writers nothing, and ends when the history is replaced.
+ */
+final class OptionsKeeper implements AutoCloseable {
+  /** Were it written all the same, the feed would be polled, and nothing else would happen. */
+  static final String QUIET_TYPE = "io.databroker.host/clears";
+
+  private static final Logger log = LoggerFactory.getLogger(OptionsKeeper.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Backend backend;
+  private final Map<String, TypeOptions> options;
+  private final Timer timer;
+  private final Executor worker;
+  private volatile boolean closed;
+  private volatile @Nullable ChangeFeed feed;
+
+  /** The history in which they are in force; 0 for none. */
+  private long inForce;
+
+  OptionsKeeper(Backend backend, Map<String, TypeOptions> options, Timer timer, Executor worker) {
+    this.backend = backend;
+    this.options = options;
+    this.timer = timer;
+    this.worker = worker;
+  }
+
+  /** Puts the options in force; what the backend refuses fails this. */
+  void start() {
+    if (!options.isEmpty()) {
+      feed = applyAndWatch();
+      worker.execute(this::follow);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    ChangeFeed open = feed;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  private void follow() {
+    if (closed) {
+      return;
+    }
+    try {
+      ChangeFeed open = feed;
+      if (open == null) {
+        open = applyAndWatch();
+        feed = open;
+        if (closed) { // meanwhile; close may not have seen it
+          open.close();
+          return;
+        }
+      }
+      @Nullable Changes bookmark;
+      do {
+        bookmark = open.poll();
+      } while (bookmark != null);
+      open.onReady(() -> worker.execute(this::follow));
+    } catch (HistoryReplacedException | HistoryTrimmedException e) {
+      feed = null; // it has ended
+      worker.execute(this::follow);
+    } catch (ClosedException e) {
+      closed = true;
+    } catch (RuntimeException | Error e) {
+      log.warn(
+          "options could not be put in force; trying again in {}: {}",
+          SettingText.of(PAUSE),
+          e.toString());
+      timer.after(PAUSE, () -> worker.execute(this::follow));
+    }
+  }
+
+  private ChangeFeed applyAndWatch() {
+    while (true) {
+      Versions versions = backend.versions();
+      if (versions.serverVersion() != inForce) {
+        options.forEach(backend::setOptions);
+        inForce = versions.serverVersion();
+      }
+      try {
+        return backend.changes(versions.end(), QUIET_TYPE);
+      } catch (HistoryReplacedException | HistoryTrimmedException e) {
+        log.debug("cleared or trimmed meanwhile, looking again: {}", e.getMessage());
+      }
+    }
+  }
+}
