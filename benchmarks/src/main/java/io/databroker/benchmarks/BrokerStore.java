@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Ours, through the public interface, with its checks. */
 final class BrokerStore implements Store {
   private final Backend backend;
+  private final @Nullable Scratch scratch;
 
-  BrokerStore(Backend backend) {
+  /**
+   * @param scratch where it is kept, and what is to go with it
+   */
+  BrokerStore(Backend backend, @Nullable Scratch scratch) {
     this.backend = backend;
-  }
-
-  Backend backend() {
-    return backend;
+    this.scratch = scratch;
   }
 
   static List<Write> writes(Workload.Batch batch) {
@@ -91,5 +92,8 @@ final class BrokerStore implements Store {
   @Override
   public void close() {
     backend.close();
+    if (scratch != null) {
+      scratch.close();
+    }
   }
 }

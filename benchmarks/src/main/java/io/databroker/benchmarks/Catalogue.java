@@ -22,6 +22,7 @@ final class Catalogue {
     catalogue.inMemoryRecords();
     catalogue.inMemoryWalks();
     catalogue.inMemoryRest();
+    catalogue.offHeap();
     return catalogue.all;
   }
 
@@ -177,6 +178,54 @@ final class Catalogue {
                   Target.atMost(1.3))
               .per(2.0 * size[1], size[1]));
     }
+  }
+
+  private void offHeap() {
+    String sides = "offheap+chronicle+mvstore+rocksdb+lmdb+mapdb";
+    String map = "raw Chronicle Map";
+    offHeapRows(
+        RecordBenchmark.class,
+        "get",
+        Map.of("sides", sides),
+        1,
+        Row.of("off-heap get", map + ", getUsing + copy", "get", 1, Target.atLeast(0.8)));
+    offHeapRows(
+        RecordBenchmark.class,
+        "put",
+        Map.of("sides", sides),
+        1,
+        Row.of(
+            "off-heap put, batch of 8", map + " + mapped append", "record", 1, Target.atMost(1.5)));
+    offHeapRows(
+        WalkBenchmark.class,
+        "changes",
+        Map.of("sides", sides, "keep", "true"),
+        records,
+        Row.of("off-heap changes", "mapped read + copy", "change", 1, Target.atMost(1.5)));
+    add(
+        WalkBenchmark.class,
+        "snapshot",
+        1,
+        Map.of("sides", "offheap+chronicle", "percent", "0"),
+        Row.of(
+                "off-heap snapshot of all",
+                map + ", forEachEntry + copy",
+                "record",
+                1,
+                Target.atMost(1.5))
+            .per(records, records));
+  }
+
+  /** The row beside the bare structures, and one beside each of the peers behind them. */
+  private void offHeapRows(
+      Class<?> type, String method, Map<String, String> parameters, double units, Row bare) {
+    List<Row> rows = new ArrayList<>(List.of(bare.per(units, units)));
+    String[] peers = {"H2 MVStore", "RocksDB", "LMDB", "MapDB"};
+    for (int i = 0; i < peers.length; i++) {
+      rows.add(
+          Row.of(bare.name(), peers[i], bare.unit(), 2 + i, Target.atLeast(1)).per(units, units));
+    }
+    add(type, method, 1, parameters, rows.toArray(new Row[0]));
   }
 
   private void add(

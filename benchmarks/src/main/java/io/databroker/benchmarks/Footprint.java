@@ -20,7 +20,7 @@ public final class Footprint {
   public static void main(String[] arguments) {
     int records = Integer.parseInt(arguments[1]);
     Workload workload = new Workload(records);
-    try (Store store = Stores.open(arguments[0])) {
+    try (Store store = Stores.open(arguments[0], records)) {
       long before = used();
       for (int from = 0; from < records; from += Workload.BATCH) {
         store.put(workload.putBatch(from, Math.min(Workload.BATCH, records - from)));

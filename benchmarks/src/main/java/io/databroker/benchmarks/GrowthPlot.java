@@ -1,10 +1,10 @@
 package io.databroker.benchmarks;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Our time of each row at several numbers of records, as an SVG; both scales are logarithmic. */
@@ -21,7 +21,7 @@ final class GrowthPlot {
   private GrowthPlot() {}
 
   /** By number of records. */
-  static String of(TreeMap<Integer, List<Outcome>> outcomes) {
+  static String of(SortedMap<Integer, List<Outcome>> outcomes) {
     Map<String, TreeMap<Integer, Double>> lines = new LinkedHashMap<>();
     outcomes.forEach(
         (records, measured) ->
@@ -54,12 +54,11 @@ final class GrowthPlot {
       text(
           svg, x(records, low, high), TOP + HEIGHT + 18, "middle", "black", "%,d records".formatted(records));
     }
-    List<String> names = new ArrayList<>(lines.keySet());
-    for (int i = 0; i < names.size(); i++) {
-      String color = COLORS[i % COLORS.length];
+    int drawn = 0;
+    for (Map.Entry<String, TreeMap<Integer, Double>> line : lines.entrySet()) {
+      String color = COLORS[drawn++ % COLORS.length];
       StringBuilder points = new StringBuilder();
-      lines
-          .get(names.get(i))
+      line.getValue()
           .forEach(
               (records, nanos) ->
                   points.append(
@@ -69,7 +68,7 @@ final class GrowthPlot {
           "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
           points.toString().trim(),
           color);
-      text(svg, LEFT + WIDTH + 20, TOP + 20.0 * (i + 1), "start", color, names.get(i));
+      text(svg, LEFT + WIDTH + 20, TOP + 20.0 * drawn, "start", color, line.getKey());
     }
     add(svg, "</svg>");
     return svg.toString();

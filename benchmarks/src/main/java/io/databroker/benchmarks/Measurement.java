@@ -29,6 +29,26 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
+  /** The heap and the collector, and what Chronicle Map and LMDB need. */
+  private static final String[] JVM = {
+    "-Xms4g",
+    "-Xmx4g",
+    "-XX:+UseG1GC",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
+    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "--sun-misc-unsafe-memory-access=allow"
+  };
+
   static final Measurement FULL = new Measurement(3, 4, 7, 500, List.of());
   static final Measurement QUICK = new Measurement(1, 3, 3, 250, List.of());
 
@@ -53,7 +73,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
-            .jvmArgs("-Xms4g", "-Xmx4g", "-XX:+UseG1GC")
+            .jvmArgs(JVM)
             .jvmArgsAppend(jvm.toArray(new String[0]));
     comparison.parameters().forEach(options::param);
     Collection<RunResult> results = new Runner(options.build()).run();

@@ -44,7 +44,7 @@ public class Turns {
   public void load() {
     workload = new Workload(records);
     for (String name : sides.split("\\+", -1)) {
-      stores.add(Stores.open(name));
+      stores.add(Stores.open(name, records));
     }
     // Side by side, so that none of them has the better half of the heap.
     for (int from = 0; from < records; from += Workload.BATCH) {

@@ -61,8 +61,18 @@ class HarnessTest {
   @Test
   void every_side_does_the_same_work() {
     Workload workload = new Workload(1_000);
-    for (String name : List.of(Stores.IN_MEMORY, Stores.MAPS, Stores.TREES, Stores.CAFFEINE)) {
-      try (Store store = Stores.open(name)) {
+    for (String name : List.of(
+            Stores.IN_MEMORY,
+            Stores.MAPS,
+            Stores.TREES,
+            Stores.CAFFEINE,
+            Stores.OFF_HEAP,
+            Stores.CHRONICLE,
+            Stores.MVSTORE,
+            Stores.ROCKSDB,
+            Stores.LMDB,
+            Stores.MAPDB)) {
+      try (Store store = Stores.open(name, 1_000)) {
         long sum = 0;
         for (int from = 0; from < 1_000; from += Workload.BATCH) {
           Workload.Batch batch = workload.putBatch(from, Workload.BATCH);
