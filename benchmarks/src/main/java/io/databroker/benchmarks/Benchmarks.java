@@ -21,8 +21,7 @@ public final class Benchmarks {
   private Benchmarks() {}
 
   /** See {@code USAGE}. */
-  public static void main(String[] arguments)
-      throws IOException, RunnerException, InterruptedException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     Measurement measurement = Measurement.FULL;
     int records = RECORDS;
     Predicate<String> wanted = any -> true;
@@ -77,16 +76,18 @@ public final class Benchmarks {
   /** The rows whose cost may depend on the number of records, at several. */
   private static void grow(
       Measurement measurement, List<Integer> growth, Predicate<String> wanted, Path out)
-      throws IOException, RunnerException {
+      throws IOException {
     TreeMap<Integer, List<Outcome>> outcomes = new TreeMap<>();
     for (int records : growth) {
       System.out.printf("%n%,d records%n", records);
-      outcomes.put(
-          records, run(measurement, Catalogue.growing(records), wanted, System.out));
+      outcomes.put(records, run(measurement, Catalogue.growing(records), wanted, System.out));
     }
     System.out.println();
     for (int records : growth) {
-      write("figures", out.resolve("growth-" + records + ".json"), Json.of(Objects.requireNonNull(outcomes.get(records))));
+      write(
+          "figures",
+          out.resolve("growth-" + records + ".json"),
+          Json.of(Objects.requireNonNull(outcomes.get(records))));
     }
     write("plot", out.resolve("growth.svg"), GrowthPlot.of(outcomes));
   }
@@ -101,13 +102,12 @@ public final class Benchmarks {
       Measurement measurement,
       List<Comparison> comparisons,
       Predicate<String> wanted,
-      PrintStream print)
-      throws RunnerException {
+      PrintStream print) {
     List<Outcome> outcomes = new ArrayList<>();
     print.print(Table.head());
     for (Comparison comparison : comparisons) {
       if (comparison.rows().stream().anyMatch(it -> wanted.test(it.name()))) {
-        for (Outcome outcome : measurement.run(comparison)) {
+        for (Outcome outcome : measured(measurement, comparison, print)) {
           if (wanted.test(outcome.row().name())) {
             outcomes.add(outcome);
             print.print(Table.line(outcome));
@@ -116,5 +116,17 @@ public final class Benchmarks {
       }
     }
     return outcomes;
+  }
+
+  /** A comparison that fails is told, and does not take the others with it. */
+  private static List<Outcome> measured(
+      Measurement measurement, Comparison comparison, PrintStream print) {
+    try {
+      return measurement.run(comparison);
+    } catch (RunnerException e) {
+      print.println("FAILED: " + comparison.benchmark() + " " + comparison.parameters());
+      e.printStackTrace(print);
+      return List.of();
+    }
   }
 }

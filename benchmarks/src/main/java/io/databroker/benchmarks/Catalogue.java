@@ -97,7 +97,12 @@ final class Catalogue {
         Map.of("sides", "inmemory+maps+trees+caffeine", "collect", "true"),
         Row.of(put, MAPS + " + array append", "record", 1, Target.atMost(1.6)),
         Row.of(put, "locked HashMap + two TreeMaps", "record", 2, Target.atLeast(3)),
-        Row.of(put, "unbounded Caffeine + array append", "record", 3, Target.none(Target.Measure.THROUGHPUT)));
+        Row.of(
+            put,
+            "unbounded Caffeine + array append",
+            "record",
+            3,
+            Target.none(Target.Measure.THROUGHPUT)));
   }
 
   private void inMemoryWalks() {
@@ -142,12 +147,7 @@ final class Catalogue {
         Map.of("sides", "16+10000"),
         Row.of("listTypes, 16 types, with a writer", "-", "call", -1, Target.nanos(10)),
         Row.of("listTypes, 10,000 types, with a writer", "-", "call", -1, Target.nanos(10)).ours(1),
-        Row.of(
-                "listTypes, 10,000 types",
-                "16 types",
-                "call",
-                0,
-                Target.none(Target.Measure.TIME))
+        Row.of("listTypes, 10,000 types", "16 types", "call", 0, Target.none(Target.Measure.TIME))
             .ours(1));
     for (int watchers : new int[] {1, 100, 1_000}) {
       add(
@@ -214,6 +214,17 @@ final class Catalogue {
                 1,
                 Target.atMost(1.5))
             .per(records, records));
+    add(
+        RecordBenchmark.class,
+        "put",
+        8,
+        Map.of("sides", "offheap-disk+forced-log", "records", "8000"),
+        Row.of(
+            "off-heap put, durability=disk, 8 writers",
+            "append + fdatasync, grouped",
+            "record",
+            1,
+            Target.atLeast(0.7)));
   }
 
   /** The row beside the bare structures, and one beside each of the peers behind them. */
@@ -232,7 +243,7 @@ final class Catalogue {
       Class<?> type, String method, int threads, Map<String, String> parameters, Row... rows) {
     Map<String, String> given = new HashMap<>(parameters);
     if (type == RecordBenchmark.class || type == WalkBenchmark.class) {
-      given.put("records", Integer.toString(records));
+      given.putIfAbsent("records", Integer.toString(records));
     }
     int sides = given.getOrDefault("sides", "a+b").split("\\+", -1).length;
     all.add(

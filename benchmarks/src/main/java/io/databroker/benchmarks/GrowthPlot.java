@@ -52,7 +52,12 @@ final class GrowthPlot {
     double high = outcomes.lastKey();
     for (int records : outcomes.keySet()) {
       text(
-          svg, x(records, low, high), TOP + HEIGHT + 18, "middle", "black", "%,d records".formatted(records));
+          svg,
+          x(records, low, high),
+          TOP + HEIGHT + 18,
+          "middle",
+          "black",
+          "%,d records".formatted(records));
     }
     int drawn = 0;
     for (Map.Entry<String, TreeMap<Integer, Double>> line : lines.entrySet()) {

@@ -19,9 +19,7 @@ final class Keys {
 
   int number(String type) {
     Integer number = numbers.get(type);
-    return number != null
-        ? number
-        : add(type);
+    return number != null ? number : add(type);
   }
 
   private synchronized int add(String type) {

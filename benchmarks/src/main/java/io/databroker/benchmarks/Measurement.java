@@ -49,7 +49,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
     "--sun-misc-unsafe-memory-access=allow"
   };
 
-  static final Measurement FULL = new Measurement(3, 4, 7, 500, List.of());
+  static final Measurement FULL = new Measurement(2, 4, 7, 500, List.of());
   static final Measurement QUICK = new Measurement(1, 3, 3, 250, List.of());
 
   Measurement with(List<String> options) {

@@ -20,6 +20,10 @@ final class RocksStore implements Store {
   private static final byte[] FIRST = Keys.ofVersion(0);
   private static final byte[] END = Keys.ofVersion(-1);
 
+  static {
+    RocksDB.loadLibrary();
+  }
+
   private final Scratch scratch = new Scratch("rocksdb");
   private final Keys keys = new Keys();
   private final WriteOptions unforced = new WriteOptions();

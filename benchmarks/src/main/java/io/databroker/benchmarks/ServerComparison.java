@@ -159,8 +159,8 @@ final class ServerComparison implements AutoCloseable {
       return;
     }
     List<ServerProcess> servers = List.of(ours, noop);
-    long millis = 4 * measurement.turnMillis();
-    int pairs = measurement.pairs() * Math.max(1, measurement.forks() - 1);
+    long millis = 3 * measurement.turnMillis();
+    int pairs = measurement.pairs();
     double[][] nanos = new double[2][pairs];
     for (int pair = -measurement.warmups(); pair < pairs; pair++) {
       for (int side = 0; side < 2; side++) {

@@ -17,6 +17,8 @@ final class Stores {
   static final String CAFFEINE = "caffeine";
   static final String TREES = "trees";
   static final String OFF_HEAP = "offheap";
+  static final String ON_DISK = "offheap-disk";
+  static final String FORCED_LOG = "forced-log";
   static final String CHRONICLE = "chronicle";
   static final String MVSTORE = "mvstore";
   static final String ROCKSDB = "rocksdb";
@@ -32,6 +34,8 @@ final class Stores {
       case CAFFEINE -> new CaffeineStore();
       case TREES -> new TreesStore();
       case OFF_HEAP -> offHeap(records, "process");
+      case ON_DISK -> offHeap(records, "disk");
+      case FORCED_LOG -> new ForcedLogStore();
       case CHRONICLE -> new ChronicleStore(records);
       case MVSTORE -> new MvStore();
       case ROCKSDB -> new RocksStore();
@@ -50,12 +54,12 @@ final class Stores {
       switch (setting.name()) {
         case "directory" -> set(settings, setting, scratch.directory.toString());
         case "durability" -> set(settings, setting, durability);
-        case "expectedRecords" -> set(settings, setting, Integer.toString(Math.max(1_000, records)));
+        case "expectedRecords" ->
+            set(settings, setting, Integer.toString(Math.max(1_000, records)));
         default -> {}
       }
     }
-    return new BrokerStore(
-        checked(provider, settings.build(), BackendContext.standard()), scratch);
+    return new BrokerStore(checked(provider, settings.build(), BackendContext.standard()), scratch);
   }
 
   private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {

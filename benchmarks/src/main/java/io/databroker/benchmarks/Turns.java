@@ -2,6 +2,7 @@ package io.databroker.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Logger;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -42,6 +43,8 @@ public class Turns {
 
   @Setup(Level.Trial)
   public void load() {
+    Logger.getLogger("")
+        .setLevel(java.util.logging.Level.SEVERE); // Chronicle Map greets at every start
     workload = new Workload(records);
     for (String name : sides.split("\\+", -1)) {
       stores.add(Stores.open(name, records));

@@ -61,7 +61,8 @@ class HarnessTest {
   @Test
   void every_side_does_the_same_work() {
     Workload workload = new Workload(1_000);
-    for (String name : List.of(
+    for (String name :
+        List.of(
             Stores.IN_MEMORY,
             Stores.MAPS,
             Stores.TREES,
