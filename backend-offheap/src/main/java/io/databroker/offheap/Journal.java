@@ -120,7 +120,7 @@ final class Journal {
       begun.end = (long) Segment.HEADER + state.length();
       history.directory = history.directory.with(begun);
       active = begun;
-      lastSequence++;
+      begun.lastSequence = ++lastSequence;
       lastOrder = order;
     } catch (IOException | OutOfMemoryError failed) {
       discard(space);
@@ -165,7 +165,7 @@ final class Journal {
       throw failed(now.space.name(), failed);
     }
     now.end += frame.length();
-    lastSequence++;
+    now.lastSequence = ++lastSequence;
   }
 
   static DatabrokerException failed(String name, Throwable cause) {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffheapBackend implements Backend {
   final Store store;
-  private final Compactor compactor;
+  final Compactor compactor;
   private final Runnable closing;
   private final OptionsChange optionsChange;
 
@@ -248,6 +248,11 @@ final class OffheapBackend implements Backend {
 
   @Override
   public ClearResult clear() {
+    // What a clear before this one has left to snapshots is held no longer.
+    for (History old : store.ended) {
+      old.snapshots.forEach(OpenSnapshot::expire);
+      old.retire(store);
+    }
     History[] ended = {store.history};
     ClearResult result =
         change(

@@ -100,6 +100,7 @@ final class Recovery {
     } else {
       sequence = frames.sequence();
     }
+    segment.lastSequence = sequence;
     inJournal = true;
     Control.Mark reached = new Control.Mark(header.order(), frames.offset());
     boolean torn = !frames.problem().isEmpty();

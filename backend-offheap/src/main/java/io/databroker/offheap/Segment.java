@@ -42,6 +42,9 @@ final class Segment {
   /** Where the next frame goes; the writer's. */
   long end = HEADER;
 
+  /** Of the last frame in it, or of the last that it stands for. */
+  long lastSequence;
+
   Segment(int id, long order, long from, Space space, long firstVersion, int room, boolean dense) {
     this.id = id;
     this.order = order;

@@ -1,10 +1,13 @@
 package io.databroker.offheap;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,22 @@ class ScriptTest {
   private final BackendContext context =
       BackendContext.standard().withClock(now::get).withExtractor(Script.EXTRACTOR);
 
+  private int passes;
+
+  /** Beside what the thread does by itself, so that it happens at every stage. */
+  private void compact(Backend backend, long number) {
+    Compactor compactor = ((OffheapBackend) backend).compactor;
+    if (number % 5 == 0) {
+      compactor.pass();
+    }
+    passes = Math.max(passes, compactor.passes);
+  }
+
+  @AfterEach
+  void compaction_took_part() {
+    assertThat(passes).as("passes of the compactor").isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void a_store_in_memory_holds_what_the_model_holds(long seed) {
@@ -30,6 +49,7 @@ class ScriptTest {
       for (int number = 0; number < 2_000; number++) {
         now.set(script.time(number));
         script.run(number, backend, model);
+        compact(backend, number);
         if (number % 100 == 99) {
           StoreCheck.check(backend, model);
         }
@@ -50,6 +70,7 @@ class ScriptTest {
         for (int number = round * 100; number < round * 100 + 100; number++) {
           now.set(script.time(number));
           script.run(number, backend, model);
+          compact(backend, number);
         }
         StoreCheck.check(backend, model);
       }
@@ -62,6 +83,7 @@ class ScriptTest {
     Model model = new Model();
     try (Backend backend = Opening.open(RAM, context)) {
       long number = 0;
+      int held = 0;
       for (int round = 0; round < 30; round++) {
         for (int i = 0; i < 30; i++, number++) {
           now.set(script.time(number));
@@ -71,10 +93,13 @@ class ScriptTest {
           for (int i = 0; i < 60; i++, number++) {
             now.set(script.time(number));
             script.run(number, backend, model);
+            compact(backend, number);
           }
-          kept.check();
+          held += kept.check() ? 1 : 0;
         }
       }
+      // Two clears, or too much that it pins, end one.
+      assertThat(held).as("snapshots that were held, of 30").isGreaterThan(15);
     }
   }
 }
