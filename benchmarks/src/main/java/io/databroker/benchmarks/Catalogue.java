@@ -245,9 +245,14 @@ final class Catalogue {
     if (type == RecordBenchmark.class || type == WalkBenchmark.class) {
       given.putIfAbsent("records", Integer.toString(records));
     }
+    boolean onlyWork =
+        method.equals("get")
+            || (method.equals("put") && type == RecordBenchmark.class && threads == 1)
+            || method.startsWith("changes")
+            || "0".equals(given.get("percent"));
     int sides = given.getOrDefault("sides", "a+b").split("\\+", -1).length;
     all.add(
         new Comparison(
-            type.getName() + "." + method, sides, threads, Map.copyOf(given), List.of(rows)));
+            type.getName() + "." + method, sides, threads, onlyWork, Map.copyOf(given), List.of(rows)));
   }
 }

@@ -71,6 +71,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
             .measurementTime(TimeValue.milliseconds(turnMillis))
             .timeout(TimeValue.minutes(5))
             .addProfiler(GCProfiler.class)
+            .addProfiler(ProcessorTime.class)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .jvmArgs(JVM)
@@ -85,15 +86,22 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
         int turn = 0;
         for (IterationResult iteration : fork.getIterationResults()) {
           int side = turn++ % sides;
-          times.get(side).add(iteration.getPrimaryResult().getScore());
-          Result<?> allocated = iteration.getSecondaryResults().get(ALLOCATED);
-          bytes.get(side).add(allocated == null ? Double.NaN : allocated.getScore());
+          double clock = iteration.getPrimaryResult().getScore();
+          times
+              .get(side)
+              .add(comparison.processor() ? second(iteration, ProcessorTime.LABEL) : clock);
+          bytes.get(side).add(second(iteration, ALLOCATED));
         }
       }
     }
     double[][] timed = arrays(times);
     double[][] allocated = arrays(bytes);
     return comparison.rows().stream().map(it -> Outcome.of(it, timed, allocated)).toList();
+  }
+
+  private static double second(IterationResult iteration, String label) {
+    Result<?> found = iteration.getSecondaryResults().get(label);
+    return found == null ? Double.NaN : found.getScore();
   }
 
   private static List<List<Double>> lists(int sides) {

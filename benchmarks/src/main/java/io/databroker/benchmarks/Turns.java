@@ -69,6 +69,7 @@ public class Turns {
       System.gc();
     }
     store = stores.get(turn++ % stores.size());
+    ProcessorTime.begin();
   }
 
   private void tidy(Store used) {
