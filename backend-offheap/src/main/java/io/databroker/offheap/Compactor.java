@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * Gives back the room of what nobody asks for any more: rewrites the segments that lie wholly behind
- * the feed, once half of them is dead, so that no byte is copied for which none is freed.
+ * Gives back the room of what nobody asks for any more: rewrites the segments that lie wholly
+ * behind the feed, once half of them is dead, so that no byte is copied for which none is freed.
  *
- * <p>A pass goes from the first segment on, with one bound for all: so that a delete is dropped only
- * when every older version of its key has been dropped before, and none comes back at the next
+ * <p>A pass goes from the first segment on, with one bound for all: so that a delete is dropped
+ * only when every older version of its key has been dropped before, and none comes back at the next
  * open. It needs the room of one segment beside what there is.
  */
 final class Compactor {
@@ -33,7 +33,6 @@ final class Compactor {
 
   void start() {
     thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
     thread.start();
   }
 
@@ -100,7 +99,8 @@ final class Compactor {
     long needed = past.kept / store.journal.segmentBytes() + 1;
     int count = past.segments.size();
     boolean halfDead = past.bytes > 0 && past.bytes - past.kept >= past.kept;
-    if (count == 0 || !(halfDead && count > 1 || count > SMALL && count > 2 * needed)) {
+    boolean scattered = count > SMALL && count > 2 * needed;
+    if (count < 2 || !(halfDead || scattered)) {
       return false;
     }
     List<Segment> run = new ArrayList<>();

@@ -36,6 +36,7 @@ final class OffheapBackend implements Backend {
   final Compactor compactor;
   private final Runnable closing;
   private final OptionsChange optionsChange;
+  private final LeaseCalls leaseCalls;
 
   /**
    * @param closing what remains to be done when nobody uses the store any more
@@ -45,6 +46,7 @@ final class OffheapBackend implements Backend {
     this.compactor = compactor;
     this.closing = closing;
     this.optionsChange = new OptionsChange(store);
+    this.leaseCalls = new LeaseCalls(store);
   }
 
   /** Reads while nothing is freed. */
@@ -171,63 +173,17 @@ final class OffheapBackend implements Backend {
 
   @Override
   public @Nullable Lease acquireLease(String name, Duration duration) {
-    return this.<@Nullable Lease>change(
-        now -> {
-          Instant time = store.clock.instant();
-          if (store.leases.holding(name, time) != null) {
-            return null;
-          }
-          return hold(now, new Lease(name, store.leases.nextToken(), Leases.end(time, duration)));
-        });
+    return leaseCalls.acquire(name, duration);
   }
 
   @Override
   public @Nullable Lease renewLease(String name, long token, Duration duration) {
-    return this.<@Nullable Lease>change(
-        now -> {
-          Instant time = store.clock.instant();
-          Lease held = store.leases.holding(name, time);
-          if (held == null || held.token() != token) {
-            return null;
-          }
-          return hold(now, new Lease(name, token, Leases.end(time, duration)));
-        });
-  }
-
-  private Lease hold(History now, Lease lease) {
-    store.append(
-        now,
-        Frame.Kind.LEASE,
-        SideState.bytes(
-            out -> {
-              out.writeBoolean(true);
-              SideState.write(out, lease);
-            }));
-    store.leases.hold(lease);
-    store.publish(now, now.planned);
-    return lease;
+    return leaseCalls.renew(name, token, duration);
   }
 
   @Override
   public boolean releaseLease(String name, long token) {
-    return change(
-        now -> {
-          Lease held = store.leases.holding(name, store.clock.instant());
-          if (held == null || held.token() != token) {
-            return false;
-          }
-          store.append(
-              now,
-              Frame.Kind.LEASE,
-              SideState.bytes(
-                  out -> {
-                    out.writeBoolean(false);
-                    SideState.write(out, held);
-                  }));
-          store.leases.release(name);
-          store.publish(now, now.planned);
-          return true;
-        });
+    return leaseCalls.release(name, token);
   }
 
   private <T extends @Nullable Object> T change(Function<History, T> operation) {

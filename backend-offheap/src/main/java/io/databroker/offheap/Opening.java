@@ -29,13 +29,13 @@ final class Opening {
   }
 
   private static Backend inMemory(OffheapSettings settings, BackendContext context) {
+    return inSpaces(new Spaces.InMemory(), settings, context);
+  }
+
+  /** A store that leaves nothing behind, in whatever room there is. */
+  static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
     Store store =
-        new Store(
-            context,
-            settings,
-            new Spaces.InMemory(),
-            NoProgress.INSTANCE,
-            Store.newServerVersion(0));
+        new Store(context, settings, spaces, NoProgress.INSTANCE, Store.newServerVersion(0));
     return start(store, store::free);
   }
 
@@ -173,7 +173,9 @@ final class Opening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
-    StoreFiles.describe(directory, files.salt(), settings);
+    if (found == null) {
+      StoreFiles.describe(directory, files.salt(), settings);
+    }
     Control control = Control.open(directory, boot, settings.forces());
     Store store = null;
     boolean opened = false;
@@ -181,6 +183,7 @@ final class Opening {
       store = new Store(context, settings, files, control, serverVersion(chain, left, boot));
       Recovery recovery = new Recovery(store, files, trusted);
       recovery.run(chain);
+      StoreFiles.describe(directory, files.salt(), settings);
       store.journal.resume(lastOrder(chain), recovery.sequence());
       store.journal.begin(store.history);
       store.publisher.began(store.journal.active());

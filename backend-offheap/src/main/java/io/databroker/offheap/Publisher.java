@@ -304,7 +304,8 @@ final class Publisher {
     } finally {
       lock.unlock();
     }
-    if (running != null) {
+    // A signal that closes the store, run by the thread itself, need not wait for it.
+    if (running != null && !running.equals(Thread.currentThread())) {
       joinUninterruptibly(running);
     }
   }

@@ -81,12 +81,13 @@ final class CrashRun {
             .redirectOutput(said.toFile())
             .redirectError(scratch.resolve("errors").toFile())
             .start();
-    boolean whileOpening = random.nextInt(5) == 0;
-    if (!whileOpening) {
-      await(child, said);
+    if (random.nextInt(5) == 0) {
+      // Not to wait for something: the instant of the kill is to be any, while it opens or later.
+      Thread.sleep(random.nextInt(1_500));
+    } else {
+      await(child, said, 1 + random.nextInt(80));
+      Thread.sleep(random.nextInt(15));
     }
-    // Not to wait for something: the instant of the kill is to be any.
-    Thread.sleep(random.nextInt(whileOpening ? 900 : 600));
     if (random.nextInt(8) == 0) {
       child.getOutputStream().write('.');
       child.getOutputStream().flush();
@@ -104,11 +105,11 @@ final class CrashRun {
     Files.delete(said);
   }
 
-  private void await(Process child, Path said) throws IOException, InterruptedException {
+  private void await(Process child, Path said, int lines) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (lines(said).isEmpty()) {
+    while (lines(said).size() < lines) {
       assertThat(child.isAlive() && System.nanoTime() < deadline)
-          .as("the child opens its store: %s", Files.readString(scratch.resolve("errors")))
+          .as("the child goes on: %s", Files.readString(scratch.resolve("errors")))
           .isTrue();
       Thread.sleep(2);
     }

@@ -51,9 +51,16 @@ final class Script {
   private static final int LEASES = 4;
 
   private final long seed;
+  private final int length;
 
   Script(long seed) {
+    this(seed, 150);
+  }
+
+  /** Payloads are usually shorter than that, a few up to twenty times as long. */
+  Script(long seed, int length) {
     this.seed = seed;
+    this.length = length;
   }
 
   /** The clock steps back now and then. */
@@ -163,7 +170,7 @@ final class Script {
     return number == 0 ? "t" : "t" + number; // one prefixes all others
   }
 
-  private static List<Write> writes(Random random, long number) {
+  private List<Write> writes(Random random, long number) {
     List<Write> writes = new ArrayList<>();
     for (int left = 1 + random.nextInt(12); left > 0; left--) {
       String type = type(random);
@@ -177,7 +184,7 @@ final class Script {
                     random.nextInt(5),
                     random.nextInt(50),
                     number,
-                    "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 3000 : 150)));
+                    "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 20 * length : length)));
         writes.add(Write.put(type, id, Bytes.utf8(text)));
       }
     }

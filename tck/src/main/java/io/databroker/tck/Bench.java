@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,10 @@ final class Bench {
   private final List<Backend> opened = new ArrayList<>();
   private final Thread.@Nullable UncaughtExceptionHandler formerHandler;
 
-  Bench(Subject subject, Tuning tuning) throws IOException {
+  private final BiConsumer<String, String> reporter;
+
+  Bench(Subject subject, Tuning tuning, BiConsumer<String, String> reporter) throws IOException {
+    this.reporter = reporter;
     this.subject = subject;
     this.tuning = tuning;
     this.provider = subject.provider();
@@ -119,8 +123,9 @@ final class Bench {
     }
   }
 
-  void failed(Throwable failure) {
-    failures.add(failure);
+  /** Tells whoever listens to the tests. */
+  void report(String what, String value) {
+    reporter.accept(what, value);
   }
 
   void close() throws IOException {

@@ -1,7 +1,11 @@
 package io.databroker.tck;
 
+import io.databroker.api.FieldExtractor;
+import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestClassOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -35,9 +39,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(KitExtension.class)
 @DisplayNameGeneration(RuleNames.class)
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
 public abstract class DatabrokerTck implements Subject {
   /** Does nothing. */
   protected DatabrokerTck() {}
+
+  /** Finds the indexed fields in the payloads that the kit writes. */
+  public static FieldExtractor fields() {
+    return TestFields.FIRST;
+  }
 
   @Nested
   class Versions extends VersionRules {}
@@ -100,5 +110,6 @@ public abstract class DatabrokerTck implements Subject {
   class Opening extends OpeningRules {}
 
   @Nested
+  @Order(Integer.MAX_VALUE) // what a plain test can show, it shows first
   class Concurrency extends ConcurrencyRules {}
 }

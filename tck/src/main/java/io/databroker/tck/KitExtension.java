@@ -14,7 +14,9 @@ final class KitExtension implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
     Subject subject = context.getRequiredTestInstances().findInstance(Subject.class).orElseThrow();
-    Bench bench = new Bench(subject, Tuning.of(context::getConfigurationParameter));
+    Bench bench =
+        new Bench(
+            subject, Tuning.of(context::getConfigurationParameter), context::publishReportEntry);
     context.getStore(NAMESPACE).put(Bench.class, bench);
     Needs needs = context.getRequiredTestMethod().getAnnotation(Needs.class);
     if (needs != null && !bench.has(needs.value())) {

@@ -3,17 +3,35 @@ package io.databroker.tck;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** The time, turned by the test that owns it. */
+/**
+ * The time, turned by the test that owns it. A backend asks for it in the middle of a write: a
+ * moment at which a workload may let another thread go first, so that calls overlap on few
+ * processors too.
+ */
+@SuppressWarnings("ThreadPriorityCheck") // yields to make calls overlap, not to be right
 final class TestClock implements InstantSource {
   /** Finer than a microsecond, so that cutting shows. */
   static final Instant START = Instant.parse("2026-01-01T00:00:00.123456789Z");
 
+  /** One in so many askers lets another thread go first. */
+  private static final int SELDOM = 48;
+
   private volatile Instant now = START;
+  private volatile boolean yielding;
 
   @Override
   public Instant instant() {
+    if (yielding && ThreadLocalRandom.current().nextInt(SELDOM) == 0) {
+      Thread.yield();
+    }
     return now;
+  }
+
+  /** Lets threads go first from now on. */
+  void letOthersGoFirst() {
+    yielding = true;
   }
 
   void set(Instant instant) {

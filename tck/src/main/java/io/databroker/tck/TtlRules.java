@@ -128,12 +128,12 @@ public abstract class TtlRules extends Chapter {
     assertEquals(0, backend().expire());
     ttl("a", span());
     ttl("b", span());
-    putEach("a", "1", "2", "1");
+    putEach("a", "1", "2", "1", "3", "4");
     putEach("b", "1");
     putEach("c", "1");
     put(delete("a", "2"));
     pass(span().multipliedBy(2));
-    assertEquals(2, backend().expire());
+    assertEquals(4, backend().expire());
     assertEquals(0, backend().expire());
   }
 }

@@ -188,10 +188,14 @@ public abstract class WaitingRules extends Chapter {
         ChangeFeed fast = backend().changes(begin, null)) {
       List<StoredRecord> written = new ArrayList<>();
       List<StoredRecord> seen = new ArrayList<>();
-      for (int i = 0; i < 300; i++) {
-        written.add(put("t", "" + i % 20));
-        seen.addAll(next(fast).records());
-      }
+      inTime(
+          "300 writes before a reader that fell behind",
+          () -> {
+            for (int i = 0; i < 300; i++) {
+              written.add(put("t", "" + i % 20));
+              seen.addAll(next(fast).records());
+            }
+          });
       assertEquals(written, seen);
       assertEquals(written, records(read(slow, 0, 300)));
     }

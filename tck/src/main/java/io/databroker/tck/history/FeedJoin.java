@@ -1,0 +1,100 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.Changes;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.StoredRecord;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins what feeds told to what clients did.
+ *
+ * <p><b>Thread-safety:</b> stateless.
+ */
+public final class FeedJoin {
+  private FeedJoin() {}
+
+  /**
+   * Judges whether there is an order of the operations that is allowed, and of which the feeds tell
+   * as they must.
+   *
+   * @param all what a feed of all types told from the start to the end, or null if there is none
+   */
+  public static Verdict judge(
+      History history, FieldExtractor extractor, @Nullable Followed all, List<Followed> followers) {
+    Verdict alone = Checker.judge(history, extractor);
+    if (!(alone instanceof Verdict.Allowed allowed)) {
+      return alone;
+    }
+    Sightings sightings = Sightings.of(history);
+    for (Followed follower : followers) {
+      for (Changes answer : follower.told()) {
+        for (StoredRecord record : answer.records()) {
+          String problem = sightings.see(record);
+          if (problem != null) {
+            return broken(allowed, follower + problem);
+          }
+        }
+      }
+    }
+    Verdict joined = all == null ? alone : Checker.judge(history, extractor, told(all));
+    if (joined instanceof Verdict.Inconclusive) {
+      return joined;
+    }
+    if (all != null && !(joined instanceof Verdict.Allowed)) {
+      String problem = all.problem(new Replay(history, allowed.order(), extractor));
+      return broken(
+          allowed,
+          problem != null ? problem : all + "it tells of no order in which all this can happen");
+    }
+    List<Operation> order = ((Verdict.Allowed) joined).order();
+    Replay replay = new Replay(history, order, extractor);
+    for (Followed follower : followers) {
+      String problem = follower.problem(replay);
+      if (problem != null) {
+        return broken(allowed, problem);
+      }
+    }
+    return joined;
+  }
+
+  private static Verdict broken(Verdict.Allowed allowed, String problem) {
+    return new Verdict.Violated(allowed.order(), List.of(), problem);
+  }
+
+  /** Whether a write's changes are as that feed tells them, in as many answers as they may be. */
+  private static BiPredicate<Operation, List<StoredRecord>> told(Followed all) {
+    Map<Long, StoredRecord> byVersion = new HashMap<>();
+    Map<Long, List<StoredRecord>> answers = new HashMap<>();
+    for (Changes answer : all.told()) {
+      for (StoredRecord record : answer.records()) {
+        byVersion.put(record.version(), record);
+        answers.put(record.version(), answer.records());
+      }
+    }
+    return (write, changes) -> {
+      if (changes.isEmpty()) {
+        return true;
+      }
+      for (StoredRecord change : changes) {
+        StoredRecord told = byVersion.get(change.version());
+        if (told == null
+            || !told.type().equals(change.type())
+            || !told.id().equals(change.id())
+            || told.deleted() != change.deleted()) {
+          return false;
+        }
+      }
+      long first = changes.get(0).version();
+      long last = changes.get(changes.size() - 1).version();
+      List<StoredRecord> begin = answers.getOrDefault(first, List.of());
+      List<StoredRecord> end = answers.getOrDefault(last, List.of());
+      return begin.get(0).version() == first
+          && end.get(end.size() - 1).version() == last
+          && (Replay.mayBeSeveral(write) || begin.equals(end));
+    };
+  }
+}

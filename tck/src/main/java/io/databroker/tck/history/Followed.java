@@ -1,0 +1,140 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.Changes;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a feed told a follower.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ *
+ * @param from where it was opened
+ * @param type the only type it was to tell of, or null
+ * @param told its answers
+ * @param toTheEnd whether it was read to the end of the history, and not ended before
+ */
+public record Followed(Position from, @Nullable String type, List<Changes> told, boolean toTheEnd) {
+  /** Takes an unmodifiable copy. */
+  public Followed {
+    told = List.copyOf(told);
+  }
+
+  /** What is wrong with it, if that is what happened; else null. */
+  public @Nullable String problem(Replay replay) {
+    return new Walk(this, replay).problem();
+  }
+
+  /** Goes along what happened and what was told. */
+  private static final class Walk {
+    private final Followed followed;
+    private final List<Replay.Entry> entries;
+    private int entry;
+    private int change;
+    private long reached;
+
+    Walk(Followed followed, Replay replay) {
+      this.followed = followed;
+      this.entries = replay.of(followed.from().serverVersion());
+      this.reached = followed.from().version();
+      skip();
+    }
+
+    @Nullable String problem() {
+      for (Changes answer : followed.told()) {
+        String problem = problemWith(answer);
+        if (problem != null) {
+          return followed + problem;
+        }
+      }
+      StoredRecord due = due();
+      return followed.toTheEnd() && due != null ? followed + "it never tells of " + due : null;
+    }
+
+    private @Nullable String problemWith(Changes answer) {
+      int batch = -1;
+      boolean whole = true;
+      for (StoredRecord told : answer.records()) {
+        StoredRecord due = due();
+        if (due == null || !same(due, told)) {
+          return "it tells of "
+              + told
+              + (due == null ? ", which is not due" : " instead of " + due);
+        }
+        if (batch >= 0 && batch != entry) {
+          return "it tells of two batches in one answer: " + answer.records();
+        }
+        batch = entry;
+        whole = entries.get(entry).whole();
+        reached = told.version();
+        change++;
+        skip();
+      }
+      if (batch >= 0 && whole && batch == entry && due() != null) {
+        return "it tells of a batch in parts: " + answer.records() + ", but not of " + due();
+      }
+      return problemWithPosition(answer);
+    }
+
+    private @Nullable String problemWithPosition(Changes answer) {
+      long version = answer.position().version();
+      StoredRecord due = due();
+      if (answer.position().serverVersion() != followed.from().serverVersion()
+          || Long.compareUnsigned(version, reached) < 0
+          || (due != null && Long.compareUnsigned(version, due.version()) >= 0)
+          || Long.compareUnsigned(version, latest()) > 0) {
+        return "the position of an answer is not true: %s behind version %s; next due is %s"
+            .formatted(answer.position(), Long.toUnsignedString(reached), due);
+      }
+      reached = version;
+      return null;
+    }
+
+    private long latest() {
+      if (entries.isEmpty()) {
+        return followed.from().version();
+      }
+      List<StoredRecord> last = entries.get(entries.size() - 1).changes();
+      return last.get(last.size() - 1).version();
+    }
+
+    private @Nullable StoredRecord due() {
+      return entry < entries.size() ? entries.get(entry).changes().get(change) : null;
+    }
+
+    /** Goes on to the next change that concerns the follower. */
+    private void skip() {
+      while (entry < entries.size()) {
+        List<StoredRecord> changes = entries.get(entry).changes();
+        for (; change < changes.size(); change++) {
+          StoredRecord candidate = changes.get(change);
+          if (Long.compareUnsigned(candidate.version(), followed.from().version()) > 0
+              && (followed.type() == null || followed.type().equals(candidate.type()))) {
+            return;
+          }
+        }
+        entry++;
+        change = 0;
+      }
+    }
+
+    private static boolean same(StoredRecord due, StoredRecord told) {
+      return due.type().equals(told.type())
+          && due.id().equals(told.id())
+          && due.version() == told.version()
+          && due.payload().equals(told.payload())
+          && due.deleted() == told.deleted();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "a feed of "
+        + (type == null ? "all types" : "type " + type)
+        + " from version "
+        + Long.toUnsignedString(from.version())
+        + ": ";
+  }
+}

@@ -1,0 +1,45 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.StoredRecord;
+import java.util.List;
+
+/** 64-bit hashes of which sums tell sets apart. */
+final class Hash {
+  private Hash() {}
+
+  static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  static long of(String text) {
+    // A string keeps its hash code: it is looked through once.
+    return mix(((long) text.length() << 32) ^ text.hashCode());
+  }
+
+  static long of(StoredRecord record) {
+    return mix(
+        of(record.type())
+            + 3 * of(record.id())
+            + 7 * mix(record.version())
+            + record.payload().hashCode());
+  }
+
+  static long ofTypes(List<String> types) {
+    long sum = 0;
+    for (String type : types) {
+      sum += of(type);
+    }
+    return sum;
+  }
+
+  static long ofRecords(List<StoredRecord> records) {
+    long sum = 0;
+    for (StoredRecord record : records) {
+      sum += of(record);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,151 @@
+package io.databroker.tck.history;
+
+import io.databroker.tck.history.LeaseCall.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong with what clients were answered about leases. Each finding is certain: it holds
+ * wherever between call and return the calls took effect.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class LeaseCheck {
+  private final List<LeaseCall> calls;
+  private final List<LeaseCall> grants;
+  private final Duration margin;
+
+  private LeaseCheck(List<LeaseCall> calls, Duration margin) {
+    this.calls = calls;
+    this.margin = margin;
+    this.grants =
+        calls.stream()
+            .filter(call -> call.kind() == Kind.ACQUIRE && call.granted())
+            .sorted(Comparator.comparingLong(LeaseCall::token))
+            .toList();
+  }
+
+  /** The first problem, or null. Renewals must not shorten a holding. */
+  public static @Nullable String problem(List<LeaseCall> calls, Duration margin) {
+    LeaseCheck check = new LeaseCheck(calls, margin);
+    String problem = check.tokens();
+    for (int i = 0; i < calls.size() && problem == null; i++) {
+      problem = check.answer(calls.get(i));
+    }
+    return problem;
+  }
+
+  /** Tokens are unique and rise, and a name has one holder. */
+  private @Nullable String tokens() {
+    for (int i = 0; i < grants.size(); i++) {
+      LeaseCall grant = grants.get(i);
+      if (grant.token() <= 0) {
+        return "a token is not greater than 0: " + grant;
+      }
+      for (int j = i + 1; j < grants.size(); j++) {
+        LeaseCall later = grants.get(j);
+        if (later.token() == grant.token()) {
+          return "two holdings have one token: " + grant + " and " + later;
+        }
+        if (later.ended() < grant.began()) {
+          return "a later holding has a smaller token: " + later + ", then " + grant;
+        }
+        if (later.name().equals(grant.name()) && surelyLasts(grant, later)) {
+          return "granted while another holding lasts: " + grant + ", then " + later;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether a holding lasts to the end of a later call. */
+  private boolean surelyLasts(LeaseCall grant, LeaseCall later) {
+    Instant end = Objects.requireNonNull(grant.expiresAt());
+    for (LeaseCall call : calls) {
+      if (call.token() == grant.token() && call.granted()) {
+        if (call.kind() == Kind.RELEASE && call.began() < later.ended()) {
+          return false;
+        }
+        Instant renewed = call.expiresAt();
+        if (renewed != null && call.ended() < later.began() && renewed.isAfter(end)) {
+          end = renewed;
+        }
+      }
+    }
+    return later.latest().isBefore(end);
+  }
+
+  private @Nullable String answer(LeaseCall call) {
+    if (call.kind() == Kind.ACQUIRE) {
+      return call.granted() || mayBeHeld(call) ? null : "refused, but surely free: " + call;
+    }
+    LeaseCall grant = grantOf(call);
+    if (call.granted()) {
+      return grant == null || surelyEnded(grant, call)
+          ? "renewed or released by a token that surely holds no more: " + call
+          : null;
+    }
+    return grant != null && grant.ended() < call.began() && surelyLasts(grant, call)
+        ? "not renewed or released, but the token surely holds: " + call
+        : null;
+  }
+
+  private @Nullable LeaseCall grantOf(LeaseCall call) {
+    return grants.stream()
+        .filter(grant -> grant.token() == call.token() && grant.name().equals(call.name()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether some holding may have lasted at some instant of the call. */
+  private boolean mayBeHeld(LeaseCall call) {
+    return grants.stream()
+        .anyMatch(
+            grant ->
+                grant.name().equals(call.name())
+                    && grant.began() < call.ended()
+                    && !surelyFree(grant, call));
+  }
+
+  private boolean surelyFree(LeaseCall grant, LeaseCall call) {
+    return released(grant, call) || !call.earliest().isBefore(lastEnd(grant).plus(margin));
+  }
+
+  private boolean surelyEnded(LeaseCall grant, LeaseCall call) {
+    return released(grant, call) || !call.earliest().isBefore(lastEnd(grant, call));
+  }
+
+  /** Whether another call's release of a holding had returned when a call began. */
+  private boolean released(LeaseCall grant, LeaseCall call) {
+    return calls.stream()
+        .anyMatch(
+            release ->
+                release.kind() == Kind.RELEASE
+                    && release.granted()
+                    && release.token() == grant.token()
+                    && release.ended() < call.began());
+  }
+
+  /** The latest end that a holding was ever given. */
+  private Instant lastEnd(LeaseCall grant) {
+    return lastEnd(grant, null);
+  }
+
+  private Instant lastEnd(LeaseCall grant, @Nullable LeaseCall butFor) {
+    Instant end = Objects.requireNonNull(grant.expiresAt());
+    for (LeaseCall call : calls) {
+      Instant renewed = call.expiresAt();
+      if (!call.equals(butFor)
+          && call.token() == grant.token()
+          && renewed != null
+          && renewed.isAfter(end)) {
+        end = renewed;
+      }
+    }
+    return end;
+  }
+}

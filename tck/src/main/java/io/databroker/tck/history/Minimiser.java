@@ -1,0 +1,253 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Write;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a history that the contract forbids small enough to read.
+ *
+ * <p>Each step leaves out what cannot have made it wrong, so that what remains is forbidden for the
+ * same reason: what came after a moment (a call that was under way then may or may not have taken
+ * effect, with the answer that it got later); reads, which change nothing; whole types, from every
+ * batch and every answer alike; and writes that had returned before all else began, which become
+ * the state before. A write that is not before all else is never left out while its type is there.
+ */
+public final class Minimiser {
+  private static final long LONGEST_NANOS = 3_000_000_000L;
+
+  private final FieldExtractor extractor;
+  private final long deadline = System.nanoTime() + LONGEST_NANOS;
+
+  private Minimiser(FieldExtractor extractor) {
+    this.extractor = extractor;
+  }
+
+  /** A small history that is forbidden because that one is. */
+  public static History minimise(History history, FieldExtractor extractor) {
+    Minimiser minimiser = new Minimiser(extractor);
+    if (!minimiser.isForbidden(history)) {
+      return history;
+    }
+    History small = minimiser.cut(history);
+    small = minimiser.dropReads(small);
+    small = minimiser.project(small);
+    small = minimiser.dropReads(small);
+    return minimiser.fold(small);
+  }
+
+  private boolean isForbidden(History history) {
+    return System.nanoTime() < deadline
+        && Checker.judge(history, extractor) instanceof Verdict.Violated;
+  }
+
+  /** Ends the history at the earliest return at which it is forbidden. */
+  private History cut(History history) {
+    List<Long> moments =
+        history.operations().stream()
+            .map(Operation::ended)
+            .filter(ended -> ended != Operation.NEVER)
+            .sorted()
+            .toList();
+    int low = 0;
+    int high = moments.size() - 1;
+    while (low < high) {
+      int middle = (low + high) / 2;
+      if (isForbidden(cutAt(history, moments.get(middle)))) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    History cut = high < 0 ? history : cutAt(history, moments.get(high));
+    return isForbidden(cut) ? cut : history;
+  }
+
+  private static History cutAt(History history, long moment) {
+    List<Operation> kept = new ArrayList<>();
+    for (Operation operation : history.operations()) {
+      if (operation.ended() <= moment) {
+        kept.add(operation);
+      } else if (operation.began() < moment && !operation.onlyReads()) {
+        kept.add(
+            new Operation(
+                operation.client(),
+                operation.began(),
+                Operation.NEVER,
+                operation.call(),
+                operation.answer()));
+      }
+    }
+    return history.with(kept);
+  }
+
+  private History dropReads(History history) {
+    History small = history;
+    // Halves first, then single ones.
+    for (int size = history.operations().size(); size >= 1; size /= 2) {
+      for (int from = small.operations().size() - size; from > -size; from -= size) {
+        int first = Math.max(0, from);
+        int last = from + size;
+        List<Operation> all = small.operations();
+        List<Operation> kept = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+          if (i < first || i >= last || !all.get(i).onlyReads()) {
+            kept.add(all.get(i));
+          }
+        }
+        if (kept.size() < all.size() && isForbidden(small.with(kept))) {
+          small = small.with(kept);
+        }
+      }
+    }
+    return small;
+  }
+
+  private History project(History history) {
+    if (history.operations().stream().anyMatch(o -> o.answer() instanceof Answer.Unknown)) {
+      return history; // nobody knows which versions those took
+    }
+    Set<String> types = typesOf(history);
+    History small = history;
+    for (String type : List.copyOf(types)) {
+      Set<String> fewer = new HashSet<>(types);
+      fewer.remove(type);
+      History without = onto(history, fewer::contains);
+      if (isForbidden(without)) {
+        types = fewer;
+        small = without;
+      }
+    }
+    return small;
+  }
+
+  private static Set<String> typesOf(History history) {
+    Set<String> types = new TreeSet<>();
+    history.start().records().forEach(record -> types.add(record.type()));
+    types.addAll(history.start().options().keySet());
+    for (Operation operation : history.operations()) {
+      if (operation.call() instanceof Call.Put put) {
+        put.batch().forEach(write -> types.add(write.type()));
+      } else if (operation.call() instanceof Call.Get get) {
+        types.add(get.type());
+      } else if (operation.call() instanceof Call.SetOptions set) {
+        types.add(set.type());
+      }
+      if (operation.answer() instanceof Answer.Types listed) {
+        types.addAll(listed.types());
+      } else if (operation.answer() instanceof Answer.Shown shown) {
+        shown.records().forEach(record -> types.add(record.type()));
+      }
+    }
+    return types;
+  }
+
+  private static History onto(History history, Predicate<String> types) {
+    History.Start start = history.start();
+    return new History(
+        new History.Start(
+            start.serverVersion(),
+            start.latest(),
+            start.options().entrySet().stream()
+                .filter(entry -> types.test(entry.getKey()))
+                .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue())),
+            start.records().stream().filter(record -> types.test(record.type())).toList(),
+            false),
+        history.operations().stream()
+            .map(operation -> onto(operation, types))
+            .filter(operation -> operation != null)
+            .toList());
+  }
+
+  /** What an operation did and saw of these types, or null if that is nothing. */
+  private static @Nullable Operation onto(Operation operation, Predicate<String> types) {
+    Call call = operation.call();
+    Answer answer = operation.answer();
+    if (call instanceof Call.Put put) {
+      if (answer instanceof Answer.ConditionFailed failed) {
+        // That it failed is known of one write alone.
+        Write failing = put.batch().get(failed.index());
+        if (!types.test(failing.type())) {
+          return null;
+        }
+        call = new Call.Put(List.of(failing));
+        answer = new Answer.ConditionFailed(0, failed.found());
+      } else if (answer instanceof Answer.Stored stored) {
+        List<Write> writes = new ArrayList<>();
+        List<StoredRecord> records = new ArrayList<>();
+        for (int i = 0; i < put.batch().size(); i++) {
+          if (types.test(put.batch().get(i).type())) {
+            writes.add(put.batch().get(i));
+            records.add(stored.result().records().get(i));
+          }
+        }
+        if (writes.isEmpty()) {
+          return null;
+        }
+        call = new Call.Put(writes);
+        answer = new Answer.Stored(new PutResult(stored.result().serverVersion(), records));
+      }
+    } else if (call instanceof Call.Get get) {
+      return types.test(get.type()) ? operation : null;
+    } else if (call instanceof Call.SetOptions set) {
+      return types.test(set.type()) ? operation : null;
+    } else if (answer instanceof Answer.Types listed) {
+      answer = new Answer.Types(listed.types().stream().filter(types).toList());
+    } else if (answer instanceof Answer.Shown shown) {
+      Selection selection = ((Call.TakeSnapshot) call).selection();
+      String only =
+          selection instanceof Selection.OfType ofType
+              ? ofType.type()
+              : selection instanceof Selection.Where where ? where.type() : null;
+      if (only != null && !types.test(only)) {
+        return null;
+      }
+      answer =
+          new Answer.Shown(
+              shown.position(),
+              shown.options().entrySet().stream()
+                  .filter(entry -> types.test(entry.getKey()))
+                  .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue())),
+              shown.records().stream().filter(record -> types.test(record.type())).toList());
+    }
+    return new Operation(operation.client(), operation.began(), operation.ended(), call, answer);
+  }
+
+  /** Makes the writes before all else part of the state before. */
+  private History fold(History history) {
+    History small = history;
+    while (!small.operations().isEmpty()) {
+      Model model = new Model(small.start(), extractor);
+      List<Operation> rest = new ArrayList<>(small.operations());
+      Operation head = rest.remove(0);
+      boolean before = rest.stream().allMatch(other -> head.ended() < other.began());
+      if (!before || head.onlyReads() || rest.isEmpty() || !model.allows(head)) {
+        return small;
+      }
+      History folded =
+          new History(
+              new History.Start(
+                  model.serverVersion(),
+                  model.latest(),
+                  model.options(),
+                  model.records(),
+                  small.start().exact()),
+              rest);
+      if (!isForbidden(folded)) {
+        return small;
+      }
+      small = folded;
+    }
+    return small;
+  }
+}

@@ -1,0 +1,370 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.Condition;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the contract says that a backend holds, as one operation after the other takes effect.
+ *
+ * <p>Sets of records and of types are compared by the sums of their members' hashes, kept up to
+ * date with each write, so that judging a read costs by what it read alone.
+ */
+final class Model {
+  private final FieldExtractor extractor;
+  private final boolean exact;
+  private long serverVersion;
+  private long latest;
+
+  /** */
+  private final Map<String, TypeOptions> options;
+
+  /** Each type's records, oldest written first. */
+  private final Map<String, LinkedHashMap<String, StoredRecord>> live = new HashMap<>();
+
+  private final Map<String, Long> hashes = new HashMap<>();
+  private long liveHash;
+  private long typesHash;
+
+  /** What the operations that took effect last wrote, as a feed would tell it. */
+  private List<StoredRecord> changes = new ArrayList<>();
+
+  Model(History.Start start, FieldExtractor extractor) {
+    this.extractor = extractor;
+    this.exact = start.exact();
+    this.serverVersion = start.serverVersion();
+    this.latest = start.latest();
+    this.options = new HashMap<>(start.options());
+    start.records().forEach(this::store);
+  }
+
+  private Model(Model other) {
+    this.extractor = other.extractor;
+    this.exact = other.exact;
+    this.serverVersion = other.serverVersion;
+    this.latest = other.latest;
+    this.options = new HashMap<>(other.options);
+    other.live.forEach((type, records) -> live.put(type, new LinkedHashMap<>(records)));
+    this.hashes.putAll(other.hashes);
+    this.liveHash = other.liveHash;
+    this.typesHash = other.typesHash;
+  }
+
+  Model copy() {
+    return new Model(this);
+  }
+
+  long latest() {
+    return latest;
+  }
+
+  long serverVersion() {
+    return serverVersion;
+  }
+
+  Map<String, TypeOptions> options() {
+    return options;
+  }
+
+  Set<String> types() {
+    return live.keySet();
+  }
+
+  List<StoredRecord> records() {
+    List<StoredRecord> records = new ArrayList<>();
+    live.values().forEach(ofType -> records.addAll(ofType.values()));
+    return records;
+  }
+
+  /** Tells states apart. */
+  long hash() {
+    return Hash.mix(liveHash + Hash.mix(latest) + (31 * serverVersion)) + options.hashCode();
+  }
+
+  /** What the last operation that took effect wrote. */
+  List<StoredRecord> changes() {
+    return changes;
+  }
+
+  /** Whether the contract allows that operation now; if so, and it writes, it takes effect. */
+  boolean allows(Operation operation) {
+    Call call = operation.call();
+    Answer answer = operation.answer();
+    if (call instanceof Call.Put put) {
+      return put(put.batch(), answer);
+    } else if (call instanceof Call.Get get) {
+      return answer instanceof Answer.Found found
+          && same(liveRecord(get.type(), get.id()), found.live());
+    } else if (call instanceof Call.ListTypes) {
+      return answer instanceof Answer.Types types
+          && types.types().size() == live.size()
+          && Hash.ofTypes(types.types()) == typesHash;
+    } else if (call instanceof Call.TakeSnapshot taken) {
+      return answer instanceof Answer.Shown shown && shows(taken.selection(), shown);
+    } else if (call instanceof Call.ReadVersions) {
+      return answer instanceof Answer.Told told
+          && told.versions().serverVersion() == serverVersion
+          && standsAt(told.versions().latest());
+    } else if (call instanceof Call.SetOptions set) {
+      setOptions(set.type(), set.options());
+      return true;
+    }
+    return clear(answer);
+  }
+
+  /** Whether that write can come next, as far as the versions that it was answered tell. */
+  boolean mayAllow(Operation operation) {
+    if (operation.answer() instanceof Answer.Cleared cleared) {
+      return cleared.result().oldServerVersion() == serverVersion;
+    }
+    if (operation.answer() instanceof Answer.Stored stored) {
+      for (StoredRecord record : stored.result().records()) {
+        if (record.version() != 0) {
+          return stored.result().serverVersion() == serverVersion
+              && (exact
+                  ? record.version() == latest + 1
+                  : Long.compareUnsigned(record.version(), latest) > 0);
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean same(@Nullable StoredRecord live, @Nullable StoredRecord seen) {
+    if (live == null || seen == null) {
+      return live == null && seen == null;
+    }
+    return live.version() == seen.version() && live.payload().equals(seen.payload());
+  }
+
+  private boolean standsAt(long version) {
+    // Types that were left out may have taken versions since.
+    return exact ? version == latest : Long.compareUnsigned(version, latest) >= 0;
+  }
+
+  private boolean shows(Selection selection, Answer.Shown shown) {
+    if (shown.position().serverVersion() != serverVersion
+        || !shown.options().equals(options)
+        || Hash.ofRecords(shown.records()) != hash(selection)) {
+      return false;
+    }
+    return standsAt(shown.position().version());
+  }
+
+  private long hash(Selection selection) {
+    if (selection instanceof Selection.OfType ofType) {
+      return hashes.getOrDefault(ofType.type(), 0L);
+    }
+    if (selection instanceof Selection.Where where) {
+      long sum = 0;
+      for (StoredRecord record : live.getOrDefault(where.type(), new LinkedHashMap<>()).values()) {
+        sum += matches(record, where.anyOf()) ? Hash.of(record) : 0;
+      }
+      return sum;
+    }
+    return liveHash;
+  }
+
+  private boolean matches(StoredRecord record, Set<FieldValue> anyOf) {
+    List<String> fields = options.getOrDefault(record.type(), TypeOptions.NONE).indexedFields();
+    Map<String, String> values = extractor.extract(record.type(), record.payload(), fields);
+    return anyOf.stream()
+        .anyMatch(
+            term -> fields.contains(term.field()) && term.value().equals(values.get(term.field())));
+  }
+
+  private boolean put(List<Write> batch, Answer answer) {
+    int failing = failing(batch);
+    if (answer instanceof Answer.ConditionFailed failed) {
+      return failing == failed.index()
+          && found(batch.get(failing).type(), batch.get(failing).id()) == failed.found();
+    }
+    if (failing >= 0) {
+      return answer instanceof Answer.Unknown;
+    }
+    PutResult result = answer instanceof Answer.Stored stored ? stored.result() : null;
+    if (result != null
+        && (result.serverVersion() != serverVersion || result.records().size() != batch.size())) {
+      return false;
+    }
+    List<StoredRecord> planned = plan(batch, result);
+    if (planned == null) {
+      return false;
+    }
+    changes = new ArrayList<>();
+    Set<String> types = new HashSet<>();
+    for (StoredRecord change : planned) {
+      apply(change);
+      types.add(change.type());
+    }
+    evict(types);
+    return true;
+  }
+
+  private int failing(List<Write> batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Condition condition = batch.get(i).condition();
+      if (condition != Condition.NONE
+          && !condition.holds(found(batch.get(i).type(), batch.get(i).id()))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private long found(String type, String id) {
+    StoredRecord record = liveRecord(type, id);
+    return record == null ? 0 : record.version();
+  }
+
+  private @Nullable StoredRecord liveRecord(String type, String id) {
+    LinkedHashMap<String, StoredRecord> ofType = live.get(type);
+    return ofType == null ? null : ofType.get(id);
+  }
+
+  /** What the batch would write now, if that is what it was answered; else null. */
+  private @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
+    List<StoredRecord> planned = new ArrayList<>();
+    Map<List<String>, StoredRecord> within = new HashMap<>();
+    long version = latest;
+    for (int i = 0; i < batch.size(); i++) {
+      Write write = batch.get(i);
+      List<String> key = List.of(write.type(), write.id());
+      StoredRecord before =
+          within.containsKey(key) ? within.get(key) : liveRecord(write.type(), write.id());
+      StoredRecord seen = result == null ? null : result.records().get(i);
+      if (write instanceof Write.Delete && (before == null || before.deleted())) {
+        if (seen != null && seen.version() != 0) {
+          return null;
+        }
+        continue;
+      }
+      long next = exact || seen == null ? version + 1 : seen.version();
+      if (Long.compareUnsigned(next, version) <= 0) {
+        return null;
+      }
+      version = next;
+      StoredRecord change = change(write, before, version);
+      if (seen != null
+          && (!same(change, seen)
+              || seen.deleted() != change.deleted()
+              || !seen.type().equals(change.type())
+              || !seen.id().equals(change.id()))) {
+        return null;
+      }
+      planned.add(change);
+      within.put(key, change);
+    }
+    return planned;
+  }
+
+  private static StoredRecord change(Write write, @Nullable StoredRecord before, long version) {
+    boolean deleted = write instanceof Write.Delete;
+    return new StoredRecord(
+        write.type(),
+        write.id(),
+        version,
+        write instanceof Write.Put put
+            ? put.payload()
+            : java.util.Objects.requireNonNull(before).payload(),
+        java.time.Instant.EPOCH,
+        deleted);
+  }
+
+  private void apply(StoredRecord change) {
+    remove(change.type(), change.id());
+    if (!change.deleted()) {
+      store(change);
+    }
+    latest = change.version();
+    changes.add(change);
+  }
+
+  private void store(StoredRecord record) {
+    LinkedHashMap<String, StoredRecord> ofType = live.get(record.type());
+    if (ofType == null) {
+      ofType = new LinkedHashMap<>();
+      live.put(record.type(), ofType);
+      typesHash += Hash.of(record.type());
+    }
+    ofType.put(record.id(), record);
+    hashed(record.type(), Hash.of(record));
+  }
+
+  private void hashed(String type, long change) {
+    hashes.merge(type, change, Long::sum);
+    liveHash += change;
+  }
+
+  private void remove(String type, String id) {
+    LinkedHashMap<String, StoredRecord> ofType = live.get(type);
+    if (ofType == null) {
+      return;
+    }
+    StoredRecord removed = ofType.remove(id);
+    if (removed != null) {
+      hashed(type, -Hash.of(removed));
+      if (ofType.isEmpty()) {
+        live.remove(type);
+        typesHash -= Hash.of(type);
+      }
+    }
+  }
+
+  private void evict(Set<String> types) {
+    List<StoredRecord> victims = new ArrayList<>();
+    for (String type : types) {
+      Long capacity = options.getOrDefault(type, TypeOptions.NONE).capacity();
+      LinkedHashMap<String, StoredRecord> ofType = live.get(type);
+      if (capacity != null && ofType != null && Long.compareUnsigned(ofType.size(), capacity) > 0) {
+        ofType.values().stream().limit(ofType.size() - capacity).forEach(victims::add);
+      }
+    }
+    victims.sort((a, b) -> Long.compareUnsigned(a.version(), b.version()));
+    for (StoredRecord victim : victims) {
+      // Without exact versions, what an eviction took is not known and does not matter.
+      long version = exact ? latest + 1 : latest;
+      apply(
+          new StoredRecord(
+              victim.type(), victim.id(), version, victim.payload(), victim.modifiedAt(), true));
+    }
+  }
+
+  private void setOptions(String type, TypeOptions replaced) {
+    changes = new ArrayList<>();
+    if (replaced.isEmpty()) {
+      options.remove(type);
+    } else {
+      options.put(type, replaced);
+    }
+    evict(Set.of(type));
+  }
+
+  private boolean clear(Answer answer) {
+    if (!(answer instanceof Answer.Cleared cleared)
+        || cleared.result().oldServerVersion() != serverVersion) {
+      return false;
+    }
+    changes = new ArrayList<>();
+    serverVersion = cleared.result().newServerVersion();
+    live.clear();
+    hashes.clear();
+    options.clear();
+    liveHash = 0;
+    typesHash = 0;
+    return true;
+  }
+}

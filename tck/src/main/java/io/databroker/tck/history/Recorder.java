@@ -1,0 +1,108 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.ErrorId;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Calls a backend and writes down when, and what it answered.
+ *
+ * <p><b>Thread-safety:</b> the clock is shared by all clients; a list of operations belongs to one.
+ */
+public final class Recorder {
+  /** The errors that say that nothing was applied. */
+  private static final Set<ErrorId> NOT_APPLIED =
+      Set.of(ErrorId.CLOSED, ErrorId.UNAVAILABLE, ErrorId.STORAGE_FULL, ErrorId.SNAPSHOT_EXPIRED);
+
+  private final AtomicLong clock = new AtomicLong();
+
+  /** A recorder whose clock stands at 0. */
+  public Recorder() {}
+
+  /** The time now, which no other moment has. */
+  public long tick() {
+    return clock.incrementAndGet();
+  }
+
+  /** Has a client make a call, and writes it down. */
+  public Operation record(int client, Backend backend, Call call) {
+    long began = tick();
+    Answer answer;
+    long ended;
+    if (call instanceof Call.TakeSnapshot taken) {
+      // Its instant lies in the call; it is read after the return, when writes have gone on.
+      try (Snapshot snapshot = backend.snapshot(taken.selection())) {
+        ended = tick();
+        List<StoredRecord> records = new ArrayList<>();
+        snapshot.records().forEachRemaining(records::add);
+        answer = new Answer.Shown(snapshot.position(), snapshot.options(), records);
+      } catch (RuntimeException | Error e) {
+        answer = failure(e);
+        ended = tick();
+      }
+    } else {
+      answer = answer(backend, call);
+      ended = tick();
+    }
+    boolean unknown = answer instanceof Answer.Unknown;
+    return new Operation(client, began, unknown ? Operation.NEVER : ended, call, answer);
+  }
+
+  private static Answer answer(Backend backend, Call call) {
+    try {
+      if (call instanceof Call.Put put) {
+        return new Answer.Stored(backend.put(put.batch()));
+      } else if (call instanceof Call.Get get) {
+        return new Answer.Found(backend.get(get.type(), get.id()));
+      } else if (call instanceof Call.ListTypes) {
+        return new Answer.Types(backend.listTypes());
+      } else if (call instanceof Call.ReadVersions) {
+        return new Answer.Told(backend.versions());
+      } else if (call instanceof Call.SetOptions set) {
+        backend.setOptions(set.type(), set.options());
+        return new Answer.Done();
+      }
+      return new Answer.Cleared(backend.clear());
+    } catch (RuntimeException | Error e) {
+      return failure(e);
+    }
+  }
+
+  private static Answer failure(Throwable failure) {
+    if (failure instanceof ConditionFailedException failed) {
+      return new Answer.ConditionFailed(failed.index(), failed.found());
+    }
+    if (failure instanceof OutcomeUnknownException) {
+      return new Answer.Unknown();
+    }
+    if (failure instanceof DatabrokerException error && NOT_APPLIED.contains(error.id())) {
+      return new Answer.NotApplied(error.id().label());
+    }
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return new Answer.Crashed(trace.toString());
+  }
+
+  /** What a backend holds while nobody writes. */
+  public static History.Start start(Backend backend) {
+    Versions versions = backend.versions();
+    List<StoredRecord> records = new ArrayList<>();
+    try (Snapshot snapshot = backend.snapshot(Selection.all())) {
+      snapshot.records().forEachRemaining(records::add);
+      return new History.Start(
+          versions.serverVersion(), versions.latest(), backend.options(), records, true);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.databroker.tck.history;
+
+import io.databroker.api.Condition;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A history as text: what each client did, and beside it a line from call to return. */
+final class Timeline {
+  private static final int TEXT = 68;
+  private static final int NAMES = 12;
+
+  private Timeline() {}
+
+  static String of(History history) {
+    StringBuilder text = new StringBuilder();
+    text.append("before: ").append(state(history.start())).append('\n');
+    NavigableSet<Long> moments = new TreeSet<>();
+    for (Operation operation : history.operations()) {
+      moments.add(operation.began());
+      moments.add(operation.ended());
+    }
+    List<Long> sorted = new ArrayList<>(moments);
+    int scale = Math.max(1, (sorted.size() + 59) / 60);
+    for (Operation operation : history.operations()) {
+      int from = sorted.indexOf(operation.began()) / scale;
+      int to = sorted.indexOf(operation.ended()) / scale;
+      String words = words(operation);
+      if (words.length() > TEXT) {
+        text.append(words).append('\n').append(" ".repeat(TEXT));
+      } else {
+        text.append(words).append(" ".repeat(TEXT - words.length()));
+      }
+      text.append("  ")
+          .append(" ".repeat(from))
+          .append('|')
+          .append("-".repeat(Math.max(0, to - from - 1)))
+          .append(operation.isOptional() ? "->" : "|")
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String state(History.Start start) {
+    String records =
+        start.records().stream()
+            .limit(NAMES)
+            .map(record -> key(record) + " v" + Long.toUnsignedString(record.version()))
+            .collect(Collectors.joining(", "));
+    if (start.records().size() > NAMES) {
+      records += ", and " + (start.records().size() - NAMES) + " more";
+    }
+    return "version "
+        + Long.toUnsignedString(start.latest())
+        + (records.isEmpty() ? ", no records" : ", live: " + records)
+        + (start.options().isEmpty() ? "" : ", options: " + options(start.options()));
+  }
+
+  private static String options(java.util.Map<String, TypeOptions> options) {
+    return options.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + options(entry.getValue()))
+        .sorted()
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String options(TypeOptions options) {
+    List<String> words = new ArrayList<>();
+    if (options.capacity() != null) {
+      words.add("capacity " + Long.toUnsignedString(options.capacity()));
+    }
+    if (options.ttl() != null) {
+      words.add("ttl " + options.ttl());
+    }
+    if (!options.indexedFields().isEmpty()) {
+      words.add("indexed " + options.indexedFields());
+    }
+    return words.isEmpty() ? "none" : String.join(", ", words);
+  }
+
+  static String words(Operation operation) {
+    return "client " + operation.client() + ": " + call(operation) + " -> " + answer(operation);
+  }
+
+  private static String call(Operation operation) {
+    Call call = operation.call();
+    if (call instanceof Call.Put put) {
+      return put.batch().stream().map(Timeline::write).collect(Collectors.joining(" + "));
+    } else if (call instanceof Call.Get get) {
+      return "get " + get.type() + "/" + get.id();
+    } else if (call instanceof Call.ListTypes) {
+      return "listTypes";
+    } else if (call instanceof Call.TakeSnapshot taken) {
+      return "snapshot " + selection(taken.selection());
+    } else if (call instanceof Call.ReadVersions) {
+      return "versions";
+    } else if (call instanceof Call.SetOptions set) {
+      return "setOptions " + set.type() + " " + options(set.options());
+    }
+    return "clear";
+  }
+
+  private static String selection(Selection selection) {
+    if (selection instanceof Selection.OfType ofType) {
+      return "of " + ofType.type();
+    }
+    return selection instanceof Selection.Where where
+        ? "of " + where.type() + " where " + where.anyOf()
+        : "of all";
+  }
+
+  private static String write(Write write) {
+    String words =
+        (write instanceof Write.Delete ? "delete " : "put ") + write.type() + "/" + write.id();
+    return write.condition() == Condition.NONE ? words : words + " if " + write.condition();
+  }
+
+  private static String answer(Operation operation) {
+    Answer answer = operation.answer();
+    if (answer instanceof Answer.Stored stored) {
+      return stored.result().records().stream()
+          .map(record -> record.version() == 0 ? "absent" : version(record))
+          .collect(Collectors.joining(" "));
+    } else if (answer instanceof Answer.ConditionFailed failed) {
+      return "condition failed, found v" + Long.toUnsignedString(failed.found());
+    } else if (answer instanceof Answer.Found found) {
+      return found.live() == null ? "null" : version(found.live());
+    } else if (answer instanceof Answer.Types types) {
+      return types.types().toString();
+    } else if (answer instanceof Answer.Shown shown) {
+      return "at v"
+          + Long.toUnsignedString(shown.position().version())
+          + shown.records().stream()
+              .map(record -> key(record) + " " + version(record))
+              .sorted()
+              .collect(Collectors.joining(", ", " {", "}"));
+    } else if (answer instanceof Answer.Told told) {
+      return "latest v" + Long.toUnsignedString(told.versions().latest());
+    } else if (answer instanceof Answer.NotApplied not) {
+      return not.error();
+    } else if (answer instanceof Answer.Crashed) {
+      return "a crash";
+    }
+    return answer instanceof Answer.Unknown ? "outcome unknown" : "done";
+  }
+
+  private static String key(StoredRecord record) {
+    return record.type() + "/" + record.id();
+  }
+
+  private static String version(StoredRecord record) {
+    return "v" + Long.toUnsignedString(record.version());
+  }
+}

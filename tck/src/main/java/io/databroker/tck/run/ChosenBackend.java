@@ -1,0 +1,85 @@
+package io.databroker.tck.run;
+
+import io.databroker.api.BackendProvider;
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import io.databroker.tck.Subject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The backend that the command line chose.
+ *
+ * @param provider opens it
+ * @param texts what the command line sets, as text
+ */
+record ChosenBackend(BackendProvider provider, Map<String, String> texts) implements Subject {
+  /** Stands in a value for the directory of a test. */
+  private static final String DIRECTORY = "{dir}";
+
+  /** Checks that there are such settings, of such values. */
+  ChosenBackend {
+    for (String name : texts.keySet()) {
+      if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
+        throw new UsageException(
+            "--set %s: %s has no such setting; it has %s"
+                .formatted(
+                    name,
+                    provider.name(),
+                    provider.settings().stream()
+                        .map(Setting::name)
+                        .collect(Collectors.joining(", ", "[", "]"))));
+      }
+    }
+  }
+
+  @Override
+  public Settings settings(Path directory) {
+    Settings.Builder settings = Settings.builder();
+    for (Setting<?> setting : provider.settings()) {
+      String text = texts.get(setting.name());
+      if (text == null && setting.isRequired() && setting.type() == Path.class) {
+        text = DIRECTORY;
+      }
+      if (text != null) {
+        set(settings, setting, text.replace(DIRECTORY, directory.toString()));
+      }
+    }
+    return settings.build();
+  }
+
+  private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
+    try {
+      settings.set(setting, setting.type().cast(parse(setting.type(), text)));
+    } catch (RuntimeException e) {
+      throw new UsageException(
+          "--set %s=%s: give a %s".formatted(setting.name(), text, setting.unit()));
+    }
+  }
+
+  private static Object parse(Class<?> type, String text) {
+    if (type == Long.class) {
+      return Long.valueOf(text);
+    } else if (type == Boolean.class) {
+      if (!text.equals("true") && !text.equals("false")) {
+        throw new IllegalArgumentException(text);
+      }
+      return Boolean.valueOf(text);
+    } else if (type == Duration.class) {
+      return Duration.parse(text.startsWith("P") ? text : "PT" + text);
+    } else if (type == Path.class) {
+      return Path.of(text);
+    } else if (type.isEnum()) {
+      for (Object constant : type.getEnumConstants()) {
+        if (constant.toString().toLowerCase(Locale.ROOT).equals(text)) {
+          return constant;
+        }
+      }
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+}

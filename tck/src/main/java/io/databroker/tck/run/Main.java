@@ -1,0 +1,242 @@
+package io.databroker.tck.run;
+
+import io.databroker.api.BackendProvider;
+import io.databroker.tck.Catalogue;
+import io.databroker.tck.history.Checker;
+import io.databroker.tck.history.Diagnosis;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Verdict;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs the kit on a backend from the command line.
+ *
+ * <p><b>Thread-safety:</b> none; used once, by one thread.
+ */
+@Command(
+    name = "databroker-tck",
+    mixinStandardHelpOptions = true,
+    version = "databroker-tck 0.1.0",
+    description = "Tells whether a backend keeps the contract, and if not, which rule it breaks.",
+    footer = {
+      "",
+      "Exit codes: 0 all rules passed, 1 a rule failed or none was run, 2 wrong usage or no such",
+      "backend, 3 it could not be told."
+    })
+public final class Main implements Callable<Integer> {
+  @Option(names = "--backend", paramLabel = "NAME", description = "the backend's name")
+  @Nullable String backend;
+
+  @Option(
+      names = "--plugin",
+      paramLabel = "PATH",
+      description = "a jar or a folder of jars in which it is; may be given again")
+  List<Path> plugins = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "a setting; {dir} in a value stands for a new directory for each test,"
+              + " to which a required path is set by default")
+  Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--rules",
+      split = ",",
+      paramLabel = "LIST",
+      description = "only these: numbers (LIST-4) or chapters (LIST), with commas between")
+  List<String> rules = new ArrayList<>();
+
+  @Option(names = "--seed", paramLabel = "N", description = "fixes what concurrent clients do")
+  long seed = System.nanoTime() & 0xFFFFFF;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "for all concurrent workloads together (default: ${DEFAULT-VALUE})")
+  double budget;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      defaultValue = "databroker-tck-report",
+      description = "where to write the report (default: ${DEFAULT-VALUE})")
+  Path report = Path.of("databroker-tck-report");
+
+  @Option(
+      names = "--recheck",
+      paramLabel = "FILE",
+      description = "judges a history of a report again, without the backend")
+  @Nullable Path recheck;
+
+  @Option(
+      names = "--jvm-option",
+      paramLabel = "OPTION",
+      description = "an option that the backend needs of its JVM; may be given again")
+  List<String> jvmOptions = new ArrayList<>();
+
+  private final PrintStream out;
+
+  Main(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs it and ends the JVM. */
+  public static void main(String[] arguments) {
+    System.exit(run(System.out, arguments));
+  }
+
+  static int run(PrintStream out, String... arguments) {
+    return new CommandLine(new Main(out))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (exception, line, parsed) -> {
+              if (exception instanceof UsageException || exception instanceof IOException) {
+                System.err.println(exception.getMessage());
+                return CommandLine.ExitCode.USAGE;
+              }
+              throw exception;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (recheck != null) {
+      return judgeAgain(recheck);
+    }
+    if (backend == null) {
+      throw new UsageException("give --backend NAME, or --help");
+    }
+    Set<String> numbers = numbers();
+    List<Path> jars = Plugins.jars(plugins);
+    if (!ChildJvm.isChild()) {
+      List<String> options = new ArrayList<>(Plugins.jvmOptions(jars));
+      options.addAll(jvmOptions);
+      if (!options.isEmpty()) {
+        return ChildJvm.run(options, jars, arguments());
+      }
+    }
+    BackendProvider provider = provider(jars);
+    ChosenBackend chosen = new ChosenBackend(provider, settings);
+    chosen.settings(report.resolve("unused")); // so that a bad value is told before the first test
+    String name = provider.name() + " " + provider.version();
+    out.printf("Testing %s, seed %d%n", name, seed);
+    List<Outcome> outcomes =
+        KitRun.run(
+            chosen, numbers, parameters(numbers), outcome -> out.println(Report.testLine(outcome)));
+    Report told = new Report(name, seed, RuleVerdict.of(numbers, outcomes), outcomes);
+    told.write(report);
+    out.println();
+    out.print(told.summary());
+    out.println("Report: " + report.toAbsolutePath().resolve("report.txt"));
+    return told.exitCode();
+  }
+
+  private Map<String, String> parameters(Set<String> numbers) {
+    // Each workload takes its share of a budget for all: those that run share all of it.
+    long all = workloads(Catalogue.rules().keySet());
+    double scaled = budget * all / Math.max(1, workloads(numbers));
+    return Map.of(
+        "databroker.tck.seed", Long.toString(seed),
+        "databroker.tck.budget", Double.toString(scaled),
+        "databroker.tck.report", report.toString());
+  }
+
+  private static long workloads(Set<String> numbers) {
+    return numbers.stream()
+        .map(Catalogue.rules()::get)
+        .filter(Objects::nonNull)
+        .flatMap(rule -> rule.tests().stream())
+        .filter(test -> test.startsWith("Concurrency."))
+        .distinct()
+        .count();
+  }
+
+  private Set<String> numbers() {
+    Set<String> all = Catalogue.rules().keySet();
+    if (rules.isEmpty()) {
+      return all;
+    }
+    Set<String> chosen = new LinkedHashSet<>();
+    for (String rule : rules) {
+      List<String> meant =
+          all.stream().filter(n -> n.equals(rule) || n.startsWith(rule + "-")).toList();
+      if (meant.isEmpty()) {
+        throw new UsageException("--rules " + rule + ": there is no such rule or chapter");
+      }
+      chosen.addAll(meant);
+    }
+    return chosen;
+  }
+
+  private BackendProvider provider(List<Path> jars) {
+    List<BackendProvider> providers =
+        Plugins.providers(
+            ChildJvm.isChild() ? List.of() : jars, ClassLoader.getSystemClassLoader());
+    List<BackendProvider> named =
+        providers.stream().filter(provider -> provider.name().equals(backend)).toList();
+    if (named.size() == 1) {
+      return named.get(0);
+    }
+    throw new UsageException(
+        "--backend %s: %s; found: %s"
+            .formatted(
+                backend,
+                named.isEmpty() ? "there is no such backend" : "several have that name",
+                providers.stream()
+                    .map(provider -> provider.name() + " " + provider.version())
+                    .collect(Collectors.joining(", ", "[", "]"))));
+  }
+
+  /** The command line again, for a JVM of the backend's own. */
+  private List<String> arguments() {
+    List<String> arguments = new ArrayList<>(List.of("--backend", String.valueOf(backend)));
+    plugins.forEach(plugin -> arguments.addAll(List.of("--plugin", plugin.toString())));
+    settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+    rules.forEach(rule -> arguments.addAll(List.of("--rules", rule)));
+    arguments.addAll(List.of("--seed", Long.toString(seed), "--budget", Double.toString(budget)));
+    arguments.addAll(List.of("--report", report.toString()));
+    return arguments;
+  }
+
+  private int judgeAgain(Path file) throws IOException {
+    History history;
+    try {
+      history = HistoryFile.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    Verdict verdict = Checker.judge(history, KitRun.FIELDS);
+    if (verdict instanceof Verdict.Violated violated) {
+      out.println("FAIL: " + Diagnosis.of(history, violated, KitRun.FIELDS));
+      return 1;
+    } else if (verdict instanceof Verdict.Inconclusive unsure) {
+      out.println("INCONCLUSIVE: " + unsure.reason());
+      return 3;
+    }
+    out.printf(
+        "PASS: the %d operations can have taken effect one after the other.%n"
+            + "What a feed told beside them is not in the file.%n",
+        history.operations().size());
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+package io.databroker.tck.run;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one test ended.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ *
+ * @param chapter the chapter that it stands in
+ * @param test its name
+ * @param rules the numbers of the rules that it holds
+ * @param verdict what it shows of each of them
+ * @param reason why, unless it passed
+ * @param failure what it failed with
+ * @param took how long it ran
+ * @param notes what it reported, such as rounds and overlaps
+ */
+public record Outcome(
+    String chapter,
+    String test,
+    List<String> rules,
+    Verdict verdict,
+    String reason,
+    @Nullable Throwable failure,
+    Duration took,
+    List<String> notes) {
+
+  /**
+   * What a test shows.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   */
+  public enum Verdict {
+    /** The rule is kept, as far as the test goes. */
+    PASS,
+    /** The backend has not declared what the test needs. */
+    SKIPPED,
+    /** Nothing ran. */
+    NOT_RUN,
+    /** Too little was seen to tell. */
+    INCONCLUSIVE,
+    /** The rule is broken. */
+    FAIL
+  }
+}

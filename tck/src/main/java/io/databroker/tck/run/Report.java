@@ -1,0 +1,216 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.Catalogue;
+import io.databroker.tck.run.Outcome.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a run showed, for people and for programs.
+ *
+ * @param backend what was tested
+ * @param seed of the run
+ * @param rules the verdict on each rule
+ * @param outcomes of each test
+ */
+record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> outcomes) {
+
+  long count(Verdict verdict) {
+    return rules.stream().filter(rule -> rule.verdict() == verdict).count();
+  }
+
+  /** 0 if all rules that ran passed, 1 if one failed or none ran, 3 if one could not be told. */
+  int exitCode() {
+    if (count(Verdict.FAIL) > 0 || count(Verdict.PASS) + count(Verdict.INCONCLUSIVE) == 0) {
+      return 1;
+    }
+    return count(Verdict.INCONCLUSIVE) > 0 ? 3 : 0;
+  }
+
+  /** The verdicts that are not PASS, with their reasons, and the sum. */
+  String summary() {
+    StringBuilder text = new StringBuilder();
+    for (Verdict verdict :
+        List.of(Verdict.NOT_RUN, Verdict.SKIPPED, Verdict.INCONCLUSIVE, Verdict.FAIL)) {
+      for (RuleVerdict rule : rules) {
+        if (rule.verdict() == verdict) {
+          text.append(label(verdict))
+              .append(' ')
+              .append(rule.number())
+              .append(": ")
+              .append(verdict == Verdict.FAIL ? failures(rule) : rule.reason())
+              .append('\n');
+        }
+      }
+    }
+    text.append("%d passed, %d failed".formatted(count(Verdict.PASS), count(Verdict.FAIL)));
+    addCount(text, Verdict.INCONCLUSIVE, "inconclusive");
+    addCount(text, Verdict.SKIPPED, "skipped");
+    addCount(text, Verdict.NOT_RUN, "not run");
+    return text.append('\n').toString();
+  }
+
+  private void addCount(StringBuilder text, Verdict verdict, String words) {
+    if (count(verdict) > 0) {
+      text.append(", ").append(count(verdict)).append(' ').append(words);
+    }
+  }
+
+  private static String failures(RuleVerdict rule) {
+    return rule.outcomes().stream()
+        .filter(outcome -> outcome.verdict() == Verdict.FAIL)
+        .map(outcome -> "%s.%s%n%s".formatted(outcome.chapter(), outcome.test(), why(outcome)))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String why(Outcome outcome) {
+    String rule = outcome.rules().get(0);
+    String reason = outcome.reason().strip();
+    if (reason.startsWith(rule)) {
+      return reason.indent(2);
+    }
+    Catalogue.Entry entry = Catalogue.rules().get(rule);
+    String line = line(outcome);
+    return "%s says: %s%nSeen: %s%s"
+        .formatted(
+            rule, entry == null ? "" : entry.text(), reason, line.isEmpty() ? "" : "\n" + line)
+        .indent(2);
+  }
+
+  /** Where in the kit's source the test gave up: the shortest way to what it did before. */
+  private static String line(Outcome outcome) {
+    Throwable failure = outcome.failure();
+    if (failure != null) {
+      for (StackTraceElement frame : failure.getStackTrace()) {
+        if (frame.getMethodName().equals(outcome.test())) {
+          return "At %s:%d".formatted(frame.getFileName(), frame.getLineNumber());
+        }
+      }
+    }
+    return "";
+  }
+
+  static String label(Verdict verdict) {
+    return verdict == Verdict.NOT_RUN ? "NOT RUN" : verdict.name();
+  }
+
+  /** Writes report.txt, report.json and report.xml. */
+  void write(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    String heading = "Backend %s, seed %d%n%n".formatted(backend, seed);
+    String tests =
+        outcomes.stream().map(Report::testLine).collect(Collectors.joining("\n", "", "\n\n"));
+    Files.writeString(directory.resolve("report.txt"), heading + tests + summary());
+    Files.writeString(directory.resolve("report.json"), json());
+    Files.writeString(directory.resolve("report.xml"), xml());
+  }
+
+  /** One line about a test. */
+  static String testLine(Outcome outcome) {
+    return "%-12s %-28s %s.%s (%.1f s)%s"
+        .formatted(
+            label(outcome.verdict()),
+            String.join(" ", outcome.rules()),
+            outcome.chapter(),
+            outcome.test(),
+            outcome.took().toMillis() / 1000.0,
+            outcome.notes().isEmpty() ? "" : " " + String.join("; ", outcome.notes()));
+  }
+
+  private String json() {
+    return rules.stream()
+        .map(
+            rule ->
+                "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}"
+                    .formatted(
+                        quoted(rule.number()),
+                        quoted(strength(rule.number())),
+                        quoted(label(rule.verdict())),
+                        quoted(rule.reason()),
+                        rule.outcomes().stream()
+                            .map(Report::json)
+                            .collect(Collectors.joining(", "))))
+        .collect(
+            Collectors.joining(
+                ",\n",
+                "{\n  \"backend\": %s,\n  \"seed\": %d,\n  \"passed\": %d,\n  \"failed\": %d,\n  \"rules\": [\n"
+                    .formatted(quoted(backend), seed, count(Verdict.PASS), count(Verdict.FAIL)),
+                "\n  ]\n}\n"));
+  }
+
+  private static String strength(String number) {
+    Catalogue.Entry entry = Catalogue.rules().get(number);
+    return entry == null ? "" : entry.strength();
+  }
+
+  private static String json(Outcome outcome) {
+    return "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s}"
+        .formatted(
+            quoted(outcome.chapter() + "." + outcome.test()),
+            quoted(label(outcome.verdict())),
+            outcome.took().toMillis(),
+            quoted(String.join("; ", outcome.notes())));
+  }
+
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < 0x20 || Character.isSurrogate(c)) {
+        quoted.append("\\u%04x".formatted((int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  private String xml() {
+    Map<Verdict, Long> counts =
+        outcomes.stream().collect(Collectors.groupingBy(Outcome::verdict, Collectors.counting()));
+    long failed = counts.getOrDefault(Verdict.FAIL, 0L);
+    long passed = counts.getOrDefault(Verdict.PASS, 0L);
+    StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    text.append(
+        "<testsuite name=\"databroker-tck %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">%n"
+            .formatted(
+                escaped(backend), outcomes.size(), failed, outcomes.size() - failed - passed));
+    for (Outcome outcome : outcomes) {
+      text.append(
+          "  <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\">"
+              .formatted(
+                  escaped(outcome.chapter()),
+                  escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),
+                  outcome.took().toMillis() / 1000.0));
+      if (outcome.verdict() == Verdict.FAIL) {
+        text.append("<failure>").append(escaped(outcome.reason())).append("</failure>");
+      } else if (outcome.verdict() != Verdict.PASS) {
+        text.append("<skipped message=\"").append(escaped(outcome.reason())).append("\"/>");
+      }
+      text.append("</testcase>\n");
+    }
+    return text.append("</testsuite>\n").toString();
+  }
+
+  private static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '&' || c == '<' || c == '>' || c == '"') {
+                escaped.append("&#").append(c).append(';');
+              } else if (c == '\n' || c == '\t' || (c >= 0x20 && (c < 0xD800 || c > 0xDFFF))) {
+                escaped.appendCodePoint(c);
+              } else {
+                escaped.append('?');
+              }
+            });
+    return escaped.toString();
+  }
+}

@@ -1,0 +1,44 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.Catalogue;
+import io.databroker.tck.run.Outcome.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What all tests of a rule show together.
+ *
+ * @param number the rule's number
+ * @param verdict the worst that a test shows; skipped or not run only if no test ran
+ * @param reason why, unless it passed
+ * @param outcomes of its tests
+ */
+record RuleVerdict(String number, Verdict verdict, String reason, List<Outcome> outcomes) {
+
+  /** The verdicts of these rules, in their order. */
+  static List<RuleVerdict> of(Set<String> rules, List<Outcome> outcomes) {
+    List<RuleVerdict> verdicts = new ArrayList<>();
+    for (Catalogue.Entry rule : Catalogue.rules().values()) {
+      if (rules.contains(rule.number())) {
+        verdicts.add(
+            of(rule, outcomes.stream().filter(o -> o.rules().contains(rule.number())).toList()));
+      }
+    }
+    return verdicts;
+  }
+
+  private static RuleVerdict of(Catalogue.Entry rule, List<Outcome> outcomes) {
+    for (Verdict verdict :
+        List.of(Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.SKIPPED)) {
+      for (Outcome outcome : outcomes) {
+        if (outcome.verdict() == verdict) {
+          return new RuleVerdict(
+              rule.number(), verdict, verdict == Verdict.PASS ? "" : outcome.reason(), outcomes);
+        }
+      }
+    }
+    String reason = rule.whyNot().isEmpty() ? "no test of it was run" : rule.whyNot();
+    return new RuleVerdict(rule.number(), Verdict.NOT_RUN, reason, outcomes);
+  }
+}

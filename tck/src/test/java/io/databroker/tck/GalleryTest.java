@@ -1,0 +1,109 @@
+package io.databroker.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.tck.reference.Gallery;
+import io.databroker.tck.reference.Mutant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The kit is tested by breaking it: on each wrong backend, the rule that it breaks must say so. */
+class GalleryTest {
+  private static final Path TABLE = Path.of("..", "docs", "mutants.md");
+
+  /** Rules that kill no mutant, and why. */
+  private static final Map<String, String> WITHOUT_MUTANT =
+      Map.of(
+          "ARG-1", "CheckedBackend judges for all backends; they cannot be wrong by themselves.",
+          "ARG-2", "CheckedBackend judges for all backends; they cannot be wrong by themselves.",
+          "ARG-3", "CheckedBackend copies the batch for all backends.",
+          "LIMIT-2", "CheckedBackend judges for all backends; they cannot be wrong by themselves.");
+
+  @TestFactory
+  Stream<DynamicTest> eachMutantIsKilledByTheRuleThatItBreaks() {
+    return Gallery.mutants().stream()
+        .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> kill(mutant)));
+  }
+
+  private static void kill(Mutant mutant) {
+    Gallery.Trial trial = Gallery.trial(mutant, 1);
+    for (int seed = 2; seed <= 3 && trial.killer().isEmpty(); seed++) {
+      trial = Gallery.trial(mutant, seed); // a race may take more luck on a busy machine
+    }
+    assertThat(trial.killer())
+        .as("%s survived %s: %s", mutant.name(), mutant.rule(), trial.outcomes())
+        .isPresent();
+  }
+
+  @Test
+  void eachRuleKillsAMutantOrSaysWhyNot() {
+    Set<String> broken =
+        Gallery.mutants().stream().map(Mutant::rule).collect(Collectors.toCollection(TreeSet::new));
+    broken.addAll(WITHOUT_MUTANT.keySet());
+    assertThat(broken).containsExactlyElementsOf(new TreeSet<>(Catalogue.tests().keySet()));
+  }
+
+  @Test
+  void mutantsHaveNamesOfTheirOwn() {
+    assertThat(Gallery.mutants()).extracting(Mutant::name).doesNotHaveDuplicates();
+    assertThat(Gallery.mutants()).hasSizeGreaterThanOrEqualTo(45);
+  }
+
+  @Test
+  void theTableInTheDocsIsUpToDate() throws IOException {
+    String table = table();
+    if (Boolean.getBoolean("databroker.write-docs")) {
+      Files.createDirectories(TABLE.getParent());
+      Files.writeString(TABLE, table);
+    }
+    assertThat(TABLE)
+        .as("run this test with -Ddatabroker.write-docs=true to bring it up to date")
+        .hasContent(table);
+  }
+
+  private static String table() {
+    StringBuilder text = new StringBuilder();
+    text.append("# Wrong backends, and the rules that find them out\n\n");
+    text.append(
+        "Each is the kit's reference backend with one defect. The build runs the tests of ");
+    text.append("the rule that it breaks on it, and fails if they do not find it out.\n");
+    text.append("Written by `GalleryTest`; do not edit.\n\n");
+    text.append("| rule | wrong backend | defect |\n|---|---|---|\n");
+    Map<String, StringBuilder> byRule = new TreeMap<>();
+    for (Mutant mutant : Gallery.mutants()) {
+      byRule
+          .computeIfAbsent(mutant.rule(), none -> new StringBuilder())
+          .append("| %s | `%s` | %s |%n".formatted(mutant.rule(), mutant.name(), mutant.defect()));
+    }
+    for (String rule : Catalogue.rules().keySet()) {
+      Optional.ofNullable(byRule.get(rule)).ifPresent(text::append);
+    }
+    text.append("\n").append(Gallery.mutants().size()).append(" in all.\n");
+    text.append("\nRules that find none out:\n\n");
+    new TreeMap<>(WITHOUT_MUTANT)
+        .forEach(
+            (rule, why) -> text.append("- ").append(rule).append(": ").append(why).append("\n"));
+    text.append("\nRules that the kit does not test:\n\n");
+    Catalogue.rules().values().stream()
+        .filter(rule -> rule.tests().isEmpty())
+        .forEach(
+            rule ->
+                text.append("- ")
+                    .append(rule.number())
+                    .append(": ")
+                    .append(rule.whyNot())
+                    .append("\n"));
+    return text.toString();
+  }
+}

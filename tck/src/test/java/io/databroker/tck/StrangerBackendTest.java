@@ -1,0 +1,141 @@
+package io.databroker.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.BackendProvider;
+import io.databroker.tck.run.KitRun;
+import io.databroker.tck.run.MainAccess;
+import io.databroker.tck.run.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example backend is compiled as a stranger would, and run both ways. */
+class StrangerBackendTest {
+  private static final Path EXAMPLE = Path.of("..", "examples", "stranger-backend", "src", "main");
+
+  @TempDir static Path directory;
+  private static Path jar;
+
+  @BeforeAll
+  static void compile() throws IOException {
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    List<String> arguments =
+        new ArrayList<>(List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d"));
+    arguments.add(classes.toString());
+    try (Stream<Path> sources = Files.walk(EXAMPLE.resolve("java"))) {
+      sources.filter(file -> file.toString().endsWith(".java")).forEach(f -> arguments.add("" + f));
+    }
+    int failed =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, arguments.toArray(new String[0]));
+    assertThat(failed).isZero();
+    jar = Files.createDirectories(directory.resolve("plugin")).resolve("stranger.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      add(out, classes);
+      add(out, EXAMPLE.resolve("resources"));
+    }
+  }
+
+  private static void add(JarOutputStream out, Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        out.putNextEntry(new JarEntry(root.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, out);
+        out.closeEntry();
+      }
+    }
+  }
+
+  @Test
+  void itHasAtMostThreeHundredLinesOfCode() throws IOException {
+    long lines = 0;
+    try (Stream<Path> sources = Files.walk(EXAMPLE.resolve("java"))) {
+      for (Path source : sources.filter(Files::isRegularFile).toList()) {
+        lines +=
+            Files.readAllLines(source).stream()
+                .map(String::strip)
+                .filter(line -> !line.matches("|(//|/\\*|\\*|import |package ).*"))
+                .count();
+      }
+    }
+    assertThat(lines).isLessThanOrEqualTo(300);
+  }
+
+  @Test
+  void itPassesAsATestClass() throws IOException {
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
+      BackendProvider provider =
+          ServiceLoader.load(BackendProvider.class, loader).stream()
+              .map(ServiceLoader.Provider::get)
+              .filter(found -> found.name().equals("stranger"))
+              .findFirst()
+              .orElseThrow();
+      List<Outcome> outcomes =
+          KitRun.run(() -> provider, Set.of(), Map.of("databroker.tck.budget", "7"), outcome -> {});
+      assertThat(outcomes).hasSizeGreaterThan(150);
+      assertThat(outcomes).noneMatch(outcome -> outcome.verdict() == Outcome.Verdict.FAIL);
+    }
+  }
+
+  @Test
+  void itPassesAsAPlugin() throws IOException {
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    Path report = directory.resolve("report");
+    int exit =
+        run(
+            told,
+            "--backend=stranger",
+            "--plugin=" + jar.getParent(),
+            "--rules=PUT,LIST-1,VER-6",
+            "--budget=5",
+            "--seed=11",
+            "--report=" + report);
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .contains("NOT RUN VER-6", "SKIPPED PUT-9: not declared: durable", " passed, 0 failed");
+    assertThat(exit).isIn(0, 3);
+    assertThat(report).isDirectoryContaining("glob:**.json").isDirectoryContaining("glob:**.xml");
+    assertThat(report.resolve("report.txt")).content().contains("seed 11");
+  }
+
+  @Test
+  void whatCannotBeObeyedIsRefused() {
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    assertThat(run(nowhere)).isEqualTo(2);
+    assertThat(run(nowhere, "--backend=nobody", "--plugin=" + jar)).isEqualTo(2);
+    assertThat(run(nowhere, "--backend=stranger", "--plugin=" + jar, "--rules=NO-1")).isEqualTo(2);
+    assertThat(run(nowhere, "--backend=stranger", "--plugin=" + jar, "--set=a=b")).isEqualTo(2);
+    assertThat(run(nowhere, "--backend=stranger", "--plugin=none.jar")).isEqualTo(2);
+    assertThat(run(nowhere, "--recheck=none.txt")).isEqualTo(2);
+  }
+
+  @Test
+  void aRunOfNoTestFails() {
+    String[] arguments = {
+      "--backend=stranger", "--plugin=" + jar, "--rules=VER-6", "--report=" + directory
+    };
+    assertThat(run(OutputStream.nullOutputStream(), arguments)).isEqualTo(1);
+  }
+
+  private static int run(OutputStream out, String... arguments) {
+    return MainAccess.run(new PrintStream(out, true, StandardCharsets.UTF_8), arguments);
+  }
+}

@@ -1,0 +1,100 @@
+package io.databroker.tck.reference;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.tck.run.KitRun;
+import io.databroker.tck.run.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The wrong backends on which the kit is tried. */
+public final class Gallery {
+  private Gallery() {}
+
+  /** All of them, in the order of the chapters. */
+  public static List<Mutant> mutants() {
+    return Stream.of(
+            PutMutants.all(),
+            ListMutants.all(),
+            SnapshotMutants.all(),
+            FeedMutants.all(),
+            OptionMutants.all(),
+            IndexMutants.all(),
+            LeaseMutants.all(),
+            StoreMutants.all())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** How a mutant fared under the tests of its own rule. */
+  public record Trial(Mutant mutant, List<Outcome> outcomes, Duration took) {
+    /** The first test that a rule's finding, and not a crash, ended. */
+    public Optional<Outcome> killer() {
+      return outcomes.stream()
+          .filter(outcome -> outcome.verdict() == Outcome.Verdict.FAIL)
+          .filter(
+              outcome ->
+                  outcome.failure() instanceof AssertionError
+                      || outcome.failure() instanceof DatabrokerException)
+          .findFirst();
+    }
+  }
+
+  /** Runs the tests of the rule that the mutant breaks. */
+  public static Trial trial(Mutant mutant, long seed) {
+    long start = System.nanoTime();
+    List<Outcome> outcomes = new ArrayList<>();
+    KitRun.run(
+        mutant,
+        Set.of(mutant.rule()),
+        Map.of(
+            "databroker.tck.budget", "280",
+            "databroker.tck.patience", "1",
+            "databroker.tck.seed", Long.toString(seed)),
+        outcome -> {
+          outcomes.add(outcome);
+          if (outcome.verdict() == Outcome.Verdict.FAIL) {
+            KitRun.stop();
+          }
+        });
+    return new Trial(mutant, outcomes, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** Tries those whose names or rules are given, or all, and tells how each fared. */
+  public static void main(String[] names) {
+    int seeds = Integer.getInteger("seeds", 1);
+    for (Mutant mutant : mutants()) {
+      if (names.length == 0
+          || Stream.of(names).anyMatch(n -> mutant.rule().equals(n) || mutant.name().equals(n))) {
+        for (int seed = 2; seed <= seeds; seed++) {
+          Trial again = trial(mutant, seed);
+          System.out.printf(
+              "  seed %d: %s %d ms %s%n",
+              seed,
+              again.killer().isPresent(),
+              again.took().toMillis(),
+              again
+                  .killer()
+                  .map(k -> k.reason().lines().filter(l -> l.startsWith("Seen")).toList()));
+        }
+        Trial trial = trial(mutant, 1);
+        System.out.printf(
+            "%-10s %-38s %6d ms %s%n",
+            mutant.rule(),
+            mutant.name(),
+            trial.took().toMillis(),
+            trial
+                .killer()
+                .map(k -> "killed by " + k.test())
+                .orElse("SURVIVED " + trial.outcomes()));
+        if (names.length > 0) {
+          trial.killer().ifPresent(k -> System.out.println(k.reason()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package io.databroker.tck.reference;
+
+import static io.databroker.tck.reference.Mutant.backend;
+import static io.databroker.tck.reference.Mutant.writer;
+
+import io.databroker.api.BackendContext;
+import io.databroker.api.ClearResult;
+import io.databroker.api.CodePointOrder;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** The bug from which this project began, and its cousins. */
+final class ListMutants {
+  private ListMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        backend(
+            "LIST-4",
+            "list-lazy-iterator",
+            "takes the lock, gets a lazy iterator over the live map, lets go, then reads",
+            LazyIterator::new),
+        backend(
+            "LIST-4",
+            "list-cached-after-unlock",
+            "replaces a cached list of types after the lock was released",
+            CachedAfterUnlock::new),
+        backend(
+            "LIST-4",
+            "list-in-two-halves",
+            "reads the first half of the types, lets go of the lock, and reads the rest",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    List<String> types = new ArrayList<>();
+                    synchronized (store) {
+                      checkOpen();
+                      store.live.keySet().stream().filter(t -> odd(t)).forEach(types::add);
+                    }
+                    synchronized (store) {
+                      store.live.keySet().stream().filter(t -> !odd(t)).forEach(types::add);
+                    }
+                    types.sort(CodePointOrder.INSTANCE);
+                    return Collections.unmodifiableList(types);
+                  }
+
+                  private boolean odd(String type) {
+                    return type.hashCode() % 2 != 0;
+                  }
+                }),
+        backend(
+            "LIST-4",
+            "list-type-by-type",
+            "asks of each type that ever was, one after the other, whether it has records",
+            TypeByType::new),
+        writer(
+            "LIST-1",
+            "list-keeps-emptied",
+            "a type whose last record was deleted stays listed",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void remove(StoredRecord live) {
+                    store.live.get(live.type()).remove(live.id());
+                  }
+                }),
+        writer(
+            "LIST-1",
+            "list-keeps-evicted",
+            "a type whose last record was evicted stays listed",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void evict(StoredRecord victim) {
+                    super.evict(victim);
+                    store.live.computeIfAbsent(
+                        victim.type(), none -> new java.util.LinkedHashMap<>());
+                  }
+                }),
+        writer(
+            "LIST-1",
+            "list-keeps-expired",
+            "a type whose last record expired stays listed",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void expire(StoredRecord live) {
+                    super.expire(live);
+                    store.live.computeIfAbsent(
+                        live.type(), none -> new java.util.LinkedHashMap<>());
+                  }
+                }),
+        backend(
+            "LIST-1",
+            "list-names-options",
+            "lists types that have options and no record",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    Set<String> types = new TreeSet<>(CodePointOrder.INSTANCE);
+                    types.addAll(super.listTypes());
+                    types.addAll(options().keySet());
+                    return List.copyOf(types);
+                  }
+                }),
+        backend(
+            "LIST-2",
+            "list-utf16-order",
+            "sorts by UTF-16 unit",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    return super.listTypes().stream().sorted(Comparator.naturalOrder()).toList();
+                  }
+                }),
+        backend(
+            "LIST-2",
+            "list-ignores-case-in-order",
+            "sorts without regard to case",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    return super.listTypes().stream()
+                        .sorted(String.CASE_INSENSITIVE_ORDER)
+                        .toList();
+                  }
+                }),
+        backend(
+            "LIST-3",
+            "list-modifiable",
+            "hands out a list that can be changed",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    return new ArrayList<>(super.listTypes());
+                  }
+                }),
+        backend(
+            "LIST-3",
+            "list-alive",
+            "hands out an unmodifiable view of a list that it refills",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final List<String> types = new ArrayList<>();
+
+                  @Override
+                  public List<String> listTypes() {
+                    synchronized (store) {
+                      types.clear();
+                      types.addAll(super.listTypes());
+                      return Collections.unmodifiableList(types);
+                    }
+                  }
+                }));
+  }
+
+  /** Keeps the types in a map of its own, as Pomerium's in-memory databroker does. */
+  private static final class LazyIterator extends ReferenceBackend {
+    private final ConcurrentSkipListMap<String, Boolean> types =
+        new ConcurrentSkipListMap<>(CodePointOrder.INSTANCE);
+
+    LazyIterator(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    protected ReferenceWriter writer() {
+      return new ReferenceWriter(this) {
+        @Override
+        protected void publish() {
+          super.publish();
+          for (StoredRecord change : changes) {
+            if (store.live.containsKey(change.type())) {
+              types.put(change.type(), true);
+            } else {
+              types.remove(change.type());
+            }
+          }
+        }
+      };
+    }
+
+    @Override
+    public ClearResult clear() {
+      synchronized (store) {
+        types.clear();
+        return super.clear();
+      }
+    }
+
+    @Override
+    public List<String> listTypes() {
+      Iterator<String> lazy;
+      synchronized (store) {
+        checkOpen();
+        lazy = types.keySet().iterator();
+      }
+      List<String> listed = new ArrayList<>();
+      lazy.forEachRemaining(listed::add);
+      return Collections.unmodifiableList(listed);
+    }
+  }
+
+  private static final class CachedAfterUnlock extends ReferenceBackend {
+    private volatile List<String> cached = List.of();
+
+    CachedAfterUnlock(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    public io.databroker.api.PutResult put(List<io.databroker.api.Write> batch) {
+      io.databroker.api.PutResult result = super.put(batch);
+      cached = super.listTypes();
+      return result;
+    }
+
+    @Override
+    public void setOptions(String type, TypeOptions options) {
+      super.setOptions(type, options);
+      cached = super.listTypes();
+    }
+
+    @Override
+    public ClearResult clear() {
+      ClearResult result = super.clear();
+      cached = List.of();
+      return result;
+    }
+
+    @Override
+    public List<String> listTypes() {
+      synchronized (store) {
+        checkOpen();
+      }
+      return cached;
+    }
+  }
+
+  private static final class TypeByType extends ReferenceBackend {
+    private final NavigableSet<String> known =
+        new java.util.concurrent.ConcurrentSkipListSet<>(CodePointOrder.INSTANCE);
+
+    TypeByType(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    protected ReferenceWriter writer() {
+      return new ReferenceWriter(this) {
+        @Override
+        protected void publish() {
+          super.publish();
+          changes.forEach(change -> known.add(change.type()));
+        }
+      };
+    }
+
+    @Override
+    public List<String> listTypes() {
+      List<String> types = new ArrayList<>();
+      for (String type : known) {
+        synchronized (store) {
+          checkOpen();
+          if (store.live.containsKey(type)) {
+            types.add(type);
+          }
+        }
+      }
+      return Collections.unmodifiableList(types);
+    }
+  }
+}

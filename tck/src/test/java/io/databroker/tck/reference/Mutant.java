@@ -1,0 +1,101 @@
+package io.databroker.tck.reference;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Position;
+import io.databroker.api.Settings;
+import io.databroker.tck.Subject;
+import java.nio.file.Path;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reference backend with one defect.
+ *
+ * @param name what to call it
+ * @param rule the rule that it breaks, whose tests must kill it
+ * @param defect what is wrong with it
+ * @param provider opens it
+ * @param durable whether it is opened on a store that outlives it
+ */
+public record Mutant(
+    String name, String rule, String defect, ReferenceProvider provider, boolean durable)
+    implements Subject {
+
+  /** A mutant whose backend differs. */
+  static Mutant backend(
+      String rule, String name, String defect, BiFunction<Store, BackendContext, Backend> backend) {
+    ReferenceProvider provider =
+        new ReferenceProvider() {
+          @Override
+          protected Backend backend(Store store, BackendContext context) {
+            return backend.apply(store, context);
+          }
+        };
+    return new Mutant(name, rule, defect, provider, false);
+  }
+
+  /** A mutant that writes differently. */
+  static Mutant writer(
+      String rule, String name, String defect, Function<ReferenceBackend, ReferenceWriter> writer) {
+    return backend(
+        rule,
+        name,
+        defect,
+        (store, context) ->
+            new ReferenceBackend(store, context) {
+              @Override
+              protected ReferenceWriter writer() {
+                return writer.apply(this);
+              }
+            });
+  }
+
+  /** Makes a feed. */
+  interface Feeds {
+    ReferenceFeed feed(ReferenceBackend backend, Position from, @Nullable String type);
+  }
+
+  /** A mutant whose feeds differ. */
+  static Mutant feed(String rule, String name, String defect, Feeds feeds) {
+    return backend(
+        rule,
+        name,
+        defect,
+        (store, context) ->
+            new ReferenceBackend(store, context) {
+              @Override
+              protected ReferenceFeed feed(Position from, @Nullable String type) {
+                return feeds.feed(this, from, type);
+              }
+            });
+  }
+
+  static Mutant provider(String rule, String name, String defect, ReferenceProvider provider) {
+    return new Mutant(name, rule, defect, provider, false);
+  }
+
+  /** The same, on a store that outlives it. */
+  Mutant lasting() {
+    return new Mutant(name, rule, defect, provider, true);
+  }
+
+  @Override
+  public Settings settings(Path directory) {
+    return durable
+        ? Settings.builder().set(ReferenceProvider.DIRECTORY, directory).build()
+        : Settings.defaults();
+  }
+
+  /** Gives other threads the time that a defect needs to show. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  static void pause() {
+    Thread.yield();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,641 @@
+package io.databroker.tck.reference;
+
+import static io.databroker.tck.reference.Mutant.backend;
+import static io.databroker.tck.reference.Mutant.writer;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.Condition;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Wrong ways to write, and to get. */
+final class PutMutants {
+  private PutMutants() {}
+
+  static List<Mutant> all() {
+    List<Mutant> mutants = new ArrayList<>(versions());
+    mutants.addAll(batches());
+    mutants.addAll(conditions());
+    mutants.addAll(deletes());
+    mutants.addAll(answers());
+    mutants.addAll(gets());
+    return mutants;
+  }
+
+  private static List<Mutant> versions() {
+    return List.of(
+        writer(
+            "VER-1",
+            "version-per-type",
+            "counts the versions of each type by itself",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected StoredRecord store(String type, String id, Bytes payload) {
+                    store.latest =
+                        backend.ofType(type).stream()
+                            .mapToLong(StoredRecord::version)
+                            .max()
+                            .orElse(store.latest);
+                    return super.store(type, id, payload);
+                  }
+                }),
+        writer(
+            "VER-1",
+            "version-holes",
+            "each batch takes one version more than it has changes",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected PutResult put(List<Write> batch) {
+                    PutResult result = super.put(batch);
+                    store.latest++;
+                    return result;
+                  }
+                }),
+        backend(
+            "VER-2",
+            "version-before-the-lock",
+            "draws its versions before it takes the lock",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final AtomicLong next = new AtomicLong(store.latest);
+
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    long drawn = next.getAndAdd(batch.size());
+                    Mutant.pause();
+                    synchronized (store) {
+                      checkOpen();
+                      long latest = store.latest;
+                      store.latest = drawn;
+                      try {
+                        return writer().put(batch);
+                      } finally {
+                        store.latest = Math.max(store.latest, latest);
+                      }
+                    }
+                  }
+                }),
+        backend(
+            "VER-3",
+            "version-of-the-first-write",
+            "a rewritten record keeps the version of its first write",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final Map<String, Long> first = new HashMap<>();
+
+                  @Override
+                  public @Nullable StoredRecord get(String type, String id) {
+                    StoredRecord live = super.get(type, id);
+                    if (live == null) {
+                      return null;
+                    }
+                    synchronized (store) {
+                      Long version = first.putIfAbsent(type + "/" + id, live.version());
+                      return new StoredRecord(
+                          type,
+                          id,
+                          version == null ? live.version() : version,
+                          live.payload(),
+                          live.modifiedAt(),
+                          false);
+                    }
+                  }
+
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    PutResult result = super.put(batch);
+                    batch.forEach(write -> get(write.type(), write.id()));
+                    return result;
+                  }
+                }),
+        backend(
+            "VER-5",
+            "earliest-off-by-one",
+            "tells the last version that was trimmed as the first that is held",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public io.databroker.api.Versions versions() {
+                    var right = super.versions();
+                    return new io.databroker.api.Versions(
+                        right.serverVersion(), right.earliest() - 1, right.latest());
+                  }
+                }));
+  }
+
+  private static List<Mutant> batches() {
+    return List.of(
+        writer(
+            "PUT-1",
+            "batch-stops-in-the-middle",
+            "applies what comes before the write whose condition does not hold",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected PutResult put(List<Write> batch) {
+                    List<StoredRecord> answers = new ArrayList<>();
+                    try {
+                      for (int i = 0; i < batch.size(); i++) {
+                        judge(batch.subList(0, i + 1));
+                        answers.add(apply(batch.get(i)));
+                      }
+                    } finally {
+                      publish();
+                    }
+                    return new PutResult(store.serverVersion, answers);
+                  }
+                }),
+        backend(
+            "PUT-2",
+            "batch-as-single-writes",
+            "applies a batch write by write",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    List<StoredRecord> answers = new ArrayList<>();
+                    for (Write write : batch) {
+                      answers.addAll(super.put(List.of(write)).records());
+                    }
+                    return new PutResult(store.serverVersion, answers);
+                  }
+                }),
+        backend(
+            "PUT-2",
+            "batch-seen-half",
+            "lets go of the lock in the middle of a batch; the feed is right",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final Object writers = new Object();
+
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    synchronized (writers) {
+                      ReferenceWriter writer;
+                      List<StoredRecord> answers = new ArrayList<>();
+                      int half = batch.size() / 2;
+                      synchronized (store) {
+                        checkOpen();
+                        writer = writer();
+                        writer.judge(batch);
+                        writer.extract(batch);
+                        batch.subList(0, half).forEach(write -> answers.add(writer.apply(write)));
+                      }
+                      synchronized (store) {
+                        batch
+                            .subList(half, batch.size())
+                            .forEach(write -> answers.add(writer.apply(write)));
+                        java.util.Set<String> types = new java.util.LinkedHashSet<>();
+                        batch.forEach(write -> types.add(write.type()));
+                        writer.evict(types);
+                        writer.publish();
+                        return new PutResult(store.serverVersion, answers);
+                      }
+                    }
+                  }
+                }),
+        writer(
+            "PUT-3",
+            "batch-last-write-wins",
+            "collapses several writes of one key into the last",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected PutResult put(List<Write> batch) {
+                    Map<List<String>, Write> last = new LinkedHashMap<>();
+                    batch.forEach(write -> last.put(List.of(write.type(), write.id()), write));
+                    return super.put(List.copyOf(last.values()));
+                  }
+                }));
+  }
+
+  private static Mutant judging(String name, String defect, Judge judge) {
+    return writer(
+        "PUT-4",
+        name,
+        defect,
+        backend ->
+            new ReferenceWriter(backend) {
+              @Override
+              protected void judge(List<Write> batch) {
+                for (int i = 0; i < batch.size(); i++) {
+                  StoredRecord live = live(batch.get(i).type(), batch.get(i).id());
+                  long found = live == null ? 0 : live.version();
+                  if (!judge.holds(batch.get(i).condition(), found)) {
+                    throw new ConditionFailedException(i, batch.get(i), found);
+                  }
+                }
+              }
+            });
+  }
+
+  private interface Judge {
+    boolean holds(Condition condition, long found);
+  }
+
+  private static List<Mutant> conditions() {
+    return List.of(
+        judging(
+            "condition-zero-is-absent",
+            "version 0 holds of an absent record",
+            (condition, found) ->
+                condition instanceof Condition.Version version
+                    ? version.expected() == found
+                    : condition.holds(found)),
+        judging(
+            "condition-absent-is-none",
+            "takes \"no live record\" for no condition",
+            (condition, found) -> condition instanceof Condition.Absent || condition.holds(found)),
+        judging(
+            "condition-older-will-do",
+            "a version holds of every later one",
+            (condition, found) ->
+                (condition instanceof Condition.Version version && found != 0)
+                    ? found >= version.expected()
+                    : condition.holds(found)),
+        writer(
+            "PUT-4",
+            "condition-judged-within-the-batch",
+            "judges each condition after the writes before it",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void judge(List<Write> batch) {
+                    Map<List<String>, Boolean> within = new HashMap<>();
+                    for (int i = 0; i < batch.size(); i++) {
+                      Write write = batch.get(i);
+                      Boolean there = within.get(List.of(write.type(), write.id()));
+                      if (there == null) {
+                        super.judge(List.of(write));
+                      } else if (!write.condition().holds(there ? -7 : 0)) {
+                        throw new ConditionFailedException(i, write, 0);
+                      }
+                      within.put(List.of(write.type(), write.id()), write instanceof Write.Put);
+                    }
+                  }
+                }),
+        backend(
+            "PUT-4",
+            "condition-checked-outside-the-lock",
+            "judges the conditions, lets go of the lock, and applies",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    synchronized (store) {
+                      checkOpen();
+                      writer().judge(batch);
+                    }
+                    synchronized (store) {
+                      checkOpen();
+                      return new ReferenceWriter(this) {
+                        @Override
+                        protected void judge(List<Write> judged) {
+                          // was done
+                        }
+                      }.put(batch);
+                    }
+                  }
+                }),
+        writer(
+            "PUT-5",
+            "condition-names-the-last",
+            "names the last write whose condition does not hold",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void judge(List<Write> batch) {
+                    for (int i = batch.size() - 1; i >= 0; i--) {
+                      StoredRecord live = live(batch.get(i).type(), batch.get(i).id());
+                      long found = live == null ? 0 : live.version();
+                      if (!batch.get(i).condition().holds(found)) {
+                        throw new ConditionFailedException(i, batch.get(i), found);
+                      }
+                    }
+                  }
+                }));
+  }
+
+  private static List<Mutant> deletes() {
+    return List.of(
+        writer(
+            "PUT-6",
+            "delete-of-absent-takes-a-version",
+            "deleting what is absent takes a version",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected StoredRecord apply(Write write) {
+                    StoredRecord answer = super.apply(write);
+                    if (answer.version() == 0) {
+                      store.latest++;
+                    }
+                    return answer;
+                  }
+                }),
+        writer(
+            "PUT-6",
+            "delete-of-absent-is-told",
+            "deleting what is absent appears in the feed",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected @Nullable StoredRecord delete(String type, String id) {
+                    StoredRecord deleted = super.delete(type, id);
+                    if (deleted == null) {
+                      changes.add(
+                          new StoredRecord(type, id, ++store.latest, Bytes.EMPTY, now, true));
+                    }
+                    return deleted;
+                  }
+                }),
+        deleting(
+            "delete-keeps-its-version",
+            "a delete has the version of the put before it",
+            (deleted, live) ->
+                new StoredRecord(
+                    live.type(),
+                    live.id(),
+                    live.version(),
+                    live.payload(),
+                    deleted.modifiedAt(),
+                    true)),
+        deleting(
+            "delete-loses-its-payload",
+            "a delete has no payload",
+            (deleted, live) ->
+                new StoredRecord(
+                    live.type(),
+                    live.id(),
+                    deleted.version(),
+                    Bytes.EMPTY,
+                    deleted.modifiedAt(),
+                    true)),
+        deleting(
+            "delete-told-as-put",
+            "a delete is not marked as one",
+            (deleted, live) ->
+                new StoredRecord(
+                    live.type(),
+                    live.id(),
+                    deleted.version(),
+                    live.payload(),
+                    deleted.modifiedAt(),
+                    false)),
+        backend(
+            "PUT-7",
+            "deleted-record-returned",
+            "get answers deleted records",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public @Nullable StoredRecord get(String type, String id) {
+                    StoredRecord live = super.get(type, id);
+                    synchronized (store) {
+                      return live != null
+                          ? live
+                          : store.log.descendingMap().values().stream()
+                              .flatMap(List::stream)
+                              .filter(r -> r.type().equals(type) && r.id().equals(id))
+                              .findFirst()
+                              .orElse(null);
+                    }
+                  }
+                }));
+  }
+
+  private interface Delete {
+    StoredRecord told(StoredRecord deleted, StoredRecord live);
+  }
+
+  private static Mutant deleting(String name, String defect, Delete delete) {
+    return writer(
+        "PUT-7",
+        name,
+        defect,
+        backend ->
+            new ReferenceWriter(backend) {
+              @Override
+              protected @Nullable StoredRecord delete(String type, String id) {
+                StoredRecord live = live(type, id);
+                StoredRecord deleted = super.delete(type, id);
+                if (deleted == null || live == null) {
+                  return deleted;
+                }
+                StoredRecord told = delete.told(deleted, live);
+                changes.set(changes.size() - 1, told);
+                return told;
+              }
+            });
+  }
+
+  private static Mutant writing(String rule, String name, String defect, Rewrite rewrite) {
+    return writer(
+        rule,
+        name,
+        defect,
+        backend ->
+            new ReferenceWriter(backend) {
+              @Override
+              protected StoredRecord store(String type, String id, Bytes payload) {
+                return rewrite.store(super::store, type, id, payload);
+              }
+            });
+  }
+
+  private interface Storing {
+    StoredRecord store(String type, String id, Bytes payload);
+  }
+
+  private interface Rewrite {
+    StoredRecord store(Storing right, String type, String id, Bytes payload);
+  }
+
+  private static List<Mutant> answers() {
+    return List.of(
+        backend(
+            "PUT-8",
+            "answer-sorted",
+            "answers in the order of the keys",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    PutResult right = super.put(batch);
+                    return new PutResult(
+                        right.serverVersion(),
+                        right.records().stream()
+                            .sorted(Comparator.comparing(StoredRecord::type))
+                            .toList());
+                  }
+                }),
+        backend(
+            "PUT-8",
+            "answer-without-the-absent",
+            "leaves deletes of what is absent out of the answer",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    PutResult right = super.put(batch);
+                    return new PutResult(
+                        right.serverVersion(),
+                        right.records().stream().filter(r -> r.version() != 0).toList());
+                  }
+                }),
+        writer(
+            "PUT-10",
+            "refusal-ignored",
+            "stores what the extraction function refuses",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected void extract(
+                      String argument, String type, Bytes payload, TypeOptions options) {
+                    try {
+                      super.extract(argument, type, payload, options);
+                    } catch (InvalidArgumentException ignored) {
+                      // stores it
+                    }
+                  }
+                }),
+        writing(
+            "PUT-11",
+            "payload-cut-at-a-zero",
+            "keeps a payload up to its first zero byte",
+            (right, type, id, payload) -> {
+              byte[] bytes = payload.toByteArray();
+              int end = 0;
+              while (end < bytes.length && bytes[end] != 0) {
+                end++;
+              }
+              return right.store(type, id, Bytes.copyOf(java.util.Arrays.copyOf(bytes, end)));
+            }),
+        writing(
+            "PUT-11",
+            "payload-as-text",
+            "keeps a payload as text",
+            (right, type, id, payload) -> right.store(type, id, Bytes.utf8(payload.toUtf8()))),
+        writing(
+            "PUT-11",
+            "id-normalised",
+            "normalises ids to composed characters",
+            (right, type, id, payload) ->
+                right.store(type, Normalizer.normalize(id, Normalizer.Form.NFC), payload)),
+        backend(
+            "PUT-12",
+            "time-not-cut",
+            "keeps times to the nanosecond",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  protected Instant now() {
+                    return context.clock().instant();
+                  }
+                }),
+        writer(
+            "PUT-12",
+            "time-of-each-write",
+            "the times of a batch differ",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected StoredRecord store(String type, String id, Bytes payload) {
+                    StoredRecord right = super.store(type, id, payload);
+                    StoredRecord later =
+                        new StoredRecord(
+                            type,
+                            id,
+                            right.version(),
+                            payload,
+                            now.plusNanos(1000L * changes.size()),
+                            false);
+                    changes.set(changes.size() - 1, later);
+                    store.live.get(type).put(id, later);
+                    return later;
+                  }
+                }));
+  }
+
+  private static List<Mutant> gets() {
+    return List.of(
+        backend(
+            "GET-1",
+            "get-from-a-late-cache",
+            "get reads a map that is brought up to date after the lock was released",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final Map<List<String>, StoredRecord> cache = new ConcurrentHashMap<>();
+
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    PutResult result = super.put(batch);
+                    for (StoredRecord record : result.records()) {
+                      List<String> key = List.of(record.type(), record.id());
+                      if (record.deleted()) {
+                        cache.remove(key);
+                      } else {
+                        cache.put(key, record);
+                      }
+                    }
+                    return result;
+                  }
+
+                  @Override
+                  public io.databroker.api.ClearResult clear() {
+                    cache.clear();
+                    return super.clear();
+                  }
+
+                  @Override
+                  public @Nullable StoredRecord get(String type, String id) {
+                    return cache.get(List.of(type, id));
+                  }
+                }),
+        backend(
+            "GET-1",
+            "get-ignores-case",
+            "takes a type for another in upper case",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public @Nullable StoredRecord get(String type, String id) {
+                    return super.get(type.toLowerCase(java.util.Locale.ROOT), id);
+                  }
+                }),
+        backend(
+            "GET-2",
+            "get-by-lossy-bytes",
+            "looks up by UTF-8 bytes, in which a lone surrogate is a question mark",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public @Nullable StoredRecord get(String type, String id) {
+                    return super.get(lossy(type), lossy(id));
+                  }
+
+                  private String lossy(String text) {
+                    return new String(
+                        text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+                  }
+                }));
+  }
+}

@@ -1,0 +1,12 @@
+package io.databroker.tck.run;
+
+import java.io.PrintStream;
+
+/** Runs the command line in this JVM. */
+public final class MainAccess {
+  private MainAccess() {}
+
+  public static int run(PrintStream out, String... arguments) {
+    return Main.run(out, arguments);
+  }
+}
