@@ -56,8 +56,9 @@ public final class Benchmarks {
       grow(measurement, growth, wanted, out);
       return;
     }
-    List<Outcome> outcomes =
-        new ArrayList<>(run(measurement, Catalogue.of(records), wanted, System.out));
+    List<Comparison> comparisons = Catalogue.of(records);
+    List<Outcome> outcomes = new ArrayList<>(run(measurement, comparisons, wanted, System.out));
+    boolean complete = outcomes.size() == wantedRows(comparisons, wanted);
     if (ServerComparison.ROWS.stream().anyMatch(wanted)) {
       try (ServerComparison server = new ServerComparison()) {
         outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
@@ -71,6 +72,16 @@ public final class Benchmarks {
     System.out.println();
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
     write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));
+    if (!complete) {
+      System.exit(1); // what failed was told in its place
+    }
+  }
+
+  private static long wantedRows(List<Comparison> comparisons, Predicate<String> wanted) {
+    return comparisons.stream()
+        .flatMap(it -> it.rows().stream())
+        .filter(it -> wanted.test(it.name()))
+        .count();
   }
 
   /** The rows whose cost may depend on the number of records, at several. */

@@ -253,6 +253,11 @@ final class Catalogue {
     int sides = given.getOrDefault("sides", "a+b").split("\\+", -1).length;
     all.add(
         new Comparison(
-            type.getName() + "." + method, sides, threads, onlyWork, Map.copyOf(given), List.of(rows)));
+            type.getName() + "." + method,
+            sides,
+            threads,
+            onlyWork,
+            Map.copyOf(given),
+            List.of(rows)));
   }
 }
