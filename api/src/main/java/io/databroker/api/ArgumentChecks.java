@@ -28,18 +28,28 @@ final class ArgumentChecks {
     }
     limit("batch", copy.length, limits.batchRecords(), "records");
     long bytes = 0;
+    String checked = "";
     for (int i = 0; i < copy.length; i++) {
-      bytes += write(i, copy[i]);
+      bytes += write(i, copy[i], checked);
+      checked = copy[i].type();
     }
     limit("batch", bytes, limits.batchBytes(), "payload bytes");
     return List.of(copy);
   }
 
-  private long write(int index, @Nullable Write write) {
+  /**
+   * The size of its payload.
+   *
+   * @param checked a type that need not be checked again: most batches are of one
+   */
+  private long write(int index, @Nullable Write write, String checked) {
     if (write == null) {
       throw new InvalidArgumentException("batch[" + index + "]", "null", "give a write");
     }
-    String problem = problemWith(write.type(), limits.typeBytes());
+    String problem =
+        index > 0 && write.type().equals(checked)
+            ? null
+            : problemWith(write.type(), limits.typeBytes());
     if (problem != null) {
       refuse("batch[" + index + "].type", write.type(), limits.typeBytes(), problem);
     }

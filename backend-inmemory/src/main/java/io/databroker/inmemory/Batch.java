@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,8 @@ final class Batch {
     }
     Entry entry =
         last == null
-            ? add(table, id, payload, false, table.slots.take())
-            : add(table, last.record.id(), payload, false, last.slot);
+            ? add(table, id, payload, false, table.slots.take(), Entry.NOTHING)
+            : add(table, last.record.id(), payload, false, last.slot, last);
     if (!values.isEmpty()) {
       if (this.values == null) {
         this.values = new HashMap<>();
@@ -86,7 +87,7 @@ final class Batch {
     }
     touch(table);
     table.count--;
-    return add(table, last.record.id(), last.record.payload(), true, last.slot).record;
+    return add(table, last.record.id(), last.record.payload(), true, last.slot, last).record;
   }
 
   private void touch(Table table) {
@@ -97,13 +98,17 @@ final class Batch {
     }
   }
 
-  private Entry add(Table table, String id, Bytes payload, boolean deleted, int slot) {
+  private Entry add(Table table, String id, Bytes payload, boolean deleted, int slot, Entry last) {
     long version = before.version() + 1 + entries.size();
     Entry entry =
         new Entry(table, new StoredRecord(table.type, id, version, payload, now, deleted), slot);
     entries.add(entry);
     Entry overtaken = table.planned.put(id, entry);
-    if (overtaken != null) {
+    if (overtaken == null) {
+      entry.follow(last);
+    } else {
+      entry.follow(Objects.requireNonNull(overtaken.previous()));
+      overtaken.settle(); // never to be installed, nor to keep what came before
       if (superseded == null) {
         superseded = new BitSet();
       }
@@ -142,6 +147,9 @@ final class Batch {
   }
 
   private void evict(List<Entry> victims) {
+    if (victims.isEmpty()) {
+      return;
+    }
     victims.sort(Comparator.comparingLong(Entry::version));
     victims.forEach(victim -> delete(victim.table, victim.record.id()));
   }
@@ -206,11 +214,9 @@ final class Batch {
   private void install(Entry entry) {
     Table table = entry.table;
     String id = entry.record.id();
-    Entry previous = table.entries.get(id);
-    if (previous == null && entry.deleted()) {
+    if (entry.previous() == Entry.NOTHING && entry.deleted()) {
       return; // came and went within the batch: no reader ever sees it
     }
-    entry.follow(previous == null ? Entry.NOTHING : previous);
     // Found by its new values from now on, and by its old ones until settled: a look-up checks what
     // it finds, so that all that matters is never to find too little.
     for (FieldIndex index : table.indexes) {

@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +116,7 @@ final class InMemoryBackend implements Backend {
   public PutResult put(List<Write> writes) {
     History now;
     Batch batch;
-    List<StoredRecord> stored = new ArrayList<>(writes.size());
+    StoredRecord[] stored = new StoredRecord[writes.size()];
     writing.lock();
     try {
       now = current();
@@ -125,7 +124,7 @@ final class InMemoryBackend implements Backend {
       batch = new Batch(now, now(), writes.size());
       try {
         for (int i = 0; i < writes.size(); i++) {
-          stored.add(plan(batch, now, writes.get(i), i));
+          stored[i] = plan(batch, now, writes.get(i), i);
         }
         if (!batch.isEmpty()) {
           batch.evict();
@@ -138,7 +137,7 @@ final class InMemoryBackend implements Backend {
       writing.unlock();
     }
     now.waiters.wake(batch.touched());
-    return new PutResult(now.serverVersion, stored);
+    return new PutResult(now.serverVersion, List.of(stored));
   }
 
   private static void checkConditions(History history, List<Write> writes) {

@@ -5,8 +5,8 @@ import io.databroker.api.Changes;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -86,14 +86,11 @@ final class LogFeed implements ChangeFeed {
       return null;
     }
     long end = entry.batchEnd();
-    if (end == from + 1) {
-      return answer(List.of(entry.record), end);
+    StoredRecord[] records = new StoredRecord[(int) (end - from)];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = Objects.requireNonNull(log.get(from + 1 + i)).record;
     }
-    List<StoredRecord> records = new ArrayList<>((int) (end - from));
-    for (long version = from + 1; entry != null && version <= end; entry = log.get(++version)) {
-      records.add(entry.record);
-    }
-    return answer(records, end);
+    return answer(List.of(records), end);
   }
 
   private @Nullable Changes nextOfType(History history, String only, Commit now, long from) {
@@ -114,12 +111,15 @@ final class LogFeed implements ChangeFeed {
       return answer(List.of(), now.version());
     }
     long end = entry.batchEnd();
-    List<StoredRecord> records = new ArrayList<>(1);
+    long first = next;
     while (entry != null && entry.version() <= end) {
-      records.add(entry.record);
       entry = log.get(++next);
     }
-    return answer(records, end);
+    StoredRecord[] records = new StoredRecord[(int) (next - first)];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = Objects.requireNonNull(log.get(first + i)).record;
+    }
+    return answer(List.of(records), end);
   }
 
   @Override

@@ -1,0 +1,263 @@
+package io.databroker.benchmarks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All comparisons, with their targets. */
+final class Catalogue {
+  private static final String MAPS = "two ConcurrentHashMaps";
+
+  private final int records;
+  private final List<Comparison> all = new ArrayList<>();
+
+  private Catalogue(int records) {
+    this.records = records;
+  }
+
+  /** Those with the given number of records, where the number is not the point of a row. */
+  static List<Comparison> of(int records) {
+    Catalogue catalogue = new Catalogue(records);
+    catalogue.inMemoryRecords();
+    catalogue.inMemoryWalks();
+    catalogue.inMemoryRest();
+    catalogue.offHeap();
+    return catalogue.all;
+  }
+
+  /** Those of which the number of records is the point: our side and the bare maps alone. */
+  static List<Comparison> growing(int records) {
+    Catalogue catalogue = new Catalogue(records);
+    catalogue.add(
+        RecordBenchmark.class,
+        "get",
+        1,
+        Map.of("sides", "inmemory+maps"),
+        Row.of("in-memory get", MAPS, "get", 1, Target.none(Target.Measure.THROUGHPUT)));
+    catalogue.add(
+        RecordBenchmark.class,
+        "put",
+        1,
+        Map.of("sides", "inmemory+maps", "collect", "true"),
+        Row.of("in-memory put", MAPS, "record", 1, Target.none(Target.Measure.TIME)));
+    catalogue.add(
+        WalkBenchmark.class,
+        "snapshot",
+        1,
+        Map.of("sides", "inmemory+maps"),
+        Row.of("in-memory snapshot", MAPS, "record", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
+    catalogue.add(
+        WalkBenchmark.class,
+        "changes",
+        1,
+        Map.of("keep", "true", "sides", "inmemory+maps"),
+        Row.of("in-memory changes", "array walk", "change", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
+    catalogue.add(
+        ListTypesBenchmark.class,
+        "listTypes",
+        1,
+        Map.of("sides", "16", "records", Integer.toString(records)),
+        Row.of("listTypes, 16 types", "-", "call", -1, Target.none(Target.Measure.NANOS)));
+    int step = records <= 1_000 ? 96 : 8_000;
+    catalogue.add(
+        CapacityBenchmark.class,
+        "put",
+        1,
+        Map.of("size", Integer.toString(records), "step", Integer.toString(step)),
+        Row.of("evicting put", "new key", "version", 1, Target.none(Target.Measure.TIME))
+            .per(2.0 * step, step));
+    return catalogue.all;
+  }
+
+  private void inMemoryRecords() {
+    for (int threads = 1; threads <= 2; threads++) {
+      String name = "in-memory get, %d thread%s".formatted(threads, threads == 1 ? "" : "s");
+      add(
+          RecordBenchmark.class,
+          "get",
+          threads,
+          Map.of("sides", "inmemory+maps+caffeine"),
+          Row.of(name, MAPS, "get", 1, Target.atLeast(0.8)),
+          Row.of(name, "unbounded Caffeine", "get", 2, Target.none(Target.Measure.THROUGHPUT)));
+    }
+    add(
+        RecordBenchmark.class,
+        "getBesideWriter",
+        1,
+        Map.of("sides", "inmemory+maps", "collect", "true"),
+        Row.of("in-memory get, a writer flat out", MAPS, "get", 1, Target.atLeast(0.8)));
+    String put = "in-memory put, batch of 8";
+    add(
+        RecordBenchmark.class,
+        "put",
+        1,
+        Map.of("sides", "inmemory+maps+trees+caffeine", "collect", "true"),
+        Row.of(put, MAPS + " + array append", "record", 1, Target.atMost(1.6)),
+        Row.of(put, "locked HashMap + two TreeMaps", "record", 2, Target.atLeast(3)),
+        Row.of(
+            put,
+            "unbounded Caffeine + array append",
+            "record",
+            3,
+            Target.none(Target.Measure.THROUGHPUT)));
+  }
+
+  private void inMemoryWalks() {
+    Object[][] rewrites = {{0, "nothing", 1.0}, {1, "1 %", 1.2}, {100, "all", 2.0}};
+    for (Object[] rewrite : rewrites) {
+      add(
+          WalkBenchmark.class,
+          "snapshot",
+          1,
+          Map.of("percent", rewrite[0].toString(), "sides", "inmemory+maps"),
+          Row.of(
+                  "in-memory snapshot of all, " + rewrite[1] + " rewritten",
+                  MAPS + ", iterated",
+                  "record",
+                  1,
+                  Target.atMost((Double) rewrite[2]))
+              .per(records, records));
+    }
+    Map<String, String> kept = Map.of("keep", "true", "sides", "inmemory+maps");
+    add(
+        WalkBenchmark.class,
+        "changes",
+        1,
+        kept,
+        Row.of("in-memory changes, all types", "array walk", "change", 1, Target.atMost(1.5))
+            .per(records, records));
+    double ofType = new Workload(records).sizeOfFirstType();
+    add(
+        WalkBenchmark.class,
+        "changesOfType",
+        1,
+        kept,
+        Row.of("in-memory changes, one of 16 types", "array walk", "change", 1, Target.atMost(1.5))
+            .per(ofType, ofType));
+  }
+
+  private void inMemoryRest() {
+    add(
+        ListTypesBenchmark.class,
+        "listTypes",
+        1,
+        Map.of("sides", "16+10000"),
+        Row.of("listTypes, 16 types, with a writer", "-", "call", -1, Target.nanos(10)),
+        Row.of("listTypes, 10,000 types, with a writer", "-", "call", -1, Target.nanos(10)).ours(1),
+        Row.of("listTypes, 10,000 types", "16 types", "call", 0, Target.none(Target.Measure.TIME))
+            .ours(1));
+    for (int watchers : new int[] {1, 100, 1_000}) {
+      add(
+          DeliveryBenchmark.class,
+          "deliver",
+          1,
+          Map.of("watchers", Integer.toString(watchers)),
+          Row.of(
+                  "delivery to %,d watcher%s".formatted(watchers, watchers == 1 ? "" : "s"),
+                  "a task each, over one array",
+                  "delivery",
+                  1,
+                  Target.atMost(1.3))
+              .per(watchers, watchers));
+    }
+    int[][] sizes = {{1_000, 96}, {1_000_000, 8_000}};
+    for (int[] size : sizes) {
+      add(
+          CapacityBenchmark.class,
+          "put",
+          1,
+          Map.of("size", Integer.toString(size[0]), "step", Integer.toString(size[1])),
+          Row.of(
+                  "capacity at its limit, put, %,d records".formatted(size[0]),
+                  "new key, no capacity",
+                  "version",
+                  1,
+                  Target.atMost(1.3))
+              .per(2.0 * size[1], size[1]));
+    }
+  }
+
+  private void offHeap() {
+    String sides = "offheap+chronicle+mvstore+rocksdb+lmdb+mapdb";
+    String map = "raw Chronicle Map";
+    offHeapRows(
+        RecordBenchmark.class,
+        "get",
+        Map.of("sides", sides),
+        1,
+        Row.of("off-heap get", map + ", getUsing + copy", "get", 1, Target.atLeast(0.8)));
+    offHeapRows(
+        RecordBenchmark.class,
+        "put",
+        Map.of("sides", sides),
+        1,
+        Row.of(
+            "off-heap put, batch of 8", map + " + mapped append", "record", 1, Target.atMost(1.5)));
+    offHeapRows(
+        WalkBenchmark.class,
+        "changes",
+        Map.of("sides", sides, "keep", "true"),
+        records,
+        Row.of("off-heap changes", "mapped read + copy", "change", 1, Target.atMost(1.5)));
+    add(
+        WalkBenchmark.class,
+        "snapshot",
+        1,
+        Map.of("sides", "offheap+chronicle", "percent", "0"),
+        Row.of(
+                "off-heap snapshot of all",
+                map + ", forEachEntry + copy",
+                "record",
+                1,
+                Target.atMost(1.5))
+            .per(records, records));
+    add(
+        RecordBenchmark.class,
+        "put",
+        8,
+        Map.of("sides", "offheap-disk+forced-log", "records", "8000"),
+        Row.of(
+            "off-heap put, durability=disk, 8 writers",
+            "append + fdatasync, grouped",
+            "record",
+            1,
+            Target.atLeast(0.7)));
+  }
+
+  /** The row beside the bare structures, and one beside each of the peers behind them. */
+  private void offHeapRows(
+      Class<?> type, String method, Map<String, String> parameters, double units, Row bare) {
+    List<Row> rows = new ArrayList<>(List.of(bare.per(units, units)));
+    String[] peers = {"H2 MVStore", "RocksDB", "LMDB", "MapDB"};
+    for (int i = 0; i < peers.length; i++) {
+      rows.add(
+          Row.of(bare.name(), peers[i], bare.unit(), 2 + i, Target.atLeast(1)).per(units, units));
+    }
+    add(type, method, 1, parameters, rows.toArray(new Row[0]));
+  }
+
+  private void add(
+      Class<?> type, String method, int threads, Map<String, String> parameters, Row... rows) {
+    Map<String, String> given = new HashMap<>(parameters);
+    if (type == RecordBenchmark.class || type == WalkBenchmark.class) {
+      given.putIfAbsent("records", Integer.toString(records));
+    }
+    boolean onlyWork =
+        method.equals("get")
+            || (method.equals("put") && type == RecordBenchmark.class && threads == 1)
+            || method.startsWith("changes")
+            || "0".equals(given.get("percent"));
+    int sides = given.getOrDefault("sides", "a+b").split("\\+", -1).length;
+    all.add(
+        new Comparison(
+            type.getName() + "." + method,
+            sides,
+            threads,
+            onlyWork,
+            Map.copyOf(given),
+            List.of(rows)));
+  }
+}

@@ -1,0 +1,82 @@
+package io.databroker.benchmarks;
+
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+
+/** What clients ask of a server, with a fixed number of calls under way. */
+final class Load {
+  private static final int CALLS_UNDER_WAY = 16;
+
+  private Load() {}
+
+  /** A call of a client. */
+  interface Call<A> {
+    void start(int number, StreamObserver<A> observer);
+  }
+
+  /** Unary calls for that long; how many were answered. */
+  static <A> long unary(long millis, Call<A> call) throws InterruptedException {
+    Semaphore free = new Semaphore(CALLS_UNDER_WAY);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    int calls = 0;
+    while (System.nanoTime() < end && failure.get() == null) {
+      free.acquire();
+      call.start(calls++, new Counting<>(any -> {}, free::release, failure));
+    }
+    if (!free.tryAcquire(CALLS_UNDER_WAY, 30, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("calls without an answer");
+    }
+    check(failure);
+    return calls;
+  }
+
+  /** Rounds of streams, all read at once and to their ends, for that long; how many messages. */
+  static <A> long streams(long millis, int clients, Call<A> call) throws InterruptedException {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicLong messages = new AtomicLong();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    do {
+      CountDownLatch open = new CountDownLatch(clients);
+      for (int i = 0; i < clients; i++) {
+        call.start(i, new Counting<>(any -> messages.incrementAndGet(), open::countDown, failure));
+      }
+      if (!open.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("streams without an end");
+      }
+    } while (System.nanoTime() < end && failure.get() == null);
+    check(failure);
+    return messages.get();
+  }
+
+  private static void check(AtomicReference<Throwable> failure) {
+    if (failure.get() != null) {
+      throw new IllegalStateException("a call failed", failure.get());
+    }
+  }
+
+  private record Counting<A>(
+      IntConsumer onMessage, Runnable atEnd, AtomicReference<Throwable> failure)
+      implements StreamObserver<A> {
+    @Override
+    public void onNext(A message) {
+      onMessage.accept(1);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      failure.set(thrown);
+      atEnd.run();
+    }
+
+    @Override
+    public void onCompleted() {
+      atEnd.run();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.databroker.benchmarks;
+
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.GetRequest;
+import io.databroker.server.proto.GetResponse;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.SyncRequest;
+import io.databroker.server.proto.SyncResponse;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Base64;
+import java.util.concurrent.Executors;
+
+/**
+ * The limit for any server on this stack: the same protocol, messages, transport and threads, but
+ * every answer is one message that was made beforehand.
+ */
+public final class NoopServer {
+  private NoopServer() {}
+
+  /**
+   * Serves until killed.
+   *
+   * @param arguments what to answer to get, to put and to sync, as base64 of the messages; and how
+   *     many messages a stream from version 0 has
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    GetResponse got = GetResponse.parseFrom(Base64.getDecoder().decode(arguments[0]));
+    PutResponse stored = PutResponse.parseFrom(Base64.getDecoder().decode(arguments[1]));
+    SyncResponse change = SyncResponse.parseFrom(Base64.getDecoder().decode(arguments[2]));
+    Server server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                InsecureServerCredentials.create())
+            .executor(Executors.newFixedThreadPool(16))
+            .addService(new Service(got, stored, change, Long.parseLong(arguments[3])))
+            .build()
+            .start();
+    System.out.println("ready listen=127.0.0.1:" + server.getPort());
+    server.awaitTermination();
+  }
+
+  private static final class Service extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
+    private final GetResponse got;
+    private final PutResponse stored;
+    private final SyncResponse change;
+    private final long changes;
+
+    Service(GetResponse got, PutResponse stored, SyncResponse change, long changes) {
+      this.got = got;
+      this.stored = stored;
+      this.change = change;
+      this.changes = changes;
+    }
+
+    @Override
+    public void get(GetRequest request, StreamObserver<GetResponse> observer) {
+      observer.onNext(got);
+      observer.onCompleted();
+    }
+
+    @Override
+    public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+      observer.onNext(stored);
+      observer.onCompleted();
+    }
+
+    @Override
+    public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
+      ServerCallStreamObserver<SyncResponse> call =
+          (ServerCallStreamObserver<SyncResponse>) observer;
+      call.setOnReadyHandler(
+          new Runnable() {
+            private long left = changes - request.getRecordVersion();
+
+            @Override
+            public void run() {
+              while (left > 0 && call.isReady()) {
+                call.onNext(change);
+                if (--left == 0) {
+                  call.onCompleted();
+                }
+              }
+            }
+          });
+    }
+  }
+}

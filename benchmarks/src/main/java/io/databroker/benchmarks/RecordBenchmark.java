@@ -1,0 +1,64 @@
+package io.databroker.benchmarks;
+
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Reading and writing single records and small batches. */
+public class RecordBenchmark {
+
+  @Benchmark
+  public int get(Turns turns, Cursor cursor) {
+    int i = cursor.next();
+    return turns.store.get(turns.workload.probedType(i), turns.workload.probedId(i));
+  }
+
+  @Benchmark
+  public int getBesideWriter(Turns turns, Cursor cursor, BusyWriter writer) {
+    return get(turns, cursor);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(Workload.BATCH)
+  public void put(Turns turns, Cursor cursor) {
+    turns.store.put(turns.workload.probedBatch(cursor.advance(Workload.BATCH)));
+  }
+
+  /** A thread that puts batches into the store whose turn it is, as fast as it can. */
+  @State(Scope.Benchmark)
+  public static class BusyWriter {
+    private volatile boolean busy;
+    private @Nullable Thread thread;
+
+    @Setup(Level.Iteration)
+    public void start(Turns turns) {
+      Store store = turns.store;
+      Workload workload = turns.workload;
+      busy = true;
+      thread =
+          new Thread(
+              () -> {
+                int place = workload.size / 2;
+                while (busy) {
+                  store.put(workload.probedBatch(place));
+                  place = place + Workload.BATCH < workload.size ? place + Workload.BATCH : 0;
+                }
+              },
+              "writer");
+      thread.start();
+    }
+
+    @TearDown(Level.Iteration)
+    public void stop() throws InterruptedException {
+      busy = false;
+      if (thread != null) {
+        thread.join();
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.databroker.benchmarks;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendProvider;
+import io.databroker.api.CheckedBackend;
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.ServiceLoader;
+
+/** Opens the sides of a comparison by name. */
+final class Stores {
+  static final String IN_MEMORY = "inmemory";
+  static final String MAPS = "maps";
+  static final String CAFFEINE = "caffeine";
+  static final String TREES = "trees";
+  static final String OFF_HEAP = "offheap";
+  static final String ON_DISK = "offheap-disk";
+  static final String FORCED_LOG = "forced-log";
+  static final String CHRONICLE = "chronicle";
+  static final String MVSTORE = "mvstore";
+  static final String ROCKSDB = "rocksdb";
+  static final String LMDB = "lmdb";
+  static final String MAPDB = "mapdb";
+
+  private Stores() {}
+
+  static Store open(String name, int records) {
+    return switch (name) {
+      case IN_MEMORY -> new BrokerStore(broker(name, BackendContext.standard()), null);
+      case MAPS -> new MapsStore();
+      case CAFFEINE -> new CaffeineStore();
+      case TREES -> new TreesStore();
+      case OFF_HEAP -> offHeap(records, "process");
+      case ON_DISK -> offHeap(records, "disk");
+      case FORCED_LOG -> new ForcedLogStore();
+      case CHRONICLE -> new ChronicleStore(records);
+      case MVSTORE -> new MvStore();
+      case ROCKSDB -> new RocksStore();
+      case LMDB -> new LmdbStore();
+      case MAPDB -> new MapDbStore();
+      default -> throw new IllegalArgumentException("no store named " + name);
+    };
+  }
+
+  /** Ours in a directory, surviving the loss of the process, or of power ("disk"). */
+  static BrokerStore offHeap(int records, String durability) {
+    Scratch scratch = new Scratch(OFF_HEAP);
+    BackendProvider provider = provider(OFF_HEAP);
+    Settings.Builder settings = Settings.builder();
+    for (Setting<?> setting : provider.settings()) {
+      switch (setting.name()) {
+        case "directory" -> set(settings, setting, scratch.directory.toString());
+        case "durability" -> set(settings, setting, durability);
+        case "expectedRecords" ->
+            set(settings, setting, Integer.toString(Math.max(1_000, records)));
+        default -> {}
+      }
+    }
+    return new BrokerStore(checked(provider, settings.build(), BackendContext.standard()), scratch);
+  }
+
+  private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
+    Class<T> type = setting.type();
+    Object value;
+    if (type == Path.class) {
+      value = Path.of(text);
+    } else if (type == Long.class) {
+      value = Long.valueOf(text);
+    } else {
+      value =
+          Arrays.stream(type.getEnumConstants())
+              .filter(it -> it.toString().equalsIgnoreCase(text))
+              .findFirst()
+              .orElseThrow();
+    }
+    settings.set(setting, type.cast(value));
+  }
+
+  /** That one of our backends, with its defaults, behind the checks, as a host opens it. */
+  static Backend broker(String name, BackendContext context) {
+    return checked(provider(name), Settings.defaults(), context);
+  }
+
+  private static Backend checked(
+      BackendProvider provider, Settings settings, BackendContext context) {
+    return CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
+  }
+
+  private static BackendProvider provider(String name) {
+    return ServiceLoader.load(BackendProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(it -> it.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no backend named " + name));
+  }
+}

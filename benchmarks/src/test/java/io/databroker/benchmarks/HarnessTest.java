@@ -1,0 +1,99 @@
+package io.databroker.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** That the harness measures, pairs and tells; how fast anything is, is no test's business. */
+class HarnessTest {
+  private static final Measurement TINY = new Measurement(0, 1, 2, 10, List.of());
+
+  @Test
+  void every_wanted_row_is_measured_and_told() throws Exception {
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    List<Outcome> outcomes =
+        Benchmarks.run(
+            TINY,
+            Catalogue.of(1_000),
+            name ->
+                name.equals("in-memory get, 1 thread") || name.equals("in-memory put, batch of 8"),
+            new PrintStream(told, true, StandardCharsets.UTF_8));
+
+    assertThat(outcomes).hasSize(5);
+    assertThat(outcomes)
+        .allSatisfy(
+            it -> {
+              assertThat(it.ratios()).hasSize(2);
+              assertThat(it.ours()).isPositive();
+              assertThat(it.other()).isPositive();
+            });
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .contains("in-memory get, 1 thread")
+        .contains("in-memory put, batch of 8");
+    assertThat(Json.of(outcomes)).contains("\"row\": \"in-memory get, 1 thread\"");
+    assertThat(RatioPlot.of(outcomes)).startsWith("<svg").contains("in-memory put, batch of 8");
+  }
+
+  @Test
+  void each_turn_is_paired_with_the_reference_turn_beside_it() {
+    double[][] times = {{10, 20, 30}, {20, 20, 20}};
+    double[][] bytes = {{1, 1, 1}, {2, 2, 2}};
+
+    Outcome throughput =
+        Outcome.of(Row.of("row", "other", "call", 1, Target.atLeast(1.0)), times, bytes);
+    Outcome time =
+        Outcome.of(Row.of("row", "other", "call", 1, Target.atMost(0.9)).per(1, 2), times, bytes);
+
+    assertThat(throughput.ratios()).containsExactly(2.0 / 3, 1.0, 2.0);
+    assertThat(throughput.ratio()).isEqualTo(1.0);
+    assertThat(throughput.verdict()).isEqualTo("met");
+    assertThat(time.ratios()).containsExactly(1.0, 2.0, 3.0);
+    assertThat(time.other()).isCloseTo(10, within(1e-9));
+    assertThat(time.verdict()).isEqualTo("missed");
+  }
+
+  @Test
+  void every_side_does_the_same_work() {
+    Workload workload = new Workload(1_000);
+    for (String name :
+        List.of(
+            Stores.IN_MEMORY,
+            Stores.MAPS,
+            Stores.TREES,
+            Stores.CAFFEINE,
+            Stores.OFF_HEAP,
+            Stores.CHRONICLE,
+            Stores.MVSTORE,
+            Stores.ROCKSDB,
+            Stores.LMDB,
+            Stores.MAPDB)) {
+      try (Store store = Stores.open(name, 1_000)) {
+        long sum = 0;
+        for (int from = 0; from < 1_000; from += Workload.BATCH) {
+          Workload.Batch batch = workload.putBatch(from, Workload.BATCH);
+          store.put(batch);
+          sum += (long) Workload.BATCH * Store.touch(batch.payload);
+        }
+
+        assertThat(store.scan()).as(name).isEqualTo(sum);
+        assertThat(store.changes(null)).as(name).isEqualTo(sum);
+        long byType = 0;
+        for (String type : workload.types) {
+          byType += store.changes(type);
+        }
+        assertThat(byType).as(name).isEqualTo(sum);
+        long got = 0;
+        for (int i = 0; i < 1_000; i++) {
+          got += store.get(workload.probedType(i), workload.probedId(i));
+        }
+        assertThat(got).as(name).isEqualTo(sum);
+      }
+    }
+  }
+}
