@@ -153,12 +153,16 @@ final class OptionsChange {
           Long capacity = options.capacity();
           long limit = capacity == null ? TypeTable.UNLIMITED : capacity;
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
+          if (table != null && excess > BATCH) {
+            evict(now, table, BATCH, written);
+            table.capacity = table.count;
+            return null;
+          }
           if (table != null && excess > 0) {
-            evict(now, table, Math.min(excess, BATCH), written);
-            if (excess > BATCH) {
-              table.capacity = table.count;
-              return null;
-            }
+            // Seen together: nobody sees the options without the eviction, or it without them.
+            plan(now, type, options);
+            evict(now, table, excess, written);
+            return true;
           }
           set(now, type, options);
           return true;
@@ -178,12 +182,18 @@ final class OptionsChange {
   }
 
   private void set(History history, String type, TypeOptions options) {
+    plan(history, type, options);
+    store.publish(history, history.planned);
+  }
+
+  /** In force with what is published next. */
+  private void plan(History history, String type, TypeOptions options) {
     store.append(
         history, Frame.Kind.OPTIONS, SideState.bytes(out -> SideState.write(out, type, options)));
     if (!options.isEmpty() || history.tables.containsKey(type)) {
       history.table(type).apply(options);
     }
     Commit planned = history.planned;
-    store.publish(history, planned.withOptions(SideState.with(planned.options(), type, options)));
+    history.planned = planned.withOptions(SideState.with(planned.options(), type, options));
   }
 }
