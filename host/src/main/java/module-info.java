@@ -4,8 +4,13 @@ module io.databroker.host {
   requires transitive io.databroker.api;
   requires transitive com.google.guice;
   requires org.slf4j;
+  // Guice is no explicit module, and so cannot say that it needs these.
+  requires com.google.common;
+  requires jakarta.inject;
 
   exports io.databroker.host;
+  exports io.databroker.host.patch;
+  exports io.databroker.host.query;
 
   uses io.databroker.api.BackendProvider;
 }

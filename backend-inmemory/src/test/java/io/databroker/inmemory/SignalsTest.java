@@ -14,8 +14,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -257,5 +260,53 @@ class SignalsTest {
       put(backend, "idle" + i, "b");
     }
     assertThat(submitted).as("closed feeds are forgotten at once").hasValue(0);
+  }
+
+  /** No order of a write and a feed that begins to wait loses the signal. */
+  @Test
+  void aFeedThatBeginsToWaitDuringAWriteIsSignalled() throws Exception {
+    InMemoryBackend backend = open(Runnable::run);
+    CyclicBarrier together = new CyclicBarrier(2);
+    int rounds = 3_000;
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int round = 0; round < rounds; round++) {
+                  together.await(60, TimeUnit.SECONDS);
+                  spin(round % 61 * 20);
+                  put(backend, "t", "a");
+                }
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    writer.start();
+    int before = 0;
+    for (int round = 0; round < rounds; round++) {
+      CountDownLatch signal = new CountDownLatch(1);
+      try (ChangeFeed feed =
+          backend.changes(backend.versions().end(), round % 2 == 0 ? null : "t")) {
+        together.await(60, TimeUnit.SECONDS);
+        spin(round % 53 * 20);
+        boolean nothingYet = feed.poll() == null;
+        if (nothingYet) {
+          feed.onReady(signal::countDown);
+          before += signal.getCount() > 0 ? 1 : 0;
+          assertThat(signal.await(60, TimeUnit.SECONDS)).as("signal of round %d", round).isTrue();
+          assertThat(feed.poll().records()).hasSize(1);
+        }
+        assertThat(feed.poll()).isNull();
+      }
+    }
+    writer.join();
+    System.out.printf("signals: %d of %d feeds waited before the write%n", before, rounds);
+    assertThat(before).isBetween(1, rounds - 1);
+  }
+
+  private static void spin(int times) {
+    for (int i = 0; i < times; i++) {
+      Thread.onSpinWait();
+    }
   }
 }

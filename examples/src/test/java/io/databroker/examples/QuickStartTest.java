@@ -1,11 +1,8 @@
 package io.databroker.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,16 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class QuickStartTest {
   @Test
-  void itDoesWhatTheReadmeSays() throws InterruptedException {
-    PrintStream console = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, UTF_8));
-    try {
-      QuickStart.main(new String[0]);
-    } finally {
-      System.setOut(console);
-    }
-    List<String> lines = printed.toString(UTF_8).lines().toList();
+  void itDoesWhatTheReadmeSays() throws Exception {
+    List<String> lines = Printed.by(QuickStart::main);
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0)).isEqualTo("[car]");
     assertThat(lines.get(1)).contains("id=7", "version=1", "deleted=false");

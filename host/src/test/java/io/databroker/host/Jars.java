@@ -51,6 +51,22 @@ final class Jars {
     return smaller;
   }
 
+  /** A jar of all files in that folder. */
+  static Path ofFolder(Path classes, Path jar) throws IOException {
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> content = Files.walk(classes)) {
+      for (Path entry : (Iterable<Path>) content.filter(Files::isRegularFile)::iterator) {
+        out.putNextEntry(new JarEntry(classes.relativize(entry).toString().replace('\\', '/')));
+        out.write(Files.readAllBytes(entry));
+        out.closeEntry();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return jar;
+  }
+
   /**
    * The source of a provider whose backend lists as its types the texts that those expressions give
    * when it is opened.
@@ -82,42 +98,27 @@ final class Jars {
       throws IOException {
     Path classes = Files.createTempDirectory(jar.getParent(), "classes");
     if (!namesAndSources.isEmpty()) {
-      compile(classes, namesAndSources);
+      String api = Origin.of(BackendProvider.class).orElseThrow();
+      compile(classes, "-classpath", api, namesAndSources);
     }
     if (!serviceFile.isEmpty()) {
       Path services = Files.createDirectories(classes.resolve("META-INF/services"));
       Files.writeString(services.resolve(BackendProvider.class.getName()), serviceFile);
     }
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> content = Files.walk(classes)) {
-      for (Path entry : (Iterable<Path>) content.filter(Files::isRegularFile)::iterator) {
-        out.putNextEntry(new JarEntry(classes.relativize(entry).toString().replace('\\', '/')));
-        out.write(Files.readAllBytes(entry));
-        out.closeEntry();
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return jar;
+    return ofFolder(classes, jar);
   }
 
-  private static void compile(Path into, List<String> namesAndSources) {
+  /** Compiles these classes (name, source, name, source, …) against that class or module path. */
+  static void compile(Path into, String pathOption, String path, List<String> namesAndSources) {
     List<JavaFileObject> sources = new ArrayList<>();
     for (int i = 0; i < namesAndSources.size(); i += 2) {
       sources.add(new Source(namesAndSources.get(i), namesAndSources.get(i + 1)));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter output = new StringWriter();
-    List<String> options =
-        List.of(
-            "-d",
-            into.toString(),
-            "-proc:none",
-            "-classpath",
-            Origin.of(BackendProvider.class).get());
+    List<String> options = List.of("-d", into.toString(), "-proc:none", pathOption, path);
     assertThat(compiler.getTask(output, null, null, options, null, sources).call())
-        .as(output.toString())
+        .as("%s", output)
         .isTrue();
   }
 

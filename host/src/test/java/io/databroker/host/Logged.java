@@ -28,7 +28,7 @@ final class Logged extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord entry) {
-    if (entry.getLevel().equals(Level.WARNING)) {
+    if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
       warnings.add(entry.getMessage());
     }
   }

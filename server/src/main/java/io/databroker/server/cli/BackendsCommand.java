@@ -43,7 +43,7 @@ final class BackendsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Logging.to(terminal.err(), Level.OFF); // problems are told below
+    var unused = Logging.to(terminal.err(), Level.OFF); // problems are told below
     try (Discovery discovery = Discovery.of(plugins);
         Output output = terminal.output()) {
       List<String> problems = new ArrayList<>(discovery.problems());
@@ -85,14 +85,14 @@ final class BackendsCommand implements Callable<Integer> {
   }
 
   private static String limits(Limits limits) {
-    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %s"
+    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %d ms"
         .formatted(
             limits.typeBytes(),
             limits.idBytes(),
             limits.payloadBytes(),
             limits.batchRecords(),
             limits.batchBytes(),
-            SettingText.of(limits.leaseMargin()));
+            limits.leaseMargin().toMillis());
   }
 
   /** What may be set, and what it is if it is not. */

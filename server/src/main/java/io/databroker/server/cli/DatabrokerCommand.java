@@ -62,7 +62,9 @@ public final class DatabrokerCommand {
     line.addSubcommand(new TypesCommand(terminal));
     line.addSubcommand(new GetCommand(terminal));
     line.addSubcommand(new PutCommand(terminal));
+    line.addSubcommand(new PatchCommand(terminal));
     line.addSubcommand(new DeleteCommand(terminal));
+    line.addSubcommand(new QueryCommand(terminal));
     line.addSubcommand(new ImportCommand(terminal));
     line.addSubcommand(new ExportCommand(terminal));
     line.addSubcommand(new WatchCommand(terminal));

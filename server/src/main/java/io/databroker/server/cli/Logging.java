@@ -12,13 +12,26 @@ import java.util.logging.Logger;
 
 /** What is logged, by whom ever, as one line an event on standard error. */
 final class Logging {
-  private Logging() {}
+  private final Handler lines;
 
-  static void to(PrintStream err, Level level) {
+  private Logging(Handler lines) {
+    this.lines = lines;
+  }
+
+  static Logging to(PrintStream err, Level level) {
     LogManager.getLogManager().reset();
     Logger root = Logger.getLogger("");
-    root.addHandler(new Lines(err));
+    Logging logging = new Logging(new Lines(err));
+    root.addHandler(logging.lines);
     root.setLevel(level);
+    return logging;
+  }
+
+  /** Also while the process ends, when the loggers have been taken down. */
+  void event(String message) {
+    LogRecord event = new LogRecord(Level.INFO, message);
+    event.setLoggerName("server");
+    lines.publish(event);
   }
 
   private static final class Lines extends Handler {

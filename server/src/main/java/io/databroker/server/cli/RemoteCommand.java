@@ -24,7 +24,7 @@ abstract class RemoteCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
+    var unused = Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
     try (Connection connection = new Connection(server);
         Output output = terminal.output()) {
       ask(connection, output);

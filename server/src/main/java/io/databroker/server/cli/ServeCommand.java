@@ -1,15 +1,19 @@
 package io.databroker.server.cli;
 
 import com.google.inject.Guice;
+import io.databroker.api.BackendContext;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.host.DatabrokerModule;
+import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.BrokerServer;
+import io.databroker.server.rpc.QuerySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +74,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path options;
 
   @Option(
+      names = "--protoset",
+      paramLabel = "FILE",
+      description =
+          "Message types whose fields can be indexed, searched and patched: what \"protoc"
+              + " --include_imports --descriptor_set_out=FILE\" writes. May be repeated.")
+  private List<Path> protosets = new ArrayList<>();
+
+  @Option(
+      names = "--query-wait",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description =
+          "How long a query waits for a version that its caller has heard of; 1s if not given.")
+  private @Nullable Duration queryWait;
+
+  @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
@@ -90,9 +110,13 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Logging.to(terminal.err(), Level.INFO);
+    Logging log = Logging.to(terminal.err(), Level.INFO);
     InetSocketAddress address = address();
-    Databroker.Builder configuration = Databroker.builder().backend(config());
+    QuerySettings queries = queries();
+    Databroker.Builder configuration =
+        Databroker.builder()
+            .context(BackendContext.standard().withExtractor(queries.types().extractor()))
+            .backend(config());
     plugins.forEach(configuration::plugin);
     Databroker broker = configuration.open();
     BrokerServer server =
@@ -100,10 +124,11 @@ final class ServeCommand implements Callable<Integer> {
                 DatabrokerModule.of(broker),
                 binder -> {
                   binder.bind(InetSocketAddress.class).toInstance(address);
+                  binder.bind(QuerySettings.class).toInstance(queries);
                   binder.bind(BrokerServer.class);
                 })
             .getInstance(BrokerServer.class);
-    Ending ending = new Ending(server, broker);
+    Ending ending = new Ending(server, broker, log);
     // A signal ends the process as soon as this has run.
     Thread onSignal = new Thread(ending::run, "databroker-ending");
     Runtime.getRuntime().addShutdownHook(onSignal);
@@ -134,11 +159,37 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** The server first, the backend last; whoever comes second waits until both are closed. */
-  private record Ending(BrokerServer server, Databroker broker) {
+  private static final class Ending {
+    private final BrokerServer server;
+    private final Databroker broker;
+    private final Logging log;
+    private boolean ended;
+
+    Ending(BrokerServer server, Databroker broker, Logging log) {
+      this.server = server;
+      this.broker = broker;
+      this.log = log;
+    }
+
     synchronized void run() {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      log.event("stopping");
       server.close();
       broker.close();
+      log.event("stopped");
     }
+  }
+
+  private QuerySettings queries() {
+    MessageTypes types = MessageTypes.wellKnown();
+    for (Path protoset : protosets) {
+      types = types.with(protoset);
+    }
+    QuerySettings standard = new QuerySettings().withTypes(types);
+    return queryWait == null ? standard : standard.withHintWait(queryWait);
   }
 
   private BackendConfig config() throws IOException, FailedException {

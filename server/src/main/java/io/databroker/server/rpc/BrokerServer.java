@@ -31,21 +31,24 @@ public final class BrokerServer implements AutoCloseable {
   private final Threads threads = Threads.start();
   private final HealthProbe health;
   private final Streams streams;
+  private final Searches searches;
   private final Server server;
 
   /**
    * A server that is not started yet.
    *
    * @param listen where to listen; port 0 takes a free one
+   * @param queries what it knows of payloads, and how it answers queries
    */
   @Inject
-  public BrokerServer(OpenedBackend opened, InetSocketAddress listen) {
-    this(opened.backend(), opened.limits(), listen);
+  public BrokerServer(OpenedBackend opened, InetSocketAddress listen, QuerySettings queries) {
+    this(opened.backend(), opened.limits(), listen, queries);
   }
 
-  BrokerServer(Backend backend, Limits limits, InetSocketAddress listen) {
+  BrokerServer(Backend backend, Limits limits, InetSocketAddress listen, QuerySettings queries) {
     this(
         backend,
+        queries,
         NettyServerBuilder.forAddress(listen, InsecureServerCredentials.create())
             .maxInboundMessageSize(largestRequest(limits))
             // A peer that is gone is noticed; one that checks on us more often is let be.
@@ -54,15 +57,17 @@ public final class BrokerServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true));
   }
 
-  BrokerServer(Backend backend, ServerBuilder<?> builder) {
+  BrokerServer(Backend backend, QuerySettings queries, ServerBuilder<?> builder) {
     this.health = new HealthProbe(backend);
-    this.streams = new Streams(threads.streams());
+    this.streams = new Streams(threads.streams(), threads.calls());
+    this.searches =
+        new Searches(backend, queries, new VersionWait(backend, threads.probe(), threads.calls()));
     this.server =
         builder
             .executor(threads.calls())
             .addService(
                 ServerInterceptors.intercept(
-                    new DataBrokerService(backend, streams), new HeadersAtOnce()))
+                    new DataBrokerService(backend, streams, searches), new HeadersAtOnce()))
             .addService(new CheckpointService(backend))
             .addService(health.service())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -107,6 +112,7 @@ public final class BrokerServer implements AutoCloseable {
     health.stop();
     server.shutdown();
     streams.stop();
+    searches.stop();
     try {
       if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

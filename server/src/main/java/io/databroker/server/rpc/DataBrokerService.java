@@ -18,8 +18,12 @@ import io.databroker.server.proto.GetOptionsResponse;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.GetResponse;
 import io.databroker.server.proto.ListTypesResponse;
+import io.databroker.server.proto.PatchRequest;
+import io.databroker.server.proto.PatchResponse;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
 import io.databroker.server.proto.ServerInfoResponse;
@@ -33,14 +37,16 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
-/** The records, their changes, and leases. What it does not override answers UNIMPLEMENTED. */
+/** The records, their changes, and leases. */
 final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
   private final Backend backend;
   private final Streams streams;
+  private final Searches searches;
 
-  DataBrokerService(Backend backend, Streams streams) {
+  DataBrokerService(Backend backend, Streams streams, Searches searches) {
     this.backend = backend;
     this.streams = streams;
+    this.searches = searches;
   }
 
   @Override
@@ -53,7 +59,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           StoredRecord found = type.isEmpty() || id.isEmpty() ? null : backend.get(type, id);
           if (found == null) {
             throw Status.NOT_FOUND
-                .withDescription("no record (\"%s\", \"%s\")".formatted(type, id))
+                .withDescription(
+                    "no record (%s, %s)".formatted(Shown.quoted(type), Shown.quoted(id)))
                 .asRuntimeException();
           }
           return GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
@@ -81,6 +88,16 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
               .addAllRecords(WireRecords.records(result.records()))
               .build();
         });
+  }
+
+  @Override
+  public void patch(PatchRequest request, StreamObserver<PatchResponse> observer) {
+    Answer.send(observer, () -> searches.patch(request));
+  }
+
+  @Override
+  public void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
+    searches.query(request, observer);
   }
 
   @Override
@@ -122,7 +139,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           TypeOptions options = backend.options().get(type);
           if (options == null) {
             throw Status.NOT_FOUND
-                .withDescription("no options for \"%s\"".formatted(type))
+                .withDescription("no options for " + Shown.quoted(type))
                 .asRuntimeException();
           }
           return GetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
@@ -150,7 +167,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           Lease lease = backend.acquireLease(request.getName(), duration);
           if (lease == null) {
             throw Status.ALREADY_EXISTS
-                .withDescription("\"%s\" is held by another".formatted(request.getName()))
+                .withDescription(Shown.quoted(request.getName()) + " is held by another")
                 .asRuntimeException();
           }
           return AcquireLeaseResponse.newBuilder().setId(LeaseIds.id(lease)).build();
@@ -167,7 +184,9 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           if (backend.renewLease(request.getName(), token, duration) == null) {
             throw Status.ALREADY_EXISTS
                 .withDescription(
-                    "\"%s\" no longer holds \"%s\"".formatted(request.getId(), request.getName()))
+                    Shown.quoted(request.getId())
+                        + " no longer holds "
+                        + Shown.quoted(request.getName()))
                 .asRuntimeException();
           }
           return Empty.getDefaultInstance();
@@ -186,11 +205,11 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-    streams.serve(observer, () -> ChangesSource.open(backend, request));
+    streams.serveChanges(observer, () -> ChangesSource.open(backend, request));
   }
 
   @Override
   public void syncLatest(SyncLatestRequest request, StreamObserver<SyncLatestResponse> observer) {
-    streams.serve(observer, () -> SnapshotSource.open(backend, request));
+    streams.serveSnapshot(observer, () -> SnapshotSource.open(backend, request));
   }
 }

@@ -20,6 +20,7 @@ final class HealthProbe {
   private final Backend backend;
   private final HealthStatusManager health = new HealthStatusManager();
   private ServingStatus told = ServingStatus.UNKNOWN;
+  private boolean stopped;
 
   HealthProbe(Backend backend) {
     this.backend = backend;
@@ -31,6 +32,9 @@ final class HealthProbe {
 
   /** Asks the backend, and tells who watches. */
   synchronized void probe() {
+    if (stopped) {
+      return;
+    }
     ServingStatus status;
     try {
       backend.versions();
@@ -50,7 +54,10 @@ final class HealthProbe {
   }
 
   /** Not serving, from now on. */
-  void stop() {
-    health.enterTerminalState();
+  synchronized void stop() {
+    if (!stopped) {
+      stopped = true;
+      health.enterTerminalState();
+    }
   }
 }

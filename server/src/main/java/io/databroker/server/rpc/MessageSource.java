@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 interface MessageSource<M> extends AutoCloseable {
 
-  /** The next message; null if there is none now, or none any more. Never waits for one. */
+  /** The next message; null if there is none now, or none any more. Of changes it never waits. */
   @Nullable M poll();
 
   /** Whether there will never be another message. */

@@ -94,8 +94,8 @@ final class Statuses {
     if (error instanceof ConditionFailedException failed) {
       return Map.of(
           "index", Integer.toString(failed.index()),
-          "type", failed.type(),
-          "id", failed.recordId(),
+          "type", Shown.shortened(failed.type()),
+          "id", Shown.shortened(failed.recordId()),
           "expected", failed.expected().toString(),
           "found", unsigned(failed.found()));
     }

@@ -9,7 +9,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * The streams that are open, all of them on one executor.
+ * The streams that are open. Those of changes never wait, and run on a few threads; those of
+ * snapshots may wait for the backend's engine, and run where other calls do.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -17,16 +18,28 @@ final class Streams {
   private static final Status STOPPING =
       Status.UNAVAILABLE.withDescription("the server is stopping; connect again");
 
-  private final Executor executor;
+  private final Executor changes;
+  private final Executor snapshots;
   private final Set<Pump<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
-  Streams(Executor executor) {
-    this.executor = executor;
+  Streams(Executor changes, Executor snapshots) {
+    this.changes = changes;
+    this.snapshots = snapshots;
   }
 
   /** Serves a call with what the source says, or with the status of its failing to open. */
-  <M> void serve(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+  <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+    serve(observer, opened, changes);
+  }
+
+  /** The same, of a source that may wait for the backend's engine. */
+  <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+    serve(observer, opened, snapshots);
+  }
+
+  private <M> void serve(
+      StreamObserver<M> observer, Supplier<MessageSource<M>> opened, Executor executor) {
     MessageSource<M> source;
     try {
       source = opened.get();

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The server's threads: a fixed number, however many clients there are.
  *
- * @param calls run handlers, which may wait for the backend's engine
- * @param streams run the turns of streams, which wait for nothing
+ * @param calls run handlers and the turns of snapshots, which may wait for the backend's engine
+ * @param streams run the turns of changes, which wait for nothing
  * @param probe asks for the backend's health
  */
 record Threads(ExecutorService calls, ExecutorService streams, ScheduledExecutorService probe) {

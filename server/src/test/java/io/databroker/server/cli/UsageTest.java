@@ -24,6 +24,8 @@ class UsageTest {
         "backends",
         "types",
         "get",
+        "patch",
+        "query",
         "put",
         "delete",
         "import",

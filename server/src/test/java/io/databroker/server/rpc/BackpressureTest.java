@@ -82,11 +82,14 @@ class BackpressureTest {
     DataBrokerServiceGrpc.newStub(served.channel)
         .syncLatest(SyncLatestRequest.getDefaultInstance(), stuck);
     Eventually.holds("the snapshot is open", () -> backend.openSnapshots.get() == 1);
-    stuck.request(1);
-    assertThat(stuck.next().hasRecord()).isTrue();
-    assertThat(backend.openSnapshots).hasValue(1); // with most of it still to come
-    stuck.request(RECORDS);
-    assertThat(stuck.next(RECORDS).get(RECORDS - 1).hasVersions()).isTrue();
+    Collector<SyncLatestRequest, SyncLatestResponse> quick = Collector.eager();
+    DataBrokerServiceGrpc.newStub(served.channel)
+        .syncLatest(SyncLatestRequest.getDefaultInstance(), quick);
+    assertThat(quick.next(RECORDS + 1).get(RECORDS).hasVersions()).isTrue();
+    Eventually.holds("the quick one's is closed", () -> backend.openSnapshots.get() == 1);
+    assertThat(backend.snapshotReads.get() - RECORDS).isLessThan(WINDOW);
+    stuck.request(RECORDS + 1);
+    assertThat(stuck.next(RECORDS + 1).get(RECORDS).hasVersions()).isTrue();
     Eventually.holds("the snapshot is closed", () -> backend.openSnapshots.get() == 0);
   }
 
@@ -97,11 +100,11 @@ class BackpressureTest {
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), first);
     backend.put(List.of(Write.put("a", "0", Bytes.EMPTY)));
     first.next();
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       DataBrokerServiceGrpc.newStub(served.channel)
           .sync(fromTheBeginning(), Collector.<SyncRequest, SyncResponse>eager());
     }
-    Eventually.holds("all watch", () -> served.server.openStreams() == 1_001);
+    Eventually.holds("all watch", () -> served.server.openStreams() == 10_001);
     long threads =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().startsWith("databroker-"))

@@ -121,7 +121,8 @@ class BrokerServerTest {
         new BrokerServer(
             backend,
             Limits.FLOOR,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), served.server.port()));
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), served.server.port()),
+            new QuerySettings());
     assertThatThrownBy(second::start)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Failed to bind");

@@ -22,10 +22,8 @@ import io.databroker.server.proto.GetCheckpointResponse;
 import io.databroker.server.proto.GetOptionsRequest;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.Options;
-import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
-import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
@@ -222,6 +220,17 @@ class DataBrokerServiceTest {
   }
 
   @Test
+  void whatIsNotFoundIsShownShortSoThatTheStatusFitsItsHeader() {
+    String name = "é😀\n".repeat(140);
+    assertThat(failure(() -> get("a", name)).getStatus().getDescription())
+        .startsWith("no record (\"a\", \"é😀\n")
+        .hasSizeLessThan(200);
+    String id = acquire(name, 10);
+    assertThat(code(() -> acquire(name, 10))).isEqualTo(Code.ALREADY_EXISTS);
+    assertThat(code(() -> renew(name, id + "0".repeat(20_000), 10))).isEqualTo(Code.ALREADY_EXISTS);
+  }
+
+  @Test
   void typesAndVersionsFollowTheRecords() {
     put(record("b", "1"), record("a", "1"), record("a", "2"));
     assertThat(served.records().listTypes(EMPTY).getTypesList()).containsExactly("a", "b");
@@ -369,15 +378,5 @@ class DataBrokerServiceTest {
         .checkpoints()
         .setCheckpoint(SetCheckpointRequest.newBuilder().setCheckpoint(numbers).build());
     assertThat(served.checkpoints().getCheckpoint(get).getCheckpoint()).isEqualTo(numbers);
-  }
-
-  @Test
-  void queryAndPatchAreNotYetThere() {
-    assertThat(failure(() -> served.records().query(QueryRequest.getDefaultInstance())))
-        .hasMessageContaining("UNIMPLEMENTED")
-        .hasMessageContaining("databroker.DataBrokerService/Query is unimplemented");
-    assertThat(failure(() -> served.records().patch(PatchRequest.getDefaultInstance())))
-        .hasMessageContaining("UNIMPLEMENTED")
-        .hasMessageContaining("databroker.DataBrokerService/Patch is unimplemented");
   }
 }

@@ -30,15 +30,24 @@ final class Served implements AutoCloseable {
   }
 
   static Served over(Transport transport, Backend backend) throws IOException {
+    return over(transport, backend, new QuerySettings());
+  }
+
+  static Served over(Transport transport, Backend backend, QuerySettings queries)
+      throws IOException {
     if (transport == Transport.IN_PROCESS) {
       String name = InProcessServerBuilder.generateName();
-      BrokerServer server = new BrokerServer(backend, InProcessServerBuilder.forName(name));
+      BrokerServer server =
+          new BrokerServer(backend, queries, InProcessServerBuilder.forName(name));
       server.start();
       return new Served(server, InProcessChannelBuilder.forName(name).build());
     }
     BrokerServer server =
         new BrokerServer(
-            backend, Limits.FLOOR, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            backend,
+            Limits.FLOOR,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            queries);
     server.start();
     return new Served(
         server,

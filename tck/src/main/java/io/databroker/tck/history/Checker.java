@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * cannot help. Of the writes, the versions that they were answered leave mostly one that can come
  * next, so that a history is judged in one pass; where they leave several (changed options, clears,
  * outcomes that are unknown), each is tried, and states that were seen are not tried again.
+ *
+ * <p><b>Thread-safety:</b> none; each is used by one thread.
  */
 public final class Checker {
   private static final int MOST_STEPS = 2_000_000;

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * effect, with the answer that it got later); reads, which change nothing; whole types, from every
  * batch and every answer alike; and writes that had returned before all else began, which become
  * the state before. A write that is not before all else is never left out while its type is there.
+ *
+ * <p><b>Thread-safety:</b> none; each is used by one thread.
  */
 public final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;

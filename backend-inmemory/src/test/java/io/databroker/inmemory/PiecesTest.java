@@ -1,0 +1,174 @@
+package io.databroker.inmemory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.FieldValue;
+import io.databroker.api.StoredRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The pieces by themselves, at their edges. */
+class PiecesTest {
+  private final Table table = new Table("t", 0);
+
+  private Entry entry(long version, int slot, boolean deleted, Instant time) {
+    return new Entry(
+        table, new StoredRecord("t", "k" + slot, version, Bytes.EMPTY, time, deleted), slot);
+  }
+
+  private Entry entry(long version, int slot, boolean deleted) {
+    return entry(version, slot, deleted, Instant.EPOCH);
+  }
+
+  @Test
+  void aLogIsItsModelAtEveryEdge() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int run = 0; run < 200; run++) {
+      long first = random.nextInt(20);
+      Log log = new Log(2, first);
+      List<Entry> model = new ArrayList<>();
+      long version = 0;
+      for (int step = 0; step < 60; step++) {
+        switch (random.nextInt(8)) {
+          case 0 -> {
+            int gone = random.nextInt(model.size() + 1);
+            log.trim(first + gone);
+            first += gone;
+            model.subList(0, gone).clear();
+          }
+          case 1 -> {
+            int kept = random.nextInt(model.size() + 1);
+            log.truncate(first + kept);
+            model.subList(kept, model.size()).clear();
+          }
+          default -> {
+            version += 1 + random.nextInt(3);
+            Entry added = entry(version, 0, false);
+            log.append(added);
+            model.add(added);
+          }
+        }
+        Log.View view = log.view();
+        assertThat(view.first()).as("seed %d", seed).isEqualTo(first);
+        assertThat(log.end()).as("seed %d", seed).isEqualTo(first + model.size());
+        for (int i = -2; i < model.size() + 9; i++) {
+          assertThat(view.get(first + i))
+              .as("seed %d", seed)
+              .isSameAs(i < 0 || i >= model.size() ? null : model.get(i));
+        }
+        long committed = random.nextInt((int) version + 2);
+        long after = random.nextInt((int) version + 2);
+        long expected = first;
+        for (Entry held : model) {
+          expected += held.version() <= Math.min(after, committed) ? 1 : 0;
+        }
+        assertThat(view.after(after, committed)).as("seed %d", seed).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aViewKeepsWhatItHeldWhenItIsTrimmedBehindIt() {
+    Log log = new Log(2, 0);
+    for (int i = 0; i < 6; i++) {
+      log.append(entry(i + 1, i, false));
+    }
+    Log.View view = log.view();
+    log.trim(5);
+    assertThat(view.get(0).version()).isEqualTo(1);
+    assertThat(log.view().get(4)).isNull();
+    assertThat(log.view().get(5).version()).isEqualTo(6);
+  }
+
+  @Test
+  void aBaseAdvancesToAVersionAndSharesNoChange() {
+    Log log = new Log(2, 0);
+    log.append(entry(1, 0, false));
+    log.append(entry(2, 300, false));
+    log.append(entry(5, 0, true));
+    Base one = Base.EMPTY.advance(log.view(), 1);
+    Base four = one.advance(log.view(), 4);
+    Base five = four.advance(log.view(), 9);
+    assertThat(versions(Base.EMPTY)).isEmpty();
+    assertThat(versions(one)).containsExactly(1L);
+    assertThat(versions(four)).containsExactly(1L, 2L);
+    assertThat(versions(five)).containsExactly(2L);
+    assertThat(four.advance(log.view(), 4)).isSameAs(four);
+    log.trim(2);
+    assertThat(one.advance(log.view(), 9)).as("what it needs was trimmed").isNull();
+    assertThat(versions(four.advance(log.view(), 9))).containsExactly(2L);
+  }
+
+  private static List<Long> versions(Base base) {
+    List<Long> versions = new ArrayList<>();
+    Base.records(List.of(Base.EMPTY, base)).forEachRemaining(r -> versions.add(r.version()));
+    return versions;
+  }
+
+  @Test
+  void theWriteOrderKnowsHowFarTimesSteppedBack() {
+    WriteOrder order = new WriteOrder();
+    Entry first = entry(1, 1, false, Instant.ofEpochSecond(100));
+    Entry second = entry(2, 2, false, Instant.ofEpochSecond(100));
+    Entry third = entry(3, 3, false, Instant.ofEpochSecond(99, 999_999_000));
+    order.append(first);
+    order.append(second);
+    assertThat(order.slack()).isZero();
+    order.append(third);
+    assertThat(order.slack()).isBetween(1L, 2L);
+    order.remove(second);
+    assertThat(order.oldest()).isSameAs(first);
+    assertThat(first.newer).isSameAs(third);
+    assertThat(second.newer).isNull();
+    order.remove(first);
+    order.remove(third);
+    assertThat(order.oldest()).isNull();
+    order.append(entry(4, 4, false, Instant.EPOCH));
+    assertThat(order.slack()).as("begun anew").isZero();
+  }
+
+  @Test
+  void anIndexFindsByOldAndNewValuesUntilOneIsKept() {
+    FieldIndex index = new FieldIndex(List.of("f"));
+    FieldValue old = new FieldValue("f", "old");
+    FieldValue young = new FieldValue("f", "young");
+    index.add("a", Map.of("f", "old"));
+    index.keep("a", Map.of("f", "old"));
+    index.add("a", Map.of("f", "young"));
+    assertThat(List.of(index.ids(old), index.ids(young))).containsOnly(Set.of("a"));
+    index.revert("a", Map.of("f", "young"));
+    assertThat(index.ids(young)).isEmpty();
+    index.add("a", Map.of("f", "young"));
+    index.keep("a", Map.of("f", "young"));
+    assertThat(index.ids(old)).isEmpty();
+    assertThat(index.ids(young)).containsExactly("a");
+    index.keep("a", Map.of());
+    assertThat(index.ids(young)).isEmpty();
+    assertThat(index.ids(new FieldValue("g", "young"))).isEmpty();
+  }
+
+  @Test
+  void slotsAreUsedAgainAndNeverTwiceAtOnce() {
+    Slots slots = new Slots();
+    Set<Integer> used = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      assertThat(used.add(slots.take())).isTrue();
+    }
+    for (int slot = 0; slot < 100; slot += 3) {
+      slots.release(slot);
+      used.remove(slot);
+    }
+    while (used.size() < 100) {
+      assertThat(used.add(slots.take())).isTrue();
+    }
+    assertThat(slots.bound()).isEqualTo(100);
+  }
+}

@@ -1,0 +1,341 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.CodePointOrder;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.StoredRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes that take effect together: planned by {@link #put}, {@link #delete} and {@link #evict},
+ * then made true by {@link #commit}. Used once, under the store's lock.
+ *
+ * <p>{@link #close} takes back what only the plan has changed.
+ */
+final class Batch implements AutoCloseable {
+  private record Name(int type, String id) {}
+
+  private final Store store;
+  private final History history;
+  private final Commit before;
+  private final Instant now;
+  private final List<Change> changes;
+  private final Map<Name, Change> lasts;
+  private final List<TypeTable> touched = new ArrayList<>(2);
+  private final History.Lookup look = History.Lookup.mine();
+
+  Batch(Store store, History history, Instant now, int size) {
+    this.store = store;
+    this.history = history;
+    this.before = history.planned;
+    this.now = now;
+    this.changes = new ArrayList<>(size);
+    this.lasts = new HashMap<>(size * 2);
+  }
+
+  boolean isEmpty() {
+    return changes.isEmpty();
+  }
+
+  int size() {
+    return changes.size();
+  }
+
+  /** The version of the live record of that key before the batch, pending ones included; or 0. */
+  static long liveVersion(History history, String type, String id) {
+    TypeTable table = history.tables.get(type);
+    History.Lookup look = History.Lookup.mine();
+    if (table == null
+        || !look.key.set(table.number, id)
+        || !history.keys.find(look.key, look.place)) {
+      return 0;
+    }
+    return history.isLive(look.place.version) ? look.place.version : 0;
+  }
+
+  /**
+   * Plans a put.
+   *
+   * @param values those of the table's extracted fields that the payload has
+   */
+  StoredRecord put(TypeTable table, String id, Bytes payload, Map<String, String> values) {
+    Change last = lasts.get(new Name(table.number, id));
+    Change added;
+    boolean live;
+    if (last != null) {
+      live = last.payload != null;
+      added = add(table, id, last.idBytes, payload, last.version, last.fresh);
+    } else {
+      boolean known = find(table, id);
+      long previous = known ? look.place.version : 0;
+      live = known && history.isLive(previous);
+      byte[] idBytes = Arrays.copyOf(look.key.id, look.key.length);
+      added = add(table, id, idBytes, payload, previous, !known);
+    }
+    added.values = values;
+    touch(table, live ? 0 : 1);
+    return new StoredRecord(table.type, id, added.version, payload, now, false);
+  }
+
+  private boolean find(TypeTable table, String id) {
+    if (!look.key.set(table.number, id)) {
+      throw new IllegalArgumentException("unpaired surrogate");
+    }
+    return history.keys.find(look.key, look.place);
+  }
+
+  /** Plans a delete, if there is something to delete. */
+  @Nullable StoredRecord delete(TypeTable table, String id) {
+    Change last = lasts.get(new Name(table.number, id));
+    Change added;
+    Bytes payload;
+    if (last != null) {
+      if (last.payload == null) {
+        return null;
+      }
+      payload = last.payload;
+      added = add(table, id, last.idBytes, null, last.version, last.fresh);
+    } else {
+      if (!find(table, id)) {
+        return null;
+      }
+      long previous = look.place.version;
+      Segment segment = history.directory.holding(previous);
+      int index = segment == null ? -1 : segment.indexOf(previous);
+      if (segment == null || segment.supersededAt(index) != 0) {
+        return null;
+      }
+      payload = StoredBytes.payload(segment.data, segment.offsetAt(index));
+      byte[] idBytes = Arrays.copyOf(look.key.id, look.key.length);
+      added = add(table, id, idBytes, null, previous, false);
+    }
+    touch(table, -1);
+    return new StoredRecord(table.type, id, added.version, payload, now, true);
+  }
+
+  private Change add(
+      TypeTable table,
+      String id,
+      byte[] idBytes,
+      @Nullable Bytes payload,
+      long previous,
+      boolean fresh) {
+    long version = before.version() + 1 + changes.size();
+    Change change = new Change(table, id, idBytes, payload, version, previous, fresh);
+    changes.add(change);
+    Change overtaken = lasts.put(new Name(table.number, id), change);
+    if (overtaken != null) {
+      overtaken.last = false;
+    }
+    return change;
+  }
+
+  private void touch(TypeTable table, int by) {
+    if (!touched.contains(table)) {
+      touched.add(table);
+    }
+    table.change += by;
+  }
+
+  List<TypeTable> touched() {
+    return touched;
+  }
+
+  /** What a delete of nothing answers. */
+  StoredRecord absent(String type, String id) {
+    return new StoredRecord(type, id, 0, Bytes.EMPTY, now, true);
+  }
+
+  private record Victim(TypeTable table, String id, long version) {}
+
+  /** Plans the deletes that bring the written tables down to their capacities, oldest first. */
+  void evict() {
+    List<Victim> victims = null;
+    for (TypeTable table : touched) {
+      long count = table.count + table.change;
+      if (Long.compareUnsigned(count, table.capacity) > 0) {
+        victims = victims == null ? new ArrayList<>() : victims;
+        choose(table, count - table.capacity, victims);
+      }
+    }
+    if (victims != null) {
+      victims.sort((a, b) -> Long.compare(a.version, b.version));
+      victims.forEach(victim -> delete(victim.table, victim.id));
+    }
+  }
+
+  /** Plans the deletes of so many of the oldest records. */
+  void evict(TypeTable table, long excess) {
+    List<Victim> victims = new ArrayList<>();
+    choose(table, excess, victims);
+    victims.forEach(victim -> delete(victim.table, victim.id));
+  }
+
+  private void choose(TypeTable table, long excess, List<Victim> victims) {
+    OldestFirst old = new OldestFirst(history, table);
+    long left = excess;
+    while (left > 0 && old.next()) {
+      if (!lasts.containsKey(new Name(table.number, old.id()))) {
+        victims.add(new Victim(table, old.id(), old.version()));
+        left--;
+      }
+    }
+    for (int i = 0; i < changes.size() && left > 0; i++) {
+      Change own = changes.get(i);
+      if (own.table == table && own.last && own.payload != null) {
+        victims.add(new Victim(table, own.id, own.version));
+        left--;
+      }
+    }
+  }
+
+  /** Makes the plan true, all at once. */
+  void commit() {
+    store.publisher.checkWritable();
+    int bytes = Frame.HEADER;
+    for (Change change : changes) {
+      bytes = Math.addExact(bytes, change.size());
+    }
+    store.journal.reserve(history, bytes, changes.size());
+    Segment segment = store.journal.active();
+    encode(segment);
+    int added = 0;
+    boolean appended = false;
+    try {
+      for (; added < changes.size(); added++) {
+        addFresh(changes.get(added));
+      }
+      store.journal.append();
+      appended = true;
+    } finally {
+      if (!appended) {
+        for (int i = 0; i < added; i++) {
+          removeFresh(changes.get(i));
+        }
+      }
+    }
+    try {
+      install(segment);
+      store.publisher.publish(history, next(), segment, touched);
+    } catch (RuntimeException | Error broken) {
+      // What stands in the journal and what is known of it have come apart.
+      store.publisher.fail(broken);
+      throw new OutcomeUnknownException("the store broke while it took in a batch", broken);
+    }
+    settle();
+  }
+
+  private void encode(Segment segment) {
+    Frame frame = store.journal.frame;
+    long time = History.micros(now);
+    frame.begin(Frame.Kind.RECORDS, changes.size(), time);
+    for (int i = 0; i < changes.size(); i++) {
+      Change change = changes.get(i);
+      Bytes payload = change.payload == null ? Bytes.EMPTY : change.payload;
+      int at =
+          frame.record(
+              change.version,
+              change.previous,
+              time,
+              change.table.utf8,
+              change.idBytes,
+              payload.asByteBuffer(),
+              changes.size() - 1 - i,
+              change.payload == null);
+      change.location = segment.locationOf(segment.end + at);
+    }
+  }
+
+  private void addFresh(Change change) {
+    if (change.fresh && change.last && change.payload != null) {
+      look.key.set(change.table.number, change.idBytes);
+      look.place.version = change.version;
+      look.place.setFresh(change.location);
+      history.keys.add(look.key, look.place);
+    }
+  }
+
+  private void removeFresh(Change change) {
+    if (change.fresh && change.last && change.payload != null) {
+      look.key.set(change.table.number, change.idBytes);
+      history.keys.remove(look.key);
+    }
+  }
+
+  private void install(Segment segment) {
+    long time = History.micros(now);
+    for (Change change : changes) {
+      boolean deleted = change.payload == null;
+      history.install(
+          segment,
+          change.table,
+          change.version,
+          change.location & 0xFFFF_FFFFL,
+          change.size(),
+          deleted,
+          change.previous);
+      if (!change.last) {
+        continue;
+      }
+      if (!deleted && !change.values.isEmpty()) {
+        change.table.index(change.values, change.table.extracted, change.version);
+      }
+      if (!change.fresh) {
+        look.key.set(change.table.number, change.idBytes);
+        look.place.version = change.version;
+        look.place.location = change.location;
+        history.keys.replace(look.key, look.place);
+      }
+    }
+    for (TypeTable table : touched) {
+      table.wrote(time, table.change);
+    }
+  }
+
+  private Commit next() {
+    List<String> types = null;
+    for (TypeTable table : touched) {
+      // Counted already: what it was is what it is, less the change.
+      boolean was = table.count - table.change > 0;
+      boolean is = table.count > 0;
+      if (was != is) {
+        types = types == null ? new ArrayList<>(before.types()) : types;
+        int place = Collections.binarySearch(types, table.type, CodePointOrder.INSTANCE);
+        if (was) {
+          types.remove(place);
+        } else {
+          types.add(-place - 1, table.type);
+        }
+      }
+    }
+    return new Commit(
+        before.version() + changes.size(),
+        before.first(),
+        types == null ? before.types() : List.copyOf(types),
+        before.options(),
+        before.checkpoint());
+  }
+
+  private void settle() {
+    for (Change change : changes) {
+      if (change.last && change.payload == null && !change.fresh) {
+        history.tombstones.add(new History.Tombstone(change.table, change.id, change.version));
+      }
+    }
+    history.settle();
+  }
+
+  @Override
+  public void close() {
+    for (TypeTable table : touched) {
+      table.change = 0;
+    }
+  }
+}

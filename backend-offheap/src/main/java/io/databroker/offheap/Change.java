@@ -1,0 +1,48 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Bytes;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One write of a batch that is being planned: a put, or, without payload, a delete. */
+final class Change {
+  final TypeTable table;
+  final String id;
+  final byte[] idBytes;
+  final @Nullable Bytes payload;
+  final long version;
+
+  /** The key's newest version before this one, live or not; 0 if it is not in the key index. */
+  final long previous;
+
+  /** Whether the key was not in the key index before the batch. */
+  final boolean fresh;
+
+  /** Whether no other change of the batch is of the same key. */
+  boolean last = true;
+
+  Map<String, String> values = Map.of();
+  long location;
+
+  Change(
+      TypeTable table,
+      String id,
+      byte[] idBytes,
+      @Nullable Bytes payload,
+      long version,
+      long previous,
+      boolean fresh) {
+    this.table = table;
+    this.id = id;
+    this.idBytes = idBytes;
+    this.payload = payload;
+    this.version = version;
+    this.previous = previous;
+    this.fresh = fresh;
+  }
+
+  int size() {
+    return Frame.recordSize(
+        table.utf8.length, idBytes.length, payload == null ? 0 : payload.size());
+  }
+}

@@ -1,0 +1,190 @@
+package io.databroker.offheap;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts one segment in the place of a run of them, with what of them is still asked for. */
+final class Compaction {
+  private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
+  private static final int FRAME_RECORDS = 256;
+  private static final int FRAME_BYTES = 1 << 18;
+
+  private final Store store;
+  private final History history;
+  private final List<Segment> run;
+  private final Segment last;
+  private final long bound;
+  private final Frame frame = new Frame();
+  private long sequence;
+
+  /**
+   * @param bound what was superseded up to this version is dropped
+   */
+  Compaction(Store store, History history, List<Segment> run, long bound) {
+    this.store = store;
+    this.history = history;
+    this.run = List.copyOf(run);
+    this.last = run.get(run.size() - 1);
+    this.bound = bound;
+  }
+
+  static long keptBytes(Store store, Segment segment, long bound) {
+    int inside = store.guard.enter();
+    try {
+      return keptBytes(segment, bound);
+    } finally {
+      store.guard.exit(inside);
+    }
+  }
+
+  static long keptBytes(Segment segment, long bound) {
+    long bytes = 0;
+    for (int i = 0; i < segment.count(); i++) {
+      bytes += isKept(segment, i, bound) ? segment.sizeAt(i) : 0;
+    }
+    return bytes;
+  }
+
+  private static boolean isKept(Segment segment, int index, long bound) {
+    long superseded = segment.supersededAt(index);
+    return superseded == 0 || superseded > bound;
+  }
+
+  void run() {
+    Segment made = null;
+    boolean adopted = false;
+    try {
+      made = write();
+      if (made != null) {
+        made.space.force();
+        store.journal.spaces().adopt(made.space, made.order);
+        adopted = replace(made);
+      }
+    } catch (IOException failed) {
+      LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
+    } finally {
+      if (adopted) {
+        store.publisher.forget(run);
+        store.guard.await();
+        Journal.delete(run);
+        run.forEach(Segment::free);
+      } else if (made != null) {
+        Journal.delete(List.of(made));
+        made.free();
+      }
+    }
+  }
+
+  private @Nullable Segment write() throws IOException {
+    int inside = store.guard.enter();
+    try {
+      if (store.history != history) {
+        return null;
+      }
+      int count = 0;
+      long bytes = 0;
+      for (Segment segment : run) {
+        for (int i = 0; i < segment.count(); i++) {
+          if (isKept(segment, i, bound)) {
+            count++;
+            bytes += segment.sizeAt(i);
+          }
+        }
+      }
+      // Each segment of the run may leave its last frame partly filled; the last frame is the end.
+      long frames = count / FRAME_RECORDS + bytes / FRAME_BYTES + run.size() + 1;
+      return write(count, Segment.HEADER + bytes + frames * Frame.HEADER);
+    } finally {
+      store.guard.exit(inside);
+    }
+  }
+
+  private Segment write(int count, long size) throws IOException {
+    Spaces spaces = store.journal.spaces();
+    Space space = spaces.createCompacted(last.order, size);
+    boolean written = false;
+    try {
+      long from = run.get(0).from;
+      long first = run.get(0).firstVersion;
+      SegmentHeader header =
+          new SegmentHeader(true, last.order, from, spaces.salt(), first, last.lastSequence);
+      space.write(0, SegmentHeader.bytes(header), Segment.HEADER);
+      Segment made =
+          new Segment(store.journal.nextId(), last.order, from, space, first, count, false);
+      made.lastSequence = last.lastSequence;
+      for (Segment segment : run) {
+        copy(segment, made);
+      }
+      frame.begin(Frame.Kind.END, 0, 0);
+      append(made);
+      space.seal(made.end);
+      written = true;
+      return made;
+    } finally {
+      if (!written) {
+        space.delete();
+        space.free();
+      }
+    }
+  }
+
+  private void copy(Segment from, Segment to) throws IOException {
+    int next = 0;
+    while (next < from.count()) {
+      int begin = next;
+      int records = 0;
+      int bytes = 0;
+      for (; next < from.count() && records < FRAME_RECORDS && bytes < FRAME_BYTES; next++) {
+        if (isKept(from, next, bound)) {
+          records++;
+          bytes += from.sizeAt(next);
+        }
+      }
+      if (records > 0) {
+        frame.begin(Frame.Kind.RECORDS, records, 0);
+        for (int i = begin; i < next; i++) {
+          if (isKept(from, i, bound)) {
+            int at = frame.record(from.data, from.offsetAt(i), from.sizeAt(i));
+            to.add(from.versionAt(i), to.end + at, from.sizeAt(i), from.typeAt(i), false);
+          }
+        }
+        append(to);
+      }
+    }
+  }
+
+  private void append(Segment to) throws IOException {
+    frame.end(++sequence, store.journal.spaces().salt(), Journal.place(to, to.end));
+    to.space.write(to.end, frame.bytes(), frame.length());
+    to.end += frame.length();
+  }
+
+  /** Takes over the marks and puts it in place; whether the history was still there. */
+  private boolean replace(Segment made) {
+    int inside = store.guard.enter();
+    try {
+      store.writing.lock();
+      try {
+        if (store.history != history) {
+          return false;
+        }
+        int to = 0;
+        for (Segment segment : run) {
+          for (int i = 0; i < segment.count() && to < made.count(); i++) {
+            if (segment.versionAt(i) == made.versionAt(to)) {
+              made.supersede(to++, segment.supersededAt(i));
+            }
+          }
+        }
+        history.directory = history.directory.replacing(run, made);
+        return true;
+      } finally {
+        store.writing.unlock();
+      }
+    } finally {
+      store.guard.exit(inside);
+    }
+  }
+}

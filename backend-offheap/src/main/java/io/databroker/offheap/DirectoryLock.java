@@ -1,0 +1,107 @@
+package io.databroker.offheap;
+
+import io.databroker.api.OpenFailedException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+
+/**
+ * That a directory is this backend's alone. A lock of the operating system, which ends with the
+ * process, however that ends; its holder is named in the file.
+ *
+ * <p>The operating system drops it as soon as anything in this process closes that file, so that a
+ * second open in the process must not even look at it: it finds the claim among the system
+ * properties, which all class loaders share.
+ */
+final class DirectoryLock implements AutoCloseable {
+  static final String FILE = "lock";
+
+  private static final String CLAIM = "io.databroker.offheap.open:";
+
+  /** Behind the text, which others may read. */
+  private static final long LOCKED_BYTE = 1L << 40;
+
+  private final String claim;
+  private final FileChannel channel;
+
+  private DirectoryLock(String claim, FileChannel channel) {
+    this.claim = claim;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of a directory that is there.
+   *
+   * @throws OpenFailedException if another has it: names it
+   */
+  static DirectoryLock take(Path directory) throws IOException {
+    String claim = CLAIM + directory.toRealPath();
+    String holder = holder();
+    Object other = System.getProperties().putIfAbsent(claim, holder);
+    if (other != null) {
+      throw inUse(directory, "this " + other);
+    }
+    try {
+      return new DirectoryLock(claim, lock(directory, holder));
+    } catch (IOException | RuntimeException | Error failed) {
+      System.getProperties().remove(claim);
+      throw failed;
+    }
+  }
+
+  private static FileChannel lock(Path directory, String holder) throws IOException {
+    Path file = directory.resolve(FILE);
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+      if (lock == null) {
+        throw inUse(directory, Files.readString(file).strip());
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+      return channel;
+    } catch (IOException | RuntimeException | Error failed) {
+      channel.close();
+      throw failed;
+    }
+  }
+
+  private static OpenFailedException inUse(Path directory, String holder) {
+    return new OpenFailedException(
+        "directory %s is in use by %s; close that one, or choose another directory"
+            .formatted(directory, holder),
+        null);
+  }
+
+  private static String holder() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException unnamed) {
+      host = "this host";
+    }
+    return "process %d on %s, since %s"
+        .formatted(ProcessHandle.current().pid(), host, Instant.now());
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException ended) {
+      // The lock ends with the process, if not here.
+    } finally {
+      System.getProperties().remove(claim);
+    }
+  }
+}

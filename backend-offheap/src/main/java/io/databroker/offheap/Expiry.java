@@ -1,0 +1,94 @@
+package io.databroker.offheap;
+
+import io.databroker.api.TypeOptions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Deletes what was last written before its type's cutoff, some records at a time. */
+final class Expiry {
+  private static final int BATCH = 256;
+
+  private final Store store;
+  private final Instant now;
+
+  Expiry(Store store) {
+    this.store = store;
+    this.now = store.clock.instant();
+  }
+
+  long run() {
+    long deleted = 0;
+    store.guard.checkOpen();
+    for (Map.Entry<String, TypeOptions> entry : store.history.commit.options().entrySet()) {
+      if (entry.getValue().ttl() != null) {
+        deleted += expire(entry.getKey(), entry.getValue());
+      }
+    }
+    return deleted;
+  }
+
+  private long expire(String type, TypeOptions options) {
+    Instant cutoff = now.minus(Objects.requireNonNull(options.ttl()));
+    long deleted = 0;
+    long[] after = {0};
+    boolean[] more = {true};
+    while (more[0]) {
+      List<TypeTable> written = new ArrayList<>(1);
+      deleted +=
+          store.write(
+              written,
+              history -> {
+                TypeTable table = history.tables.get(type);
+                TypeOptions current = history.planned.options().get(type);
+                if (table == null || current == null || !options.equals(current)) {
+                  more[0] = false; // of another history, or under other options by now
+                  return 0;
+                }
+                return some(history, table, cutoff, after, more, written);
+              });
+    }
+    return deleted;
+  }
+
+  /**
+   * Deletes one batch.
+   *
+   * @param after the last version that was looked at
+   * @param more whether there may be more
+   */
+  private int some(
+      History history,
+      TypeTable table,
+      Instant cutoff,
+      long[] after,
+      boolean[] more,
+      List<TypeTable> written) {
+    OldestFirst oldest = new OldestFirst(history, table, after[0]);
+    try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
+      // Looks at no more than a few records for each that it deletes, so that writers can go on.
+      for (int looked = 0; looked < 4 * BATCH && batch.size() < BATCH; looked++) {
+        if (!oldest.next()) {
+          more[0] = false;
+          break;
+        }
+        boolean due = History.instant(oldest.modified()).isBefore(cutoff);
+        if (!due && table.timesAscend) {
+          more[0] = false;
+          break;
+        }
+        after[0] = oldest.version();
+        if (due) {
+          batch.delete(table, oldest.id());
+        }
+      }
+      if (!batch.isEmpty()) {
+        batch.commit();
+        written.addAll(batch.touched());
+      }
+      return batch.size();
+    }
+  }
+}

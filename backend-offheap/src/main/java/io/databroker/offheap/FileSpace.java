@@ -1,0 +1,114 @@
+package io.databroker.offheap;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A file: written by calls, read as the page cache shows it. Written through {@link
+ * RandomAccessFile}, as the interrupt of a caller would close a channel for all.
+ */
+final class FileSpace implements Space {
+  private static final byte[] NOTHING = new byte[8];
+
+  private volatile Path file;
+  private final RandomAccessFile writer;
+  private final Region region;
+
+  /** Whether the file's name survives a loss of power. */
+  private volatile boolean named;
+
+  private FileSpace(Path file, RandomAccessFile writer, Region region) {
+    this.file = file;
+    this.writer = writer;
+    this.region = region;
+  }
+
+  /** A new file of that size, without taking up its blocks. */
+  static FileSpace create(Path file, long size) throws IOException {
+    Files.deleteIfExists(file);
+    try {
+      return open(file, size);
+    } catch (IOException | RuntimeException | Error failed) {
+      Files.deleteIfExists(file);
+      throw failed;
+    }
+  }
+
+  /** A file that is there, made as long as that. */
+  static FileSpace open(Path file, long size) throws IOException {
+    RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw");
+    try {
+      if (writer.length() < size) {
+        writer.setLength(size);
+      }
+      return new FileSpace(file, writer, Region.map(file, size, false));
+    } catch (IOException | RuntimeException | Error failed) {
+      writer.close();
+      throw failed;
+    }
+  }
+
+  @Override
+  public Region region() {
+    return region;
+  }
+
+  @Override
+  public void write(long at, byte[] bytes, int length) throws IOException {
+    try {
+      writer.seek(at);
+      writer.write(bytes, 0, length);
+    } catch (IOException failed) {
+      // The length comes first in a frame, and 0 is none. Where there was no block to write to, a
+      // hole reads as 0 by itself.
+      if (region.getLong(at) != 0) {
+        writer.seek(at);
+        writer.write(NOTHING);
+      }
+      throw failed;
+    }
+  }
+
+  @Override
+  public void force() throws IOException {
+    writer.getFD().sync();
+    if (!named) {
+      StoreFiles.forceName(file);
+      named = true;
+    }
+  }
+
+  /** Gives the file its name; what is open stays so. */
+  void moveTo(Path name) throws IOException {
+    Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
+    file = name;
+  }
+
+  @Override
+  public void seal(long end) throws IOException {
+    writer.setLength(end);
+  }
+
+  @Override
+  public void delete() throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void free() {
+    region.free();
+    try {
+      writer.close();
+    } catch (IOException closing) {
+      // All has been written by calls: closing adds nothing.
+    }
+  }
+
+  @Override
+  public String name() {
+    return file.toString();
+  }
+}

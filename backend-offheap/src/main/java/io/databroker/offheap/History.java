@@ -1,0 +1,276 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one server version names; a clear puts another in its place.
+ *
+ * <p><b>How it works.</b> One writer at a time, under the store's lock; readers take no lock. A
+ * batch is <i>planned</i> where no reader looks. Keys that are new go into the key index, marked as
+ * fresh: only that can want for room. The frame is <i>appended</i> to the journal, the records get
+ * their slots, predecessors are marked as superseded, and the key index gets the last version of
+ * each key. The batch is <i>committed</i> by one volatile store of {@link #commit}: at once, or
+ * when it was forced, so that several may be installed and not yet committed.
+ *
+ * <p><b>Why it is right.</b> A reader of one key takes its newest version from the key index, and
+ * then reads {@link #commit}. If that version is not later, it was the newest when the index was
+ * read. If it is later, the reader walks back through the versions that its records name as
+ * previous, to the first that is committed: no version of the key lies between that one and the
+ * commit, so that this was the key's record at that commit. A fresh key had none. Records never
+ * change, so that nothing need be read twice. A reader of many things reads {@link #commit} once
+ * and asks of each slot whether it was live at that version; marks by later versions say nothing to
+ * it.
+ *
+ * <p>Memory is freed only after nobody is inside the {@link Guard} who may still look at it, and a
+ * record only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
+ */
+final class History {
+  private static final ThreadLocal<Lookup> LOOKUP = ThreadLocal.withInitial(Lookup::new);
+
+  /** What a look-up in the key index fills in: one per thread, so that it makes no garbage. */
+  static final class Lookup {
+    final Key key = new Key();
+    final Place place = new Place();
+
+    static Lookup mine() {
+      return LOOKUP.get();
+    }
+  }
+
+  /** A delete that has yet to leave the key index. */
+  record Tombstone(TypeTable table, String id, long version) {}
+
+  final long serverVersion;
+  final KeyIndex keys;
+  final Map<String, TypeTable> tables = new ConcurrentHashMap<>();
+  final Set<OpenSnapshot> snapshots = ConcurrentHashMap.newKeySet();
+
+  /** The writer's. */
+  final Queue<Tombstone> tombstones = new ArrayDeque<>();
+
+  volatile Directory directory = Directory.EMPTY;
+
+  /** What readers see. */
+  volatile Commit commit;
+
+  /** What the next batch builds on: the writer's. */
+  Commit planned;
+
+  private volatile TypeTable[] byNumber = {};
+  private final AtomicBoolean freed = new AtomicBoolean();
+
+  History(long serverVersion, long version, OffheapSettings settings) {
+    this.serverVersion = serverVersion;
+    this.keys = new KeyIndex(settings);
+    this.commit = Commit.start(version);
+    this.planned = commit;
+  }
+
+  @Nullable StoredRecord get(String type, String id) {
+    TypeTable table = tables.get(type);
+    Lookup look = Lookup.mine();
+    if (table == null || !look.key.set(table.number, id)) {
+      return null;
+    }
+    while (true) {
+      Directory segments = directory;
+      if (!keys.find(look.key, look.place)) {
+        return null;
+      }
+      long latest = commit.version();
+      long version = look.place.version;
+      if (version > latest && look.place.isFresh()) {
+        return null;
+      }
+      long at = look.place.offset();
+      Segment segment = segments.byId(look.place.segment());
+      if (segment == null) {
+        segment = segments.holding(version);
+        at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
+      }
+      while (segment != null && version > latest) {
+        version = StoredBytes.previous(segment.data, at);
+        segment = version == 0 ? null : segments.holding(version);
+        at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
+      }
+      if (segment != null) {
+        return StoredBytes.deleted(segment.data, at)
+            ? null
+            : new StoredRecord(
+                table.type,
+                id,
+                version,
+                StoredBytes.payload(segment.data, at),
+                instant(StoredBytes.modified(segment.data, at)),
+                false);
+      }
+      if (version == 0 || segments == directory) {
+        return null; // what was before the oldest pending version, if anything, was a delete
+      }
+    }
+  }
+
+  /**
+   * The record in that slot, as the feed tells it.
+   *
+   * @return null if it is a delete whose last payload is no longer held: then it was trimmed
+   */
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
+    long at = segment.offsetAt(index);
+    Region data = segment.data;
+    boolean deleted = StoredBytes.deleted(data, at);
+    Bytes payload;
+    if (deleted) {
+      long previous = StoredBytes.previous(data, at);
+      Segment holding = segments.holding(previous);
+      if (holding == null) {
+        return null;
+      }
+      payload = StoredBytes.payload(holding.data, holding.offsetAt(holding.indexOf(previous)));
+    } else {
+      payload = StoredBytes.payload(data, at);
+    }
+    return new StoredRecord(
+        table(segment.typeAt(index)).type,
+        StoredBytes.id(data, at),
+        segment.versionAt(index),
+        payload,
+        instant(StoredBytes.modified(data, at)),
+        deleted);
+  }
+
+  /** Whether that version is live, as the last planned batch left it; the writer's. */
+  boolean isLive(long version) {
+    Segment segment = directory.holding(version);
+    return segment != null && segment.supersededAt(segment.indexOf(version)) == 0;
+  }
+
+  TypeTable table(int number) {
+    return byNumber[number];
+  }
+
+  /** For the writer: the table of that type, made if need be. */
+  TypeTable table(String type) {
+    TypeTable table = tables.get(type);
+    if (table == null) {
+      TypeTable[] known = byNumber;
+      table = new TypeTable(known.length, type, this::forgotten, this::unreachable);
+      TypeTable[] grown = Arrays.copyOf(known, known.length + 1);
+      grown[known.length] = table;
+      byNumber = grown;
+      tables.put(type, table);
+    }
+    return table;
+  }
+
+  /** Gives a record its slot and marks the one before it; for the writer. */
+  void install(
+      Segment segment,
+      TypeTable table,
+      long version,
+      long offset,
+      int size,
+      boolean deleted,
+      long previous) {
+    segment.add(version, offset, size, table.number, deleted);
+    table.order.add(0, version);
+    if (previous != 0) {
+      Segment holding = directory.holding(previous);
+      if (holding != null) {
+        int index = holding.indexOf(previous);
+        if (holding.supersededAt(index) == 0) {
+          holding.supersede(index, version);
+        }
+      }
+    }
+  }
+
+  /** Takes deletes that readers can see out of the key index; for the writer. */
+  void settle() {
+    long latest = commit.version();
+    Lookup look = Lookup.mine();
+    for (Tombstone next = tombstones.peek();
+        next != null && next.version() <= latest;
+        next = tombstones.peek()) {
+      tombstones.remove();
+      look.key.set(next.table().number, next.id());
+      if (keys.find(look.key, look.place) && look.place.version == next.version()) {
+        keys.remove(look.key);
+      }
+    }
+  }
+
+  /** Which versions neither the feed nor any snapshot, now or later, asks for again. */
+  LongPredicate forgotten() {
+    // Read before the snapshots: one that opens later is at this commit or behind it.
+    long bound = commit.first() - 1;
+    return gone(Math.min(bound, oldestSnapshot()));
+  }
+
+  /** Which versions no snapshot, now or later, asks for again. */
+  LongPredicate unreachable() {
+    long bound = commit.version();
+    return gone(Math.min(bound, oldestSnapshot()));
+  }
+
+  private LongPredicate gone(long bound) {
+    Directory segments = directory;
+    return version -> {
+      Segment segment = segments.holding(version);
+      if (segment == null) {
+        return version <= bound;
+      }
+      long superseded = segment.supersededAt(segment.indexOf(version));
+      return superseded != 0 && superseded <= bound;
+    };
+  }
+
+  long oldestSnapshot() {
+    long oldest = Long.MAX_VALUE;
+    for (OpenSnapshot snapshot : snapshots) {
+      oldest = Math.min(oldest, snapshot.heldVersion());
+    }
+    return oldest;
+  }
+
+  static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  /** After a clear: frees this when no snapshot holds it. Not to be called inside the guard. */
+  void retire(Store store) {
+    // Whoever may yet open a snapshot of this is inside.
+    store.guard.await();
+    if (snapshots.isEmpty()) {
+      store.publisher.forget(directory.all());
+      free();
+      store.ended.remove(this);
+    }
+  }
+
+  /** Nobody may use it from here on. */
+  void free() {
+    if (!freed.compareAndSet(false, true)) {
+      return;
+    }
+    directory.all().forEach(Segment::free);
+    tables.values().forEach(TypeTable::free);
+    keys.free();
+  }
+}

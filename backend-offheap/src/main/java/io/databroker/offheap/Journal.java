@@ -1,0 +1,209 @@
+package io.databroker.offheap;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The end of the journal, where frames are appended. All of it is the writer's. */
+final class Journal {
+  /** All that is not records, as it stands: each segment begins with it. */
+  interface StateSource {
+    SideState state(History history, boolean cleared);
+  }
+
+  private final Spaces spaces;
+  private final long segmentBytes;
+  private final StateSource source;
+  private final Frame state = new Frame();
+  private @Nullable Segment active;
+  private long lastSequence;
+  private long lastOrder;
+  private int nextId;
+
+  /** What is being built; used by whoever holds the lock. */
+  final Frame frame = new Frame();
+
+  Journal(Spaces spaces, long segmentBytes, StateSource source) {
+    this.spaces = spaces;
+    this.segmentBytes = segmentBytes;
+    this.source = source;
+  }
+
+  /** Where the next frame goes, after {@link #reserve}. */
+  Segment active() {
+    Segment now = active;
+    if (now == null) {
+      throw new IllegalStateException("no segment");
+    }
+    return now;
+  }
+
+  synchronized int nextId() {
+    return nextId++;
+  }
+
+  Spaces spaces() {
+    return spaces;
+  }
+
+  long segmentBytes() {
+    return segmentBytes;
+  }
+
+  /** Goes on behind what was recovered. */
+  void resume(long order, long sequence) {
+    lastOrder = order;
+    lastSequence = sequence;
+  }
+
+  /** Begins the first segment of an open, and has it survive a loss of power. */
+  void begin(History history) throws IOException {
+    roll(history, 0, 0, false);
+    active().space.force();
+  }
+
+  /**
+   * Makes room for a frame, in a new segment if need be.
+   *
+   * @throws StorageFullException if there is none; nothing has changed
+   */
+  void reserve(History history, long bytes, int records) {
+    Segment now = active;
+    if (now == null || now.end + bytes > now.data.size() || !now.hasRoom(records)) {
+      roll(history, bytes, records, false);
+    }
+  }
+
+  /**
+   * Begins a new history, with a segment that survives a loss of power: what came before is deleted
+   * behind it.
+   */
+  void rollCleared(History begun) {
+    Segment last = active;
+    long order = lastOrder;
+    long sequence = lastSequence;
+    roll(begun, 0, 0, true);
+    try {
+      active().space.force();
+    } catch (IOException failed) {
+      discard(active().space);
+      active = last;
+      lastOrder = order;
+      lastSequence = sequence;
+      throw failed("the journal", failed);
+    }
+  }
+
+  private void roll(History history, long bytes, int records, boolean cleared) {
+    long order = lastOrder + 1;
+    long first = history.planned.version() + 1;
+    Segment ended = active;
+    byte[] body = source.state(history, cleared).bytes();
+    state.begin(Frame.Kind.STATE, 0, 0);
+    state.body(body);
+    long size = Math.max(segmentBytes, Segment.HEADER + state.length() + bytes);
+    Space space = null;
+    try {
+      space = spaces.create(order, size);
+      byte[] header =
+          SegmentHeader.bytes(
+              new SegmentHeader(false, order, order, spaces.salt(), first, lastSequence));
+      space.write(0, header, header.length);
+      int room = Math.max(Segment.roomFor(size), records);
+      Segment begun = new Segment(nextId(), order, order, space, first, room, true);
+      state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
+      space.write(Segment.HEADER, state.bytes(), state.length());
+      begun.end = (long) Segment.HEADER + state.length();
+      history.directory = history.directory.with(begun);
+      active = begun;
+      begun.lastSequence = ++lastSequence;
+      lastOrder = order;
+    } catch (IOException | OutOfMemoryError failed) {
+      discard(space);
+      throw failed(spaceName(space), failed);
+    }
+    if (ended != null && !cleared) {
+      try {
+        ended.space.seal(ended.end);
+      } catch (IOException unsealed) {
+        // It stays longer than it need be, and the rest of it reads as nothing.
+      }
+    }
+  }
+
+  private static String spaceName(@Nullable Space space) {
+    return space == null ? "the journal" : space.name();
+  }
+
+  private static void discard(@Nullable Space space) {
+    if (space != null) {
+      try {
+        space.delete();
+      } catch (IOException left) {
+        // A recovery drops a last segment without a valid beginning.
+      }
+      space.free();
+    }
+  }
+
+  /**
+   * Appends the frame that was built, for which there is room.
+   *
+   * @throws StorageFullException if the disk is full
+   * @throws StorageFailedException if it could not be written; nothing has changed in either case
+   */
+  void append() {
+    Segment now = active();
+    frame.end(lastSequence + 1, spaces.salt(), place(now, now.end));
+    try {
+      now.space.write(now.end, frame.bytes(), frame.length());
+    } catch (IOException failed) {
+      throw failed(now.space.name(), failed);
+    }
+    now.end += frame.length();
+    now.lastSequence = ++lastSequence;
+  }
+
+  static DatabrokerException failed(String name, Throwable cause) {
+    String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    boolean full =
+        cause instanceof OutOfMemoryError
+            || message.contains("no space")
+            || message.contains("not enough space")
+            || message.contains("quota");
+    return full
+        ? new StorageFullException(
+            "no room to write to " + name + ": " + cause.getMessage() + "; free some and try again",
+            cause)
+        : new StorageFailedException(
+            "cannot write to " + name + ": " + cause.getMessage() + "; nothing was applied", cause);
+  }
+
+  /** What goes into a frame's checksum: no two places of a store are alike. */
+  static long place(Segment segment, long offset) {
+    return place(segment.order, segment.isCompacted(), offset);
+  }
+
+  static long place(long order, boolean compacted, long offset) {
+    return order << 33 | (compacted ? 1L << 32 : 0) | offset;
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  /** The segments of a history that has ended. */
+  static void delete(List<Segment> segments) {
+    for (Segment segment : segments) {
+      try {
+        segment.space.delete();
+      } catch (IOException left) {
+        // The next open knows that it is past, and deletes it.
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.databroker.offheap;
+
+import io.databroker.api.StorageFullException;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+
+/**
+ * Which version of each key is the newest, and where it lies. Everything is found through it; what
+ * it holds is no longer than a key, whatever the payload.
+ *
+ * <p>A new value has the old one's length, so that only a new key ever asks for room.
+ */
+final class KeyIndex {
+  /** A type's number and an id of usual length. */
+  private static final int AVERAGE_KEY = 48;
+
+  private final ChronicleMap<Key, Place> map;
+  private final OffheapSettings settings;
+
+  KeyIndex(OffheapSettings settings) {
+    this.settings = settings;
+    this.map =
+        ChronicleMapBuilder.of(Key.class, Place.class)
+            .keyMarshaller(Key.Marshaller.INSTANCE)
+            .valueMarshallers(Place.Marshaller.INSTANCE, Place.Marshaller.INSTANCE)
+            .constantValueSizeBySample(new Place())
+            .averageKeySize(AVERAGE_KEY)
+            .entries(settings.expectedRecords())
+            .maxBloatFactor(settings.growth())
+            .skipCloseOnExitHook(true)
+            .create();
+  }
+
+  /** Fills in the place of that key, if it has one. */
+  boolean find(Key key, Place place) {
+    return map.getUsing(key, place) != null;
+  }
+
+  /** Of a key that is there. */
+  void replace(Key key, Place place) {
+    map.put(key, place);
+  }
+
+  /**
+   * Of a key that is not there.
+   *
+   * @throws StorageFullException if there is no room; nothing has changed
+   */
+  void add(Key key, Place place) {
+    try {
+      map.put(key, place);
+    } catch (IllegalStateException | IllegalArgumentException | OutOfMemoryError full) {
+      throw new StorageFullException(
+          "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen"
+              .formatted(map.longSize(), settings.expectedRecords(), settings.growth()),
+          full);
+    }
+  }
+
+  void remove(Key key) {
+    map.remove(key);
+  }
+
+  long size() {
+    return map.longSize();
+  }
+
+  void free() {
+    map.close();
+  }
+}

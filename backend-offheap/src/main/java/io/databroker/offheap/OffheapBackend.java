@@ -1,0 +1,273 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.ClearResult;
+import io.databroker.api.Condition;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.FutureVersionException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records off the heap. Writers take turns at one lock, readers take none: {@link History} says how
+ * and why that is right.
+ */
+final class OffheapBackend implements Backend {
+  final Store store;
+  final Compactor compactor;
+  private final Runnable closing;
+  private final OptionsChange optionsChange;
+  private final LeaseCalls leaseCalls;
+
+  /**
+   * @param closing what remains to be done when nobody uses the store any more
+   */
+  OffheapBackend(Store store, Compactor compactor, Runnable closing) {
+    this.store = store;
+    this.compactor = compactor;
+    this.closing = closing;
+    this.optionsChange = new OptionsChange(store);
+    this.leaseCalls = new LeaseCalls(store);
+  }
+
+  /** Reads while nothing is freed. */
+  private <T extends @Nullable Object> T read(Function<History, T> look) {
+    int inside = store.guard.enter();
+    try {
+      return look.apply(store.history);
+    } finally {
+      store.guard.exit(inside);
+    }
+  }
+
+  @Override
+  public Versions versions() {
+    store.guard.checkOpen();
+    History now = store.history;
+    Commit commit = now.commit;
+    return new Versions(now.serverVersion, commit.first(), commit.version());
+  }
+
+  @Override
+  public PutResult put(List<Write> writes) {
+    List<TypeTable> written = new ArrayList<>(2);
+    return store.write(written, now -> put(now, writes, written));
+  }
+
+  private PutResult put(History now, List<Write> writes, List<TypeTable> written) {
+    checkConditions(now, writes);
+    List<StoredRecord> stored = new ArrayList<>(writes.size());
+    try (Batch batch = new Batch(store, now, store.now(), writes.size())) {
+      for (int i = 0; i < writes.size(); i++) {
+        stored.add(plan(batch, now, writes.get(i), i));
+      }
+      if (!batch.isEmpty()) {
+        batch.evict();
+        batch.commit();
+        written.addAll(batch.touched());
+      }
+    }
+    return new PutResult(now.serverVersion, stored);
+  }
+
+  private static void checkConditions(History now, List<Write> writes) {
+    for (int i = 0; i < writes.size(); i++) {
+      Write write = writes.get(i);
+      if (write.condition() != Condition.NONE) {
+        long found = Batch.liveVersion(now, write.type(), write.id());
+        if (!write.condition().holds(found)) {
+          throw new ConditionFailedException(i, write, found);
+        }
+      }
+    }
+  }
+
+  private StoredRecord plan(Batch batch, History now, Write write, int index) {
+    if (write instanceof Write.Put put) {
+      TypeTable table = now.table(put.type());
+      Map<String, String> values = Map.of();
+      if (!table.extracted.isEmpty()) {
+        try {
+          values = store.extractor.extract(table.type, put.payload(), table.extracted);
+        } catch (RuntimeException refused) {
+          throw new InvalidArgumentException(
+              "batch[" + index + "].payload",
+              put.payload().toString(),
+              "give one whose indexed fields can be read: " + refused.getMessage());
+        }
+      }
+      return batch.put(table, put.id(), put.payload(), values);
+    }
+    TypeTable table = now.tables.get(write.type());
+    StoredRecord deleted = table == null ? null : batch.delete(table, write.id());
+    return deleted != null ? deleted : batch.absent(write.type(), write.id());
+  }
+
+  @Override
+  public @Nullable StoredRecord get(String type, String id) {
+    int inside = store.guard.enter();
+    try {
+      return store.history.get(type, id);
+    } finally {
+      store.guard.exit(inside);
+    }
+  }
+
+  @Override
+  public List<String> listTypes() {
+    store.guard.checkOpen();
+    return store.history.commit.types();
+  }
+
+  @Override
+  public Snapshot snapshot(Selection selection) {
+    return read(now -> new OpenSnapshot(store, now, selection));
+  }
+
+  @Override
+  public ChangeFeed changes(Position from, @Nullable String type) {
+    store.guard.checkOpen();
+    History now = store.history;
+    if (from.serverVersion() != now.serverVersion) {
+      throw new HistoryReplacedException(from.serverVersion(), now.serverVersion);
+    }
+    Commit commit = now.commit;
+    if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
+      throw new FutureVersionException(from.version(), commit.version());
+    }
+    if (from.version() + 1 < commit.first()) {
+      throw new HistoryTrimmedException(from.version(), commit.first());
+    }
+    return new Feed(store, now, from.version(), type);
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    store.guard.checkOpen();
+    return store.history.commit.options();
+  }
+
+  @Override
+  public void setOptions(String type, TypeOptions options) {
+    optionsChange.apply(type, options);
+  }
+
+  @Override
+  public @Nullable Lease acquireLease(String name, Duration duration) {
+    return leaseCalls.acquire(name, duration);
+  }
+
+  @Override
+  public @Nullable Lease renewLease(String name, long token, Duration duration) {
+    return leaseCalls.renew(name, token, duration);
+  }
+
+  @Override
+  public boolean releaseLease(String name, long token) {
+    return leaseCalls.release(name, token);
+  }
+
+  private <T extends @Nullable Object> T change(Function<History, T> operation) {
+    return store.write(List.of(), operation);
+  }
+
+  @Override
+  public long expire() {
+    return new Expiry(store).run();
+  }
+
+  @Override
+  public long trim(Instant before) {
+    long dropped = new Trim(store, before).run();
+    compactor.wake();
+    return dropped;
+  }
+
+  @Override
+  public ClearResult clear() {
+    // What a clear before this one has left to snapshots is held no longer.
+    for (History old : store.ended) {
+      old.snapshots.forEach(OpenSnapshot::expire);
+      old.retire(store);
+    }
+    History[] ended = {store.history};
+    ClearResult result =
+        change(
+            now -> {
+              store.publisher.checkWritable();
+              store.publisher.flush();
+              ended[0] = now;
+              return replace(now);
+            });
+    store.waiters.wakeAll();
+    ended[0].retire(store);
+    return result;
+  }
+
+  private ClearResult replace(History ended) {
+    long version = ended.planned.version();
+    History begun =
+        new History(Store.newServerVersion(ended.serverVersion), version, store.settings);
+    try {
+      store.journal.rollCleared(begun);
+    } catch (RuntimeException | Error failed) {
+      begun.free();
+      throw failed;
+    }
+    store.publisher.began(store.journal.active());
+    store.ended.add(ended);
+    store.history = begun;
+    Journal.delete(ended.directory.all());
+    return new ClearResult(ended.serverVersion, begun.serverVersion);
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    store.guard.checkOpen();
+    return store.history.commit.checkpoint();
+  }
+
+  @Override
+  public void setCheckpoint(Checkpoint checkpoint) {
+    change(
+        now -> {
+          store.append(
+              now, Frame.Kind.CHECKPOINT, SideState.bytes(out -> SideState.write(out, checkpoint)));
+          store.publish(now, now.planned.withCheckpoint(checkpoint));
+          return true;
+        });
+  }
+
+  @Override
+  public void close() {
+    if (!store.guard.close()) {
+      return;
+    }
+    store.waiters.wakeAll();
+    compactor.stop();
+    store.guard.await();
+    // Nobody is inside, and nobody comes: all that is left is this thread's.
+    store.publisher.stop();
+    store.waiters.wakeAll();
+    closing.run();
+  }
+}

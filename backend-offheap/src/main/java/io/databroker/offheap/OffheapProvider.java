@@ -1,0 +1,59 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendProvider;
+import io.databroker.api.Capability;
+import io.databroker.api.Limits;
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Opens backends that keep their records off the heap: in memory, gone when closed, or in a
+ * directory, there again after the process was killed at any instant.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class OffheapProvider implements BackendProvider {
+  private static final Limits LIMITS =
+      new Limits(512, 1_024, 16 << 20, 10_000, 16 << 20, Duration.ZERO);
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OffheapProvider() {}
+
+  @Override
+  public String name() {
+    return "offheap";
+  }
+
+  @Override
+  public String version() {
+    return "0.1.0";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return OffheapSettings.all();
+  }
+
+  @Override
+  public Set<Capability> capabilities(Settings settings) {
+    return settings.find(OffheapSettings.DIRECTORY).isPresent()
+        ? Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK)
+        : Set.of(Capability.TURNABLE_CLOCK);
+  }
+
+  @Override
+  public Limits limits(Settings settings) {
+    return LIMITS;
+  }
+
+  @Override
+  public Backend open(Settings settings, BackendContext context) {
+    JvmFlags.check();
+    return Opening.open(OffheapSettings.of(settings), context);
+  }
+}

@@ -1,0 +1,84 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a store is opened.
+ *
+ * @param directory where it is kept; null in memory alone
+ * @param durability what an acknowledged write survives there
+ * @param expectedRecords how many records it is made for
+ * @param growth how many times as many it takes
+ * @param segmentBytes the size of a stretch of the journal
+ */
+record OffheapSettings(
+    @Nullable Path directory,
+    Durability durability,
+    long expectedRecords,
+    int growth,
+    long segmentBytes) {
+  static final Setting<Path> DIRECTORY =
+      Setting.path("directory", "where the records are kept; in memory alone if not set");
+  static final Setting<Durability> DURABILITY =
+      Setting.choice(
+          "durability",
+          Durability.class,
+          Durability.PROCESS,
+          "what an acknowledged write survives: the process, or a loss of power too");
+  static final Setting<Long> EXPECTED_RECORDS =
+      Setting.number(
+          "expectedRecords",
+          "records",
+          1_000,
+          10_000_000_000L,
+          1_000_000,
+          "how many records the index of keys is made for");
+  static final Setting<Long> AVERAGE_RECORD_SIZE =
+      Setting.number(
+          "averageRecordSize",
+          "bytes",
+          16,
+          1 << 20,
+          256,
+          "the usual size of a payload; larger ones get larger journal files");
+  static final Setting<Long> GROWTH =
+      Setting.number(
+          "growth",
+          "times",
+          1,
+          100,
+          10,
+          "how many times the expected records fit, roughly, at keys of 48 bytes");
+
+  private static final long SMALLEST_SEGMENT = 64L << 20;
+  private static final long LARGEST_SEGMENT = 256L << 20;
+
+  static List<Setting<?>> all() {
+    return List.of(DIRECTORY, DURABILITY, EXPECTED_RECORDS, AVERAGE_RECORD_SIZE, GROWTH);
+  }
+
+  static OffheapSettings of(Settings settings) {
+    Optional<Path> directory = settings.find(DIRECTORY);
+    // So that a segment holds some hundred thousand records.
+    long segment = settings.get(AVERAGE_RECORD_SIZE) * 200_000;
+    return new OffheapSettings(
+        directory.orElse(null),
+        settings.get(DURABILITY),
+        settings.get(EXPECTED_RECORDS),
+        settings.get(GROWTH).intValue(),
+        Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, segment)));
+  }
+
+  boolean forces() {
+    return directory != null && durability == Durability.DISK;
+  }
+
+  OffheapSettings withSegmentBytes(long bytes) {
+    return new OffheapSettings(directory, durability, expectedRecords, growth, bytes);
+  }
+}

@@ -1,0 +1,184 @@
+package io.databroker.offheap;
+
+import io.databroker.api.ClosedException;
+import io.databroker.api.FieldValue;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.SnapshotExpiredException;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version, and the promise that no record is dropped that was live at it. It copies nothing and
+ * holds up no writer; what it costs is the room of what was superseded since.
+ */
+final class OpenSnapshot implements Snapshot {
+  private final Store store;
+  private final History history;
+  private final Selection selection;
+  private final Commit commit;
+  private final long held;
+  private volatile boolean closed;
+  private volatile boolean expired;
+
+  OpenSnapshot(Store store, History history, Selection selection) {
+    this.store = store;
+    this.history = history;
+    this.selection = selection;
+    // Registered before the commit is read that is told: what is dropped meanwhile was not live
+    // at it.
+    this.held = history.commit.version();
+    history.snapshots.add(this);
+    this.commit = history.commit;
+  }
+
+  /** Nothing that was live at this version or later may be dropped. */
+  long heldVersion() {
+    return held;
+  }
+
+  long version() {
+    return commit.version();
+  }
+
+  @Override
+  public Position position() {
+    checkOpen();
+    return new Position(history.serverVersion, commit.version());
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    checkOpen();
+    return commit.options();
+  }
+
+  @Override
+  public Iterator<StoredRecord> records() {
+    checkOpen();
+    if (selection instanceof Selection.OfType ofType) {
+      return new Pass(List.of(VersionSource.ofType(history, ofType.type())), null);
+    }
+    if (selection instanceof Selection.Where where) {
+      return lookUp(where);
+    }
+    return new Pass(List.of(VersionSource.all(history)), null);
+  }
+
+  private Iterator<StoredRecord> lookUp(Selection.Where where) {
+    TypeOptions options = commit.options().getOrDefault(where.type(), TypeOptions.NONE);
+    List<FieldValue> terms = new ArrayList<>();
+    List<VersionSource> sources = new ArrayList<>();
+    for (FieldValue term : where.anyOf()) {
+      if (options.indexedFields().contains(term.field())) {
+        terms.add(term);
+        sources.add(VersionSource.byValue(history, where.type(), term));
+      }
+    }
+    return new Pass(sources, new Match(store.extractor, options.indexedFields(), terms));
+  }
+
+  private void checkOpen() {
+    store.guard.checkOpen();
+    if (closed) {
+      throw new ClosedException("snapshot");
+    }
+    if (expired) {
+      throw new SnapshotExpiredException(commit.version());
+    }
+  }
+
+  /** Gives up the promise. */
+  void expire() {
+    expired = true;
+    history.snapshots.remove(this);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (history.snapshots.remove(this) && store.history != history && !store.guard.isClosed()) {
+      history.retire(store);
+    }
+  }
+
+  /** Some records at a time: found and copied inside the guard, handed out outside of it. */
+  private final class Pass implements Iterator<StoredRecord> {
+    private static final int BYTES = 1 << 18;
+
+    private final List<VersionSource> sources;
+    private final @Nullable Match match;
+    private final List<StoredRecord> page = new ArrayList<>();
+    private int source;
+    private int next;
+
+    Pass(List<VersionSource> sources, @Nullable Match match) {
+      this.sources = sources;
+      this.match = match;
+    }
+
+    @Override
+    public boolean hasNext() {
+      checkOpen();
+      while (next == page.size() && source < sources.size()) {
+        fill();
+      }
+      return next < page.size();
+    }
+
+    private void fill() {
+      page.clear();
+      next = 0;
+      int inside = store.guard.enter();
+      try {
+        checkOpen();
+        Directory segments = history.directory;
+        int bytes = 0;
+        VersionSource from = sources.get(source);
+        while (bytes < BYTES && page.size() < 256) {
+          long version = from.next(segments, commit.version());
+          if (version == 0) {
+            source++;
+            break;
+          }
+          bytes += take(segments, version);
+        }
+        // Expired meanwhile: what was read may lie where something else lies by now.
+        checkOpen();
+      } finally {
+        store.guard.exit(inside);
+      }
+    }
+
+    private int take(Directory segments, long version) {
+      Segment segment = segments.holding(version);
+      if (segment == null) {
+        return 0;
+      }
+      int index = segment.indexOf(version);
+      if (!segment.isLiveAt(index, commit.version())) {
+        return 0;
+      }
+      StoredRecord record = history.record(segments, segment, index);
+      if (record != null && (match == null || match.first(record, source))) {
+        page.add(record);
+      }
+      return segment.sizeAt(index);
+    }
+
+    @Override
+    public StoredRecord next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return page.get(next++);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.OpenFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a store, in memory or in a directory. */
+final class Opening {
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private Opening() {}
+
+  static Backend open(OffheapSettings settings, BackendContext context) {
+    Path directory = settings.directory();
+    return directory == null
+        ? inMemory(settings, context)
+        : inDirectory(directory, settings, context, boot());
+  }
+
+  private static Backend inMemory(OffheapSettings settings, BackendContext context) {
+    return inSpaces(new Spaces.InMemory(), settings, context);
+  }
+
+  /** A store that leaves nothing behind, in whatever room there is. */
+  static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
+    Store store =
+        new Store(context, settings, spaces, NoProgress.INSTANCE, Store.newServerVersion(0));
+    return start(store, store::free);
+  }
+
+  private static Backend start(Store store, Runnable closing) {
+    Compactor compactor = new Compactor(store);
+    store.publisher.start();
+    compactor.start();
+    return new OffheapBackend(store, compactor, closing);
+  }
+
+  /** Which start of the machine this is; 0 if it does not say. */
+  private static long boot() {
+    try {
+      return UUID.fromString(Files.readString(BOOT, StandardCharsets.US_ASCII).strip())
+              .getLeastSignificantBits()
+          | 1;
+    } catch (IOException | RuntimeException unknown) {
+      return 0;
+    }
+  }
+
+  /**
+   * Opens a store in a directory.
+   *
+   * @param boot which start of the machine this is
+   */
+  static Backend inDirectory(
+      Path directory, OffheapSettings settings, BackendContext context, long boot) {
+    List<Path> made = new ArrayList<>();
+    boolean opened = false;
+    // An interrupt would close the channels that are opened here; it is kept for who waits next.
+    boolean interrupted = Thread.interrupted();
+    try {
+      makeDirectories(directory.toAbsolutePath(), made);
+      Backend backend = open(directory, settings, context, boot);
+      opened = true;
+      return backend;
+    } catch (OpenFailedException failed) {
+      throw failed;
+    } catch (IOException | UncheckedIOException | DatabrokerException failed) {
+      throw new OpenFailedException(
+          "cannot open directory %s: %s; make it readable and writable, with room on its disk"
+              .formatted(directory, failed.getMessage()),
+          failed);
+    } finally {
+      if (!opened) {
+        Collections.reverse(made);
+        made.forEach(Opening::deleteEmpty);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void makeDirectories(Path directory, List<Path> made) throws IOException {
+    Path parent = directory.getParent();
+    if (!Files.exists(directory)) {
+      if (parent != null) {
+        makeDirectories(parent, made);
+      }
+      Files.createDirectory(directory);
+      made.add(directory);
+    }
+  }
+
+  private static void deleteEmpty(Path directory) {
+    try {
+      Files.delete(directory);
+    } catch (IOException kept) {
+      // Somebody put something there meanwhile.
+    }
+  }
+
+  private static Backend open(
+      Path directory, OffheapSettings settings, BackendContext context, long boot)
+      throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new OpenFailedException(
+          "%s is not a directory; choose another".formatted(directory), null);
+    }
+    boolean isStore = Files.exists(directory.resolve(StoreFiles.PROPERTIES));
+    if (!isStore) {
+      checkEmpty(directory);
+    }
+    DirectoryLock lock = DirectoryLock.take(directory);
+    boolean opened = false;
+    try {
+      Control.Left left = isStore ? Control.read(directory) : null;
+      long salt = isStore ? StoreFiles.readSalt(directory) : Store.newServerVersion(0);
+      Backend backend = open(new StoreFiles(directory, salt), settings, context, boot, left, lock);
+      opened = true;
+      return backend;
+    } finally {
+      if (!opened) {
+        lock.close();
+        if (!isStore) {
+          deleteStore(directory);
+        }
+      }
+    }
+  }
+
+  /** What a first open that failed has made. */
+  private static void deleteStore(Path directory) throws IOException {
+    for (Path file : StoreFiles.list(directory)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static void checkEmpty(Path directory) throws IOException {
+    for (Path file : StoreFiles.list(directory)) {
+      String name = file.getFileName().toString();
+      if (!name.equals(DirectoryLock.FILE) && !name.equals(StoreFiles.PROPERTIES + ".new")) {
+        throw new OpenFailedException(
+            "directory %s holds %s and no %s, so that it is no store; choose an empty one"
+                .formatted(directory, name, StoreFiles.PROPERTIES),
+            null);
+      }
+    }
+  }
+
+  private static Backend open(
+      StoreFiles files,
+      OffheapSettings settings,
+      BackendContext context,
+      long boot,
+      Control.@Nullable Left found,
+      DirectoryLock lock)
+      throws IOException {
+    Path directory = files.directory();
+    Control.Left left = found == null ? Control.Left.NOTHING : found;
+    Control.Mark trusted = left.trusted(boot);
+    Chain chain = Chain.find(files, trusted);
+    if (found == null && !chain.links().isEmpty()) {
+      throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
+    }
+    if (found == null) {
+      StoreFiles.describe(directory, files.salt(), settings);
+    }
+    Control control = Control.open(directory, boot, settings.forces());
+    Store store = null;
+    boolean opened = false;
+    try {
+      store = new Store(context, settings, files, control, serverVersion(chain, left, boot));
+      Recovery recovery = new Recovery(store, files, trusted);
+      recovery.run(chain);
+      StoreFiles.describe(directory, files.salt(), settings);
+      store.journal.resume(lastOrder(chain), recovery.sequence());
+      store.journal.begin(store.history);
+      store.publisher.began(store.journal.active());
+      Store ready = store;
+      Backend backend = start(store, () -> close(ready, directory, control, lock));
+      opened = true;
+      return backend;
+    } finally {
+      if (!opened) {
+        if (store != null) {
+          store.free();
+        }
+        control.abandon();
+      }
+    }
+  }
+
+  private static long lastOrder(Chain chain) {
+    List<Chain.Link> links = chain.links();
+    return links.isEmpty() ? 0 : links.get(links.size() - 1).header().order();
+  }
+
+  /** A new one if others may have read what is no longer there. */
+  private static long serverVersion(Chain chain, Control.Left left, long boot) {
+    List<Chain.Link> links = chain.links();
+    SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
+    if (last == null) {
+      return Store.newServerVersion(0);
+    }
+    return left.forces() || left.lostNothing(boot)
+        ? last.serverVersion()
+        : Store.newServerVersion(last.serverVersion());
+  }
+
+  private static void close(Store store, Path directory, Control control, DirectoryLock lock) {
+    try {
+      boolean forced = true;
+      for (Segment segment : store.history.directory.all()) {
+        try {
+          segment.space.force();
+        } catch (IOException unforced) {
+          forced = false; // it is there unless the machine goes down, as after a kill
+        }
+      }
+      if (forced && !store.publisher.hasFailed()) {
+        control.close(directory);
+      } else {
+        control.abandon();
+      }
+    } catch (IOException unmarked) {
+      // The next open takes it for one that was not closed.
+    } finally {
+      store.free();
+      lock.close();
+    }
+  }
+
+  private enum NoProgress implements Publisher.Progress {
+    INSTANCE;
+
+    @Override
+    public void acknowledged(long order, long end) {}
+
+    @Override
+    public void forced(long order, long end) {}
+  }
+}

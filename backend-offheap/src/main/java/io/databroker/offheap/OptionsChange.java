@@ -1,0 +1,189 @@
+package io.databroker.offheap;
+
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces the options of a type: first indexes what is stored, beside the writers, who index what
+ * they write from then on; then evicts, some records at a time, while writers keep to the number
+ * reached; and then writes the options down.
+ */
+final class OptionsChange {
+  private static final int BATCH = 256;
+
+  private final Store store;
+
+  /** One change at a time: writers look at the table's fields, not at who changes them. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  OptionsChange(Store store) {
+    this.store = store;
+  }
+
+  void apply(String type, TypeOptions options) {
+    changing.lock();
+    try {
+      while (!tryApply(type, options)) {
+        // A clear came between: what was indexed is gone.
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private boolean tryApply(String type, TypeOptions options) {
+    History history = extract(type, options.indexedFields());
+    boolean done = false;
+    try {
+      List<String> added = new ArrayList<>(options.indexedFields());
+      added.removeAll(before(history, type).indexedFields());
+      if (!added.isEmpty()) {
+        index(history, type, added);
+      }
+      @Nullable Boolean finished;
+      do {
+        finished = step(history, type, options);
+      } while (finished == null);
+      done = finished;
+      return done;
+    } finally {
+      if (!done) {
+        restore(history, type);
+      }
+    }
+  }
+
+  private static TypeOptions before(History history, String type) {
+    return history.planned.options().getOrDefault(type, TypeOptions.NONE);
+  }
+
+  /** From here on, writers extract the new fields as well. */
+  private History extract(String type, List<String> fields) {
+    return store.write(
+        List.of(),
+        history -> {
+          if (!fields.isEmpty()) {
+            TypeTable table = history.table(type);
+            Set<String> all = new LinkedHashSet<>(table.extracted);
+            all.addAll(fields);
+            table.extracted = List.copyOf(all);
+          }
+          return history;
+        });
+  }
+
+  private void restore(History history, String type) {
+    if (store.guard.isClosed()) {
+      return;
+    }
+    store.write(
+        List.of(),
+        now -> {
+          TypeTable table = now == history ? now.tables.get(type) : null;
+          if (table != null) {
+            table.apply(before(now, type));
+          }
+          return true;
+        });
+  }
+
+  private void index(History history, String type, List<String> fields) {
+    VersionSource versions = VersionSource.ofType(history, type);
+    boolean more = true;
+    while (more) {
+      int inside = store.guard.enter();
+      try {
+        if (store.history != history) {
+          return;
+        }
+        Directory segments = history.directory;
+        for (int i = 0; i < BATCH && more; i++) {
+          long version = versions.next(segments, Long.MAX_VALUE - 1);
+          more = version != 0;
+          if (more) {
+            index(history, segments, version, fields);
+          }
+        }
+      } finally {
+        store.guard.exit(inside);
+      }
+    }
+  }
+
+  private void index(History history, Directory segments, long version, List<String> fields) {
+    Segment segment = segments.holding(version);
+    int place = segment == null ? -1 : segment.indexOf(version);
+    if (segment == null || segment.supersededAt(place) != 0) {
+      return;
+    }
+    StoredRecord record = history.record(segments, segment, place);
+    if (record == null || record.deleted()) {
+      return;
+    }
+    Map<String, String> values;
+    try {
+      values = store.extractor.extract(record.type(), record.payload(), fields);
+    } catch (RuntimeException refused) {
+      throw new InvalidArgumentException(
+          "options.indexedFields",
+          fields.toString(),
+          "they cannot be read of record %s: %s".formatted(record.id(), refused.getMessage()));
+    }
+    history.table(segment.typeAt(place)).index(values, fields, version);
+  }
+
+  /** Evicts some, or else sets the options: null if there is more to evict, false after a clear. */
+  private @Nullable Boolean step(History history, String type, TypeOptions options) {
+    List<TypeTable> written = new ArrayList<>(1);
+    return store.<@Nullable Boolean>write(
+        written,
+        now -> {
+          if (now != history) {
+            return false;
+          }
+          TypeTable table = now.tables.get(type);
+          Long capacity = options.capacity();
+          long limit = capacity == null ? TypeTable.UNLIMITED : capacity;
+          long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
+          if (table != null && excess > 0) {
+            evict(now, table, Math.min(excess, BATCH), written);
+            if (excess > BATCH) {
+              table.capacity = table.count;
+              return null;
+            }
+          }
+          set(now, type, options);
+          return true;
+        });
+  }
+
+  private static long excess(long count, long limit) {
+    return Long.compareUnsigned(count, limit) > 0 ? count - limit : 0;
+  }
+
+  private void evict(History history, TypeTable table, long records, List<TypeTable> written) {
+    try (Batch batch = new Batch(store, history, store.now(), (int) records)) {
+      batch.evict(table, records);
+      batch.commit();
+      written.addAll(batch.touched());
+    }
+  }
+
+  private void set(History history, String type, TypeOptions options) {
+    store.append(
+        history, Frame.Kind.OPTIONS, SideState.bytes(out -> SideState.write(out, type, options)));
+    if (!options.isEmpty() || history.tables.containsKey(type)) {
+      history.table(type).apply(options);
+    }
+    Commit planned = history.planned;
+    store.publish(history, planned.withOptions(SideState.with(planned.options(), type, options)));
+  }
+}

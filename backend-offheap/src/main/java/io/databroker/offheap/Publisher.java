@@ -1,0 +1,327 @@
+package io.databroker.offheap;
+
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.StorageFailedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what was appended visible: at once, or, where writes must survive a loss of power, after a
+ * force by a thread of its own, which takes all with it that was appended meanwhile. Nobody sees
+ * what is not yet as durable as promised.
+ *
+ * <p>A force that fails is never tried again: the page cache may have forgotten what it could not
+ * write. From then on nothing is written, and reading goes on.
+ */
+final class Publisher {
+  /** Told how far the journal is written, and how far it is forced. */
+  interface Progress {
+    /** All before that place was acknowledged. */
+    void acknowledged(long order, long end);
+
+    /** All before that place survives a loss of power. */
+    void forced(long order, long end);
+  }
+
+  private record Pending(History history, Commit commit, long order, long end) {}
+
+  private final boolean forces;
+  private final long timeoutNanos;
+  private final Waiters waiters;
+  private final Progress progress;
+
+  /** Taken after the store's lock, never before it. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition work = lock.newCondition();
+  private final Condition done = lock.newCondition();
+  private final List<Pending> pending = new ArrayList<>();
+  private final Set<Space> dirty = new LinkedHashSet<>();
+
+  /** The types written since the last wake-up. */
+  private Set<String> written = new HashSet<>();
+
+  private long appended;
+  private long forced;
+  private boolean stopped;
+  private volatile @Nullable Throwable failure;
+  private @Nullable Thread thread;
+
+  /** Held while spaces are forced, so that none is freed meanwhile; taken after {@link #lock}. */
+  private final ReentrantLock forcing = new ReentrantLock();
+
+  Publisher(boolean forces, Duration timeout, Waiters waiters, Progress progress) {
+    this.forces = forces;
+    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+    this.waiters = waiters;
+    this.progress = progress;
+  }
+
+  void start() {
+    if (forces) {
+      Thread made = new Thread(this::run, "databroker-offheap-force");
+      made.setDaemon(true);
+      thread = made;
+      made.start();
+    }
+  }
+
+  /**
+   * For the writer, before it changes anything.
+   *
+   * @throws StorageFailedException if nothing can be written any more
+   */
+  void checkWritable() {
+    Throwable failed = failure;
+    if (failed != null) {
+      throw new StorageFailedException(
+          "not applied, as an earlier write failed: " + failed.getMessage() + "; reopen the store",
+          failed);
+    }
+  }
+
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** For the writer: nothing can be written from here on. */
+  void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  /** For the writer: what it appended is to become visible. */
+  void publish(History history, Commit next, Segment segment, List<TypeTable> types) {
+    history.planned = next;
+    if (!forces) {
+      history.commit = next;
+      progress.acknowledged(segment.order, segment.end);
+      return;
+    }
+    lock.lock();
+    try {
+      appended++;
+      pending.add(new Pending(history, next, segment.order, segment.end));
+      dirty.add(segment.space);
+      for (TypeTable type : types) {
+        written.add(type.type);
+      }
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For the writer: a segment was begun and forced, with nothing pending. */
+  void began(Segment segment) {
+    progress.forced(segment.order, segment.end);
+    progress.acknowledged(segment.order, segment.end);
+  }
+
+  boolean forces() {
+    return forces;
+  }
+
+  /** What a caller waits for that has seen what was appended until now; for the writer. */
+  long ticket() {
+    if (!forces) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      return appended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns when all up to that ticket is durable. Takes no notice of interrupts.
+   *
+   * @param wrote whether the caller has written something of it
+   */
+  void await(long ticket, boolean wrote) {
+    if (!forces) {
+      return;
+    }
+    long deadline = System.nanoTime() + timeoutNanos;
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      while (forced < ticket) {
+        Throwable failed = failure;
+        long left = deadline - System.nanoTime();
+        if (failed != null || left <= 0) {
+          throw unknown(failed, wrote);
+        }
+        try {
+          done.awaitNanos(left);
+        } catch (InterruptedException interrupt) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException unknown(@Nullable Throwable failed, boolean wrote) {
+    String what =
+        failed == null
+            ? "the disk did not take what was written in time"
+            : "the disk failed to take what was written: " + failed.getMessage();
+    return wrote
+        ? new OutcomeUnknownException(what, failed)
+        : new StorageFailedException(what + "; nothing was applied, reopen the store", failed);
+  }
+
+  /** For the writer: returns when all that was appended is durable and visible. */
+  void flush() {
+    force();
+    Throwable failed = failure;
+    if (failed != null) {
+      throw new StorageFailedException(
+          "the disk failed to take what was written: " + failed.getMessage() + "; reopen the store",
+          failed);
+    }
+  }
+
+  private void run() {
+    while (true) {
+      lock.lock();
+      try {
+        while (pending.isEmpty() && !stopped) {
+          work.awaitUninterruptibly();
+        }
+        if (stopped) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      force();
+    }
+  }
+
+  /** Forces and publishes all that was appended until now. */
+  private void force() {
+    Set<String> wake;
+    forcing.lock();
+    try {
+      List<Pending> batch;
+      List<Space> spaces;
+      long upTo;
+      lock.lock();
+      try {
+        if (pending.isEmpty() || failure != null) {
+          done.signalAll();
+          return;
+        }
+        batch = List.copyOf(pending);
+        spaces = List.copyOf(dirty);
+        wake = written;
+        upTo = appended;
+        pending.clear();
+        dirty.clear();
+        written = new HashSet<>();
+      } finally {
+        lock.unlock();
+      }
+      Throwable failed = forceAll(spaces);
+      lock.lock();
+      try {
+        if (failed == null) {
+          Pending last = batch.get(batch.size() - 1);
+          progress.forced(last.order, last.end);
+          progress.acknowledged(last.order, last.end);
+          last.history.commit = last.commit;
+          forced = upTo;
+        } else {
+          failure = failed;
+          wake = Set.of();
+        }
+        done.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      forcing.unlock();
+    }
+    waiters.wake(wake);
+  }
+
+  private static @Nullable Throwable forceAll(List<Space> spaces) {
+    try {
+      for (Space space : spaces) {
+        space.force();
+      }
+      return null;
+    } catch (IOException | RuntimeException failed) {
+      return failed;
+    }
+  }
+
+  /** Nothing of those spaces will be forced any more: they may be freed. */
+  void forget(List<Segment> segments) {
+    forcing.lock();
+    try {
+      lock.lock();
+      try {
+        for (Segment segment : segments) {
+          dirty.remove(segment.space);
+        }
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  /** Forces what is left, and ends; nobody writes any more. */
+  void stop() {
+    force();
+    Thread running;
+    lock.lock();
+    try {
+      stopped = true;
+      running = thread;
+      work.signalAll();
+      done.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    // A signal that closes the store, run by the thread itself, need not wait for it.
+    if (running != null && !running.equals(Thread.currentThread())) {
+      joinUninterruptibly(running);
+    }
+  }
+
+  private static void joinUninterruptibly(Thread running) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        running.join();
+        break;
+      } catch (InterruptedException interrupt) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.databroker.offheap;
+
+/**
+ * A stretch of the journal, with a slot for each record that it holds: where it lies, and which
+ * version took its place.
+ *
+ * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
+ * a commit, or by the key index, that it was written: both are stored after the slot.
+ *
+ * <p>Segments of the journal hold all versions from the first to the last, compacted ones what was
+ * live of several segments.
+ */
+final class Segment {
+  /** The size of what comes before the first frame. */
+  static final int HEADER = 64;
+
+  private static final int SLOT = 32;
+  private static final int SUPERSEDED = 8;
+  private static final int OFFSET = 16;
+  private static final int SIZE = 20;
+  private static final int TYPE = 24;
+
+  /** Which segment of this process it is; never used again. */
+  final int id;
+
+  /** Its place in the sequence of segments. */
+  final long order;
+
+  /** The place of the first segment that it stands for; its own unless it was compacted. */
+  final long from;
+
+  final Space space;
+  final Region data;
+  final long firstVersion;
+
+  private final boolean dense;
+  private final Region slots;
+  private final int room;
+  private int count;
+  private long lastVersion;
+
+  /** Where the next frame goes; the writer's. */
+  long end = HEADER;
+
+  /** Of the last frame in it, or of the last that it stands for. */
+  long lastSequence;
+
+  Segment(int id, long order, long from, Space space, long firstVersion, int room, boolean dense) {
+    this.id = id;
+    this.order = order;
+    this.from = from;
+    this.space = space;
+    this.data = space.region();
+    this.firstVersion = firstVersion;
+    this.lastVersion = firstVersion - 1;
+    this.room = Math.max(1, room);
+    this.dense = dense;
+    this.slots = Region.allocate((long) this.room * SLOT);
+  }
+
+  /** The most records that so many bytes of frames can hold. */
+  static int roomFor(long bytes) {
+    return (int) (bytes / Frame.SMALLEST_RECORD) + 1;
+  }
+
+  boolean isCompacted() {
+    return !dense;
+  }
+
+  boolean hasRoom(int records) {
+    return count + records <= room;
+  }
+
+  /** A deleted record is superseded by itself: it never lives. */
+  void add(long version, long offset, int size, int type, boolean deleted) {
+    long at = (long) count * SLOT;
+    slots.putLong(at, version);
+    slots.putLong(at + SUPERSEDED, deleted ? version : 0);
+    slots.putInt(at + OFFSET, (int) offset);
+    slots.putInt(at + SIZE, size);
+    slots.putInt(at + TYPE, type);
+    lastVersion = version;
+    count++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  long lastVersion() {
+    return lastVersion;
+  }
+
+  /** The index of that version's slot, or -1. */
+  int indexOf(long version) {
+    if (version < firstVersion || version > lastVersion) {
+      return -1;
+    }
+    if (dense) {
+      return (int) (version - firstVersion);
+    }
+    int index = firstFrom(version);
+    return index < count && versionAt(index) == version ? index : -1;
+  }
+
+  /** The index of the first slot whose version is not less. */
+  int firstFrom(long version) {
+    if (dense) {
+      return (int) Math.min(count, Math.max(0, version - firstVersion));
+    }
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (versionAt(middle) < version) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  long versionAt(int index) {
+    return slots.getLong((long) index * SLOT);
+  }
+
+  /** The version that took its place; 0 if none has. */
+  long supersededAt(int index) {
+    return slots.getLong((long) index * SLOT + SUPERSEDED);
+  }
+
+  void supersede(int index, long by) {
+    slots.putLongOrdered((long) index * SLOT + SUPERSEDED, by);
+  }
+
+  boolean isLiveAt(int index, long version) {
+    long superseded = supersededAt(index);
+    return (superseded == 0 || superseded > version) && versionAt(index) <= version;
+  }
+
+  long offsetAt(int index) {
+    return slots.getInt((long) index * SLOT + OFFSET) & 0xFFFF_FFFFL;
+  }
+
+  int sizeAt(int index) {
+    return slots.getInt((long) index * SLOT + SIZE);
+  }
+
+  int typeAt(int index) {
+    return slots.getInt((long) index * SLOT + TYPE);
+  }
+
+  /** What the key index keeps of a record. */
+  long locationOf(long offset) {
+    return (long) id << 32 | offset;
+  }
+
+  void free() {
+    slots.free();
+    space.free();
+  }
+}

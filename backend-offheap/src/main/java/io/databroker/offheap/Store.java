@@ -1,0 +1,139 @@
+package io.databroker.offheap;
+
+import io.databroker.api.BackendContext;
+import io.databroker.api.FieldExtractor;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/** What the parts of an open store share: who may write, and what there is. */
+final class Store {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  final InstantSource clock;
+  final FieldExtractor extractor;
+  final OffheapSettings settings;
+  final Guard guard = new Guard("off-heap backend");
+  final ReentrantLock writing = new ReentrantLock();
+  final Waiters waiters;
+  final Leases leases = new Leases();
+  final Journal journal;
+  final Publisher publisher;
+
+  volatile History history;
+
+  /** Cleared ones that a snapshot may still hold. */
+  final Set<History> ended = ConcurrentHashMap.newKeySet();
+
+  Store(
+      BackendContext context,
+      OffheapSettings settings,
+      Spaces spaces,
+      Publisher.Progress progress,
+      long serverVersion) {
+    this.clock = context.clock();
+    this.extractor = context.extractor();
+    this.settings = settings;
+    this.waiters = new Waiters(context.notifier());
+    this.journal = new Journal(spaces, settings.segmentBytes(), this::state);
+    this.publisher = new Publisher(settings.forces(), context.callTimeout(), waiters, progress);
+    this.history = new History(serverVersion, 0, settings);
+  }
+
+  static long newServerVersion(long other) {
+    long chosen;
+    do {
+      chosen = RANDOM.nextLong();
+    } while (chosen == 0 || chosen == other);
+    return chosen;
+  }
+
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private SideState state(History now, boolean cleared) {
+    leases.sweep(now());
+    Commit planned = now.planned;
+    return new SideState(
+        now.serverVersion,
+        cleared,
+        planned.version(),
+        planned.first(),
+        planned.checkpoint(),
+        leases.lastToken(),
+        leases.all(),
+        planned.options());
+  }
+
+  /**
+   * Runs a write under the lock, and returns when what it wrote, and what it saw, is as durable as
+   * promised. The types that it wrote to are added to {@code written}.
+   */
+  <T> T write(List<TypeTable> written, Function<History, T> operation) {
+    long ticket = 0;
+    boolean wrote = false;
+    boolean entered = false;
+    try {
+      int inside = guard.enter();
+      try {
+        writing.lock();
+        try {
+          guard.checkOpen();
+          entered = true;
+          long sequence = journal.lastSequence();
+          try {
+            history.settle();
+            return operation.apply(history);
+          } finally {
+            wrote = journal.lastSequence() != sequence;
+            ticket = publisher.ticket();
+          }
+        } finally {
+          writing.unlock();
+        }
+      } finally {
+        guard.exit(inside);
+      }
+    } finally {
+      if (entered) {
+        if (!publisher.forces()) {
+          wake(written);
+        }
+        publisher.await(ticket, wrote);
+      }
+    }
+  }
+
+  private void wake(List<TypeTable> written) {
+    if (!written.isEmpty()) {
+      waiters.wake(written.stream().map(table -> table.type).toList());
+    }
+  }
+
+  /** Appends one frame that is not records. */
+  void append(History now, Frame.Kind kind, byte[] body) {
+    publisher.checkWritable();
+    journal.reserve(now, Frame.HEADER + Frame.aligned(body.length + Integer.BYTES), 0);
+    journal.frame.begin(kind, 0, 0);
+    journal.frame.body(body);
+    journal.append();
+  }
+
+  /** Makes true what {@link #append} wrote down. */
+  void publish(History now, Commit next) {
+    publisher.publish(now, next, journal.active(), List.of());
+  }
+
+  /** Nobody may use it from here on. */
+  void free() {
+    ended.forEach(History::free);
+    history.free();
+  }
+}

@@ -1,0 +1,74 @@
+package io.databroker.offheap;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Drops the beginning of the history: first looks how far, which may take a while, without lock.
+ */
+final class Trim {
+  private final Store store;
+  private final Instant before;
+
+  Trim(Store store, Instant before) {
+    this.store = store;
+    this.before = before;
+  }
+
+  long run() {
+    List<Feed> moved = new ArrayList<>();
+    long dropped = 0;
+    int inside = store.guard.enter();
+    History history;
+    long last;
+    try {
+      history = store.history;
+      last = lastDropped(history);
+    } finally {
+      store.guard.exit(inside);
+    }
+    if (last != 0) {
+      dropped = store.write(List.of(), now -> now == history ? drop(now, last, moved) : 0L);
+    }
+    moved.forEach(store.waiters::wake);
+    return dropped;
+  }
+
+  /** The last version of the longest run of batches that are old enough; 0 if there is none. */
+  private long lastDropped(History history) {
+    Commit commit = history.commit;
+    Directory segments = history.directory;
+    long last = 0;
+    long version = commit.first();
+    while (version <= commit.version()) {
+      Segment segment = segments.holding(version);
+      if (segment == null || segment.isCompacted()) {
+        break; // trimmed by another meanwhile
+      }
+      long at = segment.offsetAt(segment.indexOf(version));
+      if (!History.instant(StoredBytes.modified(segment.data, at)).isBefore(before)) {
+        break;
+      }
+      last = version + StoredBytes.followers(segment.data, at);
+      version = last + 1;
+    }
+    return last;
+  }
+
+  private long drop(History history, long last, List<Feed> moved) {
+    Commit planned = history.planned;
+    long dropped = last + 1 - planned.first();
+    if (dropped <= 0) {
+      return 0;
+    }
+    store.append(history, Frame.Kind.TRIM, SideState.bytes(out -> out.writeLong(last + 1)));
+    for (Feed feed : store.waiters.typed()) {
+      if (feed.moveOn(history, planned.first(), last)) {
+        moved.add(feed);
+      }
+    }
+    store.publish(history, planned.trimmedTo(last + 1));
+    return dropped;
+  }
+}

@@ -1,0 +1,115 @@
+package io.databroker.offheap;
+
+import io.databroker.api.TypeOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What is kept of a type: about as much on the heap, however many records it has. */
+final class TypeTable {
+  static final long UNLIMITED = -1;
+
+  final int number;
+  final String type;
+  final byte[] utf8;
+
+  /** Its versions: those in the feed, and the live ones. */
+  final SortedVersions order;
+
+  /** Versions by the hash of an indexed field and its value; made with the first such field. */
+  volatile @Nullable SortedVersions index;
+
+  private final Supplier<LongPredicate> unreachable;
+
+  /**
+   * The fields that are extracted from what is written: the indexed ones, and those being added.
+   */
+  volatile List<String> extracted = List.of();
+
+  /** Whether live records come in the order of their times: not so once the clock stepped back. */
+  volatile boolean timesAscend = true;
+
+  /** No version up to this one is live. */
+  volatile long dead;
+
+  /** All below is the writer's. */
+  long count;
+
+  /** How a batch that is being planned changes the count. */
+  long change;
+
+  long capacity = UNLIMITED;
+  private long lastTime;
+
+  TypeTable(
+      int number,
+      String type,
+      Supplier<LongPredicate> forgotten,
+      Supplier<LongPredicate> unreachable) {
+    this.number = number;
+    this.type = type;
+    this.utf8 = type.getBytes(StandardCharsets.UTF_8);
+    this.order = new SortedVersions(forgotten);
+    this.unreachable = unreachable;
+  }
+
+  void apply(TypeOptions options) {
+    Long limit = options.capacity();
+    capacity = limit == null ? UNLIMITED : limit;
+    extracted = options.indexedFields();
+  }
+
+  SortedVersions index() {
+    SortedVersions made = index;
+    if (made == null) {
+      made = new SortedVersions(unreachable);
+      index = made;
+    }
+    return made;
+  }
+
+  /** Indexes a version under those values of the extracted fields. */
+  void index(Map<String, String> values, List<String> fields, long version) {
+    for (String field : fields) {
+      String value = values.get(field);
+      if (value != null) {
+        index().add(hash(field, value), version);
+      }
+    }
+  }
+
+  static long hash(String field, String value) {
+    long hash = 0xCBF29CE484222325L;
+    for (int i = 0; i < field.length(); i++) {
+      hash = (hash ^ field.charAt(i)) * 0x100000001B3L;
+    }
+    hash = (hash ^ 0x1FFFF) * 0x100000001B3L;
+    for (int i = 0; i < value.length(); i++) {
+      hash = (hash ^ value.charAt(i)) * 0x100000001B3L;
+    }
+    hash = (hash ^ hash >>> 32) * 0x9E3779B97F4A7C15L;
+    return hash ^ hash >>> 29;
+  }
+
+  /** Counts a write of that time, which changed the number of live records by so much. */
+  void wrote(long time, long by) {
+    if (count == 0) {
+      timesAscend = true;
+    } else if (time < lastTime) {
+      timesAscend = false;
+    }
+    lastTime = time;
+    count += by;
+  }
+
+  void free() {
+    order.free();
+    SortedVersions made = index;
+    if (made != null) {
+      made.free();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.databroker.offheap;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** How to start another JVM on the class path and the options of this one. */
+final class ChildJvm {
+  private ChildJvm() {}
+
+  static Path java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
+  static List<String> command(Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(java().toString());
+    command.addAll(options());
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  /** Those that open parts of the JDK, with which the tests themselves run. */
+  static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(
+            option ->
+                option.startsWith("--add-")
+                    || option.startsWith("--enable-native")
+                    || option.startsWith("--sun-misc")
+                    || option.equals("-XX:+IgnoreUnrecognizedVMOptions"))
+        .toList();
+  }
+}

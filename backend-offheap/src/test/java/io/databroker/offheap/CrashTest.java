@@ -1,0 +1,35 @@
+package io.databroker.offheap;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Kills writers at random instants. A few times in each build; {@code
+ * -Ddatabroker.offheap.kills=250} does it 250 times for each durability, {@code
+ * -Ddatabroker.offheap.seed} repeats what the children did.
+ */
+@Tag("slow")
+class CrashTest {
+  private static final int KILLS = Integer.getInteger("databroker.offheap.kills", 6);
+  private static final long SEED = Long.getLong("databroker.offheap.seed", 1);
+  private static final int KILLS_OF_ONE_STORE = 25;
+
+  @TempDir Path scratch;
+
+  @ParameterizedTest
+  @EnumSource
+  void what_was_acknowledged_survives_a_kill(Durability durability) throws Exception {
+    for (int done = 0; done < KILLS; ) {
+      CrashRun run = new CrashRun(scratch, durability, SEED + done);
+      int until = Math.min(KILLS_OF_ONE_STORE, KILLS - done);
+      while (run.kills < until) {
+        run.kill();
+      }
+      done += run.kills;
+      System.out.println(run);
+    }
+  }
+}

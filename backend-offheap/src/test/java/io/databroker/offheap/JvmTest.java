@@ -1,0 +1,88 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What the backend needs of the JVM, and what it does without. */
+class JvmTest {
+  private static final Path OPTIONS = Path.of("src", "main", "plugin", "jvm.options");
+
+  @Test
+  void what_phones_home_is_not_there() {
+    assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+        .isInstanceOf(ClassNotFoundException.class);
+  }
+
+  @Test
+  void missing_options_are_named_exactly() throws IOException, InterruptedException {
+    String said = run(List.of(), System.getProperty("java.class.path"), List.of());
+    assertThat(said)
+        .contains(
+            "open-failed: the JVM lacks what Chronicle Map needs; start it with "
+                + String.join(" ", options().subList(0, 4)));
+  }
+
+  @Test
+  void one_missing_option_is_named_alone() throws IOException, InterruptedException {
+    for (String missing : options().subList(0, 4)) {
+      List<String> others = new ArrayList<>(options());
+      others.remove(missing);
+      assertThat(run(others, System.getProperty("java.class.path"), List.of()))
+          .contains("start it with " + missing + System.lineSeparator());
+    }
+  }
+
+  @Test
+  void the_listed_options_are_enough_for_a_plugin_in_a_class_loader_of_its_own()
+      throws IOException, InterruptedException {
+    List<String> shared = new ArrayList<>();
+    List<String> plugin = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      (isShared(entry) ? shared : plugin).add(entry);
+    }
+    assertThat(run(options(), String.join(File.pathSeparator, shared), plugin)).contains("works");
+  }
+
+  /** The api, and the host's main class. */
+  private static boolean isShared(String entry) {
+    return entry.equals(place(Backend.class)) || entry.equals(place(PluginHost.class));
+  }
+
+  private static String place(Class<?> type) {
+    return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()))
+        .toString();
+  }
+
+  private static List<String> options() throws IOException {
+    return Files.readAllLines(OPTIONS);
+  }
+
+  private static String run(List<String> options, String classPath, List<String> plugin)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ChildJvm.java().toString()));
+    command.addAll(options);
+    command.addAll(List.of("-Xmx128m", "-cp", classPath, PluginHost.class.getName()));
+    command.addAll(plugin);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
+    return said;
+  }
+
+  @Test
+  void tests_run_with_the_listed_options() throws IOException {
+    assertThat(ChildJvm.options()).containsAll(options());
+  }
+}

@@ -1,0 +1,119 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bounds of what a store takes, which its decision record states. */
+class RoomTest {
+  private static final int RECORDS = 1_000;
+  private static final int SEGMENT = 1 << 16;
+  private static final int RECORD = Frame.recordSize(1, 8, 200) + Frame.HEADER;
+  private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
+
+  @TempDir Path scratch;
+
+  private Backend open() {
+    OffheapSettings settings =
+        new OffheapSettings(scratch.resolve("store"), Durability.PROCESS, RECORDS, 10, SEGMENT);
+    return Opening.open(settings, BackendContext.standard());
+  }
+
+  private static void rewrite(Backend backend) {
+    List<Write> batch = new ArrayList<>();
+    for (int i = 0; i < RECORDS; i++) {
+      batch.add(Write.put("t", "id-%05d".formatted(i), Bytes.copyOf(new byte[200])));
+      if (batch.size() == 50) {
+        backend.put(batch);
+        batch.clear();
+      }
+    }
+  }
+
+  private long bytesOnDisk() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(scratch.resolve("store"))) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
+  @Test
+  void rewriting_the_same_records_for_ever_takes_bounded_room() throws IOException {
+    long bound = 2L * RECORDS * RECORD + 3 * SEGMENT + (1 << 14);
+    long most = 0;
+    try (Backend backend = open()) {
+      Compactor compactor = ((OffheapBackend) backend).compactor;
+      for (int round = 0; round < 30; round++) {
+        rewrite(backend);
+        backend.trim(FOR_EVER);
+        compactor.pass();
+        most = Math.max(most, bytesOnDisk());
+      }
+      assertThat(compactor.passes).isPositive();
+      // Each rewriting is history until it is trimmed.
+      assertThat(most).as("bytes on disk").isLessThan(bound + (long) RECORDS * RECORD);
+    }
+    try (Backend backend = open();
+        Snapshot snapshot = backend.snapshot(Selection.all())) {
+      int[] found = {0};
+      snapshot.records().forEachRemaining(record -> found[0]++);
+      assertThat(found[0]).isEqualTo(RECORDS);
+    }
+  }
+
+  @Test
+  void an_abandoned_snapshot_holds_room_only_up_to_a_bound() throws IOException {
+    try (Backend backend = open()) {
+      Compactor compactor = ((OffheapBackend) backend).compactor;
+      rewrite(backend);
+      backend.snapshot(Selection.all());
+      for (int round = 0; round < 30; round++) {
+        rewrite(backend);
+        backend.snapshot(Selection.all());
+        backend.trim(FOR_EVER);
+        compactor.pass();
+      }
+      assertThat(((OffheapBackend) backend).store.history.snapshots)
+          .as("snapshots that are still held, of 31")
+          .hasSizeLessThan(8);
+      assertThat(bytesOnDisk()).isLessThan(6L * RECORDS * RECORD + 7 * SEGMENT);
+    }
+  }
+
+  @Test
+  void deleted_records_do_not_come_back_from_a_compacted_past() {
+    for (int round = 0; round < 6; round++) {
+      try (Backend backend = open()) {
+        Compactor compactor = ((OffheapBackend) backend).compactor;
+        rewrite(backend);
+        for (int i = round; i < RECORDS; i += 3) {
+          backend.put(List.of(Write.delete("t", "id-%05d".formatted(i))));
+        }
+        backend.trim(FOR_EVER);
+        compactor.pass();
+      }
+      try (Backend backend = open()) {
+        for (int i = round; i < RECORDS; i += 3) {
+          assertThat(backend.get("t", "id-%05d".formatted(i))).isNull();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.OpenFailedException;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a store does when there is no room, or the disk fails, or the directory is another's. */
+class StorageTroubleTest {
+  private static final OffheapSettings SMALL =
+      new OffheapSettings(null, Durability.PROCESS, 1_000, 1, 1 << 16);
+
+  @TempDir Path scratch;
+
+  private static List<Write> put(String id, int size) {
+    return List.of(Write.put("t", id, Bytes.copyOf(new byte[size])));
+  }
+
+  private static int records(Backend backend) {
+    int[] count = {0};
+    try (Snapshot snapshot = backend.snapshot(Selection.all())) {
+      snapshot.records().forEachRemaining(record -> count[0]++);
+    }
+    return count[0];
+  }
+
+  @Test
+  void a_full_index_takes_nothing_of_a_batch_and_names_the_settings() {
+    try (Backend backend = Opening.open(SMALL, BackendContext.standard())) {
+      StorageFullException full = null;
+      int stored = 0;
+      while (full == null) {
+        try {
+          // A new key and one that is there: neither is written when the first finds no room.
+          backend.put(
+              List.of(
+                  Write.put("t", "key-" + stored, Bytes.utf8("v")),
+                  Write.put("t", "same", Bytes.utf8("v" + stored))));
+          stored++;
+        } catch (StorageFullException found) {
+          full = found;
+        }
+      }
+      assertThat(full).hasMessageContaining("expectedRecords").hasMessageContaining("growth");
+      assertThat(stored).isGreaterThan(1_000);
+      assertThat(backend.versions().latest()).isEqualTo(2L * stored);
+      assertThat(records(backend)).isEqualTo(stored + 1);
+      assertThat(backend.get("t", "same").payload()).isEqualTo(Bytes.utf8("v" + (stored - 1)));
+      assertThat(backend.get("t", "key-" + stored)).isNull();
+      for (int i = 0; i < stored; i++) {
+        assertThat(backend.get("t", "key-" + i)).isNotNull();
+      }
+      // What is there can be rewritten, and deleting makes room.
+      backend.put(put("same", 10));
+      for (int i = 0; i < 200; i++) {
+        backend.put(List.of(Write.delete("t", "key-" + i)));
+      }
+      for (int i = 0; i < 100; i++) {
+        backend.put(put("key-" + i, 10));
+      }
+      assertThat(records(backend)).isEqualTo(stored + 1 - 100);
+    }
+  }
+
+  @Test
+  void a_full_disk_takes_nothing_of_a_batch_and_goes_on_when_there_is_room() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.failWrites("No space left on device");
+      Versions before = backend.versions();
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> backend.put(put("b", 300)))
+            .isInstanceOf(StorageFullException.class);
+        assertThatThrownBy(() -> backend.put(put("b", 1 << 17)))
+            .isInstanceOf(StorageFullException.class);
+      }
+      assertThat(backend.versions()).isEqualTo(before);
+      assertThat(backend.get("t", "b")).isNull();
+      assertThat(backend.get("t", "a")).isNotNull();
+      spaces.failWrites(null);
+      backend.put(put("b", 300));
+      assertThat(backend.get("t", "b").version()).isEqualTo(2);
+      assertThat(records(backend)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_disk_that_fails_to_write_is_not_called_full() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.failWrites("Input/output error");
+      assertThatThrownBy(() -> backend.put(put("b", 10)))
+          .isInstanceOf(StorageFailedException.class)
+          .hasMessageContaining("nothing was applied");
+      assertThat(backend.get("t", "b")).isNull();
+    }
+  }
+
+  @Test
+  void after_a_failed_force_the_outcome_is_unknown_and_only_reading_goes_on() {
+    FailingSpaces spaces = new FailingSpaces();
+    OffheapSettings disk = new OffheapSettings(scratch, Durability.DISK, 1_000, 1, 1 << 16);
+    try (Backend backend = Opening.inSpaces(spaces, disk, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.failForces = true;
+      assertThatThrownBy(() -> backend.put(put("b", 10)))
+          .isInstanceOf(OutcomeUnknownException.class);
+      spaces.failForces = false;
+      assertThatThrownBy(() -> backend.put(put("c", 10)))
+          .isInstanceOf(StorageFailedException.class)
+          .hasMessageContaining("reopen");
+      assertThat(backend.get("t", "a")).isNotNull();
+      assertThat(backend.get("t", "b")).isNull();
+      assertThat(backend.versions().latest()).isEqualTo(1);
+      assertThat(records(backend)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_directory_belongs_to_one_backend_and_the_error_names_it() {
+    OffheapSettings settings = inDirectory(scratch.resolve("store"));
+    try (Backend first = Opening.open(settings, BackendContext.standard())) {
+      first.put(put("a", 1));
+      assertThatThrownBy(() -> Opening.open(settings, BackendContext.standard()))
+          .isInstanceOf(OpenFailedException.class)
+          .hasMessageContaining("process " + ProcessHandle.current().pid());
+      first.put(put("b", 1));
+    }
+    try (Backend again = Opening.open(settings, BackendContext.standard())) {
+      assertThat(records(again)).isEqualTo(2);
+    }
+  }
+
+  private static OffheapSettings inDirectory(Path directory) {
+    return new OffheapSettings(directory, Durability.PROCESS, 1_000, 1, 1 << 16);
+  }
+
+  @Test
+  void a_directory_of_something_else_is_refused_and_left_as_it_is() throws IOException {
+    Files.writeString(scratch.resolve("letter.txt"), "dear");
+    assertThatThrownBy(() -> Opening.open(inDirectory(scratch), BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("letter.txt");
+    assertThat(scratch).isDirectoryContaining("glob:**letter.txt");
+    assertThat(StoreFiles.list(scratch)).hasSize(1);
+  }
+
+  @Test
+  void a_file_in_the_place_of_the_directory_is_refused() throws IOException {
+    Path file = Files.writeString(scratch.resolve("file"), "");
+    assertThatThrownBy(() -> Opening.open(inDirectory(file), BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("not a directory");
+    Path below = file.resolve("a").resolve("b");
+    assertThatThrownBy(() -> Opening.open(inDirectory(below), BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class);
+  }
+
+  @Test
+  void another_format_is_refused_by_name() throws IOException {
+    OffheapSettings settings = inDirectory(scratch.resolve("store"));
+    Opening.open(settings, BackendContext.standard()).close();
+    Path file = scratch.resolve("store").resolve(StoreFiles.PROPERTIES);
+    Files.writeString(file, Files.readString(file).replace("format=1", "format=99"));
+    assertThatThrownBy(() -> Opening.open(settings, BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("99")
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void capacity_settings_take_effect_at_each_open() {
+    Path directory = scratch.resolve("store");
+    OffheapSettings large = new OffheapSettings(directory, Durability.PROCESS, 20_000, 1, 1 << 16);
+    try (Backend backend = Opening.open(large, BackendContext.standard())) {
+      for (int i = 0; i < 20_000; i++) {
+        backend.put(put("key-" + i, 1));
+      }
+    }
+    assertThatThrownBy(() -> Opening.open(inDirectory(directory), BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("expectedRecords 1000");
+    try (Backend backend = Opening.open(large, BackendContext.standard())) {
+      assertThat(records(backend)).isEqualTo(20_000);
+    }
+  }
+
+  /** Memory that fails as a disk does. */
+  private static final class FailingSpaces implements Spaces {
+    private final Spaces memory = new Spaces.InMemory();
+    private volatile String failure;
+    volatile boolean failForces;
+    final AtomicInteger made = new AtomicInteger();
+
+    void failWrites(String message) {
+      failure = message;
+    }
+
+    @Override
+    public Space create(long order, long size) throws IOException {
+      made.incrementAndGet();
+      return new Failing(memory.create(order, size));
+    }
+
+    @Override
+    public Space createCompacted(long order, long size) throws IOException {
+      return create(order, size);
+    }
+
+    @Override
+    public void adopt(Space compacted, long order) {}
+
+    @Override
+    public long salt() {
+      return 0;
+    }
+
+    private final class Failing implements Space {
+      private final Space space;
+
+      Failing(Space space) {
+        this.space = space;
+      }
+
+      @Override
+      public Region region() {
+        return space.region();
+      }
+
+      @Override
+      public void write(long at, byte[] bytes, int length) throws IOException {
+        String message = failure;
+        if (message != null) {
+          throw new IOException(message);
+        }
+        space.write(at, bytes, length);
+      }
+
+      @Override
+      public void force() throws IOException {
+        if (failForces) {
+          throw new IOException("Input/output error");
+        }
+      }
+
+      @Override
+      public void seal(long end) {}
+
+      @Override
+      public void delete() {}
+
+      @Override
+      public void free() {
+        space.free();
+      }
+
+      @Override
+      public String name() {
+        return "a failing disk";
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.databroker.examples;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BlockingFeed;
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.host.BackendConfig;
+import io.databroker.host.Databroker;
+import java.time.Duration;
+import java.util.List;
+
+/** Records that the host's housekeeping expires, as whoever follows the changes is told. */
+final class ShortLived {
+  private ShortLived() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    try (Databroker broker =
+        Databroker.builder()
+            .backend(
+                BackendConfig.of("inmemory")
+                    .withOptions("session", TypeOptions.NONE.withTtl(Duration.ofMillis(20))))
+            .housekeepEvery(Duration.ofMillis(10)) // a minute, if not said
+            .keepHistory(Duration.ofMinutes(10)) // an hour, if not said
+            .open()) {
+      Backend backend = broker.backend();
+      backend.put(List.of(Write.put("session", "abc", Bytes.utf8("ada"))));
+      try (BlockingFeed feed =
+          new BlockingFeed(backend.changes(backend.versions().begin(), "session"))) {
+        for (int i = 0; i < 2; i++) {
+          StoredRecord change = feed.next().records().get(0);
+          System.out.println(
+              change.payload().toUtf8() + (change.deleted() ? " has expired" : " came"));
+        }
+      }
+    }
+  }
+}

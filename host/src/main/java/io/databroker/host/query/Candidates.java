@@ -1,0 +1,149 @@
+package io.databroker.host.query;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.FieldValue;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The records that a query has to look at, all of them as of one version. */
+final class Candidates implements AutoCloseable {
+  private final Snapshot snapshot;
+
+  /** Records looked up by id; the snapshot may hold them too. */
+  private final Map<String, StoredRecord> byId;
+
+  private Candidates(Snapshot snapshot, Map<String, StoredRecord> byId) {
+    this.snapshot = snapshot;
+    this.byId = byId;
+  }
+
+  /** All records of the type, or of all types if it is empty. */
+  static Candidates whole(Backend backend, String type) {
+    Selection selection = type.isEmpty() ? Selection.all() : Selection.ofType(type);
+    return new Candidates(backend.snapshot(selection), Map.of());
+  }
+
+  /**
+   * What the look-ups of a cover find.
+   *
+   * @throws io.databroker.api.HistoryReplacedException if a clear came between
+   * @throws io.databroker.api.HistoryTrimmedException if a trim came between
+   */
+  static Candidates of(Backend backend, String type, Cover cover) {
+    Position before = cover.ids().isEmpty() ? null : backend.versions().end();
+    Map<String, StoredRecord> byId = new HashMap<>();
+    for (String id : cover.ids()) {
+      StoredRecord found = find(backend, type, id);
+      if (found != null) {
+        byId.put(id, found);
+      }
+    }
+    FieldValue[] terms = cover.terms().toArray(new FieldValue[0]);
+    Snapshot snapshot = backend.snapshot(Selection.where(type, terms));
+    if (before != null && !before.equals(snapshot.position())) {
+      try {
+        follow(backend, type, before, snapshot.position(), cover.ids(), byId);
+      } catch (RuntimeException e) {
+        snapshot.close();
+        throw e;
+      }
+    }
+    return new Candidates(snapshot, byId);
+  }
+
+  /** An id that could not have been stored is absent. */
+  private static @Nullable StoredRecord find(Backend backend, String type, String id) {
+    try {
+      return backend.get(type, id);
+    } catch (InvalidArgumentException | LimitExceededException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Brings what was read between two positions to the second. A record that did not change between
+   * them is the one that was read; of one that did, the last change decides.
+   */
+  private static void follow(
+      Backend backend,
+      String type,
+      Position from,
+      Position to,
+      Set<String> ids,
+      Map<String, StoredRecord> byId) {
+    try (ChangeFeed feed = backend.changes(from, type)) {
+      Changes changes = feed.poll();
+      while (changes != null) {
+        for (StoredRecord record : changes.records()) {
+          if (Long.compareUnsigned(record.version(), to.version()) > 0) {
+            return;
+          }
+          if (record.deleted()) {
+            byId.remove(record.id());
+          } else if (ids.contains(record.id())) {
+            byId.put(record.id(), record);
+          }
+        }
+        if (Long.compareUnsigned(changes.position().version(), to.version()) >= 0) {
+          return;
+        }
+        changes = feed.poll();
+      }
+    }
+  }
+
+  Position position() {
+    return snapshot.position();
+  }
+
+  Map<String, TypeOptions> options() {
+    return snapshot.options();
+  }
+
+  /** A pass over the records, each once; each call begins anew. */
+  Iterator<StoredRecord> records() {
+    Iterator<StoredRecord> found = snapshot.records();
+    if (byId.isEmpty()) {
+      return found;
+    }
+    Map<String, StoredRecord> rest = new HashMap<>(byId);
+    return new Iterator<>() {
+      private @Nullable Iterator<StoredRecord> last;
+
+      @Override
+      public boolean hasNext() {
+        return last == null ? found.hasNext() || !rest.isEmpty() : last.hasNext();
+      }
+
+      @Override
+      public StoredRecord next() {
+        if (last == null && found.hasNext()) {
+          StoredRecord record = found.next();
+          rest.remove(record.id());
+          return record;
+        }
+        if (last == null) {
+          last = rest.values().iterator();
+        }
+        return last.next();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    snapshot.close();
+  }
+}

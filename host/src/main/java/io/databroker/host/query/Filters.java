@@ -1,0 +1,87 @@
+package io.databroker.host.query;
+
+import io.databroker.api.Filter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** What is done with filters: taken apart, put together otherwise, and asked. */
+final class Filters {
+  private Filters() {}
+
+  /** The filters that hold no others, in order. */
+  static Stream<Filter> leaves(Filter filter) {
+    if (filter instanceof Filter.And and) {
+      return and.filters().stream().flatMap(Filters::leaves);
+    }
+    if (filter instanceof Filter.Or or) {
+      return or.filters().stream().flatMap(Filters::leaves);
+    }
+    return Stream.of(filter);
+  }
+
+  /** The same with other leaves, and without what then changes nothing. */
+  static Filter replace(Filter filter, UnaryOperator<Filter> leaf) {
+    if (filter instanceof Filter.And and) {
+      return replaceAll(and.filters(), leaf, true);
+    }
+    if (filter instanceof Filter.Or or) {
+      return replaceAll(or.filters(), leaf, false);
+    }
+    return leaf.apply(filter);
+  }
+
+  private static Filter replaceAll(List<Filter> filters, UnaryOperator<Filter> leaf, boolean all) {
+    List<Filter> replaced = new ArrayList<>(filters.size());
+    for (Filter filter : filters) {
+      Filter other = replace(filter, leaf);
+      if (all ? isNone(other) : isAll(other)) {
+        return other;
+      }
+      if (!(all ? isAll(other) : isNone(other))) {
+        replaced.add(other);
+      }
+    }
+    if (replaced.size() == 1) {
+      return replaced.get(0);
+    }
+    return all ? new Filter.And(replaced) : new Filter.Or(replaced);
+  }
+
+  static boolean isAll(Filter filter) {
+    return filter instanceof Filter.And and && and.filters().isEmpty();
+  }
+
+  static boolean isNone(Filter filter) {
+    return filter instanceof Filter.Or or && or.filters().isEmpty();
+  }
+
+  /** Whether a record matches a filter of which no leaf is a {@link Filter.FirstOf}. */
+  static boolean matches(Filter filter, String id, Map<String, String> values) {
+    if (filter instanceof Filter.And and) {
+      for (Filter part : and.filters()) {
+        if (!matches(part, id, values)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    if (filter instanceof Filter.Or or) {
+      for (Filter part : or.filters()) {
+        if (matches(part, id, values)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    if (filter instanceof Filter.Equal equal) {
+      return equal.term().value().equals(values.get(equal.term().field()));
+    }
+    if (filter instanceof Filter.Id wanted) {
+      return wanted.id().equals(id);
+    }
+    throw new IllegalStateException(filter + " stands for a value that is not settled yet");
+  }
+}

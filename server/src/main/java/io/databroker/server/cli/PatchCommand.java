@@ -1,0 +1,69 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.FieldMask;
+import io.databroker.server.json.JsonException;
+import io.databroker.server.json.RecordLine;
+import io.databroker.server.proto.PatchRequest;
+import io.databroker.server.proto.PatchResponse;
+import io.databroker.server.proto.Record;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Changes some fields of one record. */
+@Command(
+    name = "patch",
+    description = {
+      "Changes the named fields of a record, whatever others change meanwhile, and shows it as stored.",
+      "A named field that the JSON lacks is removed. Fails if there is no such record."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  databroker patch car 7 '{\"color\":\"red\"}' --fields color",
+      "  databroker patch car 7 '{\"plate\":{\"country\":\"DE\"}}' --fields color,plate.country"
+    })
+final class PatchCommand extends RemoteCommand {
+  @Mixin private final KeyParameters key = new KeyParameters();
+
+  @Parameters(
+      index = "2",
+      paramLabel = "JSON",
+      description = "An object with the new values of the fields.")
+  private String json = "";
+
+  @Option(
+      names = "--fields",
+      paramLabel = "FIELD",
+      required = true,
+      split = ",",
+      description = "The fields to change, such as color or plate.country, with commas between.")
+  private List<String> fields = new ArrayList<>();
+
+  PatchCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
+    try {
+      record.setData(RecordLine.data(json));
+    } catch (JsonException e) {
+      throw new FailedException("the data is " + e.getMessage());
+    }
+    PatchRequest request =
+        PatchRequest.newBuilder()
+            .addRecords(record)
+            .setFieldMask(FieldMask.newBuilder().addAllPaths(fields))
+            .build();
+    PatchResponse answer = connection.calls().patch(request);
+    if (answer.getRecordsCount() == 0) {
+      throw new FailedException("no record (\"%s\", \"%s\")".formatted(key.type, key.id));
+    }
+    output.line(RecordLine.of(answer.getRecords(0)));
+  }
+}

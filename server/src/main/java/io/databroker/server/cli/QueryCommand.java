@@ -1,0 +1,138 @@
+package io.databroker.server.cli;
+
+import com.google.protobuf.Struct;
+import io.databroker.server.json.JsonException;
+import io.databroker.server.json.RecordLine;
+import io.databroker.server.json.StructReader;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
+import io.databroker.server.proto.Record;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Finds records. */
+@Command(
+    name = "query",
+    description = {
+      "Shows the records that match a filter and a text, ordered by type and id.",
+      "A field that \"databroker options\" does not index matches nothing."
+    },
+    footer = {
+      "",
+      "Filters are JSON objects: {\"owner\":\"ann\"} is equality, {\"plate\":{\"country\":\"DE\"}} or",
+      "{\"plate.country\":\"DE\"} a path, several fields AND, a list of values OR; $and and $or take",
+      "lists of filters. The field id is the record's id. $index is an address: it finds the",
+      "records of the longest range in $index.cidr that contains it.",
+      "",
+      "Examples:",
+      "  databroker query --type car --filter '{\"owner\":[\"ann\",\"bob\"]}'",
+      "  databroker query --type net --filter '{\"$index\":\"10.1.2.3\"}'",
+      "  databroker query --match blue --limit 10"
+    })
+final class QueryCommand extends RemoteCommand {
+  /** How many records to ask for at once; fewer where they are large. */
+  private static final long PAGE = 1_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--type", paramLabel = "TYPE", description = "Only records of that type.")
+  private String type = "";
+
+  @Option(names = "--filter", paramLabel = "JSON", description = "What they have to match.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--match",
+      paramLabel = "TEXT",
+      description = "A text that any text in their data contains, whatever the case.")
+  private String match = "";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "How many to show at most; all if not given.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(names = "--offset", paramLabel = "N", description = "How many of the first to leave out.")
+  private long offset;
+
+  private long page = PAGE;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
+  QueryCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  void ask(Connection connection, Output output) throws Exception {
+    if (limit < 0 || offset < 0) {
+      throw usage("--limit and --offset are 0 or more");
+    }
+    QueryRequest.Builder request = QueryRequest.newBuilder().setType(type).setQuery(match);
+    if (filter != null) {
+      request.setFilter(parse(filter));
+    }
+    long shown = 0;
+    long version = 0;
+    boolean changed = false;
+    QueryResponse answer;
+    do {
+      answer = next(connection, request, shown);
+      for (Record record : answer.getRecordsList()) {
+        output.line(RecordLine.of(record));
+      }
+      output.flush();
+      changed |= shown > 0 && version != answer.getRecordVersion();
+      version = answer.getRecordVersion();
+      shown += answer.getRecordsCount();
+    } while (answer.getRecordsCount() > 0
+        && shown < limit
+        && offset + shown < answer.getTotalCount());
+    if (changed) {
+      terminal
+          .err()
+          .println(
+              "databroker: records changed while they were shown page by page; some may be missing"
+                  + " or come twice");
+    }
+    if (terminal.errIsTerminal()) {
+      terminal
+          .err()
+          .printf(
+              "%d of %d records, at version %s%n",
+              shown, answer.getTotalCount(), Long.toUnsignedString(version));
+    }
+  }
+
+  private QueryResponse next(Connection connection, QueryRequest.Builder request, long shown) {
+    while (true) {
+      request.setOffset(offset + shown).setLimit(Math.min(page, limit - shown));
+      try {
+        return connection.calls().query(request.build());
+      } catch (StatusRuntimeException e) {
+        boolean tooLarge = ServerErrors.argument(e).equals("limit");
+        if (!tooLarge || request.getLimit() <= 1) {
+          throw e;
+        }
+        page = request.getLimit() / 2;
+      }
+    }
+  }
+
+  private Struct parse(String json) {
+    try {
+      return StructReader.object(json);
+    } catch (JsonException e) {
+      throw usage("--filter is " + e.getMessage());
+    }
+  }
+
+  private CommandLine.ParameterException usage(String problem) {
+    return new CommandLine.ParameterException(spec.commandLine(), problem);
+  }
+}

@@ -1,0 +1,15 @@
+package io.databroker.server.payload;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Says what has not been said before, up to a thousand things. */
+final class Once {
+  private static final int MOST = 1_000;
+
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+  boolean first(String what) {
+    return !said.contains(what) && said.size() < MOST && said.add(what);
+  }
+}

@@ -1,0 +1,147 @@
+package io.databroker.server.payload;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.FieldMaskUtil;
+import io.databroker.api.Bytes;
+import io.databroker.api.InvalidArgumentException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that a mask names, taken over from one message into a payload of the same type; those
+ * that are not set in it are cleared.
+ *
+ * <p>In a Struct, and in a Value that holds one, a path names members: {@code a.b}, or {@code
+ * fields.a.b}, as protobuf has it; {@code fields} is all of them.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class PayloadPatch implements Function<Bytes, @Nullable Bytes> {
+  private static final int SHOWN = 200;
+  private static final FieldMaskUtil.MergeOptions REPLACE =
+      new FieldMaskUtil.MergeOptions()
+          .setReplaceMessageFields(true)
+          .setReplaceRepeatedFields(true)
+          .setReplacePrimitiveFields(true);
+
+  private final MessageTypes types;
+  private final String argument;
+  private final String typeUrl;
+  private final Message source;
+  private final FieldMask mask;
+
+  private PayloadPatch(
+      MessageTypes types, String argument, String typeUrl, Message source, FieldMask mask) {
+    this.types = types;
+    this.argument = argument;
+    this.typeUrl = typeUrl;
+    this.source = source;
+    this.mask = mask;
+  }
+
+  /**
+   * A patch of payloads.
+   *
+   * @param argument what to call {@code data} in errors
+   * @throws InvalidArgumentException if the message's type is not known, its bytes are none of that
+   *     type, or the mask names no field, or one that the type has not
+   */
+  public static PayloadPatch of(MessageTypes types, String argument, Any data, FieldMask mask) {
+    Message source = parse(types, argument, data);
+    if (mask.getPathsCount() == 0) {
+      throw new InvalidArgumentException("field_mask", "empty", "name the fields to change");
+    }
+    for (String path : mask.getPathsList()) {
+      boolean valid =
+          members(source) == null
+              ? FieldMaskUtil.isValid(source.getDescriptorForType(), path)
+              : MemberMask.isValid(path);
+      if (!valid) {
+        throw new InvalidArgumentException(
+            "field_mask",
+            path,
+            "name fields of " + source.getDescriptorForType().getFullName() + ", such as a or b.c");
+      }
+    }
+    return new PayloadPatch(types, argument, data.getTypeUrl(), source, mask);
+  }
+
+  private static Message parse(MessageTypes types, String argument, Any data) {
+    try {
+      Message message = types.parse(data);
+      if (message == null) {
+        throw new InvalidArgumentException(
+            argument + ".type_url",
+            data.getTypeUrl(),
+            "this type is not known here, so that no field of it can be changed: put the record"
+                + " whole, or serve with the type's descriptor set");
+      }
+      return message;
+    } catch (InvalidProtocolBufferException e) {
+      throw new InvalidArgumentException(
+          argument, data.getTypeUrl(), "its bytes are no message of that type: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The payload with these fields.
+   *
+   * @throws InvalidArgumentException if the payload is a message of another type, or none
+   */
+  @Override
+  public Bytes apply(Bytes payload) {
+    Any stored;
+    try {
+      stored = Any.parseFrom(payload.asByteBuffer());
+    } catch (InvalidProtocolBufferException e) {
+      throw new InvalidArgumentException(
+          argument, typeUrl, "the record holds no message, so put it whole");
+    }
+    if (!MessageTypes.name(stored.getTypeUrl()).equals(MessageTypes.name(typeUrl))) {
+      throw new InvalidArgumentException(
+          argument + ".type_url",
+          typeUrl,
+          "the record holds a %s, so give that".formatted(shortened(stored.getTypeUrl())));
+    }
+    Message merged = merge(parse(types, "the record's payload", stored));
+    Any changed = stored.toBuilder().setValue(merged.toByteString()).build();
+    return Bytes.copyOf(changed.toByteString().asReadOnlyByteBuffer());
+  }
+
+  private Message merge(Message stored) {
+    Struct from = members(source);
+    if (from != null) {
+      Struct to = members(stored);
+      Struct merged =
+          MemberMask.merge(
+              from, to == null ? Struct.getDefaultInstance() : to, mask.getPathsList());
+      return stored instanceof Value ? Value.newBuilder().setStructValue(merged).build() : merged;
+    }
+    Message.Builder merged = stored.toBuilder();
+    FieldMaskUtil.merge(mask, source, merged, REPLACE);
+    if (!merged.isInitialized()) {
+      throw new InvalidArgumentException(
+          "field_mask",
+          FieldMaskUtil.toString(mask),
+          "set what is required: " + shortened(merged.getInitializationErrorString()));
+    }
+    return merged.build();
+  }
+
+  /** A status has to fit in a header. */
+  private static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + '…';
+  }
+
+  private static @Nullable Struct members(Message message) {
+    if (message instanceof Value value) {
+      return value.hasStructValue() ? value.getStructValue() : null;
+    }
+    return message instanceof Struct struct ? struct : null;
+  }
+}

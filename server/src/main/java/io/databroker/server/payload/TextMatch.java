@@ -1,0 +1,92 @@
+package io.databroker.server.payload;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.databroker.api.StoredRecord;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Whether any text anywhere in a payload contains a text, whatever the case: the values of fields,
+ * the keys of maps and members of a Struct, and a message inside an Any if its type is known.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class TextMatch implements Predicate<StoredRecord> {
+  private final MessageTypes types;
+  private final String wanted;
+
+  /** Matches payloads that contain that text; the empty one is in all. */
+  public TextMatch(MessageTypes types, String text) {
+    this.types = types;
+    this.wanted = lower(text);
+  }
+
+  @Override
+  public boolean test(StoredRecord record) {
+    if (wanted.isEmpty()) {
+      return true;
+    }
+    try {
+      return inAny(Any.parseFrom(record.payload().asByteBuffer()), 0);
+    } catch (InvalidProtocolBufferException e) {
+      return false; // no message, so no text of one
+    }
+  }
+
+  private boolean inAny(Any any, int depth) throws InvalidProtocolBufferException {
+    Message message = types.parse(any);
+    return message != null && inMessage(message, depth + 1);
+  }
+
+  private boolean inMessage(Message message, int depth) throws InvalidProtocolBufferException {
+    if (depth > MessageTypes.DEEPEST) {
+      return false;
+    }
+    if (message.getDescriptorForType() == Any.getDescriptor()) {
+      Any any = Any.newBuilder().mergeFrom(message.toByteString()).build();
+      return inText(any.getTypeUrl()) || inNested(any, depth);
+    }
+    for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+      JavaType type = field.getKey().getJavaType();
+      if (type == JavaType.STRING || type == JavaType.MESSAGE) {
+        List<?> contents =
+            field.getKey().isRepeated() ? (List<?>) field.getValue() : List.of(field.getValue());
+        for (Object content : contents) {
+          if (inContent(content, depth)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean inContent(Object content, int depth) throws InvalidProtocolBufferException {
+    if (content instanceof String text) {
+      return inText(text);
+    }
+    return inMessage((Message) content, depth + 1);
+  }
+
+  private boolean inNested(Any any, int depth) {
+    try {
+      return inAny(any, depth);
+    } catch (InvalidProtocolBufferException e) {
+      return false; // the rest of the payload may still match
+    }
+  }
+
+  private boolean inText(String text) {
+    return lower(text).contains(wanted);
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,112 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Any;
+import io.databroker.api.Backend;
+import io.databroker.api.Filter;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.host.patch.Patch;
+import io.databroker.host.patch.Patcher;
+import io.databroker.host.query.Queries;
+import io.databroker.host.query.QueryResult;
+import io.databroker.host.query.RecordQuery;
+import io.databroker.server.payload.AddressField;
+import io.databroker.server.payload.PayloadPatch;
+import io.databroker.server.payload.TextMatch;
+import io.databroker.server.proto.PatchRequest;
+import io.databroker.server.proto.PatchResponse;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
+import io.databroker.server.proto.Record;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Query and Patch: what needs to know the payloads' message types. */
+final class Searches {
+  /** What a QueryResponse holds beside its records, and some to spare. */
+  private static final int ANSWER_OVERHEAD = 64;
+
+  private final Queries queries;
+  private final Patcher patcher;
+  private final VersionWait wait;
+  private final QuerySettings settings;
+
+  Searches(Backend backend, QuerySettings settings, VersionWait wait) {
+    // Clients look addresses up without ever setting options, so it must work without an index.
+    this.queries = new Queries(backend, settings.types().extractor(), Set.of(AddressField.PATH));
+    this.patcher = new Patcher(backend);
+    this.wait = wait;
+    this.settings = settings;
+  }
+
+  /** Answers a query, after a wait for the version that its caller has heard of. */
+  void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
+    Context caller = Context.current();
+    Runnable answer = () -> Answer.send(observer, () -> query(request, caller));
+    if (request.hasMinimumRecordVersionHint()) {
+      wait.until(request.getMinimumRecordVersionHint(), settings.hintWait(), answer);
+    } else {
+      answer.run();
+    }
+  }
+
+  /** Answers at once whoever waits for a version. */
+  void stop() {
+    wait.stop();
+  }
+
+  private QueryResponse query(QueryRequest request, Context caller) {
+    Filter filter = request.hasFilter() ? FilterStruct.parse(request.getFilter()) : Filter.all();
+    QueryResult result =
+        queries.run(
+            RecordQuery.of(request.getType(), filter)
+                .where(whileThere(caller, new TextMatch(settings.types(), request.getQuery())))
+                .page(request.getOffset(), request.getLimit())
+                .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)));
+    return QueryResponse.newBuilder()
+        .addAllRecords(WireRecords.records(result.records()))
+        .setTotalCount(result.total())
+        .setServerVersion(result.position().serverVersion())
+        .setRecordVersion(result.position().version())
+        .build();
+  }
+
+  /** Many records may have to be read: not for a caller that has left. */
+  private static Predicate<StoredRecord> whileThere(
+      Context caller, Predicate<StoredRecord> condition) {
+    return record -> {
+      if (caller.isCancelled()) {
+        throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
+      }
+      return condition.test(record);
+    };
+  }
+
+  PatchResponse patch(PatchRequest request) {
+    List<Patch> patches = new ArrayList<>(request.getRecordsCount());
+    for (Record record : request.getRecordsList()) {
+      patches.add(patch("records[" + patches.size() + "]", record, request));
+    }
+    PutResult result = patcher.patch(patches);
+    return PatchResponse.newBuilder()
+        .setServerVersion(result.serverVersion())
+        .addAllRecords(WireRecords.records(result.records()))
+        .build();
+  }
+
+  private Patch patch(String argument, Record record, PatchRequest request) {
+    if (record.hasDeletedAt()) {
+      WireTimes.check(argument + ".deleted_at", record.getDeletedAt());
+      return new Patch(record.getType(), record.getId(), payload -> null);
+    }
+    Any data = record.getData();
+    PayloadPatch change =
+        PayloadPatch.of(settings.types(), argument + ".data", data, request.getFieldMask());
+    return new Patch(record.getType(), record.getId(), change);
+  }
+}

@@ -1,0 +1,453 @@
+package io.databroker.server.rpc;
+
+import static io.databroker.server.rpc.Structs.record;
+import static io.databroker.server.rpc.Structs.struct;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Value;
+import io.databroker.api.Capability;
+import io.databroker.api.TypeOptions;
+import io.databroker.host.BackendConfig;
+import io.databroker.host.Databroker;
+import io.databroker.server.fixture.EachBackend;
+import io.databroker.server.payload.MessageTypes;
+import io.databroker.server.payload.Shop;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.PatchRequest;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
+import io.databroker.server.proto.Record;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ParameterizedClass
+@MethodSource("io.databroker.server.fixture.EachBackend#all")
+class QueryTest {
+  private static final int ANSWER_BYTES = 64 << 10;
+
+  private final EachBackend backend;
+  private BackendConfig place;
+  private Databroker broker;
+  private Served served;
+
+  QueryTest(EachBackend backend) {
+    this.backend = backend;
+  }
+
+  @BeforeEach
+  void serve() throws Exception {
+    place = backend.place();
+    broker = EachBackend.open(place, MessageTypes.wellKnown().extractor());
+    QuerySettings settings =
+        new QuerySettings(MessageTypes.wellKnown(), Duration.ofMinutes(1), ANSWER_BYTES);
+    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+    broker.close();
+  }
+
+  private void index(String type, String... fields) {
+    broker.backend().setOptions(type, TypeOptions.NONE.withIndexedFields(fields));
+  }
+
+  private void put(Record... records) {
+    var unused =
+        served.records().put(PutRequest.newBuilder().addAllRecords(List.of(records)).build());
+  }
+
+  private static QueryRequest.Builder all(String type) {
+    return QueryRequest.newBuilder().setType(type).setLimit(1_000);
+  }
+
+  private QueryResponse query(QueryRequest.Builder request) {
+    return served.records().query(request.build());
+  }
+
+  private List<String> ids(QueryRequest.Builder request) {
+    return query(request).getRecordsList().stream().map(Record::getId).toList();
+  }
+
+  private List<String> ids(String type, String filter) {
+    return ids(all(type).setFilter(struct(filter)));
+  }
+
+  private StatusRuntimeException failure(QueryRequest.Builder request) {
+    return catchThrowableOfType(StatusRuntimeException.class, () -> query(request));
+  }
+
+  private void people() {
+    index("person", "name", "home.city");
+    put(
+        record("person", "1", "{'name':'Ann','home':{'city':'Ulm'}}"),
+        record("person", "2", "{'name':'Bob','home':{'city':'Ulm'}}"),
+        record("person", "3", "{'name':'Ann','home':{'city':'Bonn'},'pet':'Rex'}"),
+        record("person", "4", "{'name':7,'home':'Ulm','pet':'Rex'}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{} > 1 2 3 4",
+        "{'name':'Ann'} > 1 3",
+        "{'name':'ann'} > ",
+        "{'name':{'$eq':'Ann'}} > 1 3",
+        "{'name':{'$is':'Ann'}} > 1 3",
+        "{'name':{'=':'Ann'}} > 1 3",
+        "{'home':{'city':'Ulm'}} > 1 2",
+        "{'home.city':'Ulm'} > 1 2",
+        "{'home':{'city':{'$eq':['Ulm','Bonn']}}} > 1 2 3",
+        "{'home':'Ulm'} > ",
+        "{'name':'Ann','home.city':'Ulm'} > 1",
+        "{'name':['Ann','Bob']} > 1 2 3",
+        "{'name':[]} > ",
+        "{'$or':[{'name':'Bob'},{'home.city':'Bonn'}]} > 2 3",
+        "{'$or':[]} > ",
+        "{'$and':[{'name':'Ann'},{'home.city':'Bonn'}]} > 3",
+        "{'$and':[]} > 1 2 3 4",
+        "{'$or':[{},{'name':'Bob'}]} > 1 2 3 4",
+        "{'id':'4'} > 4",
+        "{'id':['4','1','nobody','']} > 1 4",
+        "{'id':'1','name':'Bob'} > ",
+        "{'$or':[{'id':'2'},{'name':'Ann'}]} > 1 2 3",
+        "{'$or':[{'id':'2'},{'$index':'2'}]} > 2",
+        "{'pet':'Rex'} > ",
+        "{'$or':[{'pet':'Rex'},{'id':'2'}]} > 2",
+        "{'name':'7'} > ",
+        "{'name':{'$and':[['Ann'],['Ann','Bob']]}} > 1 3",
+        "{'name':{'$or':['Ann','Bob']}} > 1 2 3",
+      })
+  void aFilterMatches(String example) {
+    people();
+    String[] parts = example.split(" > ", 2);
+    assertThat(String.join(" ", ids("person", parts[0]))).isEqualTo(parts[1]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'$and':{'name':'Ann'}} > $and",
+        "{'$or':'Ann'} > $or",
+        "{'$or':['Ann']} > $or",
+        "{'$eq':'Ann'} > $eq",
+        "{'name':7} > name",
+        "{'name':null} > name",
+        "{'name':[true]} > name",
+        "{'name':{'$eq':{'first':'Ann'}}} > name",
+      })
+  void aFilterThatIsNotClearIsRefused(String example) {
+    String[] parts = example.split(" > ", 2);
+    StatusRuntimeException failure = failure(all("person").setFilter(struct(parts[0])));
+    assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(failure).hasMessageContaining("invalid-argument: filter is \"" + parts[1] + '"');
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'$not':{'name':'Ann'}}",
+        "{'name':{'$startsWith':'A'}}",
+        "{'name':{'<':'A'}}",
+        "{'name':{'$index':'10.0.0.1'}}",
+        "{'$indexed':'A'}",
+      })
+  void anOperatorThatIsNotThereIsUnimplemented(String filter) {
+    StatusRuntimeException failure = failure(all("person").setFilter(struct(filter)));
+    assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+  }
+
+  @Test
+  void textIsFoundAnywhereInThePayload() {
+    put(
+        record("a", "member", "{'name':'Grüße aus Ulm'}"),
+        record("a", "nested", "{'list':[{'x':[1,'the GRÜSSE, grüße']}]}"),
+        record("a", "key", "{'Grüße':1}"),
+        record("a", "none", "{'name':'Gruesse'}"),
+        Record.newBuilder()
+            .setType("b")
+            .setId("any")
+            .setData(Any.pack(Any.pack(StringValue.of("GRÜßE"))))
+            .build(),
+        Record.newBuilder()
+            .setType("b")
+            .setId("unknown")
+            .setData(
+                Any.newBuilder()
+                    .setTypeUrl("type.googleapis.com/x.Grüße")
+                    .setValue(ByteString.copyFromUtf8("grüße")))
+            .build());
+    assertThat(ids(all("").setQuery("grüße"))).containsExactly("key", "member", "nested", "any");
+    assertThat(ids(all("b").setQuery("grüße"))).containsExactly("any");
+    assertThat(ids(all("a").setQuery("grüße").setFilter(struct("{'id':['key','none']}"))))
+        .containsExactly("key");
+    assertThat(ids(all("").setQuery("nowhere"))).isEmpty();
+  }
+
+  @Test
+  void offsetAndLimitApplyAfterwards() {
+    people();
+    QueryResponse page = query(all("person").setQuery("ULM").setOffset(1).setLimit(1));
+    assertThat(page.getRecordsList()).extracting(Record::getId).containsExactly("2");
+    assertThat(page.getTotalCount()).isEqualTo(3);
+    assertThat(page.getServerVersion()).isEqualTo(broker.backend().versions().serverVersion());
+    assertThat(page.getRecordVersion()).isEqualTo(4);
+    assertThat(ids(all("person").setOffset(3))).containsExactly("4");
+    assertThat(ids(all("person").setOffset(4))).isEmpty();
+    QueryResponse none = query(all("person").setLimit(0));
+    assertThat(none.getRecordsList()).isEmpty();
+    assertThat(none.getTotalCount()).isEqualTo(4);
+    assertThat(ids(all("person").setOffset(2).setLimit(Long.MAX_VALUE))).containsExactly("3", "4");
+    assertThat(failure(all("person").setLimit(-1))).hasMessageContaining("limit is \"-1\"");
+    assertThat(failure(all("person").setOffset(-1))).hasMessageContaining("offset is \"-1\"");
+  }
+
+  @Test
+  void theOrderIsByTypeThenIdByCodePoint() {
+    String high = new StringBuilder().appendCodePoint(0x1F600).toString();
+    put(
+        record("b", "1", "{}"),
+        record("a" + high, "1", "{}"),
+        record("a\uFFFD", "1", "{}"),
+        record("a", high, "{}"),
+        record("a", "\uFFFD", "{}"),
+        record("a", "10", "{}"),
+        record("a", "9", "{}"));
+    assertThat(query(all("")).getRecordsList())
+        .extracting(record -> record.getType() + " " + record.getId())
+        .containsExactly(
+            "a 10", "a 9", "a \uFFFD", "a " + high, "a\uFFFD 1", "a" + high + " 1", "b 1");
+  }
+
+  @Test
+  void anEmptyTypeIsAllTypesEachWithItsOwnIndexes() {
+    index("a", "name");
+    index("ab", "other");
+    put(
+        record("a", "1", "{'name':'x'}"),
+        record("ab", "2", "{'name':'x'}"),
+        record("c", "3", "{'name':'x'}"));
+    assertThat(ids("", "{'name':'x'}")).containsExactly("1");
+    assertThat(ids("", "{'id':['2','3']}")).containsExactly("2", "3");
+  }
+
+  @Test
+  void anAddressIsFoundInItsLongestRange() {
+    index("net", "$index.cidr", "name");
+    addresses("net");
+    assertAddresses("net");
+    assertThat(ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
+    assertThat(ids("net", "{'$index':{'cidr':'10.1.0.0/16'}}")).containsExactly("mid", "twin");
+  }
+
+  @Test
+  void anAddressIsFoundWithoutAnIndexToo() {
+    addresses("net");
+    assertAddresses("net");
+    assertThat(ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
+  }
+
+  private void addresses(String type) {
+    put(
+        record(type, "all", "{'$index':{'cidr':'0.0.0.0/0'}}"),
+        record(type, "big", "{'$index':{'cidr':'10.255.0.0/8'},'name':'x'}"),
+        record(type, "mid", "{'$index':{'cidr':'10.1.0.0/16'}}"),
+        record(type, "twin", "{'$index':{'cidr':'10.1.2.3/16'}}"),
+        record(type, "one", "{'$index':{'cidr':'::ffff:10.1.9.9'}}"),
+        record(type, "six", "{'$index':{'cidr':'2001:DB8::/32'}}"),
+        record(type, "bad", "{'$index':{'cidr':'10.1.0.0/33'}}"),
+        record(type, "odd", "{'$index':'10.1.0.0/16'}"),
+        Record.newBuilder()
+            .setType(type)
+            .setId("value")
+            .setData(
+                Any.pack(
+                    Value.newBuilder()
+                        .setStructValue(struct("{'$index':{'cidr':'192.168.0.0/16'}}"))
+                        .build()))
+            .build());
+  }
+
+  private void assertAddresses(String type) {
+    assertThat(ids(type, "{'$index':'10.1.9.9'}")).containsExactly("one");
+    assertThat(ids(type, "{'$index':'10.1.9.8'}")).containsExactly("mid", "twin");
+    assertThat(ids(type, "{'$index':'::ffff:10.1.9.8'}")).containsExactly("mid", "twin");
+    assertThat(ids(type, "{'$index':'10.1.0.0/15'}")).containsExactly("big");
+    assertThat(ids(type, "{'$index':'10.2.0.1'}")).containsExactly("big");
+    assertThat(ids(type, "{'$index':'11.0.0.1'}")).containsExactly("all");
+    assertThat(ids(type, "{'$index':'192.168.3.4'}")).containsExactly("value");
+    assertThat(ids(type, "{'$index':'2001:db8:1::5'}")).containsExactly("six");
+    assertThat(ids(type, "{'$index':'2001:db9::'}")).isEmpty();
+    assertThat(ids(type, "{'$index':'nobody'}")).isEmpty();
+    assertThat(ids(type, "{'$index':['10.1.9.9','10.2.0.1']}")).containsExactly("big", "one");
+    // What stands beside it does not change which range is the longest.
+    assertThat(ids(type, "{'$index':'10.1.9.9','id':'big'}")).isEmpty();
+    assertThat(ids(type, "{'$or':[{'id':'bad'},{'$index':'10.1.9.9'}]}"))
+        .containsExactly("bad", "one");
+  }
+
+  @Test
+  void theLongestRangeIsEachTypesOwn() {
+    index("a", "$index.cidr");
+    put(
+        record("a", "1", "{'$index':{'cidr':'10.0.0.0/8'}}"),
+        record("b", "2", "{'$index':{'cidr':'10.1.0.0/16'}}"));
+    assertThat(ids("", "{'$index':'10.1.2.3'}")).containsExactly("1", "2");
+  }
+
+  @Test
+  void anAnswerTooLargeForAMessageSaysHowManyFit() {
+    String text = "x".repeat(20 << 10);
+    for (int i = 0; i < 5; i++) {
+      put(record("big", "id" + i, "{'text':'" + text + "'}"));
+    }
+    StatusRuntimeException failure = failure(all("big"));
+    assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(failure)
+        .hasMessageContaining("limit is \"1000\"; give at most 3, and go on by offset");
+    QueryResponse page = query(all("big").setLimit(3).setOffset(2));
+    assertThat(page.getRecordsCount()).isEqualTo(3);
+    assertThat(page.getSerializedSize()).isLessThan(ANSWER_BYTES);
+    // One that is larger by itself is answered all the same, as Get would.
+    put(record("huge", "1", "{'text':'" + text.repeat(4) + "'}"));
+    assertThat(ids(all("huge"))).containsExactly("1");
+  }
+
+  @Test
+  void aVersionThatIsHeardOfIsWaitedForBriefly() throws Exception {
+    put(record("a", "1", "{}"));
+    assertThat(query(all("a").setMinimumRecordVersionHint(1)).getTotalCount()).isEqualTo(1);
+    var waiting =
+        DataBrokerServiceGrpc.newFutureStub(served.channel)
+            .query(all("a").setMinimumRecordVersionHint(3).build());
+    put(record("a", "2", "{}"));
+    assertThat(waiting.isDone()).isFalse();
+    put(record("b", "3", "{}"));
+    assertThat(waiting.get().getRecordVersion()).isEqualTo(3);
+    assertThat(waiting.get().getTotalCount()).isEqualTo(2);
+  }
+
+  @Test
+  void whoWaitsForAVersionIsAnsweredWhenTheServerStops() throws Exception {
+    put(record("a", "1", "{}"));
+    var waiting =
+        DataBrokerServiceGrpc.newFutureStub(served.channel)
+            .query(all("a").setMinimumRecordVersionHint(9).build());
+    put(record("a", "2", "{}")); // the server has the query by now, or answers that it stops
+    served.server.close();
+    try {
+      assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);
+    } catch (ExecutionException e) {
+      assertThat(e).hasMessageContaining("UNAVAILABLE");
+    }
+  }
+
+  @Test
+  void aVersionThatNeverComesIsNotWaitedForLong() throws Exception {
+    served.close();
+    QuerySettings settings =
+        new QuerySettings(MessageTypes.wellKnown(), Duration.ofMillis(20), ANSWER_BYTES);
+    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
+    put(record("a", "1", "{}"));
+    assertThat(query(all("a").setMinimumRecordVersionHint(-1)).getRecordVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void aPayloadOfAnUnknownTypeIsStoredServedAndSyncedLikeAnyOther() {
+    index("order", "buyer");
+    Record order =
+        Record.newBuilder().setType("order").setId("1").setData(Shop.order("buyer: 'Ann'")).build();
+    put(order, record("order", "2", "{'buyer':'Ann'}"));
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("2");
+    assertThat(ids(all("order").setQuery("ann"))).containsExactly("2");
+    assertThat(query(all("order").setLimit(1)).getRecords(0).getData()).isEqualTo(order.getData());
+    assertThat(served.records().listTypes(Empty.getDefaultInstance()).getTypesList())
+        .containsExactly("order");
+    var latest = served.records().syncLatest(SyncLatestRequest.getDefaultInstance());
+    assertThat(Stream.generate(latest::next).limit(2))
+        .extracting(message -> message.getRecord().getData())
+        .contains(order.getData());
+  }
+
+  @Test
+  void aTypeOfADescriptorSetIsSearchedAndIndexed() throws Exception {
+    served.close();
+    broker.close();
+    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
+    broker = EachBackend.open(backend.place(), types.extractor());
+    served =
+        Served.over(
+            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
+    index("order", "buyer", "to.city");
+    for (String each : List.of("buyer: 'Ann'", "buyer: 'Bob' to { city: 'Ulm' } tags: 'red'")) {
+      put(
+          Record.newBuilder()
+              .setType("order")
+              .setId(each.substring(8, 11))
+              .setData(Shop.order(each))
+              .build());
+    }
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("Ann");
+    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).containsExactly("Bob");
+    assertThat(ids(all("order").setQuery("RED"))).containsExactly("Bob");
+    Record change =
+        Record.newBuilder()
+            .setType("order")
+            .setId("Bob")
+            .setData(Shop.order("to { city: 'Bonn' }"))
+            .build();
+    FieldMask mask = FieldMask.newBuilder().addPaths("to.city").addPaths("tags").build();
+    var unused =
+        served
+            .records()
+            .patch(PatchRequest.newBuilder().addRecords(change).setFieldMask(mask).build());
+    assertThat(query(all("order").setFilter(struct("{'to.city':'Bonn'}"))).getRecords(0).getData())
+        .isEqualTo(Shop.order("buyer: 'Bob' to { city: 'Bonn' }"));
+    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).isEmpty();
+  }
+
+  @Test
+  void aTypeThatIsKnownAfterAReopenIsFoundByItsFields() throws Exception {
+    index("order", "buyer");
+    put(
+        Record.newBuilder()
+            .setType("order")
+            .setId("1")
+            .setData(Shop.order("buyer: 'Ann'"))
+            .build());
+    assertThat(ids("order", "{'buyer':'Ann'}")).isEmpty();
+    assumeThat(broker.opened().capabilities())
+        .as("what is not durable cannot be reopened")
+        .contains(Capability.DURABLE);
+    served.close();
+    broker.close();
+    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
+    broker = EachBackend.open(place, types.extractor());
+    served =
+        Served.over(
+            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
+    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("1");
+  }
+}
