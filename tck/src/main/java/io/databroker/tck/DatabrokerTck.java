@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <ul>
  *   <li>{@code databroker.tck.budget}: seconds for all concurrent workloads together, 30 by default
  *   <li>{@code databroker.tck.seed}: a number that fixes what the clients of these do
+ *   <li>{@code databroker.tck.rounds}: the rounds that each of these runs at least, 0 by default
  *   <li>{@code databroker.tck.patience}: seconds to wait for what must come, 10 by default
  *   <li>{@code databroker.tck.report}: a directory that gets the histories of violations
  * </ul>

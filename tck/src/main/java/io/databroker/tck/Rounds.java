@@ -86,7 +86,9 @@ final class Rounds {
 
   /** Until the share is used, and longer if too little happened at the same time. */
   private boolean goesOn(long elapsed, long share) {
-    return elapsed < share || (overlaps < FEWEST_OVERLAPS && elapsed < 5 * share);
+    return elapsed < share
+        || rounds < bench.tuning.rounds()
+        || (overlaps < FEWEST_OVERLAPS && elapsed < 5 * share);
   }
 
   private List<Backend> open(int place) {

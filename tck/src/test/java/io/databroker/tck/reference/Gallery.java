@@ -52,7 +52,8 @@ public final class Gallery {
         mutant,
         Set.of(mutant.rule()),
         Map.of(
-            "databroker.tck.budget", "280",
+            "databroker.tck.budget", "70",
+            "databroker.tck.rounds", "2000",
             "databroker.tck.patience", "1",
             "databroker.tck.seed", Long.toString(seed)),
         outcome -> {

@@ -225,6 +225,7 @@ final class ListMutants {
     @Override
     public io.databroker.api.PutResult put(List<io.databroker.api.Write> batch) {
       io.databroker.api.PutResult result = super.put(batch);
+      Mutant.pause();
       cached = super.listTypes();
       return result;
     }
