@@ -54,12 +54,14 @@ final class Compaction {
 
   void run() {
     Segment made = null;
+    boolean named = false;
     boolean adopted = false;
     try {
       made = write();
       if (made != null) {
         made.space.force();
         store.journal.spaces().adopt(made.space, made.order);
+        named = true;
         adopted = replace(made);
       }
     } catch (IOException failed) {
@@ -68,13 +70,21 @@ final class Compaction {
       if (adopted) {
         store.publisher.forget(run);
         store.guard.await();
-        Journal.delete(run);
+        Journal.delete(run.stream().filter(segment -> !isReplaced(segment)).toList());
         run.forEach(Segment::free);
       } else if (made != null) {
-        Journal.delete(List.of(made));
+        if (!named) {
+          Journal.delete(List.of(made));
+        }
+        // Else the next open goes by it: the store is closing, or was cleared.
         made.free();
       }
     }
+  }
+
+  /** Whether the new segment's file has taken the name of that one's. */
+  private boolean isReplaced(Segment segment) {
+    return segment.isCompacted() && segment.order == last.order;
   }
 
   private @Nullable Segment write() throws IOException {

@@ -136,4 +136,29 @@ class RoomTest {
       assertThat(found[0]).isEqualTo(RECORDS);
     }
   }
+
+  @Test
+  void what_was_compacted_twice_is_there_at_the_next_open() {
+    try (Backend backend = open()) {
+      Compactor compactor = ((OffheapBackend) backend).compactor;
+      for (int round = 0; round < 3; round++) {
+        rewrite(backend);
+      }
+      backend.trim(FOR_EVER);
+      compactor.pass();
+      for (int i = 0; i < RECORDS; i++) {
+        if (i % 10 != 0) {
+          backend.put(List.of(Write.delete("t", "id-%05d".formatted(i))));
+        }
+      }
+      backend.trim(FOR_EVER);
+      compactor.pass();
+      assertThat(compactor.passes).isGreaterThan(1);
+    }
+    try (Backend backend = open()) {
+      for (int i = 0; i < RECORDS; i++) {
+        assertThat(backend.get("t", "id-%05d".formatted(i)) != null).isEqualTo(i % 10 == 0);
+      }
+    }
+  }
 }
