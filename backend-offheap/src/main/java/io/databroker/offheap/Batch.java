@@ -198,14 +198,19 @@ final class Batch implements AutoCloseable {
 
   /** Makes the plan true, all at once. */
   void commit() {
+    commit(null);
+  }
+
+  /** Makes the plan true, all at once, with what these options are set to. */
+  void commit(@Nullable SetOptions set) {
     store.publisher.checkWritable();
-    int bytes = Frame.HEADER;
+    int bytes = Frame.HEADER + (set == null ? 0 : set.size());
     for (Change change : changes) {
       bytes = Math.addExact(bytes, change.size());
     }
     store.journal.reserve(history, bytes, changes.size());
     Segment segment = store.journal.active();
-    encode(segment);
+    encode(segment, set);
     int added = 0;
     boolean appended = false;
     try {
@@ -223,7 +228,9 @@ final class Batch implements AutoCloseable {
     }
     try {
       install(segment);
-      store.publisher.publish(history, next(), segment, touched);
+      Commit next = next();
+      store.publisher.publish(
+          history, set == null ? next : set.apply(history, next), segment, touched);
     } catch (RuntimeException | Error broken) {
       // What stands in the journal and what is known of it have come apart.
       store.publisher.fail(broken);
@@ -232,10 +239,15 @@ final class Batch implements AutoCloseable {
     settle();
   }
 
-  private void encode(Segment segment) {
+  private void encode(Segment segment, @Nullable SetOptions set) {
     Frame frame = store.journal.frame;
     long time = History.micros(now);
-    frame.begin(Frame.Kind.RECORDS, changes.size(), time);
+    if (set == null) {
+      frame.begin(Frame.Kind.RECORDS, changes.size(), time);
+    } else {
+      frame.begin(Frame.Kind.OPTIONS, changes.size(), time);
+      frame.body(set.body);
+    }
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
       Bytes payload = change.payload == null ? Bytes.EMPTY : change.payload;

@@ -11,7 +11,8 @@ import java.util.zip.CRC32C;
  * One entry of the journal while it is built: whole in it, or absent from it.
  *
  * <pre>
- * frame:  length 4 | checksum 4 | sequence 8 | kind 4 | count 4 | time 8 | body, to a multiple of 8
+ * frame:  length 4 | checksum 4 | sequence 8 | kind 4 | count 4 | time 8 | body | records
+ * body:   length 4 | content, to a multiple of 8
  * record: size 4 | payload length 4 | version 8 | previous version 8 | time 8
  *         | type length 2 | id length 2 | followers and deleted 4 | type | id | payload, to a multiple of 8
  * </pre>
@@ -26,7 +27,7 @@ final class Frame {
     STATE(1),
     /** A batch, or what compaction has kept. */
     RECORDS(2),
-    /** The options of a type. */
+    /** The options of a type, and behind them the batch that they evicted. */
     OPTIONS(3),
     /** One name's lease. */
     LEASE(4),
@@ -148,8 +149,12 @@ final class Frame {
     return place;
   }
 
+  static int bodySize(byte[] content) {
+    return aligned(content.length + Integer.BYTES);
+  }
+
   void body(byte[] content) {
-    int size = aligned(content.length + Integer.BYTES);
+    int size = bodySize(content);
     int at = length;
     grow(size);
     INT.set(bytes, at, content.length);

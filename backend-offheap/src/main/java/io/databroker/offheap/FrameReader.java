@@ -85,8 +85,8 @@ final class FrameReader {
   }
 
   byte[] body() {
-    byte[] all = new byte[length - Frame.HEADER];
-    data.get(at + Frame.HEADER + Integer.BYTES, all, data.getInt(at + Frame.HEADER));
-    return all;
+    byte[] content = new byte[data.getInt(at + Frame.HEADER)];
+    data.get(at + Frame.HEADER + Integer.BYTES, content, content.length);
+    return content;
   }
 }

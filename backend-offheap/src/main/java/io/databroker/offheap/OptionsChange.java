@@ -153,18 +153,19 @@ final class OptionsChange {
           Long capacity = options.capacity();
           long limit = capacity == null ? TypeTable.UNLIMITED : capacity;
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
+          SetOptions set = new SetOptions(type, options);
           if (table != null && excess > BATCH) {
-            evict(now, table, BATCH, written);
+            evict(now, table, BATCH, null, written);
             table.capacity = table.count;
             return null;
           }
           if (table != null && excess > 0) {
-            // Seen together: nobody sees the options without the eviction, or it without them.
-            plan(now, type, options);
-            evict(now, table, excess, written);
-            return true;
+            // One frame, one publication: nobody, and no crash, parts the two.
+            evict(now, table, excess, set, written);
+          } else {
+            store.append(now, Frame.Kind.OPTIONS, set.body);
+            store.publish(now, set.apply(now, now.planned));
           }
-          set(now, type, options);
           return true;
         });
   }
@@ -173,27 +174,16 @@ final class OptionsChange {
     return Long.compareUnsigned(count, limit) > 0 ? count - limit : 0;
   }
 
-  private void evict(History history, TypeTable table, long records, List<TypeTable> written) {
+  private void evict(
+      History history,
+      TypeTable table,
+      long records,
+      @Nullable SetOptions set,
+      List<TypeTable> written) {
     try (Batch batch = new Batch(store, history, store.now(), (int) records)) {
       batch.evict(table, records);
-      batch.commit();
+      batch.commit(set);
       written.addAll(batch.touched());
     }
-  }
-
-  private void set(History history, String type, TypeOptions options) {
-    plan(history, type, options);
-    store.publish(history, history.planned);
-  }
-
-  /** In force with what is published next. */
-  private void plan(History history, String type, TypeOptions options) {
-    store.append(
-        history, Frame.Kind.OPTIONS, SideState.bytes(out -> SideState.write(out, type, options)));
-    if (!options.isEmpty() || history.tables.containsKey(type)) {
-      history.table(type).apply(options);
-    }
-    Commit planned = history.planned;
-    history.planned = planned.withOptions(SideState.with(planned.options(), type, options));
   }
 }

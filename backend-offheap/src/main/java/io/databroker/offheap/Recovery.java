@@ -122,8 +122,11 @@ final class Recovery {
       case STATE -> state(SideState.read(SideState.reading(frames.body())));
       case RECORDS -> records(segment, frames.offset() + Frame.HEADER, frames.count());
       case OPTIONS -> {
-        DataInputStream in = SideState.reading(frames.body());
+        byte[] body = frames.body();
+        DataInputStream in = SideState.reading(body);
         options(SideState.with(history.planned.options(), in.readUTF(), SideState.readOptions(in)));
+        long evicted = frames.offset() + Frame.HEADER + Frame.bodySize(body);
+        records(segment, evicted, frames.count());
       }
       case LEASE -> {
         DataInputStream in = SideState.reading(frames.body());

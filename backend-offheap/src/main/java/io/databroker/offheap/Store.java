@@ -119,7 +119,7 @@ final class Store {
   /** Appends one frame that is not records. */
   void append(History now, Frame.Kind kind, byte[] body) {
     publisher.checkWritable();
-    journal.reserve(now, Frame.HEADER + Frame.aligned(body.length + Integer.BYTES), 0);
+    journal.reserve(now, Frame.HEADER + Frame.bodySize(body), 0);
     journal.frame.begin(kind, 0, 0);
     journal.frame.body(body);
     journal.append();

@@ -12,6 +12,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StorageFullException;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
@@ -99,6 +100,27 @@ class StorageTroubleTest {
       backend.put(put("b", 300));
       assertThat(backend.get("t", "b").version()).isEqualTo(2);
       assertThat(records(backend)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void options_that_a_full_disk_does_not_take_change_nothing() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      for (int i = 0; i < 10; i++) {
+        backend.put(put("key-" + i, 10));
+      }
+      TypeOptions four = TypeOptions.NONE.withCapacity(4);
+      spaces.failWrites("No space left on device");
+      assertThatThrownBy(() -> backend.setOptions("t", four))
+          .isInstanceOf(StorageFullException.class);
+      spaces.failWrites(null);
+      backend.put(put("another", 10));
+      assertThat(backend.options()).isEmpty();
+      assertThat(records(backend)).isEqualTo(11);
+      backend.setOptions("t", four);
+      assertThat(backend.options()).containsEntry("t", four);
+      assertThat(records(backend)).isEqualTo(4);
     }
   }
 
