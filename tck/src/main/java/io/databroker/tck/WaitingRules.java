@@ -144,6 +144,29 @@ public abstract class WaitingRules extends Chapter {
   }
 
   @Test
+  @Rule("FEED-5")
+  void aTrimBehindOneThatMovedTheFeedSkipsNothing() {
+    put("quiet", "1");
+    try (ChangeFeed feed = backend().changes(end(), "quiet")) {
+      Signal signal = waitOn(feed);
+      putEach("busy", "1", "2");
+      pass(span());
+      backend().trim(put("busy", "3").modifiedAt());
+      signal.await("the signal of a trim");
+      put("quiet", "2");
+      pass(span());
+      backend().trim(put("busy", "4").modifiedAt());
+      failsWith(HistoryTrimmedException.class, () -> drain(feed));
+    }
+  }
+
+  private static void drain(ChangeFeed feed) {
+    while (feed.poll() != null) {
+      // A bookmark may come first.
+    }
+  }
+
+  @Test
   @Rule("FEED-10")
   void stuckAndAbandonedReadersDelayNobody() {
     backend().close();

@@ -261,6 +261,20 @@ final class FeedMutants {
             }),
         feed(
             "FEED-5",
+            "moved-feed-moved-past-its-own",
+            "a feed that a trim has moved is moved by the next one past what it should tell",
+            (backend, from, type) ->
+                new ReferenceFeed(backend, from, type) {
+                  @Override
+                  protected void trimmed(List<StoredRecord> dropped) {
+                    if (moved) {
+                      position = store.trimmed;
+                    }
+                    super.trimmed(dropped);
+                  }
+                }),
+        feed(
+            "FEED-5",
             "trimmed-typed-reader-skips",
             "a typed reader is not told that it was overtaken by a trim",
             (backend, from, type) ->
