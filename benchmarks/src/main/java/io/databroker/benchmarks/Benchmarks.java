@@ -12,7 +12,11 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Measures all rows, or some, and tells them as a table, as JSON and as a plot. */
+/**
+ * Measures all rows, or some, and tells them as a table, as JSON and as a plot.
+ *
+ * <p><b>Thread-safety:</b> none; it is a program.
+ */
 public final class Benchmarks {
   private static final String USAGE =
       "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]" + " [--jvm OPTION]";

@@ -15,7 +15,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Putting new keys into a type that is full, so that each evicts one; and into one that is not. */
+/**
+ * Putting new keys into a type that is full, so that each evicts one; and into one that is not.
+ *
+ * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
+ * nothing.
+ */
 public class CapacityBenchmark {
 
   @Benchmark
@@ -27,7 +32,11 @@ public class CapacityBenchmark {
     }
   }
 
-  /** A backend with a capacity, and one without, that hold the same records, taking turns. */
+  /**
+   * A backend with a capacity, and one without, that hold the same records, taking turns.
+   *
+   * <p><b>Thread-safety:</b> none; one thread uses it.
+   */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Types {

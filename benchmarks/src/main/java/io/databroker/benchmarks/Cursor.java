@@ -6,7 +6,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/** Where in the order of probes a thread is. */
+/**
+ * Where in the order of probes a thread is.
+ *
+ * <p><b>Thread-safety:</b> none; each thread has its own.
+ */
 @State(Scope.Thread)
 public class Cursor {
   private int size;

@@ -24,6 +24,9 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * From a write to the last of the watchers that wait for it; they all run on one thread. The peer
  * gives an executor one task for each watcher, over one array that they share.
+ *
+ * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
+ * nothing.
  */
 public class DeliveryBenchmark {
 
@@ -37,7 +40,11 @@ public class DeliveryBenchmark {
     return due;
   }
 
-  /** Ours and its peer, taking turns. */
+  /**
+   * Ours and its peer, taking turns.
+   *
+   * <p><b>Thread-safety:</b> one thread writes, and one runs the watchers.
+   */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Watched {

@@ -6,7 +6,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The heap that a store's records take, without their history, in a JVM of its own. */
+/**
+ * The heap that a store's records take, without their history, in a JVM of its own.
+ *
+ * <p><b>Thread-safety:</b> none; it is a program.
+ */
 public final class Footprint {
   static final String ROW = "heap of in-memory records";
 

@@ -21,6 +21,8 @@ import java.util.concurrent.Executors;
 /**
  * The limit for any server on this stack: the same protocol, messages, transport and threads, but
  * every answer is one message that was made beforehand.
+ *
+ * <p><b>Thread-safety:</b> none; it is a program.
  */
 public final class NoopServer {
   private NoopServer() {}

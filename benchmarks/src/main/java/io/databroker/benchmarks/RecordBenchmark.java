@@ -9,7 +9,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Reading and writing single records and small batches. */
+/**
+ * Reading and writing single records and small batches.
+ *
+ * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
+ * nothing.
+ */
 public class RecordBenchmark {
 
   @Benchmark
@@ -29,7 +34,12 @@ public class RecordBenchmark {
     turns.store.put(turns.workload.probedBatch(cursor.advance(Workload.BATCH)));
   }
 
-  /** A thread that puts batches into the store whose turn it is, as fast as it can. */
+  /**
+   * A thread that puts batches into the store whose turn it is, as fast as it can.
+   *
+   * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears
+   * down on one.
+   */
   @State(Scope.Benchmark)
   public static class BusyWriter {
     private volatile boolean busy;

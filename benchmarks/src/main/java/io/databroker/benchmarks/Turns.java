@@ -14,6 +14,9 @@ import org.openjdk.jmh.annotations.TearDown;
  * The sides of a comparison, all loaded with the same records, taking turns: each iteration
  * measures the next one. What disturbs the machine for longer than an iteration disturbs all of
  * them.
+ *
+ * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears down
+ * on one.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // by JMH

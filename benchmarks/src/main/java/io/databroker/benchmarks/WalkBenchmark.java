@@ -7,7 +7,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Reading all records, and all changes. */
+/**
+ * Reading all records, and all changes.
+ *
+ * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
+ * nothing.
+ */
 public class WalkBenchmark {
 
   @Benchmark
@@ -25,7 +30,11 @@ public class WalkBenchmark {
     return turns.store.changes(turns.workload.types[0]);
   }
 
-  /** A part of the records is rewritten between one pass and the next, off the clock. */
+  /**
+   * A part of the records is rewritten between one pass and the next, off the clock.
+   *
+   * <p><b>Thread-safety:</b> none; one thread uses it.
+   */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Rewritten {
