@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
     description = "Tells whether a backend keeps the contract, and if not, which rule it breaks.",
     footer = {
       "",
-      "Exit codes: 0 all rules passed, 1 a rule failed or none was run, 2 wrong usage or no such",
-      "backend, 3 it could not be told."
+      "Exit codes: 0 all rules passed, 1 a rule failed or none was run,",
+      "2 wrong usage or no such backend, 3 it could not be told."
     })
 public final class Main implements Callable<Integer> {
   @Option(names = "--backend", paramLabel = "NAME", description = "the backend's name")
