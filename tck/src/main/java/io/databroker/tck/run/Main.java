@@ -129,9 +129,11 @@ public final class Main implements Callable<Integer> {
     Set<String> numbers = numbers();
     List<Path> jars = Plugins.jars(plugins);
     if (!ChildJvm.isChild()) {
-      List<String> options = new ArrayList<>(Plugins.jvmOptions(jars));
-      options.addAll(jvmOptions);
-      if (!options.isEmpty()) {
+      List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
+      needed.addAll(jvmOptions);
+      if (!needed.isEmpty()) {
+        List<String> options = new ArrayList<>(JvmOptions.inherited());
+        options.addAll(needed);
         return ChildJvm.run(options, jars, arguments());
       }
     }
