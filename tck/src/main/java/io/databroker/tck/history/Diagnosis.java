@@ -18,8 +18,9 @@ public final class Diagnosis {
 
   /** The smallest history that can be found that is forbidden for the same reason, explained. */
   public static String of(History history, Verdict.Violated verdict, FieldExtractor extractor) {
-    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated)) {
-      // What the clients were answered is allowed: what a feed told beside it is not.
+    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated whole)
+        || !whole.reason().equals(verdict.reason())) {
+      // What is wrong is not what the clients were answered, but, say, what a feed told beside it.
       return verdict.reason() + '\n';
     }
     History small = Minimiser.minimise(history, extractor);

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a history that the contract forbids small enough to read.
  *
- * <p>Each step leaves out what cannot have made it wrong, so that what remains is forbidden for the
- * same reason: what came after a moment (a call that was under way then may or may not have taken
- * effect, with the answer that it got later); reads, which change nothing; whole types, from every
- * batch and every answer alike; and writes that had returned before all else began, which become
- * the state before. A write that is not before all else is never left out while its type is there.
+ * <p>Each step leaves out what cannot have made it wrong, and is taken only if what remains is
+ * forbidden for the same reason: what came after a moment (a call that was under way then may or
+ * may not have taken effect, with the answer that it got later); reads, which change nothing; whole
+ * types, from every batch and every answer alike; and writes that had returned before all else
+ * began, which become the state before. A write that is not before all else is never left out while
+ * its type is there, unless the answers alone are wrong, whatever happened.
  *
  * <p><b>Thread-safety:</b> none; each is used by one thread.
  */
@@ -29,28 +30,34 @@ public final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;
 
   private final FieldExtractor extractor;
+  private final String reason;
   private final long deadline = System.nanoTime() + LONGEST_NANOS;
 
-  private Minimiser(FieldExtractor extractor) {
+  private Minimiser(FieldExtractor extractor, String reason) {
     this.extractor = extractor;
+    this.reason = reason;
   }
 
-  /** A small history that is forbidden because that one is. */
+  /** A small history that is forbidden for the reason that that one is. */
   public static History minimise(History history, FieldExtractor extractor) {
-    Minimiser minimiser = new Minimiser(extractor);
-    if (!minimiser.isForbidden(history)) {
+    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated violated)) {
       return history;
     }
+    Minimiser minimiser = new Minimiser(extractor, violated.reason());
+    if (Sightings.problemWith(history) != null) {
+      return minimiser.drop(history, operation -> true);
+    }
     History small = minimiser.cut(history);
-    small = minimiser.dropReads(small);
+    small = minimiser.drop(small, Operation::onlyReads);
     small = minimiser.project(small);
-    small = minimiser.dropReads(small);
+    small = minimiser.drop(small, Operation::onlyReads);
     return minimiser.fold(small);
   }
 
   private boolean isForbidden(History history) {
     return System.nanoTime() < deadline
-        && Checker.judge(history, extractor) instanceof Verdict.Violated;
+        && Checker.judge(history, extractor) instanceof Verdict.Violated violated
+        && violated.reason().equals(reason);
   }
 
   /** Ends the history at the earliest return at which it is forbidden. */
@@ -75,7 +82,7 @@ public final class Minimiser {
     return isForbidden(cut) ? cut : history;
   }
 
-  private static History cutAt(History history, long moment) {
+  static History cutAt(History history, long moment) {
     List<Operation> kept = new ArrayList<>();
     for (Operation operation : history.operations()) {
       if (operation.ended() <= moment) {
@@ -93,7 +100,7 @@ public final class Minimiser {
     return history.with(kept);
   }
 
-  private History dropReads(History history) {
+  private History drop(History history, Predicate<Operation> droppable) {
     History small = history;
     // Halves first, then single ones.
     for (int size = history.operations().size(); size >= 1; size /= 2) {
@@ -103,7 +110,7 @@ public final class Minimiser {
         List<Operation> all = small.operations();
         List<Operation> kept = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-          if (i < first || i >= last || !all.get(i).onlyReads()) {
+          if (i < first || i >= last || !droppable.test(all.get(i))) {
             kept.add(all.get(i));
           }
         }
@@ -133,7 +140,7 @@ public final class Minimiser {
     return small;
   }
 
-  private static Set<String> typesOf(History history) {
+  static Set<String> typesOf(History history) {
     Set<String> types = new TreeSet<>();
     history.start().records().forEach(record -> types.add(record.type()));
     types.addAll(history.start().options().keySet());
@@ -154,7 +161,7 @@ public final class Minimiser {
     return types;
   }
 
-  private static History onto(History history, Predicate<String> types) {
+  static History onto(History history, Predicate<String> types) {
     History.Start start = history.start();
     return new History(
         new History.Start(
@@ -228,28 +235,33 @@ public final class Minimiser {
   /** Makes the writes before all else part of the state before. */
   private History fold(History history) {
     History small = history;
-    while (!small.operations().isEmpty()) {
-      Model model = new Model(small.start(), extractor);
-      List<Operation> rest = new ArrayList<>(small.operations());
-      Operation head = rest.remove(0);
-      boolean before = rest.stream().allMatch(other -> head.ended() < other.began());
-      if (!before || head.onlyReads() || rest.isEmpty() || !model.allows(head)) {
-        return small;
-      }
-      History folded =
-          new History(
-              new History.Start(
-                  model.serverVersion(),
-                  model.latest(),
-                  model.options(),
-                  model.records(),
-                  small.start().exact()),
-              rest);
-      if (!isForbidden(folded)) {
-        return small;
-      }
+    History folded = folded(small, extractor);
+    while (folded != null && isForbidden(folded)) {
       small = folded;
+      folded = folded(small, extractor);
     }
     return small;
+  }
+
+  /** The same with its first operation as part of the state before, or null if that cannot be. */
+  static @Nullable History folded(History history, FieldExtractor extractor) {
+    if (history.operations().size() < 2) {
+      return null;
+    }
+    Model model = new Model(history.start(), extractor);
+    List<Operation> rest = new ArrayList<>(history.operations());
+    Operation head = rest.remove(0);
+    boolean before = rest.stream().allMatch(other -> head.ended() < other.began());
+    if (!before || head.onlyReads() || !model.allows(head)) {
+      return null;
+    }
+    return new History(
+        new History.Start(
+            model.serverVersion(),
+            model.latest(),
+            model.options(),
+            model.records(),
+            history.start().exact()),
+        rest);
   }
 }

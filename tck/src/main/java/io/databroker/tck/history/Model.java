@@ -8,12 +8,14 @@ import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ final class Model {
   private long serverVersion;
   private long latest;
 
-  /** */
+  /** Those in force. */
   private final Map<String, TypeOptions> options;
 
   /** Each type's records, oldest written first. */
@@ -257,7 +259,7 @@ final class Model {
         return null;
       }
       version = next;
-      StoredRecord change = change(write, before, version);
+      StoredRecord change = change(write, before, version, seen);
       if (seen != null
           && (!same(change, seen)
               || seen.deleted() != change.deleted()
@@ -271,16 +273,15 @@ final class Model {
     return planned;
   }
 
-  private static StoredRecord change(Write write, @Nullable StoredRecord before, long version) {
+  private static StoredRecord change(
+      Write write, @Nullable StoredRecord before, long version, @Nullable StoredRecord seen) {
     boolean deleted = write instanceof Write.Delete;
     return new StoredRecord(
         write.type(),
         write.id(),
         version,
-        write instanceof Write.Put put
-            ? put.payload()
-            : java.util.Objects.requireNonNull(before).payload(),
-        java.time.Instant.EPOCH,
+        write instanceof Write.Put put ? put.payload() : Objects.requireNonNull(before).payload(),
+        seen == null ? Instant.EPOCH : seen.modifiedAt(),
         deleted);
   }
 

@@ -149,6 +149,13 @@ final class Timeline {
     return answer instanceof Answer.Unknown ? "outcome unknown" : "done";
   }
 
+  /** Records as their keys and versions. */
+  static String words(List<StoredRecord> records) {
+    return records.stream()
+        .map(record -> key(record) + " " + version(record))
+        .collect(Collectors.joining(", "));
+  }
+
   private static String key(StoredRecord record) {
     return record.type() + "/" + record.id();
   }
