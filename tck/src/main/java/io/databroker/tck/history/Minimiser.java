@@ -232,15 +232,24 @@ public final class Minimiser {
     return new Operation(operation.client(), operation.began(), operation.ended(), call, answer);
   }
 
-  /** Makes the writes before all else part of the state before. */
+  /** Makes the writes before all else part of the state before, but not a last one that evicts. */
   private History fold(History history) {
+    History before = history;
     History small = history;
     History folded = folded(small, extractor);
     while (folded != null && isForbidden(folded)) {
+      before = small;
       small = folded;
       folded = folded(small, extractor);
     }
-    return small;
+    // What it evicted, and which versions that took, may be what is wrong.
+    return small != before && evicts(before) ? before : small;
+  }
+
+  private boolean evicts(History history) {
+    Operation head = history.operations().get(0);
+    Model model = new Model(history.start(), extractor);
+    return model.allows(head) && model.changes().size() > head.written();
   }
 
   /** The same with its first operation as part of the state before, or null if that cannot be. */

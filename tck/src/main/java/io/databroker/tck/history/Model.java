@@ -91,6 +91,26 @@ final class Model {
     return records;
   }
 
+  List<StoredRecord> records(Selection selection) {
+    if (selection instanceof Selection.OfType ofType) {
+      return ofType(ofType.type());
+    } else if (selection instanceof Selection.Where where) {
+      return ofType(where.type()).stream()
+          .filter(record -> matches(record, where.anyOf()))
+          .toList();
+    }
+    return records();
+  }
+
+  private List<StoredRecord> ofType(String type) {
+    return List.copyOf(live.getOrDefault(type, new LinkedHashMap<>()).values());
+  }
+
+  /** Whether versions follow each other without holes. */
+  boolean exact() {
+    return exact;
+  }
+
   /** Tells states apart. */
   long hash() {
     return Hash.mix(liveHash + Hash.mix(latest) + (31 * serverVersion)) + options.hashCode();
@@ -171,11 +191,7 @@ final class Model {
       return hashes.getOrDefault(ofType.type(), 0L);
     }
     if (selection instanceof Selection.Where where) {
-      long sum = 0;
-      for (StoredRecord record : live.getOrDefault(where.type(), new LinkedHashMap<>()).values()) {
-        sum += matches(record, where.anyOf()) ? Hash.of(record) : 0;
-      }
-      return sum;
+      return Hash.ofRecords(records(where));
     }
     return liveHash;
   }
@@ -216,7 +232,8 @@ final class Model {
     return true;
   }
 
-  private int failing(List<Write> batch) {
+  /** The first write whose condition does not hold now, or -1. */
+  int failing(List<Write> batch) {
     for (int i = 0; i < batch.size(); i++) {
       Condition condition = batch.get(i).condition();
       if (condition != Condition.NONE
@@ -227,18 +244,19 @@ final class Model {
     return -1;
   }
 
-  private long found(String type, String id) {
+  /** What a condition finds: the version of the live record, or 0. */
+  long found(String type, String id) {
     StoredRecord record = liveRecord(type, id);
     return record == null ? 0 : record.version();
   }
 
-  private @Nullable StoredRecord liveRecord(String type, String id) {
+  @Nullable StoredRecord liveRecord(String type, String id) {
     LinkedHashMap<String, StoredRecord> ofType = live.get(type);
     return ofType == null ? null : ofType.get(id);
   }
 
   /** What the batch would write now, if that is what it was answered; else null. */
-  private @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
+  @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
     List<StoredRecord> planned = new ArrayList<>();
     Map<List<String>, StoredRecord> within = new HashMap<>();
     long version = latest;

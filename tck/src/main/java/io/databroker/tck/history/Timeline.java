@@ -7,6 +7,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -62,7 +63,7 @@ final class Timeline {
         + (start.options().isEmpty() ? "" : ", options: " + options(start.options()));
   }
 
-  private static String options(java.util.Map<String, TypeOptions> options) {
+  static String options(Map<String, TypeOptions> options) {
     return options.entrySet().stream()
         .map(entry -> entry.getKey() + " " + options(entry.getValue()))
         .sorted()
@@ -127,7 +128,7 @@ final class Timeline {
           .map(record -> record.version() == 0 ? "absent" : version(record))
           .collect(Collectors.joining(" "));
     } else if (answer instanceof Answer.ConditionFailed failed) {
-      return "condition failed, found v" + Long.toUnsignedString(failed.found());
+      return "condition failed, found " + version(failed.found());
     } else if (answer instanceof Answer.Found found) {
       return found.live() == null ? "null" : version(found.live());
     } else if (answer instanceof Answer.Types types) {
@@ -140,7 +141,7 @@ final class Timeline {
               .sorted()
               .collect(Collectors.joining(", ", " {", "}"));
     } else if (answer instanceof Answer.Told told) {
-      return "latest v" + Long.toUnsignedString(told.versions().latest());
+      return "latest " + version(told.versions().latest());
     } else if (answer instanceof Answer.NotApplied not) {
       return not.error();
     } else if (answer instanceof Answer.Crashed) {
@@ -161,6 +162,10 @@ final class Timeline {
   }
 
   private static String version(StoredRecord record) {
-    return "v" + Long.toUnsignedString(record.version());
+    return version(record.version());
+  }
+
+  static String version(long version) {
+    return "v" + Long.toUnsignedString(version);
   }
 }

@@ -8,6 +8,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Condition;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
+import io.databroker.api.Position;
 import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.Settings;
@@ -178,12 +179,17 @@ class MinimiserTest {
   }
 
   private static Operation put(int client, long began, long ended, long first, int width) {
+    return put(client, began, ended, first, width, "a");
+  }
+
+  private static Operation put(
+      int client, long began, long ended, long first, int width, String id) {
     List<Write> writes = new ArrayList<>();
     List<StoredRecord> records = new ArrayList<>();
     for (int i = 0; i < width; i++) {
       Bytes payload = Bytes.utf8("of " + (first + i));
-      writes.add(Write.put("t" + i, "a", payload));
-      records.add(new StoredRecord("t" + i, "a", first + i, payload, TIME, false));
+      writes.add(Write.put("t" + i, id, payload));
+      records.add(new StoredRecord("t" + i, id, first + i, payload, TIME, false));
     }
     return new Operation(
         client, began, ended, new Call.Put(writes), new Answer.Stored(new PutResult(1, records)));
@@ -244,6 +250,54 @@ class MinimiserTest {
         new History(new History.Start(1, 1, Map.of(), List.of(), true), List.of(wrong));
     assertThat(Diagnosis.of(history, (Verdict.Violated) judge(history), FIELDS))
         .contains("do not follow each other", "v2 v4 v6", "1 of 1 operations");
+  }
+
+  @Test
+  void whatAnEvictionTookIsShownAndWhatWasExpected() {
+    List<Operation> operations = new ArrayList<>();
+    operations.add(put(0, 1, 2, 1, 1));
+    operations.add(put(0, 3, 4, 2, 1, "b")); // evicts t0/a, which takes version 3
+    operations.add(put(0, 5, 6, 3, 1, "c"));
+    Map<String, TypeOptions> options = Map.of("t0", TypeOptions.NONE.withCapacity(1));
+    History history = new History(new History.Start(1, 0, options, List.of(), true), operations);
+    assertThat(Diagnosis.of(history, (Verdict.Violated) judge(history), FIELDS))
+        .contains(
+            "put t0/b -> v2, which evicts t0/a as v3", "put t0/c -> v3; expected v4", "2 of 3");
+  }
+
+  @Test
+  void whatWasExpectedOfReadsIsTold() {
+    List<Operation> operations = new ArrayList<>();
+    operations.add(put(0, 1, 2, 1, 2));
+    operations.add(put(0, 3, 4, 3, 2));
+    operations.add(get(1, 5, 6, 1, 2));
+    assertThat(told(operations)).contains("get t1/a -> v2; expected v4");
+    operations.set(
+        2, new Operation(1, 5, 6, new Call.ListTypes(), new Answer.Types(List.of("t1"))));
+    assertThat(told(operations)).contains("; expected with t0");
+    operations.set(
+        2,
+        new Operation(
+            1,
+            5,
+            6,
+            new Call.TakeSnapshot(Selection.ofType("t1")),
+            new Answer.Shown(new Position(1, 3), Map.of(), List.of())));
+    assertThat(told(operations)).contains("; expected at v4, with t1/a v4");
+    operations.set(
+        2,
+        new Operation(
+            1,
+            5,
+            6,
+            new Call.Put(List.of(Write.delete("t1", "a").when(Condition.ABSENT))),
+            new Answer.ConditionFailed(0, 2)));
+    assertThat(told(operations)).contains("; expected condition failed, found v4");
+  }
+
+  private static String told(List<Operation> operations) {
+    History history = new History(new History.Start(1, 0, Map.of(), List.of(), true), operations);
+    return Diagnosis.of(history, (Verdict.Violated) judge(history), FIELDS);
   }
 
   /** What the kit tells of wrong backends beside batches over six types. */
