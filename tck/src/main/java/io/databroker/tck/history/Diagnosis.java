@@ -81,7 +81,12 @@ public final class Diagnosis {
       return "";
     }
     return evicted.stream()
-        .map(r -> r.type() + "/" + r.id() + (model.exact() ? " as " + Timeline.version(r.version()) : ""))
+        .map(
+            r ->
+                r.type()
+                    + "/"
+                    + r.id()
+                    + (model.exact() ? " as " + Timeline.version(r.version()) : ""))
         .collect(Collectors.joining(", ", ", which evicts ", ""));
   }
 

@@ -38,8 +38,7 @@ final class Expected {
     int failing = model.failing(batch);
     if (failing >= 0) {
       Write write = batch.get(failing);
-      return "condition failed, found "
-          + Timeline.version(model.found(write.type(), write.id()));
+      return "condition failed, found " + Timeline.version(model.found(write.type(), write.id()));
     }
     if (!model.exact()) {
       return "versions above " + Timeline.version(model.latest());
@@ -68,8 +67,7 @@ final class Expected {
     if (!shown.options().equals(model.options())) {
       words.add("options " + Timeline.options(model.options()));
     }
-    String records =
-        difference(keys(model.records(call.selection())), keys(shown.records()));
+    String records = difference(keys(model.records(call.selection())), keys(shown.records()));
     if (!records.isEmpty()) {
       words.add(records);
     }

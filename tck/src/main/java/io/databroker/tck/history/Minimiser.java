@@ -234,7 +234,7 @@ public final class Minimiser {
 
   /** Makes the writes before all else part of the state before, but not a last one that evicts. */
   private History fold(History history) {
-    History before = history;
+    History before = null;
     History small = history;
     History folded = folded(small, extractor);
     while (folded != null && isForbidden(folded)) {
@@ -243,7 +243,7 @@ public final class Minimiser {
       folded = folded(small, extractor);
     }
     // What it evicted, and which versions that took, may be what is wrong.
-    return small != before && evicts(before) ? before : small;
+    return before != null && evicts(before) ? before : small;
   }
 
   private boolean evicts(History history) {
