@@ -51,6 +51,7 @@ public final class Minimiser {
     small = minimiser.drop(small, Operation::onlyReads);
     small = minimiser.project(small);
     small = minimiser.drop(small, Operation::onlyReads);
+    small = minimiser.dropPending(small);
     return minimiser.fold(small);
   }
 
@@ -122,19 +123,68 @@ public final class Minimiser {
     return small;
   }
 
+  /**
+   * Drops the writes under way at the end that surely nobody saw: all else was answered versions
+   * before theirs.
+   */
+  private History dropPending(History history) {
+    History small = history;
+    for (Operation pending : List.copyOf(history.operations())) {
+      if (pending.isOptional() && pending.answer() instanceof Answer.Stored) {
+        List<Operation> others = new ArrayList<>(small.operations());
+        others.remove(pending);
+        boolean unseen =
+            others.stream()
+                .filter(other -> !other.isOptional())
+                .allMatch(other -> Long.compareUnsigned(reach(other), first(pending)) < 0);
+        if (unseen && isForbidden(small.with(others))) {
+          small = small.with(others);
+        }
+      }
+    }
+    return small;
+  }
+
+  /** The first version that a write took. */
+  private static long first(Operation write) {
+    return ((Answer.Stored) write.answer())
+        .result().records().stream()
+            .mapToLong(StoredRecord::version)
+            .filter(version -> version != 0)
+            .min()
+            .orElse(0);
+  }
+
+  /** The version that an operation's answer surely lies before or at; the highest if none. */
+  private static long reach(Operation operation) {
+    Answer answer = operation.answer();
+    if (answer instanceof Answer.Shown shown) {
+      return shown.position().version();
+    } else if (answer instanceof Answer.Told told) {
+      return told.versions().latest();
+    } else if (answer instanceof Answer.Stored stored && !operation.onlyReads()) {
+      List<StoredRecord> records = stored.result().records();
+      return records.stream().mapToLong(StoredRecord::version).max().orElse(-1);
+    }
+    return -1;
+  }
+
   private History project(History history) {
     if (history.operations().stream().anyMatch(o -> o.answer() instanceof Answer.Unknown)) {
       return history; // nobody knows which versions those took
     }
-    Set<String> types = typesOf(history);
+    List<String> types = new ArrayList<>(typesOf(history));
     History small = history;
-    for (String type : List.copyOf(types)) {
-      Set<String> fewer = new HashSet<>(types);
-      fewer.remove(type);
-      History without = onto(history, fewer::contains);
-      if (isForbidden(without)) {
-        types = fewer;
-        small = without;
+    // Halves first, then single ones.
+    for (int size = (types.size() + 1) / 2; size >= 1; size /= 2) {
+      for (int from = types.size() - size; from > -size; from -= size) {
+        Set<String> fewer = new HashSet<>(types);
+        fewer.removeAll(types.subList(Math.max(0, from), from + size));
+        History without = onto(history, fewer::contains);
+        if (fewer.size() < types.size() && isForbidden(without)) {
+          types.retainAll(fewer);
+          small = without;
+        }
       }
     }
     return small;

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 final class Timeline {
   private static final int TEXT = 68;
   private static final int NAMES = 12;
+  private static final int MOST_TYPES = 40;
 
   private Timeline() {}
 
@@ -132,7 +133,9 @@ final class Timeline {
     } else if (answer instanceof Answer.Found found) {
       return found.live() == null ? "null" : version(found.live());
     } else if (answer instanceof Answer.Types types) {
-      return types.types().toString();
+      return types.types().size() <= MOST_TYPES
+          ? types.types().toString()
+          : types.types().subList(0, NAMES) + " and " + (types.types().size() - NAMES) + " more";
     } else if (answer instanceof Answer.Shown shown) {
       return "at v"
           + Long.toUnsignedString(shown.position().version())

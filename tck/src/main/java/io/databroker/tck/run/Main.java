@@ -10,6 +10,7 @@ import io.databroker.tck.history.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ public final class Main implements Callable<Integer> {
 
   static int run(PrintStream out, PrintStream err, String... arguments) {
     return new CommandLine(new Main(out))
-        .setErr(new PrintWriter(err, true))
+        .setErr(new PrintWriter(err, true, Charset.defaultCharset()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (exception, line, parsed) -> {

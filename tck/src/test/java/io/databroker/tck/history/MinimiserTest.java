@@ -266,6 +266,39 @@ class MinimiserTest {
   }
 
   @Test
+  void aWriteThatWasUnderWayAndThatNobodySawIsLeftOut() {
+    List<Operation> operations = new ArrayList<>();
+    operations.add(put(0, 1, 2, 1, 2));
+    operations.add(put(0, 3, 8, 3, 2));
+    operations.add(put(2, 4, 90, 5, 2));
+    operations.add(
+        new Operation(
+            1,
+            5,
+            6,
+            new Call.TakeSnapshot(Selection.ofType("t1")),
+            new Answer.Shown(new Position(1, 3), Map.of(), List.of())));
+    assertThat(told(operations)).doesNotContain("v5", "v6").contains("expected");
+    operations.set(
+        3, new Operation(1, 5, 6, new Call.ListTypes(), new Answer.Types(List.of("t0"))));
+    assertThat(told(operations)).as("a list may have seen it").contains("v6");
+  }
+
+  @Test
+  void oneGuiltyTypeOfHundredsIsFoundInTime() {
+    List<Operation> operations = new ArrayList<>();
+    operations.add(put(0, 1, 2, 1, 900));
+    List<String> listed = new ArrayList<>();
+    for (int i = 0; i < 900; i++) {
+      listed.add("t" + i);
+    }
+    listed.sort(null);
+    listed.remove("t333");
+    operations.add(new Operation(1, 3, 4, new Call.ListTypes(), new Answer.Types(listed)));
+    assertThat(told(operations)).contains("listTypes -> []; expected with t333");
+  }
+
+  @Test
   void whatWasExpectedOfReadsIsTold() {
     List<Operation> operations = new ArrayList<>();
     operations.add(put(0, 1, 2, 1, 2));
@@ -283,7 +316,7 @@ class MinimiserTest {
             6,
             new Call.TakeSnapshot(Selection.ofType("t1")),
             new Answer.Shown(new Position(1, 3), Map.of(), List.of())));
-    assertThat(told(operations)).contains("; expected at v4, with t1/a v4");
+    assertThat(told(operations)).contains("; expected with t1/a v4");
     operations.set(
         2,
         new Operation(
