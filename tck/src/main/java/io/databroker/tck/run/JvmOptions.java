@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** What plugins need of the JVM that runs them. */
@@ -38,6 +39,8 @@ final class JvmOptions {
           add(options, "--add-exports", attributes.getValue("Add-Exports"));
           add(options, "--add-opens", attributes.getValue("Add-Opens"));
         }
+      } catch (ZipException e) {
+        throw new UsageException("%s is no jar: %s".formatted(jar, e.getMessage()));
       }
     }
     return options;

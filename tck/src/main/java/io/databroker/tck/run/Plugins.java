@@ -22,9 +22,15 @@ final class Plugins {
     List<Path> jars = new ArrayList<>();
     for (Path plugin : plugins) {
       if (Files.isDirectory(plugin)) {
+        List<Path> inFolder;
         try (Stream<Path> files = Files.list(plugin)) {
-          files.filter(file -> file.toString().endsWith(".jar")).sorted().forEach(jars::add);
+          inFolder = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         }
+        if (inFolder.isEmpty()) {
+          throw new UsageException(
+              "--plugin %s: the folder holds no jar; build the backend first".formatted(plugin));
+        }
+        jars.addAll(inFolder);
       } else if (Files.isRegularFile(plugin)) {
         jars.add(plugin);
       } else {
