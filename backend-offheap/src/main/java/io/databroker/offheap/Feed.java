@@ -7,6 +7,7 @@ import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -97,12 +98,13 @@ final class Feed implements ChangeFeed {
       return null;
     }
     int index = segment.indexOf(first);
+    Instant modified = History.modified(segment, index);
     int left = StoredBytes.followers(segment.data, segment.offsetAt(index));
     long end = first + left;
     List<StoredRecord> records = new ArrayList<>(only == null ? left + 1 : 1);
     for (long version = first; version <= end; version++, index++) {
       if (only == null || segment.typeAt(index) == only.number) {
-        StoredRecord record = history.record(segments, segment, index);
+        StoredRecord record = history.record(segments, segment, index, modified);
         if (record == null) {
           return null;
         }

@@ -122,12 +122,18 @@ final class History {
     }
   }
 
+  /** The record in that slot, as {@link #record(Directory, Segment, int, Instant)} tells it. */
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
+    return record(segments, segment, index, modified(segment, index));
+  }
+
   /**
    * The record in that slot, as the feed tells it.
    *
+   * @param modified when it was written: one and the same for all of a batch
    * @return null if it is a delete whose last payload is no longer held: then it was trimmed
    */
-  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index, Instant modified) {
     long at = segment.offsetAt(index);
     Region data = segment.data;
     boolean deleted = StoredBytes.deleted(data, at);
@@ -147,7 +153,7 @@ final class History {
         StoredBytes.id(data, at),
         segment.versionAt(index),
         payload,
-        instant(StoredBytes.modified(data, at)),
+        modified,
         deleted);
   }
 
@@ -228,9 +234,12 @@ final class History {
   private LongPredicate gone(long bound) {
     Directory segments = directory;
     return version -> {
+      if (version > bound) {
+        return false; // what took its place, if anything did, came later still
+      }
       Segment segment = segments.holding(version);
       if (segment == null) {
-        return version <= bound;
+        return true;
       }
       long superseded = segment.supersededAt(segment.indexOf(version));
       return superseded != 0 && superseded <= bound;
@@ -243,6 +252,11 @@ final class History {
       oldest = Math.min(oldest, snapshot.heldVersion());
     }
     return oldest;
+  }
+
+  /** When the record in that slot was written. */
+  static Instant modified(Segment segment, int index) {
+    return instant(StoredBytes.modified(segment.data, segment.offsetAt(index)));
   }
 
   static Instant instant(long micros) {

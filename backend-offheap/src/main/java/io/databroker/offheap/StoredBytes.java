@@ -7,7 +7,19 @@ import java.nio.charset.StandardCharsets;
 /** Reads the fields of a record where it lies in a segment. */
 final class StoredBytes {
   private static final int KEPT = 1 << 16;
-  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[512]);
+  private static final ThreadLocal<Scratch> SCRATCH =
+      ThreadLocal.withInitial(() -> new Scratch(512));
+
+  /** Where bytes pass through on their way from memory into objects. */
+  private static final class Scratch {
+    final byte[] bytes;
+    final ByteBuffer buffer;
+
+    Scratch(int length) {
+      bytes = new byte[length];
+      buffer = ByteBuffer.wrap(bytes);
+    }
+  }
 
   private StoredBytes() {}
 
@@ -53,23 +65,23 @@ final class StoredBytes {
     int type = data.getUnsignedShort(at + Frame.TYPE_LENGTH);
     int id = data.getUnsignedShort(at + Frame.ID_LENGTH);
     int length = data.getInt(at + Frame.PAYLOAD_LENGTH);
-    byte[] scratch = scratch(length);
-    data.get(at + Frame.RECORD_HEADER + type + id, scratch, length);
-    return Bytes.copyOf(ByteBuffer.wrap(scratch, 0, length));
+    Scratch scratch = scratch(length);
+    data.get(at + Frame.RECORD_HEADER + type + id, scratch.bytes, length);
+    return Bytes.copyOf(scratch.buffer.limit(length));
   }
 
   private static String text(Region data, long at, int length) {
-    byte[] scratch = scratch(length);
+    byte[] scratch = scratch(length).bytes;
     data.get(at, scratch, length);
     return new String(scratch, 0, length, StandardCharsets.UTF_8);
   }
 
-  private static byte[] scratch(int length) {
-    byte[] scratch = SCRATCH.get();
-    if (scratch.length >= length) {
+  private static Scratch scratch(int length) {
+    Scratch scratch = SCRATCH.get();
+    if (scratch.bytes.length >= length) {
       return scratch;
     }
-    byte[] larger = new byte[length];
+    Scratch larger = new Scratch(length);
     if (length <= KEPT) {
       SCRATCH.set(larger);
     }
