@@ -106,15 +106,11 @@ final class History {
         at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
       }
       if (segment != null) {
-        return StoredBytes.deleted(segment.data, at)
+        RecordCopy found = RecordCopy.of(segment.data, at);
+        return found.deleted()
             ? null
             : new StoredRecord(
-                table.type,
-                id,
-                version,
-                StoredBytes.payload(segment.data, at),
-                instant(StoredBytes.modified(segment.data, at)),
-                false);
+                table.type, id, version, found.payload(), instant(found.modified()), false);
       }
       if (version == 0 || segments == directory) {
         return null; // what was before the oldest pending version, if anything, was a delete
@@ -134,27 +130,20 @@ final class History {
    * @return null if it is a delete whose last payload is no longer held: then it was trimmed
    */
   @Nullable StoredRecord record(Directory segments, Segment segment, int index, Instant modified) {
-    long at = segment.offsetAt(index);
-    Region data = segment.data;
-    boolean deleted = StoredBytes.deleted(data, at);
-    Bytes payload;
-    if (deleted) {
-      long previous = StoredBytes.previous(data, at);
-      Segment holding = segments.holding(previous);
-      if (holding == null) {
-        return null;
-      }
-      payload = StoredBytes.payload(holding.data, holding.offsetAt(holding.indexOf(previous)));
-    } else {
-      payload = StoredBytes.payload(data, at);
+    RecordCopy found = RecordCopy.of(segment.data, segment.offsetAt(index));
+    String type = table(segment.typeAt(index)).type;
+    long version = segment.versionAt(index);
+    String id = found.id();
+    if (!found.deleted()) {
+      return new StoredRecord(type, id, version, found.payload(), modified, false);
     }
-    return new StoredRecord(
-        table(segment.typeAt(index)).type,
-        StoredBytes.id(data, at),
-        segment.versionAt(index),
-        payload,
-        modified,
-        deleted);
+    long previous = found.previous();
+    Segment holding = segments.holding(previous);
+    if (holding == null) {
+      return null;
+    }
+    Bytes last = RecordCopy.of(holding.data, holding.offsetAt(holding.indexOf(previous))).payload();
+    return new StoredRecord(type, id, version, last, modified, true);
   }
 
   /** Whether that version is live, as the last planned batch left it; the writer's. */
