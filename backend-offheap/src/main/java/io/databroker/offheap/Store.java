@@ -112,7 +112,7 @@ final class Store {
   }
 
   private void wake(List<TypeTable> written) {
-    if (!written.isEmpty()) {
+    if (!written.isEmpty() && waiters.any()) {
       waiters.wake(written.stream().map(table -> table.type).toList());
     }
   }

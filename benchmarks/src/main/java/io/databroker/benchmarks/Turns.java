@@ -66,10 +66,13 @@ public class Turns {
   }
 
   @Setup(Level.Iteration)
-  public void next() {
+  public void next() throws InterruptedException {
     tidy(store); // after the turn, when all its threads have ended
     if (collect) {
       System.gc();
+    }
+    if (!keep) {
+      ProcessorTime.awaitQuiet();
     }
     store = stores.get(turn++ % stores.size());
     ProcessorTime.begin();
