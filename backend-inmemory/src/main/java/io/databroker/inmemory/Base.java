@@ -32,7 +32,7 @@ final class Base {
   }
 
   /** This and the changes of the log up to that version; null if some of them were trimmed. */
-  @Nullable Base advance(Log.View log, long version) {
+  @Nullable Base advance(Log.View<Entry> log, long version) {
     if (log.first() > through) {
       return null;
     }

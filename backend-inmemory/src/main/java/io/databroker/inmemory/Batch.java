@@ -1,7 +1,9 @@
 package io.databroker.inmemory;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.Changes;
 import io.databroker.api.CodePointOrder;
+import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
@@ -37,6 +39,12 @@ final class Batch {
   private @Nullable Map<Entry, Map<String, String>> values;
 
   private final List<Table> touched = new ArrayList<>(2);
+
+  private final long toldEndBefore;
+
+  /** All changes, once they are installed. */
+  private @Nullable Changes changes;
+
   private int installed;
   private boolean committed;
 
@@ -45,6 +53,7 @@ final class Batch {
     this.before = history.commit;
     this.now = now;
     this.entries = new ArrayList<>(size);
+    this.toldEndBefore = history.told.end();
   }
 
   int size() {
@@ -94,6 +103,7 @@ final class Batch {
     if (table.planned.isEmpty()) {
       table.countBefore = table.count;
       table.logEndBefore = table.log.end();
+      table.toldEndBefore = table.told.end();
       touched.add(table);
     }
   }
@@ -196,12 +206,30 @@ final class Batch {
     return touched;
   }
 
+  /** The answer to the writes that came to these records: what feeds tell, if it is the same. */
+  List<StoredRecord> answer(StoredRecord[] stored) {
+    boolean same = changes != null && stored.length == entries.size();
+    for (int i = 0; same && i < stored.length; i++) {
+      same = stored[i].version() == entries.get(i).version();
+    }
+    return same && changes != null ? changes.records() : List.of(stored);
+  }
+
   private void install() {
-    for (int i = 0; i < entries.size(); i++) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    StoredRecord[] records = new StoredRecord[entries.size()];
+    for (int i = 0; i < records.length; i++) {
       Entry entry = entries.get(i);
-      entry.followers = entries.size() - 1 - i;
-      history.log.append(entry);
+      records[i] = entry.record;
       entry.table.log.append(entry);
+    }
+    Position end = new Position(history.serverVersion, before.version() + records.length);
+    changes = new Changes(List.of(records), end);
+    history.told.append(changes);
+    for (Table table : touched) {
+      table.told.append(touched.size() == 1 ? changes : new Changes(recordsOf(table), end));
     }
     while (installed < entries.size()) {
       Entry entry = entries.get(installed++);
@@ -209,6 +237,16 @@ final class Batch {
         install(entry);
       }
     }
+  }
+
+  /** What this batch wrote to that table, in order. */
+  private static List<StoredRecord> recordsOf(Table table) {
+    Log.View<Entry> log = table.log.view();
+    StoredRecord[] records = new StoredRecord[(int) (table.log.end() - table.logEndBefore)];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = Objects.requireNonNull(log.get(table.logEndBefore + i)).record;
+    }
+    return List.of(records);
   }
 
   private void install(Entry entry) {
@@ -289,9 +327,10 @@ final class Batch {
         uninstall(entry);
       }
     }
-    history.log.truncate(before.version() + 1);
+    history.told.truncate(toldEndBefore);
     for (Table table : touched) {
       table.log.truncate(table.logEndBefore);
+      table.told.truncate(table.toldEndBefore);
       table.count = table.countBefore;
       for (Entry last : table.planned.values()) {
         if (!table.entries.containsKey(last.record.id())) {

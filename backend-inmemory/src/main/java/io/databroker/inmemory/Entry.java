@@ -40,9 +40,6 @@ final class Entry {
   @SuppressWarnings("unused") // through PREVIOUS
   private @Nullable Entry previous;
 
-  /** How many changes of the same batch follow; set before the batch is committed. */
-  int followers;
-
   /** Whether it was taken back; set before another batch is committed under its version. */
   private boolean abandoned;
 
@@ -68,11 +65,6 @@ final class Entry {
   /** The record, unless this is a delete. */
   @Nullable StoredRecord live() {
     return record.deleted() ? null : record;
-  }
-
-  /** The version of the last change of the same batch. */
-  long batchEnd() {
-    return record.version() + followers;
   }
 
   /** What held the key before, or null once this entry is known to be committed. */

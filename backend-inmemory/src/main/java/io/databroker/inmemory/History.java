@@ -1,5 +1,6 @@
 package io.databroker.inmemory;
 
+import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.CodePointOrder;
 import io.databroker.api.StoredRecord;
@@ -38,8 +39,8 @@ final class History {
   final long serverVersion;
   final Map<String, Table> tables = new ConcurrentHashMap<>();
 
-  /** The changes of all types, by version. */
-  final Log log;
+  /** The batches, as feeds of all types tell them: one object for all feeds. */
+  final Log<Changes> told = told(SEGMENT_SHIFT);
 
   final Waiters waiters;
 
@@ -48,9 +49,12 @@ final class History {
 
   History(long serverVersion, long version, Waiters waiters) {
     this.serverVersion = serverVersion;
-    this.log = new Log(SEGMENT_SHIFT, version + 1);
     this.waiters = waiters;
     this.commit = Commit.start(version);
+  }
+
+  static Log<Changes> told(int segmentShift) {
+    return new Log<>(segmentShift, 0, changes -> changes.position().version());
   }
 
   @Nullable StoredRecord get(String type, String id) {

@@ -137,7 +137,7 @@ final class InMemoryBackend implements Backend {
       writing.unlock();
     }
     now.waiters.wake(batch.touched());
-    return new PutResult(now.serverVersion, List.of(stored));
+    return new PutResult(now.serverVersion, batch.answer(stored));
   }
 
   private static void checkConditions(History history, List<Write> writes) {

@@ -6,7 +6,7 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +18,19 @@ final class LogFeed implements ChangeFeed {
   private final @Nullable String type;
   private final AtomicReference<@Nullable Runnable> signal = new AtomicReference<>();
 
-  private volatile long position;
+  /**
+   * Stored without a fence, which would keep the next poll from fetching anything until this one
+   * has fetched all: whoever else reads it may as well have read it earlier.
+   */
+  private final AtomicLong position;
 
   /** Where a trim has moved the position on to, while this waited. */
   private volatile long movedTo;
 
   private volatile boolean closed;
 
-  /** Where the type's next change stands in the log of the table made then; the poller's alone. */
-  private long next;
+  /** Where the next batch stands in the log, of the table made then; the poller's alone. */
+  private long next = -1;
 
   private long born = -1;
 
@@ -34,7 +38,7 @@ final class LogFeed implements ChangeFeed {
     this.backend = backend;
     this.waiters = waiters;
     this.serverVersion = from.serverVersion();
-    this.position = from.version();
+    this.position = new AtomicLong(from.version());
     this.type = type;
   }
 
@@ -43,7 +47,7 @@ final class LogFeed implements ChangeFeed {
   }
 
   long position() {
-    return position;
+    return position.get();
   }
 
   @Override
@@ -54,10 +58,10 @@ final class LogFeed implements ChangeFeed {
     while (true) {
       History history = backend.current(serverVersion);
       Commit now = history.commit;
-      long from = position;
+      long from = position.get();
       long moved = movedTo;
       if (moved > from) {
-        return answer(List.of(), moved);
+        return answer(bookmark(moved));
       }
       if (now.version() == from) {
         return null;
@@ -65,61 +69,63 @@ final class LogFeed implements ChangeFeed {
       if (now.first() > from + 1) {
         throw new HistoryTrimmedException(from, now.first());
       }
-      Changes changes =
-          type == null ? nextOfAll(history, from) : nextOfType(history, type, now, from);
+      Changes changes = next(history, now, from);
       if (changes != null) {
-        return changes;
+        return answer(changes);
       }
       // Trimmed between the two looks: the next one says so.
     }
   }
 
-  private Changes answer(List<StoredRecord> records, long end) {
-    position = end;
-    return new Changes(records, new Position(serverVersion, end));
+  private Changes answer(Changes changes) {
+    position.setRelease(changes.position().version());
+    return changes;
   }
 
-  private @Nullable Changes nextOfAll(History history, long from) {
-    Log.View log = history.log.view();
-    Entry entry = log.get(from + 1);
-    if (entry == null) {
-      return null;
-    }
-    long end = entry.batchEnd();
-    StoredRecord[] records = new StoredRecord[(int) (end - from)];
-    for (int i = 0; i < records.length; i++) {
-      records[i] = Objects.requireNonNull(log.get(from + 1 + i)).record;
-    }
-    return answer(List.of(records), end);
+  private Changes bookmark(long version) {
+    return new Changes(List.of(), new Position(serverVersion, version));
   }
 
-  private @Nullable Changes nextOfType(History history, String only, Commit now, long from) {
-    Table found = history.tables.get(only);
-    Log.View log = found == null ? null : found.log.view();
+  private @Nullable Changes next(History history, Commit now, long from) {
+    Log.View<Changes> log = told(history);
     if (history.commit.first() > from + 1) {
       return null;
     }
-    if (found == null || log == null) {
-      return answer(List.of(), now.version());
+    Changes changes = null;
+    if (log != null) {
+      if (next < log.first()) {
+        next = log.after(from, now.version());
+      }
+      changes = log.get(next);
     }
-    if (found.born != born || next < log.first()) {
-      born = found.born;
-      next = log.after(from, now.version());
+    if (changes == null || changes.position().version() > now.version()) {
+      return type == null ? null : bookmark(now.version());
     }
-    Entry entry = log.get(next);
-    if (entry == null || entry.version() > now.version()) {
-      return answer(List.of(), now.version());
+    next++;
+    return changes.records().get(0).version() > from ? changes : behind(from, changes);
+  }
+
+  /** What is told of this feed's type, or of all; null if there is nothing of that type. */
+  private Log.@Nullable View<Changes> told(History history) {
+    if (type == null) {
+      return history.told.view();
     }
-    long end = entry.batchEnd();
-    long first = next;
-    while (entry != null && entry.version() <= end) {
-      entry = log.get(++next);
+    Table table = history.tables.get(type);
+    if (table == null) {
+      return null;
     }
-    StoredRecord[] records = new StoredRecord[(int) (next - first)];
-    for (int i = 0; i < records.length; i++) {
-      records[i] = Objects.requireNonNull(log.get(first + i)).record;
+    if (table.born != born) {
+      born = table.born;
+      next = -1;
     }
-    return answer(List.of(records), end);
+    return table.told.view();
+  }
+
+  /** The rest of a batch, within which the feed was opened. */
+  private static Changes behind(long from, Changes changes) {
+    List<StoredRecord> rest =
+        changes.records().stream().filter(record -> record.version() > from).toList();
+    return new Changes(rest, changes.position());
   }
 
   @Override
@@ -137,11 +143,10 @@ final class LogFeed implements ChangeFeed {
       return true;
     }
     Commit now = history.commit;
-    return movedTo > position
-        || now.first() > position + 1
-        || (type == null
-            ? now.version() > position
-            : holds(history, type, position, now.version()));
+    long from = position.get();
+    return movedTo > from
+        || now.first() > from + 1
+        || (type == null ? now.version() > from : holds(history, type, from, now.version()));
   }
 
   /** Whether there are changes of that type after one version and up to another. */
@@ -150,7 +155,7 @@ final class LogFeed implements ChangeFeed {
     if (found == null) {
       return false;
     }
-    Log.View log = found.log.view();
+    Log.View<Entry> log = found.log.view();
     Entry entry = log.get(log.after(after, upTo));
     return entry != null && entry.version() <= upTo;
   }
@@ -163,7 +168,7 @@ final class LogFeed implements ChangeFeed {
    * @return whether the trim concerns this feed
    */
   boolean moveOn(History history, long first, long last) {
-    long from = Math.max(position, movedTo);
+    long from = Math.max(position.get(), movedTo);
     if (type == null || serverVersion != history.serverVersion || from >= last) {
       return false;
     }

@@ -78,7 +78,7 @@ final class LookUp {
       return Map.of();
     }
     Map<String, Entry> changed = new HashMap<>();
-    Log.View log = table.log.view();
+    Log.View<Entry> log = table.log.view();
     long index = log.after(earlier.version(), later.version());
     Entry entry = log.get(index);
     while (entry != null && entry.version() <= later.version()) {

@@ -1,5 +1,6 @@
 package io.databroker.inmemory;
 
+import io.databroker.api.Changes;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +25,10 @@ final class Table {
   final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
   /** The changes of this type. */
-  final Log log = new Log(SEGMENT_SHIFT, 0);
+  final Log<Entry> log = new Log<>(SEGMENT_SHIFT, 0, Entry::version);
+
+  /** The same by batches, as feeds of this type tell them: one object for all feeds. */
+  final Log<Changes> told = History.told(SEGMENT_SHIFT);
 
   final WriteOrder order = new WriteOrder();
 
@@ -45,10 +49,11 @@ final class Table {
   /** The last planned entry of each key that the batch in hand writes. */
   Map<String, Entry> planned = new HashMap<>();
 
-  /** The count and the log's end before the batch in hand. */
+  /** The count and the logs' ends before the batch in hand. */
   int countBefore;
 
   long logEndBefore;
+  long toldEndBefore;
 
   private final AtomicReference<Base> base = new AtomicReference<>(Base.EMPTY);
 

@@ -1,12 +1,12 @@
 package io.databroker.inmemory;
 
+import io.databroker.api.Changes;
+import io.databroker.api.StoredRecord;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** Drops the beginning of a history, in portions, so that no write waits long for it. */
 final class Trim {
@@ -60,14 +60,15 @@ final class Trim {
 
   private long firstKept(History history, long limit) {
     Commit commit = history.commit;
-    Log.View log = history.log.view();
+    Log.View<Changes> log = history.told.view();
+    long index = log.first();
     long kept = commit.first();
     while (kept <= limit && kept - commit.first() < PORTION) {
-      Entry entry = log.get(kept);
-      if (entry == null || !entry.record.modifiedAt().isBefore(before)) {
+      Changes batch = log.get(index++);
+      if (batch == null || !batch.records().get(0).modifiedAt().isBefore(before)) {
         break;
       }
-      kept = entry.batchEnd() + 1;
+      kept = batch.position().version() + 1;
     }
     return kept;
   }
@@ -82,29 +83,31 @@ final class Trim {
 
   private static void drop(History history, long kept) {
     Commit commit = history.commit;
-    Map<Table, Integer> counts = new HashMap<>();
-    Log.View log = history.log.view();
-    for (long version = commit.first(); version < kept; version++) {
-      @Nullable Entry entry = log.get(version);
-      if (entry != null) {
-        counts.merge(entry.table, 1, Integer::sum);
+    Set<Table> tables = new HashSet<>();
+    Log.View<Changes> batches = history.told.view();
+    long index = batches.first();
+    Changes batch = batches.get(index);
+    while (batch != null && batch.position().version() < kept) {
+      for (StoredRecord record : batch.records()) {
+        // It is there: a table outlives the history of its type.
+        tables.add(Objects.requireNonNull(history.tables.get(record.type())));
       }
+      batch = batches.get(++index);
     }
     // Snapshots go by a base and the log behind it: move the bases on, then say what is held, and
     // only then let go of it, so that a reader who misses something finds out why.
-    counts.forEach(
-        (table, count) -> {
-          Base base = table.base().advance(table.log.view(), kept - 1);
-          if (base != null) {
-            table.offer(base);
-          }
-        });
+    for (Table table : tables) {
+      Base base = table.base().advance(table.log.view(), kept - 1);
+      if (base != null) {
+        table.offer(base);
+      }
+    }
     history.commit = commit.withFirst(kept);
-    counts.forEach(
-        (table, count) -> {
-          table.log.trim(table.log.view().first() + count);
-          history.dropIfUnused(table);
-        });
-    history.log.trim(kept);
+    for (Table table : tables) {
+      table.log.trim(table.log.view().after(kept - 1, commit.version()));
+      table.told.trim(table.told.view().after(kept - 1, commit.version()));
+      history.dropIfUnused(table);
+    }
+    history.told.trim(index);
   }
 }

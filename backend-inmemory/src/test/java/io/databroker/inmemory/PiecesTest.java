@@ -33,7 +33,7 @@ class PiecesTest {
     Random random = new Random(seed);
     for (int run = 0; run < 200; run++) {
       long first = random.nextInt(20);
-      Log log = new Log(2, first);
+      Log<Entry> log = new Log<>(2, first, Entry::version);
       List<Entry> model = new ArrayList<>();
       long version = 0;
       for (int step = 0; step < 60; step++) {
@@ -56,7 +56,7 @@ class PiecesTest {
             model.add(added);
           }
         }
-        Log.View view = log.view();
+        Log.View<Entry> view = log.view();
         assertThat(view.first()).as("seed %d", seed).isEqualTo(first);
         assertThat(log.end()).as("seed %d", seed).isEqualTo(first + model.size());
         for (int i = -2; i < model.size() + 9; i++) {
@@ -77,11 +77,11 @@ class PiecesTest {
 
   @Test
   void aViewKeepsWhatItHeldWhenItIsTrimmedBehindIt() {
-    Log log = new Log(2, 0);
+    Log<Entry> log = new Log<>(2, 0, Entry::version);
     for (int i = 0; i < 6; i++) {
       log.append(entry(i + 1, i, false));
     }
-    Log.View view = log.view();
+    Log.View<Entry> view = log.view();
     log.trim(5);
     assertThat(view.get(0).version()).isEqualTo(1);
     assertThat(log.view().get(4)).isNull();
@@ -90,7 +90,7 @@ class PiecesTest {
 
   @Test
   void aBaseAdvancesToAVersionAndSharesNoChange() {
-    Log log = new Log(2, 0);
+    Log<Entry> log = new Log<>(2, 0, Entry::version);
     log.append(entry(1, 0, false));
     log.append(entry(2, 300, false));
     log.append(entry(5, 0, true));

@@ -29,6 +29,10 @@ final class BrokerStore implements Store {
     this.scratch = scratch;
   }
 
+  Backend backend() {
+    return backend;
+  }
+
   static List<Write> writes(Workload.Batch batch) {
     Write[] writes = new Write[batch.size];
     for (int i = 0; i < writes.length; i++) {

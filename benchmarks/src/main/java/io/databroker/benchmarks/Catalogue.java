@@ -23,6 +23,7 @@ final class Catalogue {
     catalogue.inMemoryWalks();
     catalogue.inMemoryRest();
     catalogue.offHeap();
+    catalogue.all.addAll(LookUpRows.all());
     return catalogue.all;
   }
 

@@ -33,8 +33,8 @@ final class Stores {
       case MAPS -> new MapsStore();
       case CAFFEINE -> new CaffeineStore();
       case TREES -> new TreesStore();
-      case OFF_HEAP -> offHeap(records, "process");
-      case ON_DISK -> offHeap(records, "disk");
+      case OFF_HEAP -> offHeap(records, "process", BackendContext.standard());
+      case ON_DISK -> offHeap(records, "disk", BackendContext.standard());
       case FORCED_LOG -> new ForcedLogStore();
       case CHRONICLE -> new ChronicleStore(records);
       case MVSTORE -> new MvStore();
@@ -45,8 +45,15 @@ final class Stores {
     };
   }
 
+  /** That one of our backends, as it is measured by default. */
+  static BrokerStore ours(String name, int records, BackendContext context) {
+    return name.equals(OFF_HEAP)
+        ? offHeap(records, "process", context)
+        : new BrokerStore(broker(name, context), null);
+  }
+
   /** Ours in a directory, surviving the loss of the process, or of power ("disk"). */
-  static BrokerStore offHeap(int records, String durability) {
+  static BrokerStore offHeap(int records, String durability, BackendContext context) {
     Scratch scratch = new Scratch(OFF_HEAP);
     BackendProvider provider = provider(OFF_HEAP);
     Settings.Builder settings = Settings.builder();
@@ -59,7 +66,7 @@ final class Stores {
         default -> {}
       }
     }
-    return new BrokerStore(checked(provider, settings.build(), BackendContext.standard()), scratch);
+    return new BrokerStore(checked(provider, settings.build(), context), scratch);
   }
 
   private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {

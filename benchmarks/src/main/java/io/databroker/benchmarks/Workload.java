@@ -88,7 +88,7 @@ final class Workload {
     return "type.example.com/record.Kind%05d".formatted(i);
   }
 
-  private static int[] shuffled(int size) {
+  static int[] shuffled(int size) {
     int[] order = new int[size];
     Arrays.setAll(order, i -> i);
     Random random = new Random(42);

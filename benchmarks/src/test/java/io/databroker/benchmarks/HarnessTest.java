@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** That the harness measures, pairs and tells; how fast anything is, is no test's business. */
@@ -95,5 +96,23 @@ class HarnessTest {
         assertThat(got).as(name).isEqualTo(sum);
       }
     }
+  }
+
+  @Test
+  void every_side_finds_the_same_by_value_and_by_address() {
+    for (String backend : List.of(Stores.IN_MEMORY, Stores.OFF_HEAP)) {
+      try (LookUp ours = ValueLookUps.ours(backend, 1_000);
+          LookUp bare = ValueLookUps.bare(1_000)) {
+        assertThat(found(ours)).as(backend + ", by value").isEqualTo(found(bare));
+      }
+      try (LookUp ours = AddressLookUps.ours(backend, 1_000);
+          LookUp bare = AddressLookUps.bare(1_000)) {
+        assertThat(found(ours)).as(backend + ", by address").isEqualTo(found(bare));
+      }
+    }
+  }
+
+  private static List<Long> found(LookUp lookUp) {
+    return IntStream.range(0, 1_000).mapToObj(lookUp::find).toList();
   }
 }
