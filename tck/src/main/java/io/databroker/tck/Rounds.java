@@ -20,7 +20,7 @@ final class Rounds {
   /** Fewer operations than these beside another's write prove nothing. */
   static final int FEWEST_OVERLAPS = 50;
 
-  private static final long LEAST_NANOS = 5_000_000_000L;
+  private static final long LEAST_NANOS = 20_000_000_000L;
 
   /** Rounds on one backend, cleared between them, before another is opened. */
   private static final int ROUNDS_A_BACKEND = 100;
