@@ -112,7 +112,7 @@ final class Batch implements AutoCloseable {
       if (segment == null || segment.supersededAt(index) != 0) {
         return null;
       }
-      payload = StoredBytes.payload(segment.data, segment.offsetAt(index));
+      payload = RecordCopy.of(segment.data, segment.offsetAt(index)).payload();
       byte[] idBytes = Arrays.copyOf(look.key.id, look.key.length);
       added = add(table, id, idBytes, null, previous, false);
     }

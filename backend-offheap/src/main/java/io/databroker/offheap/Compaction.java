@@ -30,10 +30,11 @@ final class Compaction {
     this.bound = bound;
   }
 
-  static long keptBytes(Store store, Segment segment, long bound) {
+  /** What of a segment is still asked for; -1 after a clear. */
+  static long keptBytes(Store store, History history, Segment segment, long bound) {
     int inside = store.guard.enter();
     try {
-      return keptBytes(segment, bound);
+      return store.history != history ? -1 : keptBytes(segment, bound);
     } finally {
       store.guard.exit(inside);
     }
@@ -52,7 +53,12 @@ final class Compaction {
     return superseded == 0 || superseded > bound;
   }
 
-  void run() {
+  /**
+   * Puts it in place.
+   *
+   * @return whether that was done: else a later run must not drop deletes by the same bound
+   */
+  boolean run() {
     Segment made = null;
     boolean named = false;
     boolean adopted = false;
@@ -60,8 +66,9 @@ final class Compaction {
       made = write();
       if (made != null) {
         made.space.force();
-        store.journal.spaces().adopt(made.space, made.order);
+        // It may take the name of what it replaces, whatever fails behind that.
         named = true;
+        store.journal.spaces().adopt(made.space, made.order);
         adopted = replace(made);
       }
     } catch (IOException failed) {
@@ -80,6 +87,7 @@ final class Compaction {
         made.free();
       }
     }
+    return adopted;
   }
 
   /** Whether the new segment's file has taken the name of that one's. */

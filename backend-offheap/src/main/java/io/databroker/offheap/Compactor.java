@@ -106,9 +106,14 @@ final class Compactor {
     List<Segment> run = new ArrayList<>();
     long bytes = 0;
     for (Segment segment : past.segments) {
-      long kept = Compaction.keptBytes(store, segment, past.bound);
+      long kept = Compaction.keptBytes(store, history, segment, past.bound);
+      if (kept < 0) {
+        return false;
+      }
       if (!run.isEmpty() && bytes + kept > store.journal.segmentBytes()) {
-        new Compaction(store, history, run, past.bound).run();
+        if (!new Compaction(store, history, run, past.bound).run()) {
+          return false;
+        }
         run = new ArrayList<>();
         bytes = 0;
       }

@@ -7,7 +7,8 @@ import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -97,20 +98,26 @@ final class Feed implements ChangeFeed {
       return null;
     }
     int index = segment.indexOf(first);
+    Instant modified = History.modified(segment, index);
     int left = StoredBytes.followers(segment.data, segment.offsetAt(index));
     long end = first + left;
-    List<StoredRecord> records = new ArrayList<>(only == null ? left + 1 : 1);
+    StoredRecord[] records = new StoredRecord[left + 1];
+    int found = 0;
     for (long version = first; version <= end; version++, index++) {
       if (only == null || segment.typeAt(index) == only.number) {
-        StoredRecord record = history.record(segments, segment, index);
+        StoredRecord record = history.record(segments, segment, index, modified);
         if (record == null) {
           return null;
         }
-        records.add(record);
+        records[found++] = record;
       }
     }
     // Only what is still held was surely found whole and where it was looked for.
-    return history.commit.first() > from + 1 ? null : answer(records, end);
+    return history.commit.first() > from + 1 ? null : answer(listOf(records, found), end);
+  }
+
+  private static List<StoredRecord> listOf(StoredRecord[] records, int count) {
+    return List.of(count == records.length ? records : Arrays.copyOf(records, count));
   }
 
   /** The first version of that type behind one; 0 if there is none. */

@@ -17,6 +17,9 @@ final class FileSpace implements Space {
   private final RandomAccessFile writer;
   private final Region region;
 
+  /** Where the next byte goes if nobody seeks. */
+  private long position;
+
   /** Whether the file's name survives a loss of power. */
   private volatile boolean named;
 
@@ -59,8 +62,12 @@ final class FileSpace implements Space {
   @Override
   public void write(long at, byte[] bytes, int length) throws IOException {
     try {
-      writer.seek(at);
+      if (at != position) {
+        writer.seek(at);
+      }
+      position = -1;
       writer.write(bytes, 0, length);
+      position = at + length;
     } catch (IOException failed) {
       // The length comes first in a frame, and 0 is none. Where there was no block to write to, a
       // hole reads as 0 by itself.

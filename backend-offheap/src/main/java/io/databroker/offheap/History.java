@@ -106,15 +106,11 @@ final class History {
         at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
       }
       if (segment != null) {
-        return StoredBytes.deleted(segment.data, at)
+        RecordCopy found = RecordCopy.of(segment.data, at);
+        return found.deleted()
             ? null
             : new StoredRecord(
-                table.type,
-                id,
-                version,
-                StoredBytes.payload(segment.data, at),
-                instant(StoredBytes.modified(segment.data, at)),
-                false);
+                table.type, id, version, found.payload(), instant(found.modified()), false);
       }
       if (version == 0 || segments == directory) {
         return null; // what was before the oldest pending version, if anything, was a delete
@@ -122,33 +118,32 @@ final class History {
     }
   }
 
+  /** The record in that slot, as {@link #record(Directory, Segment, int, Instant)} tells it. */
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
+    return record(segments, segment, index, modified(segment, index));
+  }
+
   /**
    * The record in that slot, as the feed tells it.
    *
+   * @param modified when it was written: one and the same for all of a batch
    * @return null if it is a delete whose last payload is no longer held: then it was trimmed
    */
-  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
-    long at = segment.offsetAt(index);
-    Region data = segment.data;
-    boolean deleted = StoredBytes.deleted(data, at);
-    Bytes payload;
-    if (deleted) {
-      long previous = StoredBytes.previous(data, at);
-      Segment holding = segments.holding(previous);
-      if (holding == null) {
-        return null;
-      }
-      payload = StoredBytes.payload(holding.data, holding.offsetAt(holding.indexOf(previous)));
-    } else {
-      payload = StoredBytes.payload(data, at);
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index, Instant modified) {
+    RecordCopy found = RecordCopy.of(segment.data, segment.offsetAt(index));
+    String type = table(segment.typeAt(index)).type;
+    long version = segment.versionAt(index);
+    String id = found.id();
+    if (!found.deleted()) {
+      return new StoredRecord(type, id, version, found.payload(), modified, false);
     }
-    return new StoredRecord(
-        table(segment.typeAt(index)).type,
-        StoredBytes.id(data, at),
-        segment.versionAt(index),
-        payload,
-        instant(StoredBytes.modified(data, at)),
-        deleted);
+    long previous = found.previous();
+    Segment holding = segments.holding(previous);
+    if (holding == null) {
+      return null;
+    }
+    Bytes last = RecordCopy.of(holding.data, holding.offsetAt(holding.indexOf(previous))).payload();
+    return new StoredRecord(type, id, version, last, modified, true);
   }
 
   /** Whether that version is live, as the last planned batch left it; the writer's. */
@@ -228,9 +223,12 @@ final class History {
   private LongPredicate gone(long bound) {
     Directory segments = directory;
     return version -> {
+      if (version > bound) {
+        return false; // what took its place, if anything did, came later still
+      }
       Segment segment = segments.holding(version);
       if (segment == null) {
-        return version <= bound;
+        return true;
       }
       long superseded = segment.supersededAt(segment.indexOf(version));
       return superseded != 0 && superseded <= bound;
@@ -243,6 +241,11 @@ final class History {
       oldest = Math.min(oldest, snapshot.heldVersion());
     }
     return oldest;
+  }
+
+  /** When the record in that slot was written. */
+  static Instant modified(Segment segment, int index) {
+    return instant(StoredBytes.modified(segment.data, segment.offsetAt(index)));
   }
 
   static Instant instant(long micros) {

@@ -27,6 +27,8 @@ final class KeyIndex {
             .averageKeySize(AVERAGE_KEY)
             .entries(settings.expectedRecords())
             .maxBloatFactor(settings.growth())
+            .putReturnsNull(true)
+            .removeReturnsNull(true)
             .skipCloseOnExitHook(true)
             .create();
   }

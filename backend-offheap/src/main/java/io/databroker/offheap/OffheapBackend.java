@@ -75,10 +75,10 @@ final class OffheapBackend implements Backend {
 
   private PutResult put(History now, List<Write> writes, List<TypeTable> written) {
     checkConditions(now, writes);
-    List<StoredRecord> stored = new ArrayList<>(writes.size());
+    StoredRecord[] stored = new StoredRecord[writes.size()];
     try (Batch batch = new Batch(store, now, store.now(), writes.size())) {
-      for (int i = 0; i < writes.size(); i++) {
-        stored.add(plan(batch, now, writes.get(i), i));
+      for (int i = 0; i < stored.length; i++) {
+        stored[i] = plan(batch, now, writes.get(i), i);
       }
       if (!batch.isEmpty()) {
         batch.evict();
@@ -86,7 +86,7 @@ final class OffheapBackend implements Backend {
         written.addAll(batch.touched());
       }
     }
-    return new PutResult(now.serverVersion, stored);
+    return new PutResult(now.serverVersion, List.of(stored));
   }
 
   private static void checkConditions(History now, List<Write> writes) {

@@ -67,7 +67,7 @@ final class OldestFirst {
   }
 
   Bytes payload() {
-    return StoredBytes.payload(data(), offset);
+    return RecordCopy.of(data(), offset).payload();
   }
 
   /** In microseconds. */

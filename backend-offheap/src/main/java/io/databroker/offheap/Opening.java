@@ -184,7 +184,7 @@ final class Opening {
       Recovery recovery = new Recovery(store, files, trusted);
       recovery.run(chain);
       StoreFiles.describe(directory, files.salt(), settings);
-      store.journal.resume(lastOrder(chain), recovery.sequence());
+      store.journal.resume(recovery.lastOrder(), recovery.sequence());
       store.journal.begin(store.history);
       store.publisher.began(store.journal.active());
       Store ready = store;
@@ -199,11 +199,6 @@ final class Opening {
         control.abandon();
       }
     }
-  }
-
-  private static long lastOrder(Chain chain) {
-    List<Chain.Link> links = chain.links();
-    return links.isEmpty() ? 0 : links.get(links.size() - 1).header().order();
   }
 
   /** A new one if others may have read what is no longer there. */

@@ -26,6 +26,7 @@ final class Recovery {
   private final History.Lookup look = History.Lookup.mine();
   private long sequence;
   private boolean inJournal;
+  private long lastOrder;
 
   Recovery(Store store, StoreFiles files, Control.Mark trusted) {
     this.store = store;
@@ -45,12 +46,17 @@ final class Recovery {
       long end = read(link, last);
       long next = last ? -1 : links.get(i + 1).header().sequence();
       if (end < link.size() && (last || next != sequence)) {
+        if (new Control.Mark(link.header().order(), end).compareTo(trusted) < 0) {
+          throw Chain.damaged(link.path(), end, "what was written there is missing");
+        }
         cut = i;
         cutAt = end;
       }
     }
     finish();
-    for (int i = cut + 1; i < links.size(); i++) {
+    lastOrder = links.isEmpty() ? 0 : links.get(Math.min(cut, links.size() - 1)).header().order();
+    // From the last on: a kill between two leaves no gap.
+    for (int i = links.size() - 1; i > cut; i--) {
       Files.delete(links.get(i).path());
     }
     if (cut < links.size()) {
@@ -249,5 +255,10 @@ final class Recovery {
 
   long sequence() {
     return sequence;
+  }
+
+  /** Of the last segment that is left. */
+  long lastOrder() {
+    return lastOrder;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What the parts of an open store share: who may write, and what there is. */
 final class Store {
@@ -75,7 +76,7 @@ final class Store {
    * Runs a write under the lock, and returns when what it wrote, and what it saw, is as durable as
    * promised. The types that it wrote to are added to {@code written}.
    */
-  <T> T write(List<TypeTable> written, Function<History, T> operation) {
+  <T extends @Nullable Object> T write(List<TypeTable> written, Function<History, T> operation) {
     long ticket = 0;
     boolean wrote = false;
     boolean entered = false;
@@ -111,7 +112,7 @@ final class Store {
   }
 
   private void wake(List<TypeTable> written) {
-    if (!written.isEmpty()) {
+    if (!written.isEmpty() && waiters.any()) {
       waiters.wake(written.stream().map(table -> table.type).toList());
     }
   }

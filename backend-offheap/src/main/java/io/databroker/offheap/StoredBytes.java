@@ -1,14 +1,11 @@
 package io.databroker.offheap;
 
-import io.databroker.api.Bytes;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Reads the fields of a record where it lies in a segment. */
+/**
+ * Reads one field of a record where it lies in a segment; {@link RecordCopy} is for all of them.
+ */
 final class StoredBytes {
-  private static final int KEPT = 1 << 16;
-  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[512]);
-
   private StoredBytes() {}
 
   static long version(Region data, long at) {
@@ -34,12 +31,13 @@ final class StoredBytes {
   }
 
   static String type(Region data, long at) {
-    return text(data, at + Frame.RECORD_HEADER, data.getUnsignedShort(at + Frame.TYPE_LENGTH));
+    byte[] type = new byte[data.getUnsignedShort(at + Frame.TYPE_LENGTH)];
+    data.get(at + Frame.RECORD_HEADER, type, type.length);
+    return new String(type, StandardCharsets.UTF_8);
   }
 
   static String id(Region data, long at) {
-    int type = data.getUnsignedShort(at + Frame.TYPE_LENGTH);
-    return text(data, at + Frame.RECORD_HEADER + type, data.getUnsignedShort(at + Frame.ID_LENGTH));
+    return new String(idBytes(data, at), StandardCharsets.UTF_8);
   }
 
   static byte[] idBytes(Region data, long at) {
@@ -47,32 +45,5 @@ final class StoredBytes {
     byte[] id = new byte[data.getUnsignedShort(at + Frame.ID_LENGTH)];
     data.get(at + Frame.RECORD_HEADER + type, id, id.length);
     return id;
-  }
-
-  static Bytes payload(Region data, long at) {
-    int type = data.getUnsignedShort(at + Frame.TYPE_LENGTH);
-    int id = data.getUnsignedShort(at + Frame.ID_LENGTH);
-    int length = data.getInt(at + Frame.PAYLOAD_LENGTH);
-    byte[] scratch = scratch(length);
-    data.get(at + Frame.RECORD_HEADER + type + id, scratch, length);
-    return Bytes.copyOf(ByteBuffer.wrap(scratch, 0, length));
-  }
-
-  private static String text(Region data, long at, int length) {
-    byte[] scratch = scratch(length);
-    data.get(at, scratch, length);
-    return new String(scratch, 0, length, StandardCharsets.UTF_8);
-  }
-
-  private static byte[] scratch(int length) {
-    byte[] scratch = SCRATCH.get();
-    if (scratch.length >= length) {
-      return scratch;
-    }
-    byte[] larger = new byte[length];
-    if (length <= KEPT) {
-      SCRATCH.set(larger);
-    }
-    return larger;
   }
 }

@@ -62,7 +62,7 @@ final class TypeTable {
     extracted = options.indexedFields();
   }
 
-  SortedVersions index() {
+  synchronized SortedVersions index() {
     SortedVersions made = index;
     if (made == null) {
       made = new SortedVersions(unreachable);

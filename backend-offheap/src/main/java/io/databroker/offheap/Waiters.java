@@ -70,9 +70,14 @@ final class Waiters {
     return taken[0];
   }
 
+  /** Whether there is anybody to wake, after a commit. */
+  boolean any() {
+    return waiting.get() != 0;
+  }
+
   /** After a commit that wrote to these types. */
   void wake(Collection<String> types) {
-    if (types.isEmpty() || waiting.get() == 0) {
+    if (types.isEmpty() || !any()) {
       return;
     }
     wakeEach(ofAllTypes);

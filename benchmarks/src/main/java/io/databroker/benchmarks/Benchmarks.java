@@ -68,11 +68,7 @@ public final class Benchmarks {
         outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
       }
     }
-    if (wanted.test(Footprint.ROW)) {
-      Outcome footprint = Footprint.compare(records);
-      outcomes.add(footprint);
-      System.out.print(Table.line(footprint));
-    }
+    outcomes.addAll(Footprint.compare(records, wanted, it -> System.out.print(Table.line(it))));
     System.out.println();
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
     write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));

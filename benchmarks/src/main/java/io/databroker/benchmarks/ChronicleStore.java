@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import net.openhft.chronicle.core.io.IOTools;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ final class ChronicleStore implements Store {
               .name("bare")
               .averageKeySize(36)
               .constantValueSizeBySample(new byte[Workload.PAYLOAD_BYTES])
+              .putReturnsNull(true) // or each put would copy out what it replaces
               .entries(records)
               .createPersistedTo(scratch.directory.resolve("map").toFile());
     } catch (IOException e) {
@@ -87,13 +90,15 @@ final class ChronicleStore implements Store {
     scratch.close();
   }
 
-  /** Files of equal size, one after the other, written and read through memory. */
+  /**
+   * Files of equal size, one after the other, written and read through memory. What is forgotten is
+   * deleted, as a log's is: nothing is written twice to the same pages.
+   */
   private static final class MappedLog {
     private static final int SIZE = 64 << 20;
 
     private final Path directory;
     private final List<MappedByteBuffer> files = new ArrayList<>();
-    private int last = -1;
 
     MappedLog(Path directory) {
       this.directory = directory;
@@ -101,35 +106,33 @@ final class ChronicleStore implements Store {
 
     void append(byte[] key, byte[] payload) {
       int size = 2 * Integer.BYTES + key.length + payload.length;
-      if (last < 0 || files.get(last).remaining() < size + Integer.BYTES) {
+      if (files.isEmpty() || files.get(files.size() - 1).remaining() < size) {
         next();
       }
-      MappedByteBuffer file = files.get(last);
+      MappedByteBuffer file = files.get(files.size() - 1);
       file.putInt(key.length).putInt(payload.length).put(key).put(payload);
     }
 
     private void next() {
-      last++;
-      if (last == files.size()) {
-        Path file = directory.resolve("log-" + last);
-        try (FileChannel channel =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-          files.add(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+      try (FileChannel channel =
+          FileChannel.open(
+              file(files.size()),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE)) {
+        files.add(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      files.get(last).clear();
+    }
+
+    private Path file(int number) {
+      return directory.resolve("log-" + number);
     }
 
     long sum(int type) {
       long sum = 0;
-      for (int i = 0; i <= last; i++) {
-        MappedByteBuffer file = files.get(i);
+      for (MappedByteBuffer file : files) {
         int end = file.position();
         int place = 0;
         while (place < end) {
@@ -148,7 +151,15 @@ final class ChronicleStore implements Store {
     }
 
     void clear() {
-      last = -1;
+      for (int i = 0; i < files.size(); i++) {
+        IOTools.clean(files.get(i));
+        try {
+          Files.delete(file(i));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      files.clear();
     }
   }
 }

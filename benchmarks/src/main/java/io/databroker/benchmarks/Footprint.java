@@ -4,75 +4,172 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * The heap that a store's records take, without their history, in a JVM of its own.
+ * What a store's records take, without their history, in a JVM of its own: bytes of heap, and bytes
+ * beside it, which are the process's own memory and the blocks of its files. What of those files is
+ * in memory too, as the page cache holds it, counts once. Linux only.
  *
  * <p><b>Thread-safety:</b> none; it is a program.
  */
 public final class Footprint {
-  static final String ROW = "heap of in-memory records";
+  /** What a record takes. */
+  private record Bytes(double heap, double beside) {}
 
-  private Footprint() {}
+  private static final Target FOR_INFORMATION = Target.none(Target.Measure.BYTES);
+  private static final Row IN_MEMORY =
+      row("heap of in-memory records", "two ConcurrentHashMaps of byte[]");
+  private static final Row HEAP = row("heap of off-heap records", "in-memory backend");
+  private static final Row BESIDE =
+      row("memory and disk of off-heap records", "raw Chronicle Map in a file");
+
+  private final int records;
+  private final Map<String, Bytes> measured = new HashMap<>();
+
+  private Footprint(int records) {
+    this.records = records;
+  }
+
+  private static Row row(String name, String reference) {
+    return Row.of(name, reference, "record, bytes", 1, FOR_INFORMATION);
+  }
 
   /**
-   * Prints the bytes of heap per record.
+   * Prints the bytes of heap per record, and those beside it.
    *
-   * @param arguments the store's name, and the number of records
+   * @param arguments the store's name, the number of records, and where its files are made
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     int records = Integer.parseInt(arguments[1]);
     Workload workload = new Workload(records);
+    // What the JVM itself needs for this, it has after a first time.
     try (Store store = Stores.open(arguments[0], records)) {
-      long before = used();
-      for (int from = 0; from < records; from += Workload.BATCH) {
-        store.put(workload.putBatch(from, Math.min(Workload.BATCH, records - from)));
-      }
-      store.forgetChanges();
-      System.out.println((double) (used() - before) / records);
+      load(store, workload);
+    }
+    long beside = processMemory();
+    try (Store store = Stores.open(arguments[0], records)) {
+      long heap = heap();
+      load(store, workload);
+      heap = heap() - heap;
+      beside = processMemory() + onDisk(arguments[2]) - beside;
+      System.out.println((double) heap / records);
+      System.out.println((double) beside / records);
     }
   }
 
-  private static long used() {
+  private static void load(Store store, Workload workload) {
+    for (int from = 0; from < workload.size; from += Workload.BATCH) {
+      store.put(workload.putBatch(from, Math.min(Workload.BATCH, workload.size - from)));
+    }
+    store.forgetChanges();
+  }
+
+  private static long heap() {
     for (int i = 0; i < 3; i++) {
       System.gc();
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** Ours beside the two maps. */
-  static Outcome compare(int records) throws IOException {
-    double[][] bytes = {{measure(Stores.IN_MEMORY, records)}, {measure(Stores.MAPS, records)}};
-    Row row =
-        Row.of(
-            ROW,
-            "two ConcurrentHashMaps of byte[]",
-            "record, bytes",
-            1,
-            Target.none(Target.Measure.BYTES));
-    return Outcome.of(row, bytes, new double[2][0]);
+  /** That of this process and no file's; the heap in it is all there from the start. */
+  private static long processMemory() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("RssAnon:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    throw new IOException("no RssAnon in /proc/self/status");
   }
 
-  private static double measure(String store, int records) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    ProcessHandle.current().info().command().orElse("java"),
-                    "-Xmx4g",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Footprint.class.getName(),
-                    store,
-                    Integer.toString(records)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+  private static long onDisk(String directory) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder("du", "-sk", directory).start();
     try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
       String line = said.readLine();
-      if (line == null) {
-        throw new IOException("no figure for " + store);
+      if (process.waitFor() != 0 || line == null) {
+        throw new IOException("du failed");
       }
-      return Double.parseDouble(line);
+      return Long.parseLong(line.split("\\s", 2)[0]) << 10;
+    }
+  }
+
+  /** The wanted rows, each told when it is known. */
+  static List<Outcome> compare(int records, Predicate<String> wanted, Consumer<Outcome> tell)
+      throws IOException {
+    Footprint footprint = new Footprint(records);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Row row : List.of(IN_MEMORY, HEAP, BESIDE)) {
+      if (wanted.test(row.name())) {
+        Outcome outcome = footprint.outcome(row);
+        outcomes.add(outcome);
+        tell.accept(outcome);
+      }
+    }
+    return outcomes;
+  }
+
+  private Outcome outcome(Row row) throws IOException {
+    double ours;
+    double other;
+    if (row.equals(BESIDE)) {
+      ours = bytes(Stores.OFF_HEAP).beside();
+      other = bytes(Stores.CHRONICLE).beside();
+    } else if (row.equals(HEAP)) {
+      ours = bytes(Stores.OFF_HEAP).heap();
+      other = bytes(Stores.IN_MEMORY).heap();
+    } else {
+      ours = bytes(Stores.IN_MEMORY).heap();
+      other = bytes(Stores.MAPS).heap();
+    }
+    return Outcome.of(row, new double[][] {{ours}, {other}}, new double[2][0]);
+  }
+
+  private Bytes bytes(String store) throws IOException {
+    Bytes known = measured.get(store);
+    if (known == null) {
+      known = measure(store);
+      measured.put(store, known);
+    }
+    return known;
+  }
+
+  private Bytes measure(String store) throws IOException {
+    try (Scratch scratch = new Scratch("footprint")) {
+      List<String> command =
+          new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+      command.addAll(Measurement.everyJvm());
+      command.addAll(
+          List.of(
+              "-XX:+AlwaysPreTouch",
+              "-Djava.io.tmpdir=" + scratch.directory,
+              "-cp",
+              System.getProperty("java.class.path"),
+              Footprint.class.getName(),
+              store,
+              Integer.toString(records),
+              scratch.directory.toString()));
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
+        String heap = said.readLine();
+        String beside = said.readLine();
+        if (heap == null || beside == null) {
+          throw new IOException("no figure for " + store);
+        }
+        Bytes bytes = new Bytes(Double.parseDouble(heap), Double.parseDouble(beside));
+        process.waitFor(); // its files go with it
+        return bytes;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
     }
   }
 }

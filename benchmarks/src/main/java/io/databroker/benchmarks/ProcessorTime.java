@@ -30,6 +30,21 @@ public final class ProcessorTime implements InternalProfiler {
     before = SYSTEM.getProcessCpuTime();
   }
 
+  /**
+   * Waits until this JVM does nothing by itself any more, or for half a minute: what a side still
+   * does in the background (compaction, say) is not to fall into the turn of another.
+   */
+  static void awaitQuiet() throws InterruptedException {
+    for (int i = 0; i < 300; i++) {
+      long start = SYSTEM.getProcessCpuTime();
+      Thread.sleep(100);
+      // Two ticks of the clock that counts.
+      if (SYSTEM.getProcessCpuTime() - start <= 20_000_000) {
+        return;
+      }
+    }
+  }
+
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
     begin();

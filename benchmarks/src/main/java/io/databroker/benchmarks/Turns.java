@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * The sides of a comparison, all loaded with the same records, taking turns: each iteration
@@ -66,10 +67,13 @@ public class Turns {
   }
 
   @Setup(Level.Iteration)
-  public void next() {
+  public void next(BenchmarkParams benchmark) throws InterruptedException {
     tidy(store); // after the turn, when all its threads have ended
     if (collect) {
       System.gc();
+    }
+    if (!keep && benchmark.getThreads() == 1) { // others would spin, waiting for this one
+      ProcessorTime.awaitQuiet();
     }
     store = stores.get(turn++ % stores.size());
     ProcessorTime.begin();

@@ -73,7 +73,7 @@ final class StrangerFeed implements ChangeFeed {
   /** Without this, a feed of a quiet type would fall off the history. */
   void trimmed(List<StoredRecord> dropped) {
     if (!behind()) return;
-    moved = (waiting || moved) && !concerns(dropped);
+    waiting = moved = (waiting || moved) && !concerns(dropped); // or it is lost, for good
     if (moved) position = backend.trimmed;
     wake();
   }

@@ -154,14 +154,15 @@ final class Bench {
     }
   }
 
-  /** Pins on the test what failed in another thread. */
-  void failIfAnythingFailedBehind() {
-    if (!failures.isEmpty()) {
-      AssertionError error =
-          new AssertionError(
-              "a background thread, or closing, failed: " + failures.get(0), failures.get(0));
-      failures.stream().skip(1).filter(Objects::nonNull).forEach(error::addSuppressed);
-      throw error;
+  /** What failed in another thread, or null: it is pinned on the test. */
+  @Nullable AssertionError failureBehind() {
+    if (failures.isEmpty()) {
+      return null;
     }
+    AssertionError error =
+        new AssertionError(
+            "a background thread, or closing, failed: " + failures.get(0), failures.get(0));
+    failures.stream().skip(1).filter(Objects::nonNull).forEach(error::addSuppressed);
+    return error;
   }
 }

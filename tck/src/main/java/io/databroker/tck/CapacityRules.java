@@ -46,7 +46,10 @@ public abstract class CapacityRules extends Chapter {
     assertEquals(1, answer.version());
     assertNull(backend().get("t", "1"));
     assertEquals(setOf(), ids("t"));
-    assertEquals(3, backend().versions().latest());
+    assertEquals(
+        3,
+        backend().versions().latest(),
+        "1 and 2 are puts, 3 is the eviction of a put that 0 let in");
   }
 
   @Test
@@ -71,9 +74,10 @@ public abstract class CapacityRules extends Chapter {
         last.add("" + i);
       }
     }
-    assertEquals(300, backend().put(batch).records().size());
+    assertEquals(300, backend().put(batch).records().size(), "an answer to each write");
     assertEquals(last, ids("t"));
-    assertEquals(590, backend().versions().latest());
+    assertEquals(
+        590, backend().versions().latest(), "300 puts, then 290 evictions, take a version each");
   }
 
   @Test
@@ -86,7 +90,7 @@ public abstract class CapacityRules extends Chapter {
     pass(span());
     put(write("a", "new", ""), write("b", "new", ""));
     List<StoredRecord> told = changes(backend().versions().begin());
-    assertEquals(6, told.size());
+    assertEquals(6, told.size(), () -> "four puts and two evictions, but told: " + told);
     assertEquals("b", told.get(4).type(), "b's was written before a's");
     assertEquals("a", told.get(5).type());
     assertTrue(told.get(4).deleted() && told.get(5).deleted());
@@ -110,7 +114,7 @@ public abstract class CapacityRules extends Chapter {
     Set<String> live = new HashSet<>();
     ids("t").forEach(id -> live.add("t" + id));
     ids("u").forEach(id -> live.add("u" + id));
-    assertEquals(live, followed);
+    assertEquals(live, followed, "the records by a snapshot, and by following the feed");
   }
 
   @Test
@@ -147,6 +151,7 @@ public abstract class CapacityRules extends Chapter {
     assertFalse(answers.get(1).deleted());
     assertEquals(setOf("3"), ids("t"));
     List<StoredRecord> told = changes(backend().versions().begin());
+    assertEquals(6, told.size(), () -> "four puts and two evictions, but told: " + told);
     assertEquals(answers, told.subList(0, 4));
     assertEquals(List.of("2", "1"), told.subList(4, 6).stream().map(StoredRecord::id).toList());
     assertEquals("c", told.get(5).payload().toUtf8());
@@ -162,7 +167,8 @@ public abstract class CapacityRules extends Chapter {
     capacity("t", 3);
     assertEquals(setOf("48", "49", "0"), ids("t"));
     List<StoredRecord> told = changes(backend().versions().begin());
-    assertEquals(51 + 47, told.size());
+    assertEquals(
+        51 + 47, told.size(), "51 puts, and 47 evictions when the capacity of 50 records became 3");
     for (int i = 0; i < 47; i++) {
       assertEquals("" + (i + 1), told.get(51 + i).id(), "oldest first");
       assertTrue(told.get(51 + i).deleted());

@@ -9,10 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -59,6 +62,28 @@ public final class Catalogue {
                         tests.getOrDefault(number, List.of()),
                         reasons.getProperty(number, ""))));
     return Collections.unmodifiableMap(rules);
+  }
+
+  /**
+   * The numbers of the rules that are meant.
+   *
+   * @param names numbers (LIST-4) or chapters (LIST), in any case
+   * @throws IllegalArgumentException if there is none of that name; names it
+   */
+  public static Set<String> chosen(List<String> names) {
+    Set<String> chosen = new LinkedHashSet<>();
+    for (String name : names) {
+      String wanted = name.strip().toUpperCase(Locale.ROOT);
+      List<String> meant =
+          Contract.rules().keySet().stream()
+              .filter(number -> number.equals(wanted) || number.startsWith(wanted + "-"))
+              .toList();
+      if (meant.isEmpty()) {
+        throw new IllegalArgumentException(name + ": there is no such rule or chapter");
+      }
+      chosen.addAll(meant);
+    }
+    return chosen;
   }
 
   /** The tests by the numbers that they name, which may be numbers of no rule. */

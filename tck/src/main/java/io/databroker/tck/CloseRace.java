@@ -50,7 +50,7 @@ final class CloseRace {
     long start = System.nanoTime();
     try {
       long elapsed = 0;
-      while (elapsed < share || (beside < 5 && elapsed < 3 * share)) {
+      while (elapsed < share || (beside < 5 && elapsed < Rounds.longest(share))) {
         round(rounds++);
         elapsed = System.nanoTime() - start;
       }

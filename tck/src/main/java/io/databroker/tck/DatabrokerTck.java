@@ -31,10 +31,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>{@code databroker.tck.rounds}: the rounds that each of these runs at least, 0 by default
  *   <li>{@code databroker.tck.patience}: seconds to wait for what must come, 10 by default
  *   <li>{@code databroker.tck.report}: a directory that gets the histories of violations
+ *   <li>{@code databroker.tck.rules}: run these alone: numbers (LIST-4) or chapters (LIST), with
+ *       commas between
  * </ul>
  *
- * <p>An undeclared capability and too few overlaps to judge by end a test as aborted, with the
- * reason, never as passed.
+ * <p>An undeclared capability ends a test as aborted, with the reason. Too few overlaps to judge by
+ * are no success: the test fails with {@link InconclusiveException}. What a broken rule fails with,
+ * {@link Violation}, names the rule and the command that shows it again.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

@@ -1,22 +1,78 @@
 package io.databroker.tck;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /** Gives each test a bench with a fresh place, and takes what failed behind its back. */
-final class KitExtension implements BeforeEachCallback, AfterEachCallback {
+final class KitExtension
+    implements ExecutionCondition,
+        BeforeEachCallback,
+        AfterEachCallback,
+        TestExecutionExceptionHandler {
+  /** The configuration parameter that chooses rules. */
+  static final String RULES = "databroker.tck.rules";
+
   private static final Namespace NAMESPACE = Namespace.create(KitExtension.class);
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    Optional<String> chosen = context.getConfigurationParameter(RULES);
+    if (chosen.isEmpty()) {
+      return ConditionEvaluationResult.enabled("all rules are chosen");
+    }
+    Set<String> numbers = Catalogue.chosen(List.of(chosen.get().split(",", -1)));
+    return context.getTestMethod().isEmpty() || !Collections.disjoint(rules(context), numbers)
+        ? ConditionEvaluationResult.enabled("chosen")
+        : ConditionEvaluationResult.disabled("not chosen by " + RULES + "=" + chosen.get());
+  }
+
+  private static List<String> rules(ExtensionContext context) {
+    Rule rule = context.getRequiredTestMethod().getAnnotation(Rule.class);
+    return rule == null ? List.of() : List.of(rule.value());
+  }
+
+  /** Has each failure name its rule. */
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    boolean told =
+        failure instanceof Violation
+            || failure instanceof InconclusiveException
+            || failure instanceof TestAbortedException;
+    throw told ? failure : violation(context, failure);
+  }
+
+  private static Throwable violation(ExtensionContext context, Throwable failure) {
+    Bench bench = context.getStore(NAMESPACE).get(Bench.class, Bench.class);
+    return bench == null || rules(context).isEmpty()
+        ? failure
+        : Violation.of(bench.tuning, context.getRequiredTestMethod().getName(), failure);
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
     Subject subject = context.getRequiredTestInstances().findInstance(Subject.class).orElseThrow();
+    Again again =
+        new Again(
+            rules(context),
+            subject.getClass().getSimpleName(),
+            context.getConfigurationParameter(Again.COMMAND));
     Bench bench =
         new Bench(
-            subject, Tuning.of(context::getConfigurationParameter), context::publishReportEntry);
+            subject,
+            Tuning.of(context::getConfigurationParameter, again),
+            context::publishReportEntry);
     context.getStore(NAMESPACE).put(Bench.class, bench);
     Needs needs = context.getRequiredTestMethod().getAnnotation(Needs.class);
     if (needs != null && !bench.has(needs.value())) {
@@ -37,7 +93,10 @@ final class KitExtension implements BeforeEachCallback, AfterEachCallback {
     if (bench != null) {
       bench.close();
       if (context.getExecutionException().isEmpty()) {
-        bench.failIfAnythingFailedBehind();
+        AssertionError behind = bench.failureBehind();
+        if (behind != null) {
+          throw Violation.of(bench.tuning, context.getRequiredTestMethod().getName(), behind);
+        }
       }
     }
   }

@@ -48,7 +48,8 @@ final class LeaseRace {
       Backend backend = bench.open(0, bench.context());
       Backend other = bench.has(Capability.SHARED) ? bench.open(0, bench.context()) : backend;
       long elapsed = 0;
-      while (elapsed < share || (overlaps < Rounds.FEWEST_OVERLAPS && elapsed < 3 * share)) {
+      while (elapsed < share
+          || (overlaps < Rounds.FEWEST_OVERLAPS && elapsed < Rounds.longest(share))) {
         String round = "r" + rounds++;
         ready.set(0);
         List<Future<List<LeaseCall>>> clients = new ArrayList<>();

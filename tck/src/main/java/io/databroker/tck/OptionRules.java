@@ -99,10 +99,10 @@ public abstract class OptionRules extends Chapter {
     backend().setOptions("t", FULL);
     backend().setOptions("u", FULL);
     backend().setOptions("u", TypeOptions.NONE);
-    assertEquals(before, backend().versions());
-    assertEquals(2, changes(before.begin()).size());
+    assertEquals(before, backend().versions(), "options that evict nothing take no version");
+    assertEquals(2, changes(before.begin()).size(), "the two puts");
     capacity("t", 1);
-    assertEquals(3, backend().versions().latest());
-    assertEquals(3, changes(before.begin()).size());
+    assertEquals(3, backend().versions().latest(), "the eviction by the options takes version 3");
+    assertEquals(3, changes(before.begin()).size(), "two puts, and the eviction by the options");
   }
 }

@@ -65,7 +65,7 @@ final class Round {
     this.patience = patience;
   }
 
-  /** What was recorded, also if the round failed. */
+  /** What was recorded, if all clients returned. */
   @Nullable History history() {
     return history;
   }
@@ -84,9 +84,11 @@ final class Round {
       operations.add(recorder.record(-1, backend, new Call.Put(markers)));
     }
     writersDone.countDown();
-    if (problem == null) {
-      problem = awaitFollowers();
+    if (problem != null) {
+      // Without all calls there is no history to judge.
+      return new Verdict.Violated(List.of(), List.of(), problem);
     }
+    problem = awaitFollowers();
     for (Call last :
         List.of(
             new Call.TakeSnapshot(Selection.all()),

@@ -20,6 +20,8 @@ final class Rounds {
   /** Fewer operations than these beside another's write prove nothing. */
   static final int FEWEST_OVERLAPS = 50;
 
+  private static final long LEAST_NANOS = 5_000_000_000L;
+
   /** Rounds on one backend, cleared between them, before another is opened. */
   private static final int ROUNDS_A_BACKEND = 100;
 
@@ -88,7 +90,12 @@ final class Rounds {
   private boolean goesOn(long elapsed, long share) {
     return elapsed < share
         || rounds < bench.tuning.rounds()
-        || (overlaps < FEWEST_OVERLAPS && elapsed < 5 * share);
+        || (overlaps < FEWEST_OVERLAPS && elapsed < longest(share));
+  }
+
+  /** How long to go on for want of overlaps: a busy machine may need more than the share. */
+  static long longest(long share) {
+    return share == 0 ? 0 : Math.max(5 * share, LEAST_NANOS);
   }
 
   private List<Backend> open(int place) {
@@ -111,8 +118,9 @@ final class Rounds {
     if (overlaps < FEWEST_OVERLAPS) {
       throw new InconclusiveException(
           overlaps
-              + " operations ran beside another client's write, too few to prove anything; give it"
-              + " a larger budget or more processors");
+              + " operations ran beside another client's, of at least "
+              + FEWEST_OVERLAPS
+              + " that prove something");
     }
   }
 }

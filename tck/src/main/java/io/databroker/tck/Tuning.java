@@ -13,27 +13,42 @@ import java.util.function.Function;
  * @param rounds that each workload runs at least, however long they take
  * @param patience how long to wait for what must come
  * @param report where to leave the histories of violations
+ * @param again how to run the test again
  */
-record Tuning(long seed, Duration budget, int rounds, Duration patience, Optional<Path> report) {
+record Tuning(
+    long seed, Duration budget, int rounds, Duration patience, Optional<Path> report, Again again) {
   static final String SEED = "databroker.tck.seed";
   static final String BUDGET = "databroker.tck.budget";
   static final String ROUNDS = "databroker.tck.rounds";
   static final String PATIENCE = "databroker.tck.patience";
   static final String REPORT = "databroker.tck.report";
 
+  private static final double MOST_SECONDS = 1e9;
   private static final long ANY_SEED = System.nanoTime() & 0xFFFFFF;
 
-  static Tuning of(Function<String, Optional<String>> parameters) {
+  static Tuning of(Function<String, Optional<String>> parameters, Again again) {
     return new Tuning(
         parameters.apply(SEED).map(Long::parseLong).orElse(ANY_SEED),
-        seconds(parameters.apply(BUDGET), 30),
+        seconds(parameters, BUDGET, 30),
         parameters.apply(ROUNDS).map(Integer::parseInt).orElse(0),
-        seconds(parameters.apply(PATIENCE), 10),
-        parameters.apply(REPORT).map(Path::of));
+        seconds(parameters, PATIENCE, 10),
+        parameters.apply(REPORT).map(Path::of),
+        again);
   }
 
-  private static Duration seconds(Optional<String> given, int otherwise) {
-    double seconds = given.map(Double::parseDouble).orElse((double) otherwise);
+  private static Duration seconds(
+      Function<String, Optional<String>> parameters, String name, int otherwise) {
+    String given = parameters.apply(name).orElse(String.valueOf(otherwise));
+    double seconds;
+    try {
+      seconds = Double.parseDouble(given);
+    } catch (NumberFormatException e) {
+      seconds = Double.NaN;
+    }
+    if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
+      throw new IllegalArgumentException(
+          "%s=%s: give a number of seconds, at most %.0f".formatted(name, given, MOST_SECONDS));
+    }
     return Duration.ofMillis(Math.round(seconds * 1000));
   }
 }

@@ -160,6 +160,21 @@ public abstract class WaitingRules extends Chapter {
     }
   }
 
+  @Test
+  @Rule("FEED-5")
+  void aTrimBehindOneThatOvertookTheFeedSkipsNothing() {
+    put("quiet", "1");
+    try (ChangeFeed feed = backend().changes(end(), "quiet")) {
+      assertNull(feed.poll());
+      put("quiet", "2");
+      pass(span());
+      backend().trim(put("busy", "1").modifiedAt());
+      pass(span());
+      backend().trim(put("busy", "2").modifiedAt());
+      failsWith(HistoryTrimmedException.class, () -> drain(feed));
+    }
+  }
+
   private static void drain(ChangeFeed feed) {
     while (feed.poll() != null) {
       // A bookmark may come first.

@@ -6,6 +6,7 @@ import io.databroker.api.BackendProvider;
 import io.databroker.tck.run.KitRun;
 import io.databroker.tck.run.MainAccess;
 import io.databroker.tck.run.Outcome;
+import io.databroker.tck.run.PluginJar;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,15 +16,11 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,32 +34,22 @@ class StrangerBackendTest {
 
   @BeforeAll
   static void compile() throws IOException {
-    Path classes = Files.createDirectories(directory.resolve("classes"));
-    List<String> arguments =
-        new ArrayList<>(List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d"));
-    arguments.add(classes.toString());
+    Path classes;
     try (Stream<Path> sources = Files.walk(EXAMPLE.resolve("java"))) {
-      sources.filter(file -> file.toString().endsWith(".java")).forEach(f -> arguments.add("" + f));
+      classes =
+          PluginJar.compile(
+              directory, sources.filter(file -> file.toString().endsWith(".java")).toList());
     }
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, arguments.toArray(new String[0]));
-    assertThat(failed).isZero();
-    jar = Files.createDirectories(directory.resolve("plugin")).resolve("stranger.jar");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      add(out, classes);
-      add(out, EXAMPLE.resolve("resources"));
-    }
-  }
-
-  private static void add(JarOutputStream out, Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        out.putNextEntry(new JarEntry(root.relativize(file).toString().replace('\\', '/')));
-        Files.copy(file, out);
-        out.closeEntry();
-      }
-    }
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+    String provider = "io.databroker.api.BackendProvider";
+    Files.copy(
+        EXAMPLE.resolve("resources/META-INF/services").resolve(provider),
+        services.resolve(provider));
+    jar =
+        PluginJar.jar(
+            Files.createDirectories(directory.resolve("plugin")).resolve("stranger.jar"),
+            classes,
+            name -> true);
   }
 
   @Test
@@ -92,7 +79,9 @@ class StrangerBackendTest {
       List<Outcome> outcomes =
           KitRun.run(() -> provider, Set.of(), Map.of("databroker.tck.budget", "7"), outcome -> {});
       assertThat(outcomes).hasSizeGreaterThan(150);
-      assertThat(outcomes).noneMatch(outcome -> outcome.verdict() == Outcome.Verdict.FAIL);
+      assertThat(outcomes)
+          .filteredOn(outcome -> outcome.verdict() == Outcome.Verdict.FAIL)
+          .isEmpty();
     }
   }
 

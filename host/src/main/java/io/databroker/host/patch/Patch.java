@@ -2,7 +2,6 @@ package io.databroker.host.patch;
 
 import io.databroker.api.Bytes;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the type of the record
  * @param id the id of the record
- * @param change the new payload for the old one, or null to delete the record; it has no effect but
- *     its answer, and may be called often; what it throws ends the call, and nothing was applied
+ * @param change what becomes of its payload
  */
-public record Patch(String type, String id, Function<Bytes, @Nullable Bytes> change) {
+public record Patch(String type, String id, Change change) {
+  /**
+   * What becomes of a payload. It has no effect but its answer, and may be called often; what it
+   * throws ends the call, and nothing was applied.
+   *
+   * <p><b>Thread-safety:</b> called by the thread that patches.
+   */
+  public interface Change {
+    /** The new payload for the old one, or null to delete the record. */
+    @Nullable Bytes apply(Bytes payload);
+  }
+
   /** Checks that nothing is null. */
   public Patch {
     Objects.requireNonNull(type, "type");

@@ -5,6 +5,7 @@ import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,7 +22,25 @@ import picocli.CommandLine.Parameters;
       "  databroker lease release leader \"$id\""
     })
 final class LeaseCommand {
-  private static final String TTL = "30s";
+  /** How long a lease lasts. */
+  private static final class Ttl {
+    @Option(
+        names = "--ttl",
+        paramLabel = "DURATION",
+        defaultValue = "30s",
+        converter = DurationConverter.class,
+        description = "How long from now, unless renewed; ${DEFAULT-VALUE} if not given.")
+    private Duration duration = Duration.ZERO;
+  }
+
+  /** A lease that was acquired. */
+  private static final class Holding {
+    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
+    private String name = "";
+
+    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
+    private String id = "";
+  }
 
   @Command(
       name = "acquire",
@@ -31,13 +50,7 @@ final class LeaseCommand {
     @Parameters(paramLabel = "NAME", description = "What to hold.")
     private String name = "";
 
-    @Option(
-        names = "--ttl",
-        paramLabel = "DURATION",
-        defaultValue = TTL,
-        converter = DurationConverter.class,
-        description = "How long unless renewed; ${DEFAULT-VALUE} if not given.")
-    private Duration ttl = Duration.ZERO;
+    @Mixin private final Ttl ttl = new Ttl();
 
     Acquire(Terminal terminal) {
       super(terminal);
@@ -48,7 +61,7 @@ final class LeaseCommand {
       AcquireLeaseRequest request =
           AcquireLeaseRequest.newBuilder()
               .setName(name)
-              .setDuration(DurationConverter.wire(ttl))
+              .setDuration(DurationConverter.wire(ttl.duration))
               .build();
       output.line(connection.calls().acquireLease(request).getId());
     }
@@ -59,19 +72,9 @@ final class LeaseCommand {
       description = "Prolongs a lease; fails if the id no longer holds it.",
       footer = {"", "Example:", "  databroker lease renew leader 41 --ttl 30s"})
   static final class Renew extends RemoteCommand {
-    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
-    private String name = "";
+    @Mixin private final Holding held = new Holding();
 
-    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
-    private String id = "";
-
-    @Option(
-        names = "--ttl",
-        paramLabel = "DURATION",
-        defaultValue = TTL,
-        converter = DurationConverter.class,
-        description = "How long from now; ${DEFAULT-VALUE} if not given.")
-    private Duration ttl = Duration.ZERO;
+    @Mixin private final Ttl ttl = new Ttl();
 
     Renew(Terminal terminal) {
       super(terminal);
@@ -81,9 +84,9 @@ final class LeaseCommand {
     void ask(Connection connection, Output output) {
       RenewLeaseRequest request =
           RenewLeaseRequest.newBuilder()
-              .setName(name)
-              .setId(id)
-              .setDuration(DurationConverter.wire(ttl))
+              .setName(held.name)
+              .setId(held.id)
+              .setDuration(DurationConverter.wire(ttl.duration))
               .build();
       var unused = connection.calls().renewLease(request);
     }
@@ -94,11 +97,7 @@ final class LeaseCommand {
       description = "Gives up a lease; does nothing if the id does not hold it.",
       footer = {"", "Example:", "  databroker lease release leader 41"})
   static final class Release extends RemoteCommand {
-    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
-    private String name = "";
-
-    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
-    private String id = "";
+    @Mixin private final Holding held = new Holding();
 
     Release(Terminal terminal) {
       super(terminal);
@@ -107,7 +106,7 @@ final class LeaseCommand {
     @Override
     void ask(Connection connection, Output output) {
       ReleaseLeaseRequest request =
-          ReleaseLeaseRequest.newBuilder().setName(name).setId(id).build();
+          ReleaseLeaseRequest.newBuilder().setName(held.name).setId(held.id).build();
       var unused = connection.calls().releaseLease(request);
     }
   }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "patch",
     description = {
-      "Changes the named fields of a record, whatever others change meanwhile, and shows it as stored.",
+      "Changes named fields of a record, whatever others change, and shows it as stored.",
       "A named field that the JSON lacks is removed. Fails if there is no such record."
     },
     footer = {

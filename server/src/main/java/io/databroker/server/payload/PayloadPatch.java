@@ -9,7 +9,7 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.FieldMaskUtil;
 import io.databroker.api.Bytes;
 import io.databroker.api.InvalidArgumentException;
-import java.util.function.Function;
+import io.databroker.host.patch.Patch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread-safety:</b> immutable.
  */
-public final class PayloadPatch implements Function<Bytes, @Nullable Bytes> {
+public final class PayloadPatch implements Patch.Change {
   private static final int SHOWN = 200;
   private static final FieldMaskUtil.MergeOptions REPLACE =
       new FieldMaskUtil.MergeOptions()

@@ -1,10 +1,12 @@
 package io.databroker.tck.history;
 
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.StoredRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Why a history is forbidden, in words and as a timeline.
@@ -13,13 +15,15 @@ import java.util.Map;
  */
 public final class Diagnosis {
   private static final int MOST_SHOWN = 60;
+  private static final int MOST_ALLOWED = 8;
 
   private Diagnosis() {}
 
   /** The smallest history that can be found that is forbidden for the same reason, explained. */
   public static String of(History history, Verdict.Violated verdict, FieldExtractor extractor) {
-    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated)) {
-      // What the clients were answered is allowed: what a feed told beside it is not.
+    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated whole)
+        || !whole.reason().equals(verdict.reason())) {
+      // What is wrong is not what the clients were answered, but, say, what a feed told beside it.
       return verdict.reason() + '\n';
     }
     History small = Minimiser.minimise(history, extractor);
@@ -28,24 +32,62 @@ public final class Diagnosis {
       return verdict.reason() + '\n';
     }
     text.append(
-        "%s; %d of %d operations show it:%n%n"
-            .formatted(violated.reason(), small.operations().size(), history.operations().size()));
+        "%s; %d of %d operations show it%s:%n%n"
+            .formatted(
+                violated.reason(),
+                small.operations().size(),
+                history.operations().size(),
+                small.start().exact() ? "" : " (other types are left out, of batches too)"));
     if (small.operations().size() <= MOST_SHOWN) {
       text.append(Timeline.of(small)).append('\n');
     }
     if (!violated.stuck().isEmpty()) {
-      text.append("Allowed is, at most:\n");
-      List<Operation> order = violated.order();
-      order.stream()
-          .skip(Math.max(0, order.size() - 8))
-          .forEach(operation -> text.append("  ").append(Timeline.words(operation)).append('\n'));
-      text.append("and then none of these can come next:\n");
-      violated
-          .stuck()
-          .forEach(operation -> text.append("  ").append(Timeline.words(operation)).append('\n'));
+      text.append(allowed(small, violated, extractor));
     }
     String kind = kind(small, extractor);
     return kind.isEmpty() ? text.toString() : text + kind + '\n';
+  }
+
+  /** As much as can have happened, and what would have to come next. */
+  private static String allowed(
+      History history, Verdict.Violated violated, FieldExtractor extractor) {
+    Model model = new Model(history.start(), extractor);
+    List<String> lines = new ArrayList<>();
+    for (Operation operation : violated.order()) {
+      String evicted = "";
+      if (!operation.onlyReads() && model.allows(operation)) {
+        evicted = evicted(operation, model);
+      }
+      lines.add("  " + Timeline.words(operation) + evicted + '\n');
+    }
+    List<String> last = lines.subList(Math.max(0, lines.size() - MOST_ALLOWED), lines.size());
+    StringBuilder text = new StringBuilder("Allowed is, at most:\n");
+    text.append(last.isEmpty() ? "  nothing\n" : String.join("", last));
+    text.append("and then none of these can come next:\n");
+    for (Operation operation : violated.stuck()) {
+      String expected = Expected.of(operation, model);
+      text.append("  ").append(Timeline.words(operation));
+      text.append(expected.isEmpty() ? "" : "; " + expected).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String evicted(Operation operation, Model model) {
+    if (operation.answer() instanceof Answer.Unknown) {
+      return "";
+    }
+    List<StoredRecord> evicted = model.changes().stream().skip(operation.written()).toList();
+    if (evicted.isEmpty()) {
+      return "";
+    }
+    return evicted.stream()
+        .map(
+            r ->
+                r.type()
+                    + "/"
+                    + r.id()
+                    + (model.exact() ? " as " + Timeline.version(r.version()) : ""))
+        .collect(Collectors.joining(", ", ", which evicts ", ""));
   }
 
   /** Which kind of call it takes to see it. */

@@ -12,6 +12,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -31,12 +33,14 @@ import java.util.Set;
 
 /**
  * A history as a text file: the state before it in the first line, then an operation a line, each a
- * row of words between spaces. Names and payloads are written so that they hold no space.
+ * row of words between spaces, and an end. Names and payloads are written so that they hold no
+ * space.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
 public final class HistoryFile {
-  private static final String HEADING = "databroker-history-1";
+  private static final String HEADING = "databroker-history-2";
+  private static final String END = "end";
 
   private HistoryFile() {}
 
@@ -55,7 +59,24 @@ public final class HistoryFile {
       line.call(operation.call()).answer(operation.answer());
       lines.add(line.line());
     }
+    lines.add(END);
     Files.write(file, lines);
+  }
+
+  /** Whether a file says that it is a history. */
+  public static boolean isOne(Path file) {
+    try {
+      return begins(file);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean begins(Path file) throws IOException {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      byte[] heading = (HEADING + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+      return Arrays.equals(bytes.readNBytes(heading.length), heading);
+    }
   }
 
   /**
@@ -64,16 +85,19 @@ public final class HistoryFile {
    * @throws IllegalArgumentException if the file holds none; names the line
    */
   public static History read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
-    if (lines.size() < 2 || !lines.get(0).equals(HEADING)) {
+    if (!begins(file)) {
       throw new IllegalArgumentException(file + " is not a history: it must begin with " + HEADING);
+    }
+    List<String> lines = Files.readAllLines(file);
+    if (lines.size() < 3 || !lines.get(lines.size() - 1).equals(END)) {
+      throw new IllegalArgumentException(file + " ends too early: its last line must be " + END);
     }
     int number = 1;
     try {
       Reader first = new Reader(lines.get(1));
       History.Start start = first.start();
       List<Operation> operations = new ArrayList<>();
-      for (number = 2; number < lines.size(); number++) {
+      for (number = 2; number < lines.size() - 1; number++) {
         operations.add(new Reader(lines.get(number)).operation());
       }
       return new History(start, operations);

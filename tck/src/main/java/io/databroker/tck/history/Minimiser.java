@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a history that the contract forbids small enough to read.
  *
- * <p>Each step leaves out what cannot have made it wrong, so that what remains is forbidden for the
- * same reason: what came after a moment (a call that was under way then may or may not have taken
- * effect, with the answer that it got later); reads, which change nothing; whole types, from every
- * batch and every answer alike; and writes that had returned before all else began, which become
- * the state before. A write that is not before all else is never left out while its type is there.
+ * <p>Each step leaves out what cannot have made it wrong, and is taken only if what remains is
+ * forbidden for the same reason: what came after a moment (a call that was under way then may or
+ * may not have taken effect, with the answer that it got later); reads, which change nothing; whole
+ * types, from every batch and every answer alike; and writes that had returned before all else
+ * began, which become the state before. A write that is not before all else is never left out while
+ * its type is there, unless the answers alone are wrong, whatever happened.
  *
  * <p><b>Thread-safety:</b> none; each is used by one thread.
  */
@@ -29,28 +30,35 @@ public final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;
 
   private final FieldExtractor extractor;
+  private final String reason;
   private final long deadline = System.nanoTime() + LONGEST_NANOS;
 
-  private Minimiser(FieldExtractor extractor) {
+  private Minimiser(FieldExtractor extractor, String reason) {
     this.extractor = extractor;
+    this.reason = reason;
   }
 
-  /** A small history that is forbidden because that one is. */
+  /** A small history that is forbidden for the reason that that one is. */
   public static History minimise(History history, FieldExtractor extractor) {
-    Minimiser minimiser = new Minimiser(extractor);
-    if (!minimiser.isForbidden(history)) {
+    if (!(Checker.judge(history, extractor) instanceof Verdict.Violated violated)) {
       return history;
     }
+    Minimiser minimiser = new Minimiser(extractor, violated.reason());
+    if (Sightings.problemWith(history) != null) {
+      return minimiser.drop(history, operation -> true);
+    }
     History small = minimiser.cut(history);
-    small = minimiser.dropReads(small);
+    small = minimiser.drop(small, Operation::onlyReads);
     small = minimiser.project(small);
-    small = minimiser.dropReads(small);
+    small = minimiser.drop(small, Operation::onlyReads);
+    small = minimiser.dropPending(small);
     return minimiser.fold(small);
   }
 
   private boolean isForbidden(History history) {
     return System.nanoTime() < deadline
-        && Checker.judge(history, extractor) instanceof Verdict.Violated;
+        && Checker.judge(history, extractor) instanceof Verdict.Violated violated
+        && violated.reason().equals(reason);
   }
 
   /** Ends the history at the earliest return at which it is forbidden. */
@@ -75,7 +83,7 @@ public final class Minimiser {
     return isForbidden(cut) ? cut : history;
   }
 
-  private static History cutAt(History history, long moment) {
+  static History cutAt(History history, long moment) {
     List<Operation> kept = new ArrayList<>();
     for (Operation operation : history.operations()) {
       if (operation.ended() <= moment) {
@@ -93,7 +101,7 @@ public final class Minimiser {
     return history.with(kept);
   }
 
-  private History dropReads(History history) {
+  private History drop(History history, Predicate<Operation> droppable) {
     History small = history;
     // Halves first, then single ones.
     for (int size = history.operations().size(); size >= 1; size /= 2) {
@@ -103,7 +111,7 @@ public final class Minimiser {
         List<Operation> all = small.operations();
         List<Operation> kept = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-          if (i < first || i >= last || !all.get(i).onlyReads()) {
+          if (i < first || i >= last || !droppable.test(all.get(i))) {
             kept.add(all.get(i));
           }
         }
@@ -115,25 +123,74 @@ public final class Minimiser {
     return small;
   }
 
-  private History project(History history) {
-    if (history.operations().stream().anyMatch(o -> o.answer() instanceof Answer.Unknown)) {
-      return history; // nobody knows which versions those took
-    }
-    Set<String> types = typesOf(history);
+  /**
+   * Drops the writes under way at the end that surely nobody saw: all else was answered versions
+   * before theirs.
+   */
+  private History dropPending(History history) {
     History small = history;
-    for (String type : List.copyOf(types)) {
-      Set<String> fewer = new HashSet<>(types);
-      fewer.remove(type);
-      History without = onto(history, fewer::contains);
-      if (isForbidden(without)) {
-        types = fewer;
-        small = without;
+    for (Operation pending : List.copyOf(history.operations())) {
+      if (pending.isOptional() && pending.answer() instanceof Answer.Stored) {
+        List<Operation> others = new ArrayList<>(small.operations());
+        others.remove(pending);
+        boolean unseen =
+            others.stream()
+                .filter(other -> !other.isOptional())
+                .allMatch(other -> Long.compareUnsigned(reach(other), first(pending)) < 0);
+        if (unseen && isForbidden(small.with(others))) {
+          small = small.with(others);
+        }
       }
     }
     return small;
   }
 
-  private static Set<String> typesOf(History history) {
+  /** The first version that a write took. */
+  private static long first(Operation write) {
+    return ((Answer.Stored) write.answer())
+        .result().records().stream()
+            .mapToLong(StoredRecord::version)
+            .filter(version -> version != 0)
+            .min()
+            .orElse(0);
+  }
+
+  /** The version that an operation's answer surely lies before or at; the highest if none. */
+  private static long reach(Operation operation) {
+    Answer answer = operation.answer();
+    if (answer instanceof Answer.Shown shown) {
+      return shown.position().version();
+    } else if (answer instanceof Answer.Told told) {
+      return told.versions().latest();
+    } else if (answer instanceof Answer.Stored stored && !operation.onlyReads()) {
+      List<StoredRecord> records = stored.result().records();
+      return records.stream().mapToLong(StoredRecord::version).max().orElse(-1);
+    }
+    return -1;
+  }
+
+  private History project(History history) {
+    if (history.operations().stream().anyMatch(o -> o.answer() instanceof Answer.Unknown)) {
+      return history; // nobody knows which versions those took
+    }
+    List<String> types = new ArrayList<>(typesOf(history));
+    History small = history;
+    // Halves first, then single ones.
+    for (int size = (types.size() + 1) / 2; size >= 1; size /= 2) {
+      for (int from = types.size() - size; from > -size; from -= size) {
+        Set<String> fewer = new HashSet<>(types);
+        fewer.removeAll(types.subList(Math.max(0, from), from + size));
+        History without = onto(history, fewer::contains);
+        if (fewer.size() < types.size() && isForbidden(without)) {
+          types.retainAll(fewer);
+          small = without;
+        }
+      }
+    }
+    return small;
+  }
+
+  static Set<String> typesOf(History history) {
     Set<String> types = new TreeSet<>();
     history.start().records().forEach(record -> types.add(record.type()));
     types.addAll(history.start().options().keySet());
@@ -154,7 +211,7 @@ public final class Minimiser {
     return types;
   }
 
-  private static History onto(History history, Predicate<String> types) {
+  static History onto(History history, Predicate<String> types) {
     History.Start start = history.start();
     return new History(
         new History.Start(
@@ -225,31 +282,45 @@ public final class Minimiser {
     return new Operation(operation.client(), operation.began(), operation.ended(), call, answer);
   }
 
-  /** Makes the writes before all else part of the state before. */
+  /** Makes the writes before all else part of the state before, but not a last one that evicts. */
   private History fold(History history) {
+    History before = null;
     History small = history;
-    while (!small.operations().isEmpty()) {
-      Model model = new Model(small.start(), extractor);
-      List<Operation> rest = new ArrayList<>(small.operations());
-      Operation head = rest.remove(0);
-      boolean before = rest.stream().allMatch(other -> head.ended() < other.began());
-      if (!before || head.onlyReads() || rest.isEmpty() || !model.allows(head)) {
-        return small;
-      }
-      History folded =
-          new History(
-              new History.Start(
-                  model.serverVersion(),
-                  model.latest(),
-                  model.options(),
-                  model.records(),
-                  small.start().exact()),
-              rest);
-      if (!isForbidden(folded)) {
-        return small;
-      }
+    History folded = folded(small, extractor);
+    while (folded != null && isForbidden(folded)) {
+      before = small;
       small = folded;
+      folded = folded(small, extractor);
     }
-    return small;
+    // What it evicted, and which versions that took, may be what is wrong.
+    return before != null && evicts(before) ? before : small;
+  }
+
+  private boolean evicts(History history) {
+    Operation head = history.operations().get(0);
+    Model model = new Model(history.start(), extractor);
+    return model.allows(head) && model.changes().size() > head.written();
+  }
+
+  /** The same with its first operation as part of the state before, or null if that cannot be. */
+  static @Nullable History folded(History history, FieldExtractor extractor) {
+    if (history.operations().size() < 2) {
+      return null;
+    }
+    Model model = new Model(history.start(), extractor);
+    List<Operation> rest = new ArrayList<>(history.operations());
+    Operation head = rest.remove(0);
+    boolean before = rest.stream().allMatch(other -> head.ended() < other.began());
+    if (!before || head.onlyReads() || !model.allows(head)) {
+      return null;
+    }
+    return new History(
+        new History.Start(
+            model.serverVersion(),
+            model.latest(),
+            model.options(),
+            model.records(),
+            history.start().exact()),
+        rest);
   }
 }

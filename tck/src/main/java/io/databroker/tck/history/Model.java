@@ -8,12 +8,14 @@ import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ final class Model {
   private long serverVersion;
   private long latest;
 
-  /** */
+  /** Those in force. */
   private final Map<String, TypeOptions> options;
 
   /** Each type's records, oldest written first. */
@@ -87,6 +89,26 @@ final class Model {
     List<StoredRecord> records = new ArrayList<>();
     live.values().forEach(ofType -> records.addAll(ofType.values()));
     return records;
+  }
+
+  List<StoredRecord> records(Selection selection) {
+    if (selection instanceof Selection.OfType ofType) {
+      return ofType(ofType.type());
+    } else if (selection instanceof Selection.Where where) {
+      return ofType(where.type()).stream()
+          .filter(record -> matches(record, where.anyOf()))
+          .toList();
+    }
+    return records();
+  }
+
+  private List<StoredRecord> ofType(String type) {
+    return List.copyOf(live.getOrDefault(type, new LinkedHashMap<>()).values());
+  }
+
+  /** Whether versions follow each other without holes. */
+  boolean exact() {
+    return exact;
   }
 
   /** Tells states apart. */
@@ -169,11 +191,7 @@ final class Model {
       return hashes.getOrDefault(ofType.type(), 0L);
     }
     if (selection instanceof Selection.Where where) {
-      long sum = 0;
-      for (StoredRecord record : live.getOrDefault(where.type(), new LinkedHashMap<>()).values()) {
-        sum += matches(record, where.anyOf()) ? Hash.of(record) : 0;
-      }
-      return sum;
+      return Hash.ofRecords(records(where));
     }
     return liveHash;
   }
@@ -214,7 +232,8 @@ final class Model {
     return true;
   }
 
-  private int failing(List<Write> batch) {
+  /** The first write whose condition does not hold now, or -1. */
+  int failing(List<Write> batch) {
     for (int i = 0; i < batch.size(); i++) {
       Condition condition = batch.get(i).condition();
       if (condition != Condition.NONE
@@ -225,18 +244,19 @@ final class Model {
     return -1;
   }
 
-  private long found(String type, String id) {
+  /** What a condition finds: the version of the live record, or 0. */
+  long found(String type, String id) {
     StoredRecord record = liveRecord(type, id);
     return record == null ? 0 : record.version();
   }
 
-  private @Nullable StoredRecord liveRecord(String type, String id) {
+  @Nullable StoredRecord liveRecord(String type, String id) {
     LinkedHashMap<String, StoredRecord> ofType = live.get(type);
     return ofType == null ? null : ofType.get(id);
   }
 
   /** What the batch would write now, if that is what it was answered; else null. */
-  private @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
+  @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
     List<StoredRecord> planned = new ArrayList<>();
     Map<List<String>, StoredRecord> within = new HashMap<>();
     long version = latest;
@@ -257,7 +277,7 @@ final class Model {
         return null;
       }
       version = next;
-      StoredRecord change = change(write, before, version);
+      StoredRecord change = change(write, before, version, seen);
       if (seen != null
           && (!same(change, seen)
               || seen.deleted() != change.deleted()
@@ -271,16 +291,15 @@ final class Model {
     return planned;
   }
 
-  private static StoredRecord change(Write write, @Nullable StoredRecord before, long version) {
+  private static StoredRecord change(
+      Write write, @Nullable StoredRecord before, long version, @Nullable StoredRecord seen) {
     boolean deleted = write instanceof Write.Delete;
     return new StoredRecord(
         write.type(),
         write.id(),
         version,
-        write instanceof Write.Put put
-            ? put.payload()
-            : java.util.Objects.requireNonNull(before).payload(),
-        java.time.Instant.EPOCH,
+        write instanceof Write.Put put ? put.payload() : Objects.requireNonNull(before).payload(),
+        seen == null ? Instant.EPOCH : seen.modifiedAt(),
         deleted);
   }
 

@@ -30,6 +30,13 @@ public record Operation(int client, long began, long ended, Call call, Answer an
         && stored.result().records().stream().allMatch(record -> record.version() == 0);
   }
 
+  /** How many changes it was answered. */
+  int written() {
+    return answer instanceof Answer.Stored stored
+        ? (int) stored.result().records().stream().filter(r -> r.version() != 0).count()
+        : 0;
+  }
+
   /** Whether its answer says nothing that can be judged. */
   boolean saysNothing() {
     return answer instanceof Answer.NotApplied

@@ -14,17 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class Sightings {
   private final Map<Long, StoredRecord> byVersion = new HashMap<>();
 
-  private Sightings() {}
+  /** Whether batches are whole, so that their versions must follow each other. */
+  private final boolean exact;
+
+  private Sightings(History history) {
+    this.exact = history.start().exact();
+  }
 
   /** The first such problem, or null. */
   static @Nullable String problemWith(History history) {
-    Sightings sightings = new Sightings();
-    return sightings.see(history);
+    return new Sightings(history).see(history);
   }
 
   /** All that was seen in a history without such a problem. */
   static Sightings of(History history) {
-    Sightings sightings = new Sightings();
+    Sightings sightings = new Sightings(history);
     sightings.see(history);
     return sightings;
   }
@@ -76,8 +80,8 @@ final class Sightings {
         return "the records of a batch have different times: " + records;
       }
       if (record.version() != 0) {
-        if (last != 0 && record.version() != last + 1) {
-          return "the versions of a batch do not follow each other: " + records;
+        if (exact && last != 0 && record.version() != last + 1) {
+          return "the versions of a batch do not follow each other: " + Timeline.words(records);
         }
         last = record.version();
         String problem = see(record);

@@ -7,6 +7,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 final class Timeline {
   private static final int TEXT = 68;
   private static final int NAMES = 12;
+  private static final int MOST_TYPES = 40;
 
   private Timeline() {}
 
@@ -62,7 +64,7 @@ final class Timeline {
         + (start.options().isEmpty() ? "" : ", options: " + options(start.options()));
   }
 
-  private static String options(java.util.Map<String, TypeOptions> options) {
+  static String options(Map<String, TypeOptions> options) {
     return options.entrySet().stream()
         .map(entry -> entry.getKey() + " " + options(entry.getValue()))
         .sorted()
@@ -127,11 +129,13 @@ final class Timeline {
           .map(record -> record.version() == 0 ? "absent" : version(record))
           .collect(Collectors.joining(" "));
     } else if (answer instanceof Answer.ConditionFailed failed) {
-      return "condition failed, found v" + Long.toUnsignedString(failed.found());
+      return "condition failed, found " + version(failed.found());
     } else if (answer instanceof Answer.Found found) {
       return found.live() == null ? "null" : version(found.live());
     } else if (answer instanceof Answer.Types types) {
-      return types.types().toString();
+      return types.types().size() <= MOST_TYPES
+          ? types.types().toString()
+          : types.types().subList(0, NAMES) + " and " + (types.types().size() - NAMES) + " more";
     } else if (answer instanceof Answer.Shown shown) {
       return "at v"
           + Long.toUnsignedString(shown.position().version())
@@ -140,7 +144,7 @@ final class Timeline {
               .sorted()
               .collect(Collectors.joining(", ", " {", "}"));
     } else if (answer instanceof Answer.Told told) {
-      return "latest v" + Long.toUnsignedString(told.versions().latest());
+      return "latest " + version(told.versions().latest());
     } else if (answer instanceof Answer.NotApplied not) {
       return not.error();
     } else if (answer instanceof Answer.Crashed) {
@@ -149,11 +153,22 @@ final class Timeline {
     return answer instanceof Answer.Unknown ? "outcome unknown" : "done";
   }
 
+  /** Records as their keys and versions. */
+  static String words(List<StoredRecord> records) {
+    return records.stream()
+        .map(record -> key(record) + " " + version(record))
+        .collect(Collectors.joining(", "));
+  }
+
   private static String key(StoredRecord record) {
     return record.type() + "/" + record.id();
   }
 
   private static String version(StoredRecord record) {
-    return "v" + Long.toUnsignedString(record.version());
+    return version(record.version());
+  }
+
+  static String version(long version) {
+    return "v" + Long.toUnsignedString(version);
   }
 }

@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,8 @@ public final class ChildJvm {
   /** Runs the same command line in such a JVM and answers its exit code. */
   static int run(List<String> options, List<Path> jars, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    tryToStart(options);
+    List<String> command = new ArrayList<>(List.of(java()));
     command.addAll(options);
     command.add("-D" + CHILD + "=true");
     List<String> classPath = new ArrayList<>();
@@ -41,7 +42,25 @@ public final class ChildJvm {
     return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
-  private static Path kit() {
+  /** Makes sure that a JVM starts with these options. */
+  static void tryToStart(List<String> options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(options);
+    command.add("-version");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new UsageException(
+          "the JVM does not start with the options %s: %s"
+              .formatted(options, told.lines().findFirst().orElse("")));
+    }
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  static Path kit() {
     try {
       return Path.of(ChildJvm.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {

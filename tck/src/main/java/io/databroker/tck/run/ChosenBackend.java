@@ -1,14 +1,21 @@
 package io.databroker.tck.run;
 
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
 import io.databroker.api.BackendProvider;
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import io.databroker.tck.Subject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The backend that the command line chose.
@@ -32,6 +39,48 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
                     provider.settings().stream()
                         .map(Setting::name)
                         .collect(Collectors.joining(", ", "[", "]"))));
+      }
+    }
+  }
+
+  /** Opens and closes it once, so that what all tests would fail with is told once. */
+  void tryToOpen() throws IOException {
+    Path directory = Files.createTempDirectory("databroker-tck");
+    try {
+      Settings settings = settings(directory);
+      provider.limits(settings);
+      provider.capabilities(settings);
+      Backend backend =
+          provider.open(settings, BackendContext.standard().withExtractor(KitRun.FIELDS));
+      if (backend == null) {
+        throw new UsageException(provider.name() + " cannot be opened: its open answered null");
+      }
+      backend.close();
+    } catch (UsageException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw new UsageException("%s cannot be opened: %s".formatted(provider.name(), why(e)));
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private static String why(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException) {
+        return "class not found: %s; is a library missing beside the plugin?"
+            .formatted(String.valueOf(cause.getMessage()).replace('/', '.'));
+      }
+    }
+    return failure instanceof DatabrokerException
+        ? String.valueOf(failure.getMessage())
+        : failure.toString();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.databroker.api.FieldExtractor;
 import io.databroker.tck.DatabrokerTck;
+import io.databroker.tck.InconclusiveException;
 import io.databroker.tck.Rule;
 import io.databroker.tck.Subject;
 import java.nio.file.Path;
@@ -173,14 +174,11 @@ public final class KitRun {
       @Nullable Throwable failure = result.getThrowable().orElse(null);
       if (failure instanceof TestAbortedException aborted) {
         String reason = Objects.toString(aborted.getMessage(), "");
-        if (reason.startsWith("not run")) {
-          return Outcome.Verdict.NOT_RUN;
-        }
-        return reason.startsWith("inconclusive")
-            ? Outcome.Verdict.INCONCLUSIVE
-            : Outcome.Verdict.SKIPPED;
+        return reason.startsWith("not run") ? Outcome.Verdict.NOT_RUN : Outcome.Verdict.SKIPPED;
       }
-      return Outcome.Verdict.FAIL;
+      return failure instanceof InconclusiveException
+          ? Outcome.Verdict.INCONCLUSIVE
+          : Outcome.Verdict.FAIL;
     }
   }
 }

@@ -9,10 +9,12 @@ import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,8 +38,8 @@ import picocli.CommandLine.Option;
     description = "Tells whether a backend keeps the contract, and if not, which rule it breaks.",
     footer = {
       "",
-      "Exit codes: 0 all rules passed, 1 a rule failed or none was run, 2 wrong usage or no such",
-      "backend, 3 it could not be told."
+      "Exit codes: 0 all rules passed, 1 a rule failed or none was run,",
+      "2 wrong usage or no such backend, 3 it could not be told."
     })
 public final class Main implements Callable<Integer> {
   @Option(names = "--backend", paramLabel = "NAME", description = "the backend's name")
@@ -93,6 +95,8 @@ public final class Main implements Callable<Integer> {
       description = "an option that the backend needs of its JVM; may be given again")
   List<String> jvmOptions = new ArrayList<>();
 
+  private static final double LONGEST_SECONDS = 1_000_000;
+
   private final PrintStream out;
 
   Main(PrintStream out) {
@@ -101,16 +105,17 @@ public final class Main implements Callable<Integer> {
 
   /** Runs it and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(run(System.out, arguments));
+    System.exit(run(System.out, System.err, arguments));
   }
 
-  static int run(PrintStream out, String... arguments) {
+  static int run(PrintStream out, PrintStream err, String... arguments) {
     return new CommandLine(new Main(out))
+        .setErr(new PrintWriter(err, true, Charset.defaultCharset()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (exception, line, parsed) -> {
-              if (exception instanceof UsageException || exception instanceof IOException) {
-                System.err.println(exception.getMessage());
+              if (exception instanceof UsageException) {
+                err.println(exception.getMessage());
                 return CommandLine.ExitCode.USAGE;
               }
               throw exception;
@@ -126,18 +131,27 @@ public final class Main implements Callable<Integer> {
     if (backend == null) {
       throw new UsageException("give --backend NAME, or --help");
     }
+    if (!(budget >= 0.001 && budget <= LONGEST_SECONDS)) {
+      throw new UsageException(
+          "--budget %s: give a number of seconds above 0, at most %.0f"
+              .formatted(budget, LONGEST_SECONDS));
+    }
     Set<String> numbers = numbers();
     List<Path> jars = Plugins.jars(plugins);
     if (!ChildJvm.isChild()) {
-      List<String> options = new ArrayList<>(Plugins.jvmOptions(jars));
-      options.addAll(jvmOptions);
-      if (!options.isEmpty()) {
+      List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
+      needed.addAll(jvmOptions);
+      if (!needed.isEmpty()) {
+        List<String> options = new ArrayList<>(JvmOptions.inherited());
+        options.addAll(needed);
         return ChildJvm.run(options, jars, arguments());
       }
     }
     BackendProvider provider = provider(jars);
     ChosenBackend chosen = new ChosenBackend(provider, settings);
-    chosen.settings(report.resolve("unused")); // so that a bad value is told before the first test
+    ReportFolder.check(report);
+    chosen.tryToOpen();
+    ReportFolder.clear(report);
     String name = provider.name() + " " + provider.version();
     out.printf("Testing %s, seed %d%n", name, seed);
     List<Outcome> outcomes =
@@ -158,7 +172,8 @@ public final class Main implements Callable<Integer> {
     return Map.of(
         "databroker.tck.seed", Long.toString(seed),
         "databroker.tck.budget", Double.toString(scaled),
-        "databroker.tck.report", report.toString());
+        "databroker.tck.report", report.toString(),
+        "databroker.tck.command", command());
   }
 
   private static long workloads(Set<String> numbers) {
@@ -176,16 +191,11 @@ public final class Main implements Callable<Integer> {
     if (rules.isEmpty()) {
       return all;
     }
-    Set<String> chosen = new LinkedHashSet<>();
-    for (String rule : rules) {
-      List<String> meant =
-          all.stream().filter(n -> n.equals(rule) || n.startsWith(rule + "-")).toList();
-      if (meant.isEmpty()) {
-        throw new UsageException("--rules " + rule + ": there is no such rule or chapter");
-      }
-      chosen.addAll(meant);
+    try {
+      return Catalogue.chosen(rules);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--rules " + e.getMessage());
     }
-    return chosen;
   }
 
   private BackendProvider provider(List<Path> jars) {
@@ -196,6 +206,14 @@ public final class Main implements Callable<Integer> {
         providers.stream().filter(provider -> provider.name().equals(backend)).toList();
     if (named.size() == 1) {
       return named.get(0);
+    }
+    if (providers.isEmpty()) {
+      throw new UsageException(
+          plugins.isEmpty()
+              ? "give --plugin PATH: the jar of the backend, or a folder with it and its libraries"
+              : ("--plugin %s: names no backend; the jar needs a file"
+                      + " META-INF/services/%s with the name of its provider's class")
+                  .formatted(plugins, BackendProvider.class.getName()));
     }
     throw new UsageException(
         "--backend %s: %s; found: %s"
@@ -215,15 +233,35 @@ public final class Main implements Callable<Integer> {
     rules.forEach(rule -> arguments.addAll(List.of("--rules", rule)));
     arguments.addAll(List.of("--seed", Long.toString(seed), "--budget", Double.toString(budget)));
     arguments.addAll(List.of("--report", report.toString()));
+    jvmOptions.forEach(option -> arguments.add("--jvm-option=" + option));
     return arguments;
   }
 
-  private int judgeAgain(Path file) throws IOException {
+  /** The command line to paste again, without rules and seed. */
+  private String command() {
+    List<String> words = new ArrayList<>(List.of("java", "-jar", ChildJvm.kit().toString()));
+    words.addAll(List.of("--backend", String.valueOf(backend)));
+    plugins.forEach(plugin -> words.addAll(List.of("--plugin", plugin.toString())));
+    settings.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
+    jvmOptions.forEach(option -> words.add("--jvm-option=" + option));
+    return words.stream().map(Main::quoted).collect(Collectors.joining(" "));
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:=,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private int judgeAgain(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new UsageException("--recheck " + file + ": is a folder; give a history in it");
+    }
     History history;
     try {
       history = HistoryFile.read(file);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      throw new UsageException("--recheck " + e.getMessage());
+    } catch (IOException e) {
+      throw new UsageException("--recheck %s: %s".formatted(file, ReportFolder.why(e)));
     }
     Verdict verdict = Checker.judge(history, KitRun.FIELDS);
     if (verdict instanceof Verdict.Violated violated) {

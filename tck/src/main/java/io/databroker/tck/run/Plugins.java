@@ -11,11 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Jars with providers, in a class loader that shares the api with the kit and nothing else. */
 final class Plugins {
@@ -26,9 +22,15 @@ final class Plugins {
     List<Path> jars = new ArrayList<>();
     for (Path plugin : plugins) {
       if (Files.isDirectory(plugin)) {
+        List<Path> inFolder;
         try (Stream<Path> files = Files.list(plugin)) {
-          files.filter(file -> file.toString().endsWith(".jar")).sorted().forEach(jars::add);
+          inFolder = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         }
+        if (inFolder.isEmpty()) {
+          throw new UsageException(
+              "--plugin %s: the folder holds no jar; build the backend first".formatted(plugin));
+        }
+        jars.addAll(inFolder);
       } else if (Files.isRegularFile(plugin)) {
         jars.add(plugin);
       } else {
@@ -74,31 +76,6 @@ final class Plugins {
         return Class.forName(name, false, Plugins.class.getClassLoader());
       }
       throw new ClassNotFoundException(name);
-    }
-  }
-
-  /** The options without which these jars do not run, as their manifests say; often none. */
-  static List<String> jvmOptions(List<Path> jars) throws IOException {
-    List<String> options = new ArrayList<>();
-    for (Path jar : jars) {
-      try (JarFile file = new JarFile(jar.toFile())) {
-        Manifest manifest = file.getManifest();
-        if (manifest != null) {
-          Attributes attributes = manifest.getMainAttributes();
-          add(options, "--add-exports", attributes.getValue("Add-Exports"));
-          add(options, "--add-opens", attributes.getValue("Add-Opens"));
-        }
-      }
-    }
-    return options;
-  }
-
-  private static void add(List<String> options, String option, @Nullable String packages) {
-    if (packages != null) {
-      for (String each : packages.trim().split("\\s+", -1)) {
-        options.add(option);
-        options.add(each + "=ALL-UNNAMED");
-      }
     }
   }
 }

@@ -5,8 +5,10 @@ import io.databroker.tck.run.Outcome.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +36,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   /** The verdicts that are not PASS, with their reasons, and the sum. */
   String summary() {
     StringBuilder text = new StringBuilder();
+    Set<String> told = new HashSet<>();
     for (Verdict verdict :
         List.of(Verdict.NOT_RUN, Verdict.SKIPPED, Verdict.INCONCLUSIVE, Verdict.FAIL)) {
       for (RuleVerdict rule : rules) {
@@ -42,7 +45,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
               .append(' ')
               .append(rule.number())
               .append(": ")
-              .append(verdict == Verdict.FAIL ? failures(rule) : rule.reason())
+              .append(verdict == Verdict.FAIL ? failures(rule, told) : rule.reason())
               .append('\n');
         }
       }
@@ -60,38 +63,18 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     }
   }
 
-  private static String failures(RuleVerdict rule) {
+  /** What was seen, once of each test. */
+  private static String failures(RuleVerdict rule, Set<String> told) {
     return rule.outcomes().stream()
         .filter(outcome -> outcome.verdict() == Verdict.FAIL)
-        .map(outcome -> "%s.%s%n%s".formatted(outcome.chapter(), outcome.test(), why(outcome)))
+        .map(
+            outcome -> {
+              String test = outcome.chapter() + "." + outcome.test();
+              return told.add(test)
+                  ? "%s%n%s".formatted(test, outcome.reason().strip().indent(2))
+                  : test + ", told above\n";
+            })
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String why(Outcome outcome) {
-    String rule = outcome.rules().get(0);
-    String reason = outcome.reason().strip();
-    if (reason.startsWith(rule)) {
-      return reason.indent(2);
-    }
-    Catalogue.Entry entry = Catalogue.rules().get(rule);
-    String line = line(outcome);
-    return "%s says: %s%nSeen: %s%s"
-        .formatted(
-            rule, entry == null ? "" : entry.text(), reason, line.isEmpty() ? "" : "\n" + line)
-        .indent(2);
-  }
-
-  /** Where in the kit's source the test gave up: the shortest way to what it did before. */
-  private static String line(Outcome outcome) {
-    Throwable failure = outcome.failure();
-    if (failure != null) {
-      for (StackTraceElement frame : failure.getStackTrace()) {
-        if (frame.getMethodName().equals(outcome.test())) {
-          return "At %s:%d".formatted(frame.getFileName(), frame.getLineNumber());
-        }
-      }
-    }
-    return "";
   }
 
   static String label(Verdict verdict) {

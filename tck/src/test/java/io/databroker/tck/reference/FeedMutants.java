@@ -275,6 +275,15 @@ final class FeedMutants {
                 }),
         feed(
             "FEED-5",
+            "overtaken-feed-moved-on",
+            "a feed that a trim has overtaken is moved on by a later one",
+            (backend, from, type) ->
+                new ReferenceFeed(backend, from, type) {
+                  @Override
+                  protected void overtaken() {}
+                }),
+        feed(
+            "FEED-5",
             "trimmed-typed-reader-skips",
             "a typed reader is not told that it was overtaken by a trim",
             (backend, from, type) ->

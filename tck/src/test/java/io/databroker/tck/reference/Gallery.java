@@ -1,6 +1,7 @@
 package io.databroker.tck.reference;
 
 import io.databroker.api.DatabrokerException;
+import io.databroker.tck.Violation;
 import io.databroker.tck.run.KitRun;
 import io.databroker.tck.run.Outcome;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The wrong backends on which the kit is tried. */
 public final class Gallery {
@@ -38,9 +40,17 @@ public final class Gallery {
           .filter(outcome -> outcome.verdict() == Outcome.Verdict.FAIL)
           .filter(
               outcome ->
-                  outcome.failure() instanceof AssertionError
-                      || outcome.failure() instanceof DatabrokerException)
+                  seen(outcome) instanceof AssertionError
+                      || seen(outcome) instanceof DatabrokerException)
           .findFirst();
+    }
+
+    /** What the test failed with before it was told as that of its rule. */
+    private static @Nullable Throwable seen(Outcome outcome) {
+      Throwable failure = outcome.failure();
+      return failure instanceof Violation violation && violation.getCause() != null
+          ? violation.getCause()
+          : failure;
     }
   }
 

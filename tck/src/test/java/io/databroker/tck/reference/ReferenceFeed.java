@@ -117,15 +117,22 @@ public class ReferenceFeed implements ChangeFeed {
 
   /** Moves a feed that waits past what was dropped, if that holds nothing for it. */
   protected void trimmed(List<StoredRecord> dropped) {
-    if (waiting
-        && Long.compareUnsigned(position, store.trimmed) < 0
-        && dropped.stream().noneMatch(this::isDue)) {
-      position = store.trimmed;
-      moved = true;
+    if (Long.compareUnsigned(position, store.trimmed) < 0) {
+      if (waiting && dropped.stream().noneMatch(this::isDue)) {
+        position = store.trimmed;
+        moved = true;
+      } else {
+        overtaken();
+      }
     }
     if (ready()) {
       signal();
     }
+  }
+
+  /** No later trim moves it on. */
+  protected void overtaken() {
+    waiting = false;
   }
 
   protected void signal() {

@@ -7,6 +7,10 @@ public final class MainAccess {
   private MainAccess() {}
 
   public static int run(PrintStream out, String... arguments) {
-    return Main.run(out, arguments);
+    return run(out, System.err, arguments);
+  }
+
+  public static int run(PrintStream out, PrintStream err, String... arguments) {
+    return Main.run(out, err, arguments);
   }
 }

@@ -1,0 +1,65 @@
+package io.databroker.tck.run;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/** What plugins need of the JVM that runs them. */
+final class JvmOptions {
+  /** Beside the jars in a plugin's folder: one option a line. */
+  private static final String FILE = "jvm.options";
+
+  private JvmOptions() {}
+
+  /** The options without which these plugins do not run; often none. */
+  static List<String> of(List<Path> plugins, List<Path> jars) throws IOException {
+    List<String> options = new ArrayList<>();
+    for (Path plugin : plugins) {
+      Path file = plugin.resolve(FILE);
+      if (Files.isRegularFile(file)) {
+        Files.readAllLines(file).stream()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .forEach(options::add);
+      }
+    }
+    for (Path jar : jars) {
+      try (JarFile file = new JarFile(jar.toFile())) {
+        Manifest manifest = file.getManifest();
+        if (manifest != null) {
+          Attributes attributes = manifest.getMainAttributes();
+          add(options, "--add-exports", attributes.getValue("Add-Exports"));
+          add(options, "--add-opens", attributes.getValue("Add-Opens"));
+        }
+      } catch (ZipException e) {
+        throw new UsageException("%s is no jar: %s".formatted(jar, e.getMessage()));
+      }
+    }
+    return options;
+  }
+
+  private static void add(List<String> options, String option, @Nullable String packages) {
+    if (packages != null) {
+      for (String each : packages.strip().split("\\s+", -1)) {
+        // Some manifests name the target, as the command line does.
+        String value = each.contains("=") ? each : each + "=ALL-UNNAMED";
+        options.add(option + "=" + value);
+      }
+    }
+  }
+
+  /** Those of this JVM, which its child is to have as well. */
+  static List<String> inherited() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !option.startsWith("-agentlib:jdwp"))
+        .toList();
+  }
+}

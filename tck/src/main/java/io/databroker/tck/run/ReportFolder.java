@@ -1,0 +1,52 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.history.HistoryFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where a run leaves its report. */
+final class ReportFolder {
+  private ReportFolder() {}
+
+  /** Makes sure, before the run, that a report can be written. */
+  static void check(Path directory) {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new UsageException("--report " + directory + ": is not a folder");
+    }
+    try {
+      Files.createDirectories(directory);
+      Files.delete(Files.createTempFile(directory, "try", ".txt"));
+    } catch (IOException e) {
+      throw new UsageException("--report %s: %s".formatted(directory, why(e)));
+    }
+  }
+
+  /** Takes away the histories of earlier runs, which a new report does not tell of. */
+  static void clear(Path directory) throws IOException {
+    List<Path> histories;
+    try (Stream<Path> files = Files.list(directory)) {
+      histories = files.filter(Files::isRegularFile).filter(HistoryFile::isOne).toList();
+    }
+    for (Path history : histories) {
+      Files.delete(history);
+    }
+  }
+
+  /** Why a file cannot be used: the message of most such errors is its name alone. */
+  static String why(IOException error) {
+    if (error instanceof NoSuchFileException) {
+      return "no such file";
+    } else if (error instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (error instanceof FileSystemException file && file.getReason() != null) {
+      return file.getReason();
+    }
+    return String.valueOf(error.getMessage());
+  }
+}

@@ -1,0 +1,104 @@
+package io.databroker.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.databroker.api.BackendProvider;
+import io.databroker.tck.reference.Gallery;
+import io.databroker.tck.reference.ReferenceProvider;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** What an author's test class says, and when it is not green. */
+class TestClassTest {
+
+  static class RightTck extends DatabrokerTck {
+    @Override
+    public BackendProvider provider() {
+      return new ReferenceProvider();
+    }
+  }
+
+  static class WrongTck extends DatabrokerTck {
+    @Override
+    public BackendProvider provider() {
+      return Gallery.mutants().stream()
+          .filter(mutant -> mutant.name().equals("capacity-off-by-one"))
+          .findFirst()
+          .orElseThrow()
+          .provider();
+    }
+  }
+
+  private static EngineExecutionResults run(Class<?> tests, Map<String, String> parameters) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(tests))
+        .configurationParameters(parameters)
+        .execute();
+  }
+
+  private static List<String> failures(EngineExecutionResults results) {
+    return results.allEvents().failed().stream()
+        .map(
+            event ->
+                event
+                    .getRequiredPayload(org.junit.platform.engine.TestExecutionResult.class)
+                    .getThrowable()
+                    .map(Throwable::getMessage)
+                    .orElse(""))
+        .toList();
+  }
+
+  @Test
+  void aFailureNamesTheRuleAndTheCommandThatShowsItAgain() {
+    Map<String, String> parameters =
+        Map.of("databroker.tck.rules", "cap-1", "databroker.tck.seed", "5");
+    assertThat(failures(run(WrongTck.class, parameters)))
+        .isNotEmpty()
+        .allSatisfy(
+            message ->
+                assertThat(message)
+                    .startsWith("CAP-1 is broken: When `put` returns, no type")
+                    .contains(
+                        "Again: mvn test -Dtest=WrongTck -Ddatabroker.tck.rules=CAP-1"
+                            + " -Ddatabroker.tck.seed=5\n"))
+        .anySatisfy(message -> assertThat(message).contains("Seen: ", "At CapacityRules.java:"));
+  }
+
+  @Test
+  void rulesCanBeChosen() {
+    EngineExecutionResults results =
+        run(RightTck.class, Map.of("databroker.tck.rules", "LIST-1,GET"));
+    int tests = 0;
+    for (String rule : List.of("LIST-1", "GET-1", "GET-2")) {
+      tests += Catalogue.tests().getOrDefault(rule, List.of()).size();
+    }
+    assertThat(results.testEvents().succeeded().count()).isEqualTo(tests);
+    assertThat(results.testEvents().skipped().count()).isGreaterThan(150);
+    assertThat(failures(run(RightTck.class, Map.of("databroker.tck.rules", "LIST-99"))))
+        .anySatisfy(message -> assertThat(message).contains("LIST-99"));
+  }
+
+  @Test
+  void whatCouldNotBeToldIsNotGreen() {
+    Map<String, String> parameters =
+        Map.of("databroker.tck.rules", "PUT-2,LEASE-1,CLOSE-4", "databroker.tck.budget", "0");
+    assertThat(failures(run(RightTck.class, parameters)))
+        .hasSize(3)
+        .allSatisfy(
+            message ->
+                assertThat(message).contains("inconclusive", "databroker.tck.budget=SECONDS"));
+  }
+
+  @Test
+  void aBudgetThatIsNoneIsRefused() {
+    Map<String, String> parameters =
+        Map.of("databroker.tck.rules", "GET-1", "databroker.tck.budget", "NaN");
+    assertThat(failures(run(RightTck.class, parameters)))
+        .isNotEmpty()
+        .allSatisfy(message -> assertThat(message).contains("databroker.tck.budget=NaN"));
+  }
+}
