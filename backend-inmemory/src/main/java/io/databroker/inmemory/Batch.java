@@ -228,25 +228,14 @@ final class Batch {
     Position end = new Position(history.serverVersion, before.version() + records.length);
     changes = new Changes(List.of(records), end);
     history.told.append(changes);
-    for (Table table : touched) {
-      table.told.append(touched.size() == 1 ? changes : new Changes(recordsOf(table), end));
-    }
+    Changes ofEach = touched.size() == 1 ? changes : new Changes(List.of(), end);
+    touched.forEach(table -> table.told.append(ofEach));
     while (installed < entries.size()) {
       Entry entry = entries.get(installed++);
       if (isLast(entry)) {
         install(entry);
       }
     }
-  }
-
-  /** What this batch wrote to that table, in order. */
-  private static List<StoredRecord> recordsOf(Table table) {
-    Log.View<Entry> log = table.log.view();
-    StoredRecord[] records = new StoredRecord[(int) (table.log.end() - table.logEndBefore)];
-    for (int i = 0; i < records.length; i++) {
-      records[i] = Objects.requireNonNull(log.get(table.logEndBefore + i)).record;
-    }
-    return List.of(records);
   }
 
   private void install(Entry entry) {

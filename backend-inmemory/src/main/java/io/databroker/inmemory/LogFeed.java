@@ -5,6 +5,7 @@ import io.databroker.api.Changes;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,45 +88,47 @@ final class LogFeed implements ChangeFeed {
   }
 
   private @Nullable Changes next(History history, Commit now, long from) {
-    Log.View<Changes> log = told(history);
+    Table table = type == null ? null : history.tables.get(type);
+    if (table != null && table.born != born) {
+      born = table.born;
+      next = -1;
+    }
+    Log.View<Changes> told = (table == null ? history.told : table.told).view();
+    Log.View<Entry> log = table == null ? null : table.log.view();
     if (history.commit.first() > from + 1) {
       return null;
     }
-    Changes changes = null;
-    if (log != null) {
-      if (next < log.first()) {
-        next = log.after(from, now.version());
-      }
-      changes = log.get(next);
+    if (type != null && table == null) {
+      return bookmark(now.version());
     }
+    if (next < told.first()) {
+      next = told.after(from, now.version());
+    }
+    Changes changes = told.get(next);
     if (changes == null || changes.position().version() > now.version()) {
       return type == null ? null : bookmark(now.version());
     }
     next++;
-    return changes.records().get(0).version() > from ? changes : behind(from, changes);
+    List<StoredRecord> records = changes.records();
+    boolean whole = !records.isEmpty() && records.get(0).version() > from;
+    return whole ? changes : part(from, changes, log);
   }
 
-  /** What is told of this feed's type, or of all; null if there is nothing of that type. */
-  private Log.@Nullable View<Changes> told(History history) {
-    if (type == null) {
-      return history.told.view();
+  /** What this feed tells of a batch of several types, or one within which it was opened. */
+  private static Changes part(long from, Changes batch, Log.@Nullable View<Entry> log) {
+    Position end = batch.position();
+    List<StoredRecord> part = new ArrayList<>();
+    if (log == null) {
+      batch.records().stream().filter(it -> it.version() > from).forEach(part::add);
+    } else {
+      long index = log.after(from, end.version());
+      for (Entry entry = log.get(index);
+          entry != null && entry.version() <= end.version();
+          entry = log.get(++index)) {
+        part.add(entry.record);
+      }
     }
-    Table table = history.tables.get(type);
-    if (table == null) {
-      return null;
-    }
-    if (table.born != born) {
-      born = table.born;
-      next = -1;
-    }
-    return table.told.view();
-  }
-
-  /** The rest of a batch, within which the feed was opened. */
-  private static Changes behind(long from, Changes changes) {
-    List<StoredRecord> rest =
-        changes.records().stream().filter(record -> record.version() > from).toList();
-    return new Changes(rest, changes.position());
+    return new Changes(part, end);
   }
 
   @Override

@@ -27,7 +27,10 @@ final class Table {
   /** The changes of this type. */
   final Log<Entry> log = new Log<>(SEGMENT_SHIFT, 0, Entry::version);
 
-  /** The same by batches, as feeds of this type tell them: one object for all feeds. */
+  /**
+   * The same by batches, as feeds of this type tell them: one object for all feeds. It is empty
+   * where a batch wrote to other types too: then its changes are to be found in {@link #log}.
+   */
   final Log<Changes> told = History.told(SEGMENT_SHIFT);
 
   final WriteOrder order = new WriteOrder();

@@ -72,6 +72,42 @@ class InMemoryBackendTest {
     return backend.put(List.of(Write.put(type, id, Bytes.utf8(payload)))).records().get(0);
   }
 
+  @Test
+  void a_feed_tells_its_part_of_each_batch_wherever_it_was_opened() {
+    String[] types = {"a", "a", "b", "a", "a", "c", "b"};
+    int[] sizes = {2, 3, 2}; // of a alone, of a and b, of c and b
+    List<StoredRecord> all = new ArrayList<>();
+    List<Long> ends = new ArrayList<>();
+    for (int size : sizes) {
+      List<Write> batch = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        int number = all.size() + i;
+        batch.add(Write.put(types[number], "k" + number, Bytes.utf8("p" + number)));
+      }
+      all.addAll(backend.put(batch).records());
+      ends.add(backend.versions().latest());
+    }
+    for (String type : new String[] {null, "a", "b", "c", "d"}) {
+      for (long from = 0; from <= all.size(); from++) {
+        long after = from;
+        List<StoredRecord> told = new ArrayList<>();
+        Position start = new Position(backend.versions().serverVersion(), from);
+        try (ChangeFeed feed = backend.changes(start, type)) {
+          for (Changes changes = feed.poll(); changes != null; changes = feed.poll()) {
+            told.addAll(changes.records());
+            assertThat(ends).contains(changes.position().version());
+          }
+        }
+        assertThat(told)
+            .as("%s from %d", type, from)
+            .containsExactlyElementsOf(
+                all.stream()
+                    .filter(it -> it.version() > after && (type == null || it.type().equals(type)))
+                    .toList());
+      }
+    }
+  }
+
   private List<String> payloads(Selection selection) {
     List<String> found = new ArrayList<>();
     try (Snapshot snapshot = backend.snapshot(selection)) {
