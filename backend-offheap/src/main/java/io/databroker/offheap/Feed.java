@@ -191,9 +191,17 @@ final class Feed implements ChangeFeed {
         ready.run();
       } catch (RuntimeException | Error thrown) {
         // Not this feed's business, nor that of the feeds behind it.
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        report(thrown);
       }
+    }
+  }
+
+  private static void report(Throwable thrown) {
+    Thread thread = Thread.currentThread();
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+    } catch (RuntimeException | Error ignored) {
+      // As the JVM does with what a handler throws.
     }
   }
 

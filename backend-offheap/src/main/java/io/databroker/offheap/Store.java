@@ -103,16 +103,18 @@ final class Store {
       }
     } finally {
       if (entered) {
-        if (!publisher.forces()) {
-          wake(written);
-        }
+        wake(written);
         publisher.await(ticket, wrote);
       }
     }
   }
 
-  private void wake(List<TypeTable> written) {
-    if (!written.isEmpty() && waiters.any()) {
+  /**
+   * After a commit that wrote to these. Signals may run here: not to be called with a lock held, or
+   * inside the guard.
+   */
+  void wake(List<TypeTable> written) {
+    if (!publisher.forces() && !written.isEmpty() && waiters.any()) {
       waiters.wake(written.stream().map(table -> table.type).toList());
     }
   }
