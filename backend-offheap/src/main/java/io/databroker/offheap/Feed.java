@@ -150,9 +150,10 @@ final class Feed implements ChangeFeed {
       if (store.history != history) {
         return true;
       }
-      Commit now = history.commit;
-      return now.first() > position + 1
-          || (type == null ? now.version() > position : holds(type, position, now.version()));
+      long latest = history.commit.version();
+      // What was trimmed meanwhile may not be found: then that is the news.
+      return (type == null ? latest > position : holds(type, position, latest))
+          || history.commit.first() > position + 1;
     } finally {
       store.guard.exit(inside);
     }

@@ -96,6 +96,7 @@ final class OptionsChange {
           TypeTable table = now == history ? now.tables.get(type) : null;
           if (table != null) {
             table.apply(before(now, type));
+            now.types.mayGo(table);
           }
           return true;
         });
@@ -143,7 +144,10 @@ final class OptionsChange {
           fields.toString(),
           "they cannot be read of record %s: %s".formatted(record.id(), refused.getMessage()));
     }
-    history.table(segment.typeAt(place)).index(values, fields, version);
+    TypeTable table = history.types.get(segment.typeAt(place));
+    if (table != null) {
+      table.index(values, fields, version);
+    }
   }
 
   /** Evicts some, or else sets the options: null if there is more to evict, false after a clear. */
