@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class TypeTableTest {
-  private static final Supplier<LongPredicate> NONE = () -> version -> false;
+  private volatile TypeTable table = table(0);
 
-  private volatile TypeTable table = new TypeTable(0, "t", NONE, NONE);
+  private static TypeTable table(int number) {
+    return new TypeTable(number, "t", TypeTableTest::none, TypeTableTest::none);
+  }
+
+  private static LongPredicate none() {
+    return version -> false;
+  }
 
   /** What a thread has got in a round, and when. */
   private static final class Got {
@@ -42,7 +48,7 @@ class TypeTableTest {
     int parted = 0;
     for (int i = 0; i < rounds; i++) {
       table.free();
-      table = new TypeTable(i, "t", NONE, NONE);
+      table = table(i);
       meet(met, 4 * i + 2);
       ask(mine);
       meet(met, 4 * i + 4);
@@ -62,7 +68,7 @@ class TypeTableTest {
     met.incrementAndGet();
     for (int spins = 1; met.get() < both; spins++) {
       if (spins % 1_000 == 0) {
-        Thread.yield();
+        LockSupport.parkNanos(1_000);
         assertThat(System.nanoTime()).as("the other thread is gone").isLessThan(deadline);
       }
     }
