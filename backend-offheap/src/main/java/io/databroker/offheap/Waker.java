@@ -1,5 +1,6 @@
 package io.databroker.offheap;
 
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -11,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * where it is handed over, which may write, clear or close.
  */
 final class Waker {
+  private static final System.Logger LOG = System.getLogger(Waker.class.getName());
+
   private final Waiters waiters;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -71,7 +74,11 @@ final class Waker {
       } finally {
         lock.unlock();
       }
-      waiters.wake(types);
+      try {
+        waiters.wake(types);
+      } catch (RuntimeException | Error broken) {
+        LOG.log(Level.WARNING, "feeds may wait until the next write of their type", broken);
+      }
     }
   }
 }

@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
 class TypeTableTest {
   private volatile TypeTable table = table(0);
 
   private static TypeTable table(int number) {
-    return new TypeTable(number, "t", TypeTableTest::none, TypeTableTest::none);
-  }
-
-  private static LongPredicate none() {
-    return version -> false;
+    return new TypeTable(number, "t", () -> version -> false, () -> version -> false);
   }
 
   /** What a thread has got in a round, and when. */
