@@ -308,6 +308,7 @@ final class Batch implements AutoCloseable {
     }
     for (TypeTable table : touched) {
       table.wrote(time, table.change);
+      history.types.mayGo(table);
     }
   }
 

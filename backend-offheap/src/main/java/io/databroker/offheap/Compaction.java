@@ -80,10 +80,11 @@ final class Compaction {
         Journal.delete(run.stream().filter(segment -> !isReplaced(segment)).toList());
         run.forEach(Segment::free);
       } else if (made != null) {
-        if (!named) {
+        // If it has taken the name of one of the run, it is what the next open goes by.
+        boolean needed = named && isReplaced(last) && store.history == history;
+        if (!needed) {
           Journal.delete(List.of(made));
         }
-        // Else the next open goes by it: the store is closing, or was cleared.
         made.free();
       }
     }
@@ -122,6 +123,7 @@ final class Compaction {
   private Segment write(int count, long size) throws IOException {
     Spaces spaces = store.journal.spaces();
     Space space = spaces.createCompacted(last.order, size);
+    Segment made = null;
     boolean written = false;
     try {
       long from = run.get(0).from;
@@ -131,7 +133,7 @@ final class Compaction {
           new SegmentHeader(
               true, begins, last.order, from, spaces.salt(), first, last.lastSequence);
       space.write(0, SegmentHeader.bytes(header), Segment.HEADER);
-      Segment made =
+      made =
           new Segment(store.journal.nextId(), last.order, from, space, first, count, false, begins);
       made.lastSequence = last.lastSequence;
       for (Segment segment : run) {
@@ -144,8 +146,7 @@ final class Compaction {
       return made;
     } finally {
       if (!written) {
-        space.delete();
-        space.free();
+        Journal.discard(space, made);
       }
     }
   }

@@ -150,9 +150,10 @@ final class Feed implements ChangeFeed {
       if (store.history != history) {
         return true;
       }
-      Commit now = history.commit;
-      return now.first() > position + 1
-          || (type == null ? now.version() > position : holds(type, position, now.version()));
+      long latest = history.commit.version();
+      // What was trimmed meanwhile may not be found: then that is the news.
+      return (type == null ? latest > position : holds(type, position, latest))
+          || history.commit.first() > position + 1;
     } finally {
       store.guard.exit(inside);
     }
@@ -191,9 +192,17 @@ final class Feed implements ChangeFeed {
         ready.run();
       } catch (RuntimeException | Error thrown) {
         // Not this feed's business, nor that of the feeds behind it.
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        report(thrown);
       }
+    }
+  }
+
+  private static void report(Throwable thrown) {
+    Thread thread = Thread.currentThread();
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+    } catch (RuntimeException | Error ignored) {
+      // As the JVM does with what a handler throws.
     }
   }
 

@@ -23,7 +23,7 @@ final class FileSpace implements Space {
   /** Whether the file's name survives a loss of power. */
   private volatile boolean named;
 
-  private FileSpace(Path file, RandomAccessFile writer, Region region) {
+  FileSpace(Path file, RandomAccessFile writer, Region region) {
     this.file = file;
     this.writer = writer;
     this.region = region;
@@ -69,13 +69,22 @@ final class FileSpace implements Space {
       writer.write(bytes, 0, length);
       position = at + length;
     } catch (IOException failed) {
-      // The length comes first in a frame, and 0 is none. Where there was no block to write to, a
-      // hole reads as 0 by itself.
-      if (region.getLong(at) != 0) {
-        writer.seek(at);
-        writer.write(NOTHING);
-      }
+      blank(at);
       throw failed;
+    }
+  }
+
+  /**
+   * The length comes first in a frame, and 0 is none. Not to be looked at first: to read a hole of
+   * a full tmpfs through the mapping is a SIGBUS. What cannot be written here had no block before,
+   * and a hole reads as 0 by itself.
+   */
+  private void blank(long at) {
+    try {
+      writer.seek(at);
+      writer.write(NOTHING);
+    } catch (IOException hole) {
+      // As said.
     }
   }
 

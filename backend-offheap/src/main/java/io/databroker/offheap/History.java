@@ -5,7 +5,6 @@ import io.databroker.api.StoredRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -54,11 +53,13 @@ final class History {
 
   final long serverVersion;
   final KeyIndex keys;
-  final Map<String, TypeTable> tables = new ConcurrentHashMap<>();
   final Set<OpenSnapshot> snapshots = ConcurrentHashMap.newKeySet();
 
   /** The writer's. */
   final Queue<Tombstone> tombstones = new ArrayDeque<>();
+
+  final TypeTables types = new TypeTables(this::forgotten, this::unreachable, this::oldestSnapshot);
+  final Map<String, TypeTable> tables = types.byName;
 
   volatile Directory directory = Directory.EMPTY;
 
@@ -68,7 +69,6 @@ final class History {
   /** What the next batch builds on: the writer's. */
   Commit planned;
 
-  private volatile TypeTable[] byNumber = {};
   private final AtomicBoolean freed = new AtomicBoolean();
 
   History(long serverVersion, long version, OffheapSettings settings) {
@@ -127,11 +127,16 @@ final class History {
    * The record in that slot, as the feed tells it.
    *
    * @param modified when it was written: one and the same for all of a batch
-   * @return null if it is a delete whose last payload is no longer held: then it was trimmed
+   * @return null if its type, or the last payload of a delete, is no longer held: then it was
+   *     trimmed
    */
   @Nullable StoredRecord record(Directory segments, Segment segment, int index, Instant modified) {
     RecordCopy found = RecordCopy.of(segment.data, segment.offsetAt(index));
-    String type = table(segment.typeAt(index)).type;
+    TypeTable table = types.get(segment.typeAt(index));
+    if (table == null) {
+      return null;
+    }
+    String type = table.type;
     long version = segment.versionAt(index);
     String id = found.id();
     if (!found.deleted()) {
@@ -152,22 +157,9 @@ final class History {
     return segment != null && segment.supersededAt(segment.indexOf(version)) == 0;
   }
 
-  TypeTable table(int number) {
-    return byNumber[number];
-  }
-
   /** For the writer: the table of that type, made if need be. */
   TypeTable table(String type) {
-    TypeTable table = tables.get(type);
-    if (table == null) {
-      TypeTable[] known = byNumber;
-      table = new TypeTable(known.length, type, this::forgotten, this::unreachable);
-      TypeTable[] grown = Arrays.copyOf(known, known.length + 1);
-      grown[known.length] = table;
-      byNumber = grown;
-      tables.put(type, table);
-    }
-    return table;
+    return types.get(type);
   }
 
   /** Gives a record its slot and marks the one before it; for the writer. */
@@ -180,6 +172,7 @@ final class History {
       boolean deleted,
       long previous) {
     segment.add(version, offset, size, table.number, deleted);
+    table.lastVersion = version;
     table.order.add(0, version);
     if (previous != 0) {
       Segment holding = directory.holding(previous);
@@ -192,7 +185,10 @@ final class History {
     }
   }
 
-  /** Takes deletes that readers can see out of the key index; for the writer. */
+  /**
+   * Takes deletes that readers can see out of the key index, and frees types that are gone; for the
+   * writer.
+   */
   void settle() {
     long latest = commit.version();
     Lookup look = Lookup.mine();
@@ -205,6 +201,7 @@ final class History {
         keys.remove(look.key);
       }
     }
+    types.sweep(commit.first());
   }
 
   /** Which versions neither the feed nor any snapshot, now or later, asks for again. */
@@ -273,7 +270,7 @@ final class History {
       return;
     }
     directory.all().forEach(Segment::free);
-    tables.values().forEach(TypeTable::free);
+    types.free();
     keys.free();
   }
 }

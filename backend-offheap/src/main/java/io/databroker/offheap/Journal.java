@@ -90,7 +90,7 @@ final class Journal {
     try {
       active().space.force();
     } catch (IOException failed) {
-      discard(active().space);
+      discard(active().space, null);
       active = last;
       lastOrder = order;
       lastSequence = sequence;
@@ -108,6 +108,8 @@ final class Journal {
     state.body(body);
     long size = Math.max(segmentBytes, Segment.HEADER + state.length() + bytes);
     Space space = null;
+    Segment begun = null;
+    boolean done = false;
     try {
       space = spaces.create(order, size);
       byte[] header =
@@ -115,7 +117,7 @@ final class Journal {
               new SegmentHeader(false, begins, order, order, spaces.salt(), first, lastSequence));
       space.write(0, header, header.length);
       int room = Math.max(Segment.roomFor(size), records);
-      Segment begun = new Segment(nextId(), order, order, space, first, room, true, begins);
+      begun = new Segment(nextId(), order, order, space, first, room, true, begins);
       state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
       space.write(Segment.HEADER, state.bytes(), state.length());
       begun.end = (long) Segment.HEADER + state.length();
@@ -123,9 +125,13 @@ final class Journal {
       active = begun;
       begun.lastSequence = ++lastSequence;
       lastOrder = order;
+      done = true;
     } catch (IOException | OutOfMemoryError failed) {
-      discard(space);
       throw failed(spaceName(space), failed);
+    } finally {
+      if (!done) {
+        discard(space, begun);
+      }
     }
     if (ended != null && !cleared) {
       try {
@@ -140,14 +146,21 @@ final class Journal {
     return space == null ? "the journal" : space.name();
   }
 
-  private static void discard(@Nullable Space space) {
-    if (space != null) {
-      try {
-        space.delete();
-      } catch (IOException left) {
-        // A recovery drops a last segment without a valid beginning.
+  /** Leaves nothing of a segment that could not be begun: no file, handle, mapping or slots. */
+  static void discard(@Nullable Space space, @Nullable Segment begun) {
+    if (space == null) {
+      return;
+    }
+    try {
+      space.delete();
+    } catch (IOException left) {
+      // A recovery drops a last segment without a valid beginning.
+    } finally {
+      if (begun == null) {
+        space.free();
+      } else {
+        begun.free();
       }
-      space.free();
     }
   }
 

@@ -204,6 +204,7 @@ final class OffheapBackend implements Backend {
 
   @Override
   public ClearResult clear() {
+    store.checkOutside();
     // What a clear before this one has left to snapshots is held no longer.
     for (History old : store.ended) {
       old.snapshots.forEach(OpenSnapshot::expire);
@@ -259,6 +260,7 @@ final class OffheapBackend implements Backend {
 
   @Override
   public void close() {
+    store.checkOutside();
     if (!store.guard.close()) {
       return;
     }

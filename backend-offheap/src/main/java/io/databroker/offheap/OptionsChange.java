@@ -29,17 +29,23 @@ final class OptionsChange {
   }
 
   void apply(String type, TypeOptions options) {
-    changing.lock();
+    List<TypeTable> evicted = new ArrayList<>(1);
     try {
-      while (!tryApply(type, options)) {
-        // A clear came between: what was indexed is gone.
+      changing.lock();
+      try {
+        while (!tryApply(type, options, evicted)) {
+          // A clear came between: what was indexed is gone.
+        }
+      } finally {
+        changing.unlock();
       }
     } finally {
-      changing.unlock();
+      // Not before: a signal may change options itself.
+      store.wake(evicted);
     }
   }
 
-  private boolean tryApply(String type, TypeOptions options) {
+  private boolean tryApply(String type, TypeOptions options, List<TypeTable> evicted) {
     History history = extract(type, options.indexedFields());
     boolean done = false;
     try {
@@ -50,7 +56,7 @@ final class OptionsChange {
       }
       @Nullable Boolean finished;
       do {
-        finished = step(history, type, options);
+        finished = step(history, type, options, evicted);
       } while (finished == null);
       done = finished;
       return done;
@@ -90,6 +96,7 @@ final class OptionsChange {
           TypeTable table = now == history ? now.tables.get(type) : null;
           if (table != null) {
             table.apply(before(now, type));
+            now.types.mayGo(table);
           }
           return true;
         });
@@ -137,14 +144,17 @@ final class OptionsChange {
           fields.toString(),
           "they cannot be read of record %s: %s".formatted(record.id(), refused.getMessage()));
     }
-    history.table(segment.typeAt(place)).index(values, fields, version);
+    TypeTable table = history.types.get(segment.typeAt(place));
+    if (table != null) {
+      table.index(values, fields, version);
+    }
   }
 
   /** Evicts some, or else sets the options: null if there is more to evict, false after a clear. */
-  private @Nullable Boolean step(History history, String type, TypeOptions options) {
-    List<TypeTable> written = new ArrayList<>(1);
+  private @Nullable Boolean step(
+      History history, String type, TypeOptions options, List<TypeTable> evicted) {
     return store.<@Nullable Boolean>write(
-        written,
+        List.of(),
         now -> {
           if (now != history) {
             return false;
@@ -155,13 +165,13 @@ final class OptionsChange {
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
           SetOptions set = new SetOptions(type, options);
           if (table != null && excess > BATCH) {
-            evict(now, table, BATCH, null, written);
+            evict(now, table, BATCH, null, evicted);
             table.capacity = table.count;
             return null;
           }
           if (table != null && excess > 0) {
             // One frame, one publication: nobody, and no crash, parts the two.
-            evict(now, table, excess, set, written);
+            evict(now, table, excess, set, evicted);
           } else {
             store.append(now, Frame.Kind.OPTIONS, set.body);
             store.publish(now, set.apply(now, now.planned));
@@ -179,11 +189,13 @@ final class OptionsChange {
       TypeTable table,
       long records,
       @Nullable SetOptions set,
-      List<TypeTable> written) {
+      List<TypeTable> evicted) {
     try (Batch batch = new Batch(store, history, store.now(), (int) records)) {
       batch.evict(table, records);
       batch.commit(set);
-      written.addAll(batch.touched());
+      if (evicted.isEmpty()) {
+        evicted.add(table);
+      }
     }
   }
 }

@@ -36,7 +36,7 @@ final class Publisher {
 
   private final boolean forces;
   private final long timeoutNanos;
-  private final Waiters waiters;
+  private final Waker waker;
   private final Progress progress;
 
   /** Taken after the store's lock, never before it. */
@@ -62,12 +62,13 @@ final class Publisher {
   Publisher(boolean forces, Duration timeout, Waiters waiters, Progress progress) {
     this.forces = forces;
     this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
-    this.waiters = waiters;
+    this.waker = new Waker(waiters);
     this.progress = progress;
   }
 
   void start() {
     if (forces) {
+      waker.start();
       Thread made = new Thread(this::run, "databroker-offheap-force");
       made.setDaemon(true);
       thread = made;
@@ -95,8 +96,14 @@ final class Publisher {
 
   /** For the writer: nothing can be written from here on. */
   void fail(Throwable cause) {
-    if (failure == null) {
-      failure = cause;
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = cause;
+      }
+      done.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -203,7 +210,7 @@ final class Publisher {
     while (true) {
       lock.lock();
       try {
-        while (pending.isEmpty() && !stopped) {
+        while ((pending.isEmpty() || failure != null) && !stopped) {
           work.awaitUninterruptibly();
         }
         if (stopped) {
@@ -212,11 +219,15 @@ final class Publisher {
       } finally {
         lock.unlock();
       }
-      force();
+      try {
+        force();
+      } catch (RuntimeException | Error broken) {
+        fail(broken); // who waits is told, and this goes on to be stopped
+      }
     }
   }
 
-  /** Forces and publishes all that was appended until now. */
+  /** Forces and publishes all that was appended until now. Runs no signal. */
   private void force() {
     Set<String> wake;
     forcing.lock();
@@ -240,19 +251,14 @@ final class Publisher {
       } finally {
         lock.unlock();
       }
-      Throwable failed = forceAll(spaces);
+      Throwable failed = forceAll(spaces, batch.get(batch.size() - 1));
+      if (failed != null) {
+        fail(failed);
+        return;
+      }
       lock.lock();
       try {
-        if (failed == null) {
-          Pending last = batch.get(batch.size() - 1);
-          progress.forced(last.order, last.end);
-          progress.acknowledged(last.order, last.end);
-          last.history.commit = last.commit;
-          forced = upTo;
-        } else {
-          failure = failed;
-          wake = Set.of();
-        }
+        forced = upTo;
         done.signalAll();
       } finally {
         lock.unlock();
@@ -260,16 +266,19 @@ final class Publisher {
     } finally {
       forcing.unlock();
     }
-    waiters.wake(wake);
+    waker.wake(wake);
   }
 
-  private static @Nullable Throwable forceAll(List<Space> spaces) {
+  private @Nullable Throwable forceAll(List<Space> spaces, Pending last) {
     try {
       for (Space space : spaces) {
         space.force();
       }
+      progress.forced(last.order, last.end);
+      progress.acknowledged(last.order, last.end);
+      last.history.commit = last.commit;
       return null;
-    } catch (IOException | RuntimeException failed) {
+    } catch (IOException | RuntimeException | Error failed) {
       return failed;
     }
   }
@@ -294,6 +303,7 @@ final class Publisher {
   /** Forces what is left, and ends; nobody writes any more. */
   void stop() {
     force();
+    waker.stop();
     Thread running;
     lock.lock();
     try {
@@ -304,8 +314,7 @@ final class Publisher {
     } finally {
       lock.unlock();
     }
-    // A signal that closes the store, run by the thread itself, need not wait for it.
-    if (running != null && !running.equals(Thread.currentThread())) {
+    if (running != null) {
       joinUninterruptibly(running);
     }
   }

@@ -21,7 +21,9 @@ final class SetOptions {
 
   Commit apply(History history, Commit now) {
     if (!options.isEmpty() || history.tables.containsKey(type)) {
-      history.table(type).apply(options);
+      TypeTable table = history.table(type);
+      table.apply(options);
+      history.types.mayGo(table);
     }
     return now.withOptions(SideState.with(now.options(), type, options));
   }

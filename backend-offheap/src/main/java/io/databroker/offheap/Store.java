@@ -1,7 +1,6 @@
 package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
-import io.databroker.api.FieldExtractor;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +17,7 @@ final class Store {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   final InstantSource clock;
-  final FieldExtractor extractor;
+  final Extraction extractor;
   final OffheapSettings settings;
   final Guard guard = new Guard("off-heap backend");
   final ReentrantLock writing = new ReentrantLock();
@@ -39,7 +38,7 @@ final class Store {
       Publisher.Progress progress,
       long serverVersion) {
     this.clock = context.clock();
-    this.extractor = context.extractor();
+    this.extractor = new Extraction(context.extractor());
     this.settings = settings;
     this.waiters = new Waiters(context.notifier());
     this.journal = new Journal(spaces, settings.segmentBytes(), this::state);
@@ -73,10 +72,23 @@ final class Store {
   }
 
   /**
+   * For what writes, or waits until nobody is inside.
+   *
+   * @throws IllegalStateException if it is called in the middle of a write, or of a look-up
+   */
+  void checkOutside() {
+    if (writing.isHeldByCurrentThread() || extractor.isInside()) {
+      throw new IllegalStateException(
+          "an extraction function must not call a backend; have it look at the payload alone");
+    }
+  }
+
+  /**
    * Runs a write under the lock, and returns when what it wrote, and what it saw, is as durable as
    * promised. The types that it wrote to are added to {@code written}.
    */
   <T extends @Nullable Object> T write(List<TypeTable> written, Function<History, T> operation) {
+    checkOutside();
     long ticket = 0;
     boolean wrote = false;
     boolean entered = false;
@@ -103,16 +115,18 @@ final class Store {
       }
     } finally {
       if (entered) {
-        if (!publisher.forces()) {
-          wake(written);
-        }
+        wake(written);
         publisher.await(ticket, wrote);
       }
     }
   }
 
-  private void wake(List<TypeTable> written) {
-    if (!written.isEmpty() && waiters.any()) {
+  /**
+   * After a commit that wrote to these. Signals may run here: not to be called with a lock held, or
+   * inside the guard.
+   */
+  void wake(List<TypeTable> written) {
+    if (!publisher.forces() && !written.isEmpty() && waiters.any()) {
       waiters.wake(written.stream().map(table -> table.type).toList());
     }
   }

@@ -28,10 +28,13 @@ final class Trim {
     } finally {
       store.guard.exit(inside);
     }
-    if (last != 0) {
-      dropped = store.write(List.of(), now -> now == history ? drop(now, last, moved) : 0L);
+    try {
+      if (last != 0) {
+        dropped = store.write(List.of(), now -> now == history ? drop(now, last, moved) : 0L);
+      }
+    } finally {
+      moved.forEach(store.waiters::wake);
     }
-    moved.forEach(store.waiters::wake);
     return dropped;
   }
 

@@ -42,6 +42,13 @@ final class TypeTable {
   long change;
 
   long capacity = UNLIMITED;
+
+  /** The last version that was written, live or not; 0 if none was. */
+  long lastVersion;
+
+  /** Whether it is known as one that may go. */
+  boolean idle;
+
   private long lastTime;
 
   TypeTable(
@@ -60,6 +67,11 @@ final class TypeTable {
     Long limit = options.capacity();
     capacity = limit == null ? UNLIMITED : limit;
     extracted = options.indexedFields();
+  }
+
+  /** Whether it holds nothing but what it had: for the writer. */
+  boolean isUnused() {
+    return count == 0 && capacity == UNLIMITED && extracted.isEmpty();
   }
 
   synchronized SortedVersions index() {

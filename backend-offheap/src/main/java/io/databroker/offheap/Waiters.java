@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -116,8 +115,8 @@ final class Waiters {
       Runnable signals = () -> due.forEach(Feed::signal);
       try {
         notifier.execute(signals);
-      } catch (RejectedExecutionException stopped) {
-        signals.run(); // the host took its executor away: here is better than never
+      } catch (RuntimeException | Error refused) {
+        signals.run(); // no executor any more, or no thread for it: here is better than never
       }
     }
   }

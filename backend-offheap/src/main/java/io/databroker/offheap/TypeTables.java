@@ -1,0 +1,117 @@
+package io.databroker.offheap;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of a history. One that has no record goes, once neither the feed nor a snapshot asks
+ * for what it had; a number is never used again, as a reader may yet look for keys under it: what
+ * is left of a type is one reference.
+ *
+ * <p>Written by the writer alone.
+ */
+final class TypeTables {
+  private static final int FREED_AT_ONCE = 1_000;
+
+  /** A type that may go, and the last version that it was known to have. */
+  private record Idle(TypeTable table, long version) {}
+
+  /** Of those that are there. */
+  final Map<String, TypeTable> byName = new ConcurrentHashMap<>();
+
+  private final Supplier<LongPredicate> forgotten;
+  private final Supplier<LongPredicate> unreachable;
+  private final LongSupplier oldestSnapshot;
+
+  /**
+   * By number. A reader knows a number from a slot that a commit has shown to it, and so sees what
+   * stands under that number, and an array that is long enough.
+   */
+  private volatile @Nullable TypeTable[] byNumber = new TypeTable[16];
+
+  private int count;
+
+  /** In the order of their versions, or nearly so. */
+  private final Queue<Idle> idle = new ArrayDeque<>();
+
+  TypeTables(
+      Supplier<LongPredicate> forgotten,
+      Supplier<LongPredicate> unreachable,
+      LongSupplier oldestSnapshot) {
+    this.forgotten = forgotten;
+    this.unreachable = unreachable;
+    this.oldestSnapshot = oldestSnapshot;
+  }
+
+  /** Null if it is gone: then nobody asks for what it had. */
+  @Nullable TypeTable get(int number) {
+    return byNumber[number];
+  }
+
+  /** The table of that type, made if need be. */
+  TypeTable get(String type) {
+    TypeTable table = byName.get(type);
+    if (table == null) {
+      table = new TypeTable(count, type, forgotten, unreachable);
+      if (count == byNumber.length) {
+        byNumber = Arrays.copyOf(byNumber, count * 2);
+      }
+      byNumber[count++] = table;
+      byName.put(type, table);
+      // It may never get a record: what makes it may be refused.
+      mayGo(table);
+    }
+    return table;
+  }
+
+  /** To be called when a table has lost its last record, or its options. */
+  void mayGo(TypeTable table) {
+    if (table.isUnused() && !table.idle) {
+      table.idle = true;
+      idle.add(new Idle(table, table.lastVersion));
+    }
+  }
+
+  /**
+   * Frees what nobody asks for any more, some at a time.
+   *
+   * @param first the first version that the feed holds, for readers too
+   */
+  void sweep(long first) {
+    long oldest = -1;
+    for (int i = 0; i < FREED_AT_ONCE; i++) {
+      Idle next = idle.peek();
+      if (next == null || (next.table.isUnused() && next.version >= first)) {
+        return;
+      }
+      TypeTable table = next.table;
+      long last = table.lastVersion;
+      if (table.isUnused() && last < first) {
+        // After the commit that says what is first: who opens a snapshot later is behind it.
+        oldest = oldest < 0 ? oldestSnapshot.getAsLong() : oldest;
+        if (last > oldest) {
+          return;
+        }
+        byName.remove(table.type);
+        byNumber[table.number] = null;
+        table.free();
+      }
+      idle.remove();
+      table.idle = false;
+      if (last >= first) {
+        mayGo(table);
+      }
+    }
+  }
+
+  void free() {
+    byName.values().forEach(TypeTable::free);
+  }
+}

@@ -1,0 +1,84 @@
+package io.databroker.offheap;
+
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Wakes feeds for the {@link Publisher}, by a thread of its own: whoever forces may hold the
+ * store's lock, or be the thread that all writers wait for, and a notifier may run a signal right
+ * where it is handed over, which may write, clear or close.
+ */
+final class Waker {
+  private static final System.Logger LOG = System.getLogger(Waker.class.getName());
+
+  private final Waiters waiters;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+
+  /** The types written since the last wake-up. */
+  private Set<String> written = new HashSet<>();
+
+  private boolean stopped;
+
+  Waker(Waiters waiters) {
+    this.waiters = waiters;
+  }
+
+  void start() {
+    Thread thread = new Thread(this::run, "databroker-offheap-wake");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** After a commit that wrote to these types. Runs no signal here. */
+  void wake(Set<String> types) {
+    if (types.isEmpty() || !waiters.any()) {
+      return;
+    }
+    lock.lock();
+    try {
+      written.addAll(types);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does not wait for a signal that is running: it may be what stops this. */
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      Set<String> types;
+      lock.lock();
+      try {
+        while (written.isEmpty() && !stopped) {
+          work.awaitUninterruptibly();
+        }
+        if (stopped) {
+          return; // who closes the store wakes all that is left
+        }
+        types = written;
+        written = new HashSet<>();
+      } finally {
+        lock.unlock();
+      }
+      try {
+        waiters.wake(types);
+      } catch (RuntimeException | Error broken) {
+        LOG.log(Level.WARNING, "feeds may wait until the next write of their type", broken);
+      }
+    }
+  }
+}

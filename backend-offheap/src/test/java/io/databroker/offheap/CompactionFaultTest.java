@@ -1,0 +1,304 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import net.openhft.chronicle.core.OS;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a compaction leaves that fails half-way, or that a clear comes between. */
+class CompactionFaultTest {
+  private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
+  private static final long BOOT = 7;
+  private static final long SALT = 5;
+
+  @TempDir Path scratch;
+
+  private static Backend open(Spaces spaces) {
+    return Opening.inSpaces(spaces, settings(null), BackendContext.standard());
+  }
+
+  private static OffheapSettings settings(Path directory) {
+    return new OffheapSettings(directory, Durability.PROCESS, 1_000, 10, 4096);
+  }
+
+  /** Files of a store that {@link #reopen} takes for one that was killed. */
+  private StoreFiles files() throws IOException {
+    StoreFiles.describe(scratch, SALT, settings(scratch));
+    Control.open(scratch, BOOT, false).abandon();
+    return new StoreFiles(scratch, SALT);
+  }
+
+  private Backend reopen() {
+    return Opening.inDirectory(scratch, settings(scratch), BackendContext.standard(), BOOT);
+  }
+
+  private static void put(Backend backend, String id) {
+    backend.put(List.of(Write.put("t", id, Bytes.copyOf(new byte[100]))));
+  }
+
+  private static void delete(Backend backend, String id) {
+    backend.put(List.of(Write.delete("t", id)));
+  }
+
+  /** Unlike the backend's trim it wakes no compactor, so that a test has its passes to itself. */
+  private static void trim(Backend backend) {
+    new Trim(store(backend), FOR_EVER).run();
+  }
+
+  private static Store store(Backend backend) {
+    return ((OffheapBackend) backend).store;
+  }
+
+  private static boolean pass(Backend backend) {
+    return ((OffheapBackend) backend).compactor.pass();
+  }
+
+  private static void rewrite(Backend backend) {
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 60; i++) {
+        put(backend, "key-" + i);
+      }
+    }
+  }
+
+  @Test
+  void a_clear_inside_a_run_ends_the_pass() {
+    AtomicReference<Backend> cleared = new AtomicReference<>();
+    AtomicInteger runs = new AtomicInteger();
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          public void adopt(Space compacted, long order) throws IOException {
+            runs.incrementAndGet();
+            cleared.get().clear();
+            super.adopt(compacted, order);
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      cleared.set(backend);
+      rewrite(backend);
+      trim(backend);
+      assertThat(pass(backend)).as("went on over what the clear has freed").isFalse();
+      assertThat(runs).hasValue(1);
+      assertThat(store(backend).ended).isEmpty();
+      put(backend, "after");
+      assertThat(backend.listTypes()).containsExactly("t");
+    }
+  }
+
+  @Test
+  void a_clear_between_two_runs_ends_the_pass() {
+    AtomicReference<Backend> cleared = new AtomicReference<>();
+    AtomicInteger runs = new AtomicInteger();
+    AtomicInteger clears = new AtomicInteger();
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          public Space createCompacted(long order, long size) throws IOException {
+            runs.incrementAndGet();
+            return super.createCompacted(order, size);
+          }
+
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void delete() throws IOException {
+                super.delete();
+                // What the first run has replaced is deleted: it is in place, and the next to come.
+                if (runs.get() == 1 && clears.getAndIncrement() == 0) {
+                  cleared.get().clear();
+                }
+              }
+            };
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      cleared.set(backend);
+      for (int i = 0; i < 60; i++) {
+        put(backend, "keep-" + i);
+        put(backend, "gone");
+      }
+      trim(backend);
+      assertThat(pass(backend)).as("went on over what the clear has freed").isFalse();
+      assertThat(clears).hasPositiveValue();
+      assertThat(runs).hasValue(1);
+    }
+  }
+
+  @Test
+  void what_a_clear_has_freed_is_not_looked_at() {
+    try (Backend backend = open(new Spaces.InMemory())) {
+      rewrite(backend);
+      trim(backend);
+      History history = store(backend).history;
+      Segment first = history.directory.get(0);
+      long bound = history.commit.first() - 1;
+      assertThat(Compaction.keptBytes(store(backend), history, first, bound)).isNotNegative();
+      backend.clear();
+      assertThat(Compaction.keptBytes(store(backend), history, first, bound)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void a_pass_whose_first_run_fails_brings_back_nothing_that_was_deleted() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    Spaces spaces =
+        new WrappedSpaces(files()) {
+          @Override
+          public Space createCompacted(long order, long size) throws IOException {
+            if (runs.getAndIncrement() == 0) {
+              throw new IOException("No space left on device");
+            }
+            return super.createCompacted(order, size);
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      for (int i = 0; i < 30; i++) {
+        put(backend, "keep-" + i);
+        put(backend, "gone-" + i);
+        put(backend, "also-" + i);
+      }
+      for (int i = 0; i < 30; i++) {
+        delete(backend, "gone-" + i);
+        delete(backend, "also-" + i);
+      }
+      rewrite(backend);
+      trim(backend);
+      pass(backend);
+      assertThat(runs).hasPositiveValue();
+      assertThat(backend.get("t", "gone-0")).isNull();
+    }
+    try (Backend backend = reopen()) {
+      for (int i = 0; i < 30; i++) {
+        assertThat(backend.get("t", "gone-" + i)).isNull();
+        assertThat(backend.get("t", "keep-" + i)).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void a_run_that_fails_leaves_no_file_and_no_memory() throws IOException {
+    AtomicReference<String> where = new AtomicReference<>("");
+    Spaces spaces =
+        new WrappedSpaces(files()) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void seal(long end) throws IOException {
+                fail("seal");
+                super.seal(end);
+              }
+
+              @Override
+              public void force() throws IOException {
+                fail("force");
+                super.force();
+              }
+            };
+          }
+
+          @Override
+          public void adopt(Space compacted, long order) throws IOException {
+            super.adopt(compacted, order);
+            fail("adopt");
+          }
+
+          private void fail(String here) throws IOException {
+            if (where.get().equals(here)) {
+              throw new IOException("No space left on device");
+            }
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      rewrite(backend);
+      trim(backend);
+      List<Path> files = StoreFiles.list(scratch);
+      for (String here : List.of("seal", "force", "adopt")) {
+        where.set(here);
+        long before = OS.memory().nativeMemoryUsed();
+        assertThat(pass(backend)).isFalse();
+        assertThat(OS.memory().nativeMemoryUsed()).as("memory after %s", here).isEqualTo(before);
+        assertThat(StoreFiles.list(scratch)).as("files after %s", here).isEqualTo(files);
+      }
+      where.set("");
+      assertThat(pass(backend)).isTrue();
+    }
+    try (Backend backend = reopen()) {
+      assertThat(backend.get("t", "key-0")).isNotNull();
+    }
+  }
+
+  @Test
+  void what_a_clear_overtakes_leaves_no_file() throws IOException {
+    AtomicReference<Backend> cleared = new AtomicReference<>();
+    Spaces spaces =
+        new WrappedSpaces(files()) {
+          @Override
+          public void adopt(Space compacted, long order) throws IOException {
+            super.adopt(compacted, order);
+            cleared.get().clear();
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      cleared.set(backend);
+      rewrite(backend);
+      trim(backend);
+      assertThat(pass(backend)).isFalse();
+      assertThat(StoreTear.segments(scratch)).as("that of the new history").hasSize(1);
+    }
+  }
+
+  @Test
+  void a_file_that_took_the_name_of_another_stays_though_its_directory_cannot_be_forced()
+      throws IOException {
+    AtomicReference<IOException> failure = new AtomicReference<>();
+    Spaces spaces =
+        new WrappedSpaces(files()) {
+          @Override
+          public void adopt(Space compacted, long order) throws IOException {
+            super.adopt(compacted, order);
+            if (failure.get() != null) {
+              throw failure.get();
+            }
+          }
+        };
+    Path kept = Files.createDirectory(scratch.resolveSibling(scratch.getFileName() + "-killed"));
+    try (Backend backend = open(spaces)) {
+      rewrite(backend);
+      trim(backend);
+      assertThat(pass(backend)).isTrue();
+      for (int i = 1; i < 60; i++) {
+        delete(backend, "key-" + i);
+      }
+      trim(backend);
+      failure.set(new FileSystemException(scratch.toString(), null, "Too many open files"));
+      History history = store(backend).history;
+      List<Segment> run = history.directory.all().stream().filter(Segment::isCompacted).toList();
+      assertThat(run).isNotEmpty();
+      assertThat(new Compaction(store(backend), history, run, history.commit.first() - 1).run())
+          .isFalse();
+      assertThat(backend.get("t", "key-0")).isNotNull();
+      StoreTear.copy(scratch, kept);
+    }
+    try (Backend backend =
+        Opening.inDirectory(kept, settings(kept), BackendContext.standard(), BOOT)) {
+      assertThat(backend.get("t", "key-0")).isNotNull();
+      assertThat(backend.get("t", "key-1")).isNull();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import net.openhft.chronicle.core.OS;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a write leaves for which a disk has no room. */
+class FullDiskTest {
+  private static final int SIZE = 1 << 16;
+
+  @TempDir Path scratch;
+
+  private Path file() throws IOException {
+    Path file = scratch.resolve("segment");
+    try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+      made.setLength(SIZE);
+    }
+    return file;
+  }
+
+  private static byte[] frame() {
+    byte[] frame = new byte[100];
+    Arrays.fill(frame, (byte) 0x5A);
+    return frame;
+  }
+
+  /** Takes half of a write, and then nothing more. */
+  private static final class Filling extends RandomAccessFile {
+    private boolean full;
+
+    Filling(Path file) throws IOException {
+      super(file.toFile(), "rw");
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      if (!full) {
+        full = true;
+        super.write(bytes, from, length / 2);
+        throw new IOException("No space left on device");
+      }
+      super.write(bytes, from, length);
+    }
+  }
+
+  @Test
+  void half_a_frame_reads_as_none() throws IOException {
+    Path file = file();
+    FileSpace space = new FileSpace(file, new Filling(file), Region.map(file, SIZE, false));
+    assertThatThrownBy(() -> space.write(Segment.HEADER, frame(), 100))
+        .isInstanceOf(IOException.class)
+        .hasMessage("No space left on device");
+    assertThat(space.region().getLong(Segment.HEADER)).isZero();
+    space.write(Segment.HEADER, frame(), 100);
+    assertThat(space.region().getLong(Segment.HEADER)).isNotZero();
+    space.free();
+  }
+
+  /** To read a hole of a full tmpfs is a SIGBUS, and so is to read behind the end of a file. */
+  @Test
+  void where_nothing_could_be_written_nothing_is_read_through_the_mapping() throws IOException {
+    Path file = file();
+    RandomAccessFile refusing = new RandomAccessFile(file.toFile(), "r");
+    FileSpace space = new FileSpace(file, refusing, Region.map(file, SIZE, false));
+    try (RandomAccessFile cutting = new RandomAccessFile(file.toFile(), "rw")) {
+      cutting.setLength(0);
+    }
+    assertThatThrownBy(() -> space.write(Segment.HEADER, frame(), 100))
+        .isInstanceOf(IOException.class);
+    space.free();
+  }
+
+  @Test
+  void a_segment_that_cannot_be_begun_leaves_nothing() throws IOException {
+    StoreFiles files = new StoreFiles(scratch, 5);
+    boolean[] full = {false};
+    Spaces spaces =
+        new WrappedSpaces(files) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void write(long at, byte[] bytes, int length) throws IOException {
+                if (full[0] && at == Segment.HEADER) {
+                  throw new IOException("No space left on device");
+                }
+                super.write(at, bytes, length);
+              }
+            };
+          }
+        };
+    OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, SIZE);
+    try (Backend backend = Opening.inSpaces(spaces, settings, BackendContext.standard())) {
+      backend.put(List.of(Write.put("t", "a", Bytes.copyOf(new byte[100]))));
+      full[0] = true;
+      List<Path> before = StoreFiles.list(scratch);
+      long memory = OS.memory().nativeMemoryUsed();
+      List<Write> large = List.of(Write.put("t", "b", Bytes.copyOf(new byte[SIZE])));
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> backend.put(large)).isInstanceOf(StorageFullException.class);
+      }
+      assertThat(OS.memory().nativeMemoryUsed()).isEqualTo(memory);
+      assertThat(StoreFiles.list(scratch)).isEqualTo(before);
+      full[0] = false;
+      backend.put(large);
+      assertThat(backend.get("t", "b").version()).isEqualTo(2);
+    }
+  }
+
+  /** Whatever it was that failed. */
+  @Test
+  void a_segment_whose_beginning_throws_leaves_nothing() throws IOException {
+    StoreFiles files = new StoreFiles(scratch, 5);
+    boolean[] broken = {true};
+    Spaces spaces =
+        new WrappedSpaces(files) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void write(long at, byte[] bytes, int length) throws IOException {
+                if (broken[0]) {
+                  throw new InternalError("a fault occurred in an unsafe memory access operation");
+                }
+                super.write(at, bytes, length);
+              }
+            };
+          }
+        };
+    OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, SIZE);
+    try (Backend backend = Opening.inSpaces(spaces, settings, BackendContext.standard())) {
+      List<Write> writes = List.of(Write.put("t", "a", Bytes.utf8("v")));
+      assertThatThrownBy(() -> backend.put(writes)).isInstanceOf(InternalError.class);
+      try (var left = Files.list(scratch)) {
+        assertThat(left).isEmpty();
+      }
+      broken[0] = false;
+      backend.put(writes);
+      assertThat(backend.get("t", "a")).isNotNull();
+    }
+  }
+}

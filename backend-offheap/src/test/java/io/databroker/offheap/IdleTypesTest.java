@@ -1,0 +1,189 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What stays of types that have no records. */
+class IdleTypesTest {
+  private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
+
+  @TempDir Path scratch;
+
+  private static Backend open(Spaces spaces) {
+    return Opening.inSpaces(spaces, settings(null), BackendContext.standard());
+  }
+
+  private static Backend open() {
+    return open(new Spaces.InMemory());
+  }
+
+  private static OffheapSettings settings(Path directory) {
+    return new OffheapSettings(directory, Durability.PROCESS, 1_000, 1, 1 << 16);
+  }
+
+  private static Set<String> tables(Backend backend) {
+    return ((OffheapBackend) backend).store.history.tables.keySet();
+  }
+
+  private static void put(Backend backend, String type) {
+    backend.put(List.of(Write.put(type, "id", Bytes.utf8("v"))));
+  }
+
+  private static void delete(Backend backend, String type) {
+    backend.put(List.of(Write.delete(type, "id")));
+  }
+
+  private static List<StoredRecord> told(ChangeFeed feed) {
+    List<StoredRecord> told = new ArrayList<>();
+    for (Changes next = feed.poll(); next != null; next = feed.poll()) {
+      told.addAll(next.records());
+    }
+    return told;
+  }
+
+  @Test
+  void types_that_come_and_go_leave_nothing_once_they_are_trimmed() {
+    try (Backend backend = open()) {
+      for (int i = 0; i < 500; i++) {
+        put(backend, "session-" + i);
+        delete(backend, "session-" + i);
+      }
+      assertThat(tables(backend)).hasSize(500);
+      backend.trim(FOR_EVER);
+      put(backend, "t");
+      assertThat(tables(backend)).containsExactly("t");
+      assertThat(backend.listTypes()).containsExactly("t");
+      // One of them comes again.
+      put(backend, "session-7");
+      assertThat(backend.get("session-7", "id").version()).isEqualTo(1_002);
+      assertThat(told(backend.changes(backend.versions().begin(), "session-7"))).hasSize(1);
+      assertThat(backend.listTypes()).containsExactly("session-7", "t");
+    }
+  }
+
+  @Test
+  void what_the_feed_holds_is_told_of_a_type_that_is_gone() {
+    try (Backend backend = open()) {
+      put(backend, "gone");
+      delete(backend, "gone");
+      for (int i = 0; i < 50; i++) {
+        put(backend, "t");
+      }
+      assertThat(told(backend.changes(backend.versions().begin(), "gone"))).hasSize(2);
+      assertThat(told(backend.changes(backend.versions().begin(), null))).hasSize(52);
+    }
+  }
+
+  @Test
+  void what_a_snapshot_holds_is_told_of_a_type_that_is_gone() {
+    try (Backend backend = open()) {
+      put(backend, "gone");
+      try (Snapshot all = backend.snapshot(Selection.all());
+          Snapshot one = backend.snapshot(Selection.ofType("gone"))) {
+        delete(backend, "gone");
+        backend.trim(FOR_EVER);
+        put(backend, "t");
+        put(backend, "t");
+        for (Snapshot snapshot : List.of(all, one)) {
+          Iterator<StoredRecord> records = snapshot.records();
+          assertThat(records.next().type()).isEqualTo("gone");
+          assertThat(records).isExhausted();
+        }
+        assertThat(tables(backend)).contains("gone");
+      }
+      put(backend, "t");
+      assertThat(tables(backend)).containsExactly("t");
+    }
+  }
+
+  @Test
+  void options_outlive_the_last_record_and_their_removal_frees() {
+    try (Backend backend = open()) {
+      backend.setOptions("few", TypeOptions.NONE.withCapacity(1));
+      put(backend, "few");
+      delete(backend, "few");
+      backend.trim(FOR_EVER);
+      put(backend, "t");
+      backend.put(
+          List.of(Write.put("few", "a", Bytes.utf8("v")), Write.put("few", "b", Bytes.utf8("v"))));
+      assertThat(backend.get("few", "a")).isNull();
+      assertThat(backend.get("few", "b")).isNotNull();
+      backend.put(List.of(Write.delete("few", "b")));
+      backend.trim(FOR_EVER);
+      backend.setOptions("few", TypeOptions.NONE);
+      put(backend, "t");
+      assertThat(tables(backend)).containsExactly("t");
+    }
+  }
+
+  @Test
+  void a_put_that_was_refused_leaves_no_type() {
+    boolean[] full = {false};
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void write(long at, byte[] bytes, int length) throws IOException {
+                if (full[0]) {
+                  throw new IOException("No space left on device");
+                }
+                super.write(at, bytes, length);
+              }
+            };
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      put(backend, "t");
+      full[0] = true;
+      for (int i = 0; i < 50; i++) {
+        String type = "refused-" + i;
+        assertThatThrownBy(() -> put(backend, type)).isInstanceOf(StorageFullException.class);
+      }
+      full[0] = false;
+      put(backend, "t");
+      assertThat(tables(backend)).containsExactly("t");
+    }
+  }
+
+  @Test
+  void types_that_were_gone_before_an_open_go_after_it() {
+    OffheapSettings settings = settings(scratch.resolve("store"));
+    try (Backend backend = Opening.open(settings, BackendContext.standard())) {
+      for (int i = 0; i < 50; i++) {
+        put(backend, "session-" + i);
+        delete(backend, "session-" + i);
+      }
+      put(backend, "t");
+    }
+    try (Backend backend = Opening.open(settings, BackendContext.standard())) {
+      assertThat(told(backend.changes(backend.versions().begin(), "session-7"))).hasSize(2);
+      backend.trim(FOR_EVER);
+      put(backend, "t");
+      put(backend, "t");
+      assertThat(tables(backend)).containsExactly("t");
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Signals that a notifier refuses, or runs right where it gets them, whatever they then do. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SignalTest {
+  private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
+
+  private static final FieldExtractor EXTRACTOR =
+      new FieldExtractor() {
+        @Override
+        public String fingerprint() {
+          return "one value";
+        }
+
+        @Override
+        public Map<String, String> extract(String type, Bytes payload, List<String> fields) {
+          return Map.of("f", "v");
+        }
+      };
+
+  @TempDir Path scratch;
+
+  private Backend open(Durability durability, Executor notifier, Duration callTimeout) {
+    return open(new Spaces.InMemory(), durability, notifier, callTimeout);
+  }
+
+  private Backend open(
+      Spaces spaces, Durability durability, Executor notifier, Duration callTimeout) {
+    return Opening.inSpaces(
+        spaces,
+        new OffheapSettings(scratch, durability, 10_000, 1, 1 << 16),
+        new BackendContext(InstantSource.system(), notifier, EXTRACTOR, callTimeout));
+  }
+
+  private static List<Write> put(String type, String id) {
+    return List.of(Write.put(type, id, Bytes.utf8("v")));
+  }
+
+  private static ChangeFeed feed(Backend backend, String type) {
+    return backend.changes(backend.versions().end(), type);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void a_notifier_that_throws_loses_no_signal_and_no_write(Durability durability)
+      throws InterruptedException {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Executor notifier =
+        task -> {
+          if (broken.get()) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          task.run();
+        };
+    try (Backend backend = open(durability, notifier, Duration.ofSeconds(10))) {
+      for (int i = 0; i < 3; i++) {
+        CountDownLatch signal = new CountDownLatch(1);
+        feed(backend, "t").onReady(signal::countDown);
+        backend.put(put("t", "id"));
+        assertThat(signal.await(10, TimeUnit.SECONDS)).as("signalled").isTrue();
+      }
+      assertThat(backend.get("t", "id").version()).isEqualTo(3);
+    }
+  }
+
+  private static final List<Consumer<Backend>> CALLS =
+      List.of(
+          backend -> backend.put(put("t", "by a signal")),
+          backend -> backend.setOptions("t", new TypeOptions(7L, null, List.of("f"))),
+          backend -> backend.acquireLease("lease", Duration.ofSeconds(1)),
+          Backend::expire,
+          backend -> backend.trim(FOR_EVER),
+          Backend::clear,
+          Backend::close);
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void a_signal_may_call_anything(Durability durability) throws Exception {
+    for (Consumer<Backend> call : CALLS) {
+      Backend backend = open(durability, Runnable::run, Duration.ofSeconds(10));
+      CompletableFuture<Boolean> called = new CompletableFuture<>();
+      feed(backend, "t")
+          .onReady(
+              () -> {
+                try {
+                  call.accept(backend);
+                  called.complete(true);
+                } catch (RuntimeException | Error thrown) {
+                  called.completeExceptionally(thrown);
+                }
+              });
+      backend.put(put("t", "id"));
+      assertThat(called.get(30, TimeUnit.SECONDS)).isTrue();
+      backend.close();
+    }
+  }
+
+  /**
+   * The flush of a clear forces a write whose signal closes the store. What forces else, is kept
+   * from it by another signal.
+   */
+  @Test
+  void a_clear_runs_no_signal_while_it_keeps_others_out() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Backend backend = open(Durability.DISK, Runnable::run, Duration.ofMillis(300));
+    feed(backend, "first")
+        .onReady(
+            () -> {
+              try {
+                gate.await(20, TimeUnit.SECONDS);
+              } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    feed(backend, "second")
+        .onReady(
+            () -> {
+              backend.close();
+              closed.countDown();
+            });
+    backend.put(put("first", "id"));
+    try {
+      backend.put(put("second", "id"));
+    } catch (OutcomeUnknownException late) {
+      // Appended all the same.
+    }
+    Thread clearing = new Thread(backend::clear);
+    clearing.setDaemon(true);
+    clearing.start();
+    clearing.join(5_000);
+    assertThat(clearing.isAlive()).as("the clear hangs").isFalse();
+    gate.countDown();
+    assertThat(closed.await(10, TimeUnit.SECONDS)).as("closed by the signal").isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void a_signal_in_the_middle_of_a_change_of_options_may_change_them_itself(Durability durability)
+      throws Exception {
+    try (Backend backend = open(durability, Runnable::run, Duration.ofSeconds(10))) {
+      List<Write> batch = new ArrayList<>();
+      for (int i = 0; i < 600; i++) {
+        batch.add(Write.put("t", "id-" + i, Bytes.utf8("v")));
+      }
+      backend.put(batch);
+      CountDownLatch done = new CountDownLatch(1);
+      feed(backend, "t")
+          .onReady(
+              () -> {
+                backend.setOptions("t", TypeOptions.NONE);
+                backend.put(put("t", "by the signal"));
+                backend.setOptions("t", new TypeOptions(10L, null, List.of("f")));
+                done.countDown();
+              });
+      backend.setOptions("t", new TypeOptions(10L, null, List.of("f")));
+      assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(backend.options()).containsKey("t");
+      assertThat(count(backend, Selection.where("t", new FieldValue("f", "v"))))
+          .as("found by the index")
+          .isEqualTo(count(backend, Selection.ofType("t")))
+          .isEqualTo(10);
+    }
+  }
+
+  private static int count(Backend backend, Selection selection) {
+    int[] count = {0};
+    try (Snapshot snapshot = backend.snapshot(selection)) {
+      snapshot.records().forEachRemaining(record -> count[0]++);
+    }
+    return count[0];
+  }
+
+  @Test
+  void whatever_a_force_throws_who_waits_is_told_and_the_store_closes() {
+    AtomicInteger forces = new AtomicInteger();
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void force() throws IOException {
+                if (forces.incrementAndGet() > 1) {
+                  throw new InternalError("a fault occurred in an unsafe memory access operation");
+                }
+                super.force();
+              }
+            };
+          }
+        };
+    try (Backend backend = open(spaces, Durability.DISK, Runnable::run, Duration.ofSeconds(10))) {
+      backend.put(put("t", "a"));
+      assertThatThrownBy(() -> backend.put(put("t", "b")))
+          .isInstanceOf(OutcomeUnknownException.class)
+          .hasMessageContaining("a fault occurred");
+      assertThatThrownBy(() -> backend.put(put("t", "c")))
+          .isInstanceOf(StorageFailedException.class);
+      assertThat(backend.get("t", "a")).isNotNull();
+      assertThat(backend.get("t", "b")).isNull();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.databroker.offheap;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Does to a store's files what kills and losses of power do. */
+final class StoreTear {
+  private StoreTear() {}
+
+  /** What a kill at this instant leaves. */
+  static Path copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    for (Path file : StoreFiles.list(from)) {
+      if (Files.isRegularFile(file)) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to;
+  }
+
+  /** The segments, in order. */
+  static List<Path> segments(Path directory) throws IOException {
+    return StoreFiles.list(directory).stream()
+        .filter(file -> file.toString().endsWith(".segment"))
+        .sorted(Comparator.comparing(file -> file.getFileName().toString().replaceAll("\\D", "")))
+        .toList();
+  }
+
+  /** Where its frames begin. */
+  static List<Long> frames(Path segment) throws IOException {
+    List<Long> found = new ArrayList<>();
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "r")) {
+      long at = Segment.HEADER;
+      while (at + Frame.HEADER <= file.length()) {
+        file.seek(at);
+        int length = Integer.reverseBytes(file.readInt());
+        if (length == 0) {
+          break;
+        }
+        found.add(at);
+        at += length;
+      }
+    }
+    return found;
+  }
+
+  /** As if that had never been written. */
+  static void blank(Path segment, long from, long to) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(from);
+      file.write(new byte[(int) (to - from)]);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.databroker.offheap;
+
+import java.io.IOException;
+
+/** Spaces in which a test can have something happen. */
+class WrappedSpaces implements Spaces {
+  private final Spaces real;
+
+  WrappedSpaces(Spaces real) {
+    this.real = real;
+  }
+
+  /** What is handed out in the place of a space. */
+  Space wrap(Space space) {
+    return space;
+  }
+
+  @Override
+  public Space create(long order, long size) throws IOException {
+    return wrap(real.create(order, size));
+  }
+
+  @Override
+  public Space createCompacted(long order, long size) throws IOException {
+    return wrap(real.createCompacted(order, size));
+  }
+
+  @Override
+  public void adopt(Space compacted, long order) throws IOException {
+    real.adopt(compacted instanceof WrappedSpace wrapped ? wrapped.real : compacted, order);
+  }
+
+  @Override
+  public long salt() {
+    return real.salt();
+  }
+
+  /** A space in which a test can have something happen. */
+  static class WrappedSpace implements Space {
+    private final Space real;
+
+    WrappedSpace(Space real) {
+      this.real = real;
+    }
+
+    @Override
+    public Region region() {
+      return real.region();
+    }
+
+    @Override
+    public void write(long at, byte[] bytes, int length) throws IOException {
+      real.write(at, bytes, length);
+    }
+
+    @Override
+    public void force() throws IOException {
+      real.force();
+    }
+
+    @Override
+    public void seal(long end) throws IOException {
+      real.seal(end);
+    }
+
+    @Override
+    public void delete() throws IOException {
+      real.delete();
+    }
+
+    @Override
+    public void free() {
+      real.free();
+    }
+
+    @Override
+    public String name() {
+      return real.name();
+    }
+  }
+}
