@@ -29,7 +29,16 @@ final class Chain {
   private final long salt;
   private final Control.Mark trusted;
   private final List<Link> links = new ArrayList<>();
+  private final List<Unfit> unfit = new ArrayList<>();
   private final List<Path> leftOver = new ArrayList<>();
+
+  /**
+   * What does not begin as a segment.
+   *
+   * @param file which
+   * @param format that it claims to have
+   */
+  private record Unfit(StoreFiles.SegmentFile file, int format) {}
 
   private Chain(long salt, Control.Mark trusted) {
     this.salt = salt;
@@ -49,6 +58,7 @@ final class Chain {
     }
     chain.dropReplaced();
     chain.dropCleared();
+    chain.unfit.forEach(chain::judge);
     chain.checkWhole(files.directory());
     return chain;
   }
@@ -77,30 +87,44 @@ final class Chain {
     if (header == null
         || header.order() != file.order()
         || header.compacted() != file.compacted()) {
-      unfit(file, format);
+      unfit.add(new Unfit(file, format));
       return;
     }
     SideState state = null;
     if (!header.compacted()) {
       state = state(file.path(), header, size);
       if (state == null) {
-        unfit(file, format);
+        unfit.add(new Unfit(file, format));
         return;
       }
     }
     links.add(new Link(file.path(), header, state, size));
   }
 
-  /** A segment that was being begun when the process ended, or damage. */
-  private void unfit(StoreFiles.SegmentFile file, int format) {
-    if (file.compacted() || file.order() <= trusted.order()) {
+  /**
+   * One that was being begun when the process ended, or was never written back; or damage. What
+   * another has replaced, or a clear has ended, need not have been written back either.
+   */
+  private void judge(Unfit found) {
+    StoreFiles.SegmentFile file = found.file();
+    long order = file.order();
+    boolean past = links.stream().map(Link::header).anyMatch(by -> isPast(order, by));
+    if (!past && (file.compacted() || order <= trusted.order())) {
       throw damaged(
           file.path(),
           0,
           "its beginning is not whole"
-              + (format > SegmentHeader.FORMAT ? ", or of the unknown format " + format : ""));
+              + (found.format() > SegmentHeader.FORMAT
+                  ? ", or of the unknown format " + found.format()
+                  : ""));
     }
     leftOver.add(file.path());
+  }
+
+  private static boolean isPast(long order, SegmentHeader by) {
+    boolean cleared = by.begins() && order < by.from();
+    boolean replaced = by.compacted() && order >= by.from() && order <= by.order();
+    return cleared || replaced;
   }
 
   private @Nullable SideState state(Path path, SegmentHeader header, long size) throws IOException {
@@ -156,7 +180,13 @@ final class Chain {
     long expected = 1;
     for (Link link : links) {
       if (link.header().from() != expected && !link.header().begins()) {
-        throw missing(directory, expected);
+        // All was forced before any of it was compacted.
+        if (expected <= trusted.order() || link.header().compacted()) {
+          throw missing(directory, expected);
+        }
+        long gap = expected;
+        drop(behind -> behind.header().order() > gap); // never written back, as its gap was not
+        break;
       }
       expected = link.header().order() + 1;
     }

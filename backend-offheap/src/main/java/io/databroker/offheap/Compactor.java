@@ -1,5 +1,7 @@
 package io.databroker.offheap;
 
+import java.io.IOException;
+import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +102,7 @@ final class Compactor {
     int count = past.segments.size();
     boolean halfDead = past.bytes > 0 && past.bytes - past.kept >= past.kept;
     boolean scattered = count > SMALL && count > 2 * needed;
-    if (count < 2 || !(halfDead || scattered)) {
+    if (count < 2 || !(halfDead || scattered) || !force(history)) {
       return false;
     }
     List<Segment> run = new ArrayList<>();
@@ -123,6 +125,55 @@ final class Compactor {
     new Compaction(store, history, run, past.bound).run();
     passes = passes + 1;
     return true;
+  }
+
+  /**
+   * Has all of the journal survive a loss of power, to its end: what superseded the records that
+   * are dropped, and the trim that lets them be. Else a loss of power would take more than a tail.
+   *
+   * @return false if it cannot, or there was a clear
+   */
+  private boolean force(History history) {
+    int inside = store.guard.enter();
+    try {
+      List<Segment> all;
+      long order;
+      long end;
+      store.writing.lock();
+      try {
+        if (store.history != history) {
+          return false;
+        }
+        all = history.directory.all();
+        order = store.journal.active().order;
+        end = store.journal.active().end;
+      } finally {
+        store.writing.unlock();
+      }
+      for (Segment segment : all) {
+        segment.space.force();
+      }
+      store.writing.lock();
+      try {
+        if (store.history != history) {
+          return false;
+        }
+        store.publisher.forced(order, end, store.journal.active());
+      } finally {
+        store.writing.unlock();
+      }
+      store.publisher.persist();
+      return true;
+    } catch (SyncFailedException failed) {
+      store.publisher.fail(failed); // as after any other force that fails
+      LOG.log(Level.WARNING, "the disk failed to take what was written; reopen the store", failed);
+      return false;
+    } catch (IOException failed) {
+      LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
+      return false;
+    } finally {
+      store.guard.exit(inside);
+    }
   }
 
   /** The segments that lie wholly behind the feed, and what of them is still asked for. */

@@ -63,6 +63,7 @@ final class Control implements Publisher.Progress {
     }
   }
 
+  private final Path file;
   private final Region region;
   private final ByteBuffer slot = ByteBuffer.allocate(SLOT).order(ByteOrder.LITTLE_ENDIAN);
   private final CRC32C checksum = new CRC32C();
@@ -72,7 +73,8 @@ final class Control implements Publisher.Progress {
   private Mark acknowledged = Mark.NONE;
   private Mark forced = Mark.NONE;
 
-  private Control(Region region, long sequence, long boot, boolean forces) {
+  private Control(Path file, Region region, long sequence, long boot, boolean forces) {
+    this.file = file;
     this.region = region;
     this.sequence = sequence;
     this.boot = boot;
@@ -124,7 +126,7 @@ final class Control implements Publisher.Progress {
       ByteBuffer newest = newest(Files.readAllBytes(file));
       sequence = newest == null ? 0 : newest.getLong(8);
     } else {
-      Control blank = new Control(Region.allocate(SIZE), 0, boot, forces);
+      Control blank = new Control(file, Region.allocate(SIZE), 0, boot, forces);
       byte[] content = new byte[SIZE];
       blank.encode(CLEAN);
       System.arraycopy(blank.slot.array(), 0, content, SLOT, SLOT);
@@ -132,7 +134,7 @@ final class Control implements Publisher.Progress {
       StoreFiles.replace(file, content);
       sequence = 1;
     }
-    return new Control(Region.map(file, SIZE, true), sequence, boot, forces);
+    return new Control(file, Region.map(file, SIZE, true), sequence, boot, forces);
   }
 
   @Override
@@ -144,6 +146,11 @@ final class Control implements Publisher.Progress {
   @Override
   public void forced(long order, long end) {
     forced = new Mark(order, end);
+  }
+
+  @Override
+  public void persist() throws IOException {
+    StoreFiles.force(file);
   }
 
   private void encode(long flags) {
@@ -162,11 +169,11 @@ final class Control implements Publisher.Progress {
   }
 
   /** All was forced: the next open need not doubt any of it. */
-  void close(Path directory) throws IOException {
+  void close() throws IOException {
     forced = acknowledged;
     write(CLEAN);
     region.free();
-    StoreFiles.force(directory.resolve(FILE));
+    persist();
   }
 
   /** Frees it as it is. */

@@ -6,6 +6,7 @@ import io.databroker.api.ClosedException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
+import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import java.time.Instant;
 import java.util.Arrays;
@@ -63,7 +64,14 @@ final class Feed implements ChangeFeed {
         if (changes != null) {
           return changes;
         }
-        // Trimmed between the two looks: the next one says so.
+        // Trimmed between the two looks: the next one says so. Nothing else may bring it here
+        // again.
+        if (history.commit.first() <= from + 1 && store.history == history) {
+          throw new StorageFailedException(
+              "version %d and what follows cannot be read back, though nothing was trimmed; begin with a snapshot"
+                  .formatted(from + 1),
+              null);
+        }
       }
     } finally {
       store.guard.exit(inside);

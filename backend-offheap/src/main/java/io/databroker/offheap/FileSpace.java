@@ -23,6 +23,11 @@ final class FileSpace implements Space {
   /** Whether the file's name survives a loss of power. */
   private volatile boolean named;
 
+  private volatile long written;
+
+  /** How much of it, from its beginning, survives a loss of power. */
+  volatile long forced;
+
   FileSpace(Path file, RandomAccessFile writer, Region region) {
     this.file = file;
     this.writer = writer;
@@ -33,21 +38,34 @@ final class FileSpace implements Space {
   static FileSpace create(Path file, long size) throws IOException {
     Files.deleteIfExists(file);
     try {
-      return open(file, size);
+      return open(file, size, 0);
     } catch (IOException | RuntimeException | Error failed) {
       Files.deleteIfExists(file);
       throw failed;
     }
   }
 
-  /** A file that is there, made as long as that. */
-  static FileSpace open(Path file, long size) throws IOException {
+  /**
+   * A file that is there.
+   *
+   * @param survives whether a loss of power leaves it so
+   */
+  static FileSpace open(Path file, long size, boolean survives) throws IOException {
+    FileSpace space = open(file, size, size);
+    space.forced = survives ? size : 0;
+    space.named = survives;
+    return space;
+  }
+
+  private static FileSpace open(Path file, long size, long written) throws IOException {
     RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw");
     try {
       if (writer.length() < size) {
         writer.setLength(size);
       }
-      return new FileSpace(file, writer, Region.map(file, size, false));
+      FileSpace space = new FileSpace(file, writer, Region.map(file, size, false));
+      space.written = written;
+      return space;
     } catch (IOException | RuntimeException | Error failed) {
       writer.close();
       throw failed;
@@ -61,6 +79,8 @@ final class FileSpace implements Space {
 
   @Override
   public void write(long at, byte[] bytes, int length) throws IOException {
+    forced = Math.min(forced, at);
+    written = Math.max(written, at + length);
     try {
       if (at != position) {
         writer.seek(at);
@@ -90,7 +110,11 @@ final class FileSpace implements Space {
 
   @Override
   public void force() throws IOException {
-    writer.getFD().sync();
+    long upTo = written;
+    if (forced < upTo) {
+      writer.getFD().sync();
+      forced = upTo;
+    }
     if (!named) {
       StoreFiles.forceName(file);
       named = true;

@@ -81,8 +81,10 @@ final class Journal {
   /**
    * Begins a new history, with a segment that survives a loss of power: what came before is deleted
    * behind it.
+   *
+   * @param publisher writes no more if the disk neither takes that segment nor gives it back
    */
-  void rollCleared(History begun) {
+  void rollCleared(History begun, Publisher publisher) {
     Segment last = active;
     long order = lastOrder;
     long sequence = lastSequence;
@@ -90,7 +92,10 @@ final class Journal {
     try {
       active().space.force();
     } catch (IOException failed) {
-      discard(active().space, null);
+      // A later open must not take it for a clear that was done, nor a loss of power bring it back.
+      if (!takeBack(active().space) || publisher.forces()) {
+        publisher.fail(failed);
+      }
       active = last;
       lastOrder = order;
       lastSequence = sequence;
@@ -144,6 +149,24 @@ final class Journal {
 
   private static String spaceName(@Nullable Space space) {
     return space == null ? "the journal" : space.name();
+  }
+
+  /** Whether that segment, begun but not forced, is none for a later open. */
+  private static boolean takeBack(Space space) {
+    boolean taken = false;
+    try {
+      space.write(0, new byte[Segment.HEADER], Segment.HEADER);
+      taken = true;
+    } catch (IOException unwritten) {
+      // It may be deleted all the same.
+    }
+    try {
+      space.delete();
+      taken = true;
+    } catch (IOException left) {
+      // It may be overwritten.
+    }
+    return taken;
   }
 
   /** Leaves nothing of a segment that could not be begun: no file, handle, mapping or slots. */

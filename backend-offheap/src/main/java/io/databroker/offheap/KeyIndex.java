@@ -19,18 +19,28 @@ final class KeyIndex {
 
   KeyIndex(OffheapSettings settings) {
     this.settings = settings;
-    this.map =
-        ChronicleMapBuilder.of(Key.class, Place.class)
-            .keyMarshaller(Key.Marshaller.INSTANCE)
-            .valueMarshallers(Place.Marshaller.INSTANCE, Place.Marshaller.INSTANCE)
-            .constantValueSizeBySample(new Place())
-            .averageKeySize(AVERAGE_KEY)
-            .entries(settings.expectedRecords())
-            .maxBloatFactor(settings.growth())
-            .putReturnsNull(true)
-            .removeReturnsNull(true)
-            .skipCloseOnExitHook(true)
-            .create();
+    this.map = create(settings);
+  }
+
+  private static ChronicleMap<Key, Place> create(OffheapSettings settings) {
+    try {
+      return ChronicleMapBuilder.of(Key.class, Place.class)
+          .keyMarshaller(Key.Marshaller.INSTANCE)
+          .valueMarshallers(Place.Marshaller.INSTANCE, Place.Marshaller.INSTANCE)
+          .constantValueSizeBySample(new Place())
+          .averageKeySize(AVERAGE_KEY)
+          .entries(settings.expectedRecords())
+          .maxBloatFactor(settings.growth())
+          .putReturnsNull(true)
+          .removeReturnsNull(true)
+          .skipCloseOnExitHook(true)
+          .create();
+    } catch (OutOfMemoryError | IllegalArgumentException | IllegalStateException failed) {
+      throw new StorageFullException(
+          "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower"
+              .formatted(settings.expectedRecords(), settings.growth(), failed.getMessage()),
+          failed);
+    }
   }
 
   /** Fills in the place of that key, if it has one. */

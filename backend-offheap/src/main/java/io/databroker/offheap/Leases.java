@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Leases {
   private static final Duration KEPT = Duration.ofHours(1);
 
+  /** More than anybody is granted between two forces; two thousand million such steps fit. */
+  private static final long LOST = 1L << 32;
+
   private final Map<String, Lease> held = new HashMap<>();
   private long lastToken;
 
@@ -49,6 +52,11 @@ final class Leases {
     held.clear();
     leases.forEach(this::hold);
     lastToken = Math.max(lastToken, token);
+  }
+
+  /** Goes on with tokens greater than any that may have been given and lost. */
+  void skipLost() {
+    lastToken += LOST;
   }
 
   List<Lease> all() {

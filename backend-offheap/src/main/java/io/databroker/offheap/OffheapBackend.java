@@ -229,7 +229,7 @@ final class OffheapBackend implements Backend {
     History begun =
         new History(Store.newServerVersion(ended.serverVersion), version, store.settings);
     try {
-      store.journal.rollCleared(begun);
+      store.journal.rollCleared(begun, store.publisher);
     } catch (RuntimeException | Error failed) {
       begun.free();
       throw failed;

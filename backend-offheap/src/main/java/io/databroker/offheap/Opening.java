@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
+import io.databroker.api.StorageFullException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,11 @@ final class Opening {
   }
 
   private static Backend inMemory(OffheapSettings settings, BackendContext context) {
-    return inSpaces(new Spaces.InMemory(), settings, context);
+    try {
+      return inSpaces(new Spaces.InMemory(), settings, context);
+    } catch (StorageFullException full) {
+      throw new OpenFailedException("cannot open in memory: " + full.getMessage(), full);
+    }
   }
 
   /** A store that leaves nothing behind, in whatever room there is. */
@@ -69,12 +74,15 @@ final class Opening {
     // An interrupt would close the channels that are opened here; it is kept for who waits next.
     boolean interrupted = Thread.interrupted();
     try {
-      makeDirectories(directory.toAbsolutePath(), made);
+      makeDirectories(directory.toAbsolutePath(), settings.forces(), made);
       Backend backend = open(directory, settings, context, boot);
       opened = true;
       return backend;
     } catch (OpenFailedException failed) {
       throw failed;
+    } catch (StorageFullException full) {
+      throw new OpenFailedException(
+          "cannot open directory %s: %s".formatted(directory, full.getMessage()), full);
     } catch (IOException | UncheckedIOException | DatabrokerException failed) {
       throw new OpenFailedException(
           "cannot open directory %s: %s; make it readable and writable, with room on its disk"
@@ -91,14 +99,18 @@ final class Opening {
     }
   }
 
-  private static void makeDirectories(Path directory, List<Path> made) throws IOException {
+  private static void makeDirectories(Path directory, boolean forces, List<Path> made)
+      throws IOException {
     Path parent = directory.getParent();
     if (!Files.exists(directory)) {
       if (parent != null) {
-        makeDirectories(parent, made);
+        makeDirectories(parent, forces, made);
       }
       Files.createDirectory(directory);
       made.add(directory);
+      if (forces) {
+        StoreFiles.forceName(directory);
+      }
     }
   }
 
@@ -117,13 +129,13 @@ final class Opening {
       throw new OpenFailedException(
           "%s is not a directory; choose another".formatted(directory), null);
     }
-    boolean isStore = Files.exists(directory.resolve(StoreFiles.PROPERTIES));
-    if (!isStore) {
-      checkEmpty(directory);
-    }
+    checkOurs(directory); // before anything is made in it
     DirectoryLock lock = DirectoryLock.take(directory);
+    boolean isStore = true;
     boolean opened = false;
     try {
+      // Not before it is locked: another may just have made a store of it.
+      isStore = checkOurs(directory);
       Control.Left left = isStore ? Control.read(directory) : null;
       long salt = isStore ? StoreFiles.readSalt(directory) : Store.newServerVersion(0);
       Backend backend = open(new StoreFiles(directory, salt), settings, context, boot, left, lock);
@@ -131,23 +143,40 @@ final class Opening {
       return backend;
     } finally {
       if (!opened) {
-        lock.close();
-        if (!isStore) {
-          deleteStore(directory);
+        try {
+          if (!isStore) {
+            deleteStore(directory);
+          }
+        } finally {
+          lock.close();
         }
       }
     }
   }
 
-  /** What a first open that failed has made. */
+  /**
+   * What a first open that failed has made; not the file of the lock, which another may be about to
+   * take: two files of that name would be two locks.
+   */
   private static void deleteStore(Path directory) throws IOException {
     for (Path file : StoreFiles.list(directory)) {
-      Files.deleteIfExists(file);
+      if (!file.getFileName().toString().equals(DirectoryLock.FILE)) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
-  private static void checkEmpty(Path directory) throws IOException {
-    for (Path file : StoreFiles.list(directory)) {
+  /**
+   * Whether there is a store.
+   *
+   * @throws OpenFailedException if there is something else
+   */
+  private static boolean checkOurs(Path directory) throws IOException {
+    List<Path> files = StoreFiles.list(directory);
+    if (Files.exists(directory.resolve(StoreFiles.PROPERTIES))) {
+      return true;
+    }
+    for (Path file : files) {
       String name = file.getFileName().toString();
       if (!name.equals(DirectoryLock.FILE) && !name.equals(StoreFiles.PROPERTIES + ".new")) {
         throw new OpenFailedException(
@@ -156,6 +185,7 @@ final class Opening {
             null);
       }
     }
+    return false;
   }
 
   private static Backend open(
@@ -180,15 +210,21 @@ final class Opening {
     Store store = null;
     boolean opened = false;
     try {
-      store = new Store(context, settings, files, control, serverVersion(chain, left, boot));
-      Recovery recovery = new Recovery(store, files, trusted);
+      boolean lost = !left.forces() && !left.lostNothing(boot);
+      store = new Store(context, settings, files, control, serverVersion(chain, lost));
+      Recovery recovery = new Recovery(store, files, trusted, left.clean());
       recovery.run(chain);
+      if (lost) {
+        store.leases.skipLost();
+      }
       StoreFiles.describe(directory, files.salt(), settings);
       store.journal.resume(recovery.lastOrder(), recovery.sequence());
       store.journal.begin(store.history);
       store.publisher.began(store.journal.active());
+      // Before anybody reads: that it is no longer closed, and what its writes survive.
+      store.publisher.persist();
       Store ready = store;
-      Backend backend = start(store, () -> close(ready, directory, control, lock));
+      Backend backend = start(store, () -> close(ready, control, lock));
       opened = true;
       return backend;
     } finally {
@@ -202,18 +238,16 @@ final class Opening {
   }
 
   /** A new one if others may have read what is no longer there. */
-  private static long serverVersion(Chain chain, Control.Left left, long boot) {
+  private static long serverVersion(Chain chain, boolean lost) {
     List<Chain.Link> links = chain.links();
     SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
     if (last == null) {
       return Store.newServerVersion(0);
     }
-    return left.forces() || left.lostNothing(boot)
-        ? last.serverVersion()
-        : Store.newServerVersion(last.serverVersion());
+    return lost ? Store.newServerVersion(last.serverVersion()) : last.serverVersion();
   }
 
-  private static void close(Store store, Path directory, Control control, DirectoryLock lock) {
+  private static void close(Store store, Control control, DirectoryLock lock) {
     try {
       boolean forced = true;
       for (Segment segment : store.history.directory.all()) {
@@ -224,7 +258,7 @@ final class Opening {
         }
       }
       if (forced && !store.publisher.hasFailed()) {
-        control.close(directory);
+        control.close();
       } else {
         control.abandon();
       }
@@ -244,5 +278,8 @@ final class Opening {
 
     @Override
     public void forced(long order, long end) {}
+
+    @Override
+    public void persist() {}
   }
 }

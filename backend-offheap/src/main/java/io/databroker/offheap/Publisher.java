@@ -28,8 +28,11 @@ final class Publisher {
     /** All before that place was acknowledged. */
     void acknowledged(long order, long end);
 
-    /** All before that place survives a loss of power. */
+    /** All before that place survives a loss of power; to be said with the next one above. */
     void forced(long order, long end);
+
+    /** Has what was told survive a loss of power. */
+    void persist() throws IOException;
   }
 
   private record Pending(History history, Commit commit, long order, long end) {}
@@ -49,6 +52,9 @@ final class Publisher {
 
   /** The types written since the last wake-up. */
   private Set<String> written = new HashSet<>();
+
+  /** All segments before it that were written are dirty, or forced. */
+  private long publishedOrder;
 
   private long appended;
   private long forced;
@@ -119,7 +125,11 @@ final class Publisher {
     try {
       appended++;
       pending.add(new Pending(history, next, segment.order, segment.end));
-      dirty.add(segment.space);
+      Directory segments = history.directory;
+      for (int i = segments.size() - 1; i >= 0 && segments.get(i).order >= publishedOrder; i--) {
+        dirty.add(segments.get(i).space); // also one in which nothing found room
+      }
+      publishedOrder = segment.order;
       for (TypeTable type : types) {
         written.add(type.type);
       }
@@ -131,8 +141,27 @@ final class Publisher {
 
   /** For the writer: a segment was begun and forced, with nothing pending. */
   void began(Segment segment) {
+    publishedOrder = segment.order;
     progress.forced(segment.order, segment.end);
     progress.acknowledged(segment.order, segment.end);
+  }
+
+  /**
+   * For whoever holds the store's lock: all before a place was forced, though no write asked for
+   * it.
+   *
+   * @param active where all ends that was appended until now
+   */
+  void forced(long order, long end, Segment active) {
+    if (!forces) {
+      progress.forced(order, end);
+      progress.acknowledged(active.order, active.end);
+    }
+  }
+
+  /** Has what the next open goes by survive a loss of power. */
+  void persist() throws IOException {
+    progress.persist();
   }
 
   boolean forces() {

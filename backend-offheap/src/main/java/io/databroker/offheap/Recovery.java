@@ -6,12 +6,13 @@ import io.databroker.api.StorageFullException;
 import io.databroker.api.TypeOptions;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds what memory holds from the journal: every frame in order, each checked. What cannot be
@@ -22,61 +23,66 @@ final class Recovery {
   private final History history;
   private final StoreFiles files;
   private final Control.Mark trusted;
+  private final boolean closed;
   private final CRC32C checksum = new CRC32C();
   private final History.Lookup look = History.Lookup.mine();
   private long sequence;
   private boolean inJournal;
   private long lastOrder;
 
-  Recovery(Store store, StoreFiles files, Control.Mark trusted) {
+  /**
+   * @param trusted how far it must be whole
+   * @param closed whether all of that survives a loss of power already
+   */
+  Recovery(Store store, StoreFiles files, Control.Mark trusted, boolean closed) {
+    this.closed = closed;
     this.store = store;
     this.history = store.history;
     this.files = files;
     this.trusted = trusted;
   }
 
-  /** Reads all of it, and then drops what is left over. */
+  /** Reads all of it, drops what is left over, and has the rest survive a loss of power. */
   void run(Chain chain) throws IOException {
     List<Chain.Link> links = chain.links();
-    int cut = links.size();
-    long cutAt = 0;
-    for (int i = 0; i < links.size() && cut == links.size(); i++) {
-      Chain.Link link = links.get(i);
-      boolean last = i == links.size() - 1;
-      long end = read(link, last);
-      long next = last ? -1 : links.get(i + 1).header().sequence();
-      if (end < link.size() && (last || next != sequence)) {
-        if (new Control.Mark(link.header().order(), end).compareTo(trusted) < 0) {
-          throw Chain.damaged(link.path(), end, "what was written there is missing");
-        }
-        cut = i;
-        cutAt = end;
+    int kept = links.size();
+    for (int i = 0; i < kept; i++) {
+      if (!read(links.get(i), i + 1 < links.size() ? links.get(i + 1) : null)) {
+        kept = i + 1;
       }
     }
     finish();
-    lastOrder = links.isEmpty() ? 0 : links.get(Math.min(cut, links.size() - 1)).header().order();
+    lastOrder = kept == 0 ? 0 : links.get(kept - 1).header().order();
+    List<Path> gone = new ArrayList<>(chain.leftOver());
     // From the last on: a kill between two leaves no gap.
-    for (int i = links.size() - 1; i > cut; i--) {
-      Files.delete(links.get(i).path());
+    for (int i = links.size() - 1; i >= kept; i--) {
+      gone.add(links.get(i).path());
     }
-    if (cut < links.size()) {
-      cut(links.get(cut).path(), cutAt);
-    }
-    for (Path path : chain.leftOver()) {
+    for (Path path : gone) {
       Files.delete(path);
     }
     files.deleteUnfinished();
-  }
-
-  private static void cut(Path path, long end) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-      file.setLength(end);
-      file.getFD().sync();
+    if (!gone.isEmpty()) {
+      // Before anything is cut: what came back behind a cut would not follow it.
+      StoreFiles.force(files.directory());
+    }
+    List<Segment> segments = history.directory.all();
+    for (int i = 0; i < kept; i++) {
+      Segment segment = segments.get(i);
+      if (segment.end < links.get(i).size()) {
+        segment.space.seal(segment.end);
+      }
+      segment.space.force();
     }
   }
 
-  /** Reads a segment; where it ends. */
-  private long read(Chain.Link link, boolean last) throws IOException {
+  /**
+   * Reads a segment.
+   *
+   * @param next the one that follows it, if any
+   * @return whether it is whole, so that the next one follows
+   */
+  private boolean read(Chain.Link link, Chain.@Nullable Link next) throws IOException {
     SegmentHeader header = link.header();
     if (!header.compacted() && inJournal && header.sequence() != sequence) {
       throw Chain.damaged(link.path(), 0, "frames before it are missing");
@@ -86,37 +92,37 @@ final class Recovery {
             store.journal.nextId(),
             header.order(),
             header.from(),
-            FileSpace.open(link.path(), link.size()),
+            FileSpace.open(link.path(), link.size(), closed && header.order() <= trusted.order()),
             header.firstVersion(),
             Segment.roomFor(link.size()),
             !header.compacted(),
             header.begins());
     history.directory = history.directory.with(segment);
     FrameReader frames = new FrameReader(segment.data, header, files.salt(), checksum);
-    boolean complete = !header.compacted();
+    boolean ended = false;
     while (frames.next()) {
-      complete |= frames.kind() == Frame.Kind.END;
+      ended |= frames.kind() == Frame.Kind.END;
       apply(segment, frames);
     }
     segment.end = frames.offset();
+    inJournal = true;
     if (header.compacted()) {
-      if (!complete || frames.offset() != link.size()) {
+      if (!ended || frames.offset() != link.size()) {
         throw Chain.damaged(link.path(), frames.offset(), reason(frames));
       }
       sequence = header.sequence();
-    } else {
-      sequence = frames.sequence();
+      segment.lastSequence = sequence;
+      return true;
     }
+    sequence = frames.sequence();
     segment.lastSequence = sequence;
-    inJournal = true;
-    Control.Mark reached = new Control.Mark(header.order(), frames.offset());
-    boolean torn = !frames.problem().isEmpty();
-    if (reached.compareTo(trusted) < 0 && (torn || header.order() == trusted.order())) {
-      throw Chain.damaged(link.path(), frames.offset(), reason(frames));
+    if (next != null && next.header().sequence() == sequence) {
+      return true; // behind its last frame may be the rest of one that failed
     }
-    return header.compacted() || (!torn && !last && frames.offset() == link.size())
-        ? link.size()
-        : frames.offset();
+    if (new Control.Mark(header.order(), segment.end).compareTo(trusted) < 0) {
+      throw Chain.damaged(link.path(), segment.end, reason(frames));
+    }
+    return false;
   }
 
   private static String reason(FrameReader frames) {
@@ -218,7 +224,7 @@ final class Recovery {
 
   /** What follows from all frames together. */
   private void finish() {
-    Commit planned = history.planned;
+    Commit planned = history.planned.trimmedTo(firstHeld());
     planned.options().forEach((type, options) -> history.table(type).apply(options));
     List<String> types =
         history.tables.values().stream()
@@ -235,6 +241,17 @@ final class Recovery {
             planned.checkpoint());
     history.commit = history.planned;
     history.tables.values().forEach(this::index);
+  }
+
+  /** The first change of the feed: none that a compacted segment stands for, whatever was lost. */
+  private long firstHeld() {
+    long first = history.planned.first();
+    for (Segment segment : history.directory.all()) {
+      if (!segment.isCompacted()) {
+        return Math.max(first, segment.firstVersion);
+      }
+    }
+    return first;
   }
 
   private void index(TypeTable table) {

@@ -118,7 +118,7 @@ final class Segment {
   /** The index of the first slot whose version is not less. */
   int firstFrom(long version) {
     if (dense) {
-      return (int) Math.min(count, Math.max(0, version - firstVersion));
+      return (int) Math.max(0, version - firstVersion);
     }
     int low = 0;
     int high = count;
@@ -131,6 +131,11 @@ final class Segment {
       }
     }
     return low;
+  }
+
+  /** How many slots there are up to a version, to which all have been written. */
+  int countUpTo(long version) {
+    return dense ? (int) Math.max(0, version - firstVersion + 1) : firstFrom(version + 1);
   }
 
   long versionAt(int index) {

@@ -24,11 +24,11 @@ interface VersionSource {
         for (; at < segments.size(); at++) {
           Segment segment = segments.get(at);
           int index = segment.firstFrom(after + 1);
-          for (; index < segment.count(); index++) {
+          // By versions alone: the writer's count may be seen before the slot that it counts.
+          long next = at + 1 < segments.size() ? segments.get(at + 1).firstVersion : Long.MAX_VALUE;
+          int count = segment.countUpTo(Math.min(last, next - 1));
+          for (; index < count; index++) {
             after = segment.versionAt(index);
-            if (after > last) {
-              return 0;
-            }
             if (segment.isLiveAt(index, last)) {
               return after;
             }

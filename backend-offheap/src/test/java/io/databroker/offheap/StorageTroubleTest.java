@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +173,80 @@ class StorageTroubleTest {
     }
   }
 
+  @Test
+  void an_open_that_comes_late_leaves_the_store_that_another_has_made_meanwhile() {
+    OffheapSettings settings = inDirectory(scratch.resolve("store"));
+    Properties properties = System.getProperties();
+    // The first thing that an open does to get the lock is to look here.
+    Properties meanwhile =
+        new Properties() {
+          @Override
+          public synchronized Object putIfAbsent(Object key, Object value) {
+            if (key.toString().startsWith("io.databroker.offheap")) {
+              System.setProperties(properties);
+              try (Backend other = Opening.open(settings, BackendContext.standard())) {
+                other.put(StorageTroubleTest.put("acknowledged", 10));
+              }
+            }
+            return properties.putIfAbsent(key, value);
+          }
+        };
+    meanwhile.putAll(properties);
+    System.setProperties(meanwhile);
+    try (Backend late = Opening.open(settings, BackendContext.standard())) {
+      assertThat(System.getProperties()).as("another came first").isSameAs(properties);
+      assertThat(late.get("t", "acknowledged")).isNotNull();
+    } finally {
+      System.setProperties(properties);
+    }
+  }
+
+  @Test
+  void an_index_for_which_there_is_no_memory_is_refused_and_leaves_nothing_but_the_lock()
+      throws IOException {
+    Path directory = scratch.resolve("store");
+    for (Path place : new Path[] {null, directory}) {
+      OffheapSettings huge =
+          new OffheapSettings(place, Durability.PROCESS, 10_000_000_000L, 100, 1 << 16);
+      assertThatThrownBy(() -> Opening.open(huge, BackendContext.standard()))
+          .isInstanceOf(OpenFailedException.class)
+          .hasMessageContaining("expectedRecords 10000000000 times growth 100");
+    }
+    assertThat(StoreFiles.list(directory)).containsExactly(directory.resolve(DirectoryLock.FILE));
+    Opening.open(inDirectory(directory), BackendContext.standard()).close();
+  }
+
+  @Test
+  void a_clear_that_failed_is_none_for_a_later_open() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.failForces = true;
+      assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      assertThat(spaces.lastBeginning).as("of the new history").containsOnly(0);
+      spaces.failForces = false;
+      backend.put(put("b", 10));
+      assertThat(records(backend)).isEqualTo(2);
+      backend.clear();
+      assertThat(records(backend)).isZero();
+    }
+  }
+
+  @Test
+  void a_clear_that_can_neither_be_done_nor_taken_back_ends_the_writing() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.failForces = true;
+      spaces.failTakingBack = true;
+      assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      assertThatThrownBy(() -> backend.put(put("b", 10)))
+          .isInstanceOf(StorageFailedException.class)
+          .hasMessageContaining("reopen");
+      assertThat(records(backend)).isEqualTo(1);
+    }
+  }
+
   private static OffheapSettings inDirectory(Path directory) {
     return new OffheapSettings(directory, Durability.PROCESS, 1_000, 1, 1 << 16);
   }
@@ -231,6 +306,11 @@ class StorageTroubleTest {
     private final Spaces memory = new Spaces.InMemory();
     private volatile String failure;
     volatile boolean failForces;
+    volatile boolean failTakingBack;
+
+    /** What was written last to the beginning of a segment. */
+    byte[] lastBeginning = {};
+
     final AtomicInteger made = new AtomicInteger();
 
     void failWrites(String message) {
@@ -271,10 +351,11 @@ class StorageTroubleTest {
       @Override
       public void write(long at, byte[] bytes, int length) throws IOException {
         String message = failure;
-        if (message != null) {
+        if (message != null || (failTakingBack && bytes[0] == 0)) {
           throw new IOException(message);
         }
         space.write(at, bytes, length);
+        lastBeginning = at == 0 ? bytes.clone() : lastBeginning;
       }
 
       @Override
@@ -288,7 +369,11 @@ class StorageTroubleTest {
       public void seal(long end) {}
 
       @Override
-      public void delete() {}
+      public void delete() throws IOException {
+        if (failForces) {
+          throw new IOException("Input/output error");
+        }
+      }
 
       @Override
       public void free() {
