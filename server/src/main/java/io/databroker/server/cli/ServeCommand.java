@@ -90,6 +90,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Duration queryWait;
 
   @Option(
+      names = "--history",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description =
+          "How long changes can be watched before they are dropped; 1h if not given. The in-memory"
+              + " backend keeps them on the heap: shorten it where much is written.")
+  private @Nullable Duration history;
+
+  @Option(
+      names = "--housekeeping",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How often records expire and history is dropped; 1m if not given.")
+  private @Nullable Duration housekeeping;
+
+  @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
@@ -118,6 +134,12 @@ final class ServeCommand implements Callable<Integer> {
             .context(BackendContext.standard().withExtractor(queries.types().extractor()))
             .backend(config());
     plugins.forEach(configuration::plugin);
+    if (history != null) {
+      configuration.keepHistory(history);
+    }
+    if (housekeeping != null) {
+      configuration.housekeepEvery(housekeeping);
+    }
     Databroker broker = configuration.open();
     BrokerServer server =
         Guice.createInjector(
