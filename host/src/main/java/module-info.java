@@ -1,12 +1,13 @@
 /** Finds, configures and injects backends. */
 module io.databroker.host {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires transitive io.databroker.api;
   requires transitive com.google.guice;
   requires org.slf4j;
-  // Guice is no explicit module, and so cannot say that it needs these.
+  // Guice is no explicit module, and so cannot say that it needs these; whoever has a backend
+  // injected writes @Inject.
   requires com.google.common;
-  requires jakarta.inject;
+  requires transitive jakarta.inject;
 
   exports io.databroker.host;
   exports io.databroker.host.patch;

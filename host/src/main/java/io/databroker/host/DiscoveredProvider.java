@@ -114,13 +114,22 @@ public final class DiscoveredProvider {
     } catch (DatabrokerException e) {
       throw e;
     } catch (RuntimeException | LinkageError | AssertionError e) {
+      String remedy =
+          isMissingClass(e)
+              ? "a jar is missing from the class path, or from the plugin's folder: add what the backend depends on"
+              : "report it to its author";
       throw new OpenFailedException(
-          "%s failed to give %s (%s); report it to its author".formatted(this, what, e), e);
+          "%s failed to give %s (%s); %s".formatted(this, what, e, remedy), e);
     }
     if (answer == null) {
       throw new OpenFailedException(
           "%s gave null for %s; report it to its author".formatted(this, what), null);
     }
     return answer;
+  }
+
+  /** One that is there and fails to begin has another cause. */
+  private static boolean isMissingClass(Throwable e) {
+    return e instanceof NoClassDefFoundError && e.getCause() instanceof ClassNotFoundException;
   }
 }

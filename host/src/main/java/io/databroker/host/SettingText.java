@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * <p><b>Thread-safety:</b> immutable; stateless.
  */
 public final class SettingText {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,100})(ms|s|m|h|d)");
   private static final Map<String, Duration> UNITS =
       Map.of(
           "ms", Duration.ofMillis(1),
@@ -40,10 +40,12 @@ public final class SettingText {
     try {
       if (matcher.matches()) {
         Duration unit = Objects.requireNonNull(UNITS.get(matcher.group(2)));
-        return unit.multipliedBy(Long.parseLong(matcher.group(1)));
+        return unit.multipliedBy(new BigInteger(matcher.group(1)).longValueExact());
       }
       return Duration.parse(text);
-    } catch (DateTimeException | ArithmeticException e) {
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("give at most 36500 days", e);
+    } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "give a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H30M", e);
     }

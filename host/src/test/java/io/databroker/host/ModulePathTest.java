@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,38 @@ class ModulePathTest {
       }
       """;
 
+  /** As the README has it. */
+  private static final String OPEN_MODULE =
+      """
+      open module app {
+        requires io.databroker.host;
+      }
+      """;
+
   @TempDir Path folder;
+
+  @Test
+  void theReadmesProgramIsAModule() throws Exception {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    int begin = readme.indexOf("```java\n") + "```java\n".length();
+    String program = readme.substring(begin, readme.indexOf("```", begin));
+    assertThat(program).contains("class QuickStart").contains("@Inject Backend");
+    assertThat(readme.replaceAll("\\s+", " "))
+        .contains(OPEN_MODULE.strip().replaceAll("\\s+", " "));
+    Path application = folder.resolve("quick-start");
+    Jars.compile(
+        application,
+        "--module-path",
+        modulePath(),
+        List.of("module-info", OPEN_MODULE, "app.QuickStart", "package app;\n" + program));
+    assertThat(
+            ChildJvm.run(
+                folder,
+                List.of(
+                    "--module-path=" + modulePath() + File.pathSeparator + application,
+                    "--module=app/app.QuickStart")))
+        .contains("[car]");
+  }
 
   @Test
   void aModularHostFindsModulesAndPluginsAndKeepsThemApart() throws Exception {
@@ -86,10 +118,7 @@ class ModulePathTest {
   }
 
   private List<String> run(Path plugin) throws IOException, InterruptedException {
-    String modulePath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.endsWith("test-classes"))
-            .collect(Collectors.joining(File.pathSeparator));
+    String modulePath = modulePath();
     Path application = folder.resolve("application");
     Jars.compile(
         application, "--module-path", modulePath, List.of("module-info", MODULE, "app.Main", MAIN));
@@ -101,5 +130,11 @@ class ModulePathTest {
             "--module-path=" + modulePath + File.pathSeparator + application,
             "--module=app/app.Main",
             plugin.toString()));
+  }
+
+  private static String modulePath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.endsWith("test-classes"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

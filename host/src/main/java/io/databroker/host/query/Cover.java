@@ -3,7 +3,6 @@ package io.databroker.host.query;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Filter;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +23,16 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
    */
   static @Nullable Cover of(Filter filter, Set<String> indexed) {
     Cover cover = matching(filter, indexed);
-    List<Filter> firstOfs =
-        Filters.leaves(filter).filter(Filter.FirstOf.class::isInstance).distinct().toList();
-    for (Filter firstOf : firstOfs) {
-      Cover more = matching(firstOf, indexed);
-      cover = cover == null || more == null ? null : cover.and(more);
+    Set<FieldValue> terms = new HashSet<>(cover == null ? Set.of() : cover.terms);
+    for (Filter leaf : (Iterable<Filter>) Filters.leaves(filter)::iterator) {
+      if (leaf instanceof Filter.FirstOf firstOf) {
+        if (!indexed.contains(firstOf.field())) {
+          return null;
+        }
+        addTerms(firstOf, terms);
+      }
     }
-    return cover;
+    return cover == null ? null : new Cover(terms, cover.ids);
   }
 
   private static @Nullable Cover matching(Filter filter, Set<String> indexed) {
@@ -43,7 +45,7 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
     }
     if (filter instanceof Filter.FirstOf firstOf) {
       Set<FieldValue> terms = new HashSet<>();
-      firstOf.values().forEach(value -> terms.add(new FieldValue(firstOf.field(), value)));
+      addTerms(firstOf, terms);
       return indexed.contains(firstOf.field()) ? new Cover(terms, Set.of()) : null;
     }
     if (filter instanceof Filter.Or or) {
@@ -69,12 +71,8 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
     return cheapest;
   }
 
-  private Cover and(Cover other) {
-    Set<FieldValue> allTerms = new HashSet<>(terms);
-    Set<String> allIds = new HashSet<>(ids);
-    allTerms.addAll(other.terms);
-    allIds.addAll(other.ids);
-    return new Cover(allTerms, allIds);
+  private static void addTerms(Filter.FirstOf firstOf, Set<FieldValue> terms) {
+    firstOf.values().forEach(value -> terms.add(new FieldValue(firstOf.field(), value)));
   }
 
   /** A guess: nobody counts how many records have a value, but an id has one at most. */

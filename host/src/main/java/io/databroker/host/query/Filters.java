@@ -3,11 +3,10 @@ package io.databroker.host.query;
 import io.databroker.api.Filter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** What is done with filters: taken apart, put together otherwise, and asked. */
+/** What is done with filters: taken apart, and put together otherwise. */
 final class Filters {
   private Filters() {}
 
@@ -56,32 +55,5 @@ final class Filters {
 
   static boolean isNone(Filter filter) {
     return filter instanceof Filter.Or or && or.filters().isEmpty();
-  }
-
-  /** Whether a record matches a filter of which no leaf is a {@link Filter.FirstOf}. */
-  static boolean matches(Filter filter, String id, Map<String, String> values) {
-    if (filter instanceof Filter.And and) {
-      for (Filter part : and.filters()) {
-        if (!matches(part, id, values)) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (filter instanceof Filter.Or or) {
-      for (Filter part : or.filters()) {
-        if (matches(part, id, values)) {
-          return true;
-        }
-      }
-      return false;
-    }
-    if (filter instanceof Filter.Equal equal) {
-      return equal.term().value().equals(values.get(equal.term().field()));
-    }
-    if (filter instanceof Filter.Id wanted) {
-      return wanted.id().equals(id);
-    }
-    throw new IllegalStateException(filter + " stands for a value that is not settled yet");
   }
 }

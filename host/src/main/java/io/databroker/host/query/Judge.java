@@ -4,16 +4,24 @@ import io.databroker.api.FieldExtractor;
 import io.databroker.api.Filter;
 import io.databroker.api.StoredRecord;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Says which records of one type match a filter, at one version. */
 final class Judge {
   private final FieldExtractor extractor;
-  private final List<Contest> contests;
+  private final List<Filter.FirstOf> contests;
+
+  /** By field: the values of contests that were not met yet, and those that were. */
+  private final Map<String, Set<String>> wanted = new HashMap<>();
+
+  private final Map<String, Set<String>> met = new HashMap<>();
   private List<String> fields;
   private Filter filter;
+  private @Nullable Matcher matcher;
 
   /**
    * @param searchable the fields of the type that have values
@@ -25,8 +33,11 @@ final class Judge {
         Filters.leaves(this.filter)
             .filter(Filter.FirstOf.class::isInstance)
             .distinct()
-            .map(leaf -> new Contest((Filter.FirstOf) leaf))
+            .map(Filter.FirstOf.class::cast)
             .toList();
+    for (Filter.FirstOf contest : contests) {
+      wanted.computeIfAbsent(contest.field(), any -> new HashSet<>()).addAll(contest.values());
+    }
     this.fields = fields(this.filter);
   }
 
@@ -56,50 +67,43 @@ final class Judge {
         .toList();
   }
 
-  /** Which of the values is the first that any record has. */
-  private static final class Contest {
-    final Filter.FirstOf of;
-    final Map<String, Integer> ranks = new HashMap<>();
-    int best = Integer.MAX_VALUE;
-
-    Contest(Filter.FirstOf of) {
-      this.of = of;
-      for (int i = 0; i < of.values().size(); i++) {
-        ranks.putIfAbsent(of.values().get(i), i);
-      }
-    }
-
-    Filter winner() {
-      return best == Integer.MAX_VALUE
-          ? Filter.none()
-          : Filter.equal(of.field(), of.values().get(best));
-    }
-  }
-
   void look(StoredRecord record) {
     Map<String, String> values = values(record);
-    for (Contest contest : contests) {
-      String value = values.get(contest.of.field());
-      Integer rank = value == null ? null : contest.ranks.get(value);
-      if (rank != null && rank < contest.best) {
-        contest.best = rank;
-      }
-    }
+    wanted.forEach(
+        (field, those) -> {
+          String value = values.get(field);
+          if (value != null && those.remove(value)) {
+            met.computeIfAbsent(field, any -> new HashSet<>()).add(value);
+          }
+        });
   }
 
   /** Has looked at all. */
   void settle() {
     Map<Filter, Filter> winners = new HashMap<>();
-    contests.forEach(contest -> winners.put(contest.of, contest.winner()));
+    contests.forEach(contest -> winners.put(contest, winner(contest)));
     filter = Filters.replace(filter, leaf -> winners.getOrDefault(leaf, leaf));
     fields = fields(filter);
+  }
+
+  /** The first of the values that any record has. */
+  private Filter winner(Filter.FirstOf contest) {
+    Set<String> there = met.getOrDefault(contest.field(), Set.of());
+    return contest.values().stream()
+        .filter(there::contains)
+        .findFirst()
+        .map(value -> Filter.equal(contest.field(), value))
+        .orElse(Filter.none());
   }
 
   boolean matches(StoredRecord record) {
     if (Filters.isNone(filter)) {
       return false;
     }
-    return Filters.isAll(filter) || Filters.matches(filter, record.id(), values(record));
+    if (matcher == null) {
+      matcher = Matcher.of(filter);
+    }
+    return Filters.isAll(filter) || matcher.matches(record.id(), values(record));
   }
 
   private Map<String, String> values(StoredRecord record) {

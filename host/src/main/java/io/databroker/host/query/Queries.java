@@ -33,6 +33,11 @@ import org.jspecify.annotations.Nullable;
 public final class Queries {
   private static final int ATTEMPTS = 3;
 
+  /**
+   * A backend may hold each record that it finds against each value: beyond, reading all is less.
+   */
+  private static final int MOST_TERMS = 4_096;
+
   private final Backend backend;
   private final FieldExtractor extractor;
   private final Set<String> always;
@@ -72,7 +77,7 @@ public final class Queries {
     for (int attempt = 1; attempt <= ATTEMPTS && !query.type().isEmpty(); attempt++) {
       TypeOptions planned = options(backend.options(), query.type());
       Cover cover = cover(query.filter(), planned);
-      if (cover == null) {
+      if (cover == null || cover.terms().size() > MOST_TERMS) {
         break;
       }
       try (Candidates found = Candidates.of(backend, query.type(), cover)) {

@@ -46,13 +46,19 @@ public final class DatabrokerCommand {
   static int run(Terminal terminal, String... arguments) {
     PrintWriter out = new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8);
     boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
-    return commands(terminal)
+    CommandLine commands = commands(terminal);
+    commands
         .setOut(out)
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
         .setParameterExceptionHandler((e, args) -> wrongUsage(terminal, e))
-        .setExecutionExceptionHandler((e, line, parsed) -> failed(terminal, e))
-        .execute(arguments);
+        .setExecutionExceptionHandler((e, line, parsed) -> failed(terminal, e));
+    try {
+      return commands.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      terminal.err().println("databroker: out of memory; give it more, such as -Xmx2g");
+      return ExitCodes.FAILED;
+    }
   }
 
   private static CommandLine commands(Terminal terminal) {

@@ -7,12 +7,18 @@ import picocli.CommandLine.TypeConversionException;
 
 /** A length of time, as settings write it. */
 final class DurationConverter implements ITypeConverter<Duration> {
+  /** What every backend may refuse (ARG-4). */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   @Override
   public Duration convert(String text) {
     try {
       Duration duration = SettingText.duration(text);
       if (duration.isZero() || duration.isNegative()) {
         throw new IllegalArgumentException("give more than 0");
+      }
+      if (duration.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException("give at most " + LONGEST.toDays() + " days");
       }
       return duration;
     } catch (IllegalArgumentException e) {

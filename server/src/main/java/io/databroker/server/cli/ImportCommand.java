@@ -5,6 +5,7 @@ import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.Record;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -73,8 +74,13 @@ final class ImportCommand extends RemoteCommand {
   }
 
   private static InputStream open(String file) throws IOException, FailedException {
+    if (Files.isDirectory(Path.of(file))) {
+      throw new FailedException(file + " is a directory");
+    }
     try {
       return Files.newInputStream(Path.of(file));
+    } catch (AccessDeniedException e) {
+      throw new FailedException("may not read " + file);
     } catch (NoSuchFileException e) {
       throw new FailedException("there is no file " + file);
     }

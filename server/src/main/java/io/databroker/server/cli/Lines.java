@@ -10,17 +10,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines of a stream of UTF-8, counted. */
 final class Lines {
-  /** Far more than the largest record of any backend. */
+  /** More than the largest record of most backends. */
   private static final int LONGEST = 64 << 20;
 
+  /** A line is in the heap many times before it is sent. */
+  private static final int SHARE_OF_HEAP = 16;
+
   private final InputStream in;
+  private final long longest;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int limit;
   private long number;
 
   Lines(InputStream in) {
+    this(in, Math.min(LONGEST, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
+  }
+
+  Lines(InputStream in, long longest) {
     this.in = in;
+    this.longest = longest;
   }
 
   /** The number of the line that {@link #next} answered, from 1. */
@@ -50,8 +59,9 @@ final class Lines {
         end++;
       }
       line.write(buffer, position, end - position);
-      if (line.size() > LONGEST) {
-        throw new FailedException("line " + (number + 1) + ": longer than 64 MiB");
+      if (line.size() > longest) {
+        throw new FailedException(
+            "line %d: longer than %d MiB".formatted(number + 1, longest >> 20));
       }
       position = end;
       if (end < limit) {

@@ -3,6 +3,7 @@ package io.databroker.server.cli;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -12,6 +13,16 @@ import java.util.logging.Logger;
 
 /** What is logged, by whom ever, as one line an event on standard error. */
 final class Logging {
+  /**
+   * What a caller did, told at the level of what a server's owner should look at: it left while it
+   * was written to, or sent more than is taken, of which it is told itself. Held here, as the JDK
+   * forgets loggers that nobody holds.
+   */
+  private static final List<Logger> OF_CALLERS =
+      List.of(
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
+
   private final Handler lines;
 
   private Logging(Handler lines) {
@@ -24,6 +35,7 @@ final class Logging {
     Logging logging = new Logging(new Lines(err));
     root.addHandler(logging.lines);
     root.setLevel(level);
+    OF_CALLERS.forEach(logger -> logger.setLevel(Level.SEVERE));
     return logging;
   }
 

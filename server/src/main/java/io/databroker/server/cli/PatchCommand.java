@@ -8,10 +8,13 @@ import io.databroker.server.proto.PatchResponse;
 import io.databroker.server.proto.Record;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Changes some fields of one record. */
 @Command(
@@ -27,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "  databroker patch car 7 '{\"plate\":{\"country\":\"DE\"}}' --fields color,plate.country"
     })
 final class PatchCommand extends RemoteCommand {
+  @Spec private CommandSpec spec;
+
   @Mixin private final KeyParameters key = new KeyParameters();
 
   @Parameters(
@@ -43,12 +48,18 @@ final class PatchCommand extends RemoteCommand {
       description = "The fields to change, such as color or plate.country, with commas between.")
   private List<String> fields = new ArrayList<>();
 
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   PatchCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
+    if (fields.stream().anyMatch(String::isBlank)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--fields has an empty field; give names such as color,plate.country");
+    }
     Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
     try {
       record.setData(RecordLine.data(json));

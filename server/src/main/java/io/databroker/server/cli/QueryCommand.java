@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import io.databroker.server.json.JsonException;
 import io.databroker.server.json.RecordLine;
@@ -76,6 +77,7 @@ final class QueryCommand extends RemoteCommand {
     QueryRequest.Builder request = QueryRequest.newBuilder().setType(type).setQuery(match);
     if (filter != null) {
       request.setFilter(parse(filter));
+      checkDepth(request.build());
     }
     long shown = 0;
     long version = 0;
@@ -129,6 +131,15 @@ final class QueryCommand extends RemoteCommand {
       return StructReader.object(json);
     } catch (JsonException e) {
       throw usage("--filter is " + e.getMessage());
+    }
+  }
+
+  /** JSON may nest deeper than what the server reads. */
+  private void checkDepth(QueryRequest request) {
+    try {
+      var unused = QueryRequest.parseFrom(request.toByteString());
+    } catch (InvalidProtocolBufferException e) {
+      throw usage("--filter is nested too deeply");
     }
   }
 

@@ -11,11 +11,13 @@ import io.databroker.server.rpc.BrokerServer;
 import io.databroker.server.rpc.QuerySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -90,6 +92,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Duration queryWait;
 
   @Option(
+      names = "--history",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description =
+          "How long changes can be watched before they are dropped; 1h if not given. The in-memory"
+              + " backend keeps them on the heap: shorten it where much is written.")
+  private @Nullable Duration history;
+
+  @Option(
+      names = "--housekeeping",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How often records expire and history is dropped; 1m if not given.")
+  private @Nullable Duration housekeeping;
+
+  @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
@@ -118,6 +136,13 @@ final class ServeCommand implements Callable<Integer> {
             .context(BackendContext.standard().withExtractor(queries.types().extractor()))
             .backend(config());
     plugins.forEach(configuration::plugin);
+    if (history != null) {
+      configuration.keepHistory(history);
+    }
+    if (housekeeping != null) {
+      configuration.housekeepEvery(housekeeping);
+    }
+    checkFree(address);
     Databroker broker = configuration.open();
     BrokerServer server =
         Guice.createInjector(
@@ -143,13 +168,30 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  /** Before a backend is opened, and perhaps made, for nothing. */
+  private void checkFree(InetSocketAddress address) throws FailedException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // as the server's own
+      socket.bind(address);
+    } catch (IOException e) {
+      throw cannotListen(e);
+    }
+  }
+
+  private FailedException cannotListen(IOException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String why = String.valueOf(cause.getMessage());
+    boolean inUse = why.toLowerCase(Locale.ROOT).contains("already in use");
+    return new FailedException(
+        "cannot listen on %s: %s; give another address with --listen"
+            .formatted(listen, inUse ? "address already in use" : why));
+  }
+
   private void start(BrokerServer server) throws IOException, FailedException {
     try {
       server.start();
     } catch (IOException e) {
-      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-      throw new FailedException(
-          "cannot listen on %s: %s; give another address with --listen".formatted(listen, why));
+      throw cannotListen(e);
     }
     try (Output output = terminal.output()) {
       output.line(

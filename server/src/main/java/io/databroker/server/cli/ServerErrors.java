@@ -39,7 +39,11 @@ final class ServerErrors {
             .formatted(server.host());
       }
     }
-    return server + ": " + told;
+    // The server's own words have no cause.
+    return error.getCause() != null || told.startsWith("Network closed")
+        ? "the server at %s went away; nobody knows whether what it was asked was done"
+            .formatted(server)
+        : server + ": " + told;
   }
 
   /** The position of a watcher is no longer good. */

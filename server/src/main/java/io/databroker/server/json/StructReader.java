@@ -53,7 +53,9 @@ public final class StructReader {
     } catch (EOFException e) {
       throw new JsonException("not JSON: it ends too early");
     } catch (MalformedJsonException e) {
-      throw new JsonException("not JSON" + where(e));
+      boolean deep = String.valueOf(e.getMessage()).startsWith("Nesting limit");
+      throw new JsonException(
+          deep ? "nested too deeply: more than " + LEVELS + " levels" : "not JSON" + where(e));
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new JsonException("not JSON: " + e.getMessage());
     }

@@ -11,7 +11,7 @@ final class Answer {
     A given;
     try {
       given = answer.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       observer.onError(Statuses.of(e));
       return;
     }

@@ -24,6 +24,10 @@ public final class BrokerServer implements AutoCloseable {
   private static final int RECORD_OVERHEAD = 128;
 
   private static final int LARGEST_MESSAGE = 256 << 20;
+
+  /** A Put is in the heap about four times before its answer is sent; that is half of the heap. */
+  private static final int SHARE_OF_HEAP = 8;
+
   private static final long PROBE_MILLIS = 1_000;
   private static final long GRACE_MILLIS = 2_500;
   private static final long LAST_GRACE_MILLIS = 500;
@@ -46,18 +50,28 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   BrokerServer(Backend backend, Limits limits, InetSocketAddress listen, QuerySettings queries) {
+    this(backend, listen, queries, largestRequest(limits, Runtime.getRuntime().maxMemory()));
+  }
+
+  private BrokerServer(
+      Backend backend, InetSocketAddress listen, QuerySettings queries, int largestRequest) {
     this(
         backend,
         queries,
+        Math.max(largestRequest, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP),
         NettyServerBuilder.forAddress(listen, InsecureServerCredentials.create())
-            .maxInboundMessageSize(largestRequest(limits))
+            .maxInboundMessageSize(largestRequest)
             // A peer that is gone is noticed; one that checks on us more often is let be.
             .keepAliveTime(1, TimeUnit.MINUTES)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true));
   }
 
-  BrokerServer(Backend backend, QuerySettings queries, ServerBuilder<?> builder) {
+  /**
+   * @param room for how many bytes of requests at once
+   */
+  BrokerServer(Backend backend, QuerySettings queries, long room, ServerBuilder<?> builder) {
+    Intake intake = new Intake(room);
     this.health = new HealthProbe(backend);
     this.streams = new Streams(threads.streams(), threads.calls());
     this.searches =
@@ -66,10 +80,11 @@ public final class BrokerServer implements AutoCloseable {
         builder
             .executor(threads.calls())
             .addService(
-                ServerInterceptors.intercept(
-                    new DataBrokerService(backend, streams, searches), new HeadersAtOnce()))
-            .addService(new CheckpointService(backend))
-            .addService(health.service())
+                intake.before(
+                    ServerInterceptors.intercept(
+                        new DataBrokerService(backend, streams, searches), new HeadersAtOnce())))
+            .addService(intake.before(new CheckpointService(backend).bindService()))
+            .addService(intake.before(health.service().bindService()))
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();
   }
@@ -125,9 +140,17 @@ public final class BrokerServer implements AutoCloseable {
     threads.stop();
   }
 
-  /** Room for the largest batch that the backend takes. */
-  private static int largestRequest(Limits limits) {
+  /**
+   * Room for the largest batch that the backend takes, if the heap has it; always for the largest
+   * that every backend takes.
+   */
+  static int largestRequest(Limits limits, long heap) {
+    long most = Math.min(LARGEST_MESSAGE, heap / SHARE_OF_HEAP);
+    return (int) Math.min(request(limits), Math.max(most, request(Limits.FLOOR)));
+  }
+
+  private static long request(Limits limits) {
     long perRecord = (long) limits.typeBytes() + limits.idBytes() + RECORD_OVERHEAD;
-    return (int) Math.min(limits.batchBytes() + limits.batchRecords() * perRecord, LARGEST_MESSAGE);
+    return limits.batchBytes() + limits.batchRecords() * perRecord;
   }
 }

@@ -39,7 +39,7 @@ final class HealthProbe {
     try {
       backend.versions();
       status = ServingStatus.SERVING;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // or it would never be asked again
       status = ServingStatus.NOT_SERVING;
       if (status != told) {
         log.warn("the backend does not answer: {}", e.getMessage());

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.DatabrokerException;
+import io.databroker.api.ErrorId;
 import io.databroker.api.FutureVersionException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
@@ -52,9 +53,22 @@ final class Statuses {
       return answered;
     }
     log.error("a call failed in a way that nobody foresaw", error);
-    return Status.INTERNAL
-        .withDescription("internal error; the server's log has more")
-        .asRuntimeException();
+    // It may have failed when all was written.
+    return detailed(
+        Status.INTERNAL.withDescription(
+            "internal error, and nobody knows whether the call took effect: read again before you write again; the server's log has more"),
+        ErrorId.OUTCOME_UNKNOWN,
+        Map.of());
+  }
+
+  /** The server holds as many bytes of requests as it has room for. */
+  static StatusRuntimeException busy(long room) {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "the server has room for %d bytes of requests at once; not applied, try again later, or send less at once"
+                .formatted(room)),
+        ErrorId.UNAVAILABLE,
+        Map.of("limit", Long.toString(room)));
   }
 
   private static StatusRuntimeException detailed(DatabrokerException error) {
@@ -62,11 +76,16 @@ final class Statuses {
     if (status.getCode() == Status.Code.INTERNAL) {
       log.error("a call failed", error);
     }
+    return detailed(status, error.id(), values(error));
+  }
+
+  private static StatusRuntimeException detailed(
+      Status status, ErrorId id, Map<String, String> values) {
     ErrorInfo info =
         ErrorInfo.newBuilder()
             .setDomain(DOMAIN)
-            .setReason(error.id().label())
-            .putAllMetadata(values(error))
+            .setReason(id.label())
+            .putAllMetadata(values)
             .build();
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()

@@ -43,7 +43,7 @@ final class Streams {
     MessageSource<M> source;
     try {
       source = opened.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       observer.onError(Statuses.of(e));
       return;
     }

@@ -10,6 +10,9 @@ import java.time.temporal.ChronoUnit;
 
 /** Times as the protocol writes them; what comes in is checked and cut to the microsecond. */
 final class WireTimes {
+  /** What every backend may refuse is refused here, where protobuf has a limit of its own. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private WireTimes() {}
 
   static Timestamp timestamp(Instant instant) {
@@ -29,6 +32,10 @@ final class WireTimes {
   /** A length of time that is more than 0 when cut to the microsecond. */
   static Duration positive(String argument, com.google.protobuf.Duration duration) {
     String shown = duration.getSeconds() + " s " + duration.getNanos() + " ns";
+    if (Math.abs(duration.getSeconds()) > LONGEST.toSeconds()) {
+      throw new InvalidArgumentException(
+          argument, shown, "give at most " + LONGEST.toDays() + " days");
+    }
     if (!Durations.isValid(duration)) {
       throw new InvalidArgumentException(
           argument, shown, "give nanoseconds below one second, of the same sign");

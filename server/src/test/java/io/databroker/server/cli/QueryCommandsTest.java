@@ -118,6 +118,11 @@ class QueryCommandsTest {
     Cli filter = server.ask("query", "--filter", "[1]");
     assertThat(filter.code()).isEqualTo(2);
     assertThat(filter.err()).startsWith("databroker: --filter is not a JSON object; see");
+    for (int levels : new int[] {34, 150, 100_000}) {
+      String deep = "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
+      assertThat(server.ask("query", "--filter", deep).err())
+          .startsWith("databroker: --filter is nested too deeply");
+    }
     assertThat(server.ask("query", "--limit", "-1").code()).isEqualTo(2);
     Cli not = server.ask("query", "--filter", "{\"$not\":{}}");
     assertThat(not.code()).isEqualTo(1);
@@ -145,6 +150,9 @@ class QueryCommandsTest {
     assertThat(absent.code()).isEqualTo(1);
     assertThat(absent.err()).isEqualTo("databroker: no record (\"car\", \"8\")\n");
     assertThat(server.ask("patch", "car", "7", "{}").code()).isEqualTo(2);
+    Cli unnamed = server.ask("patch", "car", "7", "{}", "--fields", "");
+    assertThat(unnamed.code()).isEqualTo(2);
+    assertThat(unnamed.err()).startsWith("databroker: --fields has an empty field; give names");
     assertThat(server.ask("patch", "car", "7", "no", "--fields", "a").err())
         .startsWith("databroker: the data is not JSON");
     assertThat(server.ask("patch", "car", "7", "{}", "--fields", "a..b").err())

@@ -170,6 +170,7 @@ class RecordCommandsTest {
     Path file = Files.writeString(folder.resolve("records"), line("1"));
     assertThat(done(server.ask("import", file.toString())).out()).startsWith("stored 1 records");
     fails(1, "there is no file nowhere", server.ask("import", "nowhere"));
+    fails(1, folder + " is a directory", server.ask("import", folder.toString()));
   }
 
   @Test
@@ -292,6 +293,11 @@ class RecordCommandsTest {
     assertThat(server.ask("options", "set", "car", "--capacity", "-1").code()).isEqualTo(2);
     assertThat(server.ask("options", "set", "car", "--ttl", "soon").err())
         .contains("'soon'; give a duration such as");
+    for (String tooLong : List.of("36501d", "99999999999d", "9".repeat(30) + "d")) {
+      Cli result = server.ask("options", "set", "car", "--ttl", tooLong);
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("give at most 36500 days");
+    }
   }
 
   @Test

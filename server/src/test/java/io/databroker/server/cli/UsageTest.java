@@ -81,10 +81,13 @@ class UsageTest {
         "watch --from x",
         "serve --listen 5443",
         "serve --set capacity",
-        "serve --backend nosuch",
-        "serve --set nosuch=1",
+        "serve --listen 127.0.0.1:0 --backend nosuch",
+        "serve --listen 127.0.0.1:0 --set nosuch=1",
         "serve --listen 0.0.0.0:0",
         "serve --listen [::]:0",
+        "serve --history 0s",
+        "serve --history 99999999999d",
+        "serve --housekeeping soon",
         "lease acquire x --ttl 0s",
         "lease",
         "import"
@@ -119,16 +122,49 @@ class UsageTest {
   }
 
   @Test
-  void anAddressInUseIsTold() throws IOException {
+  void anAddressInUseIsToldBeforeABackendIsOpened(@TempDir Path folder) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + socket.getLocalPort();
-      Cli result = Cli.run("serve", "--listen", address);
+      Path directory = folder.resolve("data");
+      Cli result =
+          Cli.run(
+              "serve",
+              "--listen",
+              address,
+              "--backend",
+              "offheap",
+              "--set",
+              "directory=" + directory);
       assertThat(result.code()).isEqualTo(1);
-      assertThat(result.err().lines().toList())
-          .last()
-          .asString()
-          .startsWith("databroker: cannot listen on " + address)
-          .endsWith("give another address with --listen");
+      assertThat(result.err())
+          .isEqualTo(
+              "databroker: cannot listen on %s: address already in use; give another address with --listen%n"
+                  .formatted(address));
+      assertThat(directory).doesNotExist();
+    }
+  }
+
+  @Test
+  void aServerThatWentAwayIsSaidTo() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread leaving =
+          new Thread(
+              () -> {
+                try {
+                  socket.accept().close();
+                } catch (IOException e) {
+                  // the test is over
+                }
+              });
+      leaving.start();
+      String address = "127.0.0.1:" + socket.getLocalPort();
+      Cli result = Cli.run("types", "--server", address);
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err())
+          .isEqualTo(
+              "databroker: the server at %s went away; nobody knows whether what it was asked was done%n"
+                  .formatted(address));
+      leaving.join(20_000);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
@@ -282,6 +283,8 @@ class DataBrokerServiceTest {
       assertThat(code(() -> setOptions("b", bad))).as("%s", bad).isEqualTo(Code.INVALID_ARGUMENT);
     }
     assertThat(backend.options()).containsOnlyKeys("a");
+    assertThatThrownBy(() -> setOptions("b", ttl(9_999_999_999_999L, 0)))
+        .hasMessageContaining("give at most 36500 days");
   }
 
   private static Options ttl(long seconds, int nanos) {

@@ -5,10 +5,12 @@ import io.databroker.api.Limits;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,27 +35,46 @@ final class Served implements AutoCloseable {
     return over(transport, backend, new QuerySettings());
   }
 
-  static Served over(Transport transport, Backend backend, QuerySettings queries)
-      throws IOException {
-    if (transport == Transport.IN_PROCESS) {
-      String name = InProcessServerBuilder.generateName();
-      BrokerServer server =
-          new BrokerServer(backend, queries, InProcessServerBuilder.forName(name));
-      server.start();
-      return new Served(server, InProcessChannelBuilder.forName(name).build());
-    }
-    BrokerServer server =
+  /** A server that takes no more bytes of requests at once. */
+  static Served withRoom(Backend backend, long room) throws IOException {
+    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return loopback(
         new BrokerServer(
             backend,
-            Limits.FLOOR,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            queries);
+            new QuerySettings(),
+            room,
+            NettyServerBuilder.forAddress(loopback, InsecureServerCredentials.create())));
+  }
+
+  private static Served loopback(BrokerServer server) throws IOException {
     server.start();
     return new Served(
         server,
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())
             .build());
+  }
+
+  private static Served inProcess(Backend backend, QuerySettings queries, long room)
+      throws IOException {
+    String name = InProcessServerBuilder.generateName();
+    BrokerServer server =
+        new BrokerServer(backend, queries, room, InProcessServerBuilder.forName(name));
+    server.start();
+    return new Served(server, InProcessChannelBuilder.forName(name).build());
+  }
+
+  static Served over(Transport transport, Backend backend, QuerySettings queries)
+      throws IOException {
+    if (transport == Transport.IN_PROCESS) {
+      return inProcess(backend, queries, Long.MAX_VALUE);
+    }
+    return loopback(
+        new BrokerServer(
+            backend,
+            Limits.FLOOR,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            queries));
   }
 
   DataBrokerServiceGrpc.DataBrokerServiceBlockingStub records() {

@@ -9,16 +9,22 @@ import io.databroker.api.ErrorId;
 import io.databroker.server.fixture.Errors;
 import io.databroker.server.fixture.FailingBackend;
 import io.databroker.server.proto.GetRequest;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.Record;
 import io.databroker.server.proto.SyncRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StatusesTest {
+  private static final String UNFORESEEN =
+      "internal error, and nobody knows whether the call took effect: read again before you write again; the server's log has more";
+
   private record Expected(Code code, String description, Map<String, String> values) {}
 
   private static Expected expected(ErrorId id, String message) {
@@ -96,18 +102,28 @@ class StatusesTest {
     assertThat(info.getMetadataMap()).isEqualTo(expected.values);
   }
 
-  @Test
-  void whatNobodyForesawTellsTheClientNothing() throws Exception {
+  private static Stream<Throwable> unforeseen() {
+    return Stream.of(
+        new IllegalStateException("secret"), new OutOfMemoryError("secret"), new Error("secret"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unforeseen")
+  void whatNobodyForesawTellsTheClientThatNothingIsKnown(Throwable error) throws Exception {
     try (Served served =
-        Served.over(
-            Served.Transport.IN_PROCESS,
-            FailingBackend.with(() -> new IllegalStateException("secret")))) {
-      StatusRuntimeException answer =
+        Served.over(Served.Transport.IN_PROCESS, FailingBackend.with(() -> error))) {
+      PutRequest put =
+          PutRequest.newBuilder().addRecords(Record.newBuilder().setType("a").setId("1")).build();
+      unknown(catchThrowableOfType(StatusRuntimeException.class, () -> served.records().put(put)));
+      unknown(
           catchThrowableOfType(
               StatusRuntimeException.class,
-              () -> served.records().listTypes(com.google.protobuf.Empty.getDefaultInstance()));
-      assertThat(answer.getStatus().getCode()).isEqualTo(Code.INTERNAL);
-      assertThat(answer.getStatus().getDescription()).doesNotContain("secret");
+              () -> served.records().sync(SyncRequest.getDefaultInstance()).hasNext()));
     }
+  }
+
+  private static void unknown(StatusRuntimeException answer) throws Exception {
+    assertThat(answer.getStatus().getDescription()).doesNotContain("secret");
+    check(answer, ErrorId.OUTCOME_UNKNOWN, new Expected(Code.INTERNAL, UNFORESEEN, Map.of()));
   }
 }
