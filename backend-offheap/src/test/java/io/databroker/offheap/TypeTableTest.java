@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TypeTableTest {
   private volatile TypeTable table = table(0);
+  private volatile boolean going = true;
 
   private static TypeTable table(int number) {
     return new TypeTable(number, "t", () -> version -> false, () -> version -> false);
@@ -24,14 +25,13 @@ class TypeTableTest {
   /** A writer and a change of options may both be the first; what went into one's was lost. */
   @Test
   void whoever_asks_first_all_get_the_same_index() throws InterruptedException {
-    int rounds = 200;
     Got mine = new Got();
     Got other = new Got();
     AtomicInteger met = new AtomicInteger();
     Thread thread =
         new Thread(
             () -> {
-              for (int i = 0; i < rounds; i++) {
+              for (int i = 0; going; i++) {
                 meet(met, 4 * i + 2);
                 ask(other);
                 meet(met, 4 * i + 4);
@@ -41,11 +41,14 @@ class TypeTableTest {
     thread.start();
     int overlaps = 0;
     int parted = 0;
-    for (int i = 0; i < rounds; i++) {
+    int rounds = 0;
+    for (int i = 0; going; i++) {
       table.free();
       table = table(i);
       meet(met, 4 * i + 2);
       ask(mine);
+      rounds++;
+      going = overlaps < 5 && rounds < 20_000;
       meet(met, 4 * i + 4);
       overlaps += mine.from < other.to && other.from < mine.to ? 1 : 0;
       parted += mine.index != other.index ? 1 : 0;
