@@ -52,6 +52,8 @@ final class Served implements AutoCloseable {
         server,
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())
+            // Else it grows with what a quick reader of the same channel takes.
+            .flowControlWindow(1 << 20)
             .build());
   }
 
