@@ -182,7 +182,7 @@ final class Feed implements ChangeFeed {
    * @return whether the trim concerns this feed
    */
   boolean moveOn(History trimmed, long first, long last) {
-    long from = position;
+    long from = Math.max(position, movedTo);
     if (type == null || trimmed != history || from >= last) {
       return false;
     }
@@ -217,6 +217,6 @@ final class Feed implements ChangeFeed {
   @Override
   public void close() {
     closed = true;
-    store.waiters.wake(this);
+    store.waiters.cancel(this);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A feed adds itself and then looks whether there is something to say; a writer commits and then
  * looks for feeds. One of the two sees the other, as the commit, the count and the sets are all
- * volatile. All feeds of a type are handed to the notifier in one task, and never under a lock.
+ * volatile. All feeds of a type are handed to the notifier in one task, and never under a lock. A
+ * feed is here until its signal runs: a trim before that takes it along.
  */
 final class Waiters {
   private final Executor notifier;
-  private final Set<Feed> ofAllTypes = ConcurrentHashMap.newKeySet();
-  private final Map<String, Set<Feed>> byType = new ConcurrentHashMap<>();
+  private final Alike ofAllTypes = new Alike();
+  private final Map<String, Alike> byType = new ConcurrentHashMap<>();
 
   /** How many wait, or are about to: a writer that finds none looks no further. */
   private final AtomicInteger waiting = new AtomicInteger();
@@ -34,13 +36,13 @@ final class Waiters {
     waiting.incrementAndGet();
     String type = feed.type();
     if (type == null) {
-      added[0] = ofAllTypes.add(feed);
+      added[0] = ofAllTypes.feeds.add(feed);
     } else {
       byType.compute(
           type,
-          (any, feeds) -> {
-            Set<Feed> grown = feeds == null ? ConcurrentHashMap.newKeySet() : feeds;
-            added[0] = grown.add(feed);
+          (any, alike) -> {
+            Alike grown = alike == null ? new Alike() : alike;
+            added[0] = grown.feeds.add(feed);
             return grown;
           });
     }
@@ -54,13 +56,13 @@ final class Waiters {
     boolean[] taken = {false};
     String type = feed.type();
     if (type == null) {
-      taken[0] = ofAllTypes.remove(feed);
+      taken[0] = ofAllTypes.feeds.remove(feed);
     } else {
       byType.computeIfPresent(
           type,
-          (any, feeds) -> {
-            taken[0] = feeds.remove(feed);
-            return feeds.isEmpty() ? null : feeds;
+          (any, alike) -> {
+            taken[0] = alike.feeds.remove(feed);
+            return alike.feeds.isEmpty() ? null : alike;
           });
     }
     if (taken[0]) {
@@ -91,33 +93,53 @@ final class Waiters {
   }
 
   void wake(Feed feed) {
-    wakeEach(Set.of(feed));
+    handOver(() -> signal(feed));
+  }
+
+  /** Of a feed that is closed: it waits no more. */
+  void cancel(Feed feed) {
+    if (take(feed)) {
+      handOver(feed::signal);
+    }
   }
 
   /** The waiting feeds of one type each. */
   List<Feed> typed() {
     List<Feed> typed = new ArrayList<>();
-    byType.values().forEach(typed::addAll);
+    byType.values().forEach(alike -> typed.addAll(alike.feeds));
     return typed;
   }
 
-  private void wakeEach(@Nullable Collection<Feed> feeds) {
-    if (feeds == null || feeds.isEmpty()) {
-      return;
+  private void wakeEach(@Nullable Alike alike) {
+    if (alike != null && !alike.feeds.isEmpty() && alike.due.compareAndSet(false, true)) {
+      handOver(
+          () -> {
+            alike.due.set(false);
+            // A copy: a feed that waits again within its signal would be met again, for ever.
+            List.copyOf(alike.feeds).forEach(this::signal);
+          });
     }
-    List<Feed> due = new ArrayList<>();
-    for (Feed feed : feeds) {
-      if (take(feed)) {
-        due.add(feed);
-      }
+  }
+
+  private void signal(Feed feed) {
+    if (take(feed)) {
+      feed.signal();
     }
-    if (!due.isEmpty()) {
-      Runnable signals = () -> due.forEach(Feed::signal);
-      try {
-        notifier.execute(signals);
-      } catch (RuntimeException | Error refused) {
-        signals.run(); // no executor any more, or no thread for it: here is better than never
-      }
+  }
+
+  private void handOver(Runnable signals) {
+    try {
+      notifier.execute(signals);
+    } catch (RuntimeException | Error refused) {
+      signals.run(); // no executor any more, or no thread for it: here is better than never
     }
+  }
+
+  /** Feeds of the same type, or of all. */
+  private static final class Alike {
+    final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
+
+    /** Whether a task that will look at all of them has yet to begin. */
+    final AtomicBoolean due = new AtomicBoolean();
   }
 }

@@ -7,6 +7,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.OutcomeUnknownException;
@@ -23,9 +24,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +99,34 @@ class SignalTest {
         assertThat(signal.await(10, TimeUnit.SECONDS)).as("signalled").isTrue();
       }
       assertThat(backend.get("t", "id").version()).isEqualTo(3);
+    }
+  }
+
+  /** The task that runs its signal may begin late: until then a trim takes it along. */
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void a_feed_waits_until_its_signal_runs(Durability durability) throws InterruptedException {
+    BlockingQueue<Runnable> handedOver = new LinkedBlockingQueue<>();
+    try (Backend backend = open(durability, handedOver::add, Duration.ofSeconds(10))) {
+      ChangeFeed feed = feed(backend, "quiet");
+      CountDownLatch signal = new CountDownLatch(1);
+      feed.onReady(signal::countDown);
+      backend.put(put("quiet", "id"));
+      Runnable late = handedOver.poll(10, TimeUnit.SECONDS);
+      assertThat(late).as("a task that runs the signal").isNotNull();
+      assertThat(feed.poll().records()).hasSize(1);
+      assertThat(feed.poll()).isNull();
+      for (long end = 2; end <= 3; end++) {
+        backend.put(put("busy", "id"));
+        assertThat(backend.trim(FOR_EVER)).isPositive();
+        assertThat(backend.versions().earliest()).isEqualTo(end + 1);
+      }
+      Changes told = feed.poll();
+      assertThat(told.isBookmark()).isTrue();
+      assertThat(told.position().version()).isEqualTo(3);
+      assertThat(signal.getCount()).isOne();
+      late.run();
+      assertThat(signal.getCount()).isZero();
     }
   }
 

@@ -114,17 +114,38 @@ public abstract class WaitingRules extends Chapter {
   @Rule("FEED-9")
   void aTrimMovesAQuietFeedOnAndSignalsIt() {
     put("quiet", "1");
-    try (ChangeFeed feed = backend().changes(end(), "quiet")) {
+    int left = 10;
+    while (!isMovedOnByATrim("quiet", left > 1)) {
+      left--;
+    }
+  }
+
+  /**
+   * Whether the trim met the feed waiting, as far as can be told: a signal may come without need
+   * (FEED-8), and a feed whose signal has run waits no more.
+   */
+  private boolean isMovedOnByATrim(String quiet, boolean mayHaveStrayed) {
+    try (ChangeFeed feed = backend().changes(end(), quiet)) {
       Signal signal = waitOn(feed);
       putEach("busy", "1", "2", "3");
       pass(span());
-      backend().trim(put("busy", "4").modifiedAt());
+      StoredRecord kept = put("busy", "4");
+      backend().trim(kept.modifiedAt());
       signal.await("the signal of a trim");
-      Changes bookmark = said(feed);
+      Changes bookmark;
+      try {
+        bookmark = said(feed);
+      } catch (HistoryTrimmedException fallenOff) {
+        if (mayHaveStrayed) {
+          return false;
+        }
+        throw fallenOff;
+      }
       assertTrue(bookmark.isBookmark(), "a bookmark, not history-trimmed");
-      assertTrue(Long.compareUnsigned(bookmark.position().version(), 4) >= 0);
-      StoredRecord written = put("quiet", "2");
+      assertTrue(Long.compareUnsigned(bookmark.position().version(), kept.version() - 1) >= 0);
+      StoredRecord written = put(quiet, "2");
       assertEquals(List.of(written), records(read(feed, 0, end().version())));
+      return true;
     }
   }
 
