@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the commit, {@link #abandon} takes all of it back.
  */
 final class Batch {
+  private static final int MANY_TYPES = 8;
+
   private final History history;
   private final Commit before;
   private final Instant now;
@@ -32,13 +34,15 @@ final class Batch {
   /** All changes, in order: the i-th has version {@code before.version() + 1 + i}. */
   private final List<Entry> entries;
 
+  private final Planned planned;
+
   /** Which of them are followed by another of the same key. */
   private @Nullable BitSet superseded;
 
   /** The values of indexed fields, of the entries that have some. */
   private @Nullable Map<Entry, Map<String, String>> values;
 
-  private final List<Table> touched = new ArrayList<>(2);
+  private final List<Table> touched;
 
   private final long toldEndBefore;
 
@@ -53,6 +57,8 @@ final class Batch {
     this.before = history.commit;
     this.now = now;
     this.entries = new ArrayList<>(size);
+    this.planned = new Planned(entries);
+    this.touched = new ArrayList<>(Math.min(size, MANY_TYPES));
     this.toldEndBefore = history.told.end();
   }
 
@@ -67,18 +73,26 @@ final class Batch {
   /**
    * Plans a put.
    *
+   * @param committed what holds the key now
    * @param values those of the table's extracted fields that the payload has
    */
-  StoredRecord put(Table table, String id, Bytes payload, Map<String, String> values) {
-    Entry last = table.latest(id);
+  StoredRecord put(
+      Table table,
+      @Nullable Entry committed,
+      String id,
+      Bytes payload,
+      Map<String, String> values) {
+    Entry own = planned.get(table, id);
+    Entry last = own != null ? own : committed;
     touch(table);
+    table.order.reserve(++table.puts);
     if (last == null || last.deleted()) {
       table.count++;
     }
     Entry entry =
         last == null
-            ? add(table, id, payload, false, table.slots.take(), Entry.NOTHING)
-            : add(table, last.record.id(), payload, false, last.slot, last);
+            ? add(table, id, payload, false, table.slots.take(), own, Entry.NOTHING)
+            : add(table, last.record.id(), payload, false, last.slot, own, last);
     if (!values.isEmpty()) {
       if (this.values == null) {
         this.values = new HashMap<>();
@@ -88,19 +102,26 @@ final class Batch {
     return entry.record;
   }
 
-  /** Plans a delete, if there is something to delete. */
-  @Nullable StoredRecord delete(Table table, String id) {
-    Entry last = table.latest(id);
+  /**
+   * Plans a delete, if there is something to delete.
+   *
+   * @param committed what holds the key now
+   */
+  @Nullable StoredRecord delete(Table table, @Nullable Entry committed, String id) {
+    Entry own = planned.get(table, id);
+    Entry last = own != null ? own : committed;
     if (last == null || last.deleted()) {
       return null;
     }
     touch(table);
     table.count--;
-    return add(table, last.record.id(), last.record.payload(), true, last.slot, last).record;
+    return add(table, last.record.id(), last.record.payload(), true, last.slot, own, last).record;
   }
 
   private void touch(Table table) {
-    if (table.planned.isEmpty()) {
+    if (!table.touched) {
+      table.touched = true;
+      table.puts = 0;
       table.countBefore = table.count;
       table.logEndBefore = table.log.end();
       table.toldEndBefore = table.told.end();
@@ -108,22 +129,33 @@ final class Batch {
     }
   }
 
-  private Entry add(Table table, String id, Bytes payload, boolean deleted, int slot, Entry last) {
+  /**
+   * @param own what this batch has planned for the key until now
+   * @param last what is to be overtaken
+   */
+  private Entry add(
+      Table table,
+      String id,
+      Bytes payload,
+      boolean deleted,
+      int slot,
+      @Nullable Entry own,
+      Entry last) {
     long version = before.version() + 1 + entries.size();
     Entry entry =
         new Entry(table, new StoredRecord(table.type, id, version, payload, now, deleted), slot);
-    entries.add(entry);
-    Entry overtaken = table.planned.put(id, entry);
-    if (overtaken == null) {
+    if (own == null) {
       entry.follow(last);
     } else {
-      entry.follow(Objects.requireNonNull(overtaken.previous()));
-      overtaken.settle(); // never to be installed, nor to keep what came before
       if (superseded == null) {
         superseded = new BitSet();
       }
-      superseded.set(place(overtaken));
+      superseded.set(place(own));
+      entry.follow(Objects.requireNonNull(own.previous()));
+      own.settle(); // never to be installed, nor to keep what came before
     }
+    entries.add(entry);
+    planned.added(entry);
     return entry;
   }
 
@@ -161,13 +193,16 @@ final class Batch {
       return;
     }
     victims.sort(Comparator.comparingLong(Entry::version));
-    victims.forEach(victim -> delete(victim.table, victim.record.id()));
+    victims.forEach(victim -> delete(victim.table, victim, victim.record.id()));
   }
 
   private void choose(Table table, List<Entry> victims) {
     long left = table.count - table.ceiling;
-    for (Entry old = table.order.oldest(); old != null && left > 0; old = old.newer) {
-      if (!table.planned.containsKey(old.record.id())) {
+    if (left <= 0) {
+      return;
+    }
+    for (Entry old = table.order.oldest(); old != null && left > 0; old = table.order.after(old)) {
+      if (planned.get(table, old.record.id()) == null) {
         victims.add(old);
         left--;
       }
@@ -197,7 +232,7 @@ final class Batch {
       forEachLast(Batch::settle);
       forEachLast(this::cleanUp);
     } finally {
-      touched.forEach(Table::forgetPlan);
+      touched.forEach(table -> table.touched = false);
     }
   }
 
@@ -321,14 +356,15 @@ final class Batch {
       table.log.truncate(table.logEndBefore);
       table.told.truncate(table.toldEndBefore);
       table.count = table.countBefore;
-      for (Entry last : table.planned.values()) {
-        if (!table.entries.containsKey(last.record.id())) {
-          table.slots.release(last.slot);
-        }
-      }
-      table.forgetPlan();
-      history.dropIfUnused(table);
+      table.touched = false;
     }
+    forEachLast(
+        entry -> {
+          if (!entry.table.entries.containsKey(entry.record.id())) {
+            entry.table.slots.release(entry.slot);
+          }
+        });
+    touched.forEach(history::dropIfUnused);
   }
 
   private void uninstall(Entry entry) {

@@ -43,10 +43,10 @@ final class Entry {
   /** Whether it was taken back; set before another batch is committed under its version. */
   private boolean abandoned;
 
-  /** The neighbours in write order among the table's live entries; the writer's alone. */
-  @Nullable Entry older;
+  /** Where it stands in the table's write order; the writer's alone. */
+  WriteOrder.@Nullable Run run;
 
-  @Nullable Entry newer;
+  byte place;
 
   Entry(Table table, StoredRecord record, int slot) {
     this.table = table;

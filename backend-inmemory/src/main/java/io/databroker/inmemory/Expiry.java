@@ -65,9 +65,9 @@ final class Expiry {
     @Nullable Entry entry = table.order.oldest();
     while (entry != null && batch.size() < PORTION && entry.record.modifiedAt().isBefore(enough)) {
       if (entry.record.modifiedAt().isBefore(cutoff)) {
-        batch.delete(table, entry.record.id());
+        batch.delete(table, entry, entry.record.id());
       }
-      entry = entry.newer;
+      entry = table.order.after(entry);
     }
   }
 }

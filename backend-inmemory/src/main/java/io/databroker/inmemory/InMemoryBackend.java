@@ -6,7 +6,6 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.ClosedException;
-import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.FutureVersionException;
 import io.databroker.api.HistoryReplacedException;
@@ -120,11 +119,12 @@ final class InMemoryBackend implements Backend {
     writing.lock();
     try {
       now = current();
-      checkConditions(now, writes);
+      @Nullable Entry[] committed = find(now, writes);
+      checkConditions(writes, committed);
       batch = new Batch(now, now(), writes.size());
       try {
-        for (int i = 0; i < writes.size(); i++) {
-          stored[i] = plan(batch, now, writes.get(i), i);
+        for (int i = 0; i < stored.length; i++) {
+          stored[i] = plan(batch, now, writes.get(i), committed[i], i);
         }
         if (!batch.isEmpty()) {
           batch.evict();
@@ -140,20 +140,33 @@ final class InMemoryBackend implements Backend {
     return new PutResult(now.serverVersion, batch.answer(stored));
   }
 
-  private static void checkConditions(History history, List<Write> writes) {
-    for (int i = 0; i < writes.size(); i++) {
+  /**
+   * What holds the keys now. All are looked for before anything is done with one: so the processor
+   * waits for the memory of several at a time.
+   */
+  private static @Nullable Entry[] find(History history, List<Write> writes) {
+    @Nullable Entry[] found = new @Nullable Entry[writes.size()];
+    for (int i = 0; i < found.length; i++) {
       Write write = writes.get(i);
-      if (write.condition() != Condition.NONE) {
-        StoredRecord live = history.get(write.type(), write.id());
-        long found = live == null ? 0 : live.version();
-        if (!write.condition().holds(found)) {
-          throw new ConditionFailedException(i, write, found);
-        }
+      Table table = history.tables.get(write.type());
+      found[i] = table == null ? null : table.entries.get(write.id());
+    }
+    return found;
+  }
+
+  private static void checkConditions(List<Write> writes, @Nullable Entry[] committed) {
+    for (int i = 0; i < committed.length; i++) {
+      Entry entry = committed[i];
+      long found = entry == null || entry.deleted() ? 0 : entry.version();
+      Write write = writes.get(i);
+      if (!write.condition().holds(found)) {
+        throw new ConditionFailedException(i, write, found);
       }
     }
   }
 
-  private StoredRecord plan(Batch batch, History history, Write write, int index) {
+  private StoredRecord plan(
+      Batch batch, History history, Write write, @Nullable Entry committed, int index) {
     if (write instanceof Write.Put put) {
       Table table = history.table(put.type());
       Map<String, String> values;
@@ -165,10 +178,10 @@ final class InMemoryBackend implements Backend {
             put.payload().toString(),
             "its indexed fields cannot be read: " + refused.getMessage());
       }
-      return batch.put(table, put.id(), put.payload(), values);
+      return batch.put(table, committed, put.id(), put.payload(), values);
     }
     Table table = history.tables.get(write.type());
-    StoredRecord deleted = table == null ? null : batch.delete(table, write.id());
+    StoredRecord deleted = table == null ? null : batch.delete(table, committed, write.id());
     return deleted != null ? deleted : batch.absent(write);
   }
 

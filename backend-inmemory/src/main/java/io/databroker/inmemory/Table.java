@@ -1,7 +1,6 @@
 package io.databroker.inmemory;
 
 import io.databroker.api.Changes;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +8,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** The records of one type. What is not final or concurrent is the writer's alone. */
 final class Table {
   private static final int SEGMENT_SHIFT = 6;
-  private static final int KEPT = 64;
 
   final String type;
 
@@ -49,8 +46,11 @@ final class Table {
 
   final Slots slots = new Slots();
 
-  /** The last planned entry of each key that the batch in hand writes. */
-  Map<String, Entry> planned = new HashMap<>();
+  /** Whether the batch in hand writes to it. */
+  boolean touched;
+
+  /** How many records that batch puts. */
+  int puts;
 
   /** The count and the logs' ends before the batch in hand. */
   int countBefore;
@@ -65,12 +65,6 @@ final class Table {
     this.born = born;
   }
 
-  /** The last entry of that key, planned or committed; perhaps a planned delete. */
-  @Nullable Entry latest(String id) {
-    Entry entry = planned.isEmpty() ? null : planned.get(id);
-    return entry != null ? entry : entries.get(id);
-  }
-
   void keep(List<FieldIndex> kept) {
     Set<String> fields = new LinkedHashSet<>();
     kept.forEach(index -> fields.addAll(index.fields()));
@@ -81,14 +75,6 @@ final class Table {
   /** Whether neither records nor history nor an index are here. */
   boolean isUnused() {
     return count == 0 && log.view().first() == log.end() && indexes.isEmpty();
-  }
-
-  void forgetPlan() {
-    if (planned.size() > KEPT) {
-      planned = new HashMap<>();
-    } else {
-      planned.clear();
-    }
   }
 
   Base base() {

@@ -58,11 +58,14 @@ class LinearizabilityTest {
         Batch batch = new Batch(history, Instant.EPOCH, 2);
         for (String type : deleted) {
           Table table = history.tables.get(type);
-          StoredRecord gone = table == null ? null : batch.delete(table, "k");
+          StoredRecord gone =
+              table == null ? null : batch.delete(table, table.entries.get("k"), "k");
           answer.append(gone == null ? "" : type + gone.version());
         }
         for (String type : put) {
-          StoredRecord stored = batch.put(history.table(type), "k", Bytes.EMPTY, Map.of());
+          Table table = history.table(type);
+          StoredRecord stored =
+              batch.put(table, table.entries.get("k"), "k", Bytes.EMPTY, Map.of());
           answer.append(type).append(stored.version());
         }
         batch.commit();

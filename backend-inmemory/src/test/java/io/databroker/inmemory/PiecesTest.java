@@ -119,20 +119,56 @@ class PiecesTest {
     Entry first = entry(1, 1, false, Instant.ofEpochSecond(100));
     Entry second = entry(2, 2, false, Instant.ofEpochSecond(100));
     Entry third = entry(3, 3, false, Instant.ofEpochSecond(99, 999_999_000));
+    order.reserve(3);
     order.append(first);
     order.append(second);
     assertThat(order.slack()).isZero();
     order.append(third);
     assertThat(order.slack()).isBetween(1L, 2L);
     order.remove(second);
-    assertThat(order.oldest()).isSameAs(first);
-    assertThat(first.newer).isSameAs(third);
-    assertThat(second.newer).isNull();
+    assertThat(inOrder(order)).containsExactly(first, third);
+    assertThat(second.run).as("what it would keep").isNull();
     order.remove(first);
     order.remove(third);
-    assertThat(order.oldest()).isNull();
+    assertThat(inOrder(order)).isEmpty();
+    order.reserve(1);
     order.append(entry(4, 4, false, Instant.EPOCH));
     assertThat(order.slack()).as("begun anew").isZero();
+  }
+
+  /**
+   * As a list does that is asked for the same, over runs that empty in the front, within, behind.
+   */
+  @Test
+  void theWriteOrderIsThatOfTheAppends() {
+    WriteOrder order = new WriteOrder();
+    List<Entry> model = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 1; i <= 20_000; i++) {
+      int alike = i / 500 % 2 == 0 ? 1 : 3; // grows, then shrinks
+      if (random.nextInt(4) < alike || model.isEmpty()) {
+        Entry entry = entry(i, i, false, Instant.EPOCH);
+        order.reserve(1 + random.nextInt(3));
+        order.append(entry);
+        model.add(entry);
+      } else {
+        int end = random.nextBoolean() ? model.size() : Math.min(model.size(), 3);
+        order.remove(model.remove(random.nextInt(end)));
+      }
+      if (i % 100 == 0) {
+        assertThat(inOrder(order)).isEqualTo(model);
+      }
+    }
+    model.forEach(order::remove);
+    assertThat(inOrder(order)).isEmpty();
+  }
+
+  private static List<Entry> inOrder(WriteOrder order) {
+    List<Entry> entries = new ArrayList<>();
+    for (Entry entry = order.oldest(); entry != null; entry = order.after(entry)) {
+      entries.add(entry);
+    }
+    return entries;
   }
 
   @Test

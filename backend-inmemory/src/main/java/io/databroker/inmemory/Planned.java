@@ -1,0 +1,51 @@
+package io.databroker.inmemory;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that a batch writes: looked for one by one while they are few, as in most batches. */
+final class Planned {
+  private static final int FEW = 16;
+
+  private final List<Entry> entries;
+  private @Nullable Map<Table, Map<String, Entry>> byKey;
+
+  /**
+   * @param entries all that are planned, in their order
+   */
+  Planned(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /** The last entry that is planned for that key. */
+  @Nullable Entry get(Table table, String id) {
+    if (byKey != null) {
+      Map<String, Entry> byId = byKey.get(table);
+      return byId == null ? null : byId.get(id);
+    }
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      Entry entry = entries.get(i);
+      if (entry.table == table && entry.record.id().equals(id)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** One more was added to the entries. */
+  void added(Entry entry) {
+    if (byKey != null) {
+      put(byKey, entry);
+    } else if (entries.size() > FEW) {
+      Map<Table, Map<String, Entry>> all = new HashMap<>();
+      entries.forEach(each -> put(all, each));
+      byKey = all;
+    }
+  }
+
+  private static void put(Map<Table, Map<String, Entry>> byKey, Entry entry) {
+    byKey.computeIfAbsent(entry.table, any -> new HashMap<>()).put(entry.record.id(), entry);
+  }
+}
