@@ -8,57 +8,81 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.RunnerException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Measures all rows, or some, and tells them as a table, as JSON and as a plot.
  *
  * <p><b>Thread-safety:</b> none; it is a program.
  */
-public final class Benchmarks {
-  private static final String USAGE =
-      "usage: run [--quick] [--only PATTERN] [--records N] [--out DIRECTORY]" + " [--jvm OPTION]";
-  private static final int RECORDS = 500_000;
+@Command(
+    name = "benchmarks/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Measures Databroker beside bare data structures and other stores, row by row, and prints a"
+            + " table; the machine should have nothing else to do.")
+@SuppressWarnings("NullAway.Init") // by picocli
+public final class Benchmarks implements Callable<Integer> {
+  @Option(names = "--quick", description = "Fewer and shorter turns: minutes, and rough.")
+  private boolean quick;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PATTERN",
+      defaultValue = "",
+      description = "Only the rows in whose names this regular expression is found.")
+  private Pattern only;
+
+  @Option(
+      names = "--records",
+      paramLabel = "N",
+      defaultValue = "500000",
+      description = "How many records a store holds. Default: ${DEFAULT-VALUE}.")
+  private int records;
+
+  @Option(
+      names = "--growth",
+      paramLabel = "N",
+      split = ",",
+      description = "Instead, the rows that may depend on the number of records, at each of these.")
+  private List<Integer> growth = List.of();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIRECTORY",
+      defaultValue = "target",
+      description = "Where the JSON and the plot go. Default: ${DEFAULT-VALUE}.")
+  private Path out;
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description = "For the measured JVMs; may be given again. Ten million records need -Xmx20g.")
+  private List<String> jvm = List.of();
 
   private Benchmarks() {}
 
-  /** See {@code USAGE}. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    Measurement measurement = Measurement.FULL;
-    int records = RECORDS;
-    Predicate<String> wanted = any -> true;
-    List<Integer> growth = new ArrayList<>();
-    List<String> jvm = new ArrayList<>();
-    Path out = Path.of("target");
-    for (int i = 0; i < arguments.length; i++) {
-      String argument = arguments[i];
-      if (argument.equals("--quick")) {
-        measurement = Measurement.QUICK;
-      } else if (i + 1 == arguments.length) {
-        throw new IllegalArgumentException(USAGE);
-      } else {
-        String value = arguments[++i];
-        switch (argument) {
-          case "--only" -> wanted = Pattern.compile(value, Pattern.CASE_INSENSITIVE).asPredicate();
-          case "--records" -> records = Integer.parseInt(value);
-          case "--growth" -> {
-            for (String size : value.split(",", -1)) {
-              growth.add(Integer.parseInt(size));
-            }
-          }
-          case "--jvm" -> jvm.add(value);
-          case "--out" -> out = Path.of(value);
-          default -> throw new IllegalArgumentException(USAGE);
-        }
-      }
-    }
-    measurement = measurement.with(jvm);
+  /** See {@code --help}. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Benchmarks()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Measurement measurement = (quick ? Measurement.QUICK : Measurement.FULL).with(jvm);
+    Predicate<String> wanted =
+        Pattern.compile(only.pattern(), Pattern.CASE_INSENSITIVE).asPredicate();
     Files.createDirectories(out);
     if (!growth.isEmpty()) {
       grow(measurement, growth, wanted, out);
-      return;
+      return 0;
     }
     List<Comparison> comparisons = Catalogue.of(records);
     List<Outcome> outcomes = new ArrayList<>(run(measurement, comparisons, wanted, System.out));
@@ -70,11 +94,13 @@ public final class Benchmarks {
     }
     outcomes.addAll(Footprint.compare(records, wanted, it -> System.out.print(Table.line(it))));
     System.out.println();
+    if (outcomes.isEmpty()) {
+      System.err.println("no row has " + only + " in its name");
+      return CommandLine.ExitCode.USAGE;
+    }
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
     write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));
-    if (!complete) {
-      System.exit(1); // what failed was told in its place
-    }
+    return complete ? 0 : 1; // what failed was told in its place
   }
 
   private static long wantedRows(List<Comparison> comparisons, Predicate<String> wanted) {

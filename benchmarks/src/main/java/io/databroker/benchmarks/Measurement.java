@@ -29,11 +29,16 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
-  /** The heap and the collector, and what Chronicle Map and LMDB need. */
+  /**
+   * The heap and the collector, and what Chronicle Map and LMDB need. The heap is touched before
+   * anything is measured: to have a page of memory made at its first use takes longer than most of
+   * what is measured here, and comes upon whoever allocates.
+   */
   private static final String[] JVM = {
     "-Xms4g",
     "-Xmx4g",
     "-XX:+UseG1GC",
+    "-XX:+AlwaysPreTouch",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
     "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
