@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "benchmarks/run",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
         "Measures Databroker beside bare data structures and other stores, row by row, and prints a"
@@ -66,6 +65,12 @@ public final class Benchmarks implements Callable<Integer> {
       paramLabel = "OPTION",
       description = "For the measured JVMs; may be given again. Ten million records need -Xmx20g.")
   private List<String> jvm = List.of();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Tells this.")
+  private boolean help;
 
   private Benchmarks() {}
 
