@@ -70,6 +70,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Tells this.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
   private Benchmarks() {}
