@@ -168,7 +168,7 @@ final class InMemoryBackend implements Backend {
   private StoredRecord plan(
       Batch batch, History history, Write write, @Nullable Entry committed, int index) {
     if (write instanceof Write.Put put) {
-      Table table = history.table(put.type());
+      Table table = committed == null ? history.table(put.type()) : committed.table;
       Map<String, String> values;
       try {
         values = extraction.values(table.type, put.payload(), table.extracted);
@@ -180,7 +180,7 @@ final class InMemoryBackend implements Backend {
       }
       return batch.put(table, committed, put.id(), put.payload(), values);
     }
-    Table table = history.tables.get(write.type());
+    Table table = committed == null ? history.tables.get(write.type()) : committed.table;
     StoredRecord deleted = table == null ? null : batch.delete(table, committed, write.id());
     return deleted != null ? deleted : batch.absent(write);
   }

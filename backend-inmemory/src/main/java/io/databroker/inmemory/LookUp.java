@@ -112,8 +112,8 @@ final class LookUp {
 
   private boolean matches(StoredRecord record, FieldIndex index) {
     Map<String, String> values = extraction.values(record.type(), record.payload(), index.fields());
-    for (FieldValue term : where.anyOf()) {
-      if (term.value().equals(values.get(term.field()))) {
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      if (where.anyOf().contains(new FieldValue(value.getKey(), value.getValue()))) {
         return true;
       }
     }

@@ -89,20 +89,13 @@ class FullDiskTest {
     StoreFiles files = new StoreFiles(scratch, 5);
     boolean[] full = {false};
     Spaces spaces =
-        new WrappedSpaces(files) {
-          @Override
-          Space wrap(Space space) {
-            return new WrappedSpace(space) {
-              @Override
-              public void write(long at, byte[] bytes, int length) throws IOException {
-                if (full[0] && at == Segment.HEADER) {
-                  throw new IOException("No space left on device");
-                }
-                super.write(at, bytes, length);
+        WrappedSpaces.beforeEachWrite(
+            files,
+            at -> {
+              if (full[0] && at == Segment.HEADER) {
+                throw new IOException("No space left on device");
               }
-            };
-          }
-        };
+            });
     OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, SIZE);
     try (Backend backend = Opening.inSpaces(spaces, settings, BackendContext.standard())) {
       backend.put(List.of(Write.put("t", "a", Bytes.copyOf(new byte[100]))));
@@ -127,20 +120,13 @@ class FullDiskTest {
     StoreFiles files = new StoreFiles(scratch, 5);
     boolean[] broken = {true};
     Spaces spaces =
-        new WrappedSpaces(files) {
-          @Override
-          Space wrap(Space space) {
-            return new WrappedSpace(space) {
-              @Override
-              public void write(long at, byte[] bytes, int length) throws IOException {
-                if (broken[0]) {
-                  throw new InternalError("a fault occurred in an unsafe memory access operation");
-                }
-                super.write(at, bytes, length);
+        WrappedSpaces.beforeEachWrite(
+            files,
+            at -> {
+              if (broken[0]) {
+                throw new InternalError("a fault occurred in an unsafe memory access operation");
               }
-            };
-          }
-        };
+            });
     OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, SIZE);
     try (Backend backend = Opening.inSpaces(spaces, settings, BackendContext.standard())) {
       List<Write> writes = List.of(Write.put("t", "a", Bytes.utf8("v")));

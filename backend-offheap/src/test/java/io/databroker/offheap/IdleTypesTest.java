@@ -141,20 +141,13 @@ class IdleTypesTest {
   void a_put_that_was_refused_leaves_no_type() {
     boolean[] full = {false};
     Spaces spaces =
-        new WrappedSpaces(new Spaces.InMemory()) {
-          @Override
-          Space wrap(Space space) {
-            return new WrappedSpace(space) {
-              @Override
-              public void write(long at, byte[] bytes, int length) throws IOException {
-                if (full[0]) {
-                  throw new IOException("No space left on device");
-                }
-                super.write(at, bytes, length);
+        WrappedSpaces.beforeEachWrite(
+            new Spaces.InMemory(),
+            at -> {
+              if (full[0]) {
+                throw new IOException("No space left on device");
               }
-            };
-          }
-        };
+            });
     try (Backend backend = open(spaces)) {
       put(backend, "t");
       full[0] = true;

@@ -302,8 +302,7 @@ class StorageTroubleTest {
   }
 
   /** Memory that fails as a disk does. */
-  private static final class FailingSpaces implements Spaces {
-    private final Spaces memory = new Spaces.InMemory();
+  private static final class FailingSpaces extends WrappedSpaces {
     private volatile String failure;
     volatile boolean failForces;
     volatile boolean failTakingBack;
@@ -313,39 +312,23 @@ class StorageTroubleTest {
 
     final AtomicInteger made = new AtomicInteger();
 
+    FailingSpaces() {
+      super(new Spaces.InMemory());
+    }
+
     void failWrites(String message) {
       failure = message;
     }
 
     @Override
-    public Space create(long order, long size) throws IOException {
+    Space wrap(Space space) {
       made.incrementAndGet();
-      return new Failing(memory.create(order, size));
+      return new Failing(space);
     }
 
-    @Override
-    public Space createCompacted(long order, long size) throws IOException {
-      return create(order, size);
-    }
-
-    @Override
-    public void adopt(Space compacted, long order) {}
-
-    @Override
-    public long salt() {
-      return 0;
-    }
-
-    private final class Failing implements Space {
-      private final Space space;
-
+    private final class Failing extends WrappedSpace {
       Failing(Space space) {
-        this.space = space;
-      }
-
-      @Override
-      public Region region() {
-        return space.region();
+        super(space);
       }
 
       @Override
@@ -354,7 +337,7 @@ class StorageTroubleTest {
         if (message != null || (failTakingBack && bytes[0] == 0)) {
           throw new IOException(message);
         }
-        space.write(at, bytes, length);
+        super.write(at, bytes, length);
         lastBeginning = at == 0 ? bytes.clone() : lastBeginning;
       }
 
@@ -363,21 +346,15 @@ class StorageTroubleTest {
         if (failForces) {
           throw new IOException("Input/output error");
         }
+        super.force();
       }
-
-      @Override
-      public void seal(long end) {}
 
       @Override
       public void delete() throws IOException {
         if (failForces) {
           throw new IOException("Input/output error");
         }
-      }
-
-      @Override
-      public void free() {
-        space.free();
+        super.delete();
       }
 
       @Override

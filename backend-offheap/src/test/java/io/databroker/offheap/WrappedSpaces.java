@@ -10,6 +10,26 @@ class WrappedSpaces implements Spaces {
     this.real = real;
   }
 
+  /** What happens before a write to a space, at that offset; what it throws, the write throws. */
+  interface BeforeWrite {
+    void at(long offset) throws IOException;
+  }
+
+  static WrappedSpaces beforeEachWrite(Spaces real, BeforeWrite first) {
+    return new WrappedSpaces(real) {
+      @Override
+      Space wrap(Space space) {
+        return new WrappedSpace(space) {
+          @Override
+          public void write(long at, byte[] bytes, int length) throws IOException {
+            first.at(at);
+            super.write(at, bytes, length);
+          }
+        };
+      }
+    };
+  }
+
   /** What is handed out in the place of a space. */
   Space wrap(Space space) {
     return space;

@@ -115,7 +115,7 @@ public abstract class WaitingRules extends Chapter {
   void aTrimMovesAQuietFeedOnAndSignalsIt() {
     put("quiet", "1");
     int left = 10;
-    while (!isMovedOnByATrim("quiet", left > 1)) {
+    while (!isMovedOnByATrim(left > 1)) {
       left--;
     }
   }
@@ -124,8 +124,8 @@ public abstract class WaitingRules extends Chapter {
    * Whether the trim met the feed waiting, as far as can be told: a signal may come without need
    * (FEED-8), and a feed whose signal has run waits no more.
    */
-  private boolean isMovedOnByATrim(String quiet, boolean mayHaveStrayed) {
-    try (ChangeFeed feed = backend().changes(end(), quiet)) {
+  private boolean isMovedOnByATrim(boolean mayHaveStrayed) {
+    try (ChangeFeed feed = backend().changes(end(), "quiet")) {
       Signal signal = waitOn(feed);
       putEach("busy", "1", "2", "3");
       pass(span());
@@ -143,7 +143,7 @@ public abstract class WaitingRules extends Chapter {
       }
       assertTrue(bookmark.isBookmark(), "a bookmark, not history-trimmed");
       assertTrue(Long.compareUnsigned(bookmark.position().version(), kept.version() - 1) >= 0);
-      StoredRecord written = put(quiet, "2");
+      StoredRecord written = put("quiet", "2");
       assertEquals(List.of(written), records(read(feed, 0, end().version())));
       return true;
     }
