@@ -13,6 +13,9 @@ import java.nio.file.StandardCopyOption;
 final class FileSpace implements Space {
   private static final byte[] NOTHING = new byte[8];
 
+  /** How far blocks are made ahead: more makes single forces slow, less makes them more. */
+  private static final byte[] BLOCKS = new byte[256 << 10];
+
   private volatile Path file;
   private final RandomAccessFile writer;
   private final Region region;
@@ -25,6 +28,9 @@ final class FileSpace implements Space {
 
   private volatile long written;
 
+  /** Up to where the file has blocks; {@link Long#MAX_VALUE} if that is left to each write. */
+  private long made = Long.MAX_VALUE;
+
   /** How much of it, from its beginning, survives a loss of power. */
   volatile long forced;
 
@@ -34,11 +40,18 @@ final class FileSpace implements Space {
     this.region = region;
   }
 
-  /** A new file of that size, without taking up its blocks. */
-  static FileSpace create(Path file, long size) throws IOException {
+  /**
+   * A new file of that size.
+   *
+   * @param ahead whether to make blocks some way ahead of what is written, as a force is half as
+   *     slow again behind a block that is new; else each is made when it is written
+   */
+  static FileSpace create(Path file, long size, boolean ahead) throws IOException {
     Files.deleteIfExists(file);
     try {
-      return open(file, size, 0);
+      FileSpace space = open(file, size, 0);
+      space.made = ahead ? 0 : Long.MAX_VALUE;
+      return space;
     } catch (IOException | RuntimeException | Error failed) {
       Files.deleteIfExists(file);
       throw failed;
@@ -81,6 +94,9 @@ final class FileSpace implements Space {
   public void write(long at, byte[] bytes, int length) throws IOException {
     forced = Math.min(forced, at);
     written = Math.max(written, at + length);
+    if (at + length > made) {
+      makeAhead(at);
+    }
     try {
       if (at != position) {
         writer.seek(at);
@@ -91,6 +107,20 @@ final class FileSpace implements Space {
     } catch (IOException failed) {
       blank(at);
       throw failed;
+    }
+  }
+
+  /** What it cannot make, the write itself may still: a full disk is that one's to tell of. */
+  private void makeAhead(long from) {
+    long begin = Math.max(made, from);
+    int length = (int) Math.min(BLOCKS.length, region.size() - begin);
+    try {
+      position = -1;
+      writer.seek(begin);
+      writer.write(BLOCKS, 0, length);
+      made = begin + length;
+    } catch (IOException full) {
+      // As said.
     }
   }
 

@@ -138,7 +138,8 @@ final class Opening {
       isStore = checkOurs(directory);
       Control.Left left = isStore ? Control.read(directory) : null;
       long salt = isStore ? StoreFiles.readSalt(directory) : Store.newServerVersion(0);
-      Backend backend = open(new StoreFiles(directory, salt), settings, context, boot, left, lock);
+      StoreFiles files = new StoreFiles(directory, salt, settings.forces());
+      Backend backend = open(files, settings, context, boot, left, lock);
       opened = true;
       return backend;
     } finally {

@@ -4,7 +4,6 @@ import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +36,9 @@ final class Publisher {
 
   private record Pending(History history, Commit commit, long order, long end) {}
 
+  /** What one force takes along: all up to a ticket, of which the last is published. */
+  private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
+
   private final boolean forces;
   private final long timeoutNanos;
   private final Waker waker;
@@ -46,8 +48,12 @@ final class Publisher {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition work = lock.newCondition();
-  private final Condition done = lock.newCondition();
-  private final List<Pending> pending = new ArrayList<>();
+
+  /** Of those who wait for a force, so that whom one releases stand in no writer's way. */
+  private final ReentrantLock waiting = new ReentrantLock();
+
+  private final Condition released = waiting.newCondition();
+  private @Nullable Pending pending;
   private final Set<Space> dirty = new LinkedHashSet<>();
 
   /** The types written since the last wake-up. */
@@ -107,10 +113,10 @@ final class Publisher {
       if (failure == null) {
         failure = cause;
       }
-      done.signalAll();
     } finally {
       lock.unlock();
     }
+    release(0);
   }
 
   /** For the writer: what it appended is to become visible. */
@@ -124,7 +130,7 @@ final class Publisher {
     lock.lock();
     try {
       appended++;
-      pending.add(new Pending(history, next, segment.order, segment.end));
+      pending = new Pending(history, next, segment.order, segment.end);
       Directory segments = history.directory;
       for (int i = segments.size() - 1; i >= 0 && segments.get(i).order >= publishedOrder; i--) {
         dirty.add(segments.get(i).space); // also one in which nothing found room
@@ -192,7 +198,7 @@ final class Publisher {
     }
     long deadline = System.nanoTime() + timeoutNanos;
     boolean interrupted = false;
-    lock.lock();
+    waiting.lock();
     try {
       while (forced < ticket) {
         Throwable failed = failure;
@@ -201,13 +207,13 @@ final class Publisher {
           throw unknown(failed, wrote);
         }
         try {
-          done.awaitNanos(left);
+          released.awaitNanos(left);
         } catch (InterruptedException interrupt) {
           interrupted = true;
         }
       }
     } finally {
-      lock.unlock();
+      waiting.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -239,7 +245,7 @@ final class Publisher {
     while (true) {
       lock.lock();
       try {
-        while ((pending.isEmpty() || failure != null) && !stopped) {
+        while ((pending == null || failure != null) && !stopped) {
           work.awaitUninterruptibly();
         }
         if (stopped) {
@@ -256,51 +262,62 @@ final class Publisher {
     }
   }
 
-  /** Forces and publishes all that was appended until now. Runs no signal. */
+  /**
+   * Forces and publishes all that was appended until now, and what is appended meanwhile, unless
+   * somebody waits to free spaces. Runs no signal.
+   */
   private void force() {
-    Set<String> wake;
     forcing.lock();
     try {
-      List<Pending> batch;
-      List<Space> spaces;
-      long upTo;
-      lock.lock();
-      try {
-        if (pending.isEmpty() || failure != null) {
-          done.signalAll();
+      Taken taken = take();
+      while (taken != null) {
+        Throwable failed = forceAll(taken);
+        if (failed != null) {
+          fail(failed);
           return;
         }
-        batch = List.copyOf(pending);
-        spaces = List.copyOf(dirty);
-        wake = written;
-        upTo = appended;
-        pending.clear();
-        dirty.clear();
-        written = new HashSet<>();
-      } finally {
-        lock.unlock();
-      }
-      Throwable failed = forceAll(spaces, batch.get(batch.size() - 1));
-      if (failed != null) {
-        fail(failed);
-        return;
-      }
-      lock.lock();
-      try {
-        forced = upTo;
-        done.signalAll();
-      } finally {
-        lock.unlock();
+        release(taken.ticket);
+        waker.wake(taken.types);
+        taken = forcing.hasQueuedThreads() ? null : take();
       }
     } finally {
       forcing.unlock();
     }
-    waker.wake(wake);
   }
 
-  private @Nullable Throwable forceAll(List<Space> spaces, Pending last) {
+  /** What is to be forced now, if anything; nobody else forces it. */
+  private @Nullable Taken take() {
+    lock.lock();
     try {
-      for (Space space : spaces) {
+      Pending last = pending;
+      if (last == null || failure != null) {
+        return null;
+      }
+      Taken taken = new Taken(appended, last, List.copyOf(dirty), written);
+      pending = null;
+      dirty.clear();
+      written = new HashSet<>();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets those go on that wait for it, and has those look again that wait for more. */
+  private void release(long ticket) {
+    waiting.lock();
+    try {
+      forced = Math.max(forced, ticket);
+      released.signalAll();
+    } finally {
+      waiting.unlock();
+    }
+  }
+
+  private @Nullable Throwable forceAll(Taken taken) {
+    Pending last = taken.last;
+    try {
+      for (Space space : taken.spaces) {
         space.force();
       }
       progress.forced(last.order, last.end);
@@ -339,7 +356,6 @@ final class Publisher {
       stopped = true;
       running = thread;
       work.signalAll();
-      done.signalAll();
     } finally {
       lock.unlock();
     }

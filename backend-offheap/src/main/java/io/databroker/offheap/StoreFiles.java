@@ -35,10 +35,17 @@ final class StoreFiles implements Spaces {
 
   private final Path directory;
   private final long salt;
+  private final boolean forces;
 
-  StoreFiles(Path directory, long salt) {
+  /**
+   * Those of the store in that directory.
+   *
+   * @param forces whether each write is to be forced
+   */
+  StoreFiles(Path directory, long salt, boolean forces) {
     this.directory = directory;
     this.salt = salt;
+    this.forces = forces;
   }
 
   @Override
@@ -52,12 +59,12 @@ final class StoreFiles implements Spaces {
 
   @Override
   public Space create(long order, long size) throws IOException {
-    return FileSpace.create(path("journal", order), size);
+    return FileSpace.create(path("journal", order), size, forces);
   }
 
   @Override
   public Space createCompacted(long order, long size) throws IOException {
-    return FileSpace.create(beside(path("compacted", order)), size);
+    return FileSpace.create(beside(path("compacted", order)), size, false);
   }
 
   @Override

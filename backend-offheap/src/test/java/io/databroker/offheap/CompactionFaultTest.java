@@ -38,7 +38,7 @@ class CompactionFaultTest {
   private StoreFiles files() throws IOException {
     StoreFiles.describe(scratch, SALT, settings(scratch));
     Control.open(scratch, BOOT, false).abandon();
-    return new StoreFiles(scratch, SALT);
+    return new StoreFiles(scratch, SALT, false);
   }
 
   private Backend reopen() {

@@ -86,7 +86,7 @@ class FullDiskTest {
 
   @Test
   void a_segment_that_cannot_be_begun_leaves_nothing() throws IOException {
-    StoreFiles files = new StoreFiles(scratch, 5);
+    StoreFiles files = new StoreFiles(scratch, 5, false);
     boolean[] full = {false};
     Spaces spaces =
         WrappedSpaces.beforeEachWrite(
@@ -117,7 +117,7 @@ class FullDiskTest {
   /** Whatever it was that failed. */
   @Test
   void a_segment_whose_beginning_throws_leaves_nothing() throws IOException {
-    StoreFiles files = new StoreFiles(scratch, 5);
+    StoreFiles files = new StoreFiles(scratch, 5, false);
     boolean[] broken = {true};
     Spaces spaces =
         WrappedSpaces.beforeEachWrite(

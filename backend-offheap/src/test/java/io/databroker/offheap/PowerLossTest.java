@@ -96,7 +96,7 @@ class PowerLossTest {
   }
 
   private static List<Path> segments(Path directory) throws IOException {
-    return new StoreFiles(directory, 0)
+    return new StoreFiles(directory, 0, false)
         .segments().stream()
             .sorted((a, b) -> Long.compare(a.order(), b.order()))
             .map(StoreFiles.SegmentFile::path)
