@@ -15,21 +15,28 @@ import org.jspecify.annotations.Nullable;
 /** What Sync tells: the options, then the changes behind a position. */
 final class ChangesSource implements MessageSource<SyncResponse> {
   private final ChangeFeed feed;
+  private final ToldChanges told;
   private final Iterator<TypedOptions> options;
 
   /** Of a call that does not wait: the last version it tells, however fast others write. */
   private final @Nullable Long last;
 
   private Iterator<StoredRecord> batch = Collections.emptyIterator();
+
+  /** Of which the batch is. */
+  private long history;
+
   private boolean ended;
 
-  private ChangesSource(ChangeFeed feed, Iterator<TypedOptions> options, @Nullable Long last) {
+  private ChangesSource(
+      ChangeFeed feed, ToldChanges told, Iterator<TypedOptions> options, @Nullable Long last) {
     this.feed = feed;
+    this.told = told;
     this.options = options;
     this.last = last;
   }
 
-  static ChangesSource open(Backend backend, SyncRequest request) {
+  static ChangesSource open(Backend backend, ToldChanges told, SyncRequest request) {
     String type = request.getType();
     Position from = new Position(request.getServerVersion(), request.getRecordVersion());
     ChangeFeed feed = backend.changes(from, type.isEmpty() ? null : type);
@@ -37,6 +44,7 @@ final class ChangesSource implements MessageSource<SyncResponse> {
       boolean wait = !request.hasWait() || request.getWait();
       return new ChangesSource(
           feed,
+          told,
           WireRecords.typedOptions(backend.options(), type).iterator(),
           wait ? null : backend.versions().latest());
     } catch (RuntimeException e) {
@@ -57,9 +65,10 @@ final class ChangesSource implements MessageSource<SyncResponse> {
         return null;
       }
       batch = changes.records().iterator();
+      history = changes.position().serverVersion();
       ended = last != null && Long.compareUnsigned(changes.position().version(), last) >= 0;
     }
-    return SyncResponse.newBuilder().setRecord(WireRecords.record(batch.next())).build();
+    return told.message(history, batch.next());
   }
 
   @Override

@@ -42,6 +42,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   private final Backend backend;
   private final Streams streams;
   private final Searches searches;
+  private final ToldChanges told = new ToldChanges();
 
   DataBrokerService(Backend backend, Streams streams, Searches searches) {
     this.backend = backend;
@@ -205,7 +206,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-    streams.serveChanges(observer, () -> ChangesSource.open(backend, request));
+    streams.serveChanges(observer, () -> ChangesSource.open(backend, told, request));
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Pump<M> {
 
   /** Called in the method that serves the call, where gRPC takes handlers. */
   void start() {
-    call.setOnReadyHandler(this::wake);
+    call.setOnReadyHandler(this::resume);
     call.setOnCancelHandler(
         () -> {
           source.close();
@@ -60,6 +60,13 @@ final class Pump<M> {
   void end(Status status) {
     ending = status;
     wake();
+  }
+
+  /** The client has room again: a turn right here, on the thread that brings the news. */
+  private void resume() {
+    if (wakeups.getAndIncrement() == 0) {
+      turn();
+    }
   }
 
   private void wake() {
