@@ -150,9 +150,7 @@ final class Compactor {
       } finally {
         store.writing.unlock();
       }
-      for (Segment segment : all) {
-        segment.space.force();
-      }
+      store.publisher.force(all);
       store.writing.lock();
       try {
         if (store.history != history) {

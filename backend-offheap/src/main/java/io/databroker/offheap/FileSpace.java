@@ -93,7 +93,6 @@ final class FileSpace implements Space {
   @Override
   public void write(long at, byte[] bytes, int length) throws IOException {
     forced = Math.min(forced, at);
-    written = Math.max(written, at + length);
     if (at + length > made) {
       makeAhead(at);
     }
@@ -104,6 +103,7 @@ final class FileSpace implements Space {
       position = -1;
       writer.write(bytes, 0, length);
       position = at + length;
+      written = Math.max(written, position); // what failed needs no force
     } catch (IOException failed) {
       blank(at);
       throw failed;

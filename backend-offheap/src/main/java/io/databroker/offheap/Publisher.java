@@ -3,6 +3,7 @@ package io.databroker.offheap;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -44,7 +45,7 @@ final class Publisher {
   private final Waker waker;
   private final Progress progress;
 
-  /** Taken after the store's lock, never before it. */
+  /** Taken after the store's lock and {@link #forcing}, never before them. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition work = lock.newCondition();
@@ -68,8 +69,11 @@ final class Publisher {
   private volatile @Nullable Throwable failure;
   private @Nullable Thread thread;
 
-  /** Held while spaces are forced, so that none is freed meanwhile; taken after {@link #lock}. */
-  private final ReentrantLock forcing = new ReentrantLock();
+  /**
+   * Held while spaces are forced, so that none is freed meanwhile, and no other force is told of a
+   * failure that is this one's. Fair, as the thread that forces comes again at once.
+   */
+  private final ReentrantLock forcing = new ReentrantLock(true);
 
   Publisher(boolean forces, Duration timeout, Waiters waiters, Progress progress) {
     this.forces = forces;
@@ -129,8 +133,6 @@ final class Publisher {
     }
     lock.lock();
     try {
-      appended++;
-      pending = new Pending(history, next, segment.order, segment.end);
       Directory segments = history.directory;
       for (int i = segments.size() - 1; i >= 0 && segments.get(i).order >= publishedOrder; i--) {
         dirty.add(segments.get(i).space); // also one in which nothing found room
@@ -139,6 +141,8 @@ final class Publisher {
       for (TypeTable type : types) {
         written.add(type.type);
       }
+      appended++;
+      pending = new Pending(history, next, segment.order, segment.end);
       work.signal();
     } finally {
       lock.unlock();
@@ -294,9 +298,9 @@ final class Publisher {
         return null;
       }
       Taken taken = new Taken(appended, last, List.copyOf(dirty), written);
+      written = new HashSet<>();
       pending = null;
       dirty.clear();
-      written = new HashSet<>();
       return taken;
     } finally {
       lock.unlock();
@@ -326,6 +330,29 @@ final class Publisher {
       return null;
     } catch (IOException | RuntimeException | Error failed) {
       return failed;
+    }
+  }
+
+  /**
+   * Forces those segments for somebody else than a writer.
+   *
+   * @throws SyncFailedException if the disk failed; nothing can be written from here on
+   */
+  void force(List<Segment> segments) throws IOException {
+    if (forces) {
+      forcing.lock();
+    }
+    try {
+      for (Segment segment : segments) {
+        segment.space.force();
+      }
+    } catch (SyncFailedException failed) {
+      fail(failed);
+      throw failed;
+    } finally {
+      if (forces) {
+        forcing.unlock();
+      }
     }
   }
 

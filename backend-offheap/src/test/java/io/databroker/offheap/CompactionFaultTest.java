@@ -1,17 +1,21 @@
 package io.databroker.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Write;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import net.openhft.chronicle.core.OS;
@@ -96,6 +100,67 @@ class CompactionFaultTest {
       assertThat(store(backend).ended).isEmpty();
       put(backend, "after");
       assertThat(backend.listTypes()).containsExactly("t");
+    }
+  }
+
+  /** A disk says once that it failed, to whoever asks first: nobody else may take it for well. */
+  @Test
+  void a_force_that_fails_for_the_compactor_fails_for_who_writes_meanwhile() throws Exception {
+    AtomicReference<Thread> compacting = new AtomicReference<>();
+    CountDownLatch failing = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    AtomicInteger meanwhile = new AtomicInteger();
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void force() throws IOException {
+                if (Thread.currentThread() == compacting.get()) {
+                  failing.countDown();
+                  awaitUninterruptibly(written);
+                  throw new SyncFailedException("Input/output error");
+                }
+                if (failing.getCount() == 0) {
+                  meanwhile.incrementAndGet();
+                  written.countDown();
+                }
+                super.force();
+              }
+            };
+          }
+        };
+    OffheapSettings disk = new OffheapSettings(scratch, Durability.DISK, 1_000, 10, 4096);
+    try (Backend backend = Opening.inSpaces(spaces, disk, BackendContext.standard())) {
+      rewrite(backend);
+      trim(backend);
+      Thread compactor = new Thread(() -> pass(backend), "compacting");
+      compacting.set(compactor);
+      compactor.start();
+      failing.await();
+      AtomicReference<Throwable> outcome = new AtomicReference<>();
+      Thread writer =
+          new Thread(() -> outcome.set(catchThrowable(() -> put(backend, "meanwhile"))), "writing");
+      writer.start();
+      while (writer.isAlive() && writer.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      written.countDown();
+      writer.join();
+      compactor.join();
+
+      assertThat(outcome.get()).isInstanceOf(OutcomeUnknownException.class);
+      assertThat(meanwhile).hasValue(0);
+      assertThat(backend.get("t", "meanwhile")).isNull();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

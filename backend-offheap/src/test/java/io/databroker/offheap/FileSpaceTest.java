@@ -1,12 +1,15 @@
 package io.databroker.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +45,37 @@ class FileSpaceTest {
       space.free();
     }
     assertThat(Files.readAllBytes(file)).isEqualTo(expected);
+  }
+
+  /** Else the next write to that place might be taken for forced, with what failed. */
+  @Test
+  void a_write_that_failed_is_not_called_forced() throws IOException {
+    Path file = scratch.resolve("space");
+    boolean[] full = {false};
+    RandomAccessFile disk =
+        new RandomAccessFile(file.toFile(), "rw") {
+          @Override
+          public void write(byte[] bytes, int from, int length) throws IOException {
+            if (full[0]) {
+              throw new IOException("No space left on device");
+            }
+            super.write(bytes, from, length);
+          }
+        };
+    disk.setLength(SIZE);
+    FileSpace space = new FileSpace(file, disk, Region.map(file, SIZE, false));
+    try {
+      space.write(0, new byte[100], 100);
+      full[0] = true;
+      assertThatIOException().isThrownBy(() -> space.write(100, new byte[500], 500));
+      full[0] = false;
+
+      space.force();
+
+      assertThat(space.forced).isEqualTo(100);
+    } finally {
+      space.free();
+    }
   }
 
   private static void write(FileSpace space, int at, byte[] bytes, byte[] expected)
