@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the messages of a source as fast as the client takes them.
  *
- * <p>It runs in turns on an executor, one at a time, and holds no thread between them. What wakes
- * it: the source has something to say, the client has room, or the call is to end. {@code wakeups}
- * counts these; a turn that leaves the count above what it saw is followed by another, so none is
- * lost. Without room it does not ask the source: a client that does not read costs the one batch
- * that the source is at, and the transport's buffer.
+ * <p>It runs in turns, one at a time, and holds no thread between them. What wakes it: the source
+ * has something to say, the client has room, or the call is to end. {@code wakeups} counts these; a
+ * turn that leaves the count above what it saw is followed by another, so none is lost. Without
+ * room it does not ask the source: a client that does not read costs the one batch that the source
+ * is at, and the transport's buffer.
  *
  * <p><b>Thread-safety:</b> safe.
  *
@@ -27,6 +27,7 @@ final class Pump<M> {
   private final ServerCallStreamObserver<M> call;
   private final MessageSource<M> source;
   private final Executor executor;
+  private final boolean waits;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable Status ending;
@@ -34,20 +35,26 @@ final class Pump<M> {
   /** Touched by turns alone. */
   private boolean done;
 
+  /**
+   * @param executor where turns run, but for those that {@link #resume} runs
+   * @param waits whether the source may wait in a turn
+   */
   Pump(
       ServerCallStreamObserver<M> call,
       MessageSource<M> source,
       Executor executor,
+      boolean waits,
       Consumer<Pump<M>> whenDone) {
     this.call = call;
     this.source = source;
     this.executor = executor;
+    this.waits = waits;
     this.whenDone = whenDone;
   }
 
   /** Called in the method that serves the call, where gRPC takes handlers. */
   void start() {
-    call.setOnReadyHandler(this::resume);
+    call.setOnReadyHandler(waits ? this::wake : this::resume);
     call.setOnCancelHandler(
         () -> {
           source.close();
@@ -62,7 +69,10 @@ final class Pump<M> {
     wake();
   }
 
-  /** The client has room again: a turn right here, on the thread that brings the news. */
+  /**
+   * The client has room again: a turn right here, on the thread that brings the news. That one is
+   * to tell a cancellation, too, and so not for a turn that may wait.
+   */
   private void resume() {
     if (wakeups.getAndIncrement() == 0) {
       turn();

@@ -9,8 +9,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * The streams that are open. Those of changes never wait, and run on a few threads; those of
- * snapshots may wait for the backend's engine, and run where other calls do.
+ * The streams that are open. Those of changes never wait, and run on a few threads and where the
+ * client's room is told; those of snapshots may wait for the backend's engine, and run where other
+ * calls do.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -30,16 +31,19 @@ final class Streams {
 
   /** Serves a call with what the source says, or with the status of its failing to open. */
   <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    serve(observer, opened, changes);
+    serve(observer, opened, changes, false);
   }
 
   /** The same, of a source that may wait for the backend's engine. */
   <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    serve(observer, opened, snapshots);
+    serve(observer, opened, snapshots, true);
   }
 
   private <M> void serve(
-      StreamObserver<M> observer, Supplier<MessageSource<M>> opened, Executor executor) {
+      StreamObserver<M> observer,
+      Supplier<MessageSource<M>> opened,
+      Executor executor,
+      boolean waits) {
     MessageSource<M> source;
     try {
       source = opened.get();
@@ -48,7 +52,7 @@ final class Streams {
       return;
     }
     Pump<M> pump =
-        new Pump<>((ServerCallStreamObserver<M>) observer, source, executor, open::remove);
+        new Pump<>((ServerCallStreamObserver<M>) observer, source, executor, waits, open::remove);
     open.add(pump);
     pump.start();
     if (stopping) {

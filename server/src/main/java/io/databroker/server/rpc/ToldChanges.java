@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of the changes told last: all who watch are told the same, and to make a message
- * costs a third of all that a watcher costs. It holds a thousand, of records of 4 KiB at most.
+ * costs a third of all that a watcher costs. It holds a thousand, each of 4 KiB at most.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -21,7 +21,8 @@ final class ToldChanges {
 
   /** The message of a change of that history, which its version tells from all others of it. */
   SyncResponse message(long history, StoredRecord record) {
-    if (record.payload().size() > LARGEST) {
+    long size = (long) record.type().length() + record.id().length() + record.payload().size();
+    if (size > LARGEST) {
       return make(record);
     }
     int place = (int) record.version() & (PLACES - 1);

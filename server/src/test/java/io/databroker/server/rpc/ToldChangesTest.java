@@ -48,10 +48,11 @@ class ToldChangesTest {
 
   @Test
   void a_large_message_is_not_kept() {
-    StoredRecord large = record(7, "large", 5_000);
-
-    assertThat(told.message(1, large)).isNotSameAs(told.message(1, large));
-    assertThat(told.message(1, large).getRecord()).isEqualTo(WireRecords.record(large));
+    for (StoredRecord large :
+        new StoredRecord[] {record(7, "large", 5_000), record(7, "l".repeat(5_000), 0)}) {
+      assertThat(told.message(1, large)).isNotSameAs(told.message(1, large));
+      assertThat(told.message(1, large).getRecord()).isEqualTo(WireRecords.record(large));
+    }
   }
 
   private static StoredRecord record(long version, String id, int bytes) {
