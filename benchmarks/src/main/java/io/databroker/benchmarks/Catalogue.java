@@ -8,6 +8,7 @@ import java.util.Map;
 /** All comparisons, with their targets. */
 final class Catalogue {
   private static final String MAPS = "two ConcurrentHashMaps";
+  private static final String OF_RECORDS = "the same maps, of the interface's records";
 
   private final int records;
   private final List<Comparison> all = new ArrayList<>();
@@ -30,47 +31,53 @@ final class Catalogue {
   /** Those of which the number of records is the point: our side and the bare maps alone. */
   static List<Comparison> growing(int records) {
     Catalogue catalogue = new Catalogue(records);
-    catalogue.add(
-        RecordBenchmark.class,
-        "get",
-        1,
-        Map.of("sides", "inmemory+maps"),
-        Row.of("in-memory get", MAPS, "get", 1, Target.none(Target.Measure.THROUGHPUT)));
-    catalogue.add(
-        RecordBenchmark.class,
-        "put",
-        1,
-        Map.of("sides", "inmemory+maps", "collect", "true"),
-        Row.of("in-memory put", MAPS, "record", 1, Target.none(Target.Measure.TIME)));
-    catalogue.add(
-        WalkBenchmark.class,
-        "snapshot",
-        1,
-        Map.of("sides", "inmemory+maps"),
-        Row.of("in-memory snapshot", MAPS, "record", 1, Target.none(Target.Measure.TIME))
-            .per(records, records));
-    catalogue.add(
-        WalkBenchmark.class,
-        "changes",
-        1,
-        Map.of("keep", "true", "sides", "inmemory+maps"),
-        Row.of("in-memory changes", "array walk", "change", 1, Target.none(Target.Measure.TIME))
-            .per(records, records));
+    catalogue.growingRecords("in-memory", "inmemory+maps", MAPS, "array walk");
     catalogue.add(
         ListTypesBenchmark.class,
         "listTypes",
         1,
         Map.of("sides", "16", "records", Integer.toString(records)),
-        Row.of("listTypes, 16 types", "-", "call", -1, Target.none(Target.Measure.NANOS)));
+        Row.of(
+            "in-memory listTypes, 16 types", "-", "call", -1, Target.none(Target.Measure.NANOS)));
     int step = records <= 1_000 ? 96 : 8_000;
     catalogue.add(
         CapacityBenchmark.class,
         "put",
         1,
         Map.of("size", Integer.toString(records), "step", Integer.toString(step)),
-        Row.of("evicting put", "new key", "version", 1, Target.none(Target.Measure.TIME))
+        Row.of("in-memory evicting put", "new key", "version", 1, Target.none(Target.Measure.TIME))
             .per(2.0 * step, step));
+    catalogue.growingRecords("off-heap", "offheap+chronicle", "raw Chronicle Map", "mapped read");
     return catalogue.all;
+  }
+
+  private void growingRecords(String ours, String sides, String map, String log) {
+    add(
+        RecordBenchmark.class,
+        "get",
+        1,
+        Map.of("sides", sides),
+        Row.of(ours + " get", map, "get", 1, Target.none(Target.Measure.THROUGHPUT)));
+    add(
+        RecordBenchmark.class,
+        "put",
+        1,
+        Map.of("sides", sides, "collect", "true"),
+        Row.of(ours + " put", map, "record", 1, Target.none(Target.Measure.TIME)));
+    add(
+        WalkBenchmark.class,
+        "snapshot",
+        1,
+        Map.of("sides", sides),
+        Row.of(ours + " snapshot", map, "record", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
+    add(
+        WalkBenchmark.class,
+        "changes",
+        1,
+        Map.of("keep", "true", "sides", sides),
+        Row.of(ours + " changes", log, "change", 1, Target.none(Target.Measure.TIME))
+            .per(records, records));
   }
 
   private void inMemoryRecords() {
@@ -80,30 +87,37 @@ final class Catalogue {
           RecordBenchmark.class,
           "get",
           threads,
-          Map.of("sides", "inmemory+maps+caffeine"),
+          Map.of("sides", "inmemory+maps+caffeine+records"),
           Row.of(name, MAPS, "get", 1, Target.atLeast(0.8)),
+          bound(name, "get", 3, Target.Measure.THROUGHPUT),
           Row.of(name, "unbounded Caffeine", "get", 2, Target.none(Target.Measure.THROUGHPUT)));
     }
+    String beside = "in-memory get, a writer flat out";
     add(
         RecordBenchmark.class,
         "getBesideWriter",
         1,
-        Map.of("sides", "inmemory+maps", "collect", "true"),
-        Row.of("in-memory get, a writer flat out", MAPS, "get", 1, Target.atLeast(0.8)));
+        Map.of("sides", "inmemory+maps+records", "collect", "true"),
+        Row.of(beside, MAPS, "get", 1, Target.atLeast(0.8)),
+        bound(beside, "get", 2, Target.Measure.THROUGHPUT));
     String put = "in-memory put, batch of 8";
     add(
         RecordBenchmark.class,
-        "put",
+        "putAll",
         1,
-        Map.of("sides", "inmemory+maps+trees+caffeine", "collect", "true"),
-        Row.of(put, MAPS + " + array append", "record", 1, Target.atMost(1.6)),
-        Row.of(put, "locked HashMap + two TreeMaps", "record", 2, Target.atLeast(3)),
+        Map.of("sides", "inmemory+maps+trees+caffeine+records", "collect", "true"),
+        Row.of(put, MAPS + " + array append", "record", 1, Target.atMost(1.6))
+            .per(records, records),
+        bound(put, "record", 4, Target.Measure.TIME).per(records, records),
+        Row.of(put, "locked HashMap + two TreeMaps", "record", 2, Target.atLeast(3))
+            .per(records, records),
         Row.of(
-            put,
-            "unbounded Caffeine + array append",
-            "record",
-            3,
-            Target.none(Target.Measure.THROUGHPUT)));
+                put,
+                "unbounded Caffeine + array append",
+                "record",
+                3,
+                Target.none(Target.Measure.THROUGHPUT))
+            .per(records, records));
   }
 
   private void inMemoryWalks() {
@@ -122,22 +136,29 @@ final class Catalogue {
                   Target.atMost((Double) rewrite[2]))
               .per(records, records));
     }
-    Map<String, String> kept = Map.of("keep", "true", "sides", "inmemory+maps");
+    Map<String, String> kept = Map.of("keep", "true", "sides", "inmemory+maps+records");
+    String all = "in-memory changes, all types";
+    String one = "in-memory changes, one of 16 types";
     add(
         WalkBenchmark.class,
         "changes",
         1,
         kept,
-        Row.of("in-memory changes, all types", "array walk", "change", 1, Target.atMost(1.5))
-            .per(records, records));
+        Row.of(all, "array walk", "change", 1, Target.atMost(1.5)).per(records, records),
+        bound(all, "change", 2, Target.Measure.TIME).per(records, records));
     double ofType = new Workload(records).sizeOfFirstType();
     add(
         WalkBenchmark.class,
         "changesOfType",
         1,
         kept,
-        Row.of("in-memory changes, one of 16 types", "array walk", "change", 1, Target.atMost(1.5))
-            .per(ofType, ofType));
+        Row.of(one, "array walk", "change", 1, Target.atMost(1.5)).per(ofType, ofType),
+        bound(one, "change", 2, Target.Measure.TIME).per(ofType, ofType));
+  }
+
+  /** Beside what the shape of the interface's records costs by itself. */
+  private static Row bound(String name, String unit, int other, Target.Measure measure) {
+    return Row.of(name, OF_RECORDS, unit, other, Target.none(measure));
   }
 
   private void inMemoryRest() {
@@ -187,9 +208,15 @@ final class Catalogue {
     offHeapRows(
         RecordBenchmark.class,
         "get",
-        Map.of("sides", sides),
+        Map.of("sides", sides + "+" + Stores.PLACES),
         1,
-        Row.of("off-heap get", map + ", getUsing + copy", "get", 1, Target.atLeast(0.8)));
+        Row.of("off-heap get", map + ", getUsing + copy", "get", 1, Target.atLeast(0.8)),
+        Row.of(
+            "off-heap get",
+            map + " of places in a mapped log",
+            "get",
+            6,
+            Target.none(Target.Measure.THROUGHPUT)));
     offHeapRows(
         RecordBenchmark.class,
         "put",
@@ -230,8 +257,14 @@ final class Catalogue {
 
   /** The row beside the bare structures, and one beside each of the peers behind them. */
   private void offHeapRows(
-      Class<?> type, String method, Map<String, String> parameters, double units, Row bare) {
+      Class<?> type,
+      String method,
+      Map<String, String> parameters,
+      double units,
+      Row bare,
+      Row... bounds) {
     List<Row> rows = new ArrayList<>(List.of(bare.per(units, units)));
+    rows.addAll(List.of(bounds));
     String[] peers = {"H2 MVStore", "RocksDB", "LMDB", "MapDB"};
     for (int i = 0; i < peers.length; i++) {
       rows.add(
@@ -248,6 +281,7 @@ final class Catalogue {
     }
     boolean onlyWork =
         method.equals("get")
+            || method.equals("putAll")
             || (method.equals("put") && type == RecordBenchmark.class && threads == 1)
             || method.startsWith("changes")
             || "0".equals(given.get("percent"));

@@ -35,6 +35,17 @@ public class RecordBenchmark {
   }
 
   /**
+   * All records once: equal work for all sides, where in equal time the slower ones would be done
+   * before the garbage that they make is collected.
+   */
+  @Benchmark
+  public void putAll(Turns turns) {
+    for (int place = 0; place < turns.records; place += Workload.BATCH) {
+      turns.store.put(turns.workload.probedBatch(place));
+    }
+  }
+
+  /**
    * A thread that puts batches into the store whose turn it is, as fast as it can.
    *
    * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears

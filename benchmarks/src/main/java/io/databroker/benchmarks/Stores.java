@@ -14,12 +14,14 @@ import java.util.ServiceLoader;
 final class Stores {
   static final String IN_MEMORY = "inmemory";
   static final String MAPS = "maps";
+  static final String RECORDS = "records";
   static final String CAFFEINE = "caffeine";
   static final String TREES = "trees";
   static final String OFF_HEAP = "offheap";
   static final String ON_DISK = "offheap-disk";
   static final String FORCED_LOG = "forced-log";
   static final String CHRONICLE = "chronicle";
+  static final String PLACES = "places";
   static final String MVSTORE = "mvstore";
   static final String ROCKSDB = "rocksdb";
   static final String LMDB = "lmdb";
@@ -31,12 +33,14 @@ final class Stores {
     return switch (name) {
       case IN_MEMORY -> new BrokerStore(broker(name, BackendContext.standard()), null);
       case MAPS -> new MapsStore();
+      case RECORDS -> new RecordsStore();
       case CAFFEINE -> new CaffeineStore();
       case TREES -> new TreesStore();
       case OFF_HEAP -> offHeap(records, "process", BackendContext.standard());
       case ON_DISK -> offHeap(records, "disk", BackendContext.standard());
       case FORCED_LOG -> new ForcedLogStore();
       case CHRONICLE -> new ChronicleStore(records);
+      case PLACES -> new PlacesStore(records);
       case MVSTORE -> new MvStore();
       case ROCKSDB -> new RocksStore();
       case LMDB -> new LmdbStore();

@@ -26,7 +26,7 @@ class HarnessTest {
                 name.equals("in-memory get, 1 thread") || name.equals("in-memory put, batch of 8"),
             new PrintStream(told, true, StandardCharsets.UTF_8));
 
-    assertThat(outcomes).hasSize(5);
+    assertThat(outcomes).hasSize(7);
     assertThat(outcomes)
         .allSatisfy(
             it -> {
@@ -66,10 +66,12 @@ class HarnessTest {
         List.of(
             Stores.IN_MEMORY,
             Stores.MAPS,
+            Stores.RECORDS,
             Stores.TREES,
             Stores.CAFFEINE,
             Stores.OFF_HEAP,
             Stores.CHRONICLE,
+            Stores.PLACES,
             Stores.MVSTORE,
             Stores.ROCKSDB,
             Stores.LMDB,
