@@ -1,6 +1,5 @@
 package io.databroker.offheap;
 
-import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,6 @@ final class Publisher {
   private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
 
   private final boolean forces;
-  private final long timeoutNanos;
   private final Waker waker;
   private final Progress progress;
 
@@ -50,10 +47,7 @@ final class Publisher {
 
   private final Condition work = lock.newCondition();
 
-  /** Of those who wait for a force, so that whom one releases stand in no writer's way. */
-  private final ReentrantLock waiting = new ReentrantLock();
-
-  private final Condition released = waiting.newCondition();
+  private final Forced forced;
   private @Nullable Pending pending;
   private final Set<Space> dirty = new LinkedHashSet<>();
 
@@ -64,9 +58,7 @@ final class Publisher {
   private long publishedOrder;
 
   private long appended;
-  private long forced;
   private boolean stopped;
-  private volatile @Nullable Throwable failure;
   private @Nullable Thread thread;
 
   /**
@@ -77,7 +69,7 @@ final class Publisher {
 
   Publisher(boolean forces, Duration timeout, Waiters waiters, Progress progress) {
     this.forces = forces;
-    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+    this.forced = new Forced(timeout);
     this.waker = new Waker(waiters);
     this.progress = progress;
   }
@@ -98,29 +90,16 @@ final class Publisher {
    * @throws StorageFailedException if nothing can be written any more
    */
   void checkWritable() {
-    Throwable failed = failure;
-    if (failed != null) {
-      throw new StorageFailedException(
-          "not applied, as an earlier write failed: " + failed.getMessage() + "; reopen the store",
-          failed);
-    }
+    forced.checkWritable();
   }
 
   boolean hasFailed() {
-    return failure != null;
+    return forced.failure() != null;
   }
 
   /** For the writer: nothing can be written from here on. */
   void fail(Throwable cause) {
-    lock.lock();
-    try {
-      if (failure == null) {
-        failure = cause;
-      }
-    } finally {
-      lock.unlock();
-    }
-    release(0);
+    forced.fail(cause);
   }
 
   /** For the writer: what it appended is to become visible. */
@@ -197,51 +176,17 @@ final class Publisher {
    * @param wrote whether the caller has written something of it
    */
   void await(long ticket, boolean wrote) {
-    if (!forces) {
-      return;
+    if (forces) {
+      forced.await(ticket, wrote);
     }
-    long deadline = System.nanoTime() + timeoutNanos;
-    boolean interrupted = false;
-    waiting.lock();
-    try {
-      while (forced < ticket) {
-        Throwable failed = failure;
-        long left = deadline - System.nanoTime();
-        if (failed != null || left <= 0) {
-          throw unknown(failed, wrote);
-        }
-        try {
-          released.awaitNanos(left);
-        } catch (InterruptedException interrupt) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      waiting.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static RuntimeException unknown(@Nullable Throwable failed, boolean wrote) {
-    String what =
-        failed == null
-            ? "the disk did not take what was written in time"
-            : "the disk failed to take what was written: " + failed.getMessage();
-    return wrote
-        ? new OutcomeUnknownException(what, failed)
-        : new StorageFailedException(what + "; nothing was applied, reopen the store", failed);
   }
 
   /** For the writer: returns when all that was appended is durable and visible. */
   void flush() {
     force();
-    Throwable failed = failure;
+    Throwable failed = forced.failure();
     if (failed != null) {
-      throw new StorageFailedException(
-          "the disk failed to take what was written: " + failed.getMessage() + "; reopen the store",
-          failed);
+      throw Forced.lost(failed);
     }
   }
 
@@ -249,7 +194,7 @@ final class Publisher {
     while (true) {
       lock.lock();
       try {
-        while ((pending == null || failure != null) && !stopped) {
+        while ((pending == null || forced.failure() != null) && !stopped) {
           work.awaitUninterruptibly();
         }
         if (stopped) {
@@ -280,7 +225,7 @@ final class Publisher {
           fail(failed);
           return;
         }
-        release(taken.ticket);
+        forced.reach(taken.ticket);
         waker.wake(taken.types);
         taken = forcing.hasQueuedThreads() ? null : take();
       }
@@ -294,7 +239,7 @@ final class Publisher {
     lock.lock();
     try {
       Pending last = pending;
-      if (last == null || failure != null) {
+      if (last == null || forced.failure() != null) {
         return null;
       }
       Taken taken = new Taken(appended, last, List.copyOf(dirty), written);
@@ -304,17 +249,6 @@ final class Publisher {
       return taken;
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Lets those go on that wait for it, and has those look again that wait for more. */
-  private void release(long ticket) {
-    waiting.lock();
-    try {
-      forced = Math.max(forced, ticket);
-      released.signalAll();
-    } finally {
-      waiting.unlock();
     }
   }
 

@@ -63,7 +63,8 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--jvm",
       paramLabel = "OPTION",
-      description = "For the measured JVMs; may be given again. Ten million records need -Xmx20g.")
+      description =
+          "For the measured JVMs; may be given again. Ten million records in memory need -Xmx20g.")
   private List<String> jvm = List.of();
 
   @Option(
