@@ -20,7 +20,8 @@ import java.util.concurrent.Executors;
 
 /**
  * The limit for any server on this stack: the same protocol, messages, transport and threads, but
- * every answer is one message that was made beforehand.
+ * every answer is one message that was made beforehand; or, where it keeps what it is given, the
+ * limit for one that has records.
  *
  * <p><b>Thread-safety:</b> none; it is a program.
  */
@@ -30,26 +31,32 @@ public final class NoopServer {
   /**
    * Serves until killed.
    *
-   * @param arguments what to answer to get, to put and to sync, as base64 of the messages; and how
-   *     many messages a stream from version 0 has
+   * @param arguments what to answer to get, to put and to sync, as base64 of the messages; how many
+   *     messages a stream from version 0 has; and "keep" for a service that keeps its records
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     GetResponse got = GetResponse.parseFrom(Base64.getDecoder().decode(arguments[0]));
     PutResponse stored = PutResponse.parseFrom(Base64.getDecoder().decode(arguments[1]));
     SyncResponse change = SyncResponse.parseFrom(Base64.getDecoder().decode(arguments[2]));
+    long changes = Long.parseLong(arguments[3]);
+    Service service =
+        arguments.length > 4
+            ? new KeepingService(got, stored, change, changes)
+            : new Service(got, stored, change, changes);
     Server server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 InsecureServerCredentials.create())
             .executor(Executors.newFixedThreadPool(16))
-            .addService(new Service(got, stored, change, Long.parseLong(arguments[3])))
+            .addService(service)
             .build()
             .start();
     System.out.println("ready listen=127.0.0.1:" + server.getPort());
     server.awaitTermination();
   }
 
-  private static final class Service extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
+  /** Answers by what it was made with. */
+  static class Service extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
     private final GetResponse got;
     private final PutResponse stored;
     private final SyncResponse change;
@@ -74,6 +81,11 @@ public final class NoopServer {
       observer.onCompleted();
     }
 
+    /** The message of that change. */
+    SyncResponse message(long version) {
+      return change;
+    }
+
     @Override
     public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
       ServerCallStreamObserver<SyncResponse> call =
@@ -85,8 +97,8 @@ public final class NoopServer {
             @Override
             public void run() {
               while (left > 0 && call.isReady()) {
-                call.onNext(change);
-                if (--left == 0) {
+                call.onNext(message(changes - --left));
+                if (left == 0) {
                   call.onCompleted();
                 }
               }

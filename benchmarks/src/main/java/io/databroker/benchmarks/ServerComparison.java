@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The server beside one that does nothing, each in a process of its own, taking turns under the
- * same load from this process. What counts is the processor time of the server's process, by call
- * or by record sent.
+ * The server beside one that does nothing, and beside one that only keeps what it is given, each in
+ * a process of its own, taking turns under the same load from this process. What counts is the
+ * processor time of the server's process, by call or by record sent.
  */
 final class ServerComparison implements AutoCloseable {
   private static final List<String> SYNCS =
@@ -35,7 +35,8 @@ final class ServerComparison implements AutoCloseable {
   /** The names of all rows. */
   static final List<String> ROWS = List.of(SYNCS.get(0), SYNCS.get(1), GET, PUT);
 
-  private static final String REFERENCE = "no-op service, same messages";
+  private static final String NOOP = "no-op service, same messages";
+  private static final String KEEPING = "the same, of records kept in two maps";
   private static final int RECORDS = 50_000;
   private static final int PER_CLIENT = 2_000;
 
@@ -43,6 +44,7 @@ final class ServerComparison implements AutoCloseable {
   private final List<Record> records = new ArrayList<>();
   private final ServerProcess ours;
   private final ServerProcess noop;
+  private final ServerProcess keeping;
   private final long history;
   private final long latest;
 
@@ -68,9 +70,13 @@ final class ServerComparison implements AutoCloseable {
     latest = info.getLatestRecordVersion();
     GetResponse got = ours.blocking().get(getRequest(0));
     SyncResponse change = ours.blocking().sync(syncRequest(latest - 1)).next();
-    noop =
-        new ServerProcess(
-            NoopServer.class, base64(got), base64(stored), base64(change), Long.toString(latest));
+    String[] answers = {base64(got), base64(stored), base64(change), Long.toString(latest)};
+    noop = new ServerProcess(NoopServer.class, answers);
+    keeping =
+        new ServerProcess(NoopServer.class, answers[0], answers[1], answers[2], answers[3], "keep");
+    for (Record record : records) {
+      keeping.blocking().put(putRequest(record));
+    }
   }
 
   private static String base64(MessageLite message) {
@@ -111,7 +117,7 @@ final class ServerComparison implements AutoCloseable {
       long from = latest - (clients == 1 ? RECORDS : PER_CLIENT);
       measure(
           measurement,
-          row(SYNCS.get(i), "record, CPU of the server"),
+          rows(SYNCS.get(i), "record, CPU of the server"),
           (server, millis) ->
               Load.<SyncResponse>streams(
                   millis,
@@ -123,7 +129,7 @@ final class ServerComparison implements AutoCloseable {
     }
     measure(
         measurement,
-        row(GET, "call, CPU of the server"),
+        rows(GET, "call, CPU of the server").subList(0, 1), // both references answer the same
         (server, millis) ->
             Load.<GetResponse>unary(
                 millis, (i, answer) -> server.calls().get(getRequest(i), answer)),
@@ -132,7 +138,7 @@ final class ServerComparison implements AutoCloseable {
         told);
     measure(
         measurement,
-        row(PUT, "call, CPU of the server"),
+        rows(PUT, "call, CPU of the server"),
         (server, millis) ->
             Load.<PutResponse>unary(
                 millis,
@@ -143,27 +149,30 @@ final class ServerComparison implements AutoCloseable {
     return outcomes;
   }
 
-  private static Row row(String name, String unit) {
-    return Row.of(name, REFERENCE, unit, 1, Target.atMost(1.25));
+  /** Beside the first reference, and for information beside the second. */
+  private static List<Row> rows(String name, String unit) {
+    return List.of(
+        Row.of(name, NOOP, unit, 1, Target.atMost(1.25)),
+        Row.of(name, KEEPING, unit, 2, Target.none(Target.Measure.TIME)));
   }
 
   private void measure(
       Measurement measurement,
-      Row row,
+      List<Row> rows,
       Work work,
       Predicate<String> wanted,
       List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
-    if (!wanted.test(row.name())) {
+    if (!wanted.test(rows.get(0).name())) {
       return;
     }
-    List<ServerProcess> servers = List.of(ours, noop);
+    List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
     long millis = 3 * measurement.turnMillis();
-    int pairs = measurement.pairs();
-    double[][] nanos = new double[2][pairs];
+    int pairs = measurement.forks() * measurement.pairs();
+    double[][] nanos = new double[servers.size()][pairs];
     for (int pair = -measurement.warmups(); pair < pairs; pair++) {
-      for (int side = 0; side < 2; side++) {
+      for (int side = 0; side < nanos.length; side++) {
         ServerProcess server = servers.get(side);
         long before = server.cpu().toNanos();
         long units = work.on(server, millis);
@@ -173,14 +182,17 @@ final class ServerComparison implements AutoCloseable {
         }
       }
     }
-    Outcome outcome = Outcome.of(row, nanos, new double[2][0]);
-    outcomes.add(outcome);
-    told.accept(outcome);
+    for (Row row : rows) {
+      Outcome outcome = Outcome.of(row, nanos, new double[nanos.length][0]);
+      outcomes.add(outcome);
+      told.accept(outcome);
+    }
   }
 
   @Override
   public void close() {
     ours.close();
     noop.close();
+    keeping.close();
   }
 }

@@ -26,10 +26,10 @@ final class ToldChanges {
       return make(record);
     }
     int place = (int) record.version() & (PLACES - 1);
-    Told told = places.get(place);
+    Told told = places.getAcquire(place);
     if (told == null || told.version != record.version() || told.history != history) {
       told = new Told(history, record.version(), make(record));
-      places.set(place, told);
+      places.setRelease(place, told);
     }
     return told.message;
   }

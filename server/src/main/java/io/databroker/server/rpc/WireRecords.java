@@ -1,8 +1,9 @@
 package io.databroker.server.rpc;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
@@ -11,6 +12,7 @@ import io.databroker.api.Write;
 import io.databroker.server.proto.Options;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.TypedOptions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +37,24 @@ final class WireRecords {
   }
 
   static List<Record> records(List<StoredRecord> stored) {
-    return stored.stream().map(WireRecords::record).toList();
+    List<Record> records = new ArrayList<>(stored.size());
+    for (StoredRecord each : stored) {
+      records.add(record(each));
+    }
+    return records;
   }
 
   private static Any any(Bytes payload) {
+    ByteString bytes = UnsafeByteOperations.unsafeWrap(payload.asByteBuffer());
     try {
-      return Any.parseFrom(payload.asByteBuffer());
-    } catch (InvalidProtocolBufferException e) {
+      CodedInputStream in = bytes.newCodedInput();
+      in.enableAliasing(true); // the value lies in the one copy of all
+      Any any = Any.parseFrom(in);
+      in.checkLastTagWas(0); // as its documentation asks
+      return any;
+    } catch (IOException e) {
       // Written by an embedding host in a format of its own: shown rather than hidden.
-      return Any.pack(BytesValue.of(UnsafeByteOperations.unsafeWrap(payload.asByteBuffer())));
+      return Any.pack(BytesValue.of(bytes));
     }
   }
 

@@ -163,6 +163,14 @@ class DataBrokerServiceTest {
   }
 
   @Test
+  void aPayloadThatBeginsAsAnAnyAndEndsAGroupIsShownAsBytes() {
+    byte[] typeUrlThenEndOfGroupThenMore = {10, 1, 'u', 12, 18, 1, 'v'};
+    backend.put(List.of(Write.put("a", "1", Bytes.copyOf(typeUrlThenEndOfGroupThenMore))));
+    assertThat(get("a", "1").getData())
+        .isEqualTo(Any.pack(BytesValue.of(ByteString.copyFrom(typeUrlThenEndOfGroupThenMore))));
+  }
+
+  @Test
   void putOfNothingAnswersTheServerVersion() {
     assertThat(put().getServerVersion()).isEqualTo(backend.versions().serverVersion());
     assertThat(backend.versions().latest()).isZero();
