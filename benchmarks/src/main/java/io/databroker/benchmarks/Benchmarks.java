@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Option;
             + " table; the machine should have nothing else to do.")
 @SuppressWarnings("NullAway.Init") // by picocli
 public final class Benchmarks implements Callable<Integer> {
-  @Option(names = "--quick", description = "Fewer and shorter turns: minutes, and rough.")
+  @Option(
+      names = "--quick",
+      description = "Fewer and shorter turns, fewer records: some minutes, and rough.")
   private boolean quick;
 
   @Option(
@@ -42,9 +45,8 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--records",
       paramLabel = "N",
-      defaultValue = "500000",
-      description = "How many records a store holds. Default: ${DEFAULT-VALUE}.")
-  private int records;
+      description = "How many records a store holds. Default: 500000, or 50000 if quick.")
+  private @Nullable Integer records;
 
   @Option(
       names = "--growth",
@@ -91,7 +93,8 @@ public final class Benchmarks implements Callable<Integer> {
       grow(measurement, growth, wanted, out);
       return 0;
     }
-    List<Comparison> comparisons = Catalogue.of(records);
+    int held = records != null ? records : quick ? 50_000 : 500_000;
+    List<Comparison> comparisons = Catalogue.of(held);
     List<Outcome> outcomes = new ArrayList<>(run(measurement, comparisons, wanted, System.out));
     boolean complete = outcomes.size() == wantedRows(comparisons, wanted);
     if (ServerComparison.ROWS.stream().anyMatch(wanted)) {
@@ -99,7 +102,7 @@ public final class Benchmarks implements Callable<Integer> {
         outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
       }
     }
-    outcomes.addAll(Footprint.compare(records, wanted, it -> System.out.print(Table.line(it))));
+    outcomes.addAll(Footprint.compare(held, wanted, it -> System.out.print(Table.line(it))));
     System.out.println();
     if (outcomes.isEmpty()) {
       System.err.println("no row has " + only + " in its name");

@@ -24,7 +24,7 @@ final class Catalogue {
     catalogue.inMemoryWalks();
     catalogue.inMemoryRest();
     catalogue.offHeap();
-    catalogue.all.addAll(LookUpRows.all());
+    catalogue.all.addAll(LookUpRows.all(records));
     return catalogue.all;
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /** What clients ask of a server, with a fixed number of calls under way. */
 final class Load {
@@ -23,11 +24,20 @@ final class Load {
 
   /** Unary calls for that long; how many were answered. */
   static <A> long unary(long millis, Call<A> call) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    return unary(made -> System.nanoTime() < end, call);
+  }
+
+  /** So many unary calls. */
+  static <A> void each(int count, Call<A> call) throws InterruptedException {
+    unary(made -> made < count, call);
+  }
+
+  private static <A> int unary(IntPredicate more, Call<A> call) throws InterruptedException {
     Semaphore free = new Semaphore(CALLS_UNDER_WAY);
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     int calls = 0;
-    while (System.nanoTime() < end && failure.get() == null) {
+    while (more.test(calls) && failure.get() == null) {
       free.acquire();
       call.start(calls++, new Counting<>(any -> {}, free::release, failure));
     }

@@ -15,23 +15,29 @@ final class LookUpRows {
 
   private LookUpRows() {}
 
-  static List<Comparison> all() {
+  /** With twice as many records as that in the larger store, or a fifth of as many ranges. */
+  static List<Comparison> all(int records) {
     List<Comparison> all = new ArrayList<>();
     for (String backend : List.of(Stores.IN_MEMORY, Stores.OFF_HEAP)) {
       String name = (backend.equals(Stores.IN_MEMORY) ? "in-memory" : "off-heap") + " look-up by ";
       all.add(
           comparison(
-              name + "value", "records", "two maps", backend, LookUpBenchmark.VALUE, 1_000_000));
+              name + "value", "records", "two maps", backend, LookUpBenchmark.VALUE, 2 * records));
       all.add(
           comparison(
-              name + "address", "ranges", "one map", backend, LookUpBenchmark.ADDRESS, 100_000));
+              name + "address",
+              "ranges",
+              "one map",
+              backend,
+              LookUpBenchmark.ADDRESS,
+              records / 5));
     }
     return all;
   }
 
   private static Comparison comparison(
       String name, String what, String bare, String backend, String by, int many) {
-    int few = many / 100;
+    int few = Math.max(1, many / 100);
     Target told = Target.none(Target.Measure.TIME);
     String inMany = "%s, %,d %s".formatted(name, many, what);
     String inFew = "%s, %,d %s".formatted(name, few, what);

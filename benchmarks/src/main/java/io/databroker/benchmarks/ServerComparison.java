@@ -48,7 +48,7 @@ final class ServerComparison implements AutoCloseable {
   private final long history;
   private final long latest;
 
-  ServerComparison() throws IOException {
+  ServerComparison() throws IOException, InterruptedException {
     for (int i = 0; i < RECORDS; i++) {
       records.add(
           Record.newBuilder()
@@ -61,10 +61,7 @@ final class ServerComparison implements AutoCloseable {
               .build());
     }
     ours = new ServerProcess(Databroker.class, "serve", "--listen", "127.0.0.1:0");
-    PutResponse stored = PutResponse.getDefaultInstance();
-    for (Record record : records) {
-      stored = ours.blocking().put(putRequest(record));
-    }
+    PutResponse stored = load(ours);
     ServerInfoResponse info = ours.blocking().serverInfo(Empty.getDefaultInstance());
     history = info.getServerVersion();
     latest = info.getLatestRecordVersion();
@@ -74,9 +71,14 @@ final class ServerComparison implements AutoCloseable {
     noop = new ServerProcess(NoopServer.class, answers);
     keeping =
         new ServerProcess(NoopServer.class, answers[0], answers[1], answers[2], answers[3], "keep");
-    for (Record record : records) {
-      keeping.blocking().put(putRequest(record));
-    }
+    load(keeping);
+  }
+
+  /** Puts all records, and one once more; what that was answered. */
+  private PutResponse load(ServerProcess server) throws InterruptedException {
+    Load.<PutResponse>each(
+        RECORDS, (i, answer) -> server.calls().put(putRequest(records.get(i)), answer));
+    return server.blocking().put(putRequest(records.get(0)));
   }
 
   private static String base64(MessageLite message) {
