@@ -63,16 +63,17 @@ final class Compaction {
     boolean named = false;
     boolean adopted = false;
     try {
-      made = write();
-      if (made != null) {
-        made.space.force();
+      Segment ready = write();
+      made = ready;
+      if (ready != null) {
+        ready.space.force();
         // It may take the name of what it replaces, whatever fails behind that.
         named = true;
-        store.journal.spaces().adopt(made.space, made.order);
-        adopted = replace(made);
+        store.publisher.force(() -> store.journal.spaces().adopt(ready.space, ready.order));
+        adopted = replace(ready);
       }
     } catch (IOException failed) {
-      LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
+      tell(failed);
     } finally {
       if (adopted) {
         store.publisher.forget(run);
@@ -89,6 +90,10 @@ final class Compaction {
       }
     }
     return adopted;
+  }
+
+  static void tell(IOException failed) {
+    LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
   }
 
   /** Whether the new segment's file has taken the name of that one's. */

@@ -1,7 +1,6 @@
 package io.databroker.offheap;
 
 import java.io.IOException;
-import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +135,7 @@ final class Compactor {
   private boolean force(History history) {
     int inside = store.guard.enter();
     try {
-      List<Segment> all;
+      List<Segment> all = new ArrayList<>();
       long order;
       long end;
       store.writing.lock();
@@ -144,13 +143,18 @@ final class Compactor {
         if (store.history != history) {
           return false;
         }
-        all = history.directory.all();
+        all.addAll(history.directory.all());
         order = store.journal.active().order;
         end = store.journal.active().end;
       } finally {
         store.writing.unlock();
       }
-      store.publisher.force(all);
+      store.publisher.force(
+          () -> {
+            for (Segment segment : all) {
+              segment.space.force();
+            }
+          });
       store.writing.lock();
       try {
         if (store.history != history) {
@@ -162,12 +166,8 @@ final class Compactor {
       }
       store.publisher.persist();
       return true;
-    } catch (SyncFailedException failed) {
-      store.publisher.fail(failed); // as after any other force that fails
-      LOG.log(Level.WARNING, "the disk failed to take what was written; reopen the store", failed);
-      return false;
     } catch (IOException failed) {
-      LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
+      Compaction.tell(failed);
       return false;
     } finally {
       store.guard.exit(inside);

@@ -29,15 +29,19 @@ final class FileSpace implements Space {
   private volatile long written;
 
   /** Up to where the file has blocks; {@link Long#MAX_VALUE} if that is left to each write. */
-  private long made = Long.MAX_VALUE;
+  private long made;
 
   /** How much of it, from its beginning, survives a loss of power. */
   volatile long forced;
 
-  FileSpace(Path file, RandomAccessFile writer, Region region) {
+  /**
+   * @param ahead whether to make blocks ahead of what is written
+   */
+  FileSpace(Path file, RandomAccessFile writer, Region region, boolean ahead) {
     this.file = file;
     this.writer = writer;
     this.region = region;
+    this.made = ahead ? 0 : Long.MAX_VALUE;
   }
 
   /**
@@ -49,13 +53,18 @@ final class FileSpace implements Space {
   static FileSpace create(Path file, long size, boolean ahead) throws IOException {
     Files.deleteIfExists(file);
     try {
-      FileSpace space = open(file, size, 0);
-      space.made = ahead ? 0 : Long.MAX_VALUE;
-      return space;
+      return open(file, size, 0, ahead);
     } catch (IOException | RuntimeException | Error failed) {
       Files.deleteIfExists(file);
       throw failed;
     }
+  }
+
+  /** A new file of that size, that has no name which anybody asks for until {@link #moveTo}. */
+  static FileSpace createUnnamed(Path file, long size) throws IOException {
+    FileSpace space = create(file, size, false);
+    space.named = true;
+    return space;
   }
 
   /**
@@ -64,19 +73,20 @@ final class FileSpace implements Space {
    * @param survives whether a loss of power leaves it so
    */
   static FileSpace open(Path file, long size, boolean survives) throws IOException {
-    FileSpace space = open(file, size, size);
+    FileSpace space = open(file, size, size, false);
     space.forced = survives ? size : 0;
     space.named = survives;
     return space;
   }
 
-  private static FileSpace open(Path file, long size, long written) throws IOException {
+  private static FileSpace open(Path file, long size, long written, boolean ahead)
+      throws IOException {
     RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw");
     try {
       if (writer.length() < size) {
         writer.setLength(size);
       }
-      FileSpace space = new FileSpace(file, writer, Region.map(file, size, false));
+      FileSpace space = new FileSpace(file, writer, Region.map(file, size, false), ahead);
       space.written = written;
       return space;
     } catch (IOException | RuntimeException | Error failed) {
@@ -104,6 +114,7 @@ final class FileSpace implements Space {
       writer.write(bytes, 0, length);
       position = at + length;
       written = Math.max(written, position); // what failed needs no force
+      made = Math.max(made, position); // or blocks would be made over it later
     } catch (IOException failed) {
       blank(at);
       throw failed;
@@ -119,7 +130,7 @@ final class FileSpace implements Space {
       writer.seek(begin);
       writer.write(BLOCKS, 0, length);
       made = begin + length;
-    } catch (IOException full) {
+    } catch (IOException | OutOfMemoryError full) {
       // As said.
     }
   }
@@ -151,7 +162,7 @@ final class FileSpace implements Space {
     }
   }
 
-  /** Gives the file its name; what is open stays so. */
+  /** Gives the file its name, which the caller is to force; what is open stays so. */
   void moveTo(Path name) throws IOException {
     Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
     file = name;

@@ -89,17 +89,25 @@ final class Journal {
     long order = lastOrder;
     long sequence = lastSequence;
     roll(begun, 0, 0, true);
+    Throwable failure = null;
     try {
       active().space.force();
     } catch (IOException failed) {
-      // A later open must not take it for a clear that was done, nor a loss of power bring it back.
-      if (!takeBack(active().space) || publisher.forces()) {
-        publisher.fail(failed);
-      }
-      active = last;
-      lastOrder = order;
-      lastSequence = sequence;
+      failure = failed;
       throw failed("the journal", failed);
+    } catch (RuntimeException | Error failed) {
+      failure = failed;
+      throw failed;
+    } finally {
+      if (failure != null) {
+        // No later open must take it for a clear that was done, nor a loss of power bring it back.
+        if (!takeBack(active().space) || publisher.forces()) {
+          publisher.fail(failure);
+        }
+        active = last;
+        lastOrder = order;
+        lastSequence = sequence;
+      }
     }
   }
 

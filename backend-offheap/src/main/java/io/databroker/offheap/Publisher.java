@@ -148,9 +148,13 @@ final class Publisher {
     }
   }
 
-  /** Has what the next open goes by survive a loss of power. */
+  /**
+   * Has what the next open goes by survive a loss of power.
+   *
+   * @throws SyncFailedException if the disk failed; nothing can be written from here on
+   */
   void persist() throws IOException {
-    progress.persist();
+    force(progress::persist);
   }
 
   boolean forces() {
@@ -267,19 +271,23 @@ final class Publisher {
     }
   }
 
+  /** What somebody else than a writer forces. */
+  interface Forcing {
+    /** Throws {@link SyncFailedException} if the disk failed. */
+    void run() throws IOException;
+  }
+
   /**
-   * Forces those segments for somebody else than a writer.
+   * Forces for somebody else than a writer: no writer's force takes the disk for well meanwhile.
    *
    * @throws SyncFailedException if the disk failed; nothing can be written from here on
    */
-  void force(List<Segment> segments) throws IOException {
+  void force(Forcing other) throws IOException {
     if (forces) {
       forcing.lock();
     }
     try {
-      for (Segment segment : segments) {
-        segment.space.force();
-      }
+      other.run();
     } catch (SyncFailedException failed) {
       fail(failed);
       throw failed;
@@ -309,7 +317,14 @@ final class Publisher {
 
   /** Forces what is left, and ends; nobody writes any more. */
   void stop() {
-    force();
+    try {
+      force();
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
     waker.stop();
     Thread running;
     lock.lock();

@@ -14,7 +14,10 @@ interface Spaces {
   /** A new space for what is kept of several; it counts for nothing until {@link #adopt}. */
   Space createCompacted(long order, long size) throws IOException;
 
-  /** Makes a compacted space take the place of those that it was made of, for every later open. */
+  /**
+   * Makes a compacted space take the place of those that it was made of, for every later open, and
+   * survive a loss of power there.
+   */
   void adopt(Space compacted, long order) throws IOException;
 
   /** What makes a frame one of this store. */

@@ -3,6 +3,7 @@ package io.databroker.offheap;
 import io.databroker.api.OpenFailedException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.SyncFailedException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class StoreFiles implements Spaces {
 
   @Override
   public Space createCompacted(long order, long size) throws IOException {
-    return FileSpace.create(beside(path("compacted", order)), size, false);
+    return FileSpace.createUnnamed(beside(path("compacted", order)), size);
   }
 
   @Override
@@ -130,13 +131,17 @@ final class StoreFiles implements Spaces {
     }
   }
 
-  /** Forces a file, or the names in a directory; an interrupt does not keep it from that. */
+  /**
+   * Forces a file, or the names in a directory; an interrupt does not keep it from that.
+   *
+   * @throws SyncFailedException if the disk failed, which it may say but once
+   */
   static void force(Path file) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-          channel.force(true);
+          force(file, channel);
           return;
         } catch (ClosedByInterruptException interrupt) {
           interrupted |= Thread.interrupted();
@@ -146,6 +151,18 @@ final class StoreFiles implements Spaces {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private static void force(Path file, FileChannel channel) throws IOException {
+    try {
+      channel.force(true);
+    } catch (ClosedByInterruptException interrupt) {
+      throw interrupt;
+    } catch (IOException failed) {
+      SyncFailedException told = new SyncFailedException(file + ": " + failed.getMessage());
+      told.initCause(failed);
+      throw told;
     }
   }
 

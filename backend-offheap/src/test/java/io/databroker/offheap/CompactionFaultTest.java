@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import net.openhft.chronicle.core.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a compaction leaves that fails half-way, or that a clear comes between. */
 class CompactionFaultTest {
@@ -104,8 +106,10 @@ class CompactionFaultTest {
   }
 
   /** A disk says once that it failed, to whoever asks first: nobody else may take it for well. */
-  @Test
-  void a_force_that_fails_for_the_compactor_fails_for_who_writes_meanwhile() throws Exception {
+  @ParameterizedTest(name = "the names: {0}")
+  @ValueSource(booleans = {false, true})
+  void a_force_that_fails_for_the_compactor_fails_for_who_writes_meanwhile(boolean names)
+      throws Exception {
     AtomicReference<Thread> compacting = new AtomicReference<>();
     CountDownLatch failing = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
@@ -118,17 +122,30 @@ class CompactionFaultTest {
               @Override
               public void force() throws IOException {
                 if (Thread.currentThread() == compacting.get()) {
-                  failing.countDown();
-                  awaitUninterruptibly(written);
-                  throw new SyncFailedException("Input/output error");
-                }
-                if (failing.getCount() == 0) {
+                  if (!names) {
+                    fail();
+                  }
+                } else if (failing.getCount() == 0) {
                   meanwhile.incrementAndGet();
                   written.countDown();
                 }
                 super.force();
               }
             };
+          }
+
+          @Override
+          public void adopt(Space compacted, long order) throws IOException {
+            if (names) {
+              fail();
+            }
+            super.adopt(compacted, order);
+          }
+
+          private void fail() throws IOException {
+            failing.countDown();
+            awaitUninterruptibly(written);
+            throw new SyncFailedException("Input/output error");
           }
         };
     OffheapSettings disk = new OffheapSettings(scratch, Durability.DISK, 1_000, 10, 4096);

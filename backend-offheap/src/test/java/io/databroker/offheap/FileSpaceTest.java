@@ -50,31 +50,65 @@ class FileSpaceTest {
   /** Else the next write to that place might be taken for forced, with what failed. */
   @Test
   void a_write_that_failed_is_not_called_forced() throws IOException {
-    Path file = scratch.resolve("space");
-    boolean[] full = {false};
-    RandomAccessFile disk =
-        new RandomAccessFile(file.toFile(), "rw") {
-          @Override
-          public void write(byte[] bytes, int from, int length) throws IOException {
-            if (full[0]) {
-              throw new IOException("No space left on device");
-            }
-            super.write(bytes, from, length);
-          }
-        };
-    disk.setLength(SIZE);
-    FileSpace space = new FileSpace(file, disk, Region.map(file, SIZE, false));
+    Disk disk = new Disk(scratch.resolve("space"));
+    FileSpace space = disk.space(false);
     try {
       space.write(0, new byte[100], 100);
-      full[0] = true;
+      disk.mostBytes = 99;
       assertThatIOException().isThrownBy(() -> space.write(100, new byte[500], 500));
-      full[0] = false;
+      disk.mostBytes = SIZE;
 
       space.force();
 
       assertThat(space.forced).isEqualTo(100);
     } finally {
       space.free();
+    }
+  }
+
+  /** Blocks are made of zeros: made too late, they would blot out what was written without them. */
+  @Test
+  void blocks_that_could_not_be_made_are_not_made_over_what_was_written() throws IOException {
+    Disk disk = new Disk(scratch.resolve("space"));
+    byte[] expected = new byte[SIZE];
+    FileSpace space = disk.space(true);
+    try {
+      disk.mostBytes = 100_000;
+      byte[] ones = new byte[90_000];
+      Arrays.fill(ones, (byte) 1);
+      write(space, 0, ones, expected);
+      disk.mostBytes = SIZE;
+      write(space, 0, new byte[64], expected);
+      write(space, 90_000, ones, expected);
+      byte[] read = new byte[SIZE];
+      space.region().get(0, read, SIZE);
+      assertThat(Arrays.mismatch(read, expected)).isEqualTo(-1);
+    } finally {
+      space.free();
+    }
+  }
+
+  /** A disk that takes no more than so many bytes at once. */
+  private static final class Disk extends RandomAccessFile {
+    private final Path file;
+    private int mostBytes = SIZE;
+
+    Disk(Path file) throws IOException {
+      super(file.toFile(), "rw");
+      this.file = file;
+      setLength(SIZE);
+    }
+
+    FileSpace space(boolean ahead) throws IOException {
+      return new FileSpace(file, this, Region.map(file, SIZE, false), ahead);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      if (length > mostBytes) {
+        throw new IOException("No space left on device");
+      }
+      super.write(bytes, from, length);
     }
   }
 

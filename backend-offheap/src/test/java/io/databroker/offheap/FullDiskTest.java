@@ -60,7 +60,7 @@ class FullDiskTest {
   @Test
   void half_a_frame_reads_as_none() throws IOException {
     Path file = file();
-    FileSpace space = new FileSpace(file, new Filling(file), Region.map(file, SIZE, false));
+    FileSpace space = new FileSpace(file, new Filling(file), Region.map(file, SIZE, false), false);
     assertThatThrownBy(() -> space.write(Segment.HEADER, frame(), 100))
         .isInstanceOf(IOException.class)
         .hasMessage("No space left on device");
@@ -75,7 +75,7 @@ class FullDiskTest {
   void where_nothing_could_be_written_nothing_is_read_through_the_mapping() throws IOException {
     Path file = file();
     RandomAccessFile refusing = new RandomAccessFile(file.toFile(), "r");
-    FileSpace space = new FileSpace(file, refusing, Region.map(file, SIZE, false));
+    FileSpace space = new FileSpace(file, refusing, Region.map(file, SIZE, false), false);
     try (RandomAccessFile cutting = new RandomAccessFile(file.toFile(), "rw")) {
       cutting.setLength(0);
     }

@@ -233,6 +233,20 @@ class StorageTroubleTest {
   }
 
   @Test
+  void a_clear_that_an_error_ends_is_none_and_writing_goes_on() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.forceError = new OutOfMemoryError("unable to create native thread");
+      assertThatThrownBy(backend::clear).isSameAs(spaces.forceError);
+      assertThat(spaces.lastBeginning).as("of the new history").containsOnly(0);
+      spaces.forceError = null;
+      backend.put(put("b", 10));
+      assertThat(records(backend)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void a_clear_that_can_neither_be_done_nor_taken_back_ends_the_writing() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
@@ -305,6 +319,7 @@ class StorageTroubleTest {
   private static final class FailingSpaces extends WrappedSpaces {
     private volatile String failure;
     volatile boolean failForces;
+    volatile Error forceError;
     volatile boolean failTakingBack;
 
     /** What was written last to the beginning of a segment. */
@@ -343,6 +358,9 @@ class StorageTroubleTest {
 
       @Override
       public void force() throws IOException {
+        if (forceError != null) {
+          throw forceError;
+        }
         if (failForces) {
           throw new IOException("Input/output error");
         }
