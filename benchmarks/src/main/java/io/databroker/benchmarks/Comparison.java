@@ -10,6 +10,8 @@ import java.util.Map;
  * @param benchmark the class and method
  * @param sides how many take turns
  * @param threads how many threads measure
+ * @param whole whether a turn is one call, whose work is equal for all sides; else as many as its
+ *     time allows
  * @param processor whether its processor time counts, as nothing but the work goes on in its JVM;
  *     else the wall clock's
  * @param parameters the values of the benchmark's parameters
@@ -19,6 +21,7 @@ record Comparison(
     String benchmark,
     int sides,
     int threads,
+    boolean whole,
     boolean processor,
     Map<String, String> parameters,
     List<Row> rows) {}

@@ -36,8 +36,9 @@ final class LookUpRows {
   }
 
   private static Comparison comparison(
-      String name, String what, String bare, String backend, String by, int many) {
-    int few = Math.max(1, many / 100);
+      String name, String what, String bare, String backend, String by, int atLeast) {
+    int few = Math.max(10, atLeast / 1_000 * 10); // each value, or group of ranges, is ten
+    int many = 100 * few;
     Target told = Target.none(Target.Measure.TIME);
     String inMany = "%s, %,d %s".formatted(name, many, what);
     String inFew = "%s, %,d %s".formatted(name, few, what);
@@ -54,6 +55,7 @@ final class LookUpRows {
         LookUpBenchmark.class.getName() + ".find",
         4,
         1,
+        false,
         true,
         Map.of(
             "backend",

@@ -70,7 +70,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + comparison.benchmark().replace(".", "\\.") + "$")
-            .mode(Mode.AverageTime)
+            .mode(comparison.whole() ? Mode.SingleShotTime : Mode.AverageTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .threads(comparison.threads())
             .forks(forks)

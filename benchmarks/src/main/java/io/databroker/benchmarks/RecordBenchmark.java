@@ -16,6 +16,8 @@ import org.openjdk.jmh.annotations.TearDown;
  * nothing.
  */
 public class RecordBenchmark {
+  /** Puts that take longer than ten ticks of the clock that counts. */
+  private static final int AT_LEAST = 200_000;
 
   @Benchmark
   public int get(Turns turns, Cursor cursor) {
@@ -34,14 +36,21 @@ public class RecordBenchmark {
     turns.store.put(turns.workload.probedBatch(cursor.advance(Workload.BATCH)));
   }
 
+  /** How often {@link #putAll} puts so many records. */
+  static int passes(int records) {
+    return Math.max(1, AT_LEAST / records);
+  }
+
   /**
-   * All records once: equal work for all sides, where in equal time the slower ones would be done
-   * before the garbage that they make is collected.
+   * All records, and again while that is less than a turn's work: equal for all sides, where in
+   * equal time the slower ones would be done before the garbage that they make is collected.
    */
   @Benchmark
   public void putAll(Turns turns) {
-    for (int place = 0; place < turns.records; place += Workload.BATCH) {
-      turns.store.put(turns.workload.probedBatch(place));
+    for (int pass = passes(turns.records); pass > 0; pass--) {
+      for (int place = 0; place < turns.records; place += Workload.BATCH) {
+        turns.store.put(turns.workload.probedBatch(place));
+      }
     }
   }
 

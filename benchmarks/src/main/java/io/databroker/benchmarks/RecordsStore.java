@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * arrays: what their shape costs by itself, and so the least that any backend costs.
  */
 final class RecordsStore implements Store {
+  /** Room for more than a turn, so that appending never copies. */
+  private static final int ROOM = 1 << 20;
+
   private final ConcurrentHashMap<String, ConcurrentHashMap<String, StoredRecord>> tables =
       new ConcurrentHashMap<>();
-  private List<StoredRecord> log = new ArrayList<>();
+  private List<StoredRecord> log = new ArrayList<>(ROOM);
   private @Nullable List<StoredRecord> ofType;
   private long version;
 
@@ -79,7 +82,7 @@ final class RecordsStore implements Store {
 
   @Override
   public void forgetChanges() {
-    log = new ArrayList<>();
+    log = new ArrayList<>(ROOM);
   }
 
   @Override
