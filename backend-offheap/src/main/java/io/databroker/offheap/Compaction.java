@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,9 @@ final class Compaction {
         store.publisher.force(() -> store.journal.spaces().adopt(ready.space, ready.order));
         adopted = replace(ready);
       }
+    } catch (SyncFailedException failed) {
+      store.publisher.fail(failed); // what else the disk has not taken, nobody knows
+      tell(failed);
     } catch (IOException failed) {
       tell(failed);
     } finally {
@@ -93,7 +97,11 @@ final class Compaction {
   }
 
   static void tell(IOException failed) {
-    LOG.log(Level.WARNING, "cannot compact, to be tried at the next trim", failed);
+    String what =
+        failed instanceof SyncFailedException
+            ? "the disk failed to take what was written; reopen the store"
+            : "cannot compact, to be tried at the next trim";
+    LOG.log(Level.WARNING, what, failed);
   }
 
   /** Whether the new segment's file has taken the name of that one's. */

@@ -83,12 +83,13 @@ final class Compactor {
   }
 
   /**
-   * Goes over the past once, if it is worth it. Called by one thread at a time.
+   * Goes over the past once, if it is worth it and the disk is well. Called by one thread at a
+   * time.
    *
    * @return whether it was
    */
   synchronized boolean pass() {
-    if (stopped) {
+    if (stopped || store.publisher.hasFailed()) {
       return false;
     }
     History history = store.history;

@@ -4,6 +4,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StorageFullException;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class Journal {
   interface StateSource {
     SideState state(History history);
   }
+
+  private static final byte[] NO_HEADER = new byte[Segment.HEADER];
 
   private final Spaces spaces;
   private final long segmentBytes;
@@ -82,7 +85,8 @@ final class Journal {
    * Begins a new history, with a segment that survives a loss of power: what came before is deleted
    * behind it.
    *
-   * @param publisher writes no more if the disk neither takes that segment nor gives it back
+   * @param publisher writes no more if the disk neither takes that segment nor gives it back, or
+   *     says that it failed
    */
   void rollCleared(History begun, Publisher publisher) {
     Segment last = active;
@@ -100,13 +104,15 @@ final class Journal {
       throw failed;
     } finally {
       if (failure != null) {
-        // No later open must take it for a clear that was done, nor a loss of power bring it back.
-        if (!takeBack(active().space) || publisher.forces()) {
-          publisher.fail(failure);
-        }
+        Space unforced = active().space;
         active = last;
         lastOrder = order;
         lastSequence = sequence;
+        // No later open must take it for a clear that was done, nor a loss of power bring it back;
+        // and a disk says once that it failed, perhaps of what was written before.
+        if (!takeBack(unforced) || publisher.forces() || failure instanceof SyncFailedException) {
+          publisher.fail(failure);
+        }
       }
     }
   }
@@ -163,15 +169,15 @@ final class Journal {
   private static boolean takeBack(Space space) {
     boolean taken = false;
     try {
-      space.write(0, new byte[Segment.HEADER], Segment.HEADER);
+      space.write(0, NO_HEADER, NO_HEADER.length);
       taken = true;
-    } catch (IOException unwritten) {
+    } catch (IOException | RuntimeException | Error unwritten) {
       // It may be deleted all the same.
     }
     try {
       space.delete();
       taken = true;
-    } catch (IOException left) {
+    } catch (IOException | RuntimeException | Error left) {
       // It may be overwritten.
     }
     return taken;

@@ -268,8 +268,11 @@ final class OffheapBackend implements Backend {
     compactor.stop();
     store.guard.await();
     // Nobody is inside, and nobody comes: all that is left is this thread's.
-    store.publisher.stop();
-    store.waiters.wakeAll();
-    closing.run();
+    try {
+      store.publisher.stop();
+    } finally {
+      store.waiters.wakeAll();
+      closing.run();
+    }
   }
 }

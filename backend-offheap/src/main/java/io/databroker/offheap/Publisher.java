@@ -280,6 +280,7 @@ final class Publisher {
   /**
    * Forces for somebody else than a writer: no writer's force takes the disk for well meanwhile.
    *
+   * @throws StorageFailedException if a force failed before: this one might say that all is well
    * @throws SyncFailedException if the disk failed; nothing can be written from here on
    */
   void force(Forcing other) throws IOException {
@@ -287,6 +288,7 @@ final class Publisher {
       forcing.lock();
     }
     try {
+      forced.checkWritable();
       other.run();
     } catch (SyncFailedException failed) {
       fail(failed);

@@ -141,7 +141,7 @@ final class StoreFiles implements Spaces {
     try {
       while (true) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-          force(file, channel);
+          force(channel);
           return;
         } catch (ClosedByInterruptException interrupt) {
           interrupted |= Thread.interrupted();
@@ -154,13 +154,13 @@ final class StoreFiles implements Spaces {
     }
   }
 
-  private static void force(Path file, FileChannel channel) throws IOException {
+  private static void force(FileChannel channel) throws IOException {
     try {
       channel.force(true);
     } catch (ClosedByInterruptException interrupt) {
       throw interrupt;
     } catch (IOException failed) {
-      SyncFailedException told = new SyncFailedException(file + ": " + failed.getMessage());
+      SyncFailedException told = new SyncFailedException(failed.getMessage());
       told.initCause(failed);
       throw told;
     }

@@ -173,6 +173,48 @@ class CompactionFaultTest {
     }
   }
 
+  /** The second force would say that all is well, of what the first has lost. */
+  @Test
+  void after_a_force_that_failed_nothing_is_forced_or_compacted_any_more() {
+    AtomicInteger forces = new AtomicInteger();
+    AtomicInteger runs = new AtomicInteger();
+    AtomicReference<String> disk = new AtomicReference<>("well");
+    Spaces spaces =
+        new WrappedSpaces(new Spaces.InMemory()) {
+          @Override
+          Space wrap(Space space) {
+            return new WrappedSpace(space) {
+              @Override
+              public void force() throws IOException {
+                forces.incrementAndGet();
+                if (disk.compareAndSet("failing", "well")) {
+                  throw new SyncFailedException("Input/output error");
+                }
+                super.force();
+              }
+            };
+          }
+
+          @Override
+          public Space createCompacted(long order, long size) throws IOException {
+            runs.incrementAndGet();
+            return super.createCompacted(order, size);
+          }
+        };
+    try (Backend backend = open(spaces)) {
+      rewrite(backend);
+      trim(backend);
+      disk.set("failing");
+      assertThat(pass(backend)).isFalse();
+      assertThat(disk).as("heard of").hasValue("well");
+      forces.set(0);
+      assertThat(pass(backend)).isFalse();
+      assertThat(forces).hasValue(0);
+      assertThat(runs).hasValue(0);
+      assertThat(backend.get("t", "key-0")).isNotNull();
+    }
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();

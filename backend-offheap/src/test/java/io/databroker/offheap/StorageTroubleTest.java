@@ -16,13 +16,17 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a store does when there is no room, or the disk fails, or the directory is another's. */
 class StorageTroubleTest {
@@ -144,10 +148,10 @@ class StorageTroubleTest {
     OffheapSettings disk = new OffheapSettings(scratch, Durability.DISK, 1_000, 1, 1 << 16);
     try (Backend backend = Opening.inSpaces(spaces, disk, BackendContext.standard())) {
       backend.put(put("a", 10));
-      spaces.failForces = true;
+      spaces.forceFailure = new IOException("Input/output error");
       assertThatThrownBy(() -> backend.put(put("b", 10)))
           .isInstanceOf(OutcomeUnknownException.class);
-      spaces.failForces = false;
+      spaces.forceFailure = null;
       assertThatThrownBy(() -> backend.put(put("c", 10)))
           .isInstanceOf(StorageFailedException.class)
           .hasMessageContaining("reopen");
@@ -221,10 +225,10 @@ class StorageTroubleTest {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
-      spaces.failForces = true;
+      spaces.forceFailure = new IOException("Input/output error");
       assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
       assertThat(spaces.lastBeginning).as("of the new history").containsOnly(0);
-      spaces.failForces = false;
+      spaces.forceFailure = null;
       backend.put(put("b", 10));
       assertThat(records(backend)).isEqualTo(2);
       backend.clear();
@@ -237,23 +241,45 @@ class StorageTroubleTest {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
-      spaces.forceError = new OutOfMemoryError("unable to create native thread");
-      assertThatThrownBy(backend::clear).isSameAs(spaces.forceError);
+      spaces.forceFailure = new OutOfMemoryError("unable to create native thread");
+      assertThatThrownBy(backend::clear).isSameAs(spaces.forceFailure);
       assertThat(spaces.lastBeginning).as("of the new history").containsOnly(0);
-      spaces.forceError = null;
+      spaces.forceFailure = null;
       backend.put(put("b", 10));
       assertThat(records(backend)).isEqualTo(2);
     }
   }
 
-  @Test
-  void a_clear_that_can_neither_be_done_nor_taken_back_ends_the_writing() {
+  static Stream<Throwable> failures() {
+    return Stream.of(new IOException("Input/output error"), new OutOfMemoryError("no memory"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void a_clear_that_can_neither_be_done_nor_taken_back_ends_the_writing(Throwable failure) {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
-      spaces.failForces = true;
+      spaces.forceFailure = failure;
       spaces.failTakingBack = true;
+      assertThatThrownBy(backend::clear).isNotNull();
+      spaces.forceFailure = null;
+      assertThatThrownBy(() -> backend.put(put("b", 10)))
+          .isInstanceOf(StorageFailedException.class)
+          .hasMessageContaining("reopen");
+      assertThat(records(backend)).isEqualTo(1);
+    }
+  }
+
+  /** It may have been the names of others that the disk has lost, and it says so but once. */
+  @Test
+  void a_clear_that_hears_of_a_failing_disk_ends_the_writing() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
+      backend.put(put("a", 10));
+      spaces.forceFailure = new SyncFailedException("Input/output error");
       assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      spaces.forceFailure = null;
       assertThatThrownBy(() -> backend.put(put("b", 10)))
           .isInstanceOf(StorageFailedException.class)
           .hasMessageContaining("reopen");
@@ -318,8 +344,7 @@ class StorageTroubleTest {
   /** Memory that fails as a disk does. */
   private static final class FailingSpaces extends WrappedSpaces {
     private volatile String failure;
-    volatile boolean failForces;
-    volatile Error forceError;
+    volatile Throwable forceFailure;
     volatile boolean failTakingBack;
 
     /** What was written last to the beginning of a segment. */
@@ -349,8 +374,11 @@ class StorageTroubleTest {
       @Override
       public void write(long at, byte[] bytes, int length) throws IOException {
         String message = failure;
-        if (message != null || (failTakingBack && bytes[0] == 0)) {
+        if (message != null) {
           throw new IOException(message);
+        }
+        if (failTakingBack && bytes[0] == 0) {
+          fail();
         }
         super.write(at, bytes, length);
         lastBeginning = at == 0 ? bytes.clone() : lastBeginning;
@@ -358,21 +386,24 @@ class StorageTroubleTest {
 
       @Override
       public void force() throws IOException {
-        if (forceError != null) {
-          throw forceError;
-        }
-        if (failForces) {
-          throw new IOException("Input/output error");
-        }
+        fail();
         super.force();
       }
 
       @Override
       public void delete() throws IOException {
-        if (failForces) {
-          throw new IOException("Input/output error");
-        }
+        fail();
         super.delete();
+      }
+
+      private void fail() throws IOException {
+        Throwable now = forceFailure;
+        if (now instanceof IOException failing) {
+          throw failing;
+        }
+        if (now instanceof Error error) {
+          throw error;
+        }
       }
 
       @Override

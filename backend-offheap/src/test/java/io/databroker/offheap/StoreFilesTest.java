@@ -23,9 +23,7 @@ class StoreFilesTest {
     StoreFiles.force(scratch);
     Path unforced = Path.of("/proc");
     assumeTrue(Files.isDirectory(unforced), "needs a directory that refuses to be forced: /proc");
-    assertThatThrownBy(() -> StoreFiles.force(unforced))
-        .isInstanceOf(SyncFailedException.class)
-        .hasMessageContaining("/proc");
+    assertThatThrownBy(() -> StoreFiles.force(unforced)).isInstanceOf(SyncFailedException.class);
   }
 
   @Test
