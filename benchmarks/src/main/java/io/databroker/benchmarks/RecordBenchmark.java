@@ -38,7 +38,7 @@ public class RecordBenchmark {
 
   /** How often {@link #putAll} puts so many records. */
   static int passes(int records) {
-    return Math.max(1, AT_LEAST / records);
+    return (AT_LEAST + records - 1) / records;
   }
 
   /**
