@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /** That the harness measures, pairs and tells; how fast anything is, is no test's business. */
 class HarnessTest {
-  private static final Measurement TINY = new Measurement(0, 1, 2, 10, List.of());
+  /**
+   * Turns of ten ticks of the clock of the processor: in one, nothing may seem to have been done.
+   */
+  private static final Measurement TINY = new Measurement(0, 1, 2, 100, List.of());
 
   @Test
   void every_wanted_row_is_measured_and_told() throws Exception {
