@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Measures all rows, or some, and tells them as a table, as JSON and as a plot.
@@ -30,6 +32,11 @@ import picocli.CommandLine.Option;
             + " table; the machine should have nothing else to do.")
 @SuppressWarnings("NullAway.Init") // by picocli
 public final class Benchmarks implements Callable<Integer> {
+  /** Fewer would not fill the batches and look-ups of a row. */
+  private static final int LEAST = 1_000;
+
+  @Spec private CommandSpec spec;
+
   @Option(
       names = "--quick",
       description = "Fewer and shorter turns, fewer records: some minutes, and rough.")
@@ -45,7 +52,9 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--records",
       paramLabel = "N",
-      description = "How many records a store holds. Default: 500000, or 50000 if quick.")
+      description =
+          "How many records a store holds, a thousand or more, in the rows that do not say. Default:"
+              + " 500000, or 50000 if quick.")
   private @Nullable Integer records;
 
   @Option(
@@ -58,15 +67,17 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIRECTORY",
-      defaultValue = "target",
-      description = "Where the JSON and the plot go. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "${sys:databroker.benchmarks.out:-target}",
+      description =
+          "Where the JSON and the plot go, over those of the run before. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(
       names = "--jvm",
       paramLabel = "OPTION",
       description =
-          "For the measured JVMs; may be given again. Ten million records in memory need -Xmx20g.")
+          "For the JVMs that measure (neither servers nor memory); may be given again. Ten million"
+              + " records in memory need -Xmx20g.")
   private List<String> jvm = List.of();
 
   @Option(
@@ -88,13 +99,23 @@ public final class Benchmarks implements Callable<Integer> {
     Measurement measurement = (quick ? Measurement.QUICK : Measurement.FULL).with(jvm);
     Predicate<String> wanted =
         Pattern.compile(only.pattern(), Pattern.CASE_INSENSITIVE).asPredicate();
+    List<Integer> sizes = new ArrayList<>(growth);
+    sizes.add(held());
+    for (int size : sizes) {
+      if (size < LEAST) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), size + " records are too few: " + LEAST + " at least");
+      }
+    }
     Files.createDirectories(out);
     if (!growth.isEmpty()) {
+      if (wantedRows(Catalogue.growing(LEAST), wanted) == 0) {
+        return noRow();
+      }
       grow(measurement, growth, wanted, out);
       return 0;
     }
-    int held = records != null ? records : quick ? 50_000 : 500_000;
-    List<Comparison> comparisons = Catalogue.of(held);
+    List<Comparison> comparisons = Catalogue.of(held());
     List<Outcome> outcomes = new ArrayList<>(run(measurement, comparisons, wanted, System.out));
     boolean complete = outcomes.size() == wantedRows(comparisons, wanted);
     if (ServerComparison.ROWS.stream().anyMatch(wanted)) {
@@ -102,15 +123,23 @@ public final class Benchmarks implements Callable<Integer> {
         outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
       }
     }
-    outcomes.addAll(Footprint.compare(held, wanted, it -> System.out.print(Table.line(it))));
+    outcomes.addAll(Footprint.compare(held(), wanted, it -> System.out.print(Table.line(it))));
     System.out.println();
     if (outcomes.isEmpty()) {
-      System.err.println("no row has " + only + " in its name");
-      return CommandLine.ExitCode.USAGE;
+      return noRow();
     }
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
     write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));
     return complete ? 0 : 1; // what failed was told in its place
+  }
+
+  private int held() {
+    return records != null ? records : quick ? 50_000 : 500_000;
+  }
+
+  private int noRow() {
+    System.err.println("no row has " + only + " in its name");
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static long wantedRows(List<Comparison> comparisons, Predicate<String> wanted) {

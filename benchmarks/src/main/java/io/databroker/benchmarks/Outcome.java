@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param other the median of the reference's; NaN if there is none
  * @param oursBytes the median of what our side allocates, in bytes per unit
  * @param otherBytes that of the reference
- * @param ratios the ratio of each pair of turns, ascending
+ * @param ratios the ratio of each pair of turns, in their order
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Outcome(
@@ -26,16 +26,13 @@ record Outcome(
     double[] ours = scaled(times[row.ours()], row.oursPer());
     double[] oursBytes = scaled(bytes[row.ours()], row.oursPer());
     if (row.other() < 0) {
-      double[] ratios = ours.clone();
-      Arrays.sort(ratios);
-      return new Outcome(row, median(ours), Double.NaN, median(oursBytes), Double.NaN, ratios);
+      return new Outcome(row, median(ours), Double.NaN, median(oursBytes), Double.NaN, ours);
     }
     double[] other = scaled(times[row.other()], row.otherPer());
     double[] ratios = new double[Math.min(ours.length, other.length)];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = row.target().ratio(ours[i], other[i]);
     }
-    Arrays.sort(ratios);
     return new Outcome(
         row,
         median(ours),
@@ -59,8 +56,14 @@ record Outcome(
     return quantile(ratios, 0.75);
   }
 
+  /** Whether the median meets the target; barely so or not if the target lies in the spread. */
   String verdict() {
-    return !row.target().isSet() ? "-" : row.target().isMetBy(ratio()) ? "met" : "missed";
+    Target target = row.target();
+    if (!target.isSet()) {
+      return "-";
+    }
+    String verdict = target.isMetBy(ratio()) ? "met" : "missed";
+    return target.isMetBy(low()) == target.isMetBy(high()) ? verdict : verdict + ", barely";
   }
 
   private static double[] scaled(double[] values, double per) {
@@ -68,16 +71,16 @@ record Outcome(
   }
 
   private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return quantile(sorted, 0.5);
+    return quantile(values, 0.5);
   }
 
-  /** Of sorted values, between the two nearest. */
-  static double quantile(double[] sorted, double quantile) {
-    if (sorted.length == 0) {
+  /** Between the two nearest values. */
+  private static double quantile(double[] values, double quantile) {
+    if (values.length == 0) {
       return Double.NaN;
     }
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
     double place = quantile * (sorted.length - 1);
     int below = (int) place;
     int above = Math.min(below + 1, sorted.length - 1);
