@@ -63,12 +63,17 @@ final class Compactor {
     while (!stopped) {
       work.acquireUninterruptibly();
       work.drainPermits();
-      try {
-        pass();
-      } catch (RuntimeException | OutOfMemoryError failed) {
-        if (!stopped) {
-          LOG.log(Level.WARNING, "compaction stopped, to be tried at the next trim", failed);
-        }
+      tryPass();
+    }
+  }
+
+  /** A pass, of which nobody hears but by the log, and not even so if a close has ended it. */
+  void tryPass() {
+    try {
+      pass();
+    } catch (RuntimeException | OutOfMemoryError failed) {
+      if (!store.guard.isClosed()) {
+        LOG.log(Level.WARNING, "compaction stopped, to be tried at the next trim", failed);
       }
     }
   }

@@ -15,9 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import net.openhft.chronicle.core.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +174,47 @@ class CompactionFaultTest {
       assertThat(outcome.get()).isInstanceOf(OutcomeUnknownException.class);
       assertThat(meanwhile).hasValue(0);
       assertThat(backend.get("t", "meanwhile")).isNull();
+    }
+  }
+
+  @Test
+  void a_compaction_that_a_close_ends_is_no_trouble_to_be_told() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            told.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(Compactor.class.getName());
+    logger.addHandler(handler);
+    try {
+      AtomicInteger signals = new AtomicInteger();
+      Backend backend =
+          Opening.inSpaces(
+              new Spaces.InMemory(),
+              settings(null),
+              BackendContext.standard().withNotifier(Runnable::run));
+      Compactor compactor = ((OffheapBackend) backend).compactor;
+      backend
+          .changes(backend.versions().end(), null)
+          .onReady(
+              () -> {
+                signals.incrementAndGet();
+                compactor.tryPass();
+              });
+      backend.close();
+      assertThat(signals).as("between the close and the compactor's stop").hasValue(1);
+      assertThat(told).isEmpty();
+    } finally {
+      logger.removeHandler(handler);
     }
   }
 

@@ -55,7 +55,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
   };
 
   static final Measurement FULL = new Measurement(2, 4, 7, 500, List.of());
-  static final Measurement QUICK = new Measurement(1, 3, 3, 200, List.of());
+  static final Measurement QUICK = new Measurement(1, 2, 3, 200, List.of());
 
   static List<String> everyJvm() {
     return List.of(JVM);
