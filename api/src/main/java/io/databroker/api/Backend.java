@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * may end early with {@link UnavailableException} or {@link OutcomeUnknownException}; the thread's
  * interrupt flag stays set (ERR-4).
  *
- * <p><b>Errors of every method:</b> {@link ClosedException} after {@link #close}; on an engine that
- * can be away, {@link UnavailableException} (not applied, try again) and, of methods that write,
- * {@link OutcomeUnknownException} (it may or may not take effect); on a backend with files or a
- * fixed size, {@link StorageFullException} and {@link StorageFailedException}.
+ * <p><b>Errors of every method</b> but {@link #state}: {@link ClosedException} after {@link
+ * #close}; on an engine that can be away, {@link UnavailableException} (not applied, try again)
+ * and, of methods that write, {@link OutcomeUnknownException} (it may or may not take effect); on a
+ * backend with files or a fixed size, {@link StorageFullException} and {@link
+ * StorageFailedException}.
  *
  * <p>Versions are unsigned 64-bit numbers; compare them with {@link Long#compareUnsigned}.
  */
@@ -142,6 +143,15 @@ public interface Backend extends AutoCloseable {
 
   /** Replaces the follower's checkpoint. */
   void setCheckpoint(Checkpoint checkpoint);
+
+  /**
+   * Returns whether this backend serves, and if not fully, why not (STATE-1, STATE-2). It never
+   * fails and never waits, and may be called at any time, also after {@link #close}. A backend that
+   * cannot lose its storage while it is open keeps this default.
+   */
+  default BackendState state() {
+    return BackendState.SERVING;
+  }
 
   /**
    * Ends every feed and snapshot, wakes every waiter, and frees what the backend holds. Idempotent;

@@ -126,6 +126,11 @@ public final class CheckedBackend implements Backend {
   }
 
   @Override
+  public BackendState state() {
+    return backend.state();
+  }
+
+  @Override
   public void close() {
     backend.close();
   }

@@ -99,6 +99,9 @@ public abstract class DatabrokerTck implements Subject {
   class Clear extends ClearRules {}
 
   @Nested
+  class State extends StateRules {}
+
+  @Nested
   class Close extends CloseRules {}
 
   @Nested

@@ -36,6 +36,6 @@ class CatalogueTest {
             .allMatch(method -> method.isAnnotationPresent(Rule.class));
       }
     }
-    assertThat(Arrays.stream(DatabrokerTck.class.getDeclaredClasses()).count()).isEqualTo(21);
+    assertThat(Arrays.stream(DatabrokerTck.class.getDeclaredClasses()).count()).isEqualTo(22);
   }
 }

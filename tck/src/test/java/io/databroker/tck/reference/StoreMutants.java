@@ -6,9 +6,11 @@ import static io.databroker.tck.reference.Mutant.writer;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
 import io.databroker.api.Bytes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
+import io.databroker.api.ConditionFailedException;
 import io.databroker.api.Limits;
 import io.databroker.api.PutResult;
 import io.databroker.api.Settings;
@@ -31,6 +33,7 @@ final class StoreMutants {
   static List<Mutant> all() {
     List<Mutant> mutants = new ArrayList<>(trims());
     mutants.addAll(clears());
+    mutants.addAll(states());
     mutants.addAll(closes());
     mutants.addAll(opens());
     mutants.addAll(reopens());
@@ -330,6 +333,59 @@ final class StoreMutants {
                       throw new io.databroker.api.UnavailableException("interrupted", null);
                     }
                     return super.put(batch);
+                  }
+                }));
+  }
+
+  private static List<Mutant> states() {
+    return List.of(
+        backend(
+            "STATE-1",
+            "state-fails-after-close",
+            "its state fails with closed after a close",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public BackendState state() {
+                    versions();
+                    return super.state();
+                  }
+                }),
+        backend(
+            "STATE-1",
+            "state-read-only-while-it-writes",
+            "says that it is read-only once a batch was refused",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private volatile BackendState state = BackendState.SERVING;
+
+                  @Override
+                  public PutResult put(List<Write> batch) {
+                    try {
+                      return super.put(batch);
+                    } catch (ConditionFailedException refused) {
+                      state =
+                          BackendState.readOnly(BackendState.Reason.BROKEN, refused.getMessage());
+                      throw refused;
+                    }
+                  }
+
+                  @Override
+                  public BackendState state() {
+                    return state;
+                  }
+                }),
+        backend(
+            "STATE-1",
+            "state-waits-for-a-writer",
+            "its state takes the lock that writers hold",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public BackendState state() {
+                    synchronized (store) {
+                      return super.state();
+                    }
                   }
                 }));
   }
