@@ -229,8 +229,7 @@ final class Batch implements AutoCloseable {
     try {
       install(segment);
       Commit next = next();
-      store.publisher.publish(
-          history, set == null ? next : set.apply(history, next), segment, touched);
+      store.publish(history, set == null ? next : set.apply(history, next), touched);
     } catch (RuntimeException | Error broken) {
       // What stands in the journal and what is known of it have come apart.
       store.publisher.fail(broken);
@@ -241,7 +240,7 @@ final class Batch implements AutoCloseable {
 
   private void encode(Segment segment, @Nullable SetOptions set) {
     Frame frame = store.journal.frame;
-    long time = History.micros(now);
+    long time = Micros.of(now);
     if (set == null) {
       frame.begin(Frame.Kind.RECORDS, changes.size(), time);
     } else {
@@ -282,7 +281,7 @@ final class Batch implements AutoCloseable {
   }
 
   private void install(Segment segment) {
-    long time = History.micros(now);
+    long time = Micros.of(now);
     for (Change change : changes) {
       boolean deleted = change.payload == null;
       history.install(

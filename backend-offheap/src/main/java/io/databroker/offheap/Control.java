@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * slots in turn, in a mapped file whose block is there from the beginning, so that a kill between
  * two stores leaves the other slot, and a full disk cannot hit it.
  */
-final class Control implements Publisher.Progress {
+final class Control implements Progress {
   static final String FILE = "control";
 
   private static final int SIZE = 4096;
@@ -150,7 +150,7 @@ final class Control implements Publisher.Progress {
 
   @Override
   public void persist() throws IOException {
-    StoreFiles.force(file);
+    Fsync.force(file);
   }
 
   private void encode(long flags) {

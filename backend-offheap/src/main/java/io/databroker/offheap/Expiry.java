@@ -74,7 +74,7 @@ final class Expiry {
           more[0] = false;
           break;
         }
-        boolean due = History.instant(oldest.modified()).isBefore(cutoff);
+        boolean due = Micros.instant(oldest.modified()).isBefore(cutoff);
         if (!due && table.timesAscend) {
           more[0] = false;
           break;

@@ -157,7 +157,7 @@ final class FileSpace implements Space {
       forced = upTo;
     }
     if (!named) {
-      StoreFiles.forceName(file);
+      Fsync.forceName(file);
       named = true;
     }
   }

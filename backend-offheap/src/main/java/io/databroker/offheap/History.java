@@ -3,13 +3,13 @@ package io.databroker.offheap;
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory is freed only after nobody is inside the {@link Guard} who may still look at it, and a
  * record only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
  */
-final class History {
+final class History implements JournalOwner {
   private static final ThreadLocal<Lookup> LOOKUP = ThreadLocal.withInitial(Lookup::new);
 
   /** What a look-up in the key index fills in: one per thread, so that it makes no garbage. */
@@ -69,13 +69,39 @@ final class History {
   /** What the next batch builds on: the writer's. */
   Commit planned;
 
+  private final Function<History, SideState> state;
   private final AtomicBoolean freed = new AtomicBoolean();
 
-  History(long serverVersion, long version, OffheapSettings settings) {
+  History(
+      long serverVersion,
+      long version,
+      OffheapSettings settings,
+      Function<History, SideState> state) {
     this.serverVersion = serverVersion;
-    this.keys = new KeyIndex(settings);
+    this.state = state;
+    this.keys = new KeyIndex(settings.expectedRecords(), settings.growth());
     this.commit = Commit.start(version);
     this.planned = commit;
+  }
+
+  @Override
+  public Directory directory() {
+    return directory;
+  }
+
+  @Override
+  public void setDirectory(Directory next) {
+    directory = next;
+  }
+
+  @Override
+  public long lastVersion() {
+    return planned.version();
+  }
+
+  @Override
+  public SideState state() {
+    return state.apply(this);
   }
 
   @Nullable StoredRecord get(String type, String id) {
@@ -110,7 +136,7 @@ final class History {
         return found.deleted()
             ? null
             : new StoredRecord(
-                table.type, id, version, found.payload(), instant(found.modified()), false);
+                table.type, id, version, found.payload(), Micros.instant(found.modified()), false);
       }
       if (version == 0 || segments == directory) {
         return null; // what was before the oldest pending version, if anything, was a delete
@@ -242,15 +268,7 @@ final class History {
 
   /** When the record in that slot was written. */
   static Instant modified(Segment segment, int index) {
-    return instant(StoredBytes.modified(segment.data, segment.offsetAt(index)));
-  }
-
-  static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
-  static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    return Micros.instant(StoredBytes.modified(segment.data, segment.offsetAt(index)));
   }
 
   /** After a clear: frees this when no snapshot holds it. Not to be called inside the guard. */

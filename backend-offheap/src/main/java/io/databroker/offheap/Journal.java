@@ -11,16 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of the journal, where frames are appended. All of it is the writer's. */
 final class Journal {
-  /** All that is not records, as it stands: each segment begins with it. */
-  interface StateSource {
-    SideState state(History history);
-  }
-
   private static final byte[] NO_HEADER = new byte[Segment.HEADER];
 
   private final Spaces spaces;
   private final long segmentBytes;
-  private final StateSource source;
   private final Frame state = new Frame();
   private @Nullable Segment active;
   private long lastSequence;
@@ -30,10 +24,9 @@ final class Journal {
   /** What is being built; used by whoever holds the lock. */
   final Frame frame = new Frame();
 
-  Journal(Spaces spaces, long segmentBytes, StateSource source) {
+  Journal(Spaces spaces, long segmentBytes) {
     this.spaces = spaces;
     this.segmentBytes = segmentBytes;
-    this.source = source;
   }
 
   /** Where the next frame goes, after {@link #reserve}. */
@@ -64,8 +57,8 @@ final class Journal {
   }
 
   /** Begins the first segment of an open, and has it survive a loss of power. */
-  void begin(History history) throws IOException {
-    roll(history, 0, 0, false);
+  void begin(JournalOwner owner) throws IOException {
+    roll(owner, 0, 0, false);
     active().space.force();
   }
 
@@ -74,10 +67,10 @@ final class Journal {
    *
    * @throws StorageFullException if there is none; nothing has changed
    */
-  void reserve(History history, long bytes, int records) {
+  void reserve(JournalOwner owner, long bytes, int records) {
     Segment now = active;
     if (now == null || now.end + bytes > now.data.size() || !now.hasRoom(records)) {
-      roll(history, bytes, records, false);
+      roll(owner, bytes, records, false);
     }
   }
 
@@ -88,7 +81,7 @@ final class Journal {
    * @param publisher writes no more if the disk neither takes that segment nor gives it back, or
    *     says that it failed
    */
-  void rollCleared(History begun, Publisher publisher) {
+  void rollCleared(JournalOwner begun, Publisher publisher) {
     Segment last = active;
     long order = lastOrder;
     long sequence = lastSequence;
@@ -117,12 +110,12 @@ final class Journal {
     }
   }
 
-  private void roll(History history, long bytes, int records, boolean cleared) {
+  private void roll(JournalOwner owner, long bytes, int records, boolean cleared) {
     long order = lastOrder + 1;
-    long first = history.planned.version() + 1;
+    long first = owner.lastVersion() + 1;
     boolean begins = cleared || order == 1;
     Segment ended = active;
-    byte[] body = source.state(history).bytes();
+    byte[] body = owner.state().bytes();
     state.begin(Frame.Kind.STATE, 0, 0);
     state.body(body);
     long size = Math.max(segmentBytes, Segment.HEADER + state.length() + bytes);
@@ -140,7 +133,7 @@ final class Journal {
       state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
       space.write(Segment.HEADER, state.bytes(), state.length());
       begun.end = (long) Segment.HEADER + state.length();
-      history.directory = history.directory.with(begun);
+      owner.setDirectory(owner.directory().with(begun));
       active = begun;
       begun.lastSequence = ++lastSequence;
       lastOrder = order;

@@ -15,22 +15,28 @@ final class KeyIndex {
   private static final int AVERAGE_KEY = 48;
 
   private final ChronicleMap<Key, Place> map;
-  private final OffheapSettings settings;
+  private final long expectedRecords;
+  private final int growth;
 
-  KeyIndex(OffheapSettings settings) {
-    this.settings = settings;
-    this.map = create(settings);
+  /**
+   * @param expectedRecords how many records it is made for
+   * @param growth how many times as many it takes
+   */
+  KeyIndex(long expectedRecords, int growth) {
+    this.expectedRecords = expectedRecords;
+    this.growth = growth;
+    this.map = create(expectedRecords, growth);
   }
 
-  private static ChronicleMap<Key, Place> create(OffheapSettings settings) {
+  private static ChronicleMap<Key, Place> create(long expectedRecords, int growth) {
     try {
       return ChronicleMapBuilder.of(Key.class, Place.class)
           .keyMarshaller(Key.Marshaller.INSTANCE)
           .valueMarshallers(Place.Marshaller.INSTANCE, Place.Marshaller.INSTANCE)
           .constantValueSizeBySample(new Place())
           .averageKeySize(AVERAGE_KEY)
-          .entries(settings.expectedRecords())
-          .maxBloatFactor(settings.growth())
+          .entries(expectedRecords)
+          .maxBloatFactor(growth)
           .putReturnsNull(true)
           .removeReturnsNull(true)
           .skipCloseOnExitHook(true)
@@ -38,7 +44,7 @@ final class KeyIndex {
     } catch (OutOfMemoryError | IllegalArgumentException | IllegalStateException failed) {
       throw new StorageFullException(
           "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower"
-              .formatted(settings.expectedRecords(), settings.growth(), failed.getMessage()),
+              .formatted(expectedRecords, growth, failed.getMessage()),
           failed);
     }
   }
@@ -64,7 +70,7 @@ final class KeyIndex {
     } catch (IllegalStateException | IllegalArgumentException | OutOfMemoryError full) {
       throw new StorageFullException(
           "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen"
-              .formatted(map.longSize(), settings.expectedRecords(), settings.growth()),
+              .formatted(map.longSize(), expectedRecords, growth),
           full);
     }
   }

@@ -227,7 +227,7 @@ final class OffheapBackend implements Backend {
   private ClearResult replace(History ended) {
     long version = ended.planned.version();
     History begun =
-        new History(Store.newServerVersion(ended.serverVersion), version, store.settings);
+        store.newHistory(Store.newServerVersion(ended.serverVersion), version);
     try {
       store.journal.rollCleared(begun, store.publisher);
     } catch (RuntimeException | Error failed) {

@@ -78,6 +78,17 @@ record OffheapSettings(
     return directory != null && durability == Durability.DISK;
   }
 
+  /** The settings as lines of text, for people who look into a store directory. */
+  String asProperties() {
+    return """
+        durability=%s
+        expectedRecords=%d
+        growth=%d
+        segmentBytes=%d
+        """
+        .formatted(durability, expectedRecords, growth, segmentBytes);
+  }
+
   OffheapSettings withSegmentBytes(long bytes) {
     return new OffheapSettings(directory, durability, expectedRecords, growth, bytes);
   }

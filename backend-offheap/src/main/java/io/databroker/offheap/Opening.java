@@ -109,7 +109,7 @@ final class Opening {
       Files.createDirectory(directory);
       made.add(directory);
       if (forces) {
-        StoreFiles.forceName(directory);
+        Fsync.forceName(directory);
       }
     }
   }
@@ -205,7 +205,7 @@ final class Opening {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
     if (found == null) {
-      StoreFiles.describe(directory, files.salt(), settings);
+      StoreFiles.describe(directory, files.salt(), settings.asProperties());
     }
     Control control = Control.open(directory, boot, settings.forces());
     Store store = null;
@@ -218,7 +218,7 @@ final class Opening {
       if (lost) {
         store.leases.skipLost();
       }
-      StoreFiles.describe(directory, files.salt(), settings);
+      StoreFiles.describe(directory, files.salt(), settings.asProperties());
       store.journal.resume(recovery.lastOrder(), recovery.sequence());
       store.journal.begin(store.history);
       store.publisher.began(store.journal.active());
@@ -271,7 +271,7 @@ final class Opening {
     }
   }
 
-  private enum NoProgress implements Publisher.Progress {
+  private enum NoProgress implements Progress {
     INSTANCE;
 
     @Override

@@ -4,6 +4,7 @@ import io.databroker.api.StorageFailedException;
 import java.io.IOException;
 import java.io.SyncFailedException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,19 +22,7 @@ import org.jspecify.annotations.Nullable;
  * write. From then on nothing is written, and reading goes on.
  */
 final class Publisher {
-  /** Told how far the journal is written, and how far it is forced. */
-  interface Progress {
-    /** All before that place was acknowledged. */
-    void acknowledged(long order, long end);
-
-    /** All before that place survives a loss of power; to be said with the next one above. */
-    void forced(long order, long end);
-
-    /** Has what was told survive a loss of power. */
-    void persist() throws IOException;
-  }
-
-  private record Pending(History history, Commit commit, long order, long end) {}
+  private record Pending(Runnable commit, long order, long end) {}
 
   /** What one force takes along: all up to a ticket, of which the last is published. */
   private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
@@ -67,10 +56,15 @@ final class Publisher {
    */
   private final ReentrantLock forcing = new ReentrantLock(true);
 
-  Publisher(boolean forces, Duration timeout, Waiters waiters, Progress progress) {
+  /**
+   * @param forces whether writes are forced before they become visible
+   * @param timeout how long a caller waits for a force
+   * @param waker wakes the feeds of the types that were published
+   */
+  Publisher(boolean forces, Duration timeout, Waker waker, Progress progress) {
     this.forces = forces;
     this.forced = new Forced(timeout);
-    this.waker = new Waker(waiters);
+    this.waker = waker;
     this.progress = progress;
   }
 
@@ -102,26 +96,29 @@ final class Publisher {
     forced.fail(cause);
   }
 
-  /** For the writer: what it appended is to become visible. */
-  void publish(History history, Commit next, Segment segment, List<TypeTable> types) {
-    history.planned = next;
+  /**
+   * For the writer: what it appended is to become visible.
+   *
+   * @param commit makes it visible
+   * @param segments of the journal
+   * @param segment where the last frame is
+   * @param types that were written
+   */
+  void publish(Runnable commit, Directory segments, Segment segment, Collection<String> types) {
     if (!forces) {
-      history.commit = next;
+      commit.run();
       progress.acknowledged(segment.order, segment.end);
       return;
     }
     lock.lock();
     try {
-      Directory segments = history.directory;
       for (int i = segments.size() - 1; i >= 0 && segments.get(i).order >= publishedOrder; i--) {
         dirty.add(segments.get(i).space); // also one in which nothing found room
       }
       publishedOrder = segment.order;
-      for (TypeTable type : types) {
-        written.add(type.type);
-      }
+      written.addAll(types);
       appended++;
-      pending = new Pending(history, next, segment.order, segment.end);
+      pending = new Pending(commit, segment.order, segment.end);
       work.signal();
     } finally {
       lock.unlock();
@@ -264,7 +261,7 @@ final class Publisher {
       }
       progress.forced(last.order, last.end);
       progress.acknowledged(last.order, last.end);
-      last.history.commit = last.commit;
+      last.commit.run();
       return null;
     } catch (IOException | RuntimeException | Error failed) {
       return failed;

@@ -64,7 +64,7 @@ final class Recovery {
     files.deleteUnfinished();
     if (!gone.isEmpty()) {
       // Before anything is cut: what came back behind a cut would not follow it.
-      StoreFiles.force(files.directory());
+      Fsync.force(files.directory());
     }
     List<Segment> segments = history.directory.all();
     for (int i = 0; i < kept; i++) {

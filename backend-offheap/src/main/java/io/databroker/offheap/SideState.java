@@ -105,11 +105,11 @@ record SideState(
   static void write(DataOutputStream out, Lease lease) throws IOException {
     out.writeUTF(lease.name());
     out.writeLong(lease.token());
-    out.writeLong(History.micros(lease.expiresAt()));
+    out.writeLong(Micros.of(lease.expiresAt()));
   }
 
   static Lease readLease(DataInputStream in) throws IOException {
-    return new Lease(in.readUTF(), in.readLong(), History.instant(in.readLong()));
+    return new Lease(in.readUTF(), in.readLong(), Micros.instant(in.readLong()));
   }
 
   static void write(DataOutputStream out, String type, TypeOptions options) throws IOException {

@@ -35,15 +35,24 @@ final class Store {
       BackendContext context,
       OffheapSettings settings,
       Spaces spaces,
-      Publisher.Progress progress,
+      Progress progress,
       long serverVersion) {
     this.clock = context.clock();
     this.extractor = new Extraction(context.extractor());
     this.settings = settings;
     this.waiters = new Waiters(context.notifier());
-    this.journal = new Journal(spaces, settings.segmentBytes(), this::state);
-    this.publisher = new Publisher(settings.forces(), context.callTimeout(), waiters, progress);
-    this.history = new History(serverVersion, 0, settings);
+    this.journal = new Journal(spaces, settings.segmentBytes());
+    this.publisher = new Publisher(
+            settings.forces(),
+            context.callTimeout(),
+            new Waker(waiters::any, waiters::wake),
+            progress);
+    this.history = newHistory(serverVersion, 0);
+  }
+
+  /** An empty history that begins behind that version. */
+  History newHistory(long serverVersion, long version) {
+    return new History(serverVersion, version, settings, this::state);
   }
 
   static long newServerVersion(long other) {
@@ -127,8 +136,12 @@ final class Store {
    */
   void wake(List<TypeTable> written) {
     if (!publisher.forces() && !written.isEmpty() && waiters.any()) {
-      waiters.wake(written.stream().map(table -> table.type).toList());
+      waiters.wake(names(written));
     }
+  }
+
+  private static List<String> names(List<TypeTable> tables) {
+    return tables.stream().map(table -> table.type).toList();
   }
 
   /** Appends one frame that is not records. */
@@ -142,7 +155,14 @@ final class Store {
 
   /** Makes true what {@link #append} wrote down. */
   void publish(History now, Commit next) {
-    publisher.publish(now, next, journal.active(), List.of());
+    publish(now, next, List.of());
+  }
+
+  /** Makes true what a batch wrote to these types. */
+  void publish(History now, Commit next, List<TypeTable> written) {
+    now.planned = next;
+    publisher.publish(
+        () -> now.commit = next, now.directory, journal.active(), names(written));
   }
 
   /** Nobody may use it from here on. */

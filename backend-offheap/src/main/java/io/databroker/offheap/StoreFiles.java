@@ -3,14 +3,10 @@ package io.databroker.offheap;
 import io.databroker.api.OpenFailedException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.SyncFailedException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -71,7 +67,7 @@ final class StoreFiles implements Spaces {
   @Override
   public void adopt(Space compacted, long order) throws IOException {
     ((FileSpace) compacted).moveTo(path("compacted", order));
-    force(directory);
+    Fsync.force(directory);
   }
 
   private Path path(String kind, long order) {
@@ -120,50 +116,7 @@ final class StoreFiles implements Spaces {
       writer.getFD().sync();
     }
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceName(file);
-  }
-
-  /** Forces the name of a file. */
-  static void forceName(Path file) throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory != null) {
-      force(directory);
-    }
-  }
-
-  /**
-   * Forces a file, or the names in a directory; an interrupt does not keep it from that.
-   *
-   * @throws SyncFailedException if the disk failed, which it may say but once
-   */
-  static void force(Path file) throws IOException {
-    boolean interrupted = Thread.interrupted();
-    try {
-      while (true) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-          force(channel);
-          return;
-        } catch (ClosedByInterruptException interrupt) {
-          interrupted |= Thread.interrupted();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static void force(FileChannel channel) throws IOException {
-    try {
-      channel.force(true);
-    } catch (ClosedByInterruptException interrupt) {
-      throw interrupt;
-    } catch (IOException failed) {
-      SyncFailedException told = new SyncFailedException(failed.getMessage());
-      told.initCause(failed);
-      throw told;
-    }
+    Fsync.forceName(file);
   }
 
   /**
@@ -196,25 +149,20 @@ final class StoreFiles implements Spaces {
     }
   }
 
-  /** Writes down which store this is, and how it was opened last. */
-  static void describe(Path directory, long salt, OffheapSettings settings) throws IOException {
+  /**
+   * Writes down which store this is, and how it was opened last.
+   *
+   * @param settings lines of text, each of which ends
+   */
+  static void describe(Path directory, long salt, String settings) throws IOException {
     String text =
         """
         # A store of Databroker's off-heap backend. Do not edit.
         format=%d
         store=%016x
-        durability=%s
-        expectedRecords=%d
-        growth=%d
-        segmentBytes=%d
         """
-            .formatted(
-                SegmentHeader.FORMAT,
-                salt,
-                settings.durability(),
-                settings.expectedRecords(),
-                settings.growth(),
-                settings.segmentBytes());
-    replace(directory.resolve(PROPERTIES), text.getBytes(StandardCharsets.ISO_8859_1));
+            .formatted(SegmentHeader.FORMAT, salt);
+    replace(
+        directory.resolve(PROPERTIES), (text + settings).getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -50,7 +50,7 @@ final class Trim {
         break; // trimmed by another meanwhile
       }
       long at = segment.offsetAt(segment.indexOf(version));
-      if (!History.instant(StoredBytes.modified(segment.data, at)).isBefore(before)) {
+      if (!Micros.instant(StoredBytes.modified(segment.data, at)).isBefore(before)) {
         break;
       }
       last = version + StoredBytes.followers(segment.data, at);

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Wakes feeds for the {@link Publisher}, by a thread of its own: whoever forces may hold the
@@ -14,7 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Waker {
   private static final System.Logger LOG = System.getLogger(Waker.class.getName());
 
-  private final Waiters waiters;
+  private final BooleanSupplier waiting;
+  private final Consumer<Set<String>> wake;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
 
@@ -23,8 +26,13 @@ final class Waker {
 
   private boolean stopped;
 
-  Waker(Waiters waiters) {
-    this.waiters = waiters;
+  /**
+   * @param waiting whether there is any feed to wake
+   * @param wake wakes the feeds of those types
+   */
+  Waker(BooleanSupplier waiting, Consumer<Set<String>> wake) {
+    this.waiting = waiting;
+    this.wake = wake;
   }
 
   void start() {
@@ -35,7 +43,7 @@ final class Waker {
 
   /** After a commit that wrote to these types. Runs no signal here. */
   void wake(Set<String> types) {
-    if (types.isEmpty() || !waiters.any()) {
+    if (types.isEmpty() || !waiting.getAsBoolean()) {
       return;
     }
     lock.lock();
@@ -75,7 +83,7 @@ final class Waker {
         lock.unlock();
       }
       try {
-        waiters.wake(types);
+        wake.accept(types);
       } catch (RuntimeException | Error broken) {
         LOG.log(Level.WARNING, "feeds may wait until the next write of their type", broken);
       }

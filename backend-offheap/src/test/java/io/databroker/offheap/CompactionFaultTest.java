@@ -46,7 +46,7 @@ class CompactionFaultTest {
 
   /** Files of a store that {@link #reopen} takes for one that was killed. */
   private StoreFiles files() throws IOException {
-    StoreFiles.describe(scratch, SALT, settings(scratch));
+    StoreFiles.describe(scratch, SALT, settings(scratch).asProperties());
     Control.open(scratch, BOOT, false).abandon();
     return new StoreFiles(scratch, SALT, false);
   }

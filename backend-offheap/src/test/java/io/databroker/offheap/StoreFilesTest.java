@@ -18,18 +18,18 @@ class StoreFilesTest {
   /** Whoever hears of it goes by the type: no disk says it twice. */
   @Test
   void a_disk_that_fails_to_force_is_told_from_a_file_that_cannot_be_opened() throws IOException {
-    assertThatThrownBy(() -> StoreFiles.force(scratch.resolve("absent")))
+    assertThatThrownBy(() -> Fsync.force(scratch.resolve("absent")))
         .isInstanceOf(NoSuchFileException.class);
-    StoreFiles.force(scratch);
+    Fsync.force(scratch);
     Path unforced = Path.of("/proc");
     assumeTrue(Files.isDirectory(unforced), "needs a directory that refuses to be forced: /proc");
-    assertThatThrownBy(() -> StoreFiles.force(unforced)).isInstanceOf(SyncFailedException.class);
+    assertThatThrownBy(() -> Fsync.force(unforced)).isInstanceOf(SyncFailedException.class);
   }
 
   @Test
   void an_interrupt_keeps_nobody_from_a_force_and_is_kept() throws IOException {
     Thread.currentThread().interrupt();
-    StoreFiles.force(scratch);
+    Fsync.force(scratch);
     assertThat(Thread.interrupted()).isTrue();
   }
 }
