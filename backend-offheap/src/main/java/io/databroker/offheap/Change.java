@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
+import io.databroker.offheap.journal.Frame;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

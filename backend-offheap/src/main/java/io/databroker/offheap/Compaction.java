@@ -1,5 +1,11 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Journal;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.SegmentHeader;
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;

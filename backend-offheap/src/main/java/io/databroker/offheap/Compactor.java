@@ -1,5 +1,7 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Segment;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.TypeOptions;
+import io.databroker.offheap.journal.Micros;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,17 @@ package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
+import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.JournalOwner;
+import io.databroker.offheap.journal.Micros;
+import io.databroker.offheap.journal.RecordCopy;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.SideState;
+import io.databroker.offheap.journal.StoredBytes;
+import io.databroker.offheap.memory.Guard;
+import io.databroker.offheap.memory.Key;
+import io.databroker.offheap.memory.KeyIndex;
+import io.databroker.offheap.memory.Place;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Lease;
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.SideState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -19,6 +19,9 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Journal;
+import io.databroker.offheap.journal.SideState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -226,8 +229,7 @@ final class OffheapBackend implements Backend {
 
   private ClearResult replace(History ended) {
     long version = ended.planned.version();
-    History begun =
-        store.newHistory(Store.newServerVersion(ended.serverVersion), version);
+    History begun = store.newHistory(Store.newServerVersion(ended.serverVersion), version);
     try {
       store.journal.rollCleared(begun, store.publisher);
     } catch (RuntimeException | Error failed) {

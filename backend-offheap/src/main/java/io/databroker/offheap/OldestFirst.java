@@ -1,6 +1,10 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
+import io.databroker.offheap.journal.RecordCopy;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.StoredBytes;
+import io.databroker.offheap.memory.Region;
 import org.jspecify.annotations.Nullable;
 
 /**

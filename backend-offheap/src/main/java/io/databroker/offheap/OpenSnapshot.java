@@ -8,6 +8,8 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Segment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

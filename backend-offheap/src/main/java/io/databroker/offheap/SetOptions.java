@@ -1,6 +1,8 @@
 package io.databroker.offheap;
 
 import io.databroker.api.TypeOptions;
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.SideState;
 
 /** The options that a type gets: their form in the journal, and what then holds. */
 final class SetOptions {

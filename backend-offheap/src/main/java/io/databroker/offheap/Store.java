@@ -1,6 +1,14 @@
 package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Journal;
+import io.databroker.offheap.journal.Progress;
+import io.databroker.offheap.journal.Publisher;
+import io.databroker.offheap.journal.SideState;
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.journal.Waker;
+import io.databroker.offheap.memory.Guard;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,7 +50,8 @@ final class Store {
     this.settings = settings;
     this.waiters = new Waiters(context.notifier());
     this.journal = new Journal(spaces, settings.segmentBytes());
-    this.publisher = new Publisher(
+    this.publisher =
+        new Publisher(
             settings.forces(),
             context.callTimeout(),
             new Waker(waiters::any, waiters::wake),
@@ -161,8 +170,7 @@ final class Store {
   /** Makes true what a batch wrote to these types. */
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
-    publisher.publish(
-        () -> now.commit = next, now.directory, journal.active(), names(written));
+    publisher.publish(() -> now.commit = next, now.directory, journal.active(), names(written));
   }
 
   /** Nobody may use it from here on. */

@@ -1,5 +1,11 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Micros;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.SideState;
+import io.databroker.offheap.journal.StoredBytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.TypeOptions;
+import io.databroker.offheap.memory.SortedVersions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package io.databroker.offheap;
 
 import io.databroker.api.FieldValue;
+import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.memory.SortedVersions;
 
 /**
  * Versions that may be in a snapshot, in order, each once. It goes on from the last version that it

@@ -14,6 +14,7 @@ import io.databroker.api.StorageFullException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.offheap.journal.Spaces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -16,6 +16,8 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,8 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.StoreFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.offheap.memory.SortedVersions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;

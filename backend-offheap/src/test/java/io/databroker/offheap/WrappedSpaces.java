@@ -1,5 +1,8 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.memory.Region;
+import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 
 /** Spaces in which a test can have something happen. */

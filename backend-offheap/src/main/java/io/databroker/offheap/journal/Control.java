@@ -1,0 +1,185 @@
+package io.databroker.offheap.journal;
+
+import io.databroker.api.OpenFailedException;
+import io.databroker.offheap.memory.Fsync;
+import io.databroker.offheap.memory.Region;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the journal is written and forced, beside it: what tells a torn tail from damage. Two
+ * slots in turn, in a mapped file whose block is there from the beginning, so that a kill between
+ * two stores leaves the other slot, and a full disk cannot hit it.
+ */
+public final class Control implements Progress {
+  public static final String FILE = "control";
+
+  private static final int SIZE = 4096;
+  private static final int SLOT = 512;
+  private static final int FIELDS = 8;
+  private static final int CHECKED = FIELDS * Long.BYTES;
+  private static final long MAGIC = 0x4C4F_5254_4E4F_4342L;
+  private static final long CLEAN = 1;
+  private static final long FORCES = 2;
+
+  /**
+   * A place in the journal.
+   *
+   * @param order of the segment
+   * @param end the offset in it
+   */
+  public record Mark(long order, long end) implements Comparable<Mark> {
+    static final Mark NONE = new Mark(0, 0);
+
+    @Override
+    public int compareTo(Mark other) {
+      return order != other.order ? Long.compare(order, other.order) : Long.compare(end, other.end);
+    }
+  }
+
+  /**
+   * What a store left behind.
+   *
+   * @param acknowledged all before it was acknowledged
+   * @param forced all before it survives a loss of power
+   * @param boot which start of the machine wrote it; 0 if unknown
+   * @param clean whether it was closed
+   * @param forces whether what was acknowledged, and seen, was forced
+   */
+  public record Left(Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces) {
+    public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true);
+
+    /** What must be there, or the files are damaged. */
+    public Mark trusted(long bootNow) {
+      return lostNothing(bootNow) ? acknowledged : forced;
+    }
+
+    /** Whether all that was written reached the files, as the machine did not go down meanwhile. */
+    public boolean lostNothing(long bootNow) {
+      return clean || (boot != 0 && boot == bootNow);
+    }
+  }
+
+  private final Path file;
+  private final Region region;
+  private final ByteBuffer slot = ByteBuffer.allocate(SLOT).order(ByteOrder.LITTLE_ENDIAN);
+  private final CRC32C checksum = new CRC32C();
+  private final long boot;
+  private final boolean forces;
+  private long sequence;
+  private Mark acknowledged = Mark.NONE;
+  private Mark forced = Mark.NONE;
+
+  private Control(Path file, Region region, long sequence, long boot, boolean forces) {
+    this.file = file;
+    this.region = region;
+    this.sequence = sequence;
+    this.boot = boot;
+    this.forces = forces;
+  }
+
+  /** What is written there; null if there is no such file. */
+  public static @Nullable Left read(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    ByteBuffer newest = newest(Files.readAllBytes(file));
+    if (newest == null) {
+      throw new OpenFailedException(
+          "%s is damaged at offset 0: neither of its slots is whole; restore it from a copy of the directory"
+              .formatted(file),
+          null);
+    }
+    long flags = newest.getLong(56);
+    return new Left(
+        new Mark(newest.getLong(16), newest.getLong(24)),
+        new Mark(newest.getLong(32), newest.getLong(40)),
+        newest.getLong(48),
+        (flags & CLEAN) != 0,
+        (flags & FORCES) != 0);
+  }
+
+  private static @Nullable ByteBuffer newest(byte[] content) {
+    ByteBuffer newest = null;
+    for (int i = 0; i < 2 && content.length >= (i + 1) * SLOT; i++) {
+      ByteBuffer one = ByteBuffer.wrap(content, i * SLOT, SLOT).slice();
+      one.order(ByteOrder.LITTLE_ENDIAN);
+      CRC32C checksum = new CRC32C();
+      checksum.update(content, i * SLOT, CHECKED);
+      boolean whole = one.getLong(0) == MAGIC && one.getLong(CHECKED) == checksum.getValue();
+      if (whole && (newest == null || one.getLong(8) > newest.getLong(8))) {
+        newest = one;
+      }
+    }
+    return newest;
+  }
+
+  /** Opens the file for writing; makes it if it is not there. */
+  public static Control open(Path directory, long boot, boolean forces) throws IOException {
+    Path file = directory.resolve(FILE);
+    long sequence = 0;
+    if (Files.exists(file) && Files.size(file) == SIZE) {
+      ByteBuffer newest = newest(Files.readAllBytes(file));
+      sequence = newest == null ? 0 : newest.getLong(8);
+    } else {
+      Control blank = new Control(file, Region.allocate(SIZE), 0, boot, forces);
+      byte[] content = new byte[SIZE];
+      blank.encode(CLEAN);
+      System.arraycopy(blank.slot.array(), 0, content, SLOT, SLOT);
+      blank.region.free();
+      StoreFiles.replace(file, content);
+      sequence = 1;
+    }
+    return new Control(file, Region.map(file, SIZE, true), sequence, boot, forces);
+  }
+
+  @Override
+  public void acknowledged(long order, long end) {
+    acknowledged = new Mark(order, end);
+    write(0);
+  }
+
+  @Override
+  public void forced(long order, long end) {
+    forced = new Mark(order, end);
+  }
+
+  @Override
+  public void persist() throws IOException {
+    Fsync.force(file);
+  }
+
+  private void encode(long flags) {
+    slot.putLong(0, MAGIC).putLong(8, ++sequence);
+    slot.putLong(16, acknowledged.order).putLong(24, acknowledged.end);
+    slot.putLong(32, forced.order).putLong(40, forced.end);
+    slot.putLong(48, boot).putLong(56, flags | (forces ? FORCES : 0));
+    checksum.reset();
+    checksum.update(slot.array(), 0, CHECKED);
+    slot.putLong(CHECKED, checksum.getValue());
+  }
+
+  private void write(long flags) {
+    encode(flags);
+    region.put((sequence & 1) * SLOT, slot.array(), CHECKED + Long.BYTES);
+  }
+
+  /** All was forced: the next open need not doubt any of it. */
+  public void close() throws IOException {
+    forced = acknowledged;
+    write(CLEAN);
+    region.free();
+    persist();
+  }
+
+  /** Frees it as it is. */
+  public void abandon() {
+    region.free();
+  }
+}

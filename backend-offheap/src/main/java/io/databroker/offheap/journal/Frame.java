@@ -1,0 +1,203 @@
+package io.databroker.offheap.journal;
+
+import io.databroker.offheap.memory.Region;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * One entry of the journal while it is built: whole in it, or absent from it.
+ *
+ * <pre>
+ * frame:  length 4 | checksum 4 | sequence 8 | kind 4 | count 4 | time 8 | body | records
+ * body:   length 4 | content, to a multiple of 8
+ * record: size 4 | payload length 4 | version 8 | previous version 8 | time 8
+ *         | type length 2 | id length 2 | followers and deleted 4 | type | id | payload, to a multiple of 8
+ * </pre>
+ *
+ * Little endian, times in microseconds. The checksum covers all behind it and, first, where the
+ * frame lies in which store: what was once a frame elsewhere never passes for one here.
+ */
+public final class Frame {
+  /** What a frame tells. */
+  public enum Kind {
+    /** All that is not records, as of here; what came before is not needed for it. */
+    STATE(1),
+    /** A batch, or what compaction has kept. */
+    RECORDS(2),
+    /** The options of a type, and behind them the batch that they evicted. */
+    OPTIONS(3),
+    /** One name's lease. */
+    LEASE(4),
+    /** The follower's checkpoint. */
+    CHECKPOINT(5),
+    /** The first change that is still held. */
+    TRIM(6),
+    /** A compacted segment is complete. */
+    END(7);
+
+    private static final Kind[] ALL = values();
+
+    final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    static Kind of(int code) {
+      for (Kind kind : ALL) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("unknown kind of frame " + code);
+    }
+  }
+
+  public static final int HEADER = 32;
+  static final int LENGTH = 0;
+  static final int CHECKSUM = 4;
+  static final int SEQUENCE = 8;
+  static final int KIND = 16;
+  static final int COUNT = 20;
+  static final int TIME = 24;
+
+  static final int RECORD_HEADER = 40;
+  static final int SMALLEST_RECORD = 48;
+  static final int PAYLOAD_LENGTH = 4;
+  static final int VERSION = 8;
+  static final int PREVIOUS = 16;
+  static final int MODIFIED = 24;
+  static final int TYPE_LENGTH = 32;
+  static final int ID_LENGTH = 34;
+  static final int FLAGS = 36;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** A buffer that once had to be larger is not kept. */
+  private static final int KEPT = 1 << 20;
+
+  private final CRC32C checksum = new CRC32C();
+  private byte[] bytes = new byte[1 << 12];
+  private int length;
+
+  public static int recordSize(int type, int id, int payload) {
+    return aligned(RECORD_HEADER + type + id + payload);
+  }
+
+  static int aligned(int length) {
+    return (length + 7) & ~7;
+  }
+
+  public void begin(Kind kind, int count, long time) {
+    if (bytes.length > KEPT) {
+      bytes = new byte[1 << 12];
+    }
+    length = HEADER;
+    INT.set(bytes, KIND, kind.code);
+    INT.set(bytes, COUNT, count);
+    LONG.set(bytes, TIME, time);
+  }
+
+  /** Where the record lies in the frame. */
+  public int record(
+      long version,
+      long previous,
+      long time,
+      byte[] type,
+      byte[] id,
+      ByteBuffer payload,
+      int followers,
+      boolean deleted) {
+    int payloadLength = payload.remaining();
+    int size = recordSize(type.length, id.length, payloadLength);
+    int at = length;
+    grow(size);
+    INT.set(bytes, at, size);
+    INT.set(bytes, at + PAYLOAD_LENGTH, payloadLength);
+    LONG.set(bytes, at + VERSION, version);
+    LONG.set(bytes, at + PREVIOUS, previous);
+    LONG.set(bytes, at + MODIFIED, time);
+    SHORT.set(bytes, at + TYPE_LENGTH, (short) type.length);
+    SHORT.set(bytes, at + ID_LENGTH, (short) id.length);
+    INT.set(bytes, at + FLAGS, followers << 1 | (deleted ? 1 : 0));
+    int to = at + RECORD_HEADER;
+    System.arraycopy(type, 0, bytes, to, type.length);
+    to += type.length;
+    System.arraycopy(id, 0, bytes, to, id.length);
+    to += id.length;
+    payload.get(bytes, to, payloadLength);
+    to += payloadLength;
+    Arrays.fill(bytes, to, at + size, (byte) 0);
+    return at;
+  }
+
+  /** A record as it lies elsewhere; where it lies in this frame. */
+  public int record(Region from, long at, int size) {
+    int place = length;
+    grow(size);
+    byte[] copy = new byte[size];
+    from.get(at, copy, size);
+    System.arraycopy(copy, 0, bytes, place, size);
+    return place;
+  }
+
+  public static int bodySize(byte[] content) {
+    return aligned(content.length + Integer.BYTES);
+  }
+
+  public void body(byte[] content) {
+    int size = bodySize(content);
+    int at = length;
+    grow(size);
+    INT.set(bytes, at, content.length);
+    System.arraycopy(content, 0, bytes, at + Integer.BYTES, content.length);
+    Arrays.fill(bytes, at + Integer.BYTES + content.length, at + size, (byte) 0);
+  }
+
+  private void grow(int by) {
+    int needed = Math.addExact(length, by);
+    if (needed > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(needed, (int) Math.min(2L * bytes.length, 1 << 30)));
+    }
+    length = needed;
+  }
+
+  /** The place is what makes the frame one of that store, at that place. */
+  public void end(long sequence, long salt, long place) {
+    INT.set(bytes, LENGTH, length);
+    LONG.set(bytes, SEQUENCE, sequence);
+    INT.set(
+        bytes,
+        CHECKSUM,
+        checksum(
+            checksum, salt, place, length, ByteBuffer.wrap(bytes, SEQUENCE, length - SEQUENCE)));
+  }
+
+  static int checksum(CRC32C checksum, long salt, long place, int length, ByteBuffer behind) {
+    byte[] first = new byte[20];
+    LONG.set(first, 0, salt);
+    LONG.set(first, 8, place);
+    INT.set(first, 16, length);
+    checksum.reset();
+    checksum.update(first);
+    checksum.update(behind);
+    return (int) checksum.getValue();
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int length() {
+    return length;
+  }
+}

@@ -1,0 +1,93 @@
+package io.databroker.offheap.journal;
+
+import io.databroker.offheap.memory.Region;
+import java.util.zip.CRC32C;
+
+/** Reads a segment's frames one after another, and trusts none. */
+public final class FrameReader {
+  private final Region data;
+  private final SegmentHeader header;
+  private final long salt;
+  private final CRC32C checksum;
+  private long sequence;
+  private long at = Segment.HEADER;
+  private int length;
+  private String problem = "";
+
+  public FrameReader(Region data, SegmentHeader header, long salt, CRC32C checksum) {
+    this.data = data;
+    this.header = header;
+    this.salt = salt;
+    this.checksum = checksum;
+    this.sequence = header.compacted() ? 0 : header.sequence();
+  }
+
+  /** Moves on to the next frame; false at the end, or at what is no frame. */
+  public boolean next() {
+    at += length;
+    length = 0;
+    if (at + Frame.HEADER > data.size()) {
+      problem = at == data.size() ? "" : "a frame is cut short";
+      return false;
+    }
+    int claimed = data.getInt(at + Frame.LENGTH);
+    if (claimed == 0) {
+      return false;
+    }
+    if (claimed < Frame.HEADER || claimed % 8 != 0 || claimed > data.size() - at) {
+      problem = "a frame claims a length of " + claimed;
+      return false;
+    }
+    int expected =
+        Frame.checksum(
+            checksum,
+            salt,
+            Journal.place(header.order(), header.compacted(), at),
+            claimed,
+            data.buffer(at + Frame.SEQUENCE, claimed - Frame.SEQUENCE));
+    if (data.getInt(at + Frame.CHECKSUM) != expected) {
+      problem = "the checksum of a frame of %d bytes is wrong".formatted(claimed);
+      return false;
+    }
+    if (data.getLong(at + Frame.SEQUENCE) != sequence + 1) {
+      problem = "frame %d follows frame %d".formatted(data.getLong(at + Frame.SEQUENCE), sequence);
+      return false;
+    }
+    length = claimed;
+    sequence++;
+    return true;
+  }
+
+  /** What is wrong there; empty if there is merely nothing more. */
+  public String problem() {
+    return problem;
+  }
+
+  /** Where the frame begins, or, after the last, where the next one would. */
+  public long offset() {
+    return at;
+  }
+
+  long end() {
+    return at + length;
+  }
+
+  /** Of the last frame that was read. */
+  public long sequence() {
+    return sequence;
+  }
+
+  public Frame.Kind kind() {
+    return Frame.Kind.of(data.getInt(at + Frame.KIND));
+  }
+
+  public int count() {
+    return data.getInt(at + Frame.COUNT);
+  }
+
+  public byte[] body() {
+    byte[] content = new byte[data.getInt(at + Frame.HEADER)];
+    data.get(at + Frame.HEADER + Integer.BYTES, content, content.length);
+    return content;
+  }
+}

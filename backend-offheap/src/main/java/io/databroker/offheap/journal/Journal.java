@@ -1,0 +1,254 @@
+package io.databroker.offheap.journal;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
+import io.databroker.offheap.memory.Space;
+import java.io.IOException;
+import java.io.SyncFailedException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The end of the journal, where frames are appended. All of it is the writer's. */
+public final class Journal {
+  private static final byte[] NO_HEADER = new byte[Segment.HEADER];
+
+  private final Spaces spaces;
+  private final long segmentBytes;
+  private final Frame state = new Frame();
+  private @Nullable Segment active;
+  private long lastSequence;
+  private long lastOrder;
+  private int nextId;
+
+  /** What is being built; used by whoever holds the lock. */
+  public final Frame frame = new Frame();
+
+  public Journal(Spaces spaces, long segmentBytes) {
+    this.spaces = spaces;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /** Where the next frame goes, after {@link #reserve}. */
+  public Segment active() {
+    Segment now = active;
+    if (now == null) {
+      throw new IllegalStateException("no segment");
+    }
+    return now;
+  }
+
+  public synchronized int nextId() {
+    return nextId++;
+  }
+
+  public Spaces spaces() {
+    return spaces;
+  }
+
+  public long segmentBytes() {
+    return segmentBytes;
+  }
+
+  /** Goes on behind what was recovered. */
+  public void resume(long order, long sequence) {
+    lastOrder = order;
+    lastSequence = sequence;
+  }
+
+  /** Begins the first segment of an open, and has it survive a loss of power. */
+  public void begin(JournalOwner owner) throws IOException {
+    roll(owner, 0, 0, false);
+    active().space.force();
+  }
+
+  /**
+   * Makes room for a frame, in a new segment if need be.
+   *
+   * @throws StorageFullException if there is none; nothing has changed
+   */
+  public void reserve(JournalOwner owner, long bytes, int records) {
+    Segment now = active;
+    if (now == null || now.end + bytes > now.data.size() || !now.hasRoom(records)) {
+      roll(owner, bytes, records, false);
+    }
+  }
+
+  /**
+   * Begins a new history, with a segment that survives a loss of power: what came before is deleted
+   * behind it.
+   *
+   * @param publisher writes no more if the disk neither takes that segment nor gives it back, or
+   *     says that it failed
+   */
+  public void rollCleared(JournalOwner begun, Publisher publisher) {
+    Segment last = active;
+    long order = lastOrder;
+    long sequence = lastSequence;
+    roll(begun, 0, 0, true);
+    Throwable failure = null;
+    try {
+      active().space.force();
+    } catch (IOException failed) {
+      failure = failed;
+      throw failed("the journal", failed);
+    } catch (RuntimeException | Error failed) {
+      failure = failed;
+      throw failed;
+    } finally {
+      if (failure != null) {
+        Space unforced = active().space;
+        active = last;
+        lastOrder = order;
+        lastSequence = sequence;
+        // No later open must take it for a clear that was done, nor a loss of power bring it back;
+        // and a disk says once that it failed, perhaps of what was written before.
+        if (!takeBack(unforced) || publisher.forces() || failure instanceof SyncFailedException) {
+          publisher.fail(failure);
+        }
+      }
+    }
+  }
+
+  private void roll(JournalOwner owner, long bytes, int records, boolean cleared) {
+    long order = lastOrder + 1;
+    long first = owner.lastVersion() + 1;
+    boolean begins = cleared || order == 1;
+    Segment ended = active;
+    byte[] body = owner.state().bytes();
+    state.begin(Frame.Kind.STATE, 0, 0);
+    state.body(body);
+    long size = Math.max(segmentBytes, Segment.HEADER + state.length() + bytes);
+    Space space = null;
+    Segment begun = null;
+    boolean done = false;
+    try {
+      space = spaces.create(order, size);
+      byte[] header =
+          SegmentHeader.bytes(
+              new SegmentHeader(false, begins, order, order, spaces.salt(), first, lastSequence));
+      space.write(0, header, header.length);
+      int room = Math.max(Segment.roomFor(size), records);
+      begun = new Segment(nextId(), order, order, space, first, room, true, begins);
+      state.end(lastSequence + 1, spaces.salt(), place(begun, Segment.HEADER));
+      space.write(Segment.HEADER, state.bytes(), state.length());
+      begun.end = (long) Segment.HEADER + state.length();
+      owner.setDirectory(owner.directory().with(begun));
+      active = begun;
+      begun.lastSequence = ++lastSequence;
+      lastOrder = order;
+      done = true;
+    } catch (IOException | OutOfMemoryError failed) {
+      throw failed(spaceName(space), failed);
+    } finally {
+      if (!done) {
+        discard(space, begun);
+      }
+    }
+    if (ended != null && !cleared) {
+      try {
+        ended.space.seal(ended.end);
+      } catch (IOException unsealed) {
+        // It stays longer than it need be, and the rest of it reads as nothing.
+      }
+    }
+  }
+
+  private static String spaceName(@Nullable Space space) {
+    return space == null ? "the journal" : space.name();
+  }
+
+  /** Whether that segment, begun but not forced, is none for a later open. */
+  private static boolean takeBack(Space space) {
+    boolean taken = false;
+    try {
+      space.write(0, NO_HEADER, NO_HEADER.length);
+      taken = true;
+    } catch (IOException | RuntimeException | Error unwritten) {
+      // It may be deleted all the same.
+    }
+    try {
+      space.delete();
+      taken = true;
+    } catch (IOException | RuntimeException | Error left) {
+      // It may be overwritten.
+    }
+    return taken;
+  }
+
+  /** Leaves nothing of a segment that could not be begun: no file, handle, mapping or slots. */
+  public static void discard(@Nullable Space space, @Nullable Segment begun) {
+    if (space == null) {
+      return;
+    }
+    try {
+      space.delete();
+    } catch (IOException left) {
+      // A recovery drops a last segment without a valid beginning.
+    } finally {
+      if (begun == null) {
+        space.free();
+      } else {
+        begun.free();
+      }
+    }
+  }
+
+  /**
+   * Appends the frame that was built, for which there is room.
+   *
+   * @throws StorageFullException if the disk is full
+   * @throws StorageFailedException if it could not be written; nothing has changed in either case
+   */
+  public void append() {
+    Segment now = active();
+    frame.end(lastSequence + 1, spaces.salt(), place(now, now.end));
+    try {
+      now.space.write(now.end, frame.bytes(), frame.length());
+    } catch (IOException failed) {
+      throw failed(now.space.name(), failed);
+    }
+    now.end += frame.length();
+    now.lastSequence = ++lastSequence;
+  }
+
+  static DatabrokerException failed(String name, Throwable cause) {
+    String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    boolean full =
+        cause instanceof OutOfMemoryError
+            || message.contains("no space")
+            || message.contains("not enough space")
+            || message.contains("quota");
+    return full
+        ? new StorageFullException(
+            "no room to write to " + name + ": " + cause.getMessage() + "; free some and try again",
+            cause)
+        : new StorageFailedException(
+            "cannot write to " + name + ": " + cause.getMessage() + "; nothing was applied", cause);
+  }
+
+  /** What goes into a frame's checksum: no two places of a store are alike. */
+  public static long place(Segment segment, long offset) {
+    return place(segment.order, segment.isCompacted(), offset);
+  }
+
+  public static long place(long order, boolean compacted, long offset) {
+    return order << 33 | (compacted ? 1L << 32 : 0) | offset;
+  }
+
+  public long lastSequence() {
+    return lastSequence;
+  }
+
+  /** The segments of a history that has ended. */
+  public static void delete(List<Segment> segments) {
+    for (Segment segment : segments) {
+      try {
+        segment.space.delete();
+      } catch (IOException left) {
+        // The next open knows that it is past, and deletes it.
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.databroker.offheap.journal;
+
+import io.databroker.offheap.memory.Region;
+import io.databroker.offheap.memory.Space;
+
+/**
+ * A stretch of the journal, with a slot for each record that it holds: where it lies, and which
+ * version took its place.
+ *
+ * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
+ * a commit, or by the key index, that it was written: both are stored after the slot.
+ *
+ * <p>Segments of the journal hold all versions from the first to the last, compacted ones what was
+ * live of several segments.
+ */
+public final class Segment {
+  /** The size of what comes before the first frame. */
+  public static final int HEADER = 64;
+
+  private static final int SLOT = 32;
+  private static final int SUPERSEDED = 8;
+  private static final int OFFSET = 16;
+  private static final int SIZE = 20;
+  private static final int TYPE = 24;
+
+  /** Which segment of this process it is; never used again. */
+  final int id;
+
+  /** Its place in the sequence of segments. */
+  public final long order;
+
+  /** The place of the first segment that it stands for; its own unless it was compacted. */
+  public final long from;
+
+  /** Whether a history begins with it. */
+  public final boolean begins;
+
+  public final Space space;
+  public final Region data;
+  public final long firstVersion;
+
+  private final boolean dense;
+  private final Region slots;
+  private final int room;
+  private int count;
+  private long lastVersion;
+
+  /** Where the next frame goes; the writer's. */
+  public long end = HEADER;
+
+  /** Of the last frame in it, or of the last that it stands for. */
+  public long lastSequence;
+
+  public Segment(
+      int id,
+      long order,
+      long from,
+      Space space,
+      long firstVersion,
+      int room,
+      boolean dense,
+      boolean begins) {
+    this.id = id;
+    this.order = order;
+    this.from = from;
+    this.space = space;
+    this.data = space.region();
+    this.firstVersion = firstVersion;
+    this.lastVersion = firstVersion - 1;
+    this.room = Math.max(1, room);
+    this.dense = dense;
+    this.begins = begins;
+    this.slots = Region.allocate((long) this.room * SLOT);
+  }
+
+  /** The most records that so many bytes of frames can hold. */
+  public static int roomFor(long bytes) {
+    return (int) (bytes / Frame.SMALLEST_RECORD) + 1;
+  }
+
+  public boolean isCompacted() {
+    return !dense;
+  }
+
+  boolean hasRoom(int records) {
+    return count + records <= room;
+  }
+
+  /** A deleted record is superseded by itself: it never lives. */
+  public void add(long version, long offset, int size, int type, boolean deleted) {
+    long at = (long) count * SLOT;
+    slots.putLong(at, version);
+    slots.putLong(at + SUPERSEDED, deleted ? version : 0);
+    slots.putInt(at + OFFSET, (int) offset);
+    slots.putInt(at + SIZE, size);
+    slots.putInt(at + TYPE, type);
+    lastVersion = version;
+    count++;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public long lastVersion() {
+    return lastVersion;
+  }
+
+  /** The index of that version's slot, or -1. */
+  public int indexOf(long version) {
+    if (version < firstVersion || version > lastVersion) {
+      return -1;
+    }
+    if (dense) {
+      return (int) (version - firstVersion);
+    }
+    int index = firstFrom(version);
+    return index < count && versionAt(index) == version ? index : -1;
+  }
+
+  /** The index of the first slot whose version is not less. */
+  public int firstFrom(long version) {
+    if (dense) {
+      return (int) Math.max(0, version - firstVersion);
+    }
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (versionAt(middle) < version) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** How many slots there are up to a version, to which all have been written. */
+  public int countUpTo(long version) {
+    return dense ? (int) Math.max(0, version - firstVersion + 1) : firstFrom(version + 1);
+  }
+
+  public long versionAt(int index) {
+    return slots.getLong((long) index * SLOT);
+  }
+
+  /** The version that took its place; 0 if none has. */
+  public long supersededAt(int index) {
+    return slots.getLong((long) index * SLOT + SUPERSEDED);
+  }
+
+  public void supersede(int index, long by) {
+    slots.putLongOrdered((long) index * SLOT + SUPERSEDED, by);
+  }
+
+  public boolean isLiveAt(int index, long version) {
+    long superseded = supersededAt(index);
+    return (superseded == 0 || superseded > version) && versionAt(index) <= version;
+  }
+
+  public long offsetAt(int index) {
+    return slots.getInt((long) index * SLOT + OFFSET) & 0xFFFF_FFFFL;
+  }
+
+  public int sizeAt(int index) {
+    return slots.getInt((long) index * SLOT + SIZE);
+  }
+
+  public int typeAt(int index) {
+    return slots.getInt((long) index * SLOT + TYPE);
+  }
+
+  /** What the key index keeps of a record. */
+  public long locationOf(long offset) {
+    return (long) id << 32 | offset;
+  }
+
+  public void free() {
+    slots.free();
+    space.free();
+  }
+}

@@ -1,0 +1,195 @@
+package io.databroker.offheap.memory;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A file: written by calls, read as the page cache shows it. Written through {@link
+ * RandomAccessFile}, as the interrupt of a caller would close a channel for all.
+ */
+public final class FileSpace implements Space {
+  private static final byte[] NOTHING = new byte[8];
+
+  /** How far blocks are made ahead: more makes single forces slow, less makes them more. */
+  private static final byte[] BLOCKS = new byte[256 << 10];
+
+  private volatile Path file;
+  private final RandomAccessFile writer;
+  private final Region region;
+
+  /** Where the next byte goes if nobody seeks. */
+  private long position;
+
+  /** Whether the file's name survives a loss of power. */
+  private volatile boolean named;
+
+  private volatile long written;
+
+  /** Up to where the file has blocks; {@link Long#MAX_VALUE} if that is left to each write. */
+  private long made;
+
+  /** How much of it, from its beginning, survives a loss of power. */
+  public volatile long forced;
+
+  /**
+   * @param ahead whether to make blocks ahead of what is written
+   */
+  public FileSpace(Path file, RandomAccessFile writer, Region region, boolean ahead) {
+    this.file = file;
+    this.writer = writer;
+    this.region = region;
+    this.made = ahead ? 0 : Long.MAX_VALUE;
+  }
+
+  /**
+   * A new file of that size.
+   *
+   * @param ahead whether to make blocks some way ahead of what is written, as a force is half as
+   *     slow again behind a block that is new; else each is made when it is written
+   */
+  public static FileSpace create(Path file, long size, boolean ahead) throws IOException {
+    Files.deleteIfExists(file);
+    try {
+      return open(file, size, 0, ahead);
+    } catch (IOException | RuntimeException | Error failed) {
+      Files.deleteIfExists(file);
+      throw failed;
+    }
+  }
+
+  /** A new file of that size, that has no name which anybody asks for until {@link #moveTo}. */
+  public static FileSpace createUnnamed(Path file, long size) throws IOException {
+    FileSpace space = create(file, size, false);
+    space.named = true;
+    return space;
+  }
+
+  /**
+   * A file that is there.
+   *
+   * @param survives whether a loss of power leaves it so
+   */
+  public static FileSpace open(Path file, long size, boolean survives) throws IOException {
+    FileSpace space = open(file, size, size, false);
+    space.forced = survives ? size : 0;
+    space.named = survives;
+    return space;
+  }
+
+  private static FileSpace open(Path file, long size, long written, boolean ahead)
+      throws IOException {
+    RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw");
+    try {
+      if (writer.length() < size) {
+        writer.setLength(size);
+      }
+      FileSpace space = new FileSpace(file, writer, Region.map(file, size, false), ahead);
+      space.written = written;
+      return space;
+    } catch (IOException | RuntimeException | Error failed) {
+      writer.close();
+      throw failed;
+    }
+  }
+
+  @Override
+  public Region region() {
+    return region;
+  }
+
+  @Override
+  public void write(long at, byte[] bytes, int length) throws IOException {
+    forced = Math.min(forced, at);
+    if (at + length > made) {
+      makeAhead(at);
+    }
+    try {
+      if (at != position) {
+        writer.seek(at);
+      }
+      position = -1;
+      writer.write(bytes, 0, length);
+      position = at + length;
+      written = Math.max(written, position); // what failed needs no force
+      made = Math.max(made, position); // or blocks would be made over it later
+    } catch (IOException failed) {
+      blank(at);
+      throw failed;
+    }
+  }
+
+  /** What it cannot make, the write itself may still: a full disk is that one's to tell of. */
+  private void makeAhead(long from) {
+    long begin = Math.max(made, from);
+    int length = (int) Math.min(BLOCKS.length, region.size() - begin);
+    try {
+      position = -1;
+      writer.seek(begin);
+      writer.write(BLOCKS, 0, length);
+      made = begin + length;
+    } catch (IOException | OutOfMemoryError full) {
+      // As said.
+    }
+  }
+
+  /**
+   * The length comes first in a frame, and 0 is none. Not to be looked at first: to read a hole of
+   * a full tmpfs through the mapping is a SIGBUS. What cannot be written here had no block before,
+   * and a hole reads as 0 by itself.
+   */
+  private void blank(long at) {
+    try {
+      writer.seek(at);
+      writer.write(NOTHING);
+    } catch (IOException hole) {
+      // As said.
+    }
+  }
+
+  @Override
+  public void force() throws IOException {
+    long upTo = written;
+    if (forced < upTo) {
+      writer.getFD().sync();
+      forced = upTo;
+    }
+    if (!named) {
+      Fsync.forceName(file);
+      named = true;
+    }
+  }
+
+  /** Gives the file its name, which the caller is to force; what is open stays so. */
+  public void moveTo(Path name) throws IOException {
+    Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
+    file = name;
+  }
+
+  @Override
+  public void seal(long end) throws IOException {
+    writer.setLength(end);
+  }
+
+  @Override
+  public void delete() throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void free() {
+    region.free();
+    try {
+      writer.close();
+    } catch (IOException closing) {
+      // All has been written by calls: closing adds nothing.
+    }
+  }
+
+  @Override
+  public String name() {
+    return file.toString();
+  }
+}

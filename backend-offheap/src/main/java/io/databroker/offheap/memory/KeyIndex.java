@@ -1,0 +1,89 @@
+package io.databroker.offheap.memory;
+
+import io.databroker.api.StorageFullException;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+
+/**
+ * Which version of each key is the newest, and where it lies. Everything is found through it; what
+ * it holds is no longer than a key, whatever the payload.
+ *
+ * <p>A new value has the old one's length, so that only a new key ever asks for room.
+ */
+public final class KeyIndex {
+  /** A type's number and an id of usual length. */
+  private static final int AVERAGE_KEY = 48;
+
+  private final ChronicleMap<Key, Place> map;
+  private final long expectedRecords;
+  private final int growth;
+
+  /**
+   * @param expectedRecords how many records it is made for
+   * @param growth how many times as many it takes
+   */
+  public KeyIndex(long expectedRecords, int growth) {
+    this.expectedRecords = expectedRecords;
+    this.growth = growth;
+    this.map = create(expectedRecords, growth);
+  }
+
+  private static ChronicleMap<Key, Place> create(long expectedRecords, int growth) {
+    try {
+      return ChronicleMapBuilder.of(Key.class, Place.class)
+          .keyMarshaller(Key.Marshaller.INSTANCE)
+          .valueMarshallers(Place.Marshaller.INSTANCE, Place.Marshaller.INSTANCE)
+          .constantValueSizeBySample(new Place())
+          .averageKeySize(AVERAGE_KEY)
+          .entries(expectedRecords)
+          .maxBloatFactor(growth)
+          .putReturnsNull(true)
+          .removeReturnsNull(true)
+          .skipCloseOnExitHook(true)
+          .create();
+    } catch (OutOfMemoryError | IllegalArgumentException | IllegalStateException failed) {
+      throw new StorageFullException(
+          "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower"
+              .formatted(expectedRecords, growth, failed.getMessage()),
+          failed);
+    }
+  }
+
+  /** Fills in the place of that key, if it has one. */
+  public boolean find(Key key, Place place) {
+    return map.getUsing(key, place) != null;
+  }
+
+  /** Of a key that is there. */
+  public void replace(Key key, Place place) {
+    map.put(key, place);
+  }
+
+  /**
+   * Of a key that is not there.
+   *
+   * @throws StorageFullException if there is no room; nothing has changed
+   */
+  public void add(Key key, Place place) {
+    try {
+      map.put(key, place);
+    } catch (IllegalStateException | IllegalArgumentException | OutOfMemoryError full) {
+      throw new StorageFullException(
+          "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen"
+              .formatted(map.longSize(), expectedRecords, growth),
+          full);
+    }
+  }
+
+  public void remove(Key key) {
+    map.remove(key);
+  }
+
+  public long size() {
+    return map.longSize();
+  }
+
+  public void free() {
+    map.close();
+  }
+}

@@ -1,0 +1,70 @@
+package io.databroker.offheap.memory;
+
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.util.ReadResolvable;
+import net.openhft.chronicle.hash.serialization.SizedReader;
+import net.openhft.chronicle.hash.serialization.SizedWriter;
+import net.openhft.chronicle.wire.WireIn;
+import net.openhft.chronicle.wire.WireOut;
+import org.jspecify.annotations.Nullable;
+
+/** The newest version of a key and where it lies; filled anew for each use by its thread. */
+public final class Place {
+  /** Set in a location while nothing of that key was there before. */
+  private static final long FRESH = Long.MIN_VALUE;
+
+  public long version;
+  public long location;
+
+  public boolean isFresh() {
+    return location < 0;
+  }
+
+  public void setFresh(long at) {
+    location = at | FRESH;
+  }
+
+  public int segment() {
+    return (int) ((location & ~FRESH) >>> 32);
+  }
+
+  public long offset() {
+    return location & 0xFFFF_FFFFL;
+  }
+
+  /** How Chronicle Map writes and reads it: always as many bytes, so that a new one replaces it. */
+  static final class Marshaller
+      implements SizedReader<Place>, SizedWriter<Place>, ReadResolvable<Marshaller> {
+    static final Marshaller INSTANCE = new Marshaller();
+
+    @Override
+    public Place read(Bytes<?> in, long size, @Nullable Place using) {
+      Place place = using == null ? new Place() : using;
+      place.version = in.readLong();
+      place.location = in.readLong();
+      return place;
+    }
+
+    @Override
+    public long size(Place place) {
+      return 2 * Long.BYTES;
+    }
+
+    @Override
+    public void write(Bytes<?> out, long size, Place place) {
+      out.writeLong(place.version);
+      out.writeLong(place.location);
+    }
+
+    @Override
+    public Marshaller readResolve() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void readMarshallable(WireIn wire) {}
+
+    @Override
+    public void writeMarshallable(WireOut wire) {}
+  }
+}

@@ -1,0 +1,141 @@
+package io.databroker.offheap.memory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import net.openhft.chronicle.core.Memory;
+import net.openhft.chronicle.core.OS;
+import net.openhft.chronicle.core.io.IOTools;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of memory outside the heap: allocated, or a file as the page cache holds it. Every
+ * access is checked against its bounds, none against {@link #free}: that is {@link Guard}'s to see
+ * to.
+ */
+public final class Region {
+  private static final Memory MEMORY = OS.memory();
+
+  private final long address;
+  private final long size;
+  private final @Nullable ByteBuffer mapped;
+
+  private Region(long address, long size, @Nullable ByteBuffer mapped) {
+    this.address = address;
+    this.size = size;
+    this.mapped = mapped;
+  }
+
+  /** Memory of undefined content; what is never touched costs nothing. */
+  public static Region allocate(long size) {
+    return new Region(MEMORY.allocate(size), size, null);
+  }
+
+  /**
+   * A file, from its beginning. What others write to it is seen here, as long as they write by
+   * calls: a write through a mapping would crash on a full disk.
+   */
+  public static Region map(Path file, long size, boolean writable) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel channel =
+            writable
+                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                : FileChannel.open(file, StandardOpenOption.READ)) {
+          MappedByteBuffer mapped =
+              channel.map(
+                  writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY,
+                  0,
+                  size);
+          return new Region(MEMORY.address(mapped), size, mapped);
+        } catch (ClosedByInterruptException interrupt) {
+          // An interrupt closes the channel under our hands: once more, without it.
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  public long size() {
+    return size;
+  }
+
+  public int getInt(long at) {
+    return MEMORY.readInt(place(at, Integer.BYTES));
+  }
+
+  public int getUnsignedShort(long at) {
+    return MEMORY.readShort(place(at, Short.BYTES)) & 0xFFFF;
+  }
+
+  public long getLong(long at) {
+    return MEMORY.readLong(place(at, Long.BYTES));
+  }
+
+  public void get(long at, byte[] into, int length) {
+    if (length > into.length) {
+      throw new IndexOutOfBoundsException(length);
+    }
+    MEMORY.readBytes(place(at, length), into, 0, length);
+  }
+
+  public void putInt(long at, int value) {
+    MEMORY.writeInt(place(at, Integer.BYTES), value);
+  }
+
+  public void putLong(long at, long value) {
+    MEMORY.writeLong(place(at, Long.BYTES), value);
+  }
+
+  /** For a value that others read at any time: never torn. */
+  public void putLongOrdered(long at, long value) {
+    MEMORY.writeOrderedLong(place(at, Long.BYTES), value);
+  }
+
+  public void put(long at, byte[] from, int length) {
+    if (length > from.length) {
+      throw new IndexOutOfBoundsException(length);
+    }
+    MEMORY.copyMemory(from, 0, place(at, length), length);
+  }
+
+  /** Copies within, or from another region. */
+  public void put(long at, Region from, long fromAt, long length) {
+    MEMORY.copyMemory(from.place(fromAt, length), place(at, length), length);
+  }
+
+  /** Of a file, the bytes as a buffer. */
+  public ByteBuffer buffer(long at, int length) {
+    ByteBuffer whole = mapped;
+    if (whole == null) {
+      throw new IllegalStateException("no file");
+    }
+    place(at, length);
+    return whole.duplicate().position((int) at).limit((int) at + length);
+  }
+
+  private long place(long at, long length) {
+    if (at < 0 || length < 0 || at > size - length) {
+      throw new IndexOutOfBoundsException(at + " + " + length + " of " + size);
+    }
+    return address + at;
+  }
+
+  /** Nobody may use it from here on. */
+  public void free() {
+    if (mapped == null) {
+      MEMORY.freeMemory(address, size);
+    } else {
+      IOTools.clean(mapped);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.databroker.offheap.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileSpaceTest {
+  private static final int SIZE = 1_000_000;
+
+  @TempDir Path scratch;
+
+  @ParameterizedTest(name = "blocks ahead: {0}")
+  @ValueSource(booleans = {false, true})
+  void holds_what_was_written_and_zeros_behind_it(boolean ahead) throws IOException {
+    Path file = scratch.resolve("space");
+    byte[] expected = new byte[SIZE];
+    FileSpace space = FileSpace.create(file, SIZE, ahead);
+    try {
+      Random random = new Random(7);
+      int end = 0;
+      while (end < SIZE) {
+        int length =
+            Math.min(SIZE - end, 1 + random.nextInt(random.nextInt(8) == 0 ? SIZE : 9_000));
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        write(space, end, bytes, expected);
+        end += length;
+        write(space, 0, new byte[] {(byte) end}, expected);
+        space.force();
+        byte[] read = new byte[SIZE];
+        space.region().get(0, read, SIZE);
+        assertThat(Arrays.mismatch(read, expected)).as("after %,d bytes", end).isEqualTo(-1);
+      }
+    } finally {
+      space.free();
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(expected);
+  }
+
+  /** Else the next write to that place might be taken for forced, with what failed. */
+  @Test
+  void a_write_that_failed_is_not_called_forced() throws IOException {
+    Disk disk = new Disk(scratch.resolve("space"));
+    FileSpace space = disk.space(false);
+    try {
+      space.write(0, new byte[100], 100);
+      disk.mostBytes = 99;
+      assertThatIOException().isThrownBy(() -> space.write(100, new byte[500], 500));
+      disk.mostBytes = SIZE;
+
+      space.force();
+
+      assertThat(space.forced).isEqualTo(100);
+    } finally {
+      space.free();
+    }
+  }
+
+  /** Blocks are made of zeros: made too late, they would blot out what was written without them. */
+  @Test
+  void blocks_that_could_not_be_made_are_not_made_over_what_was_written() throws IOException {
+    Disk disk = new Disk(scratch.resolve("space"));
+    byte[] expected = new byte[SIZE];
+    FileSpace space = disk.space(true);
+    try {
+      disk.mostBytes = 100_000;
+      byte[] ones = new byte[90_000];
+      Arrays.fill(ones, (byte) 1);
+      write(space, 0, ones, expected);
+      disk.mostBytes = SIZE;
+      write(space, 0, new byte[64], expected);
+      write(space, 90_000, ones, expected);
+      byte[] read = new byte[SIZE];
+      space.region().get(0, read, SIZE);
+      assertThat(Arrays.mismatch(read, expected)).isEqualTo(-1);
+    } finally {
+      space.free();
+    }
+  }
+
+  /** A disk that takes no more than so many bytes at once. */
+  private static final class Disk extends RandomAccessFile {
+    private final Path file;
+    private int mostBytes = SIZE;
+
+    Disk(Path file) throws IOException {
+      super(file.toFile(), "rw");
+      this.file = file;
+      setLength(SIZE);
+    }
+
+    FileSpace space(boolean ahead) throws IOException {
+      return new FileSpace(file, this, Region.map(file, SIZE, false), ahead);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      if (length > mostBytes) {
+        throw new IOException("No space left on device");
+      }
+      super.write(bytes, from, length);
+    }
+  }
+
+  private static void write(FileSpace space, int at, byte[] bytes, byte[] expected)
+      throws IOException {
+    space.write(at, bytes, bytes.length);
+    System.arraycopy(bytes, 0, expected, at, bytes.length);
+  }
+}

@@ -1,0 +1,35 @@
+package io.databroker.offheap.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.SyncFailedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FsyncTest {
+  @TempDir Path scratch;
+
+  /** Whoever hears of it goes by the type: no disk says it twice. */
+  @Test
+  void a_disk_that_fails_to_force_is_told_from_a_file_that_cannot_be_opened() throws IOException {
+    assertThatThrownBy(() -> Fsync.force(scratch.resolve("absent")))
+        .isInstanceOf(NoSuchFileException.class);
+    Fsync.force(scratch);
+    Path unforced = Path.of("/proc");
+    assumeTrue(Files.isDirectory(unforced), "needs a directory that refuses to be forced: /proc");
+    assertThatThrownBy(() -> Fsync.force(unforced)).isInstanceOf(SyncFailedException.class);
+  }
+
+  @Test
+  void an_interrupt_keeps_nobody_from_a_force_and_is_kept() throws IOException {
+    Thread.currentThread().interrupt();
+    Fsync.force(scratch);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}
