@@ -6,47 +6,81 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 
 /**
- * What a host hands to a backend that it opens.
+ * Services and settings that a host gives to each backend it opens.
  *
- * <p><b>Thread-safety:</b> immutable; what it holds may be used by any thread.
- *
- * @param clock the time of writes, expiry and leases, unless the engine has a clock of its own
- * @param notifier runs the signals of waiting feeds, and nothing else of the backend's
- * @param extractor finds the values of indexed fields in payloads
- * @param callTimeout how long a call may wait for the engine; positive
+ * <p>A host starts from {@link #standard()} and replaces what it needs. Any thread may use what the
+ * context holds.
  */
-public record BackendContext(
-    InstantSource clock, Executor notifier, FieldExtractor extractor, Duration callTimeout) {
+public final class BackendContext {
+  private static final BackendContext STANDARD =
+      new BackendContext(
+          InstantSource.system(),
+          ForkJoinPool.commonPool(),
+          FieldExtractor.NONE,
+          Duration.ofSeconds(10));
 
-  /** Checks that nothing is null and that the time limit is positive. */
-  public BackendContext {
-    Require.nonNull("clock", clock);
-    Require.nonNull("notifier", notifier);
-    Require.nonNull("extractor", extractor);
+  private final InstantSource clock;
+  private final Executor notifier;
+  private final FieldExtractor extractor;
+  private final Duration callTimeout;
+
+  private BackendContext(
+      InstantSource clock, Executor notifier, FieldExtractor extractor, Duration callTimeout) {
+    this.clock = Require.nonNull("clock", clock);
+    this.notifier = Require.nonNull("notifier", notifier);
+    this.extractor = Require.nonNull("extractor", extractor);
     Require.positive("callTimeout", callTimeout);
+    this.callTimeout = callTimeout;
   }
 
-  /** The system's clock, the common pool, no indexed fields, and ten seconds for a call. */
+  /**
+   * Returns the context with the system clock, the common pool, no indexed fields, and a time limit
+   * of ten seconds for a call.
+   */
   public static BackendContext standard() {
-    return new BackendContext(
-        InstantSource.system(),
-        ForkJoinPool.commonPool(),
-        FieldExtractor.NONE,
-        Duration.ofSeconds(10));
+    return STANDARD;
   }
 
-  /** The same with another clock. */
+  /** Returns a copy with another clock. */
   public BackendContext withClock(InstantSource other) {
     return new BackendContext(other, notifier, extractor, callTimeout);
   }
 
-  /** The same with another executor for signals. */
+  /** Returns a copy with another executor for signals. */
   public BackendContext withNotifier(Executor other) {
     return new BackendContext(clock, other, extractor, callTimeout);
   }
 
-  /** The same with another extraction function. */
+  /** Returns a copy with another extraction function. */
   public BackendContext withExtractor(FieldExtractor other) {
     return new BackendContext(clock, notifier, other, callTimeout);
+  }
+
+  /** Returns a copy with another time limit for a call; positive. */
+  public BackendContext withCallTimeout(Duration other) {
+    return new BackendContext(clock, notifier, extractor, other);
+  }
+
+  /**
+   * Returns the clock for the times of writes, for expiry and for leases. A backend whose engine
+   * has a clock of its own ignores it.
+   */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** Returns the executor for the signals of waiting feeds. Backends run nothing else on it. */
+  public Executor notifier() {
+    return notifier;
+  }
+
+  /** Returns the function that reads the values of indexed fields from payloads. */
+  public FieldExtractor extractor() {
+    return extractor;
+  }
+
+  /** Returns how long a call may wait for the engine. */
+  public Duration callTimeout() {
+    return callTimeout;
   }
 }

@@ -4,33 +4,45 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens backends of one kind. Registered for {@link java.util.ServiceLoader}, with a public
- * constructor without arguments that does nothing costly.
+ * Opens backends of one kind. Implementations are registered for {@link java.util.ServiceLoader}
+ * and have a public constructor without arguments that does nothing costly.
  *
  * <p><b>Thread-safety:</b> every method may be called by any thread at any time.
  */
 public interface BackendProvider {
 
-  /** The name by which a configuration chooses this backend; never blank, never changing. */
+  /**
+   * Returns the name that selects this backend in a configuration: never blank, always the same.
+   */
   String name();
 
-  /** The version of the implementation, for people to read. */
-  String version();
+  /**
+   * Returns the version of the implementation, for people to read.
+   *
+   * <p>By default it is the {@code Implementation-Version} of the manifest of the provider's jar,
+   * the version of its module, or "unknown" where neither is stated.
+   */
+  default String version() {
+    return ImplementationVersion.of(getClass());
+  }
 
-  /** The settings that {@link #open} understands, in the order in which to show them. */
+  /** Returns the settings that {@link #open} understands, in the order to show them. */
   List<Setting<?>> settings();
 
-  /** What a backend opened with these settings can do; opens nothing (CAPA-1). */
+  /** Returns the capabilities of a backend with these settings; opens nothing (CAPA-1). */
   Set<Capability> capabilities(Settings settings);
 
-  /** What a backend opened with these settings accepts; at least {@link Limits#FLOOR} (LIMIT-1). */
+  /**
+   * Returns the limits of a backend with these settings, at least {@link Limits#FLOOR} (LIMIT-1).
+   */
   Limits limits(Settings settings);
 
   /**
-   * Opens a backend. Nothing is left behind when it fails.
+   * Opens a backend. An open that fails leaves nothing behind (OPEN-1).
    *
    * @param settings valid values, as described by {@link #settings()}
-   * @throws OpenFailedException if it cannot be opened: says why and what to do
+   * @throws OpenFailedException if the backend cannot be opened; the message says why and what to
+   *     do
    */
   Backend open(Settings settings, BackendContext context);
 }

@@ -14,7 +14,15 @@ import org.junit.jupiter.api.Test;
 
 /** What is refused reaches no backend; what is within the limits does. */
 class CheckedBackendTest {
-  private static final Limits LIMITS = new Limits(8, 12, 4, 3, 6, Duration.ZERO);
+  private static final Limits LIMITS =
+      Limits.FLOOR.toBuilder()
+          .typeBytes(8)
+          .idBytes(12)
+          .payloadBytes(4)
+          .batchRecords(3)
+          .batchBytes(6)
+          .leaseMargin(Duration.ZERO)
+          .build();
 
   private final List<String> reached = new ArrayList<>();
   private final List<Write> received = new ArrayList<>();

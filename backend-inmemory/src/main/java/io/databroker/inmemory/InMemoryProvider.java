@@ -19,7 +19,14 @@ import java.util.Set;
  */
 public final class InMemoryProvider implements BackendProvider {
   private static final Limits LIMITS =
-      new Limits(1 << 12, 1 << 14, 1 << 26, 10_000, 1 << 27, Duration.ZERO);
+      Limits.FLOOR.toBuilder()
+          .typeBytes(1 << 12)
+          .idBytes(1 << 14)
+          .payloadBytes(1 << 26)
+          .batchRecords(10_000)
+          .batchBytes(1 << 27)
+          .leaseMargin(Duration.ZERO)
+          .build();
 
   /** For {@link java.util.ServiceLoader}. */
   public InMemoryProvider() {}
@@ -27,11 +34,6 @@ public final class InMemoryProvider implements BackendProvider {
   @Override
   public String name() {
     return "inmemory";
-  }
-
-  @Override
-  public String version() {
-    return "0.1.0";
   }
 
   @Override

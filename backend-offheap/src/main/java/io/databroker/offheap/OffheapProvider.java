@@ -19,7 +19,12 @@ import java.util.Set;
  */
 public final class OffheapProvider implements BackendProvider {
   private static final Limits LIMITS =
-      new Limits(512, 1_024, 16 << 20, 10_000, 16 << 20, Duration.ZERO);
+      Limits.FLOOR.toBuilder()
+          .payloadBytes(16 << 20)
+          .batchRecords(10_000)
+          .batchBytes(16 << 20)
+          .leaseMargin(Duration.ZERO)
+          .build();
 
   /** For {@link java.util.ServiceLoader}. */
   public OffheapProvider() {}
@@ -27,11 +32,6 @@ public final class OffheapProvider implements BackendProvider {
   @Override
   public String name() {
     return "offheap";
-  }
-
-  @Override
-  public String version() {
-    return "0.1.0";
   }
 
   @Override

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,10 @@ class SignalTest {
     return Opening.inSpaces(
         spaces,
         new OffheapSettings(scratch, durability, 10_000, 1, 1 << 16),
-        new BackendContext(InstantSource.system(), notifier, EXTRACTOR, callTimeout));
+        BackendContext.standard()
+            .withNotifier(notifier)
+            .withExtractor(EXTRACTOR)
+            .withCallTimeout(callTimeout));
   }
 
   private static List<Write> put(String type, String id) {

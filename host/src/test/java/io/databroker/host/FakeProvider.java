@@ -56,7 +56,7 @@ public final class FakeProvider implements BackendProvider {
 
   @Override
   public Limits limits(Settings settings) {
-    return settings.get(SIZE) == 99 ? new Limits(1, 1, 1, 1, 1, Duration.ZERO) : Limits.FLOOR;
+    return settings.get(SIZE) == 99 ? Limits.FLOOR.toBuilder().typeBytes(1).build() : Limits.FLOOR;
   }
 
   @Override

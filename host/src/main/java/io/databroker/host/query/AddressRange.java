@@ -1,6 +1,5 @@
 package io.databroker.host.query;
 
-import io.databroker.api.Filter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.databroker.host.query;
 
-import io.databroker.api.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,6 @@
 package io.databroker.host.query;
 
 import io.databroker.api.FieldExtractor;
-import io.databroker.api.Filter;
 import io.databroker.api.StoredRecord;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,7 +1,6 @@
 package io.databroker.host.query;
 
 import io.databroker.api.FieldValue;
-import io.databroker.api.Filter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -3,7 +3,6 @@ package io.databroker.host.query;
 import io.databroker.api.Backend;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.FieldExtractor;
-import io.databroker.api.Filter;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.StoredRecord;

@@ -1,6 +1,5 @@
 package io.databroker.host.query;
 
-import io.databroker.api.Filter;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.StoredRecord;
 import java.util.Objects;

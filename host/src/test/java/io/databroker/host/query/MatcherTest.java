@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.FieldExtractor;
-import io.databroker.api.Filter;
 import io.databroker.api.StoredRecord;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
-import io.databroker.api.Filter;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;

@@ -1,7 +1,7 @@
 package io.databroker.server.payload;
 
-import io.databroker.api.Filter;
 import io.databroker.host.query.AddressRange;
+import io.databroker.host.query.Filter;
 
 /**
  * The range of addresses that a record is about: a text in its payload, indexed as the prefix that

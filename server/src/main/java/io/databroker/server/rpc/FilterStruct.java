@@ -2,8 +2,8 @@ package io.databroker.server.rpc;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.databroker.api.Filter;
 import io.databroker.api.InvalidArgumentException;
+import io.databroker.host.query.Filter;
 import io.databroker.server.payload.AddressField;
 import io.grpc.Status;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package io.databroker.server.rpc;
 
 import com.google.protobuf.Any;
 import io.databroker.api.Backend;
-import io.databroker.api.Filter;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.host.patch.Patch;
 import io.databroker.host.patch.Patcher;
+import io.databroker.host.query.Filter;
 import io.databroker.host.query.Queries;
 import io.databroker.host.query.QueryResult;
 import io.databroker.host.query.RecordQuery;

@@ -205,7 +205,15 @@ class IntakeTest {
 
   @Test
   void theLargestMessageIsAShareOfTheHeap() {
-    Limits roomy = new Limits(1 << 12, 1 << 14, 1 << 26, 10_000, 1 << 27, Duration.ZERO);
+    Limits roomy =
+        Limits.FLOOR.toBuilder()
+            .typeBytes(1 << 12)
+            .idBytes(1 << 14)
+            .payloadBytes(1 << 26)
+            .batchRecords(10_000)
+            .batchBytes(1 << 27)
+            .leaseMargin(Duration.ZERO)
+            .build();
     assertThat(BrokerServer.largestRequest(roomy, 512L << 20)).isEqualTo(64 << 20);
     assertThat(BrokerServer.largestRequest(roomy, 1L << 40)).isEqualTo(256 << 20);
     int least = BrokerServer.largestRequest(Limits.FLOOR, 1L << 40);

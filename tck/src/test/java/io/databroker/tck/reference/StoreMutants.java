@@ -17,7 +17,6 @@ import io.databroker.api.Settings;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -411,7 +410,7 @@ final class StoreMutants {
             new ReferenceProvider() {
               @Override
               public Limits limits(Settings settings) {
-                return new Limits(512, 255, 1 << 20, 1000, 1 << 20, Duration.ofSeconds(1));
+                return Limits.FLOOR.toBuilder().idBytes(255).build();
               }
             }),
         writer(

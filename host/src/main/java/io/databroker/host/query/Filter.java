@@ -1,6 +1,8 @@
-package io.databroker.api;
+package io.databroker.host.query;
 
+import io.databroker.api.FieldValue;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Which records of a type a query is about. It is judged of each type by itself, at one version.
@@ -58,7 +60,7 @@ public sealed interface Filter {
   record Id(String id) implements Filter {
     /** Checks that nothing is null. */
     public Id {
-      Require.nonNull("id", id);
+      Objects.requireNonNull(id, "id");
     }
   }
 
@@ -72,7 +74,7 @@ public sealed interface Filter {
   record Equal(FieldValue term) implements Filter {
     /** Checks that nothing is null. */
     public Equal {
-      Require.nonNull("term", term);
+      Objects.requireNonNull(term, "term");
     }
   }
 
@@ -89,8 +91,8 @@ public sealed interface Filter {
   record FirstOf(String field, List<String> values) implements Filter {
     /** Takes an unmodifiable copy of the list. */
     public FirstOf {
-      Require.nonNull("field", field);
-      values = List.copyOf(Require.nonNull("values", values));
+      Objects.requireNonNull(field, "field");
+      values = List.copyOf(Objects.requireNonNull(values, "values"));
     }
   }
 
@@ -104,7 +106,7 @@ public sealed interface Filter {
   record And(List<Filter> filters) implements Filter {
     /** Takes an unmodifiable copy of the list. */
     public And {
-      filters = List.copyOf(Require.nonNull("filters", filters));
+      filters = List.copyOf(Objects.requireNonNull(filters, "filters"));
     }
   }
 
@@ -118,7 +120,7 @@ public sealed interface Filter {
   record Or(List<Filter> filters) implements Filter {
     /** Takes an unmodifiable copy of the list. */
     public Or {
-      filters = List.copyOf(Require.nonNull("filters", filters));
+      filters = List.copyOf(Objects.requireNonNull(filters, "filters"));
     }
   }
 }
