@@ -7,4 +7,5 @@ module io.databroker.api {
   requires static transitive org.jspecify;
 
   exports io.databroker.api;
+  exports io.databroker.api.support;
 }

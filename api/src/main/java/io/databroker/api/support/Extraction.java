@@ -1,0 +1,119 @@
+package io.databroker.api.support;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.InvalidArgumentException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the host's extraction function, which runs in the middle of writes: an extraction function
+ * that calls its backend is rejected.
+ *
+ * <p><b>Thread-safety:</b> any thread may call any method at any time.
+ */
+public final class Extraction {
+  private final FieldExtractor function;
+
+  /** Set on a thread while it runs the function. */
+  private final ThreadLocal<Boolean> running = new ThreadLocal<>();
+
+  /** Wraps that function. */
+  public Extraction(FieldExtractor function) {
+    this.function = function;
+  }
+
+  /** Returns the fingerprint of the function. */
+  public String fingerprint() {
+    return function.fingerprint();
+  }
+
+  /**
+   * Checks that the extraction function is not what calls. Every method of a backend that writes,
+   * closes or opens something calls this first.
+   *
+   * @throws InvalidArgumentException if this thread is inside the extraction function
+   */
+  public void checkOutside() {
+    if (running.get() != null) {
+      throw new InvalidArgumentException(
+          "extractor",
+          function.getClass().getName(),
+          "an extraction function must not call a backend; have it look at the payload alone");
+    }
+  }
+
+  /**
+   * Returns the values of those of the fields that have one. The function may return more fields,
+   * or reuse its map: the result is a copy of what was asked for.
+   *
+   * @throws RuntimeException if the function rejects the payload or returns null
+   */
+  public Map<String, String> values(String type, Bytes payload, List<String> fields) {
+    if (fields.isEmpty()) {
+      return Map.of();
+    }
+    @Nullable Map<String, String> found = call(type, payload, fields);
+    if (found == null) {
+      throw new IllegalStateException("the extraction function returned null");
+    }
+    Map<String, String> asked = new HashMap<>();
+    for (String field : fields) {
+      String value = found.get(field);
+      if (value != null) {
+        asked.put(field, value);
+      }
+    }
+    return asked;
+  }
+
+  /**
+   * Returns the same for a payload that is to be stored (PUT-10).
+   *
+   * @param index the place of the write in its batch
+   * @throws InvalidArgumentException if the function rejects the payload; it names the write
+   */
+  public Map<String, String> values(int index, String type, Bytes payload, List<String> fields) {
+    if (fields.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      return values(type, payload, fields);
+    } catch (RuntimeException rejection) {
+      throw new InvalidArgumentException(
+          "batch[" + index + "].payload",
+          payload.toString(),
+          "its indexed fields cannot be read: " + rejection.getMessage());
+    }
+  }
+
+  /**
+   * Returns the same for a stored record whose type gets these indexed fields.
+   *
+   * @throws InvalidArgumentException if the function rejects the payload; it names the record
+   */
+  public Map<String, String> stored(String type, String id, Bytes payload, List<String> fields) {
+    try {
+      return values(type, payload, fields);
+    } catch (RuntimeException rejection) {
+      throw new InvalidArgumentException(
+          "options.indexedFields",
+          fields.toString(),
+          "the extraction function rejects the stored payload of id "
+              + id
+              + ": "
+              + rejection.getMessage());
+    }
+  }
+
+  private @Nullable Map<String, String> call(String type, Bytes payload, List<String> fields) {
+    running.set(true);
+    try {
+      return function.extract(type, payload, fields);
+    } finally {
+      running.remove();
+    }
+  }
+}

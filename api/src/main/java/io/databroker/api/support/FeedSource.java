@@ -1,0 +1,39 @@
+package io.databroker.api.support;
+
+import io.databroker.api.Changes;
+import io.databroker.api.Versions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a change feed that only its backend knows; {@link WaitingFeeds} does the rest.
+ *
+ * <p>One source serves one feed: it knows the feed's type, or that the feed is one of all types.
+ *
+ * <p><b>Thread-safety:</b> {@link #next} is called by one thread at a time; the other methods by
+ * any thread at any time. All may be called while the backend's lock is held.
+ */
+public interface FeedSource {
+
+  /**
+   * Returns the bounds of the current history, as the backend last published them.
+   *
+   * @throws io.databroker.api.ClosedException if the backend is closed
+   */
+  Versions versions();
+
+  /**
+   * Returns the feed's next answer: the first batch after {@code after} that concerns the feed, or
+   * a bookmark at {@code latest} if there is none up to there.
+   *
+   * @param after the feed's position; smaller than {@code latest}
+   * @param latest the last version that {@link #versions} returned; the answer does not go beyond
+   * @return null if the changes after {@code after} were removed meanwhile
+   */
+  @Nullable Changes next(long after, long latest);
+
+  /**
+   * Returns whether a change after {@code after} and up to {@code through} concerns the feed. Also
+   * returns true when the backend can no longer tell, because these changes were removed.
+   */
+  boolean holds(long after, long through);
+}

@@ -1,0 +1,135 @@
+package io.databroker.api.support;
+
+import io.databroker.api.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of a backend (LEASE-1 to LEASE-7). It has no clock: callers pass the time in.
+ *
+ * <p>{@link #grant} and {@link #renewal} only compute a lease; {@link #put} stores it. So a durable
+ * backend can write the lease to its journal in between.
+ *
+ * <p><b>Thread-safety:</b> none; guard it by the backend's lock.
+ */
+public final class LeaseTable {
+  /** Heap of a lease beside its name: the lease, its end, and an entry in each collection. */
+  private static final int ENTRY_BYTES = 200;
+
+  /** Ended leases to remove with each grant: more than one, so that they cannot pile up. */
+  private static final int SWEPT_PER_GRANT = 2;
+
+  private final Map<String, Lease> byName = new HashMap<>();
+  private final TreeSet<Lease> byEnd =
+      new TreeSet<>(Comparator.comparing(Lease::expiresAt).thenComparingLong(Lease::token));
+  private long lastToken;
+  private long heapBytes;
+
+  /** Creates a table without leases. */
+  public LeaseTable() {}
+
+  /** Returns the lease that lasts at that time, or null. */
+  public @Nullable Lease find(String name, Instant now) {
+    Lease lease = byName.get(name);
+    return lease != null && now.isBefore(lease.expiresAt()) ? lease : null;
+  }
+
+  /** Returns whether that token holds the name at that time. */
+  public boolean holds(String name, long token, Instant now) {
+    Lease lease = find(name, now);
+    return lease != null && lease.token() == token;
+  }
+
+  /** Returns a new lease of that name with the next token, or null while another one lasts. */
+  public @Nullable Lease grant(String name, Duration duration, Instant now) {
+    sweep(now, SWEPT_PER_GRANT);
+    return find(name, now) != null ? null : new Lease(name, lastToken + 1, end(now, duration));
+  }
+
+  /** Returns the lease with its new end, or null if that token does not hold the name. */
+  public @Nullable Lease renewal(String name, long token, Duration duration, Instant now) {
+    return holds(name, token, now) ? new Lease(name, token, end(now, duration)) : null;
+  }
+
+  private static Instant end(Instant now, Duration duration) {
+    return now.plus(duration).truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Stores a granted or renewed lease. */
+  public void put(Lease lease) {
+    remove(lease.name());
+    byName.put(lease.name(), lease);
+    byEnd.add(lease);
+    heapBytes += heapBytes(lease.name());
+    raiseLastToken(lease.token());
+  }
+
+  /** Removes the lease of that name, if there is one. */
+  public void remove(String name) {
+    Lease removed = byName.remove(name);
+    if (removed != null) {
+      byEnd.remove(removed);
+      heapBytes -= heapBytes(name);
+    }
+  }
+
+  /** Removes all leases that have ended at that time. */
+  public void sweep(Instant now) {
+    sweep(now, Integer.MAX_VALUE);
+  }
+
+  private void sweep(Instant now, int atMost) {
+    for (int i = 0; i < atMost && !byEnd.isEmpty(); i++) {
+      Lease first = byEnd.first();
+      if (now.isBefore(first.expiresAt())) {
+        return;
+      }
+      remove(first.name());
+    }
+  }
+
+  /** Replaces all leases; tokens go on after {@code lastToken} and after those of the leases. */
+  public void restore(Collection<Lease> leases, long lastToken) {
+    List<Lease> restored = List.copyOf(leases);
+    byName.clear();
+    byEnd.clear();
+    heapBytes = 0;
+    restored.forEach(this::put);
+    raiseLastToken(lastToken);
+  }
+
+  /** Returns all leases, including those that have ended but were not removed yet. */
+  public List<Lease> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** Returns the last token that was granted; 0 if there was none. */
+  public long lastToken() {
+    return lastToken;
+  }
+
+  /** Makes later tokens greater than {@code token}. */
+  public void raiseLastToken(long token) {
+    if (Long.compareUnsigned(token, lastToken) > 0) {
+      lastToken = token;
+    }
+  }
+
+  /** Returns the heap that all leases hold, in bytes; an estimate that is rather too high. */
+  public long heapBytes() {
+    return heapBytes;
+  }
+
+  /** Returns the heap that a lease of that name holds, in bytes. */
+  public static long heapBytes(String name) {
+    return ENTRY_BYTES + 2L * name.length();
+  }
+}

@@ -1,0 +1,50 @@
+package io.databroker.api.support;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One registration of a signal, which runs once. */
+final class Waiting implements Runnable {
+  private final WaitingFeeds feeds;
+  private final AtomicReference<@Nullable Runnable> signal;
+  final WaitingFeed feed;
+
+  /** Its number in its group, given when it is added. */
+  long ticket;
+
+  Waiting(WaitingFeeds feeds, WaitingFeed feed, Runnable signal) {
+    this.feeds = feeds;
+    this.feed = feed;
+    this.signal = new AtomicReference<>(signal);
+  }
+
+  /** Ends the registration without its signal, unless that has run. */
+  void cancel() {
+    signal.set(null);
+    feeds.remove(this);
+  }
+
+  /** Ends the registration and runs its signal, unless that has run or was cancelled. */
+  @Override
+  public void run() {
+    feeds.remove(this);
+    feed.waiting.compareAndSet(this, null);
+    Runnable due = signal.getAndSet(null);
+    if (due != null) {
+      try {
+        due.run();
+      } catch (RuntimeException | Error failure) {
+        report(failure); // the other signals must run all the same
+      }
+    }
+  }
+
+  static void report(Throwable failure) {
+    Thread thread = Thread.currentThread();
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    } catch (RuntimeException | Error ignored) {
+      // The JVM, too, ignores what a handler throws.
+    }
+  }
+}

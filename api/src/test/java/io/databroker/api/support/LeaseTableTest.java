@@ -1,0 +1,82 @@
+package io.databroker.api.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LeaseTableTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Duration SPAN = Duration.ofSeconds(10);
+
+  private final LeaseTable leases = new LeaseTable();
+
+  private Lease acquire(String name, Instant now) {
+    Lease lease = leases.grant(name, SPAN, now);
+    if (lease != null) {
+      leases.put(lease);
+    }
+    return lease;
+  }
+
+  @Test
+  void a_name_has_one_holding_until_its_end() {
+    Lease first = acquire("n", NOW);
+    assertThat(first).isEqualTo(new Lease("n", 1, NOW.plus(SPAN)));
+    assertThat(acquire("n", first.expiresAt().minusNanos(1))).isNull();
+    assertThat(acquire("n", first.expiresAt()).token()).isEqualTo(2);
+  }
+
+  @Test
+  void only_the_token_that_holds_the_name_renews_it() {
+    Lease first = acquire("n", NOW);
+    assertThat(leases.renewal("n", 2, SPAN, NOW)).isNull();
+    Lease renewed = leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(5));
+    leases.put(renewed);
+    assertThat(leases.find("n", NOW.plusSeconds(14))).isEqualTo(renewed);
+    assertThat(leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(15))).isNull();
+    assertThat(leases.holds("n", first.token(), NOW.plusSeconds(14))).isTrue();
+    assertThat(leases.holds("n", first.token(), NOW.plusSeconds(15))).isFalse();
+  }
+
+  @Test
+  void a_release_frees_the_name_and_tokens_go_on() {
+    Lease first = acquire("n", NOW);
+    leases.remove("n");
+    assertThat(acquire("n", NOW).token()).isGreaterThan(first.token());
+  }
+
+  @Test
+  void ended_leases_leave_nothing_behind() {
+    for (int i = 0; i < 1_000; i++) {
+      acquire("n" + i, NOW);
+    }
+    assertThat(leases.heapBytes()).isGreaterThan(1_000L * 100);
+    leases.sweep(NOW.plus(SPAN).minusNanos(1));
+    assertThat(leases.all()).hasSize(1_000);
+    leases.sweep(NOW.plus(SPAN));
+    assertThat(leases.all()).isEmpty();
+    assertThat(leases.heapBytes()).isZero();
+  }
+
+  @Test
+  void grants_alone_keep_ended_leases_from_piling_up() {
+    for (int i = 0; i < 10_000; i++) {
+      acquire("n" + i, NOW.plus(SPAN.multipliedBy(i)));
+    }
+    assertThat(leases.all()).hasSizeLessThan(5);
+  }
+
+  @Test
+  void restored_leases_last_and_tokens_are_greater() {
+    leases.restore(List.of(new Lease("n", 5, NOW.plus(SPAN))), 9);
+    assertThat(acquire("n", NOW)).isNull();
+    assertThat(acquire("m", NOW).token()).isEqualTo(10);
+    leases.raiseLastToken(20);
+    leases.raiseLastToken(15);
+    assertThat(acquire("o", NOW).token()).isEqualTo(21);
+  }
+}

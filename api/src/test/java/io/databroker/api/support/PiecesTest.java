@@ -1,0 +1,142 @@
+package io.databroker.api.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.Condition;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FutureVersionException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.Position;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Positions, conditions, extraction, options and server versions. */
+class PiecesTest {
+
+  @Test
+  void a_position_is_checked_for_its_history_first() {
+    Versions now = new Versions(7, 5, 9);
+    Positions.check(new Position(7, 4), now);
+    Positions.check(new Position(7, 9), now);
+    assertThatThrownBy(() -> Positions.check(new Position(8, 100), now))
+        .isInstanceOf(HistoryReplacedException.class);
+    assertThatThrownBy(() -> Positions.check(new Position(7, 10), now))
+        .isInstanceOf(FutureVersionException.class);
+    assertThatThrownBy(() -> Positions.check(new Position(7, -1), now))
+        .isInstanceOf(FutureVersionException.class);
+    assertThatThrownBy(() -> Positions.check(new Position(7, 3), now))
+        .isInstanceOf(HistoryTrimmedException.class);
+  }
+
+  @Test
+  void the_first_condition_that_does_not_hold_is_named() {
+    List<Write> batch =
+        List.of(
+            Write.put("t", "a", Bytes.EMPTY),
+            Write.put("t", "b", Bytes.EMPTY).when(Condition.version(3)),
+            Write.delete("t", "c").when(Condition.ABSENT));
+    Conditions.check(batch, index -> index == 1 ? 3 : 0);
+    assertThatThrownBy(() -> Conditions.check(batch, index -> 4))
+        .isInstanceOfSatisfying(
+            ConditionFailedException.class,
+            failure -> {
+              assertThat(failure.index()).isEqualTo(1);
+              assertThat(failure.found()).isEqualTo(4);
+            });
+  }
+
+  @Test
+  void options_are_copied_and_sorted_by_code_point() {
+    TypeOptions some = TypeOptions.NONE.withCapacity(1);
+    Map<String, TypeOptions> one = OptionsMap.with(Map.of(), "\uD83D\uDE00", some);
+    Map<String, TypeOptions> two = OptionsMap.with(one, "\uFFFD", some);
+    assertThat(two.keySet()).containsExactly("\uFFFD", "\uD83D\uDE00");
+    assertThat(one).hasSize(1);
+    assertThat(OptionsMap.with(two, "\uFFFD", TypeOptions.NONE)).isEqualTo(one);
+    assertThatThrownBy(() -> two.remove("x")).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void server_versions_are_not_zero_and_not_the_former() {
+    long former = 0;
+    for (int i = 0; i < 1_000; i++) {
+      long next = ServerVersions.next(former);
+      assertThat(next).isNotZero().isNotEqualTo(former);
+      former = next;
+    }
+  }
+
+  @Test
+  void extraction_returns_a_copy_of_the_fields_that_were_asked_for() {
+    Map<String, String> reused = new HashMap<>(Map.of("a", "1", "b", "2"));
+    Extraction extraction = new Extraction(extractor((type, payload) -> reused));
+    Map<String, String> values = extraction.values("t", Bytes.EMPTY, List.of("a", "c"));
+    reused.clear();
+    assertThat(values).containsExactly(Map.entry("a", "1"));
+  }
+
+  @Test
+  void a_rejected_payload_is_named() {
+    Extraction extraction =
+        new Extraction(
+            extractor(
+                (type, payload) -> {
+                  throw new IllegalStateException("no");
+                }));
+    assertThatThrownBy(() -> extraction.values(3, "t", Bytes.utf8("x"), List.of("a")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("batch[3].payload")
+        .hasMessageContaining("no");
+    assertThatThrownBy(() -> extraction.stored("t", "i7", Bytes.utf8("x"), List.of("a")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("i7");
+    assertThat(extraction.values(3, "t", Bytes.EMPTY, List.of())).isEmpty();
+  }
+
+  @Test
+  void a_function_that_calls_its_backend_is_rejected_also_where_it_hides_the_rejection() {
+    AtomicReference<Extraction> backend = new AtomicReference<>();
+    Extraction extraction =
+        new Extraction(
+            extractor(
+                (type, payload) -> {
+                  backend.get().checkOutside();
+                  return Map.of();
+                }));
+    backend.set(extraction);
+    extraction.checkOutside();
+    assertThatThrownBy(() -> extraction.values(0, "t", Bytes.EMPTY, List.of("a")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("must not call a backend");
+    extraction.checkOutside();
+  }
+
+  private interface Function {
+    Map<String, String> values(String type, Bytes payload);
+  }
+
+  private static FieldExtractor extractor(Function function) {
+    return new FieldExtractor() {
+      @Override
+      public String fingerprint() {
+        return "test";
+      }
+
+      @Override
+      public Map<String, String> extract(String type, Bytes payload, List<String> fields) {
+        return function.values(type, payload);
+      }
+    };
+  }
+}

@@ -1,0 +1,337 @@
+package io.databroker.api.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.ClosedException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.StorageFailedException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WaitingFeedsTest {
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final AtomicInteger signals = new AtomicInteger();
+  private final ToyHistory history = new ToyHistory(tasks::add, 100);
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private ChangeFeed waiting(ToyHistory on, String type) {
+    ChangeFeed feed = on.feed(type);
+    assertThat(feed.poll()).isNull();
+    feed.onReady(signals::incrementAndGet);
+    return feed;
+  }
+
+  @Test
+  void a_write_signals_feeds_of_its_type_and_of_all_types_once() {
+    ChangeFeed all = waiting(history, null);
+    ChangeFeed typed = waiting(history, "t");
+    waiting(history, "other");
+    history.put("t");
+    history.put("t");
+    runTasks();
+    assertThat(signals).hasValue(2);
+    assertThat(all.poll().position().version()).isEqualTo(1);
+    assertThat(typed.poll().records()).hasSize(1);
+  }
+
+  @Test
+  void on_ready_signals_at_once_where_there_is_something_to_deliver() {
+    ChangeFeed feed = history.feed("t");
+    history.put("t");
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(1);
+  }
+
+  @Test
+  void a_change_of_another_type_is_nothing_to_deliver() {
+    ChangeFeed feed = history.feed("t");
+    history.put("other");
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(0);
+  }
+
+  @Test
+  void a_second_signal_replaces_the_first() {
+    ChangeFeed feed = history.feed("t");
+    feed.onReady(() -> signals.addAndGet(100));
+    feed.onReady(signals::incrementAndGet);
+    history.put("t");
+    runTasks();
+    assertThat(signals).hasValue(1);
+  }
+
+  @Test
+  void on_ready_twice_without_a_poll_signals_twice() {
+    ChangeFeed feed = waiting(history, "t");
+    history.put("t");
+    runTasks();
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(2);
+  }
+
+  @Test
+  void a_write_between_registering_and_looking_signals() {
+    ChangeFeed feed = history.feed("t");
+    history.whenRead =
+        () -> {
+          history.whenRead = () -> {};
+          history.put("t");
+        };
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(1);
+  }
+
+  @Test
+  void a_trim_moves_waiting_feeds_of_quiet_types() {
+    ChangeFeed quiet = waiting(history, "quiet");
+    history.put("busy");
+    history.trim();
+    runTasks();
+    assertThat(signals).hasValue(1);
+    assertThat(quiet.poll().isBookmark()).isTrue();
+    assertThat(quiet.poll()).isNull();
+  }
+
+  @Test
+  void a_trim_of_changes_that_a_waiting_feed_should_deliver_is_reported() {
+    ChangeFeed feed = waiting(history, "t");
+    history.put("t");
+    history.put("busy");
+    history.trim();
+    runTasks();
+    assertThat(signals).hasValue(1);
+    assertThatThrownBy(feed::poll).isInstanceOf(HistoryTrimmedException.class);
+    assertThatThrownBy(feed::poll).isInstanceOf(HistoryTrimmedException.class);
+  }
+
+  @Test
+  void a_trim_does_not_move_a_feed_that_does_not_wait() {
+    ChangeFeed feed = history.feed("quiet");
+    assertThat(feed.poll()).isNull();
+    history.put("busy");
+    history.trim();
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(1);
+    assertThatThrownBy(feed::poll).isInstanceOf(HistoryTrimmedException.class);
+  }
+
+  @Test
+  void several_trims_before_the_signal_runs_move_the_feed_each_time() {
+    ChangeFeed quiet = waiting(history, "quiet");
+    for (int i = 0; i < 3; i++) {
+      history.put("busy");
+      history.trim();
+    }
+    runTasks();
+    assertThat(quiet.poll().position()).isEqualTo(history.versions().end());
+  }
+
+  /** At whatever point of onReady a whole trim runs, the feed keeps its position. */
+  @Test
+  void a_trim_within_on_ready_does_not_leave_the_feed_behind() {
+    for (int at = 0; at < 3; at++) {
+      history.put("busy");
+      ChangeFeed quiet = history.feed("quiet");
+      history.put("busy");
+      assertThat(quiet.poll().isBookmark()).isTrue();
+      assertThat(quiet.poll()).isNull();
+      history.put("busy");
+      AtomicInteger reads = new AtomicInteger(at);
+      history.whenRead =
+          () -> {
+            if (reads.getAndDecrement() == 0) {
+              history.whenRead = () -> {};
+              history.trim();
+            }
+          };
+      quiet.onReady(signals::incrementAndGet);
+      history.whenRead = () -> {};
+      history.put("busy");
+      runTasks();
+      while (quiet.poll() != null) {}
+      assertThat(quiet.poll()).isNull();
+    }
+  }
+
+  @Test
+  void clear_and_close_signal_and_end_every_feed() {
+    List<ChangeFeed> feeds =
+        new ArrayList<>(List.of(waiting(history, null), waiting(history, "t")));
+    history.put("busy");
+    history.trim(); // a move is pending: the end of the history comes first
+    runTasks();
+    signals.set(0);
+    feeds.forEach(feed -> feed.onReady(signals::incrementAndGet));
+    history.clear();
+    runTasks();
+    assertThat(signals).hasValue(2);
+    for (ChangeFeed feed : feeds) {
+      assertThatThrownBy(feed::poll).isInstanceOf(HistoryReplacedException.class);
+      feed.onReady(signals::incrementAndGet);
+    }
+    runTasks();
+    assertThat(signals).hasValue(4);
+    ChangeFeed later = waiting(history, "t");
+    history.close();
+    runTasks();
+    assertThat(signals).hasValue(5);
+    assertThatThrownBy(later::poll).isInstanceOf(ClosedException.class);
+    later.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(6);
+  }
+
+  @Test
+  void closing_a_feed_runs_its_signal_and_forgets_it() {
+    ChangeFeed feed = waiting(history, "t");
+    feed.close();
+    assertThat(history.feeds.mayWait()).isFalse();
+    runTasks();
+    assertThat(signals).hasValue(1);
+    assertThatThrownBy(feed::poll).isInstanceOf(ClosedException.class);
+    feed.close();
+    feed.onReady(signals::incrementAndGet);
+    runTasks();
+    assertThat(signals).hasValue(2);
+    assertThat(history.feeds.mayWait()).isFalse();
+  }
+
+  static List<Executor> failingNotifiers() {
+    return List.of(
+        task -> {
+          throw new RejectedExecutionException("planted");
+        },
+        task -> {
+          throw new OutOfMemoryError("planted");
+        },
+        task -> {
+          task.run();
+          throw new IllegalStateException("planted, after it ran the task");
+        },
+        Runnable::run);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failingNotifiers")
+  void no_notifier_fails_a_write_or_loses_a_signal(Executor notifier) {
+    ToyHistory other = new ToyHistory(notifier, 10);
+    waiting(other, null);
+    ChangeFeed typed = waiting(other, "t");
+    assertThatCode(() -> other.put("t")).doesNotThrowAnyException();
+    assertThat(signals).hasValue(2);
+    typed.poll();
+    typed.onReady(signals::incrementAndGet);
+    assertThatCode(typed::close).doesNotThrowAnyException();
+    assertThat(signals).hasValue(3);
+    waiting(other, "u");
+    assertThatCode(other::trim).doesNotThrowAnyException();
+    assertThat(signals).hasValue(3); // it stands at the end: the trim does not concern it
+    assertThatCode(other::close).doesNotThrowAnyException();
+    assertThat(signals).hasValue(4);
+  }
+
+  @Test
+  void a_signal_that_throws_does_not_stop_the_others() {
+    List<Throwable> reported = new ArrayList<>();
+    Thread.UncaughtExceptionHandler usual = Thread.currentThread().getUncaughtExceptionHandler();
+    Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
+    try {
+      for (int i = 0; i < 4; i++) {
+        history
+            .feed("t")
+            .onReady(
+                () -> {
+                  signals.incrementAndGet();
+                  throw new AssertionError("planted");
+                });
+      }
+      history.put("t");
+      runTasks();
+    } finally {
+      Thread.currentThread().setUncaughtExceptionHandler(usual);
+    }
+    assertThat(signals).hasValue(4);
+    assertThat(reported).hasSize(4);
+  }
+
+  @Test
+  void a_write_hands_over_one_task_for_all_feeds_of_a_type_and_none_for_other_types() {
+    for (int i = 0; i < 1_000; i++) {
+      waiting(history, "t" + i % 10);
+    }
+    history.put("busy");
+    assertThat(tasks).isEmpty();
+    history.put("t3");
+    history.put("t3");
+    assertThat(tasks).hasSize(1);
+    runTasks();
+    assertThat(signals).hasValue(100);
+  }
+
+  @Test
+  void a_feed_that_waits_again_within_its_signal_is_not_signalled_for_ever() {
+    ChangeFeed feed = history.feed("t");
+    feed.onReady(
+        new Runnable() {
+          @Override
+          public void run() {
+            if (signals.incrementAndGet() < 10) {
+              while (feed.poll() != null) {}
+              feed.onReady(this);
+            }
+          }
+        });
+    history.put("t");
+    runTasks();
+    assertThat(signals).hasValue(1);
+  }
+
+  @Test
+  void a_source_that_loses_changes_is_reported_and_does_not_hang() {
+    WaitingFeeds feeds = new WaitingFeeds(tasks::add);
+    ChangeFeed feed = feeds.open(history.versions().end(), null, new LostChanges(history));
+    history.put("t");
+    assertThatThrownBy(feed::poll)
+        .isInstanceOf(StorageFailedException.class)
+        .hasMessageContaining("version 1");
+  }
+
+  private record LostChanges(ToyHistory history) implements FeedSource {
+    @Override
+    public io.databroker.api.Versions versions() {
+      return history.versions();
+    }
+
+    @Override
+    public io.databroker.api.Changes next(long after, long latest) {
+      return null;
+    }
+
+    @Override
+    public boolean holds(long after, long through) {
+      return true;
+    }
+  }
+}
