@@ -1,12 +1,11 @@
 package io.databroker.tck;
 
 import io.databroker.api.FieldExtractor;
-import org.junit.jupiter.api.ClassOrderer;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.TestClassOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
+import io.databroker.tck.chapters.AllChapters;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Subject;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.engine.Violation;
 
 /**
  * The contract as tests, for the backend of anyone. Extend it and name the provider:
@@ -41,10 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
-@ExtendWith(KitExtension.class)
-@DisplayNameGeneration(RuleNames.class)
-@TestClassOrder(ClassOrderer.OrderAnnotation.class)
-public abstract class DatabrokerTck implements Subject {
+public abstract class DatabrokerTck extends AllChapters implements Subject {
   /** Does nothing. */
   protected DatabrokerTck() {}
 
@@ -52,71 +48,4 @@ public abstract class DatabrokerTck implements Subject {
   public static FieldExtractor fields() {
     return TestFields.FIRST;
   }
-
-  @Nested
-  class Versions extends VersionRules {}
-
-  @Nested
-  class Put extends PutRules {}
-
-  @Nested
-  class Conditions extends ConditionRules {}
-
-  @Nested
-  class Get extends GetRules {}
-
-  @Nested
-  class ListTypes extends ListTypesRules {}
-
-  @Nested
-  class Snapshots extends SnapshotRules {}
-
-  @Nested
-  class Feeds extends FeedRules {}
-
-  @Nested
-  class Waiting extends WaitingRules {}
-
-  @Nested
-  class Options extends OptionRules {}
-
-  @Nested
-  class Capacity extends CapacityRules {}
-
-  @Nested
-  class Ttl extends TtlRules {}
-
-  @Nested
-  class IndexedFields extends IndexRules {}
-
-  @Nested
-  class Leases extends LeaseRules {}
-
-  @Nested
-  class Housekeeping extends HousekeepingRules {}
-
-  @Nested
-  class Clear extends ClearRules {}
-
-  @Nested
-  class State extends StateRules {}
-
-  @Nested
-  class Close extends CloseRules {}
-
-  @Nested
-  class Arguments extends ArgumentRules {}
-
-  @Nested
-  class AcceptedSizes extends LimitRules {}
-
-  @Nested
-  class Errors extends ErrorRules {}
-
-  @Nested
-  class Opening extends OpeningRules {}
-
-  @Nested
-  @Order(Integer.MAX_VALUE) // what a plain test can show, it shows first
-  class Concurrency extends ConcurrencyRules {}
 }

@@ -1,4 +1,23 @@
-/** The contract as tests. */
+/**
+ * The compatibility kit: the contract as tests for any backend.
+ *
+ * <p>A backend author extends {@link io.databroker.tck.DatabrokerTck}, or runs the kit's jar on a
+ * plugin without writing code. The rest is how it works. Reading order:
+ *
+ * <ol>
+ *   <li>{@code contract}: the rules of CONTRACT.md by number, and the annotations that tie a test
+ *       to a rule
+ *   <li>{@code chapters}: the tests, one class per chapter of the contract
+ *   <li>{@code engine}: what a test works with: the bench, the clock, violations and their reports
+ *   <li>{@code races}: workloads of concurrent clients, round after round
+ *   <li>{@code history}: what concurrent clients recorded, and the checker that judges it
+ *   <li>{@code junit}: the JUnit extension that gives each test its bench
+ *   <li>{@code run}: the command line and the reports
+ * </ol>
+ *
+ * <p>Calls run one way: run, junit and chapters call races and engine, and these call history and
+ * contract.
+ */
 @NullMarked
 package io.databroker.tck;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.tck.reference.Gallery;
 import io.databroker.tck.reference.Mutant;
+import io.databroker.tck.run.Catalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

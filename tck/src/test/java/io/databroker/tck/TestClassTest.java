@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.databroker.api.BackendProvider;
 import io.databroker.tck.reference.Gallery;
 import io.databroker.tck.reference.ReferenceProvider;
+import io.databroker.tck.run.Catalogue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,25 @@ class TestClassTest {
                         "Again: mvn test -Dtest=WrongTck -Ddatabroker.tck.rules=CAP-1"
                             + " -Ddatabroker.tck.seed=5\n"))
         .anySatisfy(message -> assertThat(message).contains("Seen: ", "At CapacityRules.java:"));
+  }
+
+  @Test
+  void theJUnitDefaultsOfTheProjectDoNotMatter() {
+    Map<String, String> parameters =
+        Map.of(
+            "databroker.tck.rules",
+            "GET,LIST-1,LIST-2,LIST-3,OPT,CHECK",
+            "junit.jupiter.testinstance.lifecycle.default",
+            "per_class",
+            "junit.jupiter.execution.parallel.enabled",
+            "true",
+            "junit.jupiter.execution.parallel.mode.default",
+            "concurrent",
+            "junit.jupiter.testmethod.order.default",
+            "org.junit.jupiter.api.MethodOrderer$Random");
+    EngineExecutionResults results = run(RightTck.class, parameters);
+    assertThat(failures(results)).isEmpty();
+    assertThat(results.testEvents().succeeded().count()).isGreaterThan(10);
   }
 
   @Test

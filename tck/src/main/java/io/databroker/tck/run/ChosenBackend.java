@@ -6,7 +6,7 @@ import io.databroker.api.BackendProvider;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
-import io.databroker.tck.Subject;
+import io.databroker.tck.engine.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

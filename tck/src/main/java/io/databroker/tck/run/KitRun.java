@@ -4,9 +4,9 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.databroker.api.FieldExtractor;
 import io.databroker.tck.DatabrokerTck;
-import io.databroker.tck.InconclusiveException;
-import io.databroker.tck.Rule;
-import io.databroker.tck.Subject;
+import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.databroker.tck.run;
 
 import io.databroker.api.BackendProvider;
-import io.databroker.tck.Catalogue;
+import io.databroker.tck.contract.Contract;
 import io.databroker.tck.history.Checker;
 import io.databroker.tck.history.Diagnosis;
 import io.databroker.tck.history.History;
@@ -192,7 +192,7 @@ public final class Main implements Callable<Integer> {
       return all;
     }
     try {
-      return Catalogue.chosen(rules);
+      return Contract.chosen(rules);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--rules " + e.getMessage());
     }

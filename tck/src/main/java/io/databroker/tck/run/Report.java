@@ -1,6 +1,5 @@
 package io.databroker.tck.run;
 
-import io.databroker.tck.Catalogue;
 import io.databroker.tck.run.Outcome.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;

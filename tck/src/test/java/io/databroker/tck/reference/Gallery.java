@@ -1,7 +1,7 @@
 package io.databroker.tck.reference;
 
 import io.databroker.api.DatabrokerException;
-import io.databroker.tck.Violation;
+import io.databroker.tck.engine.Violation;
 import io.databroker.tck.run.KitRun;
 import io.databroker.tck.run.Outcome;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
 import io.databroker.api.Settings;
-import io.databroker.tck.Subject;
+import io.databroker.tck.engine.Subject;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import java.util.function.Function;

@@ -1,0 +1,266 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.BenchUser;
+import io.databroker.tck.engine.Signal;
+import io.databroker.tck.junit.KitExtension;
+import io.databroker.tck.junit.RuleNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * A chapter of the contract: what its tests share.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+@ExtendWith(KitExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_METHOD)
+@Execution(ExecutionMode.SAME_THREAD)
+@DisplayNameGeneration(RuleNames.class)
+@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class Chapter implements BenchUser {
+  Bench bench;
+
+  private @Nullable Backend backend;
+
+  @SuppressWarnings("NullAway.Init") // the extension sets the bench before each test
+  Chapter() {}
+
+  @Override
+  public final void use(Bench given) {
+    bench = given;
+  }
+
+  /** The test's backend. */
+  final Backend backend() {
+    if (backend == null) {
+      backend = bench.open(0, bench.context());
+    }
+    return backend;
+  }
+
+  /** Another one at the same place. */
+  final Backend secondHandle() {
+    backend();
+    return bench.open(0, bench.context());
+  }
+
+  /** Closes the test's backend and opens it again. */
+  final Backend reopen() {
+    return reopen(bench.context());
+  }
+
+  final Backend reopen(BackendContext context) {
+    backend().close();
+    backend = bench.open(0, context);
+    return backend;
+  }
+
+  final boolean has(Capability capability) {
+    return bench.has(capability);
+  }
+
+  final void pass(Duration time) {
+    bench.pass(time);
+  }
+
+  final Duration span() {
+    return bench.span();
+  }
+
+  /** The current time, cut as times of writes are. */
+  final Instant now() {
+    return bench.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS);
+  }
+
+  static Write write(String type, String id, String payload) {
+    return Write.put(type, id, Bytes.utf8(payload));
+  }
+
+  static Write delete(String type, String id) {
+    return Write.delete(type, id);
+  }
+
+  /** Puts these writes as one batch. */
+  final List<StoredRecord> put(Write... batch) {
+    return backend().put(List.of(batch)).records();
+  }
+
+  /** Puts a record of that type and id, alone, with a payload that nothing depends on. */
+  final StoredRecord put(String type, String id) {
+    return put(write(type, id, "payload of " + id)).get(0);
+  }
+
+  /** Puts these ids of that type, each in a batch of its own. */
+  final void putEach(String type, String... ids) {
+    for (String id : ids) {
+      put(type, id);
+    }
+  }
+
+  /** The live record of that key, which must be there. */
+  final StoredRecord found(String type, String id) {
+    StoredRecord found = backend().get(type, id);
+    return found != null ? found : fail("there is no live record (" + type + ", " + id + ")");
+  }
+
+  /** The lease of that name, which must be free. */
+  final Lease acquired(String name, Duration duration) {
+    Lease lease = backend().acquireLease(name, duration);
+    return lease != null ? lease : fail("nobody holds " + name + ", but it is not granted");
+  }
+
+  /** What a feed that has something to say now says. */
+  static Changes said(ChangeFeed feed) {
+    Changes said = feed.poll();
+    return said != null ? said : fail("the feed has something to say, but answers null");
+  }
+
+  final void capacity(String type, long records) {
+    backend().setOptions(type, TypeOptions.NONE.withCapacity(records));
+  }
+
+  /** The records of a fresh snapshot. */
+  final Set<StoredRecord> records(Selection selection) {
+    try (Snapshot snapshot = backend().snapshot(selection)) {
+      return all(snapshot);
+    }
+  }
+
+  /** The records of a snapshot, each of which must come once. */
+  static Set<StoredRecord> all(Snapshot snapshot) {
+    Set<StoredRecord> records = new HashSet<>();
+    snapshot
+        .records()
+        .forEachRemaining(
+            record -> {
+              if (!records.add(record)) {
+                fail("the snapshot holds " + record + " twice");
+              }
+            });
+    return records;
+  }
+
+  /** The ids of a type's live records. */
+  final Set<String> ids(String type) {
+    Set<String> ids = new HashSet<>();
+    records(Selection.ofType(type)).forEach(record -> ids.add(record.id()));
+    return ids;
+  }
+
+  static Set<String> setOf(String... elements) {
+    return new HashSet<>(Arrays.asList(elements));
+  }
+
+  /** Where the history stands. */
+  final Position end() {
+    return backend().versions().end();
+  }
+
+  /** What a new feed tells from there to the last version. */
+  final List<Changes> feed(Position from, @Nullable String type) {
+    try (ChangeFeed feed = backend().changes(from, type)) {
+      return read(feed, from.version(), backend().versions().latest());
+    }
+  }
+
+  /** All the changes of a feed of all types from there on. */
+  final List<StoredRecord> changes(Position from) {
+    return records(feed(from, null));
+  }
+
+  static List<StoredRecord> records(List<Changes> answers) {
+    return answers.stream().flatMap(changes -> changes.records().stream()).toList();
+  }
+
+  /** What a feed that stands at {@code from} tells up to that version, which must be the end. */
+  final List<Changes> read(ChangeFeed feed, long from, long upTo) {
+    List<Changes> told = new ArrayList<>();
+    long reached = from;
+    while (Long.compareUnsigned(reached, upTo) < 0) {
+      Changes next = next(feed);
+      told.add(next);
+      reached = next.position().version();
+    }
+    assertNull(feed.poll(), "there is nothing behind the last version");
+    return told;
+  }
+
+  /** What a feed tells next, which must come. */
+  final Changes next(ChangeFeed feed) {
+    long deadline = System.nanoTime() + bench.tuning.patience().toNanos();
+    while (true) {
+      Changes next = feed.poll();
+      if (next != null) {
+        return next;
+      }
+      if (System.nanoTime() > deadline) {
+        return fail("the feed signals, but has nothing to say");
+      }
+      Signal signal = new Signal(bench.tuning.patience());
+      feed.onReady(signal);
+      signal.await("the feed's signal");
+    }
+  }
+
+  /** Polls until there is nothing now, and sets a signal. */
+  final Signal waitOn(ChangeFeed feed) {
+    while (feed.poll() != null) {
+      // read on to the end
+    }
+    Signal signal = new Signal(bench.tuning.patience());
+    feed.onReady(signal);
+    return signal;
+  }
+
+  /** Has another thread do that, which must not be held up. */
+  final void inTime(String what, Runnable work) {
+    Signal done = new Signal(bench.tuning.patience());
+    Thread thread =
+        new Thread(
+            () -> {
+              work.run();
+              done.run();
+            },
+            "tck-" + what);
+    thread.setDaemon(true);
+    thread.start();
+    done.await(what);
+  }
+
+  static <T extends DatabrokerException> T failsWith(Class<T> error, Executable call) {
+    return assertThrows(error, call);
+  }
+}

@@ -1,0 +1,108 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.databroker.api.Checkpoint;
+import io.databroker.api.ClearResult;
+import io.databroker.api.FieldValue;
+import io.databroker.api.Lease;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.tck.contract.Rule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Clear.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+abstract class ClearRules extends Chapter {
+  ClearRules() {}
+
+  @Test
+  @Rule("CLEAR-1")
+  void clearRemovesRecordsOptionsIndexesHistoryAndCheckpoint() {
+    backend().setOptions("t", new TypeOptions(2L, span(), List.of("colour")));
+    put(write("t", "1", "colour=red"), write("u", "1", ""));
+    backend().setCheckpoint(new Checkpoint(3, 4));
+    backend().clear();
+    assertNull(backend().get("t", "1"));
+    assertEquals(Set.of(), records(Selection.all()));
+    assertEquals(List.of(), backend().listTypes());
+    assertEquals(Map.of(), backend().options());
+    assertEquals(Checkpoint.NONE, backend().checkpoint());
+    assertEquals(List.of(), changes(backend().versions().begin()));
+    assertEquals(Set.of(), records(Selection.where("t", new FieldValue("colour", "red"))));
+    putEach("t", "1", "2", "3");
+    assertEquals(setOf("1", "2", "3"), ids("t"), "the capacity is gone");
+    pass(span().multipliedBy(2));
+    assertEquals(0, backend().expire(), "the TTL is gone");
+  }
+
+  @Test
+  @Rule("CLEAR-2")
+  void leasesAndTheirTokensStay() {
+    Lease held = acquired("a", Duration.ofHours(1));
+    Lease freed = acquired("b", Duration.ofHours(1));
+    backend().releaseLease("b", freed.token());
+    backend().clear();
+    assertNull(backend().acquireLease("a", Duration.ofHours(1)));
+    assertNotNull(backend().renewLease("a", held.token(), Duration.ofHours(1)));
+    assertTrue(acquired("b", Duration.ofHours(1)).token() > freed.token());
+  }
+
+  @Test
+  @Rule("CLEAR-3")
+  void itBeginsANewHistoryAndAnswersBothNames() {
+    put("t", "1");
+    long before = backend().versions().serverVersion();
+    ClearResult result = backend().clear();
+    assertEquals(before, result.oldServerVersion());
+    assertEquals(backend().versions().serverVersion(), result.newServerVersion());
+    assertNotEquals(before, result.newServerVersion());
+    assertNotEquals(0, result.newServerVersion());
+    ClearResult again = backend().clear();
+    assertEquals(result.newServerVersion(), again.oldServerVersion());
+    assertNotEquals(result.newServerVersion(), again.newServerVersion());
+  }
+
+  @Test
+  @Rule("CLEAR-4")
+  void theSequenceOfVersionsGoesOn() {
+    putEach("t", "1", "2");
+    put(delete("t", "2"));
+    long serverVersion = backend().clear().newServerVersion();
+    assertEquals(new Versions(serverVersion, 4, 3), backend().versions());
+    StoredRecord next = put("t", "1");
+    assertEquals(4, next.version());
+    assertEquals(List.of(next), changes(backend().versions().begin()));
+    assertEquals(3, backend().versions().begin().version());
+    backend().clear();
+    backend().clear();
+    assertEquals(5, put("t", "1").version());
+  }
+
+  @Test
+  @Rule("CLEAR-5")
+  void afterItNothingOfTheOldHistoryIsSeen() {
+    for (int i = 0; i < 30; i++) {
+      put(write("a", "" + i, ""), write("b" + i, "1", ""));
+    }
+    backend().clear();
+    StoredRecord only = put("a", "5");
+    assertEquals(List.of("a"), backend().listTypes());
+    assertEquals(Set.of(only), records(Selection.all()));
+    assertEquals(Set.of(only), records(Selection.ofType("a")));
+    assertNull(backend().get("b5", "1"));
+  }
+}

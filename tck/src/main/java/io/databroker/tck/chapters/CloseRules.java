@@ -1,0 +1,163 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BlockingFeed;
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.ClosedException;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.tck.contract.Needs;
+import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Signal;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * Close.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+abstract class CloseRules extends Chapter {
+  CloseRules() {}
+
+  @Test
+  @Rule("CLOSE-1")
+  void closeIsIdempotent() {
+    put("t", "1");
+    Backend backend = backend();
+    backend.close();
+    backend.close();
+    inTime("a close by another thread", backend::close);
+  }
+
+  @Test
+  @Rule("CLOSE-2")
+  void afterItEveryMethodFailsWithClosed() {
+    put("t", "1");
+    put("t", "2");
+    Backend backend = backend();
+    Position end = end();
+    ChangeFeed feed = backend.changes(end, null);
+    ChangeFeed behind = backend.changes(backend.versions().begin(), "t");
+    Snapshot snapshot = backend.snapshot(Selection.all());
+    Iterator<StoredRecord> records = snapshot.records();
+    records.next();
+    backend.close();
+    List<Executable> calls =
+        List.of(
+            backend::versions,
+            () -> backend.put(List.of(write("t", "1", ""))),
+            () -> backend.get("t", "1"),
+            () -> backend.get("t", "absent"),
+            backend::listTypes,
+            () -> backend.snapshot(Selection.all()),
+            () -> backend.changes(end, null),
+            backend::options,
+            () -> backend.setOptions("t", TypeOptions.NONE),
+            () -> backend.acquireLease("a", Duration.ofSeconds(1)),
+            () -> backend.renewLease("a", 1, Duration.ofSeconds(1)),
+            () -> backend.releaseLease("a", 1),
+            backend::expire,
+            () -> backend.trim(now()),
+            backend::clear,
+            backend::checkpoint,
+            () -> backend.setCheckpoint(new Checkpoint(1, 1)),
+            feed::poll,
+            behind::poll,
+            snapshot::records,
+            () -> {
+              while (records.hasNext()) {
+                records.next();
+              }
+            });
+    for (Executable call : calls) {
+      failsWith(ClosedException.class, call);
+    }
+    feed.close();
+    snapshot.close();
+    backend.close();
+  }
+
+  @Test
+  @Rule("CLOSE-3")
+  void closeWakesEveryWaiter() {
+    put("t", "1");
+    int waiters = 4;
+    Signal[] ended = new Signal[waiters];
+    AtomicReference<Object> other = new AtomicReference<>();
+    for (int i = 0; i < waiters; i++) {
+      Signal waiting = new Signal(bench.tuning.patience());
+      ended[i] = new Signal(bench.tuning.patience());
+      Signal mine = ended[i];
+      BlockingFeed feed =
+          new BlockingFeed(
+              new SignallingFeed(backend().changes(end(), i % 2 == 0 ? null : "t"), waiting));
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  other.set(feed.next());
+                } catch (ClosedException expected) {
+                  mine.run();
+                } catch (InterruptedException | RuntimeException e) {
+                  other.set(e);
+                }
+              },
+              "tck-waiter");
+      thread.setDaemon(true);
+      thread.start();
+      waiting.await("a reader that waits");
+    }
+    backend().close();
+    for (Signal signal : ended) {
+      signal.await("the end of a reader that waited at the close");
+    }
+    assertNull(other.get());
+  }
+
+  /** Tells when its reader has begun to wait. */
+  private record SignallingFeed(ChangeFeed feed, Signal waiting) implements ChangeFeed {
+    @Override
+    public @Nullable Changes poll() {
+      return feed.poll();
+    }
+
+    @Override
+    public void onReady(Runnable signal) {
+      feed.onReady(signal);
+      waiting.run();
+    }
+
+    @Override
+    public void close() {
+      feed.close();
+    }
+  }
+
+  @Test
+  @Rule("CLOSE-4")
+  @Needs(Capability.DURABLE)
+  void aWriteThatFailedWithClosedWasNotApplied() {
+    StoredRecord kept = put("t", "1");
+    Backend closed = backend();
+    closed.close();
+    failsWith(ClosedException.class, () -> closed.put(List.of(write("t", "1", "late"))));
+    reopen();
+    assertEquals(kept, backend().get("t", "1"));
+    assertEquals(1, backend().versions().latest());
+  }
+}

@@ -1,0 +1,136 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.FieldValue;
+import io.databroker.api.LimitExceededException;
+import io.databroker.api.Limits;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import io.databroker.tck.contract.Rule;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * Limits.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+abstract class LimitRules extends Chapter {
+  /** What the kit tries at most, where a backend declares no limit to speak of. */
+  private static final int TRIED = 4 << 20;
+
+  LimitRules() {}
+
+  private static Bytes bytes(int size) {
+    byte[] content = new byte[size];
+    for (int i = 0; i < size; i += 97) {
+      content[i] = (byte) i;
+    }
+    return Bytes.copyOf(content);
+  }
+
+  @Test
+  @Rule("LIMIT-1")
+  void theLimitsAreNoLessThanTheFloor() {
+    assertTrue(bench.limits().meetsFloor(), () -> bench.limits() + " meets " + Limits.FLOOR);
+  }
+
+  @Test
+  @Rule("LIMIT-1")
+  void whatIsWithinTheLimitsIsAccepted() {
+    Limits limits = bench.limits();
+    List<String> texts = List.of("x", "\u00e9", "\u20ac", "\ud83d\ude00");
+    for (String character : texts) {
+      int width = Bytes.utf8(character).size();
+      String type = character.repeat(Math.min(TRIED, limits.typeBytes()) / width);
+      String id = character.repeat(Math.min(TRIED, limits.idBytes()) / width);
+      StoredRecord stored = put(write(type, id, character)).get(0);
+      assertEquals(stored, backend().get(type, id));
+      assertEquals(Set.of(stored), records(Selection.ofType(type)));
+      backend().setOptions(type, TypeOptions.NONE.withIndexedFields(id).withCapacity(5));
+      assertEquals(Set.of(), records(Selection.where(type, new FieldValue(id, "v"))));
+      assertNotNull(backend().acquireLease(id, span()));
+    }
+    assertEquals(texts.size(), backend().listTypes().size());
+    assertEquals(texts.size(), changes(backend().versions().begin()).size());
+  }
+
+  @Test
+  @Rule("LIMIT-1")
+  void theLargestPayloadIsAccepted() {
+    Bytes largest = bytes(Math.min(TRIED, bench.limits().payloadBytes()));
+    backend().put(List.of(Write.put("t", "1", largest)));
+    assertEquals(largest, found("t", "1").payload());
+    assertEquals(largest, changes(backend().versions().begin()).get(0).payload());
+    put(delete("t", "1"));
+    assertEquals(largest, changes(backend().versions().begin()).get(1).payload());
+  }
+
+  @Test
+  @Rule("LIMIT-1")
+  void theLargestBatchIsAccepted() {
+    Limits limits = bench.limits();
+    int records = Math.min(10_000, limits.batchRecords());
+    int each = Math.min(TRIED, limits.batchBytes()) / records;
+    List<Write> batch = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      batch.add(Write.put("t" + i % 3, "" + i, bytes(each)));
+    }
+    Set<StoredRecord> stored = new HashSet<>(backend().put(batch).records());
+    assertEquals(records, stored.size());
+    assertEquals(stored, records(Selection.all()));
+    assertEquals(1, feed(backend().versions().begin(), null).size());
+  }
+
+  @Test
+  @Rule("LIMIT-2")
+  void whatIsOverALimitIsRefusedBeforeAnythingChanges() {
+    Limits limits = bench.limits();
+    put("t", "1");
+    Versions before = backend().versions();
+    List<Executable> calls = new ArrayList<>();
+    if (limits.typeBytes() < TRIED) {
+      String type = "x".repeat(limits.typeBytes() + 1);
+      String wide = "\u20ac".repeat(limits.typeBytes() / 3 + 1);
+      calls.add(() -> put(write("t", "2", ""), write(type, "1", "")));
+      calls.add(() -> put(write("t", "2", ""), write(wide, "1", "")));
+      calls.add(() -> backend().get(type, "1"));
+      calls.add(() -> backend().setOptions(type, TypeOptions.NONE));
+      calls.add(() -> backend().changes(before.begin(), type));
+    }
+    if (limits.idBytes() < TRIED) {
+      String id = "x".repeat(limits.idBytes() + 1);
+      calls.add(() -> put(write("t", "2", ""), write("t", id, "")));
+      calls.add(() -> backend().acquireLease(id, span()));
+      calls.add(() -> backend().setOptions("t", TypeOptions.NONE.withIndexedFields(id)));
+    }
+    if (limits.payloadBytes() < TRIED) {
+      Write large = Write.put("t", "3", bytes(limits.payloadBytes() + 1));
+      calls.add(() -> put(write("t", "2", ""), large));
+    }
+    if (limits.batchRecords() < TRIED) {
+      List<Write> batch = new ArrayList<>();
+      for (int i = 0; i <= limits.batchRecords(); i++) {
+        batch.add(write("t", "b" + i, ""));
+      }
+      calls.add(() -> backend().put(batch));
+    }
+    for (Executable call : calls) {
+      LimitExceededException error = failsWith(LimitExceededException.class, call);
+      assertTrue(error.actual() > error.limit());
+    }
+    assertEquals(before, backend().versions());
+    assertEquals(setOf("1"), ids("t"));
+  }
+}

@@ -1,0 +1,199 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.databroker.api.ClosedException;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.SnapshotExpiredException;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.tck.contract.Rule;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Snapshots.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+abstract class SnapshotRules extends Chapter {
+  SnapshotRules() {}
+
+  @Test
+  @Rule("SNAP-1")
+  void aSnapshotHoldsTheSelectedLiveRecordsOnce() {
+    List<StoredRecord> a = put(write("a", "1", ""), write("a", "2", ""));
+    put(write("b", "1", ""), write("ab", "1", ""), write("a", "3", ""));
+    put(delete("a", "3"));
+    StoredRecord b = put("b", "1");
+    StoredRecord ab = backend().get("ab", "1");
+    assertEquals(Set.of(a.get(0), a.get(1), b, ab), records(Selection.all()));
+    assertEquals(Set.copyOf(a), records(Selection.ofType("a")));
+    assertEquals(Set.of(b), records(Selection.ofType("b")));
+  }
+
+  @Test
+  @Rule("SNAP-1")
+  void aLargeSnapshotIsWhole() {
+    Set<StoredRecord> stored = new HashSet<>();
+    for (int i = 0; i < 5; i++) {
+      List<Write> batch = new ArrayList<>();
+      for (int j = 0; j < 500; j++) {
+        batch.add(write("t" + j % 3, i + "-" + j, "payload " + j));
+      }
+      stored.addAll(backend().put(batch).records());
+    }
+    assertEquals(stored, records(Selection.all()));
+  }
+
+  @Test
+  @Rule("SNAP-2")
+  void itsPositionAndOptionsAreThoseOfItsInstant() {
+    capacity("t", 5);
+    putEach("t", "1", "2");
+    try (Snapshot snapshot = backend().snapshot(Selection.ofType("other"))) {
+      put("t", "3");
+      capacity("t", 2);
+      assertEquals(2, snapshot.position().version());
+      assertEquals(backend().versions().serverVersion(), snapshot.position().serverVersion());
+      assertEquals(Map.of("t", TypeOptions.NONE.withCapacity(5)), snapshot.options());
+      assertThrows(UnsupportedOperationException.class, () -> snapshot.options().clear());
+    }
+  }
+
+  @Test
+  @Rule({"SNAP-3", "SNAP-4"})
+  void laterWritesDoNotAlterIt() {
+    capacity("t", 3);
+    putEach("t", "1", "2", "3");
+    put("u", "1");
+    Set<StoredRecord> before = records(Selection.all());
+    try (Snapshot snapshot = backend().snapshot(Selection.all())) {
+      put(write("t", "1", "other"));
+      put(delete("t", "2"), write("t", "4", ""), write("t", "5", ""), write("new", "1", ""));
+      holds(snapshot, before);
+      backend().setOptions("u", TypeOptions.NONE.withTtl(span()));
+      pass(span().multipliedBy(2));
+      backend().expire();
+      holds(snapshot, before);
+      backend().trim(now());
+      holds(snapshot, before);
+      capacity("t", 0);
+      holds(snapshot, before);
+      backend().clear();
+      holds(snapshot, before);
+      put(write("t", "1", "after the clear"));
+      holds(snapshot, before);
+      holds(snapshot, before);
+    }
+  }
+
+  /** It tells the same, or that it no longer can. */
+  private static void holds(Snapshot snapshot, Set<StoredRecord> records) {
+    try {
+      assertEquals(records, all(snapshot));
+    } catch (SnapshotExpiredException permitted) {
+      // SNAP-4 leaves open how long it can be held.
+    }
+  }
+
+  @Test
+  @Rule({"SNAP-3", "SNAP-4"})
+  void writesDuringAPassDoNotAlterIt() {
+    List<Write> batch = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      batch.add(write("t", "" + i, "before"));
+    }
+    Set<StoredRecord> before = new HashSet<>(backend().put(batch).records());
+    try (Snapshot snapshot = backend().snapshot(Selection.ofType("t"))) {
+      Set<StoredRecord> seen = new HashSet<>();
+      Iterator<StoredRecord> records = snapshot.records();
+      for (int i = 0; records.hasNext(); i++) {
+        seen.add(records.next());
+        put(delete("t", "" + (99 - i)), write("t", "new" + i, ""), write("t", "" + i / 2, "after"));
+      }
+      assertEquals(before, seen);
+    } catch (SnapshotExpiredException permitted) {
+      // SNAP-4 leaves open how long it can be held.
+    }
+  }
+
+  @Test
+  @Rule("SNAP-3")
+  void itsIteratorDoesNotRemove() {
+    put("t", "1");
+    try (Snapshot snapshot = backend().snapshot(Selection.all())) {
+      Iterator<StoredRecord> records = snapshot.records();
+      records.next();
+      assertThrows(UnsupportedOperationException.class, records::remove);
+      assertEquals(setOf("1"), ids("t"));
+    }
+  }
+
+  @Test
+  @Rule("SNAP-5")
+  void aFeedFromItsPositionTellsWhatCameAfterIt() {
+    putEach("t", "1", "2");
+    try (Snapshot snapshot = backend().snapshot(Selection.all())) {
+      assertEquals(List.of(), changes(snapshot.position()));
+      StoredRecord third = put("t", "3");
+      StoredRecord gone = put(delete("t", "1")).get(0);
+      assertEquals(List.of(third, gone), changes(snapshot.position()));
+    }
+  }
+
+  @Test
+  @Rule("SNAP-6")
+  void aSnapshotOfATypeWithoutRecordsIsEmptyAndItsPositionTrue() {
+    putEach("t", "1", "2");
+    put(write("gone", "1", ""), delete("gone", "1"));
+    for (String type : List.of("never", "gone")) {
+      try (Snapshot snapshot = backend().snapshot(Selection.ofType(type))) {
+        assertFalse(snapshot.records().hasNext());
+        assertEquals(end(), snapshot.position());
+      }
+    }
+  }
+
+  @Test
+  @Rule("SNAP-7")
+  void anOpenSnapshotDelaysNoWriter() {
+    putEach("t", "1", "2", "3");
+    try (Snapshot snapshot = backend().snapshot(Selection.all())) {
+      Iterator<StoredRecord> records = snapshot.records();
+      records.next();
+      inTime("a write beside an open snapshot", () -> put("t", "4"));
+      inTime("a clear beside an open snapshot", () -> backend().clear());
+    }
+  }
+
+  @Test
+  @Rule("SNAP-8")
+  void afterItsCloseItFailsWithClosed() {
+    putEach("t", "1", "2", "3");
+    Snapshot snapshot = backend().snapshot(Selection.all());
+    Iterator<StoredRecord> records = snapshot.records();
+    records.next();
+    snapshot.close();
+    snapshot.close();
+    failsWith(ClosedException.class, snapshot::records);
+    failsWith(
+        ClosedException.class,
+        () -> {
+          while (records.hasNext()) {
+            records.next();
+          }
+        });
+    assertTrue(records(Selection.all()).size() == 3, "other snapshots go on");
+  }
+}

@@ -1,0 +1,84 @@
+package io.databroker.tck.contract;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The rules of CONTRACT.md by their numbers. */
+public final class Contract {
+  private static final Pattern RULE =
+      Pattern.compile("(?m)^- \\*\\*([A-Z]+-\\d+)\\*\\* (MUST|MAY)\\. (.*)$");
+
+  private Contract() {}
+
+  /**
+   * A rule.
+   *
+   * @param number its number, such as LIST-4
+   * @param strength MUST or MAY
+   * @param text what it says, with its intent
+   */
+  public record Entry(String number, String strength, String text) {}
+
+  private static final Map<String, Entry> RULES = read();
+
+  /** All rules, in their order. */
+  public static Map<String, Entry> rules() {
+    return RULES;
+  }
+
+  /**
+   * The numbers of the rules that are meant.
+   *
+   * @param names numbers (LIST-4) or chapters (LIST), in any case
+   * @throws IllegalArgumentException if there is none of that name; names it
+   */
+  public static Set<String> chosen(List<String> names) {
+    Set<String> chosen = new LinkedHashSet<>();
+    for (String name : names) {
+      String wanted = name.strip().toUpperCase(Locale.ROOT);
+      List<String> meant =
+          RULES.keySet().stream()
+              .filter(number -> number.equals(wanted) || number.startsWith(wanted + "-"))
+              .toList();
+      if (meant.isEmpty()) {
+        throw new IllegalArgumentException(name + ": there is no such rule or chapter");
+      }
+      chosen.addAll(meant);
+    }
+    return chosen;
+  }
+
+  private static Map<String, Entry> read() {
+    Map<String, Entry> rules = new LinkedHashMap<>();
+    try (InputStream text = Contract.class.getResourceAsStream("CONTRACT.md")) {
+      Matcher matcher =
+          RULE.matcher(
+              new String(
+                  Objects.requireNonNull(text, "CONTRACT.md is missing").readAllBytes(),
+                  StandardCharsets.UTF_8));
+      while (matcher.find()) {
+        Entry entry =
+            new Entry(
+                Objects.requireNonNull(matcher.group(1)),
+                Objects.requireNonNull(matcher.group(2)),
+                Objects.requireNonNull(matcher.group(3)).replace("*", ""));
+        rules.put(entry.number(), entry);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Collections.unmodifiableMap(rules);
+  }
+}

@@ -1,0 +1,29 @@
+package io.databroker.tck.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How to run a test again.
+ *
+ * @param rules that it holds
+ * @param testClass the class that it was run by
+ * @param command the command line that it was run by, without rules and seed, if not by a class
+ */
+public record Again(List<String> rules, String testClass, Optional<String> command) {
+  /** The configuration parameter that chooses rules. */
+  public static final String RULES = "databroker.tck.rules";
+
+  /** The configuration parameter that holds such a command line. */
+  public static final String COMMAND = "databroker.tck.command";
+
+  /** A command to paste into a shell. */
+  public String command(long seed) {
+    String numbers = String.join(",", rules);
+    return command
+        .map(start -> "%s --rules %s --seed %d".formatted(start, numbers, seed))
+        .orElse(
+            "mvn test -Dtest=%s -D%s=%s -D%s=%d"
+                .formatted(testClass, RULES, numbers, Tuning.SEED, seed));
+  }
+}

@@ -1,0 +1,17 @@
+package io.databroker.tck.engine;
+
+/**
+ * A test could not tell: too little happened at the same time, or the search was too long. A test
+ * that ends so has not passed.
+ *
+ * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
+ */
+public final class InconclusiveException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public InconclusiveException(String reason) {
+    super(
+        "inconclusive, neither kept nor broken: %s; give it more time (%s=SECONDS, or --budget) or more processors"
+            .formatted(reason, Tuning.BUDGET));
+  }
+}

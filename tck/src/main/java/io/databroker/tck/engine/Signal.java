@@ -1,0 +1,36 @@
+package io.databroker.tck.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Something that must happen, and is waited for so long at most. */
+public final class Signal implements Runnable {
+  private final CountDownLatch happened = new CountDownLatch(1);
+  private final Duration patience;
+
+  public Signal(Duration patience) {
+    this.patience = patience;
+  }
+
+  @Override
+  public void run() {
+    happened.countDown();
+  }
+
+  public boolean hasHappened() {
+    return happened.getCount() == 0;
+  }
+
+  public void await(String what) {
+    boolean inTime = false;
+    try {
+      inTime = happened.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    assertTrue(inTime, what + " did not come within " + patience);
+  }
+}

@@ -1,0 +1,54 @@
+package io.databroker.tck.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * How long the kit works and waits.
+ *
+ * @param seed fixes what the clients of workloads do
+ * @param budget for all workloads together
+ * @param rounds that each workload runs at least, however long they take
+ * @param patience how long to wait for what must come
+ * @param report where to leave the histories of violations
+ * @param again how to run the test again
+ */
+public record Tuning(
+    long seed, Duration budget, int rounds, Duration patience, Optional<Path> report, Again again) {
+  public static final String SEED = "databroker.tck.seed";
+  public static final String BUDGET = "databroker.tck.budget";
+  public static final String ROUNDS = "databroker.tck.rounds";
+  public static final String PATIENCE = "databroker.tck.patience";
+  public static final String REPORT = "databroker.tck.report";
+
+  private static final double MOST_SECONDS = 1e9;
+  private static final long ANY_SEED = System.nanoTime() & 0xFFFFFF;
+
+  public static Tuning of(Function<String, Optional<String>> parameters, Again again) {
+    return new Tuning(
+        parameters.apply(SEED).map(Long::parseLong).orElse(ANY_SEED),
+        seconds(parameters, BUDGET, 30),
+        parameters.apply(ROUNDS).map(Integer::parseInt).orElse(0),
+        seconds(parameters, PATIENCE, 10),
+        parameters.apply(REPORT).map(Path::of),
+        again);
+  }
+
+  private static Duration seconds(
+      Function<String, Optional<String>> parameters, String name, int otherwise) {
+    String given = parameters.apply(name).orElse(String.valueOf(otherwise));
+    double seconds;
+    try {
+      seconds = Double.parseDouble(given);
+    } catch (NumberFormatException e) {
+      seconds = Double.NaN;
+    }
+    if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
+      throw new IllegalArgumentException(
+          "%s=%s: give a number of seconds, at most %.0f".formatted(name, given, MOST_SECONDS));
+    }
+    return Duration.ofMillis(Math.round(seconds * 1000));
+  }
+}

@@ -1,0 +1,136 @@
+package io.databroker.tck.engine;
+
+import io.databroker.tck.contract.Contract;
+import io.databroker.tck.contract.Hints;
+import io.databroker.tck.history.Diagnosis;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * A rule is broken: which, what was seen, and how to see it again.
+ *
+ * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
+ */
+public final class Violation extends AssertionFailedError {
+  private static final long serialVersionUID = 1L;
+
+  private Violation(String report) {
+    super(report);
+  }
+
+  private Violation(String report, AssertionFailedError failure) {
+    super(report, failure.getExpected(), failure.getActual(), failure);
+  }
+
+  private Violation(String report, Throwable failure) {
+    super(report, failure);
+  }
+
+  /** What a test failed with, as that of its rules. */
+  public static Violation of(Tuning tuning, String test, Throwable failure) {
+    String rule = tuning.again().rules().get(0);
+    String seen = Objects.toString(failure.getMessage(), failure.toString());
+    if (!(failure instanceof AssertionError)) {
+      seen = failure.toString();
+    }
+    String report =
+        heading(rule, tuning) + "Seen: " + seen + '\n' + line(failure, test) + ending(rule, tuning);
+    Violation violation =
+        failure instanceof AssertionFailedError assertion
+                && assertion.isExpectedDefined()
+                && assertion.isActualDefined()
+            ? new Violation(report, assertion)
+            : new Violation(report, failure);
+    violation.setStackTrace(failure.getStackTrace());
+    return violation;
+  }
+
+  /** Where in the kit's source the test gave up: the shortest way to what it did before. */
+  private static String line(Throwable failure, String test) {
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      if (frame.getMethodName().equals(test)) {
+        return "At %s:%d%n".formatted(frame.getFileName(), frame.getLineNumber());
+      }
+    }
+    return "";
+  }
+
+  public static Violation of(
+      String rule,
+      String workload,
+      Tuning tuning,
+      int round,
+      Duration after,
+      @Nullable History history,
+      Verdict.Violated verdict) {
+    StringBuilder report = new StringBuilder();
+    report.append(heading(rule, tuning));
+    report.append(
+        "Seen in round %d of \"%s\", after %d ms, seed %d.%n"
+            .formatted(round, workload, after.toMillis(), tuning.seed()));
+    if (history != null) {
+      save(rule, tuning, history).ifPresent(report::append);
+      report.append(Diagnosis.of(history, verdict, TestFields.FIRST));
+    } else {
+      report.append(verdict.reason()).append('\n');
+    }
+    report.append(ending(rule, tuning));
+    report.append("The seed fixes what the clients do, not how their threads meet: ");
+    report.append("it may take more rounds, or fewer.\n");
+    return new Violation(report.toString());
+  }
+
+  public static Violation of(String rule, Tuning tuning, String seen) {
+    return new Violation(heading(rule, tuning) + seen + '\n' + ending(rule, tuning));
+  }
+
+  private static Optional<String> save(String rule, Tuning tuning, History history) {
+    if (tuning.report().isEmpty()) {
+      return Optional.empty();
+    }
+    Path file = tuning.report().get().resolve("history-%s-%d.txt".formatted(rule, tuning.seed()));
+    try {
+      Files.createDirectories(tuning.report().get());
+      HistoryFile.write(file, history);
+      return Optional.of("All of it: " + file + " (--recheck judges it again).\n");
+    } catch (IOException e) {
+      return Optional.of("It could not be saved: " + e + "\n");
+    }
+  }
+
+  private static String heading(String rule, Tuning tuning) {
+    List<String> rules = tuning.again().rules();
+    if (rules.size() < 2 || !rules.contains(rule)) {
+      return "%s is broken: %s%n".formatted(rule, text(rule));
+    }
+    return rules.stream()
+        .map(each -> "%s: %s%n".formatted(each, text(each)))
+        .collect(
+            Collectors.joining(
+                "", "One of %s is broken:%n".formatted(String.join(", ", rules)), ""));
+  }
+
+  private static String text(String rule) {
+    Contract.Entry entry = Contract.rules().get(rule);
+    return entry == null ? "" : entry.text();
+  }
+
+  private static String ending(String rule, Tuning tuning) {
+    String hint = Hints.of(rule);
+    return (hint.isEmpty() ? "" : "What to look at: " + hint + "\n")
+        + "Again: "
+        + tuning.again().command(tuning.seed())
+        + '\n';
+  }
+}

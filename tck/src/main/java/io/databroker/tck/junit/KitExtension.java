@@ -1,0 +1,120 @@
+package io.databroker.tck.junit;
+
+import io.databroker.tck.contract.Contract;
+import io.databroker.tck.contract.Lacks;
+import io.databroker.tck.contract.Needs;
+import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Again;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.BenchUser;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Subject;
+import io.databroker.tck.engine.Tuning;
+import io.databroker.tck.engine.Violation;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
+
+/** Gives each test a bench, and reports failures of background threads as the test's own. */
+public final class KitExtension
+    implements ExecutionCondition,
+        BeforeEachCallback,
+        AfterEachCallback,
+        TestExecutionExceptionHandler {
+  private static final Namespace NAMESPACE = Namespace.create(KitExtension.class);
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    Optional<String> chosen = context.getConfigurationParameter(Again.RULES);
+    if (chosen.isEmpty()) {
+      return ConditionEvaluationResult.enabled("all rules are chosen");
+    }
+    Set<String> numbers = Contract.chosen(List.of(chosen.get().split(",", -1)));
+    return context.getTestMethod().isEmpty() || !Collections.disjoint(rules(context), numbers)
+        ? ConditionEvaluationResult.enabled("chosen")
+        : ConditionEvaluationResult.disabled("not chosen by " + Again.RULES + "=" + chosen.get());
+  }
+
+  private static List<String> rules(ExtensionContext context) {
+    Rule rule = context.getRequiredTestMethod().getAnnotation(Rule.class);
+    return rule == null ? List.of() : List.of(rule.value());
+  }
+
+  /** Has each failure name its rule. */
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    boolean told =
+        failure instanceof Violation
+            || failure instanceof InconclusiveException
+            || failure instanceof TestAbortedException;
+    throw told ? failure : violation(context, failure);
+  }
+
+  private static Throwable violation(ExtensionContext context, Throwable failure) {
+    Bench bench = context.getStore(NAMESPACE).get(Bench.class, Bench.class);
+    return bench == null || rules(context).isEmpty()
+        ? failure
+        : Violation.of(bench.tuning, context.getRequiredTestMethod().getName(), failure);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    Subject subject = context.getRequiredTestInstances().findInstance(Subject.class).orElseThrow();
+    Again again =
+        new Again(
+            rules(context),
+            subject.getClass().getSimpleName(),
+            context.getConfigurationParameter(Again.COMMAND));
+    Bench bench =
+        new Bench(
+            subject,
+            Tuning.of(context::getConfigurationParameter, again),
+            context::publishReportEntry);
+    context.getStore(NAMESPACE).put(Bench.class, bench);
+    Needs needs = context.getRequiredTestMethod().getAnnotation(Needs.class);
+    if (needs != null && !bench.has(needs.value())) {
+      throw new SkippedException("not declared: " + needs.value().label());
+    }
+    Lacks lacks = context.getRequiredTestMethod().getAnnotation(Lacks.class);
+    if (lacks != null && bench.has(lacks.value())) {
+      throw new SkippedException("declared: " + lacks.value().label());
+    }
+    if (context.getRequiredTestInstance() instanceof BenchUser user) {
+      user.use(bench);
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    Bench bench = context.getStore(NAMESPACE).get(Bench.class, Bench.class);
+    if (bench != null) {
+      bench.close();
+      if (context.getExecutionException().isEmpty()) {
+        AssertionError behind = bench.failureBehind();
+        if (behind != null) {
+          throw Violation.of(bench.tuning, context.getRequiredTestMethod().getName(), behind);
+        }
+      }
+    }
+  }
+
+  /** A test that does not concern the backend. */
+  static final class SkippedException extends TestAbortedException {
+    private static final long serialVersionUID = 1L;
+
+    SkippedException(String reason) {
+      super(Objects.requireNonNull(reason));
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.databroker.tck.races;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Write;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.Checker;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Recorder;
+import io.databroker.tck.history.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A close that races all other calls, and readers that wait. */
+@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+public final class CloseRace {
+  private static final int CLIENTS = 3;
+  private static final int MOST_CALLS = 3_000;
+  private static final int FOLLOWERS = 2;
+
+  private final Bench bench;
+  private final SplittableRandom random;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private int rounds;
+  private long operations;
+  private long beside;
+
+  public CloseRace(Bench bench) {
+    this.bench = bench;
+    this.random = new SplittableRandom(bench.tuning.seed());
+    bench.clock.letOthersGoFirst();
+  }
+
+  public void run() throws InterruptedException {
+    long share = bench.tuning.budget().dividedBy(Rounds.WORKLOADS).toNanos();
+    long start = System.nanoTime();
+    try {
+      long elapsed = 0;
+      while (elapsed < share || (beside < 5 && elapsed < Rounds.longest(share))) {
+        round(rounds++);
+        elapsed = System.nanoTime() - start;
+      }
+    } finally {
+      threads.shutdownNow();
+      bench.report(
+          "workload",
+          "close beside everything: %d rounds, %d operations, %d of them beside the close, seed %d"
+              .formatted(rounds, operations, beside, bench.tuning.seed()));
+    }
+    if (beside < 5) {
+      throw new InconclusiveException("only " + beside + " calls ran beside a close");
+    }
+  }
+
+  private void round(int place) throws InterruptedException {
+    Backend backend = bench.open(place, bench.context());
+    Recorder recorder = new Recorder();
+    History.Start start = Recorder.start(backend);
+    Position end = new Position(start.serverVersion(), start.latest());
+    List<Follower> followers = new ArrayList<>();
+    List<Future<?>> followings = new ArrayList<>();
+    for (int i = 0; i < FOLLOWERS; i++) {
+      Follower follower = new Follower(i == 0 ? null : "never", false, bench.tuning.patience());
+      followers.add(follower);
+      followings.add(threads.submit(() -> follower.follow(backend, end, () -> {}, () -> {})));
+    }
+    List<Future<List<Operation>>> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      int client = i;
+      SplittableRandom mine = random.split();
+      clients.add(threads.submit(() -> play(client, backend, recorder, mine)));
+    }
+    int delay = random.nextInt(60_000);
+    for (int spin = 0; spin < delay; spin++) {
+      Thread.onSpinWait();
+    }
+    Thread.yield();
+    long closing = recorder.tick();
+    Future<?> second = threads.submit(backend::close);
+    backend.close();
+    long closed = recorder.tick();
+    List<Operation> all = new ArrayList<>();
+    for (Future<List<Operation>> client : clients) {
+      all.addAll(await(client, "a call beside a close did not return"));
+    }
+    await(second, "a second close did not return");
+    for (int i = 0; i < FOLLOWERS; i++) {
+      await(followings.get(i), "a waiting reader was not woken by the close");
+      fail(followers.get(i).problem());
+    }
+    judge(place, start, all, closing, closed);
+  }
+
+  private void judge(
+      int place, History.Start start, List<Operation> all, long closing, long closed) {
+    for (Operation operation : all) {
+      if (operation.ended() > closing && operation.began() < closed) {
+        beside++;
+      }
+      if (operation.began() > closed && !isClosed(operation)) {
+        fail("a call after the close did not fail with closed: " + operation);
+      }
+    }
+    operations += all.size();
+    if (bench.has(Capability.DURABLE)) {
+      Recorder after = new Recorder();
+      long shift = closed + all.size() * 2L + 10;
+      Backend reopened = bench.open(place, bench.context());
+      for (Call read : List.of(new Call.TakeSnapshot(Selection.all()), new Call.ListTypes())) {
+        Operation seen = after.record(-1, reopened, read);
+        all.add(new Operation(-1, seen.began() + shift, seen.ended() + shift, read, seen.answer()));
+      }
+      reopened.close();
+    }
+    History history = new History(start, all);
+    if (Checker.judge(history, TestFields.FIRST) instanceof Verdict.Violated violated) {
+      throw Violation.of(
+          "CLOSE-4",
+          "close beside everything",
+          bench.tuning,
+          rounds,
+          Duration.ZERO,
+          history,
+          violated);
+    }
+  }
+
+  private static boolean isClosed(Operation operation) {
+    return operation.answer() instanceof Answer.NotApplied not && not.error().equals("closed");
+  }
+
+  private List<Operation> play(
+      int client, Backend backend, Recorder recorder, SplittableRandom mine) {
+    List<Operation> operations = new ArrayList<>();
+    int afterwards = 0;
+    for (int i = 0; i < MOST_CALLS && afterwards < 3; i++) {
+      Operation operation = recorder.record(client, backend, call(mine));
+      operations.add(operation);
+      afterwards += isClosed(operation) ? 1 : 0;
+    }
+    return operations;
+  }
+
+  private static Call call(SplittableRandom random) {
+    int kind = random.nextInt(10);
+    String type = "t" + random.nextInt(4);
+    String id = "id" + random.nextInt(4);
+    if (kind < 5) {
+      return new Call.Put(
+          List.of(
+              Write.put(type, id, Bytes.utf8("" + random.nextInt())),
+              Write.delete("t" + random.nextInt(4), "id" + random.nextInt(4))));
+    } else if (kind < 7) {
+      return new Call.Get(type, id);
+    }
+    return kind < 8
+        ? new Call.ListTypes()
+        : kind < 9 ? new Call.TakeSnapshot(Selection.ofType(type)) : new Call.ReadVersions();
+  }
+
+  private <T> T await(Future<T> work, String otherwise) throws InterruptedException {
+    try {
+      return work.get(bench.tuning.patience().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw Violation.of("CLOSE-4", bench.tuning, otherwise);
+    } catch (ExecutionException e) {
+      throw Violation.of("CLOSE-4", bench.tuning, "a call failed as none may: " + e.getCause());
+    }
+  }
+
+  private void fail(@Nullable String problem) {
+    if (problem != null) {
+      throw Violation.of("CLOSE-4", bench.tuning, problem);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.databroker.tck.races;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.ClosedException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.tck.history.Followed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a feed beside writers, waiting for its signals alone, until it is told of the marker that
+ * is written when they are done.
+ */
+final class Follower {
+  /** The id of the last record of each type of a workload. */
+  static final String MARKER = "the end";
+
+  private final @Nullable String type;
+  private final boolean slow;
+  private final Duration patience;
+  private final List<Changes> told = new ArrayList<>();
+  private @Nullable Position from;
+  private @Nullable String problem;
+  private boolean ended;
+  private boolean atEnd;
+
+  /**
+   * Follows.
+   *
+   * @param slow whether it reads nothing until the writers are done
+   */
+  Follower(@Nullable String type, boolean slow, Duration patience) {
+    this.type = type;
+    this.slow = slow;
+    this.patience = patience;
+  }
+
+  /**
+   * Opens the feed and reads it to its end.
+   *
+   * @param start where to begin, or null to begin at the end of the history
+   */
+  void follow(Backend backend, @Nullable Position start, Runnable opened, Runnable awaitWriters) {
+    try {
+      Position begin = start != null ? start : backend.versions().end();
+      try (ChangeFeed feed = backend.changes(begin, type)) {
+        from = begin;
+        opened.run();
+        if (slow) {
+          awaitWriters.run();
+        }
+        while (!ended) {
+          read(feed);
+        }
+      }
+    } catch (ClosedException | HistoryReplacedException | HistoryTrimmedException end) {
+      ended = true;
+    } catch (RuntimeException | Error failure) {
+      problem = "a feed failed as none may: " + failure;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problem = "interrupted";
+    } finally {
+      opened.run();
+    }
+  }
+
+  private void read(ChangeFeed feed) throws InterruptedException {
+    Changes next = feed.poll();
+    if (next != null) {
+      told.add(next);
+      ended = next.records().stream().anyMatch(record -> record.id().equals(MARKER));
+      atEnd = ended;
+      return;
+    }
+    Semaphore signal = new Semaphore(0);
+    feed.onReady(signal::release);
+    if (!signal.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      problem =
+          "a feed of %s that stands behind version %s waits, but is not signalled within %s; a poll now says %s"
+              .formatted(
+                  type == null ? "all types" : "type " + type,
+                  told.isEmpty() ? from : told.get(told.size() - 1).position(),
+                  patience,
+                  feed.poll());
+      ended = true;
+    }
+  }
+
+  /** What went wrong in following, or null. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** What it was told, or null if its feed never opened. */
+  @Nullable Followed followed() {
+    return from == null ? null : new Followed(from, type, told, atEnd);
+  }
+}

@@ -1,0 +1,160 @@
+package io.databroker.tck.races;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Capability;
+import io.databroker.api.Lease;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.LeaseCall;
+import io.databroker.tck.history.LeaseCall.Kind;
+import io.databroker.tck.history.LeaseCheck;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Clients that take, renew and release the same leases at the same time. */
+@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+public final class LeaseRace {
+  private static final int CLIENTS = 4;
+  private static final int CALLS = 40;
+
+  private final Bench bench;
+  private final SplittableRandom random;
+  private final AtomicLong clock = new AtomicLong();
+  private final AtomicInteger ready = new AtomicInteger();
+
+  public LeaseRace(Bench bench) {
+    this.bench = bench;
+    this.random = new SplittableRandom(bench.tuning.seed());
+    bench.clock.letOthersGoFirst();
+  }
+
+  public void run() throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+    long share = bench.tuning.budget().dividedBy(Rounds.WORKLOADS).toNanos();
+    long start = System.nanoTime();
+    long overlaps = 0;
+    long calls = 0;
+    int rounds = 0;
+    try {
+      Backend backend = bench.open(0, bench.context());
+      Backend other = bench.has(Capability.SHARED) ? bench.open(0, bench.context()) : backend;
+      long elapsed = 0;
+      while (elapsed < share
+          || (overlaps < Rounds.FEWEST_OVERLAPS && elapsed < Rounds.longest(share))) {
+        String round = "r" + rounds++;
+        ready.set(0);
+        List<Future<List<LeaseCall>>> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+          SplittableRandom mine = random.split();
+          Backend handle = i % 2 == 0 ? backend : other;
+          clients.add(threads.submit(() -> play(handle, round, mine)));
+        }
+        List<LeaseCall> all = new ArrayList<>();
+        for (Future<List<LeaseCall>> client : clients) {
+          all.addAll(answers(client));
+        }
+        String problem = LeaseCheck.problem(all, bench.limits().leaseMargin());
+        if (problem != null) {
+          throw Violation.of(
+              "LEASE-1", bench.tuning, "Seen in round %d: %s".formatted(rounds, problem));
+        }
+        calls += all.size();
+        overlaps += overlaps(all);
+        elapsed = System.nanoTime() - start;
+      }
+    } finally {
+      threads.shutdownNow();
+      bench.report(
+          "workload",
+          "leases: %d rounds, %d operations, %d of them beside another client's, seed %d"
+              .formatted(rounds, calls, overlaps, bench.tuning.seed()));
+    }
+    Rounds.judge(overlaps);
+  }
+
+  private List<LeaseCall> answers(Future<List<LeaseCall>> client) throws InterruptedException {
+    try {
+      return client.get(bench.tuning.patience().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw Violation.of("LEASE-1", bench.tuning, "A call did not return.");
+    } catch (ExecutionException e) {
+      throw Violation.of("LEASE-1", bench.tuning, "A call failed as none may: " + e.getCause());
+    }
+  }
+
+  private static long overlaps(List<LeaseCall> calls) {
+    return calls.stream()
+        .filter(
+            call ->
+                calls.stream()
+                    .anyMatch(
+                        other ->
+                            !other.equals(call)
+                                && other.began() < call.ended()
+                                && call.began() < other.ended()))
+        .count();
+  }
+
+  private List<LeaseCall> play(Backend backend, String round, SplittableRandom mine) {
+    List<LeaseCall> calls = new ArrayList<>();
+    ready.incrementAndGet();
+    while (ready.get() < CLIENTS) {
+      Thread.yield();
+    }
+    Duration duration = bench.span();
+    long[] tokens = new long[2];
+    for (int i = 0; i < CALLS; i++) {
+      int which = mine.nextInt(2);
+      String name = round + "-" + which;
+      Instant earliest = bench.now();
+      long began = clock.incrementAndGet();
+      Kind kind =
+          tokens[which] == 0 || mine.nextInt(8) == 0
+              ? Kind.ACQUIRE
+              : mine.nextInt(3) == 0 ? Kind.RENEW : Kind.RELEASE;
+      Lease lease = null;
+      boolean granted;
+      if (kind == Kind.ACQUIRE) {
+        lease = backend.acquireLease(name, duration);
+        granted = lease != null;
+        tokens[which] = lease != null ? lease.token() : tokens[which];
+      } else if (kind == Kind.RENEW) {
+        lease = backend.renewLease(name, tokens[which], duration);
+        granted = lease != null;
+      } else {
+        granted = backend.releaseLease(name, tokens[which]);
+      }
+      long ended = clock.incrementAndGet();
+      long token = kind == Kind.ACQUIRE ? (lease == null ? 0 : lease.token()) : tokens[which];
+      calls.add(
+          new LeaseCall(
+              kind,
+              began,
+              ended,
+              earliest,
+              bench.now(),
+              name,
+              token,
+              granted,
+              lease == null ? null : lease.expiresAt()));
+      if (kind == Kind.RELEASE && mine.nextBoolean()) {
+        tokens[which] = 0; // else it is used again, stale
+      }
+      if (bench.has(Capability.TURNABLE_CLOCK) && mine.nextInt(10) == 0) {
+        bench.clock.turn(duration.dividedBy(3));
+      }
+    }
+    return calls;
+  }
+}

@@ -1,0 +1,293 @@
+package io.databroker.tck.races;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Write;
+import io.databroker.tck.engine.Signal;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.FeedJoin;
+import io.databroker.tck.history.Followed;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Recorder;
+import io.databroker.tck.history.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One round of a workload: recorded, joined with what feeds told, and judged. */
+@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+final class Round {
+  private static final long SPINNING = 20_000;
+  private static final long YIELDING = 200_000;
+
+  private final Workload workload;
+  private final List<Backend> handles;
+  private final ExecutorService threads;
+  private final SplittableRandom random;
+  private final Duration patience;
+  private final Recorder recorder = new Recorder();
+  private final AtomicInteger ready = new AtomicInteger();
+  private final CountDownLatch writersDone = new CountDownLatch(1);
+  private final List<Follower> followers = new ArrayList<>();
+  private final List<Future<?>> followings = new ArrayList<>();
+  private final List<Signal> opened = new ArrayList<>();
+  private @Nullable History history;
+
+  /**
+   * Prepares a round.
+   *
+   * @param handles the backend, and further handles of the same store
+   */
+  Round(
+      Workload workload,
+      List<Backend> handles,
+      ExecutorService threads,
+      SplittableRandom random,
+      Duration patience) {
+    this.workload = workload;
+    this.handles = handles;
+    this.threads = threads;
+    this.random = random;
+    this.patience = patience;
+  }
+
+  /** What was recorded, if all clients returned. */
+  @Nullable History history() {
+    return history;
+  }
+
+  /** Runs it on an empty backend and judges it. */
+  Verdict run() {
+    Backend backend = handles.get(0);
+    workload.setup().accept(backend);
+    History.Start start = Recorder.start(backend);
+    List<Operation> operations = new ArrayList<>();
+    String problem = play(start, operations);
+    if (problem == null && !followers.isEmpty()) {
+      opened.forEach(signal -> signal.await("a feed that is opened"));
+      List<Write> markers = new ArrayList<>();
+      workload.types().forEach(t -> markers.add(Write.put(t, Follower.MARKER, Bytes.EMPTY)));
+      operations.add(recorder.record(-1, backend, new Call.Put(markers)));
+    }
+    writersDone.countDown();
+    if (problem != null) {
+      // Without all calls there is no history to judge.
+      return new Verdict.Violated(List.of(), List.of(), problem);
+    }
+    problem = awaitFollowers();
+    for (Call last :
+        List.of(
+            new Call.TakeSnapshot(Selection.all()),
+            new Call.ListTypes(),
+            new Call.ReadVersions())) {
+      operations.add(recorder.record(-1, backend, last));
+    }
+    history = new History(start, operations);
+    if (problem != null) {
+      return new Verdict.Violated(List.of(), List.of(), problem);
+    }
+    if (followers.isEmpty() && random.nextInt(8) != 0 && history.overlaps() == 0) {
+      return new Verdict.Allowed(
+          List.of()); // nothing happened at the same time: one in eight will do
+    }
+    List<Followed> followed = new ArrayList<>();
+    for (Follower follower : followers) {
+      Followed told = follower.followed();
+      if (told != null) {
+        followed.add(told);
+      }
+    }
+    Followed all = workload.feedIsWhole() ? readAll(backend, start) : null;
+    if (all != null) {
+      followed.add(all);
+      followed.addAll(resumed(backend, all));
+    }
+    return FeedJoin.judge(history, TestFields.FIRST, all, followed);
+  }
+
+  /** Runs the clients and waits for them; tells what went wrong. */
+  private @Nullable String play(History.Start start, List<Operation> operations) {
+    int parties =
+        workload.clients().size() + workload.followers() + (workload.beside() == null ? 0 : 1);
+    List<Future<List<Operation>>> clients = new ArrayList<>();
+    for (int i = 0; i < workload.clients().size(); i++) {
+      int client = i;
+      SplittableRandom mine = random.split();
+      clients.add(threads.submit(() -> play(client, mine, parties)));
+    }
+    CountDownLatch clientsDone = new CountDownLatch(1);
+    Future<?> beside = besideUntil(clientsDone, parties);
+    follow(start, parties);
+    String problem = null;
+    for (Future<List<Operation>> client : clients) {
+      try {
+        operations.addAll(client.get(patience.toNanos(), TimeUnit.NANOSECONDS));
+      } catch (TimeoutException e) {
+        problem = "a call did not return within " + patience;
+      } catch (ExecutionException | InterruptedException e) {
+        throw new IllegalStateException("a client of the kit failed", e);
+      }
+    }
+    clientsDone.countDown();
+    try {
+      beside.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      problem = "a call beside the clients did not return within " + patience;
+    } catch (ExecutionException e) {
+      problem = "a call beside the clients failed: " + e.getCause();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problem = "interrupted";
+    }
+    return problem;
+  }
+
+  private List<Operation> play(int client, SplittableRandom mine, int parties) {
+    Backend backend = handles.get(client % handles.size());
+    Script script = workload.clients().get(client);
+    Script.Memory memory = new Script.Memory();
+    List<Operation> operations = new ArrayList<>();
+    meet(parties);
+    for (int i = 0; i < workload.operations(); i++) {
+      Call call = script.next(mine, memory);
+      Operation operation = recorder.record(client, backend, call);
+      memory.see(call, operation.answer());
+      operations.add(operation);
+    }
+    return operations;
+  }
+
+  private Future<?> besideUntil(CountDownLatch done, int parties) {
+    var work = workload.beside();
+    if (work == null) {
+      return java.util.concurrent.CompletableFuture.completedFuture(null);
+    }
+    return threads.submit(
+        () -> {
+          meet(parties);
+          while (done.getCount() > 0) {
+            work.accept(handles.get(0));
+            Thread.yield();
+          }
+        });
+  }
+
+  private void follow(History.Start start, int parties) {
+    Position begin = new Position(start.serverVersion(), start.latest());
+    for (int i = 0; i < workload.followers(); i++) {
+      String type = i % 2 == 0 ? null : workload.types().get(i / 2 % workload.types().size());
+      boolean slow = i % 5 == 4;
+      Position from = i % 3 == 2 ? null : begin;
+      int delay = random.nextInt(20_000);
+      Backend backend = handles.get(i % handles.size());
+      Follower follower = new Follower(type, slow, patience);
+      followers.add(follower);
+      Signal open = new Signal(patience);
+      opened.add(open);
+      followings.add(
+          threads.submit(
+              () -> {
+                meet(parties);
+                for (int spin = 0; spin < delay; spin++) {
+                  Thread.onSpinWait();
+                }
+                follower.follow(backend, from, open, this::awaitWriters);
+              }));
+    }
+  }
+
+  private void awaitWriters() {
+    try {
+      if (!writersDone.await(2 * patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new IllegalStateException("the writers do not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable String awaitFollowers() {
+    for (int i = 0; i < followings.size(); i++) {
+      try {
+        followings.get(i).get(2 * patience.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        return "a reader of a feed does not end";
+      } catch (ExecutionException | InterruptedException e) {
+        throw new IllegalStateException("a follower of the kit failed", e);
+      }
+      if (followers.get(i).problem() != null) {
+        return followers.get(i).problem();
+      }
+    }
+    return null;
+  }
+
+  /** Starts all at once, as far as that goes: precisely on an idle machine, soon on a busy one. */
+  private void meet(int parties) {
+    ready.incrementAndGet();
+    long start = System.nanoTime();
+    while (ready.get() < parties) {
+      long waited = System.nanoTime() - start;
+      if (waited < SPINNING) {
+        Thread.onSpinWait();
+      } else if (waited < YIELDING) {
+        Thread.yield();
+      } else {
+        LockSupport.parkNanos(SPINNING);
+      }
+    }
+  }
+
+  private Followed readAll(Backend backend, History.Start start) {
+    return read(backend, new Position(start.serverVersion(), start.latest()));
+  }
+
+  private Followed read(Backend backend, Position from) {
+    List<Changes> told = new ArrayList<>();
+    long latest = backend.versions().latest();
+    long reached = from.version();
+    try (ChangeFeed feed = backend.changes(from, null)) {
+      Changes next = feed.poll();
+      while (next != null || Long.compareUnsigned(reached, latest) < 0) {
+        if (next == null) {
+          Signal signal = new Signal(patience);
+          feed.onReady(signal);
+          signal.await("the signal of a feed that has more to tell");
+        } else {
+          told.add(next);
+          reached = next.position().version();
+        }
+        next = feed.poll();
+      }
+    }
+    return new Followed(from, null, told, true);
+  }
+
+  /** Feeds opened at some of the versions: within batches, too. */
+  private List<Followed> resumed(Backend backend, Followed all) {
+    List<Followed> resumed = new ArrayList<>();
+    long first = all.from().version();
+    long changes = backend.versions().latest() - first;
+    for (int i = 0; i < 2 && changes > 0; i++) {
+      long version = first + random.nextLong(changes);
+      resumed.add(read(backend, new Position(all.from().serverVersion(), version)));
+    }
+    return resumed;
+  }
+}

@@ -1,0 +1,129 @@
+package io.databroker.tck.races;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Capability;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a workload round after round, for its share of the budget. */
+public final class Rounds {
+  /** How many concurrent tests there are, which share the budget. */
+  static final int WORKLOADS = 14;
+
+  /** Fewer operations than these beside another's write prove nothing. */
+  static final int FEWEST_OVERLAPS = 50;
+
+  private static final long LEAST_NANOS = 20_000_000_000L;
+
+  /** Rounds on one backend, cleared between them, before another is opened. */
+  private static final int ROUNDS_A_BACKEND = 100;
+
+  private final Bench bench;
+  private final String rule;
+  private final SplittableRandom random;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "tck-client");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private int rounds;
+  private long operations;
+  private long overlaps;
+
+  public Rounds(Bench bench, String rule) {
+    this.bench = bench;
+    this.rule = rule;
+    this.random = new SplittableRandom(bench.tuning.seed());
+  }
+
+  /** Runs rounds until the time is up; fails at the first that the contract forbids. */
+  public void run(Workload workload) {
+    long share = bench.tuning.budget().dividedBy(WORKLOADS).toNanos();
+    long start = System.nanoTime();
+    List<Backend> handles = List.of();
+    String inconclusive = null;
+    try {
+      while (goesOn(System.nanoTime() - start, share)) {
+        if (rounds % ROUNDS_A_BACKEND == 0) {
+          handles.forEach(Backend::close);
+          handles = open(rounds / ROUNDS_A_BACKEND);
+        } else {
+          handles.get(0).clear();
+        }
+        Round round =
+            new Round(workload, handles, threads, random.split(), bench.tuning.patience());
+        Verdict verdict = round.run();
+        History history = round.history();
+        rounds++;
+        if (history != null) {
+          operations += history.operations().size();
+          overlaps += history.overlaps();
+        }
+        if (verdict instanceof Verdict.Violated violated) {
+          Duration after = Duration.ofNanos(System.nanoTime() - start);
+          throw Violation.of(rule, workload.name(), bench.tuning, rounds, after, history, violated);
+        } else if (verdict instanceof Verdict.Inconclusive unsure) {
+          inconclusive = unsure.reason();
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+      report(workload.name());
+    }
+    if (inconclusive != null) {
+      throw new InconclusiveException(inconclusive);
+    }
+    judge(overlaps);
+  }
+
+  /** Until the share is used, and longer if too little happened at the same time. */
+  private boolean goesOn(long elapsed, long share) {
+    return elapsed < share
+        || rounds < bench.tuning.rounds()
+        || (overlaps < FEWEST_OVERLAPS && elapsed < longest(share));
+  }
+
+  /** How long to go on for want of overlaps: a busy machine may need more than the share. */
+  static long longest(long share) {
+    return share == 0 ? 0 : Math.max(5 * share, LEAST_NANOS);
+  }
+
+  private List<Backend> open(int place) {
+    List<Backend> handles = new ArrayList<>();
+    handles.add(bench.open(place, bench.context()));
+    if (bench.has(Capability.SHARED)) {
+      handles.add(bench.open(place, bench.context()));
+    }
+    return handles;
+  }
+
+  private void report(@Nullable String name) {
+    bench.report(
+        "workload",
+        "%s: %d rounds, %d operations, %d of them beside another client's write, seed %d"
+            .formatted(name, rounds, operations, overlaps, bench.tuning.seed()));
+  }
+
+  static void judge(long overlaps) {
+    if (overlaps < FEWEST_OVERLAPS) {
+      throw new InconclusiveException(
+          overlaps
+              + " operations ran beside another client's, of at least "
+              + FEWEST_OVERLAPS
+              + " that prove something");
+    }
+  }
+}

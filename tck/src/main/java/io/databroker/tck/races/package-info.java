@@ -1,0 +1,9 @@
+/**
+ * Concurrent workloads. {@link io.databroker.tck.races.Workload} says what clients do, {@code
+ * Round} runs them once and records a history, {@link io.databroker.tck.races.Rounds} repeats that
+ * for a share of the budget. Closes and leases have races of their own.
+ */
+@NullMarked
+package io.databroker.tck.races;
+
+import org.jspecify.annotations.NullMarked;

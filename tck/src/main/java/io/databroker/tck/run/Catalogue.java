@@ -1,0 +1,96 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.chapters.AllChapters;
+import io.databroker.tck.contract.Contract;
+import io.databroker.tck.contract.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * Which test holds which rule, and why some rules have none.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class Catalogue {
+  private Catalogue() {}
+
+  /**
+   * A rule of the contract.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   *
+   * @param number its number, such as LIST-4
+   * @param strength MUST or MAY
+   * @param text what it says
+   * @param tests the tests that hold it, each as its chapter and its name
+   * @param whyNot why it has none; empty if it has
+   */
+  public record Entry(
+      String number, String strength, String text, List<String> tests, String whyNot) {
+    /** Takes an unmodifiable copy of the list. */
+    public Entry {
+      tests = List.copyOf(tests);
+    }
+  }
+
+  /** All rules of the contract by number, in its order. */
+  public static Map<String, Entry> rules() {
+    Map<String, List<String>> tests = tests();
+    Properties reasons = reasons();
+    Map<String, Entry> rules = new LinkedHashMap<>();
+    Contract.rules()
+        .forEach(
+            (number, rule) ->
+                rules.put(
+                    number,
+                    new Entry(
+                        number,
+                        rule.strength(),
+                        rule.text(),
+                        tests.getOrDefault(number, List.of()),
+                        reasons.getProperty(number, ""))));
+    return Collections.unmodifiableMap(rules);
+  }
+
+  /** The tests by the numbers that they name, which may be numbers of no rule. */
+  public static Map<String, List<String>> tests() {
+    Map<String, List<String>> tests = new LinkedHashMap<>();
+    for (Class<?> chapter : AllChapters.class.getDeclaredClasses()) {
+      if (chapter.isAnnotationPresent(Nested.class)) {
+        for (Method method : Objects.requireNonNull(chapter.getSuperclass()).getDeclaredMethods()) {
+          Rule rule = method.getAnnotation(Rule.class);
+          for (String number : rule == null ? new String[0] : rule.value()) {
+            tests
+                .computeIfAbsent(number, none -> new ArrayList<>())
+                .add(chapter.getSimpleName() + "." + method.getName());
+          }
+        }
+      }
+    }
+    tests.values().forEach(Collections::sort);
+    return tests;
+  }
+
+  /** Why a rule has no test, by number. */
+  public static Properties reasons() {
+    Properties reasons = new Properties();
+    try (InputStream text = Contract.class.getResourceAsStream("not-tested.properties")) {
+      reasons.load(new InputStreamReader(Objects.requireNonNull(text), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return reasons;
+  }
+}
