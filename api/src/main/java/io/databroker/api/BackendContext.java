@@ -26,7 +26,8 @@ public final class BackendContext {
 
   private BackendContext(
       InstantSource clock, Executor notifier, FieldExtractor extractor, Duration callTimeout) {
-    this.clock = Require.nonNull("clock", clock);
+    Require.nonNull("clock", clock);
+    this.clock = SteadyClock.isSystem(clock) ? SteadyClock.of(clock) : clock;
     this.notifier = Require.nonNull("notifier", notifier);
     this.extractor = Require.nonNull("extractor", extractor);
     Require.positive("callTimeout", callTimeout);
@@ -41,7 +42,7 @@ public final class BackendContext {
     return STANDARD;
   }
 
-  /** Returns a copy with another clock. */
+  /** Returns a copy with another clock; the system clock is made steady (TIME-1). */
   public BackendContext withClock(InstantSource other) {
     return new BackendContext(other, notifier, extractor, callTimeout);
   }
@@ -62,8 +63,8 @@ public final class BackendContext {
   }
 
   /**
-   * Returns the clock for the times of writes, for expiry and for leases. A backend whose engine
-   * has a clock of its own ignores it.
+   * Returns the clock for the times of writes, for expiry and for leases: a {@link SteadyClock} in
+   * place of the system clock. A backend whose engine has a clock of its own ignores it.
    */
   public InstantSource clock() {
     return clock;

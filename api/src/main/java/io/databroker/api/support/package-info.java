@@ -11,7 +11,7 @@
  *       that calls its backend.
  *   <li>State: {@link io.databroker.api.support.LeaseTable} holds leases, {@link
  *       io.databroker.api.support.TypeList} the sorted types, {@link
- *       io.databroker.api.support.OptionsMap} changes options, {@link
+ *       io.databroker.api.support.TypeMap} the options, {@link
  *       io.databroker.api.support.ServerVersions} draws the names of histories.
  * </ul>
  */

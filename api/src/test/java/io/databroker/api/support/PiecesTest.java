@@ -57,14 +57,25 @@ class PiecesTest {
   }
 
   @Test
-  void options_are_copied_and_sorted_by_code_point() {
+  void a_type_map_is_sorted_by_code_point_and_never_changes() {
+    TypeMap<TypeOptions> none = new TypeMap<>();
     TypeOptions some = TypeOptions.NONE.withCapacity(1);
-    Map<String, TypeOptions> one = OptionsMap.with(Map.of(), "\uD83D\uDE00", some);
-    Map<String, TypeOptions> two = OptionsMap.with(one, "\uFFFD", some);
-    assertThat(two.keySet()).containsExactly("\uFFFD", "\uD83D\uDE00");
-    assertThat(one).hasSize(1);
-    assertThat(OptionsMap.with(two, "\uFFFD", TypeOptions.NONE)).isEqualTo(one);
-    assertThatThrownBy(() -> two.remove("x")).isInstanceOf(UnsupportedOperationException.class);
+    TypeMap<TypeOptions> one = none.with("\uD83D\uDE00", some);
+    TypeMap<TypeOptions> two = one.with("\uFFFD", some);
+    assertThat(two.asMap().keySet()).containsExactly("\uFFFD", "\uD83D\uDE00");
+    assertThat(one.asMap()).hasSize(1).isEqualTo(Map.of("\uD83D\uDE00", some));
+    assertThat(two.with("\uFFFD", null).asMap()).isEqualTo(one.asMap());
+    assertThat(two.with("\uFFFD", TypeOptions.NONE).get("\uFFFD")).isEqualTo(TypeOptions.NONE);
+    assertThat(two.get("\uFFFD")).isEqualTo(some);
+    assertThat(two.get("absent")).isNull();
+    for (Map<String, TypeOptions> map : List.of(none.asMap(), two.asMap())) {
+      assertThatThrownBy(() -> map.remove("x")).isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(map::clear).isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> map.keySet().removeIf(type -> false))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
+    assertThatThrownBy(() -> two.asMap().entrySet().iterator().next().setValue(some))
+        .isInstanceOf(UnsupportedOperationException.class);
   }
 
   @Test
