@@ -3,6 +3,7 @@ package io.databroker.inmemory;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.CodePointOrder;
+import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,10 @@ final class History {
   private static final int SEGMENT_SHIFT = 10;
 
   final long serverVersion;
+
+  /** The last version before this history. */
+  private final long begun;
+
   final Map<String, Table> tables = new ConcurrentHashMap<>();
 
   /** The batches, as feeds of all types tell them: one object for all feeds. */
@@ -49,8 +54,19 @@ final class History {
 
   History(long serverVersion, long version, Waiters waiters) {
     this.serverVersion = serverVersion;
+    this.begun = version;
     this.waiters = waiters;
     this.commit = Commit.start(version);
+  }
+
+  /** Returns whether no change of this history was dropped (FEED-16). */
+  boolean holdsAll(Commit at) {
+    return at.first() == begun + 1;
+  }
+
+  /** The position before the first change. */
+  Position begin() {
+    return new Position(serverVersion, begun);
   }
 
   static Log<Changes> told(int segmentShift) {

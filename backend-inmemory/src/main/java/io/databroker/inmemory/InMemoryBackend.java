@@ -215,10 +215,11 @@ final class InMemoryBackend implements Backend {
     if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
       throw new FutureVersionException(from.version(), commit.version());
     }
-    if (from.version() + 1 < commit.first()) {
+    Position after = now.holdsAll(commit) && from.version() == 0 ? now.begin() : from;
+    if (after.version() + 1 < commit.first()) {
       throw new HistoryTrimmedException(from.version(), commit.first());
     }
-    return new LogFeed(this, now.waiters, from, type);
+    return new LogFeed(this, now.waiters, after, type);
   }
 
   @Override

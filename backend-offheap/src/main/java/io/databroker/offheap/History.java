@@ -81,6 +81,10 @@ final class History implements JournalOwner {
   Commit planned;
 
   private final Function<History, SideState> state;
+
+  /** The version of the first change, held or not; 0 if it is not known. */
+  private volatile long firstEver;
+
   private final AtomicBoolean freed = new AtomicBoolean();
 
   History(
@@ -90,6 +94,7 @@ final class History implements JournalOwner {
       Function<History, SideState> state) {
     this.serverVersion = serverVersion;
     this.state = state;
+    this.firstEver = version + 1;
     this.keys = new KeyIndex(settings.expectedRecords(), settings.growth());
     this.commit = Commit.start(version);
     this.planned = commit;
@@ -113,6 +118,16 @@ final class History implements JournalOwner {
   @Override
   public SideState state() {
     return state.apply(this);
+  }
+
+  /** Takes over the version of the first change from the journal; 0 if it does not tell. */
+  void beganWith(long version) {
+    firstEver = version;
+  }
+
+  /** Returns whether no change of this history was dropped (FEED-16). */
+  boolean holdsAll(Commit at) {
+    return at.first() == firstEver;
   }
 
   @Nullable StoredRecord get(String type, String id) {

@@ -157,10 +157,11 @@ final class OffheapBackend implements Backend {
     if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
       throw new FutureVersionException(from.version(), commit.version());
     }
-    if (from.version() + 1 < commit.first()) {
+    long after = from.version() == 0 && now.holdsAll(commit) ? commit.first() - 1 : from.version();
+    if (after + 1 < commit.first()) {
       throw new HistoryTrimmedException(from.version(), commit.first());
     }
-    return new Feed(store, now, from.version(), type);
+    return new Feed(store, now, after, type);
   }
 
   @Override

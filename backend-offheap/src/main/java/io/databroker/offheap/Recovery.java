@@ -236,6 +236,7 @@ final class Recovery {
 
   /** What follows from all frames together. */
   private void finish() {
+    history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
     planned.options().forEach((type, options) -> history.table(type).apply(options));
     List<String> types =
@@ -264,6 +265,12 @@ final class Recovery {
       }
     }
     return first;
+  }
+
+  /** The version of the first change of the history; 0 if the journal does not tell. */
+  private long firstEver() {
+    List<Segment> segments = history.directory.all();
+    return segments.isEmpty() || !segments.get(0).begins ? 0 : segments.get(0).firstVersion;
   }
 
   private void index(TypeTable table) {

@@ -46,7 +46,7 @@ final class StrangerBackend implements Backend {
   final List<StrangerFeed> feeds = new ArrayList<>();
   long history = newName();
   long latest;
-  long trimmed; // the version of the last change that the log has dropped
+  long begun, trimmed; // the last version before this history, and the last one that the log dropped
   boolean closed;
 
   /** The records of each type that has some, the oldest written first. */
@@ -194,11 +194,12 @@ final class StrangerBackend implements Backend {
   @Override public synchronized ChangeFeed changes(Position from, String type) {
     checkOpen();
     long name = from.serverVersion();
-    long at = from.version();
+    // Version 0 is the beginning of a history that holds all its changes (FEED-16).
+    long at = from.version() == 0 && trimmed == begun ? begun : from.version();
     if (name != history) throw new HistoryReplacedException(name, history);
     if (Long.compareUnsigned(at, latest) > 0) throw new FutureVersionException(at, latest);
     if (Long.compareUnsigned(at, trimmed) < 0) throw new HistoryTrimmedException(at, trimmed + 1);
-    feeds.add(new StrangerFeed(this, from, type));
+    feeds.add(new StrangerFeed(this, new Position(name, at), type));
     return feeds.get(feeds.size() - 1);
   }
 
@@ -268,7 +269,7 @@ final class StrangerBackend implements Backend {
     long old = history;
     types.clear(); options.clear(); log.clear();
     checkpoint = Checkpoint.NONE;
-    trimmed = latest;
+    begun = trimmed = latest;
     history = newName();
     feeds.forEach(feed -> feed.changed(List.of()));
     return new ClearResult(old, history);

@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.FieldValue;
+import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Lease;
+import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import java.time.Duration;
 import java.util.List;
@@ -104,5 +110,85 @@ abstract class ClearRules extends Chapter {
     assertEquals(Set.of(only), records(Selection.all()));
     assertEquals(Set.of(only), records(Selection.ofType("a")));
     assertNull(backend().get("b5", "1"));
+  }
+
+  @Test
+  @Rule("FEED-16")
+  void versionZeroIsTheBeginningOfAHistoryThatHoldsAll() {
+    StoredRecord before = put("a", "1");
+    assertEquals(List.of(before), changes(zero()));
+    putEach("b", "1", "2");
+    backend().clear();
+    assertTellsNothing(zero());
+    StoredRecord first = put("a", "1");
+    StoredRecord second = put("b", "1");
+    assertEquals(List.of(first, second), changes(zero()));
+    assertEquals(List.of(second), records(feed(zero(), "b")));
+    assertEquals(List.of(), records(feed(zero(), "none")));
+    backend().clear();
+    backend().clear();
+    StoredRecord third = put("b", "2");
+    assertEquals(List.of(third), changes(zero()), "after three clears");
+  }
+
+  @Test
+  @Rule("FEED-16")
+  void versionZeroIsTrimmedOnceAnythingWasDropped() {
+    put("a", "1");
+    backend().clear();
+    putEach("a", "1", "2");
+    pass(span());
+    StoredRecord last = put("a", "3");
+    assertEquals(2, backend().trim(last.modifiedAt()));
+    failsWith(HistoryTrimmedException.class, () -> feed(zero(), null));
+    failsWith(HistoryTrimmedException.class, () -> feed(zero(), "none"));
+    assertEquals(List.of(last), changes(backend().versions().begin()));
+  }
+
+  @Test
+  @Rule("FEED-16")
+  void aFeedFromVersionZeroWaitsForTheFirstChange() {
+    putEach("a", "1", "2");
+    backend().clear();
+    Position zero = zero();
+    StoredRecord first;
+    try (ChangeFeed feed = backend().changes(zero, null)) {
+      assertNull(feed.poll());
+      first = put("a", "1");
+      assertEquals(List.of(first), next(feed).records());
+      assertNull(feed.poll());
+    }
+    assertEquals(List.of(first), changes(zero));
+  }
+
+  @Test
+  @Rule("FEED-16")
+  @Needs(Capability.DURABLE)
+  void versionZeroIsTheBeginningAfterAReopen() {
+    putEach("a", "1", "2");
+    backend().clear();
+    reopen();
+    assertTellsNothing(zero());
+    StoredRecord first = put("a", "1");
+    assertEquals(List.of(first), changes(zero()));
+    reopen();
+    assertEquals(List.of(first), changes(zero()), "after two reopens");
+    pass(span());
+    StoredRecord last = put("a", "2");
+    backend().trim(last.modifiedAt());
+    reopen();
+    failsWith(HistoryTrimmedException.class, () -> feed(zero(), null));
+  }
+
+  /** Fails unless a feed from there has nothing to tell yet, but for bookmarks. */
+  private void assertTellsNothing(Position from) {
+    try (ChangeFeed feed = backend().changes(from, null)) {
+      Changes told = feed.poll();
+      assertEquals(List.of(), told == null ? List.of() : told.records());
+    }
+  }
+
+  private Position zero() {
+    return new Position(backend().versions().serverVersion(), 0);
   }
 }

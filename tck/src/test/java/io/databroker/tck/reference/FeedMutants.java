@@ -229,6 +229,25 @@ final class FeedMutants {
             });
   }
 
+  /** Takes version 0 for another position. */
+  private static Mutant fromZero(String name, String defect, Zero taken) {
+    return backend(
+        "FEED-16",
+        name,
+        defect,
+        (store, context) ->
+            new ReferenceBackend(store, context) {
+              @Override
+              protected Position fromZero(Position zero) {
+                return taken.of(store, zero, super.fromZero(zero));
+              }
+            });
+  }
+
+  private interface Zero {
+    Position of(Store store, Position zero, Position right);
+  }
+
   private interface Judge {
     void check(Store store, Position from, Runnable right);
   }
@@ -329,6 +348,15 @@ final class FeedMutants {
               }
               right.run();
             }),
+        fromZero(
+            "zero-trimmed-by-clear",
+            "counts version 0 as trimmed after a clear",
+            (store, zero, right) -> zero),
+        fromZero(
+            "zero-is-the-end",
+            "takes version 0 for the last version after a clear",
+            (store, zero, right) ->
+                store.begun == 0 ? right : new Position(zero.serverVersion(), store.latest)),
         judging(
             "ERR-1",
             "errors-of-the-jdk",

@@ -118,11 +118,17 @@ public class ReferenceBackend implements Backend {
   public ChangeFeed changes(Position from, @Nullable String type) {
     synchronized (store) {
       checkOpen();
-      checkPosition(from);
-      ReferenceFeed feed = feed(from, type);
+      Position after = from.version() == 0 ? fromZero(from) : from;
+      checkPosition(after);
+      ReferenceFeed feed = feed(after, type);
       store.feeds.add(feed);
       return feed;
     }
+  }
+
+  /** Returns the position that version 0 stands for (FEED-16). */
+  protected Position fromZero(Position zero) {
+    return store.trimmed == store.begun ? new Position(zero.serverVersion(), store.begun) : zero;
   }
 
   protected ReferenceFeed feed(Position from, @Nullable String type) {
@@ -246,6 +252,7 @@ public class ReferenceBackend implements Backend {
       store.options.clear();
       store.log.clear();
       store.checkpoint = Checkpoint.NONE;
+      store.begun = store.latest;
       store.trimmed = store.latest;
       store.serverVersion = Store.newServerVersion();
       List.copyOf(store.feeds).forEach(ReferenceFeed::signal);

@@ -23,7 +23,10 @@ class Store {
   long serverVersion = newServerVersion();
   long latest;
 
-  /** The version of the last change that is no longer held; 0 if all are. */
+  /** The last version before this history; 0 unless there was a clear. */
+  long begun;
+
+  /** The version of the last change that is no longer held; {@code begun} if all are. */
   long trimmed;
 
   /** The live records of each type that has some, each type's oldest written first. */
