@@ -19,49 +19,47 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * Measures all rows, or some, and tells them as a table, as JSON and as a plot.
- *
- * <p><b>Thread-safety:</b> none; it is a program.
- */
+/** Command line of the benchmarks: measures rows, and prints them as a table and as JSON. */
 @Command(
     name = "benchmarks/run",
     sortOptions = false,
     description =
-        "Measures Databroker beside bare data structures and other stores, row by row, and prints a"
-            + " table; the machine should have nothing else to do.")
+        "Measures Databroker beside bare data structures and other stores and prints a table with one"
+            + " line per row. Run it on an idle machine.")
 @SuppressWarnings("NullAway.Init") // by picocli
 public final class Benchmarks implements Callable<Integer> {
-  /** Fewer would not fill the batches and look-ups of a row. */
+  /** Smallest number of records that fills the batches and look-ups of a row. */
   private static final int LEAST = 1_000;
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--quick",
-      description = "Fewer and shorter turns, fewer records: some minutes, and rough.")
+      description =
+          "Measures with fewer records and shorter turns: takes minutes, and gives rough figures.")
   private boolean quick;
 
   @Option(
       names = "--only",
       paramLabel = "PATTERN",
       defaultValue = "",
-      description = "Only the rows in whose names this regular expression is found.")
+      description = "Measures only rows whose names contain a match of this regular expression.")
   private Pattern only;
 
   @Option(
       names = "--records",
       paramLabel = "N",
       description =
-          "How many records a store holds, a thousand or more, in the rows that do not say. Default:"
-              + " 500000, or 50000 if quick.")
+          "Number of records in a store, at least 1000, for rows that do not state it. Default:"
+              + " 500000, or 50000 with --quick.")
   private @Nullable Integer records;
 
   @Option(
       names = "--growth",
       paramLabel = "N",
       split = ",",
-      description = "Instead, the rows that may depend on the number of records, at each of these.")
+      description =
+          "Measures the rows whose cost may depend on the number of records, at each of these numbers.")
   private List<Integer> growth = List.of();
 
   @Option(
@@ -69,21 +67,37 @@ public final class Benchmarks implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = "${sys:databroker.benchmarks.out:-target}",
       description =
-          "Where the JSON and the plot go, over those of the run before. Default: ${DEFAULT-VALUE}.")
+          "Folder for the JSON; replaces that of the run before. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(
       names = "--jvm",
       paramLabel = "OPTION",
       description =
-          "For the JVMs that measure (neither servers nor memory); may be given again. Ten million"
+          "Option for the JVMs that measure (except servers and memory); can be repeated. Ten million"
               + " records in memory need -Xmx20g.")
   private List<String> jvm = List.of();
 
   @Option(
+      names = "--against",
+      paramLabel = "COMMIT",
+      description =
+          "Compares this source tree with a commit: builds both, lets them take turns, and prints how"
+              + " much longer each row takes now, with the quartiles over the rounds. A row is worse"
+              + " if three quarters of its turns took over 5 %% longer; then the exit code is 1.")
+  private @Nullable String against;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Turns of each side with --against. Default: ${DEFAULT-VALUE}.")
+  private int rounds;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
-      description = "Tells this.")
+      description = "Prints this help.")
   @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
@@ -104,10 +118,13 @@ public final class Benchmarks implements Callable<Integer> {
     for (int size : sizes) {
       if (size < LEAST) {
         throw new CommandLine.ParameterException(
-            spec.commandLine(), size + " records are too few: " + LEAST + " at least");
+            spec.commandLine(), size + " records are too few; give at least " + LEAST);
       }
     }
     Files.createDirectories(out);
+    if (against != null) {
+      return compare(wanted);
+    }
     if (!growth.isEmpty()) {
       if (wantedRows(Catalogue.growing(LEAST), wanted) == 0) {
         return noRow();
@@ -129,8 +146,34 @@ public final class Benchmarks implements Callable<Integer> {
       return noRow();
     }
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
-    write("plot", out.resolve("benchmarks.svg"), RatioPlot.of(outcomes));
-    return complete ? 0 : 1; // what failed was told in its place
+    return complete ? 0 : 1; // a failed row has printed its cause
+  }
+
+  private int compare(Predicate<String> wanted) throws IOException, InterruptedException {
+    String before = System.getProperty("databroker.benchmarks.against", "");
+    if (before.isEmpty() || !growth.isEmpty() || rounds < 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--against works through benchmarks/run, without --growth, with 1 round or more");
+    }
+    List<List<String>> groups = new ArrayList<>();
+    Catalogue.of(held())
+        .forEach(it -> groups.add(it.rows().stream().map(Row::name).filter(wanted).toList()));
+    groups.add(ServerComparison.ROWS.stream().filter(wanted).toList());
+    groups.add(Footprint.ROWS.stream().map(Row::name).filter(wanted).toList());
+    groups.removeIf(List::isEmpty);
+    if (groups.isEmpty()) {
+      return noRow();
+    }
+    List<String> options = new ArrayList<>(List.of("--records", Integer.toString(held())));
+    if (quick) {
+      options.add("--quick");
+    }
+    jvm.forEach(it -> options.add("--jvm=" + it));
+    boolean good =
+        new Against(options, rounds, out.toAbsolutePath(), System.out)
+            .compare(groups, before, System.getProperty("java.class.path"));
+    return good ? 0 : 1;
   }
 
   private int held() {
@@ -138,7 +181,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private int noRow() {
-    System.err.println("no row has " + only + " in its name");
+    System.err.println("no row name matches " + only);
     return CommandLine.ExitCode.USAGE;
   }
 
@@ -149,7 +192,7 @@ public final class Benchmarks implements Callable<Integer> {
         .count();
   }
 
-  /** The rows whose cost may depend on the number of records, at several. */
+  /** Measures the rows whose cost may depend on the number of records, at several numbers. */
   private static void grow(
       Measurement measurement, List<Integer> growth, Predicate<String> wanted, Path out)
       throws IOException {
@@ -165,7 +208,6 @@ public final class Benchmarks implements Callable<Integer> {
           out.resolve("growth-" + records + ".json"),
           Json.of(Objects.requireNonNull(outcomes.get(records))));
     }
-    write("plot", out.resolve("growth.svg"), GrowthPlot.of(outcomes));
   }
 
   private static void write(String what, Path file, String text) throws IOException {
@@ -173,7 +215,7 @@ public final class Benchmarks implements Callable<Integer> {
     System.out.println(what + ": " + file.toAbsolutePath().normalize());
   }
 
-  /** Runs the comparisons of which a row is wanted, and prints each row when it is known. */
+  /** Runs the comparisons that have a wanted row, and prints each row once it is measured. */
   static List<Outcome> run(
       Measurement measurement,
       List<Comparison> comparisons,
@@ -194,7 +236,7 @@ public final class Benchmarks implements Callable<Integer> {
     return outcomes;
   }
 
-  /** A comparison that fails is told, and does not take the others with it. */
+  /** Runs one comparison; a failure is printed and does not stop the others. */
   private static List<Outcome> measured(
       Measurement measurement, Comparison comparison, PrintStream print) {
     try {

@@ -31,6 +31,9 @@ public final class Footprint {
   private static final Row BESIDE =
       row("memory and disk of off-heap records", "raw Chronicle Map in a file");
 
+  /** All rows. */
+  static final List<Row> ROWS = List.of(IN_MEMORY, HEAP, BESIDE);
+
   private final int records;
   private final Map<String, Bytes> measured = new HashMap<>();
 
@@ -105,7 +108,7 @@ public final class Footprint {
       throws IOException {
     Footprint footprint = new Footprint(records);
     List<Outcome> outcomes = new ArrayList<>();
-    for (Row row : List.of(IN_MEMORY, HEAP, BESIDE)) {
+    for (Row row : ROWS) {
       if (wanted.test(row.name())) {
         Outcome outcome = footprint.outcome(row);
         outcomes.add(outcome);

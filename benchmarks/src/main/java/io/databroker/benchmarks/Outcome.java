@@ -75,7 +75,7 @@ record Outcome(
   }
 
   /** Between the two nearest values. */
-  private static double quantile(double[] values, double quantile) {
+  static double quantile(double[] values, double quantile) {
     if (values.length == 0) {
       return Double.NaN;
     }

@@ -41,7 +41,6 @@ class HarnessTest {
         .contains("in-memory get, 1 thread")
         .contains("in-memory put, batch of 8");
     assertThat(Json.of(outcomes)).contains("\"row\": \"in-memory get, 1 thread\"");
-    assertThat(RatioPlot.of(outcomes)).startsWith("<svg").contains("in-memory put, batch of 8");
   }
 
   @Test
