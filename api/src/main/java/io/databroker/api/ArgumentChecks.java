@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link CheckedBackend} refuses, against one backend's limits. */
+/** Argument checks of {@link CheckedBackend} against the limits of one backend. */
 final class ArgumentChecks {
-  /** Long enough for anyone, and far from where sums of times overflow. */
+  /** Longest duration accepted; sums of times stay far from overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final String TOO_LONG = "too long";
@@ -21,7 +21,7 @@ final class ArgumentChecks {
   List<Write> batch(@Nullable List<Write> batch) {
     List<Write> writes = Require.nonNull("batch", batch);
     limit("batch", writes.size(), limits.batchRecords(), "records");
-    // A copy is what is checked, and what is applied, whatever becomes of the list.
+    // Checks and applies a copy, so that later changes of the list have no effect (ARG-3).
     Write[] copy = writes.toArray(new Write[0]);
     if (copy.length == 0) {
       throw new InvalidArgumentException("batch", "empty", "give at least one write");
@@ -38,9 +38,9 @@ final class ArgumentChecks {
   }
 
   /**
-   * The size of its payload.
+   * Checks a write and returns the size of its payload.
    *
-   * @param checked a type that need not be checked again: most batches are of one
+   * @param checked a type that was checked already; most batches have only one type
    */
   private long write(int index, @Nullable Write write, String checked) {
     if (write == null) {
@@ -140,7 +140,7 @@ final class ArgumentChecks {
     }
   }
 
-  /** What is wrong with a type, id, name or path, or null. */
+  /** Returns the problem with a type, id, name or path, or null if there is none. */
   private static @Nullable String problemWith(String text, int limit) {
     int length = text.length();
     if (length == 0) {

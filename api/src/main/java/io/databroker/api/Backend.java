@@ -13,21 +13,21 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> every method may be called by any number of threads at once. All
  * operations on records and options together are linearizable.
  *
- * <p><b>Arguments</b> are checked once for all backends by {@link CheckedBackend}, which the host
- * and the compatibility kit put in front of every backend; a backend may rely on it (ARG-1).
+ * <p><b>Arguments:</b> the host and the compatibility kit put {@link CheckedBackend} in front of
+ * every backend, so an implementation may rely on its checks (ARG-1).
  *
- * <p><b>Time limit:</b> a call ends within {@link BackendContext#callTimeout()}, by an error if
- * need be. {@link #setOptions}, {@link #expire}, {@link #trim} and {@link #clear} may take as long
- * as the work that they are given.
+ * <p><b>Time limit:</b> a call returns or fails within {@link BackendContext#callTimeout()}. Only
+ * {@link #setOptions}, {@link #expire}, {@link #trim} and {@link #clear} may take longer, in
+ * proportion to their work.
  *
- * <p><b>Interrupts:</b> a call that waits for nothing ignores them. One that waits for its engine
- * may end early with {@link UnavailableException} or {@link OutcomeUnknownException}; the thread's
- * interrupt flag stays set (ERR-4).
+ * <p><b>Interrupts:</b> a call that does not wait ignores an interrupt. A call that waits for its
+ * engine may fail early with {@link UnavailableException} or {@link OutcomeUnknownException}. The
+ * interrupt flag of the thread stays set (ERR-4).
  *
  * <p><b>Errors of every method</b> but {@link #state}: {@link ClosedException} after {@link
- * #close}; on an engine that can be away, {@link UnavailableException} (not applied, try again)
- * and, of methods that write, {@link OutcomeUnknownException} (it may or may not take effect); on a
- * backend with files or a fixed size, {@link StorageFullException} and {@link
+ * #close}; if the engine can be unreachable, {@link UnavailableException} (not applied, try again)
+ * and, from methods that write, {@link OutcomeUnknownException} (may or may not take effect); if
+ * the backend has files or a fixed size, {@link StorageFullException} and {@link
  * StorageFailedException}.
  *
  * <p>Versions are unsigned 64-bit numbers; compare them with {@link Long#compareUnsigned}.
@@ -35,18 +35,19 @@ import org.jspecify.annotations.Nullable;
 public interface Backend extends AutoCloseable {
 
   /**
-   * The history's name, and the first and the last version that its feed holds (VER-1 to VER-5).
+   * Returns the name of the history, and the first and last version that its feed holds (VER-1 to
+   * VER-5).
    */
   Versions versions();
 
   /**
-   * Applies a batch, all or nothing (PUT-1 to PUT-10).
+   * Applies a batch, completely or not at all (PUT-1 to PUT-12).
    *
-   * @param batch at least one write; the same key may come more than once
-   * @return each record as stored, in the order of the batch; a delete of what was absent answers a
-   *     deleted record of version 0
+   * @param batch at least one write; a key may occur more than once
+   * @return each record as stored, in the order of the batch; for a delete of an absent record, a
+   *     deleted record with version 0
    * @throws ConditionFailedException if a condition does not hold; nothing was applied
-   * @throws InvalidArgumentException if the extraction function refuses a payload
+   * @throws InvalidArgumentException if the extraction function rejects a payload
    */
   PutResult put(List<Write> batch);
 
@@ -57,91 +58,93 @@ public interface Backend extends AutoCloseable {
   @Nullable StoredRecord get(String type, String id);
 
   /**
-   * The types with at least one live record, sorted by Unicode code point; unmodifiable, and never
-   * changing (LIST-1 to LIST-5).
+   * Returns the types that have at least one live record, sorted by Unicode code point. The list is
+   * unmodifiable and never changes (LIST-1 to LIST-5).
    */
   List<String> listTypes();
 
   /**
-   * The selected records that are live at one version, with that version and the options in force
-   * (SNAP-1 to SNAP-5, INDEX-1 to INDEX-6). Close it when done.
+   * Takes a snapshot: the selected records that are live at one version, with that version and the
+   * options (SNAP-1 to SNAP-8, INDEX-1 to INDEX-7). The caller closes it.
    */
   Snapshot snapshot(Selection selection);
 
   /**
-   * A feed of the changes after {@code from} (FEED-1 to FEED-13). Close it when done.
+   * Opens a feed of the changes after {@code from} (FEED-1 to FEED-15). The caller closes it.
    *
-   * @param type the only type to be told of, or null for all
+   * @param type the type whose changes to deliver, or null for all types
    * @throws HistoryReplacedException if {@code from} names another history
-   * @throws HistoryTrimmedException if what follows {@code from} is no longer held
-   * @throws FutureVersionException if {@code from} is later than the last version
+   * @throws HistoryTrimmedException if changes after {@code from} were trimmed
+   * @throws FutureVersionException if {@code from} is after the last version
    */
   ChangeFeed changes(Position from, @Nullable String type);
 
   /**
-   * The options of each type that has some; an unmodifiable map that never changes, in code point
-   * order of the types (OPT-1).
+   * Returns the options of each type that has any, in code point order of the types. The map is
+   * unmodifiable and never changes (OPT-1).
    */
   Map<String, TypeOptions> options();
 
   /**
-   * Replaces the options of a type whole; {@link TypeOptions#NONE} removes them. When it returns,
-   * what exceeds a capacity has been evicted, and an indexed field can be looked up (OPT-1 to
-   * OPT-3, CAP-1 to CAP-6, INDEX-4).
+   * Replaces all options of a type; {@link TypeOptions#NONE} removes them. When it returns, records
+   * over the capacity have been evicted, and look-ups by the indexed fields work (OPT-1 to OPT-3,
+   * CAP-1 to CAP-6, INDEX-4).
    *
-   * @throws InvalidArgumentException if the extraction function refuses a stored payload; the
-   *     options stay as they were
+   * @throws InvalidArgumentException if the extraction function rejects a stored payload; the
+   *     options stay unchanged
    */
   void setOptions(String type, TypeOptions options);
 
   /**
-   * Takes the lease of that name if nobody holds it (LEASE-1 to LEASE-8).
+   * Acquires a lease if nobody holds it (LEASE-1 to LEASE-9).
    *
-   * @param duration how long it is held unless renewed; positive
+   * @param duration time until the holding ends, unless it is renewed; positive
    * @return the lease, or null while another holding lasts
    */
   @Nullable Lease acquireLease(String name, Duration duration);
 
   /**
-   * Sets the end of a holding to {@code duration} from now, if {@code token} still holds the name.
+   * Renews a holding: it ends {@code duration} from now. Does nothing unless {@code token} holds
+   * the name (LEASE-3 to LEASE-5).
    *
-   * @return the lease with its new end and the same token, or null if that holding has ended
+   * @return the lease with its new end and the same token, or null if {@code token} does not hold
+   *     the name
    */
   @Nullable Lease renewLease(String name, long token, Duration duration);
 
   /**
-   * Ends a holding at once.
+   * Releases a lease at once, if {@code token} holds it (LEASE-5, LEASE-6).
    *
-   * @return whether {@code token} held the name until now; if not, nothing has changed
+   * @return whether {@code token} held the name; if not, nothing has changed
    */
   boolean releaseLease(String name, long token);
 
   /**
-   * Deletes, of each type with a TTL, what was last written before the cutoff: now less the TTL
-   * (TTL-1 to TTL-4).
+   * Deletes, in each type with a TTL, the records last written before now minus the TTL (TTL-1 to
+   * TTL-4).
    *
-   * @return how many records were deleted
+   * @return the number of deleted records
    */
   long expire();
 
   /**
-   * Drops the longest stretch of history, from its beginning, whose changes are all older than
-   * {@code before}; no record, option or lease is touched (TRIM-1 to TRIM-3).
+   * Removes changes from the beginning of the history, up to the first batch whose time is not
+   * before {@code before}. Records, options and leases are not touched (TRIM-1 to TRIM-3).
    *
-   * @return how many changes were dropped
+   * @return the number of removed changes
    */
   long trim(Instant before);
 
   /**
-   * Removes records, options, indexes, history and checkpoint, and begins a new history; leases and
-   * the sequence of versions go on (CLEAR-1 to CLEAR-5).
+   * Removes records, options, indexes, history and checkpoint, and begins a new history. Leases
+   * stay and the sequence of versions continues (CLEAR-1 to CLEAR-5).
    */
   ClearResult clear();
 
-  /** The follower's checkpoint, or {@link Checkpoint#NONE} (CHECK-1). */
+  /** Returns the checkpoint of the follower, or {@link Checkpoint#NONE} (CHECK-1). */
   Checkpoint checkpoint();
 
-  /** Replaces the follower's checkpoint. */
+  /** Replaces the checkpoint of the follower. */
   void setCheckpoint(Checkpoint checkpoint);
 
   /**
@@ -154,9 +157,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Ends every feed and snapshot, wakes every waiter, and frees what the backend holds. Idempotent;
-   * it may be called while other threads are inside other methods, which then end normally or with
-   * {@link ClosedException} (CLOSE-1 to CLOSE-4).
+   * Ends every feed and snapshot, wakes every waiter, and frees all resources. Idempotent. Calls in
+   * progress on other threads end normally or with {@link ClosedException} (CLOSE-1 to CLOSE-4).
    */
   @Override
   void close();

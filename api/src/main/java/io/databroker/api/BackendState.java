@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * Whether a backend serves, and if not fully, why not (STATE-1, STATE-2). Health checks and metrics
  * show it.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
  * @param mode the calls that the backend serves
  * @param reason the cause of a mode other than {@link Mode#SERVING}; null while serving
  * @param detail the cause in words: the file or engine concerned, and what to do; empty while

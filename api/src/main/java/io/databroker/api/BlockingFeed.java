@@ -6,27 +6,27 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change feed for a thread that waits.
+ * Waits for the changes of a feed on the calling thread.
  *
- * <p><b>Thread-safety:</b> one thread at a time waits; {@link #close} may be called by any thread,
- * and ends its wait.
+ * <p><b>Thread-safety:</b> one thread at a time calls {@code next}; any thread may call {@link
+ * #close}, which ends the wait.
  */
 public final class BlockingFeed implements AutoCloseable {
   private final ChangeFeed feed;
   private final Semaphore signals = new Semaphore(0);
 
-  /** Waits on that feed, and closes it when closed. */
+  /** Wraps a feed, which {@link #close} will close. */
   public BlockingFeed(ChangeFeed feed) {
     this.feed = Require.nonNull("feed", feed);
   }
 
   /**
-   * What comes next, waiting for it.
+   * Waits for the next changes and returns them.
    *
-   * @throws InterruptedException if the thread is interrupted while it waits; nothing is skipped
+   * @throws InterruptedException if the thread is interrupted while it waits; no change is lost
    * @throws HistoryReplacedException after a clear
-   * @throws HistoryTrimmedException if what comes next is no longer held
-   * @throws ClosedException after this or the backend was closed
+   * @throws HistoryTrimmedException if the next changes were trimmed
+   * @throws ClosedException after this feed or the backend was closed
    */
   public Changes next() throws InterruptedException {
     while (true) {
@@ -41,12 +41,12 @@ public final class BlockingFeed implements AutoCloseable {
   }
 
   /**
-   * What comes next, or null if nothing has come within that time.
+   * Waits for the next changes; returns null if there are none within {@code atMost}.
    *
-   * @throws InterruptedException if the thread is interrupted while it waits; nothing is skipped
+   * @throws InterruptedException if the thread is interrupted while it waits; no change is lost
    * @throws HistoryReplacedException after a clear
-   * @throws HistoryTrimmedException if what comes next is no longer held
-   * @throws ClosedException after this or the backend was closed
+   * @throws HistoryTrimmedException if the next changes were trimmed
+   * @throws ClosedException after this feed or the backend was closed
    */
   public @Nullable Changes next(Duration atMost) throws InterruptedException {
     Require.notNegative("atMost", atMost);

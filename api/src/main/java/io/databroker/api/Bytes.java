@@ -5,11 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/**
- * An immutable sequence of bytes: what goes in is copied, and nothing handed out can change it.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Immutable sequence of bytes. It copies its input, and callers cannot change it. */
 public final class Bytes {
   /** No bytes. */
   public static final Bytes EMPTY = new Bytes(new byte[0]);
@@ -22,13 +18,13 @@ public final class Bytes {
     this.content = content;
   }
 
-  /** A copy of that array. */
+  /** Copies an array. */
   public static Bytes copyOf(byte[] content) {
     byte[] given = Require.nonNull("content", content);
     return given.length == 0 ? EMPTY : new Bytes(given.clone());
   }
 
-  /** A copy of what remains in that buffer, whose position stays where it is. */
+  /** Copies the remaining bytes of a buffer; the position of the buffer does not move. */
   public static Bytes copyOf(ByteBuffer content) {
     ByteBuffer given = Require.nonNull("content", content);
     if (!given.hasRemaining()) {
@@ -39,36 +35,36 @@ public final class Bytes {
     return new Bytes(copy);
   }
 
-  /** The UTF-8 bytes of that text. */
+  /** Encodes a text as UTF-8. */
   public static Bytes utf8(String text) {
     return new Bytes(Require.nonNull("text", text).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How many bytes. */
+  /** Returns the number of bytes. */
   public int size() {
     return content.length;
   }
 
   /**
-   * The byte at that index.
+   * Returns the byte at that index.
    *
-   * @throws IndexOutOfBoundsException if there is none
+   * @throws IndexOutOfBoundsException if there is no such byte
    */
   public byte at(int index) {
     return content[index];
   }
 
-  /** A read-only view from the first byte to the last; nothing is copied. */
+  /** Returns a read-only view of all bytes, without a copy. */
   public ByteBuffer asByteBuffer() {
     return ByteBuffer.wrap(content).asReadOnlyBuffer();
   }
 
-  /** A copy. */
+  /** Returns a copy as an array. */
   public byte[] toByteArray() {
     return content.clone();
   }
 
-  /** The bytes read as UTF-8. */
+  /** Decodes the bytes as UTF-8. */
   public String toUtf8() {
     return new String(content, StandardCharsets.UTF_8);
   }
@@ -83,7 +79,7 @@ public final class Bytes {
     return Arrays.hashCode(content);
   }
 
-  /** The size and the first bytes, in hexadecimal. */
+  /** Returns the size and the first bytes, in hexadecimal. */
   @Override
   public String toString() {
     String hex = HexFormat.of().formatHex(content, 0, Math.min(SHOWN, content.length));

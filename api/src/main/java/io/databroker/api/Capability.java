@@ -1,17 +1,15 @@
 package io.databroker.api;
 
 /**
- * What a backend is, beyond the contract that every backend keeps. A capability speaks about
- * opening, sharing and time, never about whether a method works (CAPA-1, CAPA-2).
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Property of a backend beyond the rules that every backend keeps. Capabilities are about opening,
+ * sharing and time; every method works without any of them (CAPA-1, CAPA-2).
  */
 public enum Capability {
-  /** What was acknowledged is there again after the backend was closed, or killed, and reopened. */
+  /** Everything acknowledged is still there after a close, or a kill, and a reopen. */
   DURABLE("durable"),
-  /** Several backends, in several processes, may be open on the same records at once. */
+  /** Several backends, also in several processes, can be open on the same records at once. */
   SHARED("shared"),
-  /** Time is taken from {@link BackendContext#clock()}; without it, from the engine's own clock. */
+  /** The backend takes its time from {@link BackendContext#clock()}, not from its engine. */
   TURNABLE_CLOCK("turnable-clock");
 
   private final String label;
@@ -20,7 +18,7 @@ public enum Capability {
     this.label = label;
   }
 
-  /** The name that people and reports see. */
+  /** Returns the name for people and reports. */
   public String label() {
     return label;
   }

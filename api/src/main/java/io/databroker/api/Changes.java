@@ -3,23 +3,21 @@ package io.databroker.api;
 import java.util.List;
 
 /**
- * What one batch wrote, as a feed tells it; or, without records, a bookmark: nothing of the feed's
- * type was written up to that position.
+ * One answer of a feed: the changes of one batch, or a bookmark without records. A bookmark says
+ * that nothing of the feed's type was written up to its position.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param records the changes of the batch, in order: all of them, those of the feed's type, or
- *     those behind the position from which the feed was opened
- * @param position where a feed opened anew goes on behind them
+ * @param records the changes of the batch in order, restricted to the type of the feed and to those
+ *     after the position at which it was opened
+ * @param position the position after these changes, at which another feed can continue
  */
 public record Changes(List<StoredRecord> records, Position position) {
-  /** Takes an unmodifiable copy of the list. */
+  /** Rejects null and copies the list. */
   public Changes {
     records = List.copyOf(Require.nonNull("records", records));
     Require.nonNull("position", position);
   }
 
-  /** Whether this only moves the position. */
+  /** Returns whether this answer only moves the position. */
   public boolean isBookmark() {
     return records.isEmpty();
   }

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend whose arguments are checked before they reach it: the same checks, once, for all (ARG-1
- * to ARG-4, LIMIT-2). The host and the compatibility kit put it in front of every backend.
+ * Checks arguments and limits before it calls the backend behind it (ARG-1 to ARG-4, LIMIT-2). The
+ * host and the compatibility kit put it in front of every backend.
  *
  * <p><b>Thread-safety:</b> as the backend behind it.
  */
@@ -21,7 +21,7 @@ public final class CheckedBackend implements Backend {
     this.checks = new ArgumentChecks(Require.nonNull("limits", limits));
   }
 
-  /** Puts the checks in front of that backend. */
+  /** Puts the checks in front of a backend. */
   public static Backend over(Backend backend, Limits limits) {
     return new CheckedBackend(backend, limits);
   }
@@ -42,7 +42,7 @@ public final class CheckedBackend implements Backend {
     Require.nonNull("id", id);
     StoredRecord found = backend.get(type, id);
     if (found == null) {
-      // A hit proves the key valid, so that only a miss pays for the check.
+      // A hit proves that the key is valid, so only a miss pays for the check.
       checks.type("type", type);
       checks.id("id", id);
     }

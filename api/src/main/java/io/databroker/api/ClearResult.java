@@ -1,9 +1,7 @@
 package io.databroker.api;
 
 /**
- * The answer to a clear.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Result of a clear.
  *
  * @param oldServerVersion the history that ended
  * @param newServerVersion the history that began

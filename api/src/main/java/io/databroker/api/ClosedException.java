@@ -1,14 +1,10 @@
 package io.databroker.api;
 
-/**
- * The backend, feed or snapshot was closed; nothing was applied (CLOSE-2).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** The backend, feed or snapshot is closed. Nothing was applied (CLOSE-2). */
 public final class ClosedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
-  /** Names what was closed. */
+  /** Creates the error; {@code what} names the closed object. */
   public ClosedException(String what) {
     super(ErrorId.CLOSED, what + " is closed; open another", null);
   }

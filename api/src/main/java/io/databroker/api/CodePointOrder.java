@@ -3,13 +3,11 @@ package io.databroker.api;
 import java.util.Comparator;
 
 /**
- * Orders text by Unicode code point, which is also the order of its UTF-8 bytes; {@link
- * String#compareTo} orders by UTF-16 unit, which differs above U+FFFF.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Orders text by Unicode code point, which is also the order of its UTF-8 bytes. {@link
+ * String#compareTo} orders by UTF-16 unit instead; the two differ above U+FFFF.
  */
 public enum CodePointOrder implements Comparator<String> {
-  /** The order. */
+  /** The only instance. */
   INSTANCE;
 
   @Override
@@ -19,7 +17,7 @@ public enum CodePointOrder implements Comparator<String> {
       char a = left.charAt(i);
       char b = right.charAt(i);
       if (a != b) {
-        // A surrogate stands for a code point above every other char's.
+        // A surrogate is part of a code point above U+FFFF, so it sorts after every other char.
         boolean high = Character.isSurrogate(a);
         return high == Character.isSurrogate(b) ? Character.compare(a, b) : high ? 1 : -1;
       }

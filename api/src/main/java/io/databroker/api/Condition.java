@@ -2,35 +2,27 @@ package io.databroker.api;
 
 import java.io.Serializable;
 
-/**
- * What must hold of a record before the batch that writes it (PUT-4, PUT-5).
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Condition on the live record of a write, checked before the batch is applied (PUT-4, PUT-5). */
 public sealed interface Condition extends Serializable {
-  /** Nothing has to hold. */
+  /** Always holds. */
   Condition NONE = new None();
 
-  /** There must be no live record. */
+  /** Holds if there is no live record. */
   Condition ABSENT = new Absent();
 
-  /** The live record must have that version; no record ever has version 0. */
+  /** Holds if the live record has that version; no record has version 0. */
   static Condition version(long expected) {
     return new Version(expected);
   }
 
   /**
-   * Whether this holds of a live record of that version.
+   * Returns whether the condition holds.
    *
-   * @param found the live record's version, or 0 if there is none
+   * @param found the version of the live record, or 0 if there is none
    */
   boolean holds(long found);
 
-  /**
-   * Nothing has to hold.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Always holds. */
   record None() implements Condition {
     @Override
     public boolean holds(long found) {
@@ -43,11 +35,7 @@ public sealed interface Condition extends Serializable {
     }
   }
 
-  /**
-   * There must be no live record.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Holds if there is no live record. */
   record Absent() implements Condition {
     @Override
     public boolean holds(long found) {
@@ -61,9 +49,7 @@ public sealed interface Condition extends Serializable {
   }
 
   /**
-   * The live record must have a version.
-   *
-   * <p><b>Thread-safety:</b> immutable.
+   * Holds if the live record has a given version.
    *
    * @param expected that version
    */

@@ -1,10 +1,6 @@
 package io.databroker.api;
 
-/**
- * A write's condition did not hold; nothing of its batch was applied (PUT-5).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** The condition of a write did not hold. Nothing of its batch was applied (PUT-5). */
 public final class ConditionFailedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
@@ -14,11 +10,11 @@ public final class ConditionFailedException extends DatabrokerException {
   private final Condition expected;
   private final long found;
 
-  /** Names the first write whose condition did not hold. */
+  /** Creates the error for the first write whose condition did not hold. */
   public ConditionFailedException(int index, Write write, long found) {
     super(
         ErrorId.CONDITION_FAILED,
-        "batch[%d] expects %s of (%s, %s) but found %s; read it again and decide anew"
+        "batch[%d] expects %s of (%s, %s) but found %s; read it again and retry"
             .formatted(
                 index,
                 write.condition(),
@@ -33,27 +29,27 @@ public final class ConditionFailedException extends DatabrokerException {
     this.found = found;
   }
 
-  /** Where in the batch the write stands; the first whose condition did not hold. */
+  /** Returns the index in the batch of the first write whose condition did not hold. */
   public int index() {
     return index;
   }
 
-  /** The type of its record. */
+  /** Returns the type of the record. */
   public String type() {
     return type;
   }
 
-  /** The id of its record. */
+  /** Returns the id of the record. */
   public String recordId() {
     return recordId;
   }
 
-  /** What had to hold. */
+  /** Returns the condition. */
   public Condition expected() {
     return expected;
   }
 
-  /** The version of the live record before the batch, unsigned; 0 if there was none. */
+  /** Returns the version of the live record before the batch, unsigned; 0 if there was none. */
   public long found() {
     return found;
   }

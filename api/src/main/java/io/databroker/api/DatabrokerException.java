@@ -3,10 +3,8 @@ package io.databroker.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every method of the SPI fails with. The message begins with the {@link #id}, names the
- * offending value, and says what to do (ERR-1 to ERR-3).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
+ * Error of the SPI. The message begins with the {@link #id}, names the offending value, and says
+ * what to do (ERR-1 to ERR-3).
  */
 public abstract sealed class DatabrokerException extends RuntimeException
     permits ClosedException,
@@ -31,7 +29,7 @@ public abstract sealed class DatabrokerException extends RuntimeException
     this.id = id;
   }
 
-  /** The stable name of this error. */
+  /** Returns the stable name of this error. */
   public ErrorId id() {
     return id;
   }

@@ -1,10 +1,6 @@
 package io.databroker.api;
 
-/**
- * The stable name of an error: what programs compare, logs keep and the wire carries (ERR-1).
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Stable name of an error, for programs, logs and the wire (ERR-1). */
 public enum ErrorId {
   /** {@link InvalidArgumentException}. */
   INVALID_ARGUMENT("invalid-argument"),
@@ -39,7 +35,7 @@ public enum ErrorId {
     this.label = label;
   }
 
-  /** The name itself; it never changes. */
+  /** Returns the name, which never changes. */
   public String label() {
     return label;
   }

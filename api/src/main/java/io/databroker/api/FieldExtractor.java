@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the values of indexed fields in a payload, so that no backend has to parse one.
+ * Reads the values of indexed fields from a payload, so that backends need not parse payloads.
  *
- * <p>A pure function: the same payload gives the same values for as long as its fingerprint is the
- * same. A backend that kept an index under another fingerprint builds it anew (INDEX-6).
+ * <p>It is a pure function: while the fingerprint stays the same, the same payload gives the same
+ * values. A backend whose index was built under another fingerprint rebuilds it (INDEX-6).
  *
- * <p><b>Thread-safety:</b> may be called by any number of threads at once, also under a backend's
- * lock: it must be quick, and must not call a backend.
+ * <p><b>Thread-safety:</b> any number of threads may call it at once. A backend may hold a lock
+ * during the call, so it must be quick and must not call a backend.
  */
 public interface FieldExtractor {
 
-  /** Finds nothing in any payload. */
+  /** Extraction function that finds no value in any payload. */
   FieldExtractor NONE =
       new FieldExtractor() {
         @Override
@@ -28,13 +28,13 @@ public interface FieldExtractor {
         }
       };
 
-  /** Names this function: whenever it would extract differently, it has another fingerprint. */
+  /** Returns a name that changes whenever the function may extract differently. */
   String fingerprint();
 
   /**
-   * The values of those of the fields that have one.
+   * Returns the values of those fields that have one.
    *
-   * @throws RuntimeException to refuse the payload; the write of it then fails (PUT-10)
+   * @throws RuntimeException to reject the payload; its write then fails (PUT-10)
    */
   Map<String, String> extract(String type, Bytes payload, List<String> fields);
 }

@@ -1,33 +1,29 @@
 package io.databroker.api;
 
-/**
- * A position is later than the last version (FEED-6).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** A position is after the last version (FEED-6). */
 public final class FutureVersionException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
   private final long asked;
   private final long latest;
 
-  /** Names the position and the last version. */
+  /** Creates the error with the position and the last version. */
   public FutureVersionException(long asked, long latest) {
     super(
         ErrorId.FUTURE_VERSION,
-        "version %s is later than the last one, %s; start over from a snapshot"
+        "version %s is after the last version, %s; start over from a snapshot"
             .formatted(Long.toUnsignedString(asked), Long.toUnsignedString(latest)),
         null);
     this.asked = asked;
     this.latest = latest;
   }
 
-  /** The version that was asked for, unsigned. */
+  /** Returns the version of the position, unsigned. */
   public long asked() {
     return asked;
   }
 
-  /** The last version there is, unsigned. */
+  /** Returns the last version, unsigned. */
   public long latest() {
     return latest;
   }

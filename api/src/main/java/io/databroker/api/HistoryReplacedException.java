@@ -1,17 +1,13 @@
 package io.databroker.api;
 
-/**
- * A position or a feed belongs to a history that is no more (FEED-7, CLEAR-3).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** A position or a feed belongs to a history that has been replaced (FEED-7, CLEAR-3). */
 public final class HistoryReplacedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
   private final long asked;
   private final long current;
 
-  /** Names both histories. */
+  /** Creates the error with the names of both histories. */
   public HistoryReplacedException(long asked, long current) {
     super(
         ErrorId.HISTORY_REPLACED,
@@ -22,12 +18,12 @@ public final class HistoryReplacedException extends DatabrokerException {
     this.current = current;
   }
 
-  /** The history that was asked for, unsigned. */
+  /** Returns the server version of the position, unsigned. */
   public long asked() {
     return asked;
   }
 
-  /** The history there is now, unsigned. */
+  /** Returns the current server version, unsigned. */
   public long current() {
     return current;
   }

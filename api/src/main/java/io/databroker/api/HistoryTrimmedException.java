@@ -1,33 +1,29 @@
 package io.databroker.api;
 
-/**
- * What follows a position is no longer held (FEED-5).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** The changes after a position have been trimmed (FEED-5). */
 public final class HistoryTrimmedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
   private final long asked;
   private final long earliest;
 
-  /** Names the position and the first change held. */
+  /** Creates the error with the position and the first version still held. */
   public HistoryTrimmedException(long asked, long earliest) {
     super(
         ErrorId.HISTORY_TRIMMED,
-        "what follows version %s was trimmed, the first change held is %s; start over from a snapshot"
+        "changes after version %s were trimmed, the first version still held is %s; start over from a snapshot"
             .formatted(Long.toUnsignedString(asked), Long.toUnsignedString(earliest)),
         null);
     this.asked = asked;
     this.earliest = earliest;
   }
 
-  /** The version that was asked for, unsigned. */
+  /** Returns the version of the position, unsigned. */
   public long asked() {
     return asked;
   }
 
-  /** The version of the first change that is held, unsigned. */
+  /** Returns the first version still held, unsigned. */
   public long earliest() {
     return earliest;
   }

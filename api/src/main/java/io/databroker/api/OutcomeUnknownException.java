@@ -3,15 +3,17 @@ package io.databroker.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine went away during a write: it may take effect at any later time, or never (ERR-3).
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
+ * The engine became unreachable during a write, which may take effect at any later time, or never
+ * (ERR-3).
  */
 public final class OutcomeUnknownException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what is known. */
+  /** Creates the error; the problem says what is known. */
   public OutcomeUnknownException(String problem, @Nullable Throwable cause) {
-    super(ErrorId.OUTCOME_UNKNOWN, problem + "; read again before you write again", cause);
+    super(
+        ErrorId.OUTCOME_UNKNOWN,
+        problem + "; the write may or may not have taken effect: read before you write again",
+        cause);
   }
 }

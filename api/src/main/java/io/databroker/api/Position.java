@@ -1,11 +1,9 @@
 package io.databroker.api;
 
 /**
- * A place in a history's feed: behind the change of that version.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Place in the feed of a history: just after the change with that version.
  *
  * @param serverVersion the history, unsigned
- * @param version the last version that was read, unsigned; 0 is before the first
+ * @param version the last version before this place, unsigned; 0 for the beginning
  */
 public record Position(long serverVersion, long version) {}

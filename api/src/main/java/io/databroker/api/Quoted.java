@@ -1,6 +1,6 @@
 package io.databroker.api;
 
-/** Values as error messages show them: on one line, quoted and short. */
+/** Formats values for error messages: on one line, quoted and short. */
 final class Quoted {
   private static final int SHOWN = 64;
 
@@ -10,7 +10,7 @@ final class Quoted {
     return '"' + shortened(value) + '"';
   }
 
-  /** The beginning, with what does not print as an escape. */
+  /** Returns the first characters, with unprintable ones escaped. */
   static String shortened(String value) {
     StringBuilder shown = new StringBuilder();
     value

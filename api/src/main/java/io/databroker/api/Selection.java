@@ -4,61 +4,49 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
-/**
- * Which records a snapshot holds.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Selects the records of a snapshot. */
 public sealed interface Selection {
 
-  /** All records of all types. */
+  /** Selects all records. */
   static Selection all() {
     return new All();
   }
 
-  /** All records of one type. */
+  /** Selects the records of one type. */
   static Selection ofType(String type) {
     return new OfType(type);
   }
 
-  /** The records of one type of which at least one indexed field equals a value. */
+  /** Selects the records of one type in which at least one indexed field has its given value. */
   static Selection where(String type, FieldValue... anyOf) {
     return new Where(type, new HashSet<>(Arrays.asList(anyOf)));
   }
 
-  /**
-   * All records of all types.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Selects all records. */
   record All() implements Selection {}
 
   /**
-   * All records of one type.
+   * Selects the records of one type.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param type that type
+   * @param type the type
    */
   record OfType(String type) implements Selection {
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public OfType {
       Require.nonNull("type", type);
     }
   }
 
   /**
-   * The records of one type of which at least one indexed field equals a value. A field that is not
-   * among the type's indexed fields at the snapshot equals nothing (INDEX-3). The cost is that of
-   * the result, not of the type (INDEX-5).
+   * Selects the records of one type in which at least one indexed field has its given value. A
+   * field that is not indexed at the version of the snapshot matches nothing (INDEX-3). The cost
+   * depends on the size of the result, not of the type (INDEX-5).
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param type that type
-   * @param anyOf the values; none selects no record
+   * @param type the type
+   * @param anyOf the fields with their values; an empty set selects no record
    */
   record Where(String type, Set<FieldValue> anyOf) implements Selection {
-    /** Takes an unmodifiable copy of the values. */
+    /** Rejects null and copies the set. */
     public Where {
       Require.nonNull("type", type);
       Require.nonNull("anyOf", anyOf);

@@ -9,10 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One setting that a provider understands. The host parses text into its type, refuses what it
- * refuses, and shows its help.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * One setting of a provider. The host parses text into its type, checks the value, and shows its
+ * help.
  *
  * @param <T> String, Long, Boolean, Duration, Path, or an enum
  */
@@ -42,12 +40,12 @@ public final class Setting<T> {
     this.check = check;
   }
 
-  /** A text; without a default it may stay unset. */
+  /** Returns a setting for a text; without a default it may stay unset. */
   public static Setting<String> text(String name, @Nullable String defaultValue, String help) {
     return new Setting<>(name, String.class, "text", help, defaultValue, false, text -> null);
   }
 
-  /** A whole number of that unit, from {@code least} to {@code most}. */
+  /** Returns a setting for a whole number of that unit, from {@code least} to {@code most}. */
   public static Setting<Long> number(
       String name, String unit, long least, long most, long defaultValue, String help) {
     return new Setting<>(
@@ -61,13 +59,13 @@ public final class Setting<T> {
             value < least || value > most ? "give %d to %d %s".formatted(least, most, unit) : null);
   }
 
-  /** True or false. */
+  /** Returns a setting for true or false. */
   public static Setting<Boolean> flag(String name, boolean defaultValue, String help) {
     return new Setting<>(
         name, Boolean.class, "true or false", help, defaultValue, false, value -> null);
   }
 
-  /** A positive length of time. */
+  /** Returns a setting for a positive duration. */
   public static Setting<Duration> duration(String name, Duration defaultValue, String help) {
     return new Setting<>(
         name,
@@ -79,12 +77,12 @@ public final class Setting<T> {
         value -> value.isZero() || value.isNegative() ? "give more than 0" : null);
   }
 
-  /** A file or directory; it stays unset unless given. */
+  /** Returns a setting for a file or directory, without a default. */
   public static Setting<Path> path(String name, String help) {
     return new Setting<>(name, Path.class, "path", help, null, false, value -> null);
   }
 
-  /** One of an enum's constants, written in lower case. */
+  /** Returns a setting for one of the constants of an enum, written in lower case. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, Class<E> choices, E defaultValue, String help) {
     StringBuilder unit = new StringBuilder();
@@ -94,42 +92,42 @@ public final class Setting<T> {
     return new Setting<>(name, choices, unit.toString(), help, defaultValue, false, value -> null);
   }
 
-  /** The same, without a default: an open without it fails. */
+  /** Returns a copy without a default, which must be set to open a backend. */
   public Setting<T> required() {
     return new Setting<>(name, type, unit, help, null, true, check);
   }
 
-  /** The name that a configuration writes. */
+  /** Returns the name to use in a configuration. */
   public String name() {
     return name;
   }
 
-  /** The type of its values. */
+  /** Returns the type of the values. */
   public Class<T> type() {
     return type;
   }
 
-  /** The unit of its values, or what they may be, for people to read. */
+  /** Returns the unit of the values, or the possible values, for people to read. */
   public String unit() {
     return unit;
   }
 
-  /** One line of help. */
+  /** Returns one line of help. */
   public String help() {
     return help;
   }
 
-  /** The value that it has when it is not set. */
+  /** Returns the default, if there is one. */
   public Optional<T> defaultValue() {
     return Optional.ofNullable(defaultValue);
   }
 
-  /** Whether an open needs it set. */
+  /** Returns whether the setting must be set to open a backend. */
   public boolean isRequired() {
     return required;
   }
 
-  /** What to do about that value, if it is not acceptable. */
+  /** Returns what to do instead, if the value is not acceptable. */
   public Optional<String> problemWith(T value) {
     return Optional.ofNullable(check.apply(value));
   }

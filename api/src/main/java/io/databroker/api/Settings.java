@@ -6,11 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Valid values of a provider's settings.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Valid values of the settings of a provider. */
 public final class Settings {
   private static final Settings DEFAULTS = new Settings(Map.of());
 
@@ -20,20 +16,20 @@ public final class Settings {
     this.values = values;
   }
 
-  /** Every setting at its default. */
+  /** Returns settings that all have their default. */
   public static Settings defaults() {
     return DEFAULTS;
   }
 
-  /** Collects values; a builder is used by one thread. */
+  /** Returns an empty builder. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * The value that was set, or the default.
+   * Returns the value that was set, or the default.
    *
-   * @throws InvalidArgumentException if it has neither
+   * @throws InvalidArgumentException if there is neither
    */
   public <T> T get(Setting<T> setting) {
     return find(setting)
@@ -43,7 +39,7 @@ public final class Settings {
                     setting.name(), "not set", "set it to a " + setting.unit()));
   }
 
-  /** The value that was set, or the default, if there is one. */
+  /** Returns the value that was set, or the default, if there is either. */
   public <T> Optional<T> find(Setting<T> setting) {
     Object value = values.get(setting.name());
     return value == null ? setting.defaultValue() : Optional.of(setting.type().cast(value));
@@ -54,18 +50,14 @@ public final class Settings {
     return values.toString();
   }
 
-  /**
-   * Collects values of settings.
-   *
-   * <p><b>Thread-safety:</b> none; used by one thread.
-   */
+  /** Collects values of settings; for use by one thread. */
   public static final class Builder {
     private final Map<String, Object> values = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
     private Builder() {}
 
-    /** Sets a value; an unacceptable one fails {@link #build}. */
+    /** Sets a value; if it is not acceptable, {@link #build} fails. */
     public <T> Builder set(Setting<T> setting, T value) {
       T given = Require.nonNull(setting.name(), value);
       setting
@@ -76,9 +68,10 @@ public final class Settings {
     }
 
     /**
-     * The values.
+     * Returns the settings.
      *
-     * @throws InvalidArgumentException naming every unacceptable value
+     * @throws InvalidArgumentException if a value is not acceptable; the message names each such
+     *     value
      */
     public Settings build() {
       if (!problems.isEmpty()) {

@@ -4,31 +4,31 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * The selected records that are live at one version, unaffected by later writes (SNAP-1 to SNAP-5).
+ * The selected records that are live at one version, unaffected by later writes (SNAP-1 to SNAP-8).
  *
- * <p>One that is kept open beyond what the backend can hold ends with {@link
- * SnapshotExpiredException}, never with wrong records.
- *
- * <p><b>Thread-safety:</b> any thread may use it, one iterator by one thread at a time.
+ * <p><b>Thread-safety:</b> any thread may use a snapshot; one thread at a time uses an iterator.
  */
 public interface Snapshot extends AutoCloseable {
 
-  /** The history that it was taken of, and the version at which: where a feed goes on from it. */
+  /** Returns the position of the snapshot; a feed opened there delivers the changes after it. */
   Position position();
 
-  /** The options of each type that has some, in force when it was taken; unmodifiable. */
+  /**
+   * Returns the options of each type that has any, at the version of the snapshot; unmodifiable.
+   */
   Map<String, TypeOptions> options();
 
   /**
-   * A pass over the records, each once, in any order; each call begins anew. It does not remove.
+   * Iterates over the records, each once, in any order. Each call starts from the beginning. The
+   * iterator does not support {@code remove}.
    *
-   * @throws SnapshotExpiredException here or from the iterator, if it can no longer be told what
-   *     was live at that version
-   * @throws ClosedException here or from the iterator, after this or the backend was closed
+   * @throws SnapshotExpiredException here or from the iterator, if the backend can no longer hold
+   *     the snapshot
+   * @throws ClosedException here or from the iterator, after the snapshot or the backend was closed
    */
   Iterator<StoredRecord> records();
 
-  /** Frees what it holds; idempotent. */
+  /** Frees the resources of the snapshot; idempotent. */
   @Override
   void close();
 }

@@ -6,13 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the records of a type are kept. Read back exactly as set (OPT-1).
+ * Options of a type. They are read back exactly as set (OPT-1).
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param capacity how many records are kept at most, unsigned; null for no limit, 0 for none
- * @param ttl how long a record is kept after its last write; null for ever
- * @param indexedFields the paths of the fields by which records can be looked up
+ * @param capacity largest number of live records, unsigned; null for no limit, 0 to keep none
+ * @param ttl time from the last write of a record to its expiry; null for no expiry
+ * @param indexedFields paths of the fields that records can be looked up by
  */
 public record TypeOptions(
     @Nullable Long capacity, @Nullable Duration ttl, List<String> indexedFields) {
@@ -20,7 +18,7 @@ public record TypeOptions(
   /** No options. */
   public static final TypeOptions NONE = new TypeOptions(null, null, List.of());
 
-  /** Checks that the TTL is positive and takes an unmodifiable copy of the fields. */
+  /** Rejects null and a TTL that is not positive; copies the list. */
   public TypeOptions {
     if (ttl != null) {
       Require.positive("ttl", ttl);
@@ -32,22 +30,22 @@ public record TypeOptions(
     indexedFields = List.copyOf(indexedFields);
   }
 
-  /** Whether nothing is set; setting such options removes them. */
+  /** Returns whether no option is set. Setting empty options removes those of the type. */
   public boolean isEmpty() {
     return capacity == null && ttl == null && indexedFields.isEmpty();
   }
 
-  /** The same with that capacity, unsigned. */
+  /** Returns a copy with that capacity, unsigned. */
   public TypeOptions withCapacity(long records) {
     return new TypeOptions(records, ttl, indexedFields);
   }
 
-  /** The same with that TTL. */
+  /** Returns a copy with that TTL. */
   public TypeOptions withTtl(Duration afterWrite) {
     return new TypeOptions(capacity, afterWrite, indexedFields);
   }
 
-  /** The same with these indexed fields. */
+  /** Returns a copy with these indexed fields. */
   public TypeOptions withIndexedFields(String... fields) {
     return new TypeOptions(capacity, ttl, Arrays.asList(fields));
   }

@@ -1,46 +1,40 @@
 package io.databroker.api;
 
-/**
- * One write of a batch.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** One write of a batch. */
 public sealed interface Write {
 
-  /** The type of the record to write. */
+  /** Returns the type of the record. */
   String type();
 
-  /** The id of the record to write. */
+  /** Returns the id of the record. */
   String id();
 
-  /** What must hold before the batch. */
+  /** Returns the condition that must hold before the batch. */
   Condition condition();
 
-  /** Stores that payload, whatever is there. */
+  /** Returns a write that stores a payload unconditionally. */
   static Write put(String type, String id, Bytes payload) {
     return new Put(type, id, payload, Condition.NONE);
   }
 
-  /** Deletes that record, if it is there. */
+  /** Returns a write that deletes a record, if it is live. */
   static Write delete(String type, String id) {
     return new Delete(type, id, Condition.NONE);
   }
 
-  /** The same write, under that condition. */
+  /** Returns a copy of the write with that condition. */
   Write when(Condition condition);
 
   /**
    * Stores a payload.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
    * @param type the type of the record
    * @param id the id of the record
-   * @param payload what to store
-   * @param condition what must hold before the batch
+   * @param payload the payload to store
+   * @param condition the condition that must hold before the batch
    */
   record Put(String type, String id, Bytes payload, Condition condition) implements Write {
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Put {
       Require.nonNull("type", type);
       Require.nonNull("id", id);
@@ -55,16 +49,14 @@ public sealed interface Write {
   }
 
   /**
-   * Deletes a record; of an absent one, it does nothing and takes no version.
-   *
-   * <p><b>Thread-safety:</b> immutable.
+   * Deletes a record. If the record is absent, the delete is a no-op and takes no version.
    *
    * @param type the type of the record
    * @param id the id of the record
-   * @param condition what must hold before the batch
+   * @param condition the condition that must hold before the batch
    */
   record Delete(String type, String id, Condition condition) implements Write {
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Delete {
       Require.nonNull("type", type);
       Require.nonNull("id", id);
