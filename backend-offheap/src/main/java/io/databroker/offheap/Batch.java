@@ -3,6 +3,7 @@ package io.databroker.offheap;
 import io.databroker.api.Bytes;
 import io.databroker.api.CodePointOrder;
 import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
@@ -80,8 +81,7 @@ final class Batch implements AutoCloseable {
       boolean known = find(table, id);
       long previous = known ? look.place.version : 0;
       live = known && history.isLive(previous);
-      byte[] idBytes = Arrays.copyOf(look.key.id, look.key.length);
-      added = add(table, id, idBytes, payload, previous, !known);
+      added = add(table, id, lookedUpId(), payload, previous, !known);
     }
     added.values = values;
     touch(table, live ? 0 : 1);
@@ -95,33 +95,55 @@ final class Batch implements AutoCloseable {
     return history.keys.find(look.key, look.place);
   }
 
-  /** Plans a delete, if there is something to delete. */
+  /**
+   * Plans a delete, if there is something to delete.
+   *
+   * @throws StorageFailedException if its last payload, which is the answer, is damaged
+   */
   @Nullable StoredRecord delete(TypeTable table, String id) {
     Change last = lasts.get(new Name(table.number, id));
-    Change added;
-    Bytes payload;
-    if (last != null) {
-      if (last.payload == null) {
-        return null;
-      }
-      payload = last.payload;
-      added = add(table, id, last.idBytes, null, last.version, last.fresh);
-    } else {
-      if (!find(table, id)) {
-        return null;
-      }
-      long previous = look.place.version;
-      Segment segment = history.directory.holding(previous);
-      int index = segment == null ? -1 : segment.indexOf(previous);
-      if (segment == null || segment.supersededAt(index) != 0) {
-        return null;
-      }
-      payload = RecordCopy.of(segment.data, segment.offsetAt(index)).payload();
-      byte[] idBytes = Arrays.copyOf(look.key.id, look.key.length);
-      added = add(table, id, idBytes, null, previous, false);
+    Segment live = last == null ? findLive(table, id) : null;
+    Bytes payload = last == null ? null : last.payload;
+    if (live != null) {
+      payload = RecordCopy.of(live, live.indexOf(look.place.version)).payload();
     }
-    touch(table, -1);
+    if (payload == null) {
+      return null;
+    }
+    Change added = addDelete(table, id, last);
     return new StoredRecord(table.type, id, added.version, payload, now, true);
+  }
+
+  /** Plans a delete for which nobody asks the last payload, if there is something to delete. */
+  void drop(TypeTable table, String id) {
+    Change last = lasts.get(new Name(table.number, id));
+    if (last == null ? findLive(table, id) != null : last.payload != null) {
+      addDelete(table, id, last);
+    }
+  }
+
+  /** Returns the segment of the key's live record, whose version it looks up; null if none. */
+  private @Nullable Segment findLive(TypeTable table, String id) {
+    if (!find(table, id)) {
+      return null;
+    }
+    Segment segment = history.directory.holding(look.place.version);
+    return segment != null && segment.supersededAt(segment.indexOf(look.place.version)) == 0
+        ? segment
+        : null;
+  }
+
+  private Change addDelete(TypeTable table, String id, @Nullable Change last) {
+    Change added =
+        last == null
+            ? add(table, id, lookedUpId(), null, look.place.version, false)
+            : add(table, id, last.idBytes, null, last.version, last.fresh);
+    touch(table, -1);
+    return added;
+  }
+
+  private byte[] lookedUpId() {
+    return Arrays.copyOf(look.key.id, look.key.length);
   }
 
   private Change add(
@@ -171,7 +193,7 @@ final class Batch implements AutoCloseable {
     }
     if (victims != null) {
       victims.sort((a, b) -> Long.compare(a.version, b.version));
-      victims.forEach(victim -> delete(victim.table, victim.id));
+      victims.forEach(victim -> drop(victim.table, victim.id));
     }
   }
 
@@ -179,15 +201,20 @@ final class Batch implements AutoCloseable {
   void evict(TypeTable table, long excess) {
     List<Victim> victims = new ArrayList<>();
     choose(table, excess, victims);
-    victims.forEach(victim -> delete(victim.table, victim.id));
+    victims.forEach(victim -> drop(victim.table, victim.id));
   }
 
   private void choose(TypeTable table, long excess, List<Victim> victims) {
     OldestFirst old = new OldestFirst(history, table);
     long left = excess;
     while (left > 0 && old.next()) {
-      if (!lasts.containsKey(new Name(table.number, old.id()))) {
-        victims.add(new Victim(table, old.id(), old.version()));
+      RecordCopy record = old.record();
+      if (record == null) {
+        continue; // damaged: the next oldest goes in its place
+      }
+      String id = record.id();
+      if (!lasts.containsKey(new Name(table.number, id))) {
+        victims.add(new Victim(table, id, old.version()));
         left--;
       }
     }
@@ -265,6 +292,7 @@ final class Batch implements AutoCloseable {
               changes.size() - 1 - i,
               change.payload == null);
       change.location = segment.locationOf(segment.end + at);
+      change.checksum = frame.recordChecksum(at);
     }
   }
 
@@ -273,6 +301,7 @@ final class Batch implements AutoCloseable {
       look.key.set(change.table.number, change.idBytes);
       look.place.version = change.version;
       look.place.setFresh(change.location);
+      look.place.checksum = change.checksum;
       history.keys.add(look.key, look.place);
     }
   }
@@ -294,6 +323,7 @@ final class Batch implements AutoCloseable {
           change.version,
           change.location & 0xFFFF_FFFFL,
           change.size(),
+          change.checksum,
           deleted,
           change.previous);
       if (!change.last) {
@@ -306,6 +336,7 @@ final class Batch implements AutoCloseable {
         look.key.set(change.table.number, change.idBytes);
         look.place.version = change.version;
         look.place.location = change.location;
+        look.place.checksum = change.checksum;
         history.keys.replace(look.key, look.place);
       }
     }

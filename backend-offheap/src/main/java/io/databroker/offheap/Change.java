@@ -24,6 +24,7 @@ final class Change {
 
   Map<String, String> values = Map.of();
   long location;
+  int checksum;
 
   Change(
       TypeTable table,

@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Micros;
+import io.databroker.offheap.journal.RecordCopy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,14 +76,19 @@ final class Expiry {
           more[0] = false;
           break;
         }
-        boolean due = Micros.instant(oldest.modified()).isBefore(cutoff);
+        RecordCopy record = oldest.record();
+        if (record == null) {
+          after[0] = oldest.version();
+          continue; // damaged: it stays until it is written again
+        }
+        boolean due = Micros.instant(record.modified()).isBefore(cutoff);
         if (!due && table.timesAscend) {
           more[0] = false;
           break;
         }
         after[0] = oldest.version();
         if (due) {
-          batch.delete(table, oldest.id());
+          batch.drop(table, record.id());
         }
       }
       if (!batch.isEmpty()) {

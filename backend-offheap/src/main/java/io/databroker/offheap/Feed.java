@@ -9,8 +9,9 @@ import io.databroker.api.Position;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Micros;
+import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.StoredBytes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -109,14 +110,16 @@ final class Feed implements ChangeFeed {
       return null;
     }
     int index = segment.indexOf(first);
-    Instant modified = History.modified(segment, index);
-    int left = StoredBytes.followers(segment.data, segment.offsetAt(index));
+    RecordCopy copy = RecordCopy.of(segment, index);
+    Instant modified = Micros.instant(copy.modified());
+    int left = copy.followers();
     long end = first + left;
     StoredRecord[] records = new StoredRecord[left + 1];
     int found = 0;
     for (long version = first; version <= end; version++, index++) {
       if (only == null || segment.typeAt(index) == only.number) {
-        StoredRecord record = history.record(segments, segment, index, modified);
+        copy = version == first ? copy : RecordCopy.of(segment, index);
+        StoredRecord record = history.record(segments, segment, index, copy, modified);
         if (record == null) {
           return null;
         }

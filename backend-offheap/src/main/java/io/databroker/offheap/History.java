@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.offheap.journal.Directory;
 import io.databroker.offheap.journal.JournalOwner;
@@ -8,7 +9,6 @@ import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
-import io.databroker.offheap.journal.StoredBytes;
 import io.databroker.offheap.memory.Guard;
 import io.databroker.offheap.memory.Key;
 import io.databroker.offheap.memory.KeyIndex;
@@ -25,25 +25,29 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one server version names; a clear puts another in its place.
+ * The records, types, options and change feed of one server version; a clear begins another.
  *
  * <p><b>How it works.</b> One writer at a time, under the store's lock; readers take no lock. A
- * batch is <i>planned</i> where no reader looks. Keys that are new go into the key index, marked as
- * fresh: only that can want for room. The frame is <i>appended</i> to the journal, the records get
+ * batch is <i>planned</i> where no reader looks. New keys enter the key index, marked as fresh: no
+ * other step can run out of memory. The frame is <i>appended</i> to the journal, the records get
  * their slots, predecessors are marked as superseded, and the key index gets the last version of
  * each key. The batch is <i>committed</i> by one volatile store of {@link #commit}: at once, or
- * when it was forced, so that several may be installed and not yet committed.
+ * after an fsync, so that several batches may be installed and not yet committed.
  *
  * <p><b>Why it is right.</b> A reader of one key takes its newest version from the key index, and
  * then reads {@link #commit}. If that version is not later, it was the newest when the index was
  * read. If it is later, the reader walks back through the versions that its records name as
  * previous, to the first that is committed: no version of the key lies between that one and the
- * commit, so that this was the key's record at that commit. A fresh key had none. Records never
- * change, so that nothing need be read twice. A reader of many things reads {@link #commit} once
- * and asks of each slot whether it was live at that version; marks by later versions say nothing to
- * it.
+ * commit, so it was the key's record at that commit. A fresh key had none. A reader of many things
+ * reads {@link #commit} once and asks of each slot whether it was live at that version; marks by
+ * later versions do not concern it.
  *
- * <p>Memory is freed only after nobody is inside the {@link Guard} who may still look at it, and a
+ * <p>A fresh key can be taken back: if the append fails, the key leaves the index, and the next
+ * batch writes another record at the same place under the same version. So a reader of one key
+ * compares type, id, version and checksum of the record with what it asked for, and looks again if
+ * they differ. Slots are never taken back.
+ *
+ * <p>Memory is freed only when nobody is inside the {@link Guard} who may still look at it, and a
  * record only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
  */
 final class History implements JournalOwner {
@@ -136,6 +140,7 @@ final class History implements JournalOwner {
     if (table == null || !look.key.set(table.number, id)) {
       return null;
     }
+    long mismatched = 0;
     while (true) {
       Directory segments = directory;
       if (!keys.find(look.key, look.place)) {
@@ -147,43 +152,76 @@ final class History implements JournalOwner {
         return null;
       }
       long at = look.place.offset();
+      int checksum = look.place.checksum;
       Segment segment = segments.byId(look.place.segment());
-      if (segment == null) {
-        segment = segments.holding(version);
-        at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
-      }
-      while (segment != null && version > latest) {
-        version = StoredBytes.previous(segment.data, at);
+      if (segment == null || version > latest) {
+        version = committed(segments, version, latest);
         segment = version == 0 ? null : segments.holding(version);
-        at = segment == null ? 0 : segment.offsetAt(segment.indexOf(version));
+        int index = segment == null ? 0 : segment.indexOf(version);
+        at = segment == null ? 0 : segment.offsetAt(index);
+        checksum = segment == null ? 0 : segment.checksumAt(index);
       }
       if (segment != null) {
-        RecordCopy found = RecordCopy.of(segment.data, at);
-        return found.deleted()
-            ? null
-            : new StoredRecord(
-                table.type, id, version, found.payload(), Micros.instant(found.modified()), false);
-      }
-      if (version == 0 || segments == directory) {
+        RecordCopy found = RecordCopy.find(segment, at, checksum);
+        if (found != null && found.is(version, table.utf8, look.key.id, look.key.length)) {
+          return found.deleted()
+              ? null
+              : new StoredRecord(
+                  table.type,
+                  id,
+                  version,
+                  found.payload(),
+                  Micros.instant(found.modified()),
+                  false);
+        }
+        // The place was taken back by a write that failed, or the bytes are damaged: look again.
+        if (mismatched == version && segments == directory) {
+          throw segment.damage(at);
+        }
+        mismatched = version;
+      } else if (version == 0 || segments == directory) {
         return null; // what was before the oldest pending version, if anything, was a delete
       }
     }
   }
 
-  /** The record in that slot, as {@link #record(Directory, Segment, int, Instant)} tells it. */
-  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
-    return record(segments, segment, index, modified(segment, index));
+  /**
+   * Walks back from a version of a key to the newest one that is committed.
+   *
+   * @return 0 if there is none
+   */
+  private static long committed(Directory segments, long from, long latest) {
+    long version = from;
+    while (version > latest) {
+      Segment segment = segments.holding(version);
+      if (segment == null) {
+        return version;
+      }
+      version = RecordCopy.of(segment, segment.indexOf(version)).previous();
+    }
+    return version;
   }
 
   /**
-   * The record in that slot, as the feed tells it.
+   * Returns the record in that slot, with its last payload if it is a delete.
    *
-   * @param modified when it was written: one and the same for all of a batch
    * @return null if its type, or the last payload of a delete, is no longer held: then it was
    *     trimmed
+   * @throws StorageFailedException if it is damaged, or its last payload is
    */
-  @Nullable StoredRecord record(Directory segments, Segment segment, int index, Instant modified) {
-    RecordCopy found = RecordCopy.of(segment.data, segment.offsetAt(index));
+  @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
+    RecordCopy found = RecordCopy.of(segment, index);
+    return record(segments, segment, index, found, Micros.instant(found.modified()));
+  }
+
+  /**
+   * Returns the record in that slot, as {@link #record(Directory, Segment, int)} does.
+   *
+   * @param found the record, read by this thread
+   * @param modified when it was written: one and the same for all of a batch
+   */
+  @Nullable StoredRecord record(
+      Directory segments, Segment segment, int index, RecordCopy found, Instant modified) {
     TypeTable table = types.get(segment.typeAt(index));
     if (table == null) {
       return null;
@@ -199,7 +237,7 @@ final class History implements JournalOwner {
     if (holding == null) {
       return null;
     }
-    Bytes last = RecordCopy.of(holding.data, holding.offsetAt(holding.indexOf(previous))).payload();
+    Bytes last = RecordCopy.of(holding, holding.indexOf(previous)).payload();
     return new StoredRecord(type, id, version, last, modified, true);
   }
 
@@ -221,9 +259,10 @@ final class History implements JournalOwner {
       long version,
       long offset,
       int size,
+      int checksum,
       boolean deleted,
       long previous) {
-    segment.add(version, offset, size, table.number, deleted);
+    segment.add(version, offset, size, table.number, checksum, deleted);
     table.lastVersion = version;
     table.order.add(0, version);
     if (previous != 0) {
@@ -284,17 +323,31 @@ final class History implements JournalOwner {
     };
   }
 
-  long oldestSnapshot() {
+  @Override
+  public long firstHeld() {
+    return commit.first();
+  }
+
+  @Override
+  public void expireOldestSnapshot() {
+    OpenSnapshot oldest = null;
+    for (OpenSnapshot snapshot : snapshots) {
+      if (oldest == null || snapshot.heldVersion() < oldest.heldVersion()) {
+        oldest = snapshot;
+      }
+    }
+    if (oldest != null) {
+      oldest.expire();
+    }
+  }
+
+  @Override
+  public long oldestSnapshot() {
     long oldest = Long.MAX_VALUE;
     for (OpenSnapshot snapshot : snapshots) {
       oldest = Math.min(oldest, snapshot.heldVersion());
     }
     return oldest;
-  }
-
-  /** When the record in that slot was written. */
-  static Instant modified(Segment segment, int index) {
-    return Micros.instant(StoredBytes.modified(segment.data, segment.offsetAt(index)));
   }
 
   /** After a clear: frees this when no snapshot holds it. Not to be called inside the guard. */

@@ -19,6 +19,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
 import io.databroker.offheap.journal.SideState;

@@ -1,10 +1,7 @@
 package io.databroker.offheap;
 
-import io.databroker.api.Bytes;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.StoredBytes;
-import io.databroker.offheap.memory.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +18,7 @@ final class OldestFirst {
   private boolean foundLive;
   private long version;
   private @Nullable Segment segment;
-  private long offset;
+  private int index;
 
   OldestFirst(History history, TypeTable table) {
     this(history, table, 0);
@@ -48,12 +45,12 @@ final class OldestFirst {
       }
       long candidate = page[at++];
       Segment holding = history.directory.holding(candidate);
-      int index = holding == null ? -1 : holding.indexOf(candidate);
-      if (holding != null && holding.supersededAt(index) == 0) {
+      int place = holding == null ? -1 : holding.indexOf(candidate);
+      if (holding != null && holding.supersededAt(place) == 0) {
         foundLive = true;
         version = candidate;
         segment = holding;
-        offset = holding.offsetAt(index);
+        index = place;
         return true;
       }
       if (!foundLive) {
@@ -66,23 +63,11 @@ final class OldestFirst {
     return version;
   }
 
-  String id() {
-    return StoredBytes.id(data(), offset);
-  }
-
-  Bytes payload() {
-    return RecordCopy.of(data(), offset).payload();
-  }
-
-  /** In microseconds. */
-  long modified() {
-    return StoredBytes.modified(data(), offset);
-  }
-
-  private Region data() {
+  /** Returns the record, valid until this thread reads another; null if it is damaged. */
+  @Nullable RecordCopy record() {
     if (segment == null) {
       throw new IllegalStateException("no record");
     }
-    return segment.data;
+    return RecordCopy.find(segment, index);
   }
 }

@@ -6,6 +6,7 @@ import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
+import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Directory;
@@ -111,7 +112,10 @@ final class OpenSnapshot implements Snapshot {
     }
   }
 
-  /** Some records at a time: found and copied inside the guard, handed out outside of it. */
+  /**
+   * Hands out the records, some at a time: found and copied inside the guard, handed out outside of
+   * it. A damaged record is an error in its turn, and the next call goes on behind it.
+   */
   private final class Pass implements Iterator<StoredRecord> {
     private static final int BYTES = 1 << 18;
 
@@ -120,6 +124,7 @@ final class OpenSnapshot implements Snapshot {
     private final List<StoredRecord> page = new ArrayList<>();
     private int source;
     private int next;
+    private @Nullable StorageFailedException damage;
 
     Pass(List<VersionSource> sources, @Nullable Match match) {
       this.sources = sources;
@@ -129,10 +134,18 @@ final class OpenSnapshot implements Snapshot {
     @Override
     public boolean hasNext() {
       checkOpen();
-      while (next == page.size() && source < sources.size()) {
+      while (next == page.size()) {
+        StorageFailedException damaged = damage;
+        if (damaged != null) {
+          damage = null;
+          throw damaged;
+        }
+        if (source == sources.size()) {
+          return false;
+        }
         fill();
       }
-      return next < page.size();
+      return true;
     }
 
     private void fill() {
@@ -154,6 +167,9 @@ final class OpenSnapshot implements Snapshot {
         }
         // Expired meanwhile: what was read may lie where something else lies by now.
         checkOpen();
+      } catch (StorageFailedException damaged) {
+        checkOpen();
+        damage = damaged;
       } finally {
         store.guard.exit(inside);
       }

@@ -6,6 +6,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.offheap.journal.Chain;
+import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Progress;
 import io.databroker.offheap.journal.Segment;

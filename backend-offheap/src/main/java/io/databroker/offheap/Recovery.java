@@ -1,5 +1,6 @@
 package io.databroker.offheap;
 
+import io.databroker.api.Bytes;
 import io.databroker.api.CodePointOrder;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
@@ -8,14 +9,13 @@ import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.FrameReader;
+import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SegmentHeader;
 import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.StoreFiles;
-import io.databroker.offheap.journal.StoredBytes;
 import io.databroker.offheap.memory.FileSpace;
 import io.databroker.offheap.memory.Fsync;
-import io.databroker.offheap.memory.Region;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,13 +128,22 @@ final class Recovery {
     }
     sequence = frames.sequence();
     segment.lastSequence = sequence;
-    if (next != null && next.header().sequence() == sequence) {
-      return true; // behind its last frame may be the rest of one that failed
+    if (next != null && follows(next.header(), segment, frames)) {
+      return true;
     }
     if (new Control.Mark(header.order(), segment.end).compareTo(trusted) < 0) {
       throw Chain.damaged(link.path(), segment.end, reason(frames));
     }
     return false;
+  }
+
+  /** Returns whether a segment goes on where the frames of the one before it end. */
+  private boolean follows(SegmentHeader next, Segment segment, FrameReader frames) {
+    if (next.compacted()) {
+      // It names no frame before it, but all of them were forced before it was written.
+      return frames.problem().isEmpty() && next.firstVersion() == segment.lastVersion() + 1;
+    }
+    return next.sequence() == sequence; // what lies behind may be the rest of a failed write
   }
 
   private static String reason(FrameReader frames) {
@@ -181,14 +190,17 @@ final class Recovery {
     history.planned = history.planned.withOptions(all);
   }
 
-  private void records(Segment segment, long from, int count) {
-    Region data = segment.data;
+  private void records(Segment segment, long from, int count) throws IOException {
     long at = from;
     long version = 0;
     for (int i = 0; i < count; i++) {
-      version = StoredBytes.version(data, at);
-      int size = data.getInt(at);
-      record(segment, at, size, version);
+      RecordCopy record = RecordCopy.read(segment.data, at);
+      if (record == null) {
+        throw Chain.damaged(Path.of(segment.space.name()), at, "a record has impossible lengths");
+      }
+      version = record.version();
+      int size = record.size();
+      record(segment, at, record);
       at += size;
     }
     if (!segment.isCompacted() && count > 0) {
@@ -198,17 +210,19 @@ final class Recovery {
     }
   }
 
-  private void record(Segment segment, long at, int size, long version) {
-    Region data = segment.data;
-    TypeTable table = history.table(StoredBytes.type(data, at));
-    boolean deleted = StoredBytes.deleted(data, at);
-    look.key.set(table.number, StoredBytes.idBytes(data, at));
+  private void record(Segment segment, long at, RecordCopy record) {
+    long version = record.version();
+    TypeTable table = history.table(record.type());
+    boolean deleted = record.deleted();
+    int checksum = record.checksum();
+    look.key.set(table.number, record.idBytes());
     boolean known = history.keys.find(look.key, look.place);
     long previous = known ? look.place.version : 0;
-    history.install(segment, table, version, at, size, deleted, previous);
+    history.install(segment, table, version, at, record.size(), checksum, deleted, previous);
     int change = deleted ? (known ? -1 : 0) : (known ? 0 : 1);
     look.place.version = version;
     look.place.location = segment.locationOf(at);
+    look.place.checksum = checksum;
     if (deleted) {
       history.keys.remove(look.key);
     } else if (known) {
@@ -216,7 +230,7 @@ final class Recovery {
     } else {
       add();
     }
-    table.wrote(StoredBytes.modified(data, at), change);
+    table.wrote(record.modified(), change);
   }
 
   private void add() {
@@ -256,12 +270,19 @@ final class Recovery {
     history.tables.values().forEach(this::index);
   }
 
-  /** The first change of the feed: none that a compacted segment stands for, whatever was lost. */
+  /**
+   * Returns the first change that the feed can hold: none up to the last compacted segment, as that
+   * holds no more than what was live.
+   */
   private long firstHeld() {
     long first = history.planned.first();
+    boolean behind = true;
     for (Segment segment : history.directory.all()) {
-      if (!segment.isCompacted()) {
-        return Math.max(first, segment.firstVersion);
+      if (segment.isCompacted()) {
+        behind = true;
+      } else if (behind) {
+        first = Math.max(first, segment.firstVersion);
+        behind = false;
       }
     }
     return first;
@@ -277,9 +298,14 @@ final class Recovery {
     if (!table.extracted.isEmpty()) {
       OldestFirst live = new OldestFirst(history, table);
       while (live.next()) {
+        RecordCopy record = live.record();
+        if (record == null) {
+          continue; // damaged since it was read: a look-up cannot return it
+        }
+        Bytes payload = record.payload();
         try {
           table.index(
-              store.extractor.extract(table.type, live.payload(), table.extracted),
+              store.extractor.extract(table.type, payload, table.extracted),
               table.extracted,
               live.version());
         } catch (RuntimeException refused) {

@@ -3,6 +3,8 @@ package io.databroker.offheap;
 import io.databroker.api.BackendContext;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
+import io.databroker.offheap.journal.JournalHost;
+import io.databroker.offheap.journal.JournalOwner;
 import io.databroker.offheap.journal.Progress;
 import io.databroker.offheap.journal.Publisher;
 import io.databroker.offheap.journal.SideState;
@@ -21,7 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of an open store share: who may write, and what there is. */
-final class Store {
+final class Store implements JournalHost {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   final InstantSource clock;
@@ -74,6 +76,31 @@ final class Store {
 
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  @Override
+  public Guard guard() {
+    return guard;
+  }
+
+  @Override
+  public ReentrantLock writing() {
+    return writing;
+  }
+
+  @Override
+  public Journal journal() {
+    return journal;
+  }
+
+  @Override
+  public Publisher publisher() {
+    return publisher;
+  }
+
+  @Override
+  public JournalOwner owner() {
+    return history;
   }
 
   private SideState state(History now) {

@@ -3,9 +3,9 @@ package io.databroker.offheap;
 import io.databroker.offheap.journal.Directory;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
+import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
-import io.databroker.offheap.journal.StoredBytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,10 @@ final class Trim {
     return dropped;
   }
 
-  /** The last version of the longest run of batches that are old enough; 0 if there is none. */
+  /**
+   * Returns the last version of the longest run of batches that are old enough, or 0 if there is
+   * none. A damaged record goes with the next one that can be read.
+   */
   private long lastDropped(History history) {
     Commit commit = history.commit;
     Directory segments = history.directory;
@@ -55,11 +58,15 @@ final class Trim {
       if (segment == null || segment.isCompacted()) {
         break; // trimmed by another meanwhile
       }
-      long at = segment.offsetAt(segment.indexOf(version));
-      if (!Micros.instant(StoredBytes.modified(segment.data, at)).isBefore(before)) {
+      RecordCopy record = RecordCopy.find(segment, segment.indexOf(version));
+      if (record == null) {
+        version++;
+        continue;
+      }
+      if (!Micros.instant(record.modified()).isBefore(before)) {
         break;
       }
-      last = version + StoredBytes.followers(segment.data, at);
+      last = version + record.followers();
       version = last + 1;
     }
     return last;

@@ -8,6 +8,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.Write;
+import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import java.io.IOException;
 import java.nio.file.Files;

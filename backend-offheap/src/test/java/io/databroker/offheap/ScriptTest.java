@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.offheap.journal.Compactor;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;

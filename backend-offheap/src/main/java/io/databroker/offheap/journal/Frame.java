@@ -1,6 +1,5 @@
 package io.databroker.offheap.journal;
 
-import io.databroker.offheap.memory.Region;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -93,8 +92,12 @@ public final class Frame {
     return aligned(RECORD_HEADER + type + id + payload);
   }
 
-  static int aligned(int length) {
+  private static int aligned(int length) {
     return (length + 7) & ~7;
+  }
+
+  static long aligned(long length) {
+    return (length + 7) & ~7L;
   }
 
   public void begin(Kind kind, int count, long time) {
@@ -140,14 +143,19 @@ public final class Frame {
     return at;
   }
 
-  /** A record as it lies elsewhere; where it lies in this frame. */
-  public int record(Region from, long at, int size) {
+  /** Adds a verified record of another frame; returns where it lies in this one. */
+  public int record(RecordCopy record) {
     int place = length;
-    grow(size);
-    byte[] copy = new byte[size];
-    from.get(at, copy, size);
-    System.arraycopy(copy, 0, bytes, place, size);
+    grow(record.size());
+    record.copyTo(bytes, place);
     return place;
+  }
+
+  /** Returns the CRC32C of the record that lies at that place of the frame. */
+  public int recordChecksum(int at) {
+    checksum.reset();
+    checksum.update(bytes, at, (int) INT.get(bytes, at));
+    return (int) checksum.getValue();
   }
 
   public static int bodySize(byte[] content) {

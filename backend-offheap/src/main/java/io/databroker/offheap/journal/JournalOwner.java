@@ -1,15 +1,24 @@
 package io.databroker.offheap.journal;
 
-/** The history whose records the journal takes. All of it is the writer's. */
+/** The history whose records a journal holds. What changes it is called by the writer alone. */
 public interface JournalOwner {
-  /** The segments that hold its records. */
+  /** Returns the segments that hold its records. */
   Directory directory();
 
   void setDirectory(Directory next);
 
-  /** The last version that was appended. */
+  /** Returns the last version that was appended; for the writer. */
   long lastVersion();
 
-  /** All that is not records, as it stands: each segment begins with it. */
+  /** Returns all that is not records, which each segment begins with; for the writer. */
   SideState state();
+
+  /** Returns the first version that the feed holds, as readers see it. */
+  long firstHeld();
+
+  /** Returns the version of the oldest open snapshot, or {@link Long#MAX_VALUE}. */
+  long oldestSnapshot();
+
+  /** Ends the oldest open snapshot, so that it pins no more records. */
+  void expireOldestSnapshot();
 }

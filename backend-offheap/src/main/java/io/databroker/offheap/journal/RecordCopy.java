@@ -1,16 +1,24 @@
 package io.databroker.offheap.journal;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A record's bytes, copied out of its segment in one piece to be taken apart. Each thread has one,
- * which holds what was read last.
+ * A verified copy of a record's bytes. Each thread has one, which holds the record that the thread
+ * read last.
+ *
+ * <p>The bytes in a segment are not trusted: a disk may have changed them since they were written.
+ * A record is copied first and verified in the copy, against the checksum that was computed when
+ * the record was appended or recovered and that is kept in memory, outside the segment.
  */
 public final class RecordCopy {
   private static final VarHandle INT =
@@ -20,39 +28,137 @@ public final class RecordCopy {
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** One that once had to be larger is not kept. */
+  /** A larger buffer is used once and not kept. */
   private static final int KEPT = 1 << 16;
 
   private static final ThreadLocal<RecordCopy> MINE =
-      ThreadLocal.withInitial(() -> new RecordCopy(1 << 10));
+      ThreadLocal.withInitial(() -> new RecordCopy(1 << 10, new CRC32C()));
 
   private final byte[] bytes;
   private final ByteBuffer buffer;
+  private final CRC32C crc;
+  private int size;
 
-  private RecordCopy(int room) {
+  private RecordCopy(int room, CRC32C crc) {
     this.bytes = new byte[room];
     this.buffer = ByteBuffer.wrap(bytes);
+    this.crc = crc;
   }
 
-  /** Of the record that lies there; good until this thread reads another. */
-  public static RecordCopy of(Region data, long at) {
-    int size = data.getInt(at);
-    RecordCopy copy = MINE.get();
-    if (copy.bytes.length < size) {
-      copy = new RecordCopy(size);
-      if (size <= KEPT) {
-        MINE.set(copy);
-      }
+  /**
+   * Returns the record in a slot of a segment, valid until this thread reads another record.
+   *
+   * @throws StorageFailedException if it does not match its checksum; names file and offset
+   */
+  public static RecordCopy of(Segment segment, int index) {
+    long at = segment.offsetAt(index);
+    RecordCopy copy = find(segment, at, segment.checksumAt(index));
+    if (copy == null) {
+      throw segment.damage(at);
     }
-    data.get(at, copy.bytes, size);
     return copy;
+  }
+
+  /** Returns the record in a slot of a segment, or null if it does not match its checksum. */
+  public static @Nullable RecordCopy find(Segment segment, int index) {
+    return find(segment, segment.offsetAt(index), segment.checksumAt(index));
+  }
+
+  /** Returns the record at an offset of a segment, or null if it does not match that checksum. */
+  public static @Nullable RecordCopy find(Segment segment, long at, int checksum) {
+    RecordCopy copy = read(segment.data, at);
+    if (copy != null && copy.checksum() == checksum) {
+      return copy;
+    }
+    takeFault();
+    return null;
+  }
+
+  /**
+   * Catches the error by which the JVM says that a page could not be read. It comes some time after
+   * the access; a call into the JVM that fails brings it on, as was tried on Java 17 and 25.
+   */
+  @SuppressWarnings("NakedNotify") // nobody waits: it is to fail
+  private static void takeFault() {
+    try {
+      new Object().notify();
+    } catch (IllegalMonitorStateException expected) {
+      // There was no fault.
+    } catch (InternalError fault) {
+      // The checksum has told already.
+    }
+  }
+
+  /**
+   * Copies the record at that offset, without a look at its checksum.
+   *
+   * @return null if no record can lie there
+   */
+  public static @Nullable RecordCopy read(Region data, long at) {
+    try {
+      int size = sizeAt(data, at);
+      if (size < 0) {
+        return null;
+      }
+      RecordCopy copy = MINE.get();
+      if (copy.bytes.length < size) {
+        copy = new RecordCopy(size, copy.crc);
+        if (size <= KEPT) {
+          MINE.set(copy);
+        }
+      }
+      data.get(at, copy.bytes, size);
+      copy.size = size;
+      return copy;
+    } catch (InternalError fault) {
+      return null; // the disk did not give the page
+    }
+  }
+
+  /** Returns the size of the record there, or -1 if its lengths contradict each other. */
+  private static int sizeAt(Region data, long at) {
+    if (at < 0 || at > data.size() - Frame.SMALLEST_RECORD) {
+      return -1;
+    }
+    int size = data.getInt(at);
+    int payload = data.getInt(at + Frame.PAYLOAD_LENGTH);
+    long needed =
+        (long) Frame.RECORD_HEADER
+            + data.getUnsignedShort(at + Frame.TYPE_LENGTH)
+            + data.getUnsignedShort(at + Frame.ID_LENGTH)
+            + payload;
+    boolean fits = payload >= 0 && size == Frame.aligned(needed) && size <= data.size() - at;
+    return fits ? size : -1;
+  }
+
+  /** Returns the CRC32C of all of the record's bytes. */
+  public int checksum() {
+    crc.reset();
+    crc.update(bytes, 0, size);
+    return (int) crc.getValue();
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** Returns whether it is that version of that key. */
+  public boolean is(long version, byte[] type, byte[] id, int idLength) {
+    int idPlace = idPlace();
+    return version() == version
+        && Arrays.equals(bytes, Frame.RECORD_HEADER, idPlace, type, 0, type.length)
+        && Arrays.equals(bytes, idPlace, idPlace + idLength(), id, 0, idLength);
+  }
+
+  public long version() {
+    return (long) LONG.get(bytes, Frame.VERSION);
   }
 
   public long previous() {
     return (long) LONG.get(bytes, Frame.PREVIOUS);
   }
 
-  /** In microseconds. */
+  /** Returns the time of its write in microseconds. */
   public long modified() {
     return (long) LONG.get(bytes, Frame.MODIFIED);
   }
@@ -61,14 +167,33 @@ public final class RecordCopy {
     return ((int) INT.get(bytes, Frame.FLAGS) & 1) != 0;
   }
 
+  /** Returns how many records follow in the same batch. */
+  public int followers() {
+    return (int) INT.get(bytes, Frame.FLAGS) >>> 1;
+  }
+
+  public String type() {
+    int length = idPlace() - Frame.RECORD_HEADER;
+    return new String(bytes, Frame.RECORD_HEADER, length, StandardCharsets.UTF_8);
+  }
+
   public String id() {
     return new String(bytes, idPlace(), idLength(), StandardCharsets.UTF_8);
+  }
+
+  public byte[] idBytes() {
+    return Arrays.copyOfRange(bytes, idPlace(), idPlace() + idLength());
   }
 
   public Bytes payload() {
     int place = idPlace() + idLength();
     int length = (int) INT.get(bytes, Frame.PAYLOAD_LENGTH);
     return Bytes.copyOf(buffer.limit(place + length).position(place));
+  }
+
+  /** Copies the whole record. */
+  void copyTo(byte[] into, int at) {
+    System.arraycopy(bytes, 0, into, at, size);
   }
 
   private int idPlace() {

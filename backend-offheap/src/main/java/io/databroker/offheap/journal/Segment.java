@@ -1,11 +1,13 @@
 package io.databroker.offheap.journal;
 
+import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
 import io.databroker.offheap.memory.Space;
+import java.util.Locale;
 
 /**
- * A stretch of the journal, with a slot for each record that it holds: where it lies, and which
- * version took its place.
+ * A stretch of the journal, with a slot for each record that it holds: offset, size and checksum of
+ * the record, and the version that superseded it.
  *
  * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
  * a commit, or by the key index, that it was written: both are stored after the slot.
@@ -22,6 +24,7 @@ public final class Segment {
   private static final int OFFSET = 16;
   private static final int SIZE = 20;
   private static final int TYPE = 24;
+  private static final int CHECKSUM = 28;
 
   /** Which segment of this process it is; never used again. */
   final int id;
@@ -42,6 +45,7 @@ public final class Segment {
   private final boolean dense;
   private final Region slots;
   private final int room;
+  private volatile long damagedAt;
   private int count;
   private long lastVersion;
 
@@ -87,13 +91,14 @@ public final class Segment {
   }
 
   /** A deleted record is superseded by itself: it never lives. */
-  public void add(long version, long offset, int size, int type, boolean deleted) {
+  public void add(long version, long offset, int size, int type, int checksum, boolean deleted) {
     long at = (long) count * SLOT;
     slots.putLong(at, version);
     slots.putLong(at + SUPERSEDED, deleted ? version : 0);
     slots.putInt(at + OFFSET, (int) offset);
     slots.putInt(at + SIZE, size);
     slots.putInt(at + TYPE, type);
+    slots.putInt(at + CHECKSUM, checksum);
     lastVersion = version;
     count++;
   }
@@ -169,6 +174,29 @@ public final class Segment {
 
   public int typeAt(int index) {
     return slots.getInt((long) index * SLOT + TYPE);
+  }
+
+  /** Returns the CRC32C that the record had when it was appended or recovered. */
+  public int checksumAt(int index) {
+    return slots.getInt((long) index * SLOT + CHECKSUM);
+  }
+
+  /** Notes that the bytes at an offset are damaged, and returns the error that says so. */
+  public StorageFailedException damage(long offset) {
+    damagedAt = offset;
+    return new StorageFailedException(
+        String.format(
+            Locale.ROOT,
+            "%s is damaged at offset %d: a record does not match its checksum; other records can be"
+                + " read, so write this one again or restore the store from a copy",
+            space.name(),
+            offset),
+        null);
+  }
+
+  /** Returns an offset at which damage was found; 0 if none was. */
+  public long damagedAt() {
+    return damagedAt;
   }
 
   /** What the key index keeps of a record. */

@@ -8,13 +8,17 @@ import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
-/** The newest version of a key and where it lies; filled anew for each use by its thread. */
+/**
+ * The newest version of a key, where it lies, and the checksum of its record. Each thread fills one
+ * anew for each use.
+ */
 public final class Place {
   /** Set in a location while nothing of that key was there before. */
   private static final long FRESH = Long.MIN_VALUE;
 
   public long version;
   public long location;
+  public int checksum;
 
   public boolean isFresh() {
     return location < 0;
@@ -42,18 +46,20 @@ public final class Place {
       Place place = using == null ? new Place() : using;
       place.version = in.readLong();
       place.location = in.readLong();
+      place.checksum = in.readInt();
       return place;
     }
 
     @Override
     public long size(Place place) {
-      return 2 * Long.BYTES;
+      return 2 * Long.BYTES + Integer.BYTES;
     }
 
     @Override
     public void write(Bytes<?> out, long size, Place place) {
       out.writeLong(place.version);
       out.writeLong(place.location);
+      out.writeInt(place.checksum);
     }
 
     @Override

@@ -1,10 +1,6 @@
-package io.databroker.offheap;
+package io.databroker.offheap.journal;
 
-import io.databroker.offheap.journal.Frame;
-import io.databroker.offheap.journal.Journal;
-import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.SegmentHeader;
-import io.databroker.offheap.journal.Spaces;
+import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -12,60 +8,85 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts one segment in the place of a run of them, with what of them is still asked for. */
-final class Compaction {
+/**
+ * Replaces a run of segments by one that holds what is still asked for.
+ *
+ * <p>Every record is verified before it is copied. A damaged one ends the compaction, with the run
+ * as it was: no damage gets a new checksum.
+ */
+public final class Compaction {
   private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
-  private static final int FRAME_RECORDS = 256;
-  private static final int FRAME_BYTES = 1 << 18;
 
-  private final Store store;
-  private final History history;
+  private final JournalHost host;
+  private final JournalOwner owner;
   private final List<Segment> run;
   private final Segment last;
-  private final long bound;
+  private final Kept kept;
   private final Frame frame = new Frame();
   private long sequence;
 
   /**
-   * @param bound what was superseded up to this version is dropped
+   * @param kept chooses the records to copy
    */
-  Compaction(Store store, History history, List<Segment> run, long bound) {
-    this.store = store;
-    this.history = history;
+  public Compaction(JournalHost host, JournalOwner owner, List<Segment> run, Kept kept) {
+    this.host = host;
+    this.owner = owner;
     this.run = List.copyOf(run);
     this.last = run.get(run.size() - 1);
-    this.bound = bound;
-  }
-
-  /** What of a segment is still asked for; -1 after a clear. */
-  static long keptBytes(Store store, History history, Segment segment, long bound) {
-    int inside = store.guard.enter();
-    try {
-      return store.history != history ? -1 : keptBytes(segment, bound);
-    } finally {
-      store.guard.exit(inside);
-    }
-  }
-
-  static long keptBytes(Segment segment, long bound) {
-    long bytes = 0;
-    for (int i = 0; i < segment.count(); i++) {
-      bytes += isKept(segment, i, bound) ? segment.sizeAt(i) : 0;
-    }
-    return bytes;
-  }
-
-  private static boolean isKept(Segment segment, int index, long bound) {
-    long superseded = segment.supersededAt(index);
-    return superseded == 0 || superseded > bound;
+    this.kept = kept;
   }
 
   /**
-   * Puts it in place.
+   * The records that a compaction keeps: those that were not superseded up to a version.
+   *
+   * @param bound the version
+   * @param deletes whether deletes are kept as well, as records that they deleted may lie in a
+   *     damaged segment before them
+   */
+  public record Kept(long bound, boolean deletes) {
+    boolean holds(Segment segment, int index) {
+      long superseded = segment.supersededAt(index);
+      return superseded == 0
+          || superseded > bound
+          || (deletes && superseded == segment.versionAt(index));
+    }
+
+    /** Returns the bytes that are kept of a segment. */
+    long bytes(Segment segment) {
+      long bytes = 0;
+      for (int i = 0; i < segment.count(); i++) {
+        bytes += holds(segment, i) ? segment.sizeAt(i) : 0;
+      }
+      return bytes;
+    }
+
+    /** Returns whether all that is kept of a segment can be read. */
+    boolean verifies(Segment segment) {
+      for (int i = 0; i < segment.count(); i++) {
+        if (holds(segment, i) && RecordCopy.find(segment, i) == null) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Returns the bytes that are kept of a segment; -1 after a clear. */
+  public static long keptBytes(JournalHost host, JournalOwner owner, Segment segment, Kept kept) {
+    int inside = host.guard().enter();
+    try {
+      return host.owner() != owner ? -1 : kept.bytes(segment);
+    } finally {
+      host.guard().exit(inside);
+    }
+  }
+
+  /**
+   * Writes the segment and puts it in place.
    *
    * @return whether that was done: else a later run must not drop deletes by the same bound
    */
-  boolean run() {
+  public boolean run() {
     Segment made = null;
     boolean named = false;
     boolean adopted = false;
@@ -76,23 +97,25 @@ final class Compaction {
         ready.space.force();
         // It may take the name of what it replaces, whatever fails behind that.
         named = true;
-        store.publisher.force(() -> store.journal.spaces().adopt(ready.space, ready.order));
+        host.publisher().force(() -> host.journal().spaces().adopt(ready.space, ready.order));
         adopted = replace(ready);
       }
     } catch (SyncFailedException failed) {
-      store.publisher.fail(failed); // what else the disk has not taken, nobody knows
-      tell(failed);
+      host.publisher().fail(failed); // what else the disk has lost is unknown
+      report(failed);
     } catch (IOException failed) {
-      tell(failed);
+      report(failed);
+    } catch (StorageFailedException damaged) {
+      LOG.log(Level.WARNING, "a segment is kept as it is, not compacted: " + damaged.getMessage());
     } finally {
       if (adopted) {
-        store.publisher.forget(run);
-        store.guard.await();
+        host.publisher().forget(run);
+        host.guard().await();
         Journal.delete(run.stream().filter(segment -> !isReplaced(segment)).toList());
         run.forEach(Segment::free);
       } else if (made != null) {
         // If it has taken the name of one of the run, it is what the next open goes by.
-        boolean needed = named && isReplaced(last) && store.history == history;
+        boolean needed = named && isReplaced(last) && host.owner() == owner;
         if (!needed) {
           Journal.delete(List.of(made));
         }
@@ -102,7 +125,7 @@ final class Compaction {
     return adopted;
   }
 
-  static void tell(IOException failed) {
+  static void report(IOException failed) {
     String what =
         failed instanceof SyncFailedException
             ? "the disk failed to take what was written; reopen the store"
@@ -110,37 +133,42 @@ final class Compaction {
     LOG.log(Level.WARNING, what, failed);
   }
 
-  /** Whether the new segment's file has taken the name of that one's. */
+  /** Returns whether the new segment's file has taken the name of that one's. */
   private boolean isReplaced(Segment segment) {
     return segment.isCompacted() && segment.order == last.order;
   }
 
+  /** Returns null after a clear. */
   private @Nullable Segment write() throws IOException {
-    int inside = store.guard.enter();
+    int inside = host.guard().enter();
     try {
-      if (store.history != history) {
+      if (host.owner() != owner) {
         return null;
       }
       int count = 0;
       long bytes = 0;
       for (Segment segment : run) {
         for (int i = 0; i < segment.count(); i++) {
-          if (isKept(segment, i, bound)) {
+          if (kept.holds(segment, i)) {
             count++;
             bytes += segment.sizeAt(i);
           }
         }
       }
       // Each segment of the run may leave its last frame partly filled; the last frame is the end.
-      long frames = count / FRAME_RECORDS + bytes / FRAME_BYTES + run.size() + 1;
+      long frames =
+          count / Tuning.COMPACTED_FRAME_RECORDS
+              + bytes / Tuning.COMPACTED_FRAME_BYTES
+              + run.size()
+              + 1;
       return write(count, Segment.HEADER + bytes + frames * Frame.HEADER);
     } finally {
-      store.guard.exit(inside);
+      host.guard().exit(inside);
     }
   }
 
   private Segment write(int count, long size) throws IOException {
-    Spaces spaces = store.journal.spaces();
+    Spaces spaces = host.journal().spaces();
     Space space = spaces.createCompacted(last.order, size);
     Segment made = null;
     boolean written = false;
@@ -153,7 +181,8 @@ final class Compaction {
               true, begins, last.order, from, spaces.salt(), first, last.lastSequence);
       space.write(0, SegmentHeader.bytes(header), Segment.HEADER);
       made =
-          new Segment(store.journal.nextId(), last.order, from, space, first, count, false, begins);
+          new Segment(
+              host.journal().nextId(), last.order, from, space, first, count, false, begins);
       made.lastSequence = last.lastSequence;
       for (Segment segment : run) {
         copy(segment, made);
@@ -176,8 +205,12 @@ final class Compaction {
       int begin = next;
       int records = 0;
       int bytes = 0;
-      for (; next < from.count() && records < FRAME_RECORDS && bytes < FRAME_BYTES; next++) {
-        if (isKept(from, next, bound)) {
+      for (;
+          next < from.count()
+              && records < Tuning.COMPACTED_FRAME_RECORDS
+              && bytes < Tuning.COMPACTED_FRAME_BYTES;
+          next++) {
+        if (kept.holds(from, next)) {
           records++;
           bytes += from.sizeAt(next);
         }
@@ -185,9 +218,15 @@ final class Compaction {
       if (records > 0) {
         frame.begin(Frame.Kind.RECORDS, records, 0);
         for (int i = begin; i < next; i++) {
-          if (isKept(from, i, bound)) {
-            int at = frame.record(from.data, from.offsetAt(i), from.sizeAt(i));
-            to.add(from.versionAt(i), to.end + at, from.sizeAt(i), from.typeAt(i), false);
+          if (kept.holds(from, i)) {
+            int at = frame.record(RecordCopy.of(from, i));
+            to.add(
+                from.versionAt(i),
+                to.end + at,
+                from.sizeAt(i),
+                from.typeAt(i),
+                from.checksumAt(i),
+                false);
           }
         }
         append(to);
@@ -196,18 +235,18 @@ final class Compaction {
   }
 
   private void append(Segment to) throws IOException {
-    frame.end(++sequence, store.journal.spaces().salt(), Journal.place(to, to.end));
+    frame.end(++sequence, host.journal().spaces().salt(), Journal.place(to, to.end));
     to.space.write(to.end, frame.bytes(), frame.length());
     to.end += frame.length();
   }
 
-  /** Takes over the marks and puts it in place; whether the history was still there. */
+  /** Takes over the marks and puts the segment in place; returns false after a clear. */
   private boolean replace(Segment made) {
-    int inside = store.guard.enter();
+    int inside = host.guard().enter();
     try {
-      store.writing.lock();
+      host.writing().lock();
       try {
-        if (store.history != history) {
+        if (host.owner() != owner) {
           return false;
         }
         int to = 0;
@@ -218,13 +257,13 @@ final class Compaction {
             }
           }
         }
-        history.directory = history.directory.replacing(run, made);
+        owner.setDirectory(owner.directory().replacing(run, made));
         return true;
       } finally {
-        store.writing.unlock();
+        host.writing().unlock();
       }
     } finally {
-      store.guard.exit(inside);
+      host.guard().exit(inside);
     }
   }
 }

@@ -1,0 +1,243 @@
+package io.databroker.offheap.journal;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Frees the room of dead records: rewrites the segments that lie wholly behind the feed, once half
+ * of their bytes are dead, so that at most one byte is copied for each that is freed.
+ *
+ * <p>A pass goes from the first segment on, with one bound for all. So a delete is dropped only
+ * after every older version of its key, and no deleted record comes back at the next open. A
+ * segment with damaged records stays as it is, and behind it deletes are kept. A pass needs the
+ * room of one segment beside what there is.
+ */
+public final class Compactor {
+  private static final System.Logger LOG = System.getLogger(Compactor.class.getName());
+
+  private final JournalHost host;
+  private final Semaphore work = new Semaphore(0);
+  private final Thread thread = new Thread(this::run, "databroker-offheap-compact");
+  private volatile boolean stopped;
+
+  /** Counts the passes that were worth it. */
+  public volatile int passes;
+
+  public Compactor(JournalHost host) {
+    this.host = host;
+  }
+
+  public void start() {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Starts a pass soon, if one is worth it. */
+  public void wake() {
+    work.release();
+  }
+
+  /** Returns when no pass runs any more; not to be called inside the guard. */
+  public void stop() {
+    stopped = true;
+    wake();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException interrupt) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (!stopped) {
+      work.acquireUninterruptibly();
+      work.drainPermits();
+      tryPass();
+    }
+  }
+
+  /** Runs one pass; failures are only logged, and not even so if a close has ended it. */
+  public void tryPass() {
+    try {
+      pass();
+    } catch (RuntimeException | OutOfMemoryError failed) {
+      if (!host.guard().isClosed()) {
+        LOG.log(Level.WARNING, "compaction stopped, to be tried at the next trim", failed);
+      }
+    }
+  }
+
+  /** The segments wholly behind the feed. */
+  private static final class Past {
+    final List<Segment> segments = new ArrayList<>();
+
+    /** Those of them that hold damaged records which are still asked for. */
+    final Set<Segment> damaged = new HashSet<>();
+
+    long bound;
+
+    /** Of the segments that can be rewritten: bytes, kept bytes, and those that snapshots pin. */
+    long bytes;
+
+    long kept;
+    long pinned;
+
+    /** Returns the choice for a segment: deletes stay behind a damaged one. */
+    Compaction.Kept kept(boolean behindDamage) {
+      return new Compaction.Kept(bound, behindDamage);
+    }
+  }
+
+  /**
+   * Rewrites the past once, if that is worth it and the disk is well. Called by one thread at a
+   * time.
+   *
+   * @return whether it was worth it and done
+   */
+  public synchronized boolean pass() {
+    if (stopped || host.publisher().hasFailed()) {
+      return false;
+    }
+    JournalOwner owner = host.owner();
+    long segmentBytes = host.journal().segmentBytes();
+    Past past = look(owner);
+    while (past.pinned > past.kept - past.pinned + Tuning.PINNED_SEGMENTS * segmentBytes) {
+      owner.expireOldestSnapshot();
+      past = look(owner);
+    }
+    long needed = past.kept / segmentBytes + 1;
+    int count = past.segments.size() - past.damaged.size();
+    boolean halfDead = past.bytes > 0 && past.bytes - past.kept >= past.kept;
+    boolean scattered = count > Tuning.SMALL_SEGMENTS && count > 2 * needed;
+    if (count < 2 || !(halfDead || scattered) || !force(owner)) {
+      return false;
+    }
+    if (!rewrite(owner, past)) {
+      return false;
+    }
+    passes = passes + 1;
+    return true;
+  }
+
+  private boolean rewrite(JournalOwner owner, Past past) {
+    List<Segment> run = new ArrayList<>();
+    long bytes = 0;
+    boolean behindDamage = false;
+    for (Segment segment : past.segments) {
+      boolean damaged = past.damaged.contains(segment);
+      long kept = damaged ? 0 : Compaction.keptBytes(host, owner, segment, past.kept(behindDamage));
+      if (kept < 0) {
+        return false;
+      }
+      boolean full = bytes + kept > host.journal().segmentBytes();
+      if (!run.isEmpty() && (damaged || full)) {
+        if (!new Compaction(host, owner, run, past.kept(behindDamage)).run()) {
+          return false;
+        }
+        run = new ArrayList<>();
+        bytes = 0;
+      }
+      if (damaged) {
+        behindDamage = true;
+      } else {
+        run.add(segment);
+        bytes += kept;
+      }
+    }
+    if (!run.isEmpty()) {
+      new Compaction(host, owner, run, past.kept(behindDamage)).run();
+    }
+    return true;
+  }
+
+  /**
+   * Forces all of the journal, to its end: what superseded the records that are dropped, and the
+   * trim that lets them be. Else a loss of power would take more than a tail.
+   *
+   * @return false if it cannot, or there was a clear
+   */
+  private boolean force(JournalOwner owner) {
+    int inside = host.guard().enter();
+    try {
+      List<Segment> all = new ArrayList<>();
+      long order;
+      long end;
+      host.writing().lock();
+      try {
+        if (host.owner() != owner) {
+          return false;
+        }
+        all.addAll(owner.directory().all());
+        order = host.journal().active().order;
+        end = host.journal().active().end;
+      } finally {
+        host.writing().unlock();
+      }
+      host.publisher()
+          .force(
+              () -> {
+                for (Segment segment : all) {
+                  segment.space.force();
+                }
+              });
+      host.writing().lock();
+      try {
+        if (host.owner() != owner) {
+          return false;
+        }
+        host.publisher().forced(order, end, host.journal().active());
+      } finally {
+        host.writing().unlock();
+      }
+      host.publisher().persist();
+      return true;
+    } catch (IOException failed) {
+      Compaction.report(failed);
+      return false;
+    } finally {
+      host.guard().exit(inside);
+    }
+  }
+
+  /** Looks at the segments wholly behind the feed. */
+  private Past look(JournalOwner owner) {
+    Past past = new Past();
+    int inside = host.guard().enter();
+    try {
+      if (host.owner() != owner) {
+        return past;
+      }
+      long first = owner.firstHeld();
+      // After the commit: who opens later holds what is at that commit or behind it.
+      past.bound = Math.min(first - 1, owner.oldestSnapshot());
+      Directory segments = owner.directory();
+      for (int i = 0; i < segments.size() - 1 && segments.get(i).lastVersion() < first; i++) {
+        Segment segment = segments.get(i);
+        past.segments.add(segment);
+        Compaction.Kept kept = past.kept(!past.damaged.isEmpty());
+        if (segment.damagedAt() != 0 && !kept.verifies(segment)) {
+          past.damaged.add(segment);
+        } else {
+          long bytes = kept.bytes(segment);
+          past.bytes += segment.end - Segment.HEADER;
+          past.kept += bytes;
+          past.pinned += bytes - new Compaction.Kept(first - 1, kept.deletes()).bytes(segment);
+        }
+      }
+      return past;
+    } finally {
+      host.guard().exit(inside);
+    }
+  }
+}
