@@ -2,7 +2,6 @@
 module io.databroker.inmemory {
   requires static org.jspecify;
   requires transitive io.databroker.api;
-  requires com.github.benmanes.caffeine;
 
   exports io.databroker.inmemory;
 

@@ -2,15 +2,15 @@ package io.databroker.inmemory;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.Changes;
-import io.databroker.api.CodePointOrder;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.TypeList;
+import io.databroker.api.support.TypeMap;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -222,7 +222,7 @@ final class Batch {
   }
 
   /** Makes the plan true, and these the options and indexes, all at once. */
-  void commit(Map<String, TypeOptions> options, Map<String, FieldIndex> indexes) {
+  void commit(TypeMap<TypeOptions> options, TypeMap<FieldIndex> indexes) {
     install();
     long version = before.version() + entries.size();
     history.commit = new Commit(version, before.first(), types(), options, indexes);
@@ -291,20 +291,14 @@ final class Batch {
     return values == null ? Map.of() : values.getOrDefault(entry, Map.of());
   }
 
-  private List<String> types() {
-    List<String> types = null;
+  private TypeList types() {
+    TypeList types = before.types();
     for (Table table : touched) {
       if ((table.countBefore == 0) != (table.count == 0)) {
-        types = types == null ? new ArrayList<>(before.types()) : types;
-        int place = Collections.binarySearch(types, table.type, CodePointOrder.INSTANCE);
-        if (table.count == 0) {
-          types.remove(place);
-        } else {
-          types.add(-place - 1, table.type);
-        }
+        types = table.count == 0 ? types.without(table.type) : types.with(table.type);
       }
     }
-    return types == null ? before.types() : List.copyOf(types);
+    return types;
   }
 
   private void forEachLast(Consumer<Entry> step) {

@@ -1,8 +1,8 @@
 package io.databroker.inmemory;
 
 import io.databroker.api.TypeOptions;
-import java.util.List;
-import java.util.Map;
+import io.databroker.api.support.TypeList;
+import io.databroker.api.support.TypeMap;
 
 /**
  * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
@@ -17,12 +17,12 @@ import java.util.Map;
 record Commit(
     long version,
     long first,
-    List<String> types,
-    Map<String, TypeOptions> options,
-    Map<String, FieldIndex> indexes) {
+    TypeList types,
+    TypeMap<TypeOptions> options,
+    TypeMap<FieldIndex> indexes) {
 
   static Commit start(long version) {
-    return new Commit(version, version + 1, List.of(), Map.of(), Map.of());
+    return new Commit(version, version + 1, TypeList.EMPTY, new TypeMap<>(), new TypeMap<>());
   }
 
   Commit withFirst(long other) {

@@ -19,7 +19,9 @@ final class Entry {
   /** Stands for "no live record" as the predecessor of a new key. */
   static final Entry NOTHING =
       new Entry(
-          new Table("-", 0), new StoredRecord("-", "-", 0, Bytes.EMPTY, Instant.EPOCH, true), -1);
+          new Table("-", 0, 0),
+          new StoredRecord("-", "-", 0, Bytes.EMPTY, Instant.EPOCH, true),
+          -1);
 
   private static final VarHandle PREVIOUS;
 

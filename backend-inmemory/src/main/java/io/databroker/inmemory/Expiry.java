@@ -20,7 +20,7 @@ final class Expiry {
     // The time of the call for all portions: else records could go on to expire behind each.
     Instant now = backend.now();
     long deleted = 0;
-    for (String type : backend.options().keySet()) {
+    for (String type : backend.current().commit.options().asMap().keySet()) {
       int portion;
       do {
         portion = runOnce(type, now);
@@ -32,10 +32,9 @@ final class Expiry {
 
   private int runOnce(String type, Instant now) {
     Batch batch;
-    History history;
     backend.writing().lock();
     try {
-      history = backend.current();
+      History history = backend.current();
       Table table = history.tables.get(type);
       TypeOptions options = history.commit.options().get(type);
       Duration ttl = options == null ? null : options.ttl();
@@ -55,7 +54,7 @@ final class Expiry {
     } finally {
       backend.writing().unlock();
     }
-    history.waiters.wake(batch.touched());
+    backend.feeds().wake(batch.touched(), Table::type);
     return batch.size();
   }
 

@@ -2,11 +2,8 @@ package io.databroker.inmemory;
 
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
-import io.databroker.api.CodePointOrder;
-import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,33 +37,23 @@ final class History {
   final long serverVersion;
 
   /** The last version before this history. */
-  private final long begun;
+  final long begun;
 
   final Map<String, Table> tables = new ConcurrentHashMap<>();
 
   /** The batches, as feeds of all types tell them: one object for all feeds. */
   final Log<Changes> told = told(SEGMENT_SHIFT);
 
-  final Waiters waiters;
+  /** The last change that was trimmed from a table that was then removed. */
+  volatile long lastRemoved;
 
   volatile Commit commit;
   volatile Checkpoint checkpoint = Checkpoint.NONE;
 
-  History(long serverVersion, long version, Waiters waiters) {
+  History(long serverVersion, long version) {
     this.serverVersion = serverVersion;
     this.begun = version;
-    this.waiters = waiters;
     this.commit = Commit.start(version);
-  }
-
-  /** Returns whether no change of this history was dropped (FEED-16). */
-  boolean holdsAll(Commit at) {
-    return at.first() == begun + 1;
-  }
-
-  /** The position before the first change. */
-  Position begin() {
-    return new Position(serverVersion, begun);
   }
 
   static Log<Changes> told(int segmentShift) {
@@ -87,7 +74,7 @@ final class History {
   Table table(String type) {
     Table table = tables.get(type);
     if (table == null) {
-      table = new Table(type, commit.version());
+      table = new Table(type, commit.version(), lastRemoved);
       tables.put(type, table);
     }
     return table;
@@ -95,7 +82,8 @@ final class History {
 
   /** For the writer: lets go of a table that holds nothing, so that types may come and go. */
   void dropIfUnused(Table table) {
-    if (table.isUnused() && !commit.options().containsKey(table.type)) {
+    if (table.isUnused() && commit.options().get(table.type) == null) {
+      lastRemoved = Math.max(lastRemoved, table.lastTrimmed);
       tables.remove(table.type, table);
     }
   }
@@ -106,7 +94,7 @@ final class History {
       Table table = tables.get(type);
       Map<Table, Base> bases = table == null ? Map.of() : Map.of(table, table.base());
       Commit now = commit;
-      if (!holds(now, type)) {
+      if (!now.types().contains(type)) {
         return new Frozen(now, List.of());
       }
       Base base = advance(type, bases, now);
@@ -151,10 +139,6 @@ final class History {
       table.offer(advanced);
     }
     return advanced;
-  }
-
-  private static boolean holds(Commit commit, String type) {
-    return Collections.binarySearch(commit.types(), type, CodePointOrder.INSTANCE) >= 0;
   }
 
   /**

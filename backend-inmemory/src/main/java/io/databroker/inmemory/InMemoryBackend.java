@@ -6,24 +6,24 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.ClosedException;
-import io.databroker.api.ConditionFailedException;
-import io.databroker.api.FutureVersionException;
-import io.databroker.api.HistoryReplacedException;
-import io.databroker.api.HistoryTrimmedException;
-import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
+import io.databroker.api.SteadyClock;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import java.security.SecureRandom;
+import io.databroker.api.support.Conditions;
+import io.databroker.api.support.Extraction;
+import io.databroker.api.support.LeaseTable;
+import io.databroker.api.support.Positions;
+import io.databroker.api.support.ServerVersions;
+import io.databroker.api.support.WaitingFeeds;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
@@ -36,11 +36,13 @@ import org.jspecify.annotations.Nullable;
  * and why that is right. A clear puts another history in the place of this one, in one store.
  */
 final class InMemoryBackend implements Backend {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final Extraction extraction;
-  private final Leases leases;
+  private final WaitingFeeds feeds;
+
+  /** Guarded by its own monitor. */
+  private final LeaseTable leases = new LeaseTable();
+
   private final ReentrantLock writing = new ReentrantLock();
   private final OptionsChange optionsChange = new OptionsChange(this);
 
@@ -48,18 +50,10 @@ final class InMemoryBackend implements Backend {
   private volatile @Nullable History history;
 
   InMemoryBackend(BackendContext context) {
-    this.clock = context.clock();
+    this.clock = SteadyClock.of(context.clock());
     this.extraction = new Extraction(context.extractor());
-    this.leases = new Leases(clock);
-    this.history = new History(newServerVersion(0), 0, new Waiters(context.notifier()));
-  }
-
-  private static long newServerVersion(long other) {
-    long chosen;
-    do {
-      chosen = RANDOM.nextLong();
-    } while (chosen == 0 || chosen == other);
-    return chosen;
+    this.feeds = new WaitingFeeds(context.notifier());
+    this.history = new History(ServerVersions.next(0), 0);
   }
 
   static ClosedException closed(String what) {
@@ -78,14 +72,6 @@ final class InMemoryBackend implements Backend {
     return history == known;
   }
 
-  History current(long serverVersion) {
-    History now = current();
-    if (now.serverVersion != serverVersion) {
-      throw new HistoryReplacedException(serverVersion, now.serverVersion);
-    }
-    return now;
-  }
-
   /** Null when that one has ended. */
   @Nullable History history(long serverVersion) {
     History now = history;
@@ -98,6 +84,15 @@ final class InMemoryBackend implements Backend {
 
   ReentrantLock writing() {
     return writing;
+  }
+
+  WaitingFeeds feeds() {
+    return feeds;
+  }
+
+  /** Returns the first version that the feed holds. */
+  long firstHeld() {
+    return current().commit.first();
   }
 
   Extraction extraction() {
@@ -113,6 +108,7 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> writes) {
+    extraction.checkOutside();
     History now;
     Batch batch;
     StoredRecord[] stored = new StoredRecord[writes.size()];
@@ -120,7 +116,7 @@ final class InMemoryBackend implements Backend {
     try {
       now = current();
       @Nullable Entry[] committed = find(now, writes);
-      checkConditions(writes, committed);
+      Conditions.check(writes, index -> found(committed[index]));
       batch = new Batch(now, now(), writes.size());
       try {
         for (int i = 0; i < stored.length; i++) {
@@ -136,7 +132,7 @@ final class InMemoryBackend implements Backend {
     } finally {
       writing.unlock();
     }
-    now.waiters.wake(batch.touched());
+    feeds.wake(batch.touched(), Table::type);
     return new PutResult(now.serverVersion, batch.answer(stored));
   }
 
@@ -154,30 +150,16 @@ final class InMemoryBackend implements Backend {
     return found;
   }
 
-  private static void checkConditions(List<Write> writes, @Nullable Entry[] committed) {
-    for (int i = 0; i < committed.length; i++) {
-      Entry entry = committed[i];
-      long found = entry == null || entry.deleted() ? 0 : entry.version();
-      Write write = writes.get(i);
-      if (!write.condition().holds(found)) {
-        throw new ConditionFailedException(i, write, found);
-      }
-    }
+  private static long found(@Nullable Entry entry) {
+    return entry == null || entry.deleted() ? 0 : entry.version();
   }
 
   private StoredRecord plan(
       Batch batch, History history, Write write, @Nullable Entry committed, int index) {
     if (write instanceof Write.Put put) {
       Table table = committed == null ? history.table(put.type()) : committed.table;
-      Map<String, String> values;
-      try {
-        values = extraction.values(table.type, put.payload(), table.extracted);
-      } catch (RuntimeException refused) {
-        throw new InvalidArgumentException(
-            "batch[" + index + "].payload",
-            put.payload().toString(),
-            "its indexed fields cannot be read: " + refused.getMessage());
-      }
+      Map<String, String> values =
+          extraction.values(index, table.type, put.payload(), table.extracted);
       return batch.put(table, committed, put.id(), put.payload(), values);
     }
     Table table = committed == null ? history.tables.get(write.type()) : committed.table;
@@ -197,6 +179,7 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public Snapshot snapshot(Selection selection) {
+    extraction.checkOutside();
     History now = current();
     if (selection instanceof Selection.Where where) {
       LookUp.Found found = new LookUp(now, extraction, where).find();
@@ -210,71 +193,93 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public ChangeFeed changes(Position from, @Nullable String type) {
-    History now = current(from.serverVersion());
+    extraction.checkOutside();
+    History now = current();
     Commit commit = now.commit;
-    if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
-      throw new FutureVersionException(from.version(), commit.version());
-    }
-    Position after = now.holdsAll(commit) && from.version() == 0 ? now.begin() : from;
-    if (after.version() + 1 < commit.first()) {
-      throw new HistoryTrimmedException(from.version(), commit.first());
-    }
-    return new LogFeed(this, now.waiters, after, type);
+    Versions bounds = new Versions(now.serverVersion, commit.first(), commit.version());
+    Position start = Positions.start(from, bounds, now.begun);
+    return feeds.open(start, type, new HistoryFeed(this, now.serverVersion, type));
   }
 
   @Override
   public Map<String, TypeOptions> options() {
-    return current().commit.options();
+    return current().commit.options().asMap();
   }
 
   @Override
   public void setOptions(String type, TypeOptions options) {
+    extraction.checkOutside();
     optionsChange.apply(type, options);
   }
 
   @Override
   public @Nullable Lease acquireLease(String name, Duration duration) {
+    extraction.checkOutside();
     current();
-    return leases.acquire(name, duration);
+    synchronized (leases) {
+      Lease granted = leases.grant(name, duration, clock.elapsing());
+      if (granted != null) {
+        leases.put(granted);
+      }
+      return granted;
+    }
   }
 
   @Override
   public @Nullable Lease renewLease(String name, long token, Duration duration) {
+    extraction.checkOutside();
     current();
-    return leases.renew(name, token, duration);
+    synchronized (leases) {
+      Lease renewed = leases.renewal(name, token, duration, clock.elapsing());
+      if (renewed != null) {
+        leases.put(renewed);
+      }
+      return renewed;
+    }
   }
 
   @Override
   public boolean releaseLease(String name, long token) {
+    extraction.checkOutside();
     current();
-    return leases.release(name, token);
+    synchronized (leases) {
+      boolean held = leases.holds(name, token, clock.elapsing());
+      if (held) {
+        leases.remove(name);
+      }
+      return held;
+    }
   }
 
   @Override
   public long expire() {
-    leases.sweep();
+    extraction.checkOutside();
+    synchronized (leases) {
+      leases.sweep(clock.elapsing());
+    }
     return new Expiry(this).run();
   }
 
   @Override
   public long trim(Instant before) {
-    return new Trim(this, before).run();
+    extraction.checkOutside();
+    return new Trim(this).before(before);
   }
 
   @Override
   public ClearResult clear() {
+    extraction.checkOutside();
     History ended;
     History begun;
     writing.lock();
     try {
       ended = current();
-      begun =
-          new History(newServerVersion(ended.serverVersion), ended.commit.version(), ended.waiters);
+      begun = new History(ServerVersions.next(ended.serverVersion), ended.commit.version());
       history = begun;
     } finally {
       writing.unlock();
     }
-    ended.waiters.wakeAll();
+    feeds.wakeAll();
     return new ClearResult(ended.serverVersion, begun.serverVersion);
   }
 
@@ -285,6 +290,7 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public void setCheckpoint(Checkpoint checkpoint) {
+    extraction.checkOutside();
     writing.lock();
     try {
       current().checkpoint = checkpoint;
@@ -295,16 +301,13 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public void close() {
-    History ended;
+    extraction.checkOutside();
     writing.lock();
     try {
-      ended = history;
       history = null;
     } finally {
       writing.unlock();
     }
-    if (ended != null) {
-      ended.waiters.wakeAll();
-    }
+    feeds.wakeAll();
   }
 }

@@ -3,6 +3,7 @@ package io.databroker.inmemory;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.Extraction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,16 +1,11 @@
 package io.databroker.inmemory;
 
-import io.databroker.api.CodePointOrder;
-import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -95,16 +90,8 @@ final class OptionsChange {
   }
 
   private void add(FieldIndex index, StoredRecord record) {
-    Map<String, String> values;
-    try {
-      values = backend.extraction().values(record.type(), record.payload(), index.fields());
-    } catch (RuntimeException refused) {
-      throw new InvalidArgumentException(
-          "options.indexedFields",
-          index.fields().toString(),
-          "a stored payload, of id %s, refuses it: %s"
-              .formatted(record.id(), refused.getMessage()));
-    }
+    Map<String, String> values =
+        backend.extraction().stored(record.type(), record.id(), record.payload(), index.fields());
     index.add(record.id(), values);
     index.keep(record.id(), values);
   }
@@ -133,8 +120,8 @@ final class OptionsChange {
         batch.evict(table);
         if (last) {
           batch.commit(
-              with(commit.options(), type, options.isEmpty() ? null : options, options()),
-              with(commit.indexes(), type, index, new HashMap<>()));
+              commit.options().with(type, options.isEmpty() ? null : options),
+              commit.indexes().with(type, index));
           table.keep(index == null ? List.of() : List.of(index));
           history.dropIfUnused(table);
         } else {
@@ -146,7 +133,7 @@ final class OptionsChange {
     } finally {
       backend.writing().unlock();
     }
-    history.waiters.wake(batch.touched());
+    backend.feeds().wake(batch.touched(), Table::type);
     return last;
   }
 
@@ -154,21 +141,6 @@ final class OptionsChange {
   private static long capacity(@Nullable TypeOptions options) {
     Long capacity = options == null ? null : options.capacity();
     return capacity == null || capacity < 0 ? Long.MAX_VALUE : capacity;
-  }
-
-  private static <V> Map<String, V> with(
-      Map<String, V> map, String key, @Nullable V value, Map<String, V> copy) {
-    copy.putAll(map);
-    if (value == null) {
-      copy.remove(key);
-    } else {
-      copy.put(key, value);
-    }
-    return Collections.unmodifiableMap(copy);
-  }
-
-  private static Map<String, TypeOptions> options() {
-    return new TreeMap<>(CodePointOrder.INSTANCE);
   }
 
   /** Back to the options that are in force. */

@@ -25,7 +25,7 @@ final class RecordSnapshot implements Snapshot {
       Supplier<Iterator<StoredRecord>> source) {
     this.backend = backend;
     this.position = new Position(history.serverVersion, commit.version());
-    this.options = commit.options();
+    this.options = commit.options().asMap();
     this.source = source;
   }
 

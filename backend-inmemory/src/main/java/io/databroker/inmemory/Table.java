@@ -21,6 +21,9 @@ final class Table {
   /** The last entry of each live key; while a batch is being published, also its entries. */
   final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
+  /** The last change that was trimmed, of this table or perhaps of one before it. */
+  volatile long lastTrimmed;
+
   /** The changes of this type. */
   final Log<Entry> log = new Log<>(SEGMENT_SHIFT, 0, Entry::version);
 
@@ -60,9 +63,14 @@ final class Table {
 
   private final AtomicReference<Base> base = new AtomicReference<>(Base.EMPTY);
 
-  Table(String type, long born) {
+  Table(String type, long born, long lastTrimmed) {
     this.type = type;
     this.born = born;
+    this.lastTrimmed = lastTrimmed;
+  }
+
+  String type() {
+    return type;
   }
 
   void keep(List<FieldIndex> kept) {

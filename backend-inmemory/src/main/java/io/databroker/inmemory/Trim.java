@@ -6,79 +6,68 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /** Drops the beginning of a history, in portions, so that no write waits long for it. */
 final class Trim {
   private static final int PORTION = 4_096;
 
   private final InMemoryBackend backend;
-  private final Instant before;
 
-  /** The feeds to wake: after the last portion, so that each of them finds all of them moved on. */
-  private final Set<LogFeed> concerned = new HashSet<>();
-
-  Trim(InMemoryBackend backend, Instant before) {
+  Trim(InMemoryBackend backend) {
     this.backend = backend;
-    this.before = before;
   }
 
-  /** How many changes it dropped. */
-  long run() {
+  /** Drops the batches written before that instant; returns the number of changes dropped. */
+  long before(Instant instant) {
     History history = backend.current();
-    // What is written from now on stays, or else writers could keep this going without end.
+    // Writes made meanwhile stay, or they could keep this going without end.
     long limit = history.commit.version();
+    Predicate<Changes> old = batch -> batch.records().get(0).modifiedAt().isBefore(instant);
     long dropped = 0;
     long portion;
     try {
       do {
-        portion = runOnce(limit);
+        portion = portion(limit, old);
         dropped += portion;
       } while (portion > 0);
     } finally {
-      concerned.forEach(history.waiters::wake);
+      if (dropped > 0) {
+        backend.feeds().endTrim(backend.firstHeld());
+      }
     }
     return dropped;
   }
 
-  private long runOnce(long limit) {
-    ReentrantLock writing = backend.writing();
-    writing.lock();
+  private long portion(long limit, Predicate<Changes> old) {
+    backend.writing().lock();
     try {
       History history = backend.current();
       long first = history.commit.first();
-      long kept = firstKept(history, limit);
+      long kept = firstKept(history, limit, old);
       if (kept > first) {
-        moveFeedsOn(history, first, kept - 1);
+        backend.feeds().beginTrim(kept);
         drop(history, kept);
       }
       return kept - first;
     } finally {
-      writing.unlock();
+      backend.writing().unlock();
     }
   }
 
-  private long firstKept(History history, long limit) {
+  private static long firstKept(History history, long limit, Predicate<Changes> old) {
     Commit commit = history.commit;
     Log.View<Changes> log = history.told.view();
     long index = log.first();
     long kept = commit.first();
     while (kept <= limit && kept - commit.first() < PORTION) {
       Changes batch = log.get(index++);
-      if (batch == null || !batch.records().get(0).modifiedAt().isBefore(before)) {
+      if (batch == null || !old.test(batch)) {
         break;
       }
       kept = batch.position().version() + 1;
     }
     return kept;
-  }
-
-  private void moveFeedsOn(History history, long first, long last) {
-    for (LogFeed feed : history.waiters.typed()) {
-      if (feed.moveOn(history, first, last)) {
-        concerned.add(feed);
-      }
-    }
   }
 
   private static void drop(History history, long kept) {
@@ -90,12 +79,14 @@ final class Trim {
     while (batch != null && batch.position().version() < kept) {
       for (StoredRecord record : batch.records()) {
         // It is there: a table outlives the history of its type.
-        tables.add(Objects.requireNonNull(history.tables.get(record.type())));
+        Table table = Objects.requireNonNull(history.tables.get(record.type()));
+        table.lastTrimmed = record.version();
+        tables.add(table);
       }
       batch = batches.get(++index);
     }
-    // Snapshots go by a base and the log behind it: move the bases on, then say what is held, and
-    // only then let go of it, so that a reader who misses something finds out why.
+    // A snapshot reads a base and the log behind it: advance the bases, then publish the new first
+    // version, and only then drop the log, so that a reader who misses something finds out why.
     for (Table table : tables) {
       Base base = table.base().advance(table.log.view(), kept - 1);
       if (base != null) {

@@ -10,15 +10,21 @@ import io.databroker.api.FieldValue;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
-import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.Extraction;
+import io.databroker.api.support.TypeList;
+import io.databroker.api.support.TypeMap;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -218,27 +224,32 @@ class FaultsTest {
   }
 
   @Test
-  void aLookUpWhoseTableVanishedLooksAgain() {
-    History history = new History(1, 5, new Waiters(Runnable::run));
-    Commit later = new Commit(7, 8, List.of(), Map.of(), Map.of());
-    Map<String, FieldIndex> indexes =
-        new HashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          public FieldIndex get(Object type) {
-            history.commit = later; // what a delete, new options and a trim do meanwhile
-            return new FieldIndex(List.of("f"));
-          }
-        };
-    history.commit = new Commit(5, 1, List.of("t"), Map.of(), indexes);
-    LookUp.Found found =
-        new LookUp(
-                history,
-                new Extraction(FieldExtractor.NONE),
-                new Selection.Where("t", java.util.Set.of(new FieldValue("f", "x"))))
-            .find();
-    assertThat(found.commit()).isSameAs(later);
-    assertThat(found.records()).extracting(StoredRecord::id).isEmpty();
+  void aLookUpWhoseTableVanishedLooksAgain() throws Exception {
+    History history = new History(1, 5);
+    TypeMap<FieldIndex> indexes = new TypeMap<>();
+    history.commit =
+        new Commit(
+            5,
+            1,
+            TypeList.EMPTY.with("t"),
+            new TypeMap<>(),
+            indexes.with("t", new FieldIndex(List.of("f"))));
+    CountDownLatch looking = new CountDownLatch(1);
+    CompletableFuture<LookUp.Found> found =
+        CompletableFuture.supplyAsync(
+            () -> {
+              looking.countDown();
+              return new LookUp(
+                      history,
+                      new Extraction(FieldExtractor.NONE),
+                      new Selection.Where("t", Set.of(new FieldValue("f", "x"))))
+                  .find();
+            });
+    looking.await();
+    // A delete, new options and a trim do this meanwhile.
+    Commit later = new Commit(7, 8, TypeList.EMPTY, new TypeMap<>(), indexes);
+    history.commit = later;
+    assertThat(found.get(60, TimeUnit.SECONDS).commit()).isSameAs(later);
+    assertThat(found.get().records()).isEmpty();
   }
 }

@@ -48,7 +48,7 @@ class LinearizabilityTest {
 
   /** The operations; each answers what tells orders apart. */
   public static class Core {
-    private final History history = new History(1, 0, new Waiters(Runnable::run));
+    private final History history = new History(1, 0);
     private final ReentrantLock writing = new ReentrantLock();
 
     private String write(List<String> deleted, List<String> put) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The pieces by themselves, at their edges. */
 class PiecesTest {
-  private final Table table = new Table("t", 0);
+  private final Table table = new Table("t", 0, 0);
 
   private Entry entry(long version, int slot, boolean deleted, Instant time) {
     return new Entry(

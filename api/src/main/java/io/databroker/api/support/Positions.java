@@ -32,4 +32,17 @@ public final class Positions {
       throw new HistoryTrimmedException(from.version(), now.earliest());
     }
   }
+
+  /**
+   * Checks a position like {@link #check}, and returns where the feed begins: version 0 stands for
+   * the beginning of a history that has dropped no change (FEED-16).
+   *
+   * @param begun the last version before the history; 0 unless the store was cleared
+   */
+  public static Position start(Position from, Versions now, long begun) {
+    boolean whole = now.earliest() == begun + 1 && from.serverVersion() == now.serverVersion();
+    Position start = whole && from.version() == 0 ? new Position(now.serverVersion(), begun) : from;
+    check(start, now);
+    return start;
+  }
 }

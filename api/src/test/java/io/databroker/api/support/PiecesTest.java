@@ -40,6 +40,18 @@ class PiecesTest {
   }
 
   @Test
+  void version_0_is_the_beginning_of_a_history_that_dropped_nothing() {
+    Position zero = new Position(7, 0);
+    assertThat(Positions.start(zero, new Versions(7, 5, 9), 4)).isEqualTo(new Position(7, 4));
+    assertThatThrownBy(() -> Positions.start(zero, new Versions(7, 6, 9), 4))
+        .isInstanceOf(HistoryTrimmedException.class);
+    assertThatThrownBy(() -> Positions.start(zero, new Versions(8, 5, 9), 4))
+        .isInstanceOf(HistoryReplacedException.class);
+    Position later = new Position(7, 8);
+    assertThat(Positions.start(later, new Versions(7, 5, 9), 4)).isEqualTo(later);
+  }
+
+  @Test
   void the_first_condition_that_does_not_hold_is_named() {
     List<Write> batch =
         List.of(
