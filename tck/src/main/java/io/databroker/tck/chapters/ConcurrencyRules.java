@@ -20,9 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Concurrency, by recorded histories: clients call at the same time, and what they were answered,
@@ -30,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
-@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ConcurrencyRules extends Chapter {
   private static final Call LIST_TYPES = new Call.ListTypes();
   private static final Call VERSIONS = new Call.ReadVersions();

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,7 +27,11 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What one test works with: backends at places of its own, a clock, and a notifier. */
+/**
+ * What one test works with: backends at fresh places, a clock, and a notifier.
+ *
+ * <p><b>Thread-safety:</b> the test's thread owns it; backends may be opened by any thread.
+ */
 public final class Bench {
   public final Tuning tuning;
   public final TestClock clock = new TestClock();
@@ -38,15 +43,32 @@ public final class Bench {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final List<Backend> opened = new ArrayList<>();
   private final Thread.@Nullable UncaughtExceptionHandler formerHandler;
-
+  private final Thread.UncaughtExceptionHandler handler = this::failedBehind;
+  private final Calls calls;
   private final BiConsumer<String, String> reporter;
 
-  public Bench(Subject subject, Tuning tuning, BiConsumer<String, String> reporter)
+  /**
+   * Creates the bench of a test.
+   *
+   * @throws HungException if the provider's constructor does not return
+   */
+  public static Bench of(Subject subject, Tuning tuning, BiConsumer<String, String> reporter)
+      throws Throwable {
+    Calls calls = new Calls(tuning.callBound());
+    return Bounded.call(
+        "the constructor of the provider",
+        tuning.callBound().multipliedBy(3),
+        calls,
+        () -> new Bench(subject, tuning, reporter, calls));
+  }
+
+  private Bench(Subject subject, Tuning tuning, BiConsumer<String, String> reporter, Calls calls)
       throws IOException {
+    this.calls = calls;
     this.reporter = reporter;
     this.subject = subject;
     this.tuning = tuning;
-    this.provider = subject.provider();
+    this.provider = Objects.requireNonNull(subject.provider(), "provider() answered null");
     this.root = Files.createTempDirectory("databroker-tck");
     this.notifier =
         Executors.newFixedThreadPool(
@@ -57,7 +79,11 @@ public final class Bench {
               return thread;
             });
     this.formerHandler = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+    Thread.setDefaultUncaughtExceptionHandler(handler);
+  }
+
+  private void failedBehind(Thread thread, Throwable failure) {
+    failures.add(failure);
   }
 
   /** The settings of one of the test's places. */
@@ -70,11 +96,11 @@ public final class Bench {
   }
 
   public Set<Capability> capabilities() {
-    return provider.capabilities(settings(0));
+    return ProviderLoader.call(provider, () -> provider.capabilities(settings(0)));
   }
 
   public Limits limits() {
-    return provider.limits(settings(0));
+    return ProviderLoader.call(provider, () -> provider.limits(settings(0)));
   }
 
   public BackendProvider provider() {
@@ -92,8 +118,11 @@ public final class Bench {
   /** Opens a backend at that place, as a host does: behind the argument checks. */
   public Backend open(int place, BackendContext context) {
     Settings settings = settings(place);
-    Backend backend =
-        CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
+    Limits limits = ProviderLoader.call(provider, () -> provider.limits(settings));
+    Backend raw =
+        calls.call(
+            "open", () -> ProviderLoader.call(provider, () -> provider.open(settings, context)));
+    Backend backend = new WatchedBackend(CheckedBackend.over(raw, limits), calls);
     synchronized (opened) {
       opened.add(backend);
     }
@@ -129,16 +158,32 @@ public final class Bench {
     reporter.accept(what, value);
   }
 
+  /** Runs the test's code, but not for ever. */
+  public void run(String what, Callable<?> test) throws Throwable {
+    Bounded.call(what, tuning.testBound(), calls, test);
+  }
+
+  /** Closes the backends, and gathers what failed in other threads. */
   public void close() throws IOException {
     try {
-      synchronized (opened) {
-        for (Backend backend : opened) {
-          backend.close();
-        }
-      }
-    } catch (RuntimeException | Error e) {
+      Bounded.call(
+          "closing the backends",
+          tuning.callBound().multipliedBy(6),
+          calls,
+          () -> {
+            synchronized (opened) {
+              opened.forEach(Backend::close);
+            }
+            return null;
+          });
+    } catch (Throwable e) { // whatever a stranger's close throws
       failures.add(e);
     }
+    abandon();
+  }
+
+  /** Frees all but the backends, one of which hangs. */
+  public void abandon() throws IOException {
     notifier.shutdown();
     try {
       if (!notifier.awaitTermination(tuning.patience().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -147,7 +192,17 @@ public final class Bench {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (Thread.getDefaultUncaughtExceptionHandler() != handler) {
+      failures.add(
+          new AssertionError(
+              "the backend replaced the JVM's default uncaught exception handler,"
+                  + " which belongs to the host"));
+    }
     Thread.setDefaultUncaughtExceptionHandler(formerHandler);
+    deleteFiles();
+  }
+
+  private void deleteFiles() throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -155,10 +210,13 @@ public final class Bench {
     }
   }
 
-  /** What failed in another thread, or null: it is pinned on the test. */
+  /** Returns what failed in another thread during the test, or null. */
   public @Nullable AssertionError failureBehind() {
     if (failures.isEmpty()) {
       return null;
+    }
+    if (failures.get(0) instanceof AssertionError told) {
+      return told;
     }
     AssertionError error =
         new AssertionError(

@@ -12,15 +12,23 @@ import java.util.function.Function;
  * @param budget for all workloads together
  * @param rounds that each workload runs at least, however long they take
  * @param patience how long to wait for what must come
+ * @param callBound how long a call of the backend may take before it counts as hung
  * @param report where to leave the histories of violations
  * @param again how to run the test again
  */
 public record Tuning(
-    long seed, Duration budget, int rounds, Duration patience, Optional<Path> report, Again again) {
+    long seed,
+    Duration budget,
+    int rounds,
+    Duration patience,
+    Duration callBound,
+    Optional<Path> report,
+    Again again) {
   public static final String SEED = "databroker.tck.seed";
   public static final String BUDGET = "databroker.tck.budget";
   public static final String ROUNDS = "databroker.tck.rounds";
   public static final String PATIENCE = "databroker.tck.patience";
+  public static final String CALL_BOUND = "databroker.tck.call-bound";
   public static final String REPORT = "databroker.tck.report";
 
   private static final double MOST_SECONDS = 1e9;
@@ -32,8 +40,14 @@ public record Tuning(
         seconds(parameters, BUDGET, 30),
         parameters.apply(ROUNDS).map(Integer::parseInt).orElse(0),
         seconds(parameters, PATIENCE, 10),
+        seconds(parameters, CALL_BOUND, 10),
         parameters.apply(REPORT).map(Path::of),
         again);
+  }
+
+  /** How long a test may take as a whole. */
+  Duration testBound() {
+    return Duration.ofMinutes(2).plus(budget.multipliedBy(3));
   }
 
   private static Duration seconds(

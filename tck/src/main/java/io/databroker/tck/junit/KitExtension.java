@@ -7,21 +7,26 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Again;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.BenchUser;
+import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Subject;
 import io.databroker.tck.engine.Tuning;
 import io.databroker.tck.engine.Violation;
+import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
@@ -30,6 +35,7 @@ public final class KitExtension
     implements ExecutionCondition,
         BeforeEachCallback,
         AfterEachCallback,
+        InvocationInterceptor,
         TestExecutionExceptionHandler {
   private static final Namespace NAMESPACE = Namespace.create(KitExtension.class);
 
@@ -69,18 +75,15 @@ public final class KitExtension
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) throws Exception {
+  public void beforeEach(ExtensionContext context) {
     Subject subject = context.getRequiredTestInstances().findInstance(Subject.class).orElseThrow();
     Again again =
         new Again(
             rules(context),
             subject.getClass().getSimpleName(),
             context.getConfigurationParameter(Again.COMMAND));
-    Bench bench =
-        new Bench(
-            subject,
-            Tuning.of(context::getConfigurationParameter, again),
-            context::publishReportEntry);
+    Tuning tuning = Tuning.of(context::getConfigurationParameter, again);
+    Bench bench = bench(context, subject, tuning);
     context.getStore(NAMESPACE).put(Bench.class, bench);
     Needs needs = context.getRequiredTestMethod().getAnnotation(Needs.class);
     if (needs != null && !bench.has(needs.value())) {
@@ -95,11 +98,60 @@ public final class KitExtension
     }
   }
 
+  private static Bench bench(ExtensionContext context, Subject subject, Tuning tuning) {
+    try {
+      return Bench.of(subject, tuning, context::publishReportEntry);
+    } catch (TestAbortedException aborted) {
+      throw aborted;
+    } catch (Throwable e) { // whatever a stranger's constructor throws
+      throw Violation.of(tuning, context.getRequiredTestMethod().getName(), e);
+    }
+  }
+
+  /** Runs a test, and gives it up if a call of the backend does not return. */
+  @Override
+  public void interceptTestMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    Bench bench = context.getStore(NAMESPACE).get(Bench.class, Bench.class);
+    if (bench == null) {
+      invocation.proceed();
+      return;
+    }
+    bench.run(
+        "the test",
+        () -> {
+          try {
+            return invocation.proceed();
+          } catch (Exception | Error e) {
+            throw e;
+          } catch (Throwable e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  private static boolean hangs(ExtensionContext context) {
+    Throwable failure = context.getExecutionException().orElse(null);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HungException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     Bench bench = context.getStore(NAMESPACE).get(Bench.class, Bench.class);
     if (bench != null) {
-      bench.close();
+      if (hangs(context)) {
+        bench.abandon();
+      } else {
+        bench.close();
+      }
       if (context.getExecutionException().isEmpty()) {
         AssertionError behind = bench.failureBehind();
         if (behind != null) {

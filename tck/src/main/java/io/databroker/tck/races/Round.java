@@ -137,16 +137,16 @@ final class Round {
     String problem = null;
     for (Future<List<Operation>> client : clients) {
       try {
-        operations.addAll(client.get(patience.toNanos(), TimeUnit.NANOSECONDS));
+        operations.addAll(client.get(2 * patience.toNanos(), TimeUnit.NANOSECONDS));
       } catch (TimeoutException e) {
-        problem = "a call did not return within " + patience;
+        problem = "a client's calls did not end within " + patience.multipliedBy(2);
       } catch (ExecutionException | InterruptedException e) {
         throw new IllegalStateException("a client of the kit failed", e);
       }
     }
     clientsDone.countDown();
     try {
-      beside.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      beside.get(2 * patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       problem = "a call beside the clients did not return within " + patience;
     } catch (ExecutionException e) {

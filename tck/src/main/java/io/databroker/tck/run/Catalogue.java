@@ -64,6 +64,14 @@ public final class Catalogue {
     return Collections.unmodifiableMap(rules);
   }
 
+  /** Returns the numbers of the rules that a test holds, given as its chapter and name. */
+  static List<String> rulesOf(String test) {
+    return rules().values().stream()
+        .filter(rule -> rule.tests().contains(test))
+        .map(Entry::number)
+        .toList();
+  }
+
   /** The tests by the numbers that they name, which may be numbers of no rule. */
   public static Map<String, List<String>> tests() {
     Map<String, List<String>> tests = new LinkedHashMap<>();

@@ -1,45 +1,29 @@
 package io.databroker.tck.run;
 
-import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A JVM with the options that a backend needs, and with the backend on its class path; the kit and
- * its libraries are in a class loader of their own there.
- *
- * <p><b>Thread-safety:</b> stateless.
- */
-public final class ChildJvm {
-  private static final String CHILD = "databroker.tck.child";
+/** Command lines of child JVMs. */
+final class ChildJvm {
+  /** The heap of a child, unless an option says otherwise: small, so that a leak shows soon. */
+  private static final String HEAP = "-Xmx1g";
 
   private ChildJvm() {}
 
-  static boolean isChild() {
-    return Boolean.getBoolean(CHILD);
-  }
-
-  /** Runs the same command line in such a JVM and answers its exit code. */
-  static int run(List<String> options, List<Path> jars, List<String> arguments)
-      throws IOException, InterruptedException {
-    tryToStart(options);
+  /** The command that starts a JVM with these options and this class path. */
+  static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(java()));
+    if (options.stream().noneMatch(option -> option.startsWith("-Xmx"))) {
+      command.add(HEAP);
+    }
     command.addAll(options);
-    command.add("-D" + CHILD + "=true");
-    List<String> classPath = new ArrayList<>();
-    jars.forEach(jar -> classPath.add(jar.toString()));
-    classPath.add(kit().toString());
-    command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
-    command.add(ChildJvm.class.getName());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    return command;
   }
 
   /** Makes sure that a JVM starts with these options. */
@@ -51,8 +35,10 @@ public final class ChildJvm {
     String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new UsageException(
-          "the JVM does not start with the options %s: %s"
-              .formatted(options, told.lines().findFirst().orElse("")));
+          "the JVM does not start with the options "
+              + options
+              + ": "
+              + told.lines().findFirst().orElse(""));
     }
   }
 
@@ -60,49 +46,12 @@ public final class ChildJvm {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
+  /** The kit's own jar, or the folder of its classes. */
   static Path kit() {
     try {
       return Path.of(ChildJvm.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** The entry of the child: loads the kit apart from the class path, and runs it. */
-  public static void main(String[] arguments) throws Exception {
-    ClassLoader kit = new KitFirst(kit().toUri().toURL());
-    Thread.currentThread().setContextClassLoader(kit);
-    try {
-      kit.loadClass("io.databroker.tck.run.Main")
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) arguments);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException("the kit failed", e.getCause());
-    }
-  }
-
-  /** Takes all but the api from the kit's own jar first. */
-  private static final class KitFirst extends URLClassLoader {
-    KitFirst(URL kit) {
-      super("kit", new URL[] {kit}, ClassLoader.getSystemClassLoader());
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (name.startsWith("io.databroker.api.") || name.startsWith("org.jspecify.")) {
-        return super.loadClass(name, resolve);
-      }
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> loaded = findLoadedClass(name);
-        if (loaded == null) {
-          try {
-            loaded = findClass(name);
-          } catch (ClassNotFoundException notOfTheKit) {
-            return super.loadClass(name, resolve);
-          }
-        }
-        return loaded;
-      }
     }
   }
 }

@@ -6,6 +6,7 @@ import io.databroker.api.BackendProvider;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +15,10 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backend that the command line chose.
@@ -43,18 +46,25 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
     }
   }
 
-  /** Opens and closes it once, so that what all tests would fail with is told once. */
-  void tryToOpen() throws IOException {
+  /**
+   * Opens and closes it once, so that a failure of every open is reported once.
+   *
+   * @param phases is told of each step before it begins
+   */
+  void tryToOpen(Consumer<String> phases) throws IOException {
     Path directory = Files.createTempDirectory("databroker-tck");
     try {
       Settings settings = settings(directory);
       provider.limits(settings);
       provider.capabilities(settings);
-      Backend backend =
-          provider.open(settings, BackendContext.standard().withExtractor(KitRun.FIELDS));
+      phases.accept("open");
+      BackendContext context = BackendContext.standard().withExtractor(KitRun.FIELDS);
+      @Nullable Backend backend =
+          ProviderLoader.call(provider, () -> provider.open(settings, context));
       if (backend == null) {
         throw new UsageException(provider.name() + " cannot be opened: its open answered null");
       }
+      phases.accept("close");
       backend.close();
     } catch (UsageException e) {
       throw e;

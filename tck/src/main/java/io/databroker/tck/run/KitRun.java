@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.databroker.api.FieldExtractor;
 import io.databroker.tck.DatabrokerTck;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Subject;
 import java.nio.file.Path;
@@ -50,6 +51,15 @@ public final class KitRun {
 
   private KitRun() {}
 
+  /** Is told of the tests of a run. */
+  interface Progress {
+    /** A test begins. */
+    void started(String chapter, String test);
+
+    /** A test has ended. */
+    void ended(Outcome outcome);
+  }
+
   /** Has the run that is under way, or is told of an outcome, run no further test. */
   public static void stop() {
     STOPPED.set(true);
@@ -83,12 +93,35 @@ public final class KitRun {
       Set<String> rules,
       Map<String, String> parameters,
       Consumer<Outcome> progress) {
+    return run(
+        subject,
+        rules,
+        Set.of(),
+        parameters,
+        new Progress() {
+          @Override
+          public void started(String chapter, String test) {}
+
+          @Override
+          public void ended(Outcome outcome) {
+            progress.accept(outcome);
+          }
+        });
+  }
+
+  /** Runs the tests of these rules, but for those that are done: each as chapter and name. */
+  static List<Outcome> run(
+      Subject subject,
+      Set<String> rules,
+      Set<String> done,
+      Map<String, String> parameters,
+      Progress progress) {
     SUBJECT.set(subject);
     STOPPED.set(false);
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClass(SubjectTck.class))
-            .filters(ofRules(rules))
+            .filters(ofRules(rules), otherThan(done))
             .configurationParameters(parameters)
             .build();
     Launcher launcher =
@@ -114,6 +147,18 @@ public final class KitRun {
     };
   }
 
+  private static PostDiscoveryFilter otherThan(Set<String> done) {
+    return descriptor -> FilterResult.includedIf(!done.contains(name(descriptor)));
+  }
+
+  private static String name(TestDescriptor descriptor) {
+    return method(descriptor).map(KitRun::name).orElse("");
+  }
+
+  private static String name(MethodSource method) {
+    return method.getJavaClass().getSimpleName() + "." + method.getMethodName();
+  }
+
   private static Optional<MethodSource> method(TestDescriptor descriptor) {
     return descriptor.getSource().map(s -> s instanceof MethodSource method ? method : null);
   }
@@ -124,12 +169,12 @@ public final class KitRun {
   }
 
   private static final class Listener implements TestExecutionListener {
-    private final Consumer<Outcome> progress;
+    private final Progress progress;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, List<String>> notes = new HashMap<>();
     private final Map<String, Long> started = new HashMap<>();
 
-    Listener(Consumer<Outcome> progress) {
+    Listener(Progress progress) {
       this.progress = progress;
     }
 
@@ -143,6 +188,9 @@ public final class KitRun {
     @Override
     public void executionStarted(TestIdentifier test) {
       started.put(test.getUniqueId(), System.nanoTime());
+      if (test.getSource().orElse(null) instanceof MethodSource method) {
+        progress.started(method.getJavaClass().getSimpleName(), method.getMethodName());
+      }
     }
 
     @Override
@@ -159,12 +207,25 @@ public final class KitRun {
                 failure == null ? "" : Objects.toString(failure.getMessage(), failure.toString()),
                 failure,
                 Duration.ofNanos(System.nanoTime() - start),
-                notes.getOrDefault(test.getUniqueId(), List.of()));
+                notes.getOrDefault(test.getUniqueId(), List.of()),
+                verdict(result) == Outcome.Verdict.FAIL && failure != null
+                    ? Traces.of(failure)
+                    : "",
+                isPoison(failure));
         outcomes.add(outcome);
-        progress.accept(outcome);
+        progress.ended(outcome);
       } else if (failure != null) {
         throw new IllegalStateException("the kit could not run " + test.getDisplayName(), failure);
       }
+    }
+
+    private static boolean isPoison(@Nullable Throwable failure) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof HungException || cause instanceof OutOfMemoryError) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private static Outcome.Verdict verdict(TestExecutionResult result) {

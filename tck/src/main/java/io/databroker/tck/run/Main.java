@@ -1,6 +1,5 @@
 package io.databroker.tck.run;
 
-import io.databroker.api.BackendProvider;
 import io.databroker.tck.contract.Contract;
 import io.databroker.tck.history.Checker;
 import io.databroker.tck.history.Diagnosis;
@@ -14,8 +13,10 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Runs the kit on a backend from the command line.
+ * Runs the kit on a backend from the command line. The backend runs in child JVMs; this one owns
+ * the exit code and the report.
  *
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
@@ -35,11 +37,11 @@ import picocli.CommandLine.Option;
     name = "databroker-tck",
     mixinStandardHelpOptions = true,
     version = "databroker-tck 0.1.0",
-    description = "Tells whether a backend keeps the contract, and if not, which rule it breaks.",
+    description = "Tests whether a backend keeps the contract, and names each rule that it breaks.",
     footer = {
       "",
       "Exit codes: 0 all rules passed, 1 a rule failed or none was run,",
-      "2 wrong usage or no such backend, 3 it could not be told."
+      "2 wrong usage or no such backend, 3 inconclusive."
     })
 public final class Main implements Callable<Integer> {
   @Option(names = "--backend", paramLabel = "NAME", description = "the backend's name")
@@ -48,7 +50,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
-      description = "a jar or a folder of jars in which it is; may be given again")
+      description = "a jar or a folder of jars that holds the backend; may be given again")
   List<Path> plugins = new ArrayList<>();
 
   @Option(
@@ -56,14 +58,14 @@ public final class Main implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description =
           "a setting; {dir} in a value stands for a new directory for each test,"
-              + " to which a required path is set by default")
+              + " which is the default of a required path")
   Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--rules",
       split = ",",
       paramLabel = "LIST",
-      description = "only these: numbers (LIST-4) or chapters (LIST), with commas between")
+      description = "tests only these: numbers (LIST-4) or chapters (LIST), with commas between")
   List<String> rules = new ArrayList<>();
 
   @Option(names = "--seed", paramLabel = "N", description = "fixes what concurrent clients do")
@@ -73,26 +75,35 @@ public final class Main implements Callable<Integer> {
       names = "--budget",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "for all concurrent workloads together (default: ${DEFAULT-VALUE})")
+      description = "time for all concurrent workloads together (default: ${DEFAULT-VALUE})")
   double budget;
+
+  @Option(
+      names = "--call-bound",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "a call that takes longer counts as hung; setOptions, expire, trim, clear, open and close"
+              + " get three times that (default: ${DEFAULT-VALUE})")
+  double callBound;
 
   @Option(
       names = "--report",
       paramLabel = "DIR",
       defaultValue = "databroker-tck-report",
-      description = "where to write the report (default: ${DEFAULT-VALUE})")
+      description = "the folder of the report (default: ${DEFAULT-VALUE})")
   Path report = Path.of("databroker-tck-report");
 
   @Option(
       names = "--recheck",
       paramLabel = "FILE",
-      description = "judges a history of a report again, without the backend")
+      description = "judges a saved history again, without the backend")
   @Nullable Path recheck;
 
   @Option(
       names = "--jvm-option",
       paramLabel = "OPTION",
-      description = "an option that the backend needs of its JVM; may be given again")
+      description = "an option of the JVM that runs the backend; may be given again")
   List<String> jvmOptions = new ArrayList<>();
 
   private static final double LONGEST_SECONDS = 1_000_000;
@@ -133,36 +144,54 @@ public final class Main implements Callable<Integer> {
     }
     if (!(budget >= 0.001 && budget <= LONGEST_SECONDS)) {
       throw new UsageException(
-          "--budget %s: give a number of seconds above 0, at most %.0f"
-              .formatted(budget, LONGEST_SECONDS));
+          String.format(
+              Locale.ROOT,
+              "--budget %s: give a number of seconds above 0, at most %.0f",
+              budget,
+              LONGEST_SECONDS));
+    }
+    if (!(callBound >= 0.1 && callBound <= LONGEST_SECONDS)) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "--call-bound %s: give a number of seconds from 0.1 to %.0f",
+              callBound,
+              LONGEST_SECONDS));
     }
     Set<String> numbers = numbers();
     List<Path> jars = Plugins.jars(plugins);
-    if (!ChildJvm.isChild()) {
-      List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
-      needed.addAll(jvmOptions);
-      if (!needed.isEmpty()) {
-        List<String> options = new ArrayList<>(JvmOptions.inherited());
-        options.addAll(needed);
-        return ChildJvm.run(options, jars, arguments());
-      }
-    }
-    BackendProvider provider = provider(jars);
-    ChosenBackend chosen = new ChosenBackend(provider, settings);
+    List<String> options = options(jars);
     ReportFolder.check(report);
-    chosen.tryToOpen();
-    ReportFolder.clear(report);
-    String name = provider.name() + " " + provider.version();
-    out.printf("Testing %s, seed %d%n", name, seed);
-    List<Outcome> outcomes =
-        KitRun.run(
-            chosen, numbers, parameters(numbers), outcome -> out.println(Report.testLine(outcome)));
-    Report told = new Report(name, seed, RuleVerdict.of(numbers, outcomes), outcomes);
+    Judge judge = new Judge(options, report, outcome -> out.println(Report.testLine(outcome)));
+    judge.run(
+        new Job(backend, plugins, settings, numbers, Set.of(), parameters(numbers)),
+        named -> {
+          ReportFolder.clear(report);
+          out.println("Testing " + named + ", seed " + seed);
+        });
+    List<Outcome> outcomes = judge.outcomes();
+    Set<String> judged = new HashSet<>(numbers);
+    outcomes.forEach(outcome -> judged.addAll(outcome.rules()));
+    String name = judge.name().isEmpty() ? backend : judge.name();
+    Report told =
+        new Report(name, seed, RuleVerdict.of(judged, outcomes, judge.notRun()), outcomes);
     told.write(report);
     out.println();
     out.print(told.summary());
     out.println("Report: " + report.toAbsolutePath().resolve("report.txt"));
     return told.exitCode();
+  }
+
+  /** The options of child JVMs: those of this one, and what the plugins need. */
+  private List<String> options(List<Path> jars) throws IOException, InterruptedException {
+    List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
+    needed.addAll(jvmOptions);
+    List<String> options = new ArrayList<>(JvmOptions.inherited());
+    options.addAll(needed);
+    if (!needed.isEmpty()) {
+      ChildJvm.tryToStart(options);
+    }
+    return options;
   }
 
   private Map<String, String> parameters(Set<String> numbers) {
@@ -172,6 +201,7 @@ public final class Main implements Callable<Integer> {
     return Map.of(
         "databroker.tck.seed", Long.toString(seed),
         "databroker.tck.budget", Double.toString(scaled),
+        "databroker.tck.call-bound", Double.toString(callBound),
         "databroker.tck.report", report.toString(),
         "databroker.tck.command", command());
   }
@@ -196,45 +226,6 @@ public final class Main implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--rules " + e.getMessage());
     }
-  }
-
-  private BackendProvider provider(List<Path> jars) {
-    List<BackendProvider> providers =
-        Plugins.providers(
-            ChildJvm.isChild() ? List.of() : jars, ClassLoader.getSystemClassLoader());
-    List<BackendProvider> named =
-        providers.stream().filter(provider -> provider.name().equals(backend)).toList();
-    if (named.size() == 1) {
-      return named.get(0);
-    }
-    if (providers.isEmpty()) {
-      throw new UsageException(
-          plugins.isEmpty()
-              ? "give --plugin PATH: the jar of the backend, or a folder with it and its libraries"
-              : ("--plugin %s: names no backend; the jar needs a file"
-                      + " META-INF/services/%s with the name of its provider's class")
-                  .formatted(plugins, BackendProvider.class.getName()));
-    }
-    throw new UsageException(
-        "--backend %s: %s; found: %s"
-            .formatted(
-                backend,
-                named.isEmpty() ? "there is no such backend" : "several have that name",
-                providers.stream()
-                    .map(provider -> provider.name() + " " + provider.version())
-                    .collect(Collectors.joining(", ", "[", "]"))));
-  }
-
-  /** The command line again, for a JVM of the backend's own. */
-  private List<String> arguments() {
-    List<String> arguments = new ArrayList<>(List.of("--backend", String.valueOf(backend)));
-    plugins.forEach(plugin -> arguments.addAll(List.of("--plugin", plugin.toString())));
-    settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-    rules.forEach(rule -> arguments.addAll(List.of("--rules", rule)));
-    arguments.addAll(List.of("--seed", Long.toString(seed), "--budget", Double.toString(budget)));
-    arguments.addAll(List.of("--report", report.toString()));
-    jvmOptions.forEach(option -> arguments.add("--jvm-option=" + option));
-    return arguments;
   }
 
   /** The command line to paste again, without rules and seed. */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure what it failed with
  * @param took how long it ran
  * @param notes what it reported, such as rounds and overlaps
+ * @param trace the stack traces of a failure, or an empty text
+ * @param poisoned whether the backend hangs or has filled the heap, so that no further test may run
+ *     in the same JVM
  */
 public record Outcome(
     String chapter,
@@ -26,7 +29,9 @@ public record Outcome(
     String reason,
     @Nullable Throwable failure,
     Duration took,
-    List<String> notes) {
+    List<String> notes,
+    String trace,
+    boolean poisoned) {
 
   /**
    * What a test shows.

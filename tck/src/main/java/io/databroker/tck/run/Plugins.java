@@ -40,16 +40,36 @@ final class Plugins {
     return jars;
   }
 
-  /** The providers that can be found in these jars, or, without any, on the class path. */
-  static List<BackendProvider> providers(List<Path> jars, ClassLoader classPath) {
-    ClassLoader loader = jars.isEmpty() ? classPath : isolated(jars);
+  /**
+   * Returns the providers of these plugins, each loaded apart from the others as the host loads it;
+   * without plugins, those on the class path.
+   */
+  static List<BackendProvider> providers(List<Path> plugins) {
     List<BackendProvider> providers = new ArrayList<>();
     try {
-      ServiceLoader.load(BackendProvider.class, loader).forEach(providers::add);
-    } catch (ServiceConfigurationError | LinkageError e) {
-      throw new UsageException("a provider could not be loaded from " + jars + ": " + e);
+      if (plugins.isEmpty()) {
+        load(ClassLoader.getSystemClassLoader(), providers);
+      }
+      for (Path plugin : plugins) {
+        load(isolated(jars(List.of(plugin))), providers);
+      }
+    } catch (ServiceConfigurationError | LinkageError | IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UsageException(
+          "a provider could not be loaded from " + plugins + ": " + e + "; cause: " + cause);
     }
     return providers;
+  }
+
+  private static void load(ClassLoader loader, List<BackendProvider> providers) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      ServiceLoader.load(BackendProvider.class, loader).forEach(providers::add);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   private static ClassLoader isolated(List<Path> jars) {

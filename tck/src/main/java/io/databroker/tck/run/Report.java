@@ -86,9 +86,24 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     String heading = "Backend %s, seed %d%n%n".formatted(backend, seed);
     String tests =
         outcomes.stream().map(Report::testLine).collect(Collectors.joining("\n", "", "\n\n"));
-    Files.writeString(directory.resolve("report.txt"), heading + tests + summary());
+    Files.writeString(directory.resolve("report.txt"), heading + tests + summary() + traces());
     Files.writeString(directory.resolve("report.json"), json());
     Files.writeString(directory.resolve("report.xml"), xml());
+  }
+
+  /** The stack traces of the failures, for the backend's author. */
+  private String traces() {
+    return outcomes.stream()
+        .filter(outcome -> !outcome.trace().isEmpty())
+        .map(
+            outcome ->
+                "\nStack traces of "
+                    + outcome.chapter()
+                    + "."
+                    + outcome.test()
+                    + ":\n"
+                    + outcome.trace())
+        .collect(Collectors.joining());
   }
 
   /** One line about a test. */
@@ -130,12 +145,13 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   }
 
   private static String json(Outcome outcome) {
-    return "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s}"
+    return "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}"
         .formatted(
             quoted(outcome.chapter() + "." + outcome.test()),
             quoted(label(outcome.verdict())),
             outcome.took().toMillis(),
-            quoted(String.join("; ", outcome.notes())));
+            quoted(String.join("; ", outcome.notes())),
+            quoted(outcome.trace()));
   }
 
   private static String quoted(String text) {
@@ -171,7 +187,9 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
                   escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),
                   outcome.took().toMillis() / 1000.0));
       if (outcome.verdict() == Verdict.FAIL) {
-        text.append("<failure>").append(escaped(outcome.reason())).append("</failure>");
+        text.append("<failure>")
+            .append(escaped(outcome.reason() + "\n" + outcome.trace()))
+            .append("</failure>");
       } else if (outcome.verdict() != Verdict.PASS) {
         text.append("<skipped message=\"").append(escaped(outcome.reason())).append("\"/>");
       }

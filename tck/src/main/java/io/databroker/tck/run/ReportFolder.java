@@ -28,7 +28,15 @@ final class ReportFolder {
   }
 
   /** Takes away the histories of earlier runs, which a new report does not tell of. */
-  static void clear(Path directory) throws IOException {
+  static void clear(Path directory) {
+    try {
+      clearOrFail(directory);
+    } catch (IOException e) {
+      throw new UsageException("--report " + directory + ": " + why(e));
+    }
+  }
+
+  private static void clearOrFail(Path directory) throws IOException {
     List<Path> histories;
     try (Stream<Path> files = Files.list(directory)) {
       histories = files.filter(Files::isRegularFile).filter(HistoryFile::isOne).toList();

@@ -15,19 +15,26 @@ import java.util.Set;
  */
 record RuleVerdict(String number, Verdict verdict, String reason, List<Outcome> outcomes) {
 
-  /** The verdicts of these rules, in their order. */
-  static List<RuleVerdict> of(Set<String> rules, List<Outcome> outcomes) {
+  /**
+   * The verdicts of these rules, in their order.
+   *
+   * @param notRun why tests were left out, or an empty text
+   */
+  static List<RuleVerdict> of(Set<String> rules, List<Outcome> outcomes, String notRun) {
     List<RuleVerdict> verdicts = new ArrayList<>();
     for (Catalogue.Entry rule : Catalogue.rules().values()) {
       if (rules.contains(rule.number())) {
         verdicts.add(
-            of(rule, outcomes.stream().filter(o -> o.rules().contains(rule.number())).toList()));
+            of(
+                rule,
+                outcomes.stream().filter(o -> o.rules().contains(rule.number())).toList(),
+                notRun));
       }
     }
     return verdicts;
   }
 
-  private static RuleVerdict of(Catalogue.Entry rule, List<Outcome> outcomes) {
+  private static RuleVerdict of(Catalogue.Entry rule, List<Outcome> outcomes, String notRun) {
     for (Verdict verdict :
         List.of(Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.SKIPPED)) {
       for (Outcome outcome : outcomes) {
@@ -37,7 +44,8 @@ record RuleVerdict(String number, Verdict verdict, String reason, List<Outcome> 
         }
       }
     }
-    String reason = rule.whyNot().isEmpty() ? "no test of it was run" : rule.whyNot();
+    String otherwise = notRun.isEmpty() ? "no test of it was run" : notRun;
+    String reason = rule.whyNot().isEmpty() ? otherwise : rule.whyNot();
     return new RuleVerdict(rule.number(), Verdict.NOT_RUN, reason, outcomes);
   }
 }

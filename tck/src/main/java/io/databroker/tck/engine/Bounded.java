@@ -1,0 +1,65 @@
+package io.databroker.tck.engine;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs code of a stranger in a thread of its own, and goes on without it if it does not end.
+ *
+ * <p><b>Thread-safety:</b> stateless.
+ */
+final class Bounded {
+  private static final long LOOK_MILLIS = 50;
+
+  private Bounded() {}
+
+  /**
+   * Runs the work and waits for it.
+   *
+   * @param what names the work in the failure
+   * @param bound how long the work may take as a whole
+   * @param calls the backend's calls, of which none may be overdue
+   * @throws HungException if a call or the whole work takes too long; the thread is abandoned
+   */
+  static <T extends @Nullable Object> T call(
+      String what, Duration bound, Calls calls, Callable<T> work) throws Throwable {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread thread = new Thread(task, "tck-test");
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    thread.start();
+    long deadline = System.nanoTime() + bound.toNanos();
+    try {
+      while (true) {
+        try {
+          return task.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException notYet) {
+          HungException hung = calls.overdue();
+          if (hung == null && System.nanoTime() > deadline) {
+            hung =
+                new HungException(
+                    String.format(
+                        Locale.ROOT, "%s did not end within %d seconds", what, bound.toSeconds()),
+                    thread.getStackTrace());
+          }
+          if (hung != null) {
+            throw hung;
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof OutOfMemoryError) {
+        // JUnit gives up its whole run for this one.
+        throw new AssertionError("the heap is full, or a call says so: " + cause, cause);
+      }
+      throw cause == null ? e : cause;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.databroker.tck.engine;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a backend that are running now, so that one that never returns is noticed and named.
+ *
+ * <p><b>Thread-safety:</b> safe for use by any thread.
+ */
+final class Calls {
+  /** One thread's call. Written by that thread, read by the watchdog. */
+  private static final class Slot {
+    private final Thread thread = Thread.currentThread();
+    private volatile String name = "";
+    private volatile long since;
+    private volatile boolean running;
+  }
+
+  private final Queue<Slot> slots = new ConcurrentLinkedQueue<>();
+  private final ThreadLocal<Slot> mine = ThreadLocal.withInitial(this::newSlot);
+  private final Duration bound;
+
+  /**
+   * Creates an empty register.
+   *
+   * @param bound how long a call may run; calls that work through stored data get three times that
+   */
+  Calls(Duration bound) {
+    this.bound = bound;
+  }
+
+  private Slot newSlot() {
+    Slot slot = new Slot();
+    slots.add(slot);
+    return slot;
+  }
+
+  /** A call that answers null in some cases. */
+  interface Search<T> {
+    @Nullable T run();
+  }
+
+  /** Runs a call of that name and notes when it began. */
+  <T> T call(String name, Supplier<T> body) {
+    return Objects.requireNonNull(find(name, body::get), name + " answered null");
+  }
+
+  /** Runs a call without an answer. */
+  void run(String name, Runnable body) {
+    find(
+        name,
+        () -> {
+          body.run();
+          return null;
+        });
+  }
+
+  /** Runs a call that may answer null. */
+  <T> @Nullable T find(String name, Search<T> body) {
+    Slot slot = mine.get();
+    String outerName = slot.name;
+    long outerSince = slot.since;
+    boolean nested = slot.running;
+    slot.name = name;
+    slot.since = System.nanoTime();
+    slot.running = true;
+    try {
+      return body.run();
+    } finally {
+      slot.name = outerName;
+      slot.since = outerSince;
+      slot.running = nested;
+    }
+  }
+
+  /** Returns a failure that shows the stack of a call that takes too long, or null. */
+  @Nullable HungException overdue() {
+    for (Slot slot : slots) {
+      String name = slot.name;
+      long since = slot.since;
+      if (slot.running
+          && System.nanoTime() - since > allowed(name).toNanos()
+          && slot.since == since
+          && slot.running) {
+        return new HungException(
+            String.format(
+                Locale.ROOT,
+                "%s did not return within %s seconds",
+                name,
+                allowed(name).toMillis() / 1000.0),
+            slot.thread.getStackTrace());
+      }
+    }
+    return null;
+  }
+
+  private Duration allowed(String name) {
+    return switch (name) {
+      case "setOptions", "expire", "trim", "clear", "open", "close", "the constructor" ->
+          bound.multipliedBy(3);
+      default -> bound;
+    };
+  }
+}

@@ -1,0 +1,155 @@
+package io.databroker.tck.run;
+
+import io.databroker.api.BackendProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The child JVM: runs the tests of a job on a backend, and tells its parent of each.
+ *
+ * <p>After a hang or a full heap it ends, since the backend may hold threads, locks and memory; the
+ * parent starts another for the tests that are left.
+ *
+ * <p><b>Thread-safety:</b> none; used once, by one thread.
+ */
+public final class Child {
+  private final Link link;
+  private final Job job;
+  private final Thread main = Thread.currentThread();
+  private final long longestPhase;
+  private volatile String phase = "";
+  private volatile long phaseBegan = System.nanoTime();
+
+  private Child(Link link, Job job) {
+    this.link = link;
+    this.job = job;
+    double bound =
+        Double.parseDouble(job.parameters().getOrDefault("databroker.tck.call-bound", "10"));
+    this.longestPhase = Math.round(3e9 * bound);
+  }
+
+  /** Runs the job of the file that is the first argument; then port and token of the parent. */
+  public static void main(String[] arguments) throws IOException {
+    Link link = Link.to(Integer.parseInt(arguments[1]), arguments[2]);
+    new Child(link, Job.read(Path.of(arguments[0]))).run();
+  }
+
+  private void run() {
+    Thread beat = new Thread(this::beat, "tck-beat");
+    beat.setDaemon(true);
+    beat.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> link.tell("exiting", exitStack())));
+    try {
+      ChosenBackend chosen = choose();
+      chosen.tryToOpen(this::enter);
+      enter("");
+      link.tell("ready", chosen.provider().name(), chosen.provider().version());
+      KitRun.run(chosen, job.rules(), job.done(), job.parameters(), new Told());
+      link.tell("done");
+    } catch (UsageException e) {
+      link.tell("refused", String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException | Error e) {
+      link.tell("failed", Traces.of(e));
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void enter(String next) {
+    phase = next;
+    phaseBegan = System.nanoTime();
+    link.tell("phase", next);
+  }
+
+  /** Says every moment that this JVM lives, and whether the first open hangs. */
+  private void beat() {
+    while (true) {
+      try {
+        Thread.sleep(Link.BEAT_MILLIS);
+      } catch (InterruptedException e) {
+        // The backend has no business to end this thread.
+      }
+      link.tell("beat");
+      if (!phase.isEmpty() && System.nanoTime() - phaseBegan > longestPhase) {
+        link.tell("hung", phase, stack(main));
+        Runtime.getRuntime().halt(3);
+      }
+    }
+  }
+
+  private static String stack(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .map(frame -> "    at " + frame)
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** The stack of the thread that called System.exit, if one did. */
+  private static String exitStack() {
+    for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+      for (StackTraceElement frame : thread.getValue()) {
+        if (frame.getClassName().equals("java.lang.Runtime")
+            && frame.getMethodName().equals("exit")) {
+          return stack(thread.getKey());
+        }
+      }
+    }
+    return "";
+  }
+
+  private ChosenBackend choose() {
+    enter("the constructor of the provider");
+    List<BackendProvider> providers = Plugins.providers(job.plugins());
+    List<BackendProvider> named =
+        providers.stream().filter(provider -> job.backend().equals(provider.name())).toList();
+    if (named.size() == 1) {
+      return new ChosenBackend(named.get(0), job.settings());
+    }
+    if (providers.isEmpty()) {
+      throw new UsageException(
+          job.plugins().isEmpty()
+              ? "give --plugin PATH: the jar of the backend, or a folder with it and its libraries"
+              : "--plugin "
+                  + job.plugins()
+                  + ": names no backend; the jar needs a file META-INF/services/"
+                  + BackendProvider.class.getName()
+                  + " with the name of its provider's class");
+    }
+    throw new UsageException(
+        "--backend "
+            + job.backend()
+            + ": "
+            + (named.isEmpty() ? "there is no such backend" : "several have that name")
+            + "; found: "
+            + providers.stream()
+                .map(provider -> provider.name() + " " + provider.version())
+                .collect(Collectors.joining(", ", "[", "]")));
+  }
+
+  private final class Told implements KitRun.Progress {
+    @Override
+    public void started(String chapter, String test) {
+      link.tell("start", chapter, test);
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      link.tell(
+          "end",
+          outcome.chapter(),
+          outcome.test(),
+          Words.line(outcome.rules()),
+          outcome.verdict().name(),
+          outcome.reason(),
+          Long.toString(outcome.took().toNanos()),
+          Words.line(outcome.notes()),
+          outcome.trace());
+      if (outcome.poisoned()) {
+        link.tell("restart");
+        Runtime.getRuntime().halt(0);
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.run.Outcome.Verdict;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One child JVM, from its start to its end, as its parent sees it.
+ *
+ * <p><b>Thread-safety:</b> none; used by one thread.
+ */
+final class ChildRun {
+  /** A child that says nothing for so long has stopped altogether. */
+  private static final int LONGEST_SILENCE_MILLIS = 30_000;
+
+  private static final int ACCEPT_MILLIS = 200;
+
+  private final List<String> options;
+  private final Path job;
+  private final Path report;
+  private final String token = UUID.randomUUID().toString();
+  private String end = "";
+  private String trace = "";
+  private String phase = "";
+  private @Nullable String underWay;
+  private boolean refused;
+  private boolean restarts;
+  private boolean finished;
+
+  ChildRun(List<String> options, Path job, Path report) {
+    this.options = options;
+    this.job = job;
+    this.report = report;
+  }
+
+  /** Why it ended before all tests were run, or an empty text. */
+  String end() {
+    return end;
+  }
+
+  /** The stack of the place that ended it, if it is known. */
+  String trace() {
+    return trace;
+  }
+
+  /** The test that it ran when it ended, as chapter and name; null if none. */
+  @Nullable String underWay() {
+    return underWay;
+  }
+
+  /** The step of the first open that it was at. */
+  String phase() {
+    return phase;
+  }
+
+  /** Whether the backend cannot be opened, and says so by an exception. */
+  boolean refused() {
+    return refused;
+  }
+
+  /** Whether it ended because the last outcome left it unfit for further tests. */
+  boolean restarts() {
+    return restarts;
+  }
+
+  /** Runs it to its end. */
+  void run(Consumer<String> ready, Consumer<Outcome> outcomes)
+      throws IOException, InterruptedException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Process process =
+          new ProcessBuilder(
+                  ChildJvm.command(
+                      options,
+                      Child.class,
+                      List.of(job.toString(), Integer.toString(server.getLocalPort()), token)))
+              .redirectErrorStream(true)
+              .start();
+      process.getOutputStream().close();
+      Thread output = new Thread(new Output(process.getInputStream(), report), "tck-output");
+      output.setDaemon(true);
+      output.start();
+      try {
+        listen(server, process, ready, outcomes);
+      } finally {
+        process.destroyForcibly();
+        process.waitFor();
+        output.join(TimeUnit.SECONDS.toMillis(5));
+      }
+    }
+  }
+
+  private void listen(
+      ServerSocket server, Process process, Consumer<String> ready, Consumer<Outcome> outcomes)
+      throws IOException, InterruptedException {
+    try (Socket socket = accept(server, process)) {
+      if (socket == null) {
+        end = "the JVM of the backend ended at once, with exit code " + process.exitValue();
+        return;
+      }
+      socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      while (!finished) {
+        String line;
+        try {
+          line = lines.readLine();
+        } catch (SocketTimeoutException silent) {
+          end =
+              "the JVM of the backend stopped answering: its heap is full, or all its threads hang";
+          return;
+        } catch (IOException reset) {
+          line = null;
+        }
+        if (line == null) {
+          end = ended(process);
+          return;
+        }
+        see(Words.of(line), ready, outcomes);
+      }
+    }
+  }
+
+  private static String ended(Process process) throws InterruptedException {
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      return "the JVM of the backend closed its line to the kit";
+    }
+    int code = process.exitValue();
+    String how =
+        code > 128
+            ? "it crashed or was killed"
+            : "by System.exit, by Runtime.halt, or for want of memory";
+    return "the JVM of the backend ended with exit code " + code + ", " + how;
+  }
+
+  private @Nullable Socket accept(ServerSocket server, Process process) throws IOException {
+    server.setSoTimeout(ACCEPT_MILLIS);
+    while (true) {
+      try {
+        Socket socket = server.accept();
+        if (isMine(socket)) {
+          return socket;
+        }
+        socket.close();
+      } catch (SocketTimeoutException notYet) {
+        if (!process.isAlive()) {
+          return null;
+        }
+      }
+    }
+  }
+
+  /** Whether the first line names the token; others on this machine may connect, too. */
+  private boolean isMine(Socket socket) throws IOException {
+    socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+    StringBuilder line = new StringBuilder();
+    int next = socket.getInputStream().read();
+    while (next >= 0 && next != '\n' && line.length() < 200) {
+      line.append((char) next);
+      next = socket.getInputStream().read();
+    }
+    return Words.of(line.toString()).equals(List.of("child", token));
+  }
+
+  private void see(List<String> words, Consumer<String> ready, Consumer<Outcome> outcomes) {
+    switch (words.get(0)) {
+      case "phase" -> phase = words.get(1);
+      case "ready" -> ready.accept(words.get(1) + " " + words.get(2));
+      case "start" -> underWay = words.get(1) + "." + words.get(2);
+      case "end" -> {
+        underWay = null;
+        outcomes.accept(outcome(words));
+      }
+      case "exiting" -> trace = words.get(1);
+      case "restart" -> {
+        restarts = true;
+        end = "restarted";
+        finished = true;
+      }
+      case "refused" -> {
+        refused = true;
+        end = words.get(1);
+        finished = true;
+      }
+      case "hung" -> {
+        end = words.get(1) + " does not return";
+        trace = words.get(2);
+        finished = true;
+      }
+      case "failed" -> {
+        end = "the kit failed: " + words.get(1).lines().findFirst().orElse("");
+        trace = words.get(1);
+        finished = true;
+      }
+      case "done" -> finished = true;
+      default -> {
+        // A beat: the child lives.
+      }
+    }
+  }
+
+  private static Outcome outcome(List<String> words) {
+    return new Outcome(
+        words.get(1),
+        words.get(2),
+        Words.of(words.get(3)),
+        Verdict.valueOf(words.get(4)),
+        words.get(5),
+        null,
+        Duration.ofNanos(Long.parseLong(words.get(6))),
+        Words.of(words.get(7)),
+        words.get(8),
+        false);
+  }
+}

@@ -1,0 +1,72 @@
+package io.databroker.tck.run;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What a child JVM has to do.
+ *
+ * @param backend the name of the backend
+ * @param plugins the jars and folders that it is looked for in; none: the class path
+ * @param settings of the backend, as text
+ * @param rules the numbers of the rules to test
+ * @param done the tests that ended in earlier child JVMs, each as chapter and name
+ * @param parameters of the kit
+ */
+record Job(
+    String backend,
+    List<Path> plugins,
+    Map<String, String> settings,
+    Set<String> rules,
+    Set<String> done,
+    Map<String, String> parameters) {
+
+  void write(Path file) throws IOException {
+    Properties lines = new Properties();
+    lines.setProperty("backend", backend);
+    lines.setProperty("plugins", Words.line(plugins.stream().map(Path::toString).toList()));
+    lines.setProperty("settings", Words.line(pairs(settings)));
+    lines.setProperty("rules", Words.line(List.copyOf(rules)));
+    lines.setProperty("done", Words.line(List.copyOf(done)));
+    lines.setProperty("parameters", Words.line(pairs(parameters)));
+    try (Writer out = Files.newBufferedWriter(file)) {
+      lines.store(out, null);
+    }
+  }
+
+  static Job read(Path file) throws IOException {
+    Properties lines = new Properties();
+    try (Reader in = Files.newBufferedReader(file)) {
+      lines.load(in);
+    }
+    return new Job(
+        lines.getProperty("backend", ""),
+        Words.of(lines.getProperty("plugins", "")).stream().map(Path::of).toList(),
+        map(Words.of(lines.getProperty("settings", ""))),
+        new LinkedHashSet<>(Words.of(lines.getProperty("rules", ""))),
+        new LinkedHashSet<>(Words.of(lines.getProperty("done", ""))),
+        map(Words.of(lines.getProperty("parameters", ""))));
+  }
+
+  private static List<String> pairs(Map<String, String> map) {
+    return map.entrySet().stream().map(e -> Words.line(List.of(e.getKey(), e.getValue()))).toList();
+  }
+
+  private static Map<String, String> map(List<String> pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String pair : pairs) {
+      List<String> words = Words.of(pair);
+      map.put(words.get(0), words.get(1));
+    }
+    return map;
+  }
+}

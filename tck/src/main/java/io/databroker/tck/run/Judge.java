@@ -1,0 +1,154 @@
+package io.databroker.tck.run;
+
+import io.databroker.tck.engine.Tuning;
+import io.databroker.tck.run.Outcome.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has child JVMs run the kit on a backend, and keeps verdicts and exit code out of its reach: a
+ * child that ends, hangs or fills its heap costs the test under way, and another child goes on with
+ * the rest.
+ *
+ * <p><b>Thread-safety:</b> none; used by one thread.
+ */
+final class Judge {
+  /** After so many lost children the rest is not run. */
+  static final int MOST_LOST = 12;
+
+  /** After the first lost child, a call that takes this long counts as hung. */
+  private static final double SHORT_BOUND_SECONDS = 3;
+
+  private final List<String> options;
+  private final Path report;
+  private final Consumer<Outcome> progress;
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private String name = "";
+  private String notRun = "";
+
+  /**
+   * Prepares a judge.
+   *
+   * @param options of the child JVMs
+   * @param report the folder that keeps what the backend prints
+   * @param progress is told of each outcome
+   */
+  Judge(List<String> options, Path report, Consumer<Outcome> progress) {
+    this.options = options;
+    this.report = report;
+    this.progress = progress;
+  }
+
+  /** The outcomes of the tests that ran, in the order in which they ended. */
+  List<Outcome> outcomes() {
+    return outcomes;
+  }
+
+  /** The backend's name and version. */
+  String name() {
+    return name;
+  }
+
+  /** Why tests were left out, or an empty text. */
+  String notRun() {
+    return notRun;
+  }
+
+  /**
+   * Runs the job in as many children as it takes.
+   *
+   * @param ready is told once that the backend opens, with its name and version
+   * @throws UsageException if the backend cannot be opened, and says why
+   */
+  void run(Job job, Consumer<String> ready) throws IOException, InterruptedException {
+    Set<String> done = new LinkedHashSet<>(job.done());
+    Map<String, String> parameters = new HashMap<>(job.parameters());
+    Path file = Files.createTempFile("databroker-tck-job", ".properties");
+    int lost = 0;
+    try {
+      while (true) {
+        new Job(job.backend(), job.plugins(), job.settings(), job.rules(), done, parameters)
+            .write(file);
+        ChildRun child = new ChildRun(options, file, report);
+        child.run(
+            named -> {
+              if (name.isEmpty()) {
+                name = named;
+                ready.accept(named);
+              }
+            },
+            outcome -> add(outcome, done));
+        String end = child.end();
+        if (end.isEmpty()) {
+          return;
+        }
+        if (child.refused() && lost == 0 && name.isEmpty()) {
+          throw new UsageException(end);
+        }
+        lost++;
+        if (!child.restarts()) {
+          Outcome last = lostWith(child);
+          add(last, done);
+          if (last.chapter().equals(OPENING)) {
+            notRun = "the backend cannot be opened";
+            return;
+          }
+        }
+        if (lost >= MOST_LOST) {
+          notRun = "stopped after " + lost + " tests in which the backend hung or ended its JVM";
+          return;
+        }
+        parameters.merge(Tuning.CALL_BOUND, "10", (given, none) -> shorter(given));
+      }
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static String shorter(String bound) {
+    return Double.toString(Math.min(SHORT_BOUND_SECONDS, Double.parseDouble(bound)));
+  }
+
+  private static final String OPENING = "Before the tests";
+
+  private void add(Outcome outcome, Set<String> done) {
+    outcomes.add(outcome);
+    done.add(outcome.chapter() + "." + outcome.test());
+    progress.accept(outcome);
+  }
+
+  /** The failure of the test during which a child was lost. */
+  private static Outcome lostWith(ChildRun child) {
+    @Nullable String test = child.underWay();
+    String chapter = OPENING;
+    String method = "the first open";
+    List<String> rules = List.of(child.phase().equals("close") ? "CLOSE-1" : "OPEN-1");
+    if (test != null) {
+      chapter = test.substring(0, test.indexOf('.'));
+      method = test.substring(test.indexOf('.') + 1);
+      rules = Catalogue.rulesOf(test);
+    }
+    String where = test == null && !child.phase().isEmpty() ? " (in " + child.phase() + ")" : "";
+    return new Outcome(
+        chapter,
+        method,
+        rules,
+        Verdict.FAIL,
+        child.end() + where,
+        null,
+        Duration.ZERO,
+        List.of(),
+        child.trace(),
+        true);
+  }
+}

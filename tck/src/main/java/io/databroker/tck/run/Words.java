@@ -1,0 +1,30 @@
+package io.databroker.tck.run;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A list of texts as one line without line breaks, and back. */
+final class Words {
+  private Words() {}
+
+  static String line(List<String> words) {
+    // A mark before each word tells an empty one from none.
+    return words.stream()
+        .map(word -> "'" + URLEncoder.encode(word, StandardCharsets.UTF_8))
+        .collect(Collectors.joining(" "));
+  }
+
+  static List<String> of(String line) {
+    List<String> words = new ArrayList<>();
+    for (String word : line.split(" ", -1)) {
+      if (word.startsWith("'")) {
+        words.add(URLDecoder.decode(word.substring(1), StandardCharsets.UTF_8));
+      }
+    }
+    return words;
+  }
+}
