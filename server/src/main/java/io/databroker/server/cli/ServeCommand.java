@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  databroker serve",
+      "  databroker serve --profile pomerium",
       "  databroker serve --backend mine --plugin mine.jar --set path=/var/lib/mine --listen [::1]:0"
     })
 final class ServeCommand implements Callable<Integer> {
@@ -74,6 +75,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Gives types their options at every start and after a clear; see below.")
   private @Nullable Path options;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      converter = Profile.Converter.class,
+      description =
+          "Gives the types of a known application their options, at every start and after a clear:"
+              + " \"pomerium\". Types in the file of --options keep what stands there.")
+  private @Nullable Profile profile;
 
   @Option(
       names = "--protoset",
@@ -227,6 +237,9 @@ final class ServeCommand implements Callable<Integer> {
 
   private QuerySettings queries() {
     MessageTypes types = MessageTypes.wellKnown();
+    if (profile != null) {
+      types = profile.with(types);
+    }
     for (Path protoset : protosets) {
       types = types.with(protoset);
     }
@@ -242,6 +255,11 @@ final class ServeCommand implements Callable<Integer> {
         throw usage("--set is '" + setting + "'; give KEY=VALUE");
       }
       config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    if (profile != null) {
+      for (Map.Entry<String, TypeOptions> type : profile.options().entrySet()) {
+        config = config.withOptions(type.getKey(), type.getValue());
+      }
     }
     if (options != null) {
       for (Map.Entry<String, TypeOptions> type : OptionsFile.read(options).entrySet()) {

@@ -45,8 +45,13 @@ public final class MessageTypes {
   }
 
   private void add(Descriptor type) {
-    byName.put(type.getFullName(), type);
+    byName.merge(type.getFullName(), type, MessageTypes::fuller);
     type.getNestedTypes().forEach(this::add);
+  }
+
+  /** Of two files that declare a type, takes the one that knows more of its fields. */
+  private static Descriptor fuller(Descriptor one, Descriptor other) {
+    return one.getFields().size() >= other.getFields().size() ? one : other;
   }
 
   /** The well-known types alone. */

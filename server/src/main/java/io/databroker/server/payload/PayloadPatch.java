@@ -49,13 +49,10 @@ public final class PayloadPatch implements Patch.Change {
    *
    * @param argument what to call {@code data} in errors
    * @throws InvalidArgumentException if the message's type is not known, its bytes are none of that
-   *     type, or the mask names no field, or one that the type has not
+   *     type, or the mask names a field that the type has not
    */
   public static PayloadPatch of(MessageTypes types, String argument, Any data, FieldMask mask) {
     Message source = parse(types, argument, data);
-    if (mask.getPathsCount() == 0) {
-      throw new InvalidArgumentException("field_mask", "empty", "name the fields to change");
-    }
     for (String path : mask.getPathsList()) {
       boolean valid =
           members(source) == null

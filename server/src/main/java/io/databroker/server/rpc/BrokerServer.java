@@ -33,6 +33,7 @@ public final class BrokerServer implements AutoCloseable {
   private static final long LAST_GRACE_MILLIS = 500;
 
   private final Threads threads = Threads.start();
+  private final Registrations registrations = new Registrations(System::nanoTime);
   private final HealthProbe health;
   private final Streams streams;
   private final Searches searches;
@@ -84,6 +85,10 @@ public final class BrokerServer implements AutoCloseable {
                     ServerInterceptors.intercept(
                         new DataBrokerService(backend, streams, searches), new HeadersAtOnce())))
             .addService(intake.before(new CheckpointService(backend).bindService()))
+            .addService(
+                intake.before(
+                    ServerInterceptors.intercept(
+                        new RegistryService(registrations, streams), new HeadersAtOnce())))
             .addService(intake.before(health.service().bindService()))
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();
@@ -97,11 +102,15 @@ public final class BrokerServer implements AutoCloseable {
   public void start() throws IOException {
     health.probe();
     server.start();
+    everySecond(health::probe);
+    everySecond(registrations::sweep);
+  }
+
+  private void everySecond(Runnable task) {
     var unused =
         threads
             .probe()
-            .scheduleWithFixedDelay(
-                health::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+            .scheduleWithFixedDelay(task, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** The port that it listens on, once started. */

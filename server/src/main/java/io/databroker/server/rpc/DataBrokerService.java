@@ -164,7 +164,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
     Answer.send(
         observer,
         () -> {
-          Duration duration = WireTimes.positive("duration", request.getDuration());
+          Duration duration = WireTimes.lease("duration", request.getDuration());
           Lease lease = backend.acquireLease(request.getName(), duration);
           if (lease == null) {
             throw Status.ALREADY_EXISTS
@@ -180,7 +180,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
     Answer.send(
         observer,
         () -> {
-          Duration duration = WireTimes.positive("duration", request.getDuration());
+          Duration duration = WireTimes.lease("duration", request.getDuration());
           long token = LeaseIds.token(request.getId());
           if (backend.renewLease(request.getName(), token, duration) == null) {
             throw Status.ALREADY_EXISTS

@@ -8,20 +8,21 @@ import io.databroker.server.payload.AddressField;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads a filter as the protocol writes it. */
+/** Filter of a query as the protocol writes it: a Struct. */
 final class FilterStruct {
-  private static final Set<String> EQUALITY = Set.of("$eq", "$is", "=");
-  private static final Set<String> OTHER_SIGNS = Set.of("!=", "==", "<", "<=", ">", ">=");
+  private static final Set<String> EQUALITY = Set.of("$eq", "$equals", "$is", "=", "==");
+  private static final Set<String> OTHER_SIGNS = Set.of("!=", "<", "<=", ">", ">=");
   private static final String ADDRESS = "$index";
   private static final String ID = "id";
 
   private FilterStruct() {}
 
   /**
-   * The filter.
+   * Reads a filter.
    *
    * @throws InvalidArgumentException if it cannot be understood
    */
@@ -30,34 +31,44 @@ final class FilterStruct {
   }
 
   /**
-   * All entries of a Struct hold.
+   * Reads a Struct, all entries of which must hold; an empty one matches nothing.
    *
-   * @param path of the field that it is about; empty at the top
+   * @param path the field that the Struct is about; empty at the top
    */
   private static Filter all(String path, Struct struct) {
     List<Filter> filters = new ArrayList<>();
     for (Map.Entry<String, Value> entry : struct.getFieldsMap().entrySet()) {
       filters.add(entry(path, entry.getKey(), entry.getValue()));
     }
-    return filters.size() == 1 ? filters.get(0) : new Filter.And(filters);
+    return and(filters);
+  }
+
+  private static Filter and(List<Filter> filters) {
+    return switch (filters.size()) {
+      case 0 -> Filter.none();
+      case 1 -> filters.get(0);
+      default -> new Filter.And(filters);
+    };
   }
 
   private static Filter entry(String path, String key, Value value) {
     if (key.equals("$and") || key.equals("$or")) {
       List<Filter> parts = parts(path, key, value);
-      return key.equals("$and") ? new Filter.And(parts) : new Filter.Or(parts);
+      return key.equals("$and") ? and(parts) : new Filter.Or(parts);
     }
     if (EQUALITY.contains(key)) {
       if (value.hasStructValue()) {
-        throw unclear(path, key, "give a text, or a list of texts");
+        throw unclear(path, key, "give a value, or a list of values");
       }
       return value(path, key, value);
     }
     if (isOperator(path, key)) {
       throw Status.UNIMPLEMENTED
           .withDescription(
-              "filter operator %s is not supported; there are $and, $or, $eq, $is and ="
-                  .formatted(Shown.quoted(key)))
+              String.format(
+                  Locale.ROOT,
+                  "filter operator %s is not supported; use $and, $or, $eq, $equals, $is, = or ==",
+                  Shown.quoted(key)))
           .asRuntimeException();
     }
     return value(path.isEmpty() ? key : path + "." + key, key, value);
@@ -94,10 +105,17 @@ final class FilterStruct {
       }
       return new Filter.Or(any);
     }
-    if (path.isEmpty() || !value.hasStringValue()) {
-      throw unclear(path, key, "give a text, or a list of texts");
+    if (path.isEmpty()) {
+      throw unclear(path, key, "name the field that has this value");
     }
-    String text = value.getStringValue();
+    List<Filter> spellings = new ArrayList<>();
+    for (String text : FilterText.of(value)) {
+      spellings.add(equal(path, text));
+    }
+    return spellings.size() == 1 ? spellings.get(0) : new Filter.Or(spellings);
+  }
+
+  private static Filter equal(String path, String text) {
     if (path.equals(ID)) {
       return Filter.id(text);
     }

@@ -2,6 +2,8 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
+import io.databroker.api.Position;
+import io.databroker.api.Versions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,13 +15,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Goes on when a version has been written, or after a while. It holds no thread meanwhile. */
+/**
+ * Wait of a query for a version that its caller has heard of. It holds no thread meanwhile.
+ *
+ * <p>A caller names a version without its history, so that it may be one of a history that is gone:
+ * the version in a session that outlived a restart, for example. Only a version just above the last
+ * one is waited for, as only that can be a write under way. A version that did not come was of
+ * another history; from then on, nothing is waited for until this history has come as far.
+ */
 final class VersionWait {
+  /** How far above the last version a write under way may be. */
+  private static final long RACING = 16;
+
   private final Backend backend;
   private final ScheduledExecutorService timer;
   private final Executor executor;
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
+
+  /** The last version that did not come in time, with the history that was current. */
+  private volatile Position missed = new Position(0, 0);
 
   VersionWait(Backend backend, ScheduledExecutorService timer, Executor executor) {
     this.backend = backend;
@@ -28,14 +43,13 @@ final class VersionWait {
   }
 
   /**
-   * Runs the task here and now if the version is there, and on the executor later if not.
-   *
-   * @param version may be of another history, and never come
+   * Runs the task at once, on this thread, unless the version may come soon; then on the executor
+   * when it has come, or after a while.
    */
   void until(long version, Duration atMost, Runnable task) {
     Waiting one;
     try {
-      one = atMost.isZero() || reached(version) ? null : new Waiting(version, task);
+      one = atMost.isZero() || !mayCome(version) ? null : new Waiting(version, task);
     } catch (RuntimeException e) {
       one = null; // the task finds out for itself what is wrong
     }
@@ -53,6 +67,18 @@ final class VersionWait {
     waiting.forEach(one -> executor.execute(one::goOn));
   }
 
+  private boolean mayCome(long version) {
+    Versions now = backend.versions();
+    long last = now.latest();
+    Position vain = missed;
+    boolean gaveUp =
+        vain.serverVersion() == now.serverVersion()
+            && Long.compareUnsigned(last, vain.version()) < 0;
+    return !gaveUp
+        && Long.compareUnsigned(version, last) > 0
+        && Long.compareUnsigned(version - last, RACING) <= 0;
+  }
+
   private boolean reached(long version) {
     return Long.compareUnsigned(backend.versions().latest(), version) >= 0;
   }
@@ -60,6 +86,7 @@ final class VersionWait {
   private final class Waiting {
     private final long version;
     private final Runnable task;
+    private final Position begun;
     private final ChangeFeed feed;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable Future<?> timeout;
@@ -67,14 +94,15 @@ final class VersionWait {
     Waiting(long version, Runnable task) {
       this.version = version;
       this.task = task;
-      this.feed = backend.changes(backend.versions().end(), null);
+      this.begun = backend.versions().end();
+      this.feed = backend.changes(begun, null);
     }
 
     void start(Duration atMost) {
       try {
         timeout =
             timer.schedule(
-                () -> executor.execute(this::goOn), atMost.toNanos(), TimeUnit.NANOSECONDS);
+                () -> executor.execute(this::giveUp), atMost.toNanos(), TimeUnit.NANOSECONDS);
         look();
       } catch (RejectedExecutionException e) {
         goOn(); // the server is stopping
@@ -103,6 +131,13 @@ final class VersionWait {
       if (!over.get()) {
         executor.execute(this::look);
       }
+    }
+
+    private void giveUp() {
+      if (!over.get()) {
+        missed = new Position(begun.serverVersion(), version);
+      }
+      goOn();
     }
 
     private void goOn() {

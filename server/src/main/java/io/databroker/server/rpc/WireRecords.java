@@ -28,8 +28,11 @@ final class WireRecords {
             .setVersion(stored.version())
             .setType(stored.type())
             .setId(stored.id())
-            .setData(any(stored.payload()))
             .setModifiedAt(WireTimes.timestamp(stored.modifiedAt()));
+    // A record that was put without data is answered without data.
+    if (stored.payload().size() > 0) {
+      record.setData(any(stored.payload()));
+    }
     if (stored.deleted()) {
       record.setDeletedAt(record.getModifiedAt());
     }
@@ -87,7 +90,7 @@ final class WireRecords {
   static TypeOptions options(Options wire) {
     return new TypeOptions(
         wire.hasCapacity() ? wire.getCapacity() : null,
-        wire.hasTtl() ? WireTimes.positive("options.ttl", wire.getTtl()) : null,
+        wire.hasTtl() ? WireTimes.ttl("options.ttl", wire.getTtl()) : null,
         wire.getIndexableFieldsList());
   }
 

@@ -7,11 +7,15 @@ import io.databroker.api.InvalidArgumentException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Times as the protocol writes them; what comes in is checked and cut to the microsecond. */
 final class WireTimes {
   /** What every backend may refuse is refused here, where protobuf has a limit of its own. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /** The precision of a backend's times. */
+  private static final Duration SHORTEST = Duration.of(1, ChronoUnit.MICROS);
 
   private WireTimes() {}
 
@@ -29,8 +33,22 @@ final class WireTimes {
         .build();
   }
 
-  /** A length of time that is more than 0 when cut to the microsecond. */
-  static Duration positive(String argument, com.google.protobuf.Duration duration) {
+  /** Returns a TTL, or null if it is not more than 0: then records do not expire. */
+  static @Nullable Duration ttl(String argument, com.google.protobuf.Duration duration) {
+    return isNone(duration) ? null : positive(argument, duration);
+  }
+
+  /** Returns the duration of a lease; if it is not more than 0, one that is over at once. */
+  static Duration lease(String argument, com.google.protobuf.Duration duration) {
+    return isNone(duration) ? SHORTEST : positive(argument, duration);
+  }
+
+  private static boolean isNone(com.google.protobuf.Duration duration) {
+    return Durations.isValid(duration) && Durations.compare(duration, Durations.ZERO) <= 0;
+  }
+
+  /** Returns a length of time that is more than 0 when cut to the microsecond. */
+  private static Duration positive(String argument, com.google.protobuf.Duration duration) {
     String shown = duration.getSeconds() + " s " + duration.getNanos() + " ns";
     if (Math.abs(duration.getSeconds()) > LONGEST.toSeconds()) {
       throw new InvalidArgumentException(

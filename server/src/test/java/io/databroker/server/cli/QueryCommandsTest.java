@@ -127,9 +127,9 @@ class QueryCommandsTest {
     Cli not = server.ask("query", "--filter", "{\"$not\":{}}");
     assertThat(not.code()).isEqualTo(1);
     assertThat(not.err()).contains("cannot do that: filter operator \"$not\" is not supported");
-    Cli unclear = server.ask("query", "--filter", "{\"a\":7}");
+    Cli unclear = server.ask("query", "--filter", "{\"a\":{\"$eq\":{}}}");
     assertThat(unclear.code()).isEqualTo(1);
-    assertThat(unclear.err()).contains("filter is \"a\"; give a text, or a list of texts");
+    assertThat(unclear.err()).contains("filter is \"a\"; give a value, or a list of values");
   }
 
   @Test

@@ -155,7 +155,8 @@ final class QueryModel {
     return new Meaning(
         filter,
         (records, type) -> {
-          Set<String> ids = all ? new HashSet<>(records.keySet()) : new HashSet<>();
+          boolean every = all && !parts.isEmpty();
+          Set<String> ids = every ? new HashSet<>(records.keySet()) : new HashSet<>();
           for (Meaning part : parts) {
             Set<String> found = part.ids.apply(records, type);
             boolean unused = all ? ids.retainAll(found) : ids.addAll(found);

@@ -111,7 +111,7 @@ class QueryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{} > 1 2 3 4",
+        "{} > ",
         "{'name':'Ann'} > 1 3",
         "{'name':'ann'} > ",
         "{'name':{'$eq':'Ann'}} > 1 3",
@@ -127,8 +127,16 @@ class QueryTest {
         "{'$or':[{'name':'Bob'},{'home.city':'Bonn'}]} > 2 3",
         "{'$or':[]} > ",
         "{'$and':[{'name':'Ann'},{'home.city':'Bonn'}]} > 3",
-        "{'$and':[]} > 1 2 3 4",
-        "{'$or':[{},{'name':'Bob'}]} > 1 2 3 4",
+        "{'$and':[]} > ",
+        "{'name':'Ann','$and':[]} > ",
+        "{'name':{}} > ",
+        "{'$or':[{},{'name':'Bob'}]} > 2",
+        "{'name':{'$equals':'Ann'}} > 1 3",
+        "{'name':{'==':['Ann','Bob']}} > 1 2 3",
+        "{'name':7} > ",
+        "{'id':4} > 4",
+        "{'id':[1,2.0,true,null]} > 1 2",
+        "{'name':null} > ",
         "{'id':'4'} > 4",
         "{'id':['4','1','nobody','']} > 1 4",
         "{'id':'1','name':'Bob'} > ",
@@ -153,9 +161,8 @@ class QueryTest {
         "{'$or':'Ann'} > $or",
         "{'$or':['Ann']} > $or",
         "{'$eq':'Ann'} > $eq",
-        "{'name':7} > name",
-        "{'name':null} > name",
-        "{'name':[true]} > name",
+        "{'$and':[7]} > $and",
+        "{'$or':null} > $or",
         "{'name':{'$eq':{'first':'Ann'}}} > name",
       })
   void aFilterThatIsNotClearIsRefused(String example) {
@@ -361,6 +368,18 @@ class QueryTest {
       assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);
     } catch (ExecutionException e) {
       assertThat(e).hasMessageContaining("UNAVAILABLE");
+    }
+  }
+
+  @Test
+  void aVersionThatNoWriteUnderWayCanTakeIsNotWaitedFor() throws Exception {
+    served.close();
+    QuerySettings settings =
+        new QuerySettings(MessageTypes.wellKnown(), Duration.ofDays(1), ANSWER_BYTES);
+    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
+    put(record("a", "1", "{}"));
+    for (long hint : new long[] {0, 1, 18, 1_000_000, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
+      assertThat(query(all("a").setMinimumRecordVersionHint(hint)).getRecordVersion()).isEqualTo(1);
     }
   }
 

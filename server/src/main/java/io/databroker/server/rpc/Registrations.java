@@ -1,0 +1,119 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.LimitExceededException;
+import io.databroker.server.proto.registry.Service;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Services that have reported to this server, each for a minute after its last report.
+ *
+ * <p>They are kept in memory, as Pomerium's in-memory registry does: a service reports again before
+ * the minute is over, so that a server that starts anew knows all of them soon.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class Registrations {
+  static final Duration TTL = Duration.ofMinutes(1);
+
+  /** A deployment has a few services on each of its machines. */
+  static final int MOST = 10_000;
+
+  private static final Comparator<Service> ORDER =
+      Comparator.comparingInt(Service::getKindValue).thenComparing(Service::getEndpoint);
+
+  private final LongSupplier nanos;
+
+  /** The time at which each ends. */
+  private final Map<Service, Long> ends = new TreeMap<>(ORDER);
+
+  private final Map<Object, Runnable> waiting = new HashMap<>();
+
+  /** The number of changes of the set of services. */
+  private long changes;
+
+  /**
+   * @param nanos a clock that never steps back, in nanoseconds
+   */
+  Registrations(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /** Adds the services, or keeps them for another {@link #TTL}. */
+  void report(List<Service> services) {
+    List<Runnable> signals;
+    synchronized (this) {
+      boolean changed = removeEnded();
+      long added = services.stream().filter(each -> !ends.containsKey(each)).distinct().count();
+      if (ends.size() + added > MOST) {
+        throw new LimitExceededException("services", ends.size() + added, MOST, "services");
+      }
+      long end = nanos.getAsLong() + TTL.toNanos();
+      services.forEach(each -> ends.put(each, end));
+      signals = signals(changed || added > 0);
+    }
+    signals.forEach(Runnable::run);
+  }
+
+  /** Removes what has not reported in time. */
+  void sweep() {
+    List<Runnable> signals;
+    synchronized (this) {
+      signals = signals(removeEnded());
+    }
+    signals.forEach(Runnable::run);
+  }
+
+  /** Returns the services that have not ended, in the order of kind and endpoint. */
+  synchronized List<Service> list() {
+    long now = nanos.getAsLong();
+    List<Service> live = new ArrayList<>();
+    ends.forEach(
+        (service, end) -> {
+          if (end - now > 0) {
+            live.add(service);
+          }
+        });
+    return live;
+  }
+
+  synchronized long changes() {
+    return changes;
+  }
+
+  /** Runs the signal once, when there are more changes than the watcher has seen. */
+  void onChange(Object watcher, long seen, Runnable signal) {
+    synchronized (this) {
+      if (changes == seen) {
+        waiting.put(watcher, signal);
+        return;
+      }
+    }
+    signal.run();
+  }
+
+  synchronized void forget(Object watcher) {
+    waiting.remove(watcher);
+  }
+
+  private boolean removeEnded() {
+    long now = nanos.getAsLong();
+    return ends.values().removeIf(end -> end - now <= 0);
+  }
+
+  private List<Runnable> signals(boolean changed) {
+    if (!changed) {
+      return List.of();
+    }
+    changes++;
+    List<Runnable> signals = List.copyOf(waiting.values());
+    waiting.clear();
+    return signals;
+  }
+}

@@ -1,0 +1,97 @@
+package io.databroker.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.Write;
+import io.databroker.server.fixture.LockedBackend;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class VersionWaitTest {
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final LockedBackend backend = new LockedBackend();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final VersionWait wait = new VersionWait(backend, timer, Runnable::run);
+  private final List<String> done = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void aVersionJustAboveTheLastIsWaitedFor() {
+    put(1);
+    until(2, LONG);
+    assertThat(done).isEmpty();
+    put(1);
+    assertThat(done).containsExactly("2");
+  }
+
+  @Test
+  void aVersionFarAboveTheLastIsNot() {
+    put(1);
+    until(17, LONG);
+    assertThat(done).as("the last that is waited for").isEmpty();
+    until(18, LONG);
+    until(-1, LONG);
+    assertThat(done).containsExactly("18", "-1");
+  }
+
+  @Test
+  void afterOneThatDidNotComeNothingIsWaitedForUntilTheHistoryHasComeAsFar() throws Exception {
+    put(1);
+    SynchronousQueue<String> late = new SynchronousQueue<>();
+    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late));
+    assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
+    until(3, LONG);
+    until(5, LONG);
+    until(6, LONG);
+    assertThat(done).containsExactly("3", "5", "6");
+    put(4);
+    until(6, LONG);
+    assertThat(done).hasSize(3);
+    put(1);
+    assertThat(done).containsExactly("3", "5", "6", "6");
+  }
+
+  @Test
+  void anotherHistoryIsWaitedForAgain() throws Exception {
+    put(1);
+    SynchronousQueue<String> late = new SynchronousQueue<>();
+    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late));
+    assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
+    backend.clear();
+    until(2, LONG);
+    assertThat(done).isEmpty();
+    put(1);
+    assertThat(done).containsExactly("2");
+  }
+
+  private void until(long version, Duration atMost) {
+    wait.until(version, atMost, () -> done.add(Long.toString(version)));
+  }
+
+  private void put(int times) {
+    for (int i = 0; i < times; i++) {
+      backend.put(List.of(Write.put("a", "1", Bytes.EMPTY)));
+    }
+  }
+
+  private static void putQuietly(SynchronousQueue<String> queue) {
+    try {
+      queue.offer("late", 30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
