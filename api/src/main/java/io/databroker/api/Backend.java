@@ -148,6 +148,14 @@ public interface Backend extends AutoCloseable {
   void setCheckpoint(Checkpoint checkpoint);
 
   /**
+   * Returns numbers about this backend for metrics, by stable names in lower case such as {@code
+   * history.trimmed.early}; which ones there are is up to the backend. It waits for nothing.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
+
+  /**
    * Returns whether this backend serves, and if not fully, why not (STATE-1, STATE-2). It never
    * fails and never waits, and may be called at any time, also after {@link #close}. A backend that
    * cannot lose its storage while it is open keeps this default.

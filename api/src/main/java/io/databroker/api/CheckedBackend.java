@@ -126,6 +126,11 @@ public final class CheckedBackend implements Backend {
   }
 
   @Override
+  public Map<String, Long> counters() {
+    return backend.counters();
+  }
+
+  @Override
   public BackendState state() {
     return backend.state();
   }

@@ -227,6 +227,7 @@ final class Batch {
     long version = before.version() + entries.size();
     history.commit = new Commit(version, before.first(), types(), options, indexes);
     committed = true;
+    account();
     try {
       // First what must not stay undone, and cannot fail; then what would only stay in memory.
       forEachLast(Batch::settle);
@@ -307,6 +308,32 @@ final class Batch {
         step.accept(entry);
       }
     }
+  }
+
+  /** Counts the heap of what was committed, before the predecessors are let go. */
+  private void account() {
+    long live = 0;
+    long dead = 0;
+    for (Entry entry : entries) {
+      long bytes = Usage.of(entry.record);
+      if (entry.deleted() || !isLast(entry)) {
+        dead += bytes;
+      } else {
+        live += bytes;
+      }
+      Entry previous = isLast(entry) ? entry.previous() : null;
+      if (previous != null && previous != Entry.NOTHING && !previous.deleted()) {
+        long former = Usage.of(previous.record);
+        live -= former;
+        if (previous.version() >= before.first()) {
+          dead += former;
+        } else if (entry.table.base() != Base.EMPTY) {
+          entry.pinned = (int) (former >> 4);
+          dead += (long) entry.pinned << 4;
+        }
+      }
+    }
+    history.usage.add(live, dead);
   }
 
   private static void settle(Entry entry) {

@@ -50,6 +50,12 @@ final class Entry {
 
   byte place;
 
+  /**
+   * Sixteenths of the bytes of the predecessor, if a snapshot base may keep it until this is
+   * trimmed.
+   */
+  int pinned;
+
   Entry(Table table, StoredRecord record, int slot) {
     this.table = table;
     this.record = record;

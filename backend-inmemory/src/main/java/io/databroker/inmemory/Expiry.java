@@ -35,6 +35,7 @@ final class Expiry {
     backend.writing().lock();
     try {
       History history = backend.current();
+      backend.room().make(backend, history);
       Table table = history.tables.get(type);
       TypeOptions options = history.commit.options().get(type);
       Duration ttl = options == null ? null : options.ttl();
@@ -55,6 +56,7 @@ final class Expiry {
       backend.writing().unlock();
     }
     backend.feeds().wake(batch.touched(), Table::type);
+    backend.room().tell(backend);
     return batch.size();
   }
 

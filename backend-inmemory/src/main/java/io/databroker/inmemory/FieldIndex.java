@@ -19,8 +19,20 @@ final class FieldIndex {
   /** The settled values of each id; the writer's alone. */
   private final Map<String, Map<String, String>> values = new HashMap<>();
 
-  FieldIndex(List<String> fields) {
+  /** Where its heap is counted. */
+  private final Usage usage;
+
+  private long bytes;
+
+  FieldIndex(List<String> fields, Usage usage) {
     this.fields = fields;
+    this.usage = usage;
+  }
+
+  /** Counts its heap no more. */
+  void free() {
+    usage.add(-bytes, 0);
+    bytes = 0;
   }
 
   List<String> fields() {
@@ -45,9 +57,23 @@ final class FieldIndex {
   /** From now on the id is found by these values, which were added, alone. */
   void keep(String id, Map<String, String> kept) {
     Map<String, String> old = kept.isEmpty() ? values.remove(id) : values.put(id, kept);
+    count(bytesOf(kept) - (old == null ? 0 : bytesOf(old)));
     if (old != null) {
       remove(id, old, kept);
     }
+  }
+
+  private void count(long more) {
+    bytes += more;
+    usage.add(more, 0);
+  }
+
+  private static long bytesOf(Map<String, String> values) {
+    long sum = 0;
+    for (String value : values.values()) {
+      sum += Usage.value(value);
+    }
+    return sum;
   }
 
   /** Takes back an {@link #add}. */

@@ -47,6 +47,8 @@ final class History {
   /** The last change that was trimmed from a table that was then removed. */
   volatile long lastRemoved;
 
+  final Usage usage = new Usage();
+
   volatile Commit commit;
   volatile Checkpoint checkpoint = Checkpoint.NONE;
 
@@ -76,6 +78,7 @@ final class History {
     if (table == null) {
       table = new Table(type, commit.version(), lastRemoved);
       tables.put(type, table);
+      usage.add(Usage.table(type), 0);
     }
     return table;
   }
@@ -84,7 +87,9 @@ final class History {
   void dropIfUnused(Table table) {
     if (table.isUnused() && commit.options().get(table.type) == null) {
       lastRemoved = Math.max(lastRemoved, table.lastTrimmed);
-      tables.remove(table.type, table);
+      if (tables.remove(table.type, table)) {
+        usage.add(-Usage.table(table.type), 0);
+      }
     }
   }
 

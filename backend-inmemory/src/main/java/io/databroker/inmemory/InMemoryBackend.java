@@ -2,6 +2,7 @@ package io.databroker.inmemory;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
@@ -39,6 +40,7 @@ final class InMemoryBackend implements Backend {
   private final SteadyClock clock;
   private final Extraction extraction;
   private final WaitingFeeds feeds;
+  private final Room room;
 
   /** Guarded by its own monitor. */
   private final LeaseTable leases = new LeaseTable();
@@ -50,6 +52,11 @@ final class InMemoryBackend implements Backend {
   private volatile @Nullable History history;
 
   InMemoryBackend(BackendContext context) {
+    this(context, Room.shareOfHeap(0, 0));
+  }
+
+  InMemoryBackend(BackendContext context, Room room) {
+    this.room = room;
     this.clock = SteadyClock.of(context.clock());
     this.extraction = new Extraction(context.extractor());
     this.feeds = new WaitingFeeds(context.notifier());
@@ -90,9 +97,16 @@ final class InMemoryBackend implements Backend {
     return feeds;
   }
 
-  /** Returns the first version that the feed holds. */
-  long firstHeld() {
-    return current().commit.first();
+  Room room() {
+    return room;
+  }
+
+  /** Signals the feeds that a trim concerns. Call it without any lock. */
+  void endTrim() {
+    History now = history;
+    if (now != null) {
+      feeds.endTrim(now.commit.first());
+    }
   }
 
   Extraction extraction() {
@@ -115,6 +129,7 @@ final class InMemoryBackend implements Backend {
     writing.lock();
     try {
       now = current();
+      room.make(this, now, writes);
       @Nullable Entry[] committed = find(now, writes);
       Conditions.check(writes, index -> found(committed[index]));
       batch = new Batch(now, now(), writes.size());
@@ -131,6 +146,7 @@ final class InMemoryBackend implements Backend {
       }
     } finally {
       writing.unlock();
+      room.tell(this);
     }
     feeds.wake(batch.touched(), Table::type);
     return new PutResult(now.serverVersion, batch.answer(stored));
@@ -215,10 +231,11 @@ final class InMemoryBackend implements Backend {
   @Override
   public @Nullable Lease acquireLease(String name, Duration duration) {
     extraction.checkOutside();
-    current();
+    History now = current();
     synchronized (leases) {
       Lease granted = leases.grant(name, duration, clock.elapsing());
       if (granted != null) {
+        room.lease(now, leases.heapBytes(), LeaseTable.heapBytes(name));
         leases.put(granted);
       }
       return granted;
@@ -241,11 +258,12 @@ final class InMemoryBackend implements Backend {
   @Override
   public boolean releaseLease(String name, long token) {
     extraction.checkOutside();
-    current();
+    History now = current();
     synchronized (leases) {
       boolean held = leases.holds(name, token, clock.elapsing());
       if (held) {
         leases.remove(name);
+        room.lease(now, leases.heapBytes(), 0);
       }
       return held;
     }
@@ -254,8 +272,10 @@ final class InMemoryBackend implements Backend {
   @Override
   public long expire() {
     extraction.checkOutside();
+    History now = current();
     synchronized (leases) {
       leases.sweep(clock.elapsing());
+      room.lease(now, leases.heapBytes(), 0);
     }
     return new Expiry(this).run();
   }
@@ -297,6 +317,18 @@ final class InMemoryBackend implements Backend {
     } finally {
       writing.unlock();
     }
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    History now = current();
+    return room.counters(now);
+  }
+
+  @Override
+  public BackendState state() {
+    History now = history;
+    return now == null ? BackendState.SERVING : room.state(now);
   }
 
   @Override

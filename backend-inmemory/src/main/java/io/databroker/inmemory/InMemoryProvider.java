@@ -28,6 +28,24 @@ public final class InMemoryProvider implements BackendProvider {
           .leaseMargin(Duration.ZERO)
           .build();
 
+  private static final Setting<Long> MEMORY_BYTES =
+      Setting.number(
+          "memoryBytes",
+          "bytes",
+          0,
+          Long.MAX_VALUE,
+          0,
+          "heap for records, history, options and leases together; 0: half of the JVM's heap");
+
+  private static final Setting<Long> HISTORY_BYTES =
+      Setting.number(
+          "historyBytes",
+          "bytes",
+          0,
+          Long.MAX_VALUE,
+          0,
+          "heap for history, which is trimmed early to keep it; 0: a quarter of memoryBytes");
+
   /** For {@link java.util.ServiceLoader}. */
   public InMemoryProvider() {}
 
@@ -38,7 +56,7 @@ public final class InMemoryProvider implements BackendProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of();
+    return List.of(MEMORY_BYTES, HISTORY_BYTES);
   }
 
   @Override
@@ -53,6 +71,7 @@ public final class InMemoryProvider implements BackendProvider {
 
   @Override
   public Backend open(Settings settings, BackendContext context) {
-    return new InMemoryBackend(context);
+    return new InMemoryBackend(
+        context, Room.shareOfHeap(settings.get(MEMORY_BYTES), settings.get(HISTORY_BYTES)));
   }
 }

@@ -61,7 +61,7 @@ final class OptionsChange {
 
   /** A complete index: writes keep it up to date from the start, while what is there is added. */
   private FieldIndex build(History history, String type, List<String> fields) {
-    FieldIndex index = new FieldIndex(fields);
+    FieldIndex index = new FieldIndex(fields, history.usage);
     Table table;
     backend.writing().lock();
     try {
@@ -76,6 +76,7 @@ final class OptionsChange {
     while (ids.hasNext()) {
       backend.writing().lock();
       try {
+        backend.room().check(history, 1);
         for (int i = 0; i < PORTION && ids.hasNext(); i++) {
           Entry entry = table.entries.get(ids.next());
           if (entry != null) {
@@ -110,6 +111,10 @@ final class OptionsChange {
       if (!backend.isCurrent(history)) {
         return false;
       }
+      TypeOptions former = history.commit.options().get(type);
+      long more = Usage.of(options) - (former == null ? 0 : Usage.of(former));
+      backend.room().check(history, more);
+      backend.room().make(backend, history); // first: it may remove unused tables
       Table table = history.table(type);
       Commit commit = history.commit;
       long capacity = capacity(options);
@@ -123,6 +128,7 @@ final class OptionsChange {
               commit.options().with(type, options.isEmpty() ? null : options),
               commit.indexes().with(type, index));
           table.keep(index == null ? List.of() : List.of(index));
+          history.usage.add(more, 0);
           history.dropIfUnused(table);
         } else {
           batch.commit();
@@ -134,6 +140,7 @@ final class OptionsChange {
       backend.writing().unlock();
     }
     backend.feeds().wake(batch.touched(), Table::type);
+    backend.room().tell(backend);
     return last;
   }
 

@@ -74,6 +74,11 @@ final class Table {
   }
 
   void keep(List<FieldIndex> kept) {
+    for (FieldIndex index : indexes) {
+      if (!kept.contains(index)) {
+        index.free();
+      }
+    }
     Set<String> fields = new LinkedHashSet<>();
     kept.forEach(index -> fields.addAll(index.fields()));
     indexes = kept;

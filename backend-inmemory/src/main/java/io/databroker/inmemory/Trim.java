@@ -33,8 +33,29 @@ final class Trim {
       } while (portion > 0);
     } finally {
       if (dropped > 0) {
-        backend.feeds().endTrim(backend.firstHeld());
+        backend.endTrim();
       }
+    }
+    return dropped;
+  }
+
+  /**
+   * Drops the oldest batches until the history holds at most that many bytes beside the live
+   * records, or nothing. Called under the lock; the caller ends the trim.
+   */
+  long toFit(History history, long bytes) {
+    long dropped = 0;
+    while (history.usage.dead() > bytes) {
+      Commit commit = history.commit;
+      long held = commit.version() + 1 - commit.first();
+      if (held == 0) {
+        break;
+      }
+      int portion = (int) Math.max(1, Math.min(PORTION, held / 16));
+      long kept = firstKept(history, commit.version(), portion, batch -> true);
+      backend.feeds().beginTrim(kept);
+      drop(history, kept);
+      dropped += kept - commit.first();
     }
     return dropped;
   }
@@ -44,7 +65,7 @@ final class Trim {
     try {
       History history = backend.current();
       long first = history.commit.first();
-      long kept = firstKept(history, limit, old);
+      long kept = firstKept(history, limit, PORTION, old);
       if (kept > first) {
         backend.feeds().beginTrim(kept);
         drop(history, kept);
@@ -55,12 +76,12 @@ final class Trim {
     }
   }
 
-  private static long firstKept(History history, long limit, Predicate<Changes> old) {
+  private static long firstKept(History history, long limit, int portion, Predicate<Changes> old) {
     Commit commit = history.commit;
     Log.View<Changes> log = history.told.view();
     long index = log.first();
     long kept = commit.first();
-    while (kept <= limit && kept - commit.first() < PORTION) {
+    while (kept <= limit && kept - commit.first() < portion) {
       Changes batch = log.get(index++);
       if (batch == null || !old.test(batch)) {
         break;
@@ -94,11 +115,28 @@ final class Trim {
       }
     }
     history.commit = commit.withFirst(kept);
+    long freed = 0;
     for (Table table : tables) {
+      freed += freed(table, kept);
       table.log.trim(table.log.view().after(kept - 1, commit.version()));
       table.told.trim(table.told.view().after(kept - 1, commit.version()));
       history.dropIfUnused(table);
     }
+    history.usage.add(0, -freed);
     history.told.trim(index);
+  }
+
+  /** Returns the bytes of a table's changes before that version that only the log keeps. */
+  private static long freed(Table table, long kept) {
+    long freed = 0;
+    Log.View<Entry> log = table.log.view();
+    long index = log.first();
+    for (Entry entry = log.get(index);
+        entry != null && entry.version() < kept;
+        entry = log.get(++index)) {
+      freed += (entry.run == null ? Usage.of(entry.record) : 0) + ((long) entry.pinned << 4);
+      entry.pinned = 0;
+    }
+    return freed;
   }
 }

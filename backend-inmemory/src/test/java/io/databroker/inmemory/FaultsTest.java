@@ -233,7 +233,7 @@ class FaultsTest {
             1,
             TypeList.EMPTY.with("t"),
             new TypeMap<>(),
-            indexes.with("t", new FieldIndex(List.of("f"))));
+            indexes.with("t", new FieldIndex(List.of("f"), history.usage)));
     CountDownLatch looking = new CountDownLatch(1);
     CompletableFuture<LookUp.Found> found =
         CompletableFuture.supplyAsync(

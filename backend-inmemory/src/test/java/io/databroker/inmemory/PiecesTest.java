@@ -173,7 +173,7 @@ class PiecesTest {
 
   @Test
   void anIndexFindsByOldAndNewValuesUntilOneIsKept() {
-    FieldIndex index = new FieldIndex(List.of("f"));
+    FieldIndex index = new FieldIndex(List.of("f"), new Usage());
     FieldValue old = new FieldValue("f", "old");
     FieldValue young = new FieldValue("f", "young");
     index.add("a", Map.of("f", "old"));

@@ -1,0 +1,284 @@
+package io.databroker.inmemory;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.ClosedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Settings;
+import io.databroker.api.Write;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts lost signals. CONTRIBUTING.md has the command for a long run. */
+final class SignalStress implements AutoCloseable {
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+  private static final Instant LATER = Instant.parse("9999-01-01T00:00:00Z");
+
+  private final Backend backend =
+      new InMemoryProvider()
+          .open(Settings.defaults(), BackendContext.standard().withNotifier(Runnable::run));
+  private final AtomicBoolean stop = new AtomicBoolean();
+
+  /**
+   * Outcome of a run.
+   *
+   * @param rounds writes, or trims that overlapped a registration
+   * @param waited feeds that were registered before the write or trim
+   * @param lost signals that did not run
+   * @param fellOff waiting feeds whose position was trimmed away
+   */
+  record Outcome(long rounds, long waited, long lost, long fellOff) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%d rounds, %d with a feed that waited already, %d signals lost, %d feeds fell off",
+          rounds,
+          waited,
+          lost,
+          fellOff);
+    }
+  }
+
+  private void put(String type) {
+    backend.put(List.of(Write.put(type, "id", Bytes.EMPTY)));
+  }
+
+  /** Each write waits until its signal has run and the feed has delivered it. */
+  Outcome writes(long writes) throws InterruptedException {
+    AtomicLong seen = new AtomicLong();
+    AtomicLong waited = new AtomicLong();
+    Thread reader = new Thread(() -> read(seen, waited), "reader");
+    Thread churn = new Thread(this::churn, "churn");
+    reader.start();
+    churn.start();
+    long lost = 0;
+    for (long version = 1; version <= writes; version++) {
+      put("t");
+      if (!reaches(seen, version)) {
+        lost++;
+        break;
+      }
+    }
+    stop.set(true);
+    backend.close();
+    reader.join();
+    churn.join();
+    return new Outcome(seen.get(), waited.get(), lost, 0);
+  }
+
+  private boolean reaches(AtomicLong value, long expected) {
+    long deadline = System.nanoTime() + PATIENCE;
+    for (int i = 0; value.get() < expected; i++) {
+      pause(i);
+      if (i % 1_024 == 1_023 && System.nanoTime() - deadline > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // yields, since there may be fewer cores than threads
+  private static void pause(int times) {
+    if (times < 200) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+  }
+
+  private void read(AtomicLong seen, AtomicLong waited) {
+    try {
+      ChangeFeed typed = backend.changes(backend.versions().begin(), "t");
+      ChangeFeed all = backend.changes(backend.versions().begin(), null);
+      long delivered = 0;
+      for (long round = 0; !stop.get(); round++) {
+        ChangeFeed feed = round % 2 == 0 ? typed : all;
+        for (Changes changes = feed.poll(); changes != null; changes = feed.poll()) {
+          delivered = changes.position().version();
+        }
+        seen.set(delivered);
+        AtomicBoolean signalled = new AtomicBoolean();
+        feed.onReady(() -> signalled.set(true));
+        if (!signalled.get()) {
+          waited.incrementAndGet();
+        }
+        for (int i = 0; !signalled.get(); i++) {
+          pause(i);
+        }
+      }
+    } catch (ClosedException ended) {
+      // As the run ends.
+    }
+  }
+
+  /** Registers and closes feeds of the same type and of all types beside the one that waits. */
+  private void churn() {
+    try {
+      while (!stop.get()) {
+        for (String type : new String[] {"t", null}) {
+          ChangeFeed feed = backend.changes(backend.versions().end(), type);
+          feed.onReady(() -> {});
+          feed.close();
+        }
+      }
+    } catch (ClosedException ended) {
+      // As the run ends.
+    }
+  }
+
+  /**
+   * One write each of many types, beside the registrations of one feed of each type: nothing but
+   * that one write can signal a feed, so a lost signal shows.
+   */
+  Outcome writesOfManyTypes(long writes) throws InterruptedException {
+    int types = 1_000;
+    ChangeFeed[] feeds = new ChangeFeed[types];
+    for (int i = 0; i < types; i++) {
+      feeds[i] = backend.changes(backend.versions().end(), "t" + i);
+    }
+    Thread churn = new Thread(this::churn, "churn");
+    churn.start();
+    AtomicLong written = new AtomicLong();
+    AtomicLong registered = new AtomicLong();
+    Thread writer = new Thread(() -> writeEachType(types, writes, written, registered), "writer");
+    writer.start();
+    long waited = 0;
+    long lost = 0;
+    AtomicInteger[] signals = new AtomicInteger[types];
+    for (long n = 0; n < writes; n++) {
+      int i = (int) (n % types);
+      keepTogether(written, n);
+      while (feeds[i].poll() != null) {}
+      AtomicInteger signal = new AtomicInteger();
+      signals[i] = signal;
+      feeds[i].onReady(signal::incrementAndGet);
+      registered.set(n + 1);
+      waited += signal.get() == 0 ? 1 : 0;
+      if (i == types - 1) {
+        reaches(written, n + 1);
+        lost += lost(feeds, signals);
+      }
+    }
+    stop.set(true);
+    writer.join();
+    churn.join();
+    return new Outcome(writes, waited, lost, 0);
+  }
+
+  private static long lost(ChangeFeed[] feeds, AtomicInteger[] signals) {
+    long lost = 0;
+    for (int i = 0; i < feeds.length; i++) {
+      boolean delivers = false;
+      for (Changes changes = feeds[i].poll(); changes != null; changes = feeds[i].poll()) {
+        delivers |= !changes.isBookmark();
+      }
+      lost += delivers && signals[i].get() == 0 ? 1 : 0;
+    }
+    return lost;
+  }
+
+  private void writeEachType(int types, long writes, AtomicLong written, AtomicLong registered) {
+    for (long n = 0; n < writes; n++) {
+      keepTogether(registered, n);
+      put("t" + n % types);
+      written.set(n + 1);
+      if ((n + 1) % types == 0) {
+        reaches(registered, n + 1);
+      }
+    }
+  }
+
+  /** Waits while the other is more than a few steps behind. */
+  private void keepTogether(AtomicLong other, long n) {
+    for (int i = 0; other.get() < n - 16; i++) {
+      pause(i);
+    }
+  }
+
+  /** Trims run beside the registrations of feeds of a quiet type. */
+  Outcome trims(long overlaps) throws InterruptedException {
+    ChangeFeed[] feeds = new ChangeFeed[200];
+    AtomicInteger[] signals = new AtomicInteger[feeds.length];
+    for (int i = 0; i < feeds.length; i++) {
+      feeds[i] = backend.changes(backend.versions().end(), "quiet");
+    }
+    AtomicLong asked = new AtomicLong();
+    AtomicLong began = new AtomicLong();
+    AtomicLong ended = new AtomicLong();
+    Thread trimmer = new Thread(() -> trimEachRound(asked, began, ended), "trimmer");
+    trimmer.start();
+    long overlapping = 0;
+    long waited = 0;
+    long lost = 0;
+    long fellOff = 0;
+    for (long round = 1; overlapping < overlaps; round++) {
+      long end = backend.versions().latest();
+      put("busy");
+      asked.set(round);
+      reaches(began, round);
+      int used = 0;
+      long overtaken = 0;
+      boolean overlap = false;
+      while (used < feeds.length && ended.get() < round) {
+        signals[used] = new AtomicInteger();
+        overtaken += backend.versions().earliest() > end + 1 && overtaken == 0 ? used + 1 : 0;
+        feeds[used].onReady(signals[used]::incrementAndGet);
+        overlap |= ended.get() < round;
+        used++;
+      }
+      reaches(ended, round);
+      overlapping += overlap ? 1 : 0;
+      for (int i = 0; i < used; i++) {
+        // Of the last one before the trim took effect, nobody can tell whether it waited by then.
+        boolean beforeTrim = i < (overtaken == 0 ? used : overtaken - 1) - 1;
+        waited += beforeTrim ? 1 : 0;
+        lost += signals[i].get() == 0 ? 1 : 0;
+        try {
+          while (feeds[i].poll() != null) {}
+        } catch (HistoryTrimmedException fell) {
+          fellOff += beforeTrim ? 1 : 0;
+          feeds[i] = backend.changes(backend.versions().end(), "quiet");
+        }
+      }
+      for (int i = used; i < feeds.length; i++) {
+        feeds[i] = backend.changes(backend.versions().end(), "quiet"); // the trim overtook it
+      }
+    }
+    stop.set(true);
+    trimmer.join();
+    return new Outcome(overlapping, waited, lost, fellOff);
+  }
+
+  private void trimEachRound(AtomicLong asked, AtomicLong began, AtomicLong ended) {
+    SplittableRandom random = new SplittableRandom(8);
+    for (long round = 1; !stop.get(); ) {
+      for (int i = 0; asked.get() < round && !stop.get(); i++) {
+        pause(i);
+      }
+      if (asked.get() >= round) {
+        began.set(round);
+        for (int i = random.nextInt(100); i > 0; i--) {
+          Thread.onSpinWait();
+        }
+        backend.trim(LATER);
+        ended.set(round);
+        round++;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}
