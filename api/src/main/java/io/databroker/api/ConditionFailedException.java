@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** The condition of a write did not hold. Nothing of its batch was applied (PUT-5). */
 public final class ConditionFailedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -14,13 +16,14 @@ public final class ConditionFailedException extends DatabrokerException {
   public ConditionFailedException(int index, Write write, long found) {
     super(
         ErrorId.CONDITION_FAILED,
-        "batch[%d] expects %s of (%s, %s) but found %s; read it again and retry"
-            .formatted(
-                index,
-                write.condition(),
-                Quoted.text(write.type()),
-                Quoted.text(write.id()),
-                found == 0 ? "no live record" : "version " + Long.toUnsignedString(found)),
+        String.format(
+            Locale.ROOT,
+            "batch[%d] expects %s of (%s, %s) but found %s; read it again and retry",
+            index,
+            write.condition(),
+            Quoted.text(write.type()),
+            Quoted.text(write.id()),
+            found == 0 ? "no live record" : "version " + Long.toUnsignedString(found)),
         null);
     this.index = index;
     this.type = write.type();

@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** A position is after the last version (FEED-6). */
 public final class FutureVersionException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -11,8 +13,11 @@ public final class FutureVersionException extends DatabrokerException {
   public FutureVersionException(long asked, long latest) {
     super(
         ErrorId.FUTURE_VERSION,
-        "version %s is after the last version, %s; start over from a snapshot"
-            .formatted(Long.toUnsignedString(asked), Long.toUnsignedString(latest)),
+        String.format(
+            Locale.ROOT,
+            "version %s is after the last version, %s; start over from a snapshot",
+            Long.toUnsignedString(asked),
+            Long.toUnsignedString(latest)),
         null);
     this.asked = asked;
     this.latest = latest;

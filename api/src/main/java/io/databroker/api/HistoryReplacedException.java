@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** A position or a feed belongs to a history that has been replaced (FEED-7, CLEAR-3). */
 public final class HistoryReplacedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -11,8 +13,11 @@ public final class HistoryReplacedException extends DatabrokerException {
   public HistoryReplacedException(long asked, long current) {
     super(
         ErrorId.HISTORY_REPLACED,
-        "history %s was replaced by %s; start over from a snapshot"
-            .formatted(Long.toUnsignedString(asked), Long.toUnsignedString(current)),
+        String.format(
+            Locale.ROOT,
+            "history %s was replaced by %s; start over from a snapshot",
+            Long.toUnsignedString(asked),
+            Long.toUnsignedString(current)),
         null);
     this.asked = asked;
     this.current = current;

@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** The changes after a position have been trimmed (FEED-5). */
 public final class HistoryTrimmedException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -11,8 +13,11 @@ public final class HistoryTrimmedException extends DatabrokerException {
   public HistoryTrimmedException(long asked, long earliest) {
     super(
         ErrorId.HISTORY_TRIMMED,
-        "changes after version %s were trimmed, the first version still held is %s; start over from a snapshot"
-            .formatted(Long.toUnsignedString(asked), Long.toUnsignedString(earliest)),
+        String.format(
+            Locale.ROOT,
+            "changes after version %s were trimmed, the first version still held is %s; start over from a snapshot",
+            Long.toUnsignedString(asked),
+            Long.toUnsignedString(earliest)),
         null);
     this.asked = asked;
     this.earliest = earliest;

@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** An argument is over a declared limit. Nothing was applied (LIMIT-2). */
 public final class LimitExceededException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -12,7 +14,7 @@ public final class LimitExceededException extends DatabrokerException {
   public LimitExceededException(String argument, long actual, long limit, String unit) {
     super(
         ErrorId.LIMIT_EXCEEDED,
-        "%s has %d %s; give at most %d".formatted(argument, actual, unit, limit),
+        String.format(Locale.ROOT, "%s has %d %s; give at most %d", argument, actual, unit, limit),
         null);
     this.argument = argument;
     this.actual = actual;

@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** Formats values for error messages: on one line, quoted and short. */
 final class Quoted {
   private static final int SHOWN = 64;
@@ -19,7 +21,7 @@ final class Quoted {
         .forEach(
             c -> {
               if (Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF)) {
-                shown.append("\\u%04X".formatted(c));
+                shown.append(String.format(Locale.ROOT, "\\u%04X", c));
               } else {
                 shown.appendCodePoint(c);
               }

@@ -56,7 +56,9 @@ public final class Setting<T> {
         defaultValue,
         false,
         value ->
-            value < least || value > most ? "give %d to %d %s".formatted(least, most, unit) : null);
+            value < least || value > most
+                ? String.format(Locale.ROOT, "give %d to %d %s", least, most, unit)
+                : null);
   }
 
   /** Returns a setting for true or false. */

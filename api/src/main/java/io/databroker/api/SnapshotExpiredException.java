@@ -1,5 +1,7 @@
 package io.databroker.api;
 
+import java.util.Locale;
+
 /** A snapshot was open for longer than the backend can hold it (SNAP-4). */
 public final class SnapshotExpiredException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
@@ -10,8 +12,10 @@ public final class SnapshotExpiredException extends DatabrokerException {
   public SnapshotExpiredException(long version) {
     super(
         ErrorId.SNAPSHOT_EXPIRED,
-        "snapshot at version %s has expired; take another snapshot"
-            .formatted(Long.toUnsignedString(version)),
+        String.format(
+            Locale.ROOT,
+            "snapshot at version %s has expired; take another snapshot",
+            Long.toUnsignedString(version)),
         null);
     this.version = version;
   }

@@ -8,10 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Which backend to open, with its settings as text, and the options of types to put in force
- * whenever it is opened and after every clear.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Configuration of one backend: its provider, its settings as text, and the type options to set at
+ * every open and after every clear.
  */
 public final class BackendConfig {
   private final String provider;
@@ -25,19 +23,19 @@ public final class BackendConfig {
     this.options = Map.copyOf(options);
   }
 
-  /** The backend of the provider of that name, with every setting at its default. */
+  /** Returns a configuration for that provider, with default settings. */
   public static BackendConfig of(String provider) {
     return new BackendConfig(provider, List.of(), Map.of());
   }
 
-  /** The same with that setting; one that is set twice fails the open. */
+  /** Returns a copy with that setting; setting it twice makes the open fail. */
   public BackendConfig with(String setting, String value) {
     List<Map.Entry<String, String>> more = new ArrayList<>(settings);
     more.add(Map.entry(setting, value));
     return new BackendConfig(provider, more, options);
   }
 
-  /** The same with these options of that type, in place of earlier ones. */
+  /** Returns a copy with these options of a type, which replace earlier ones. */
   public BackendConfig withOptions(String type, TypeOptions typeOptions) {
     Map<String, TypeOptions> more = new LinkedHashMap<>(options);
     more.put(type, typeOptions);

@@ -3,11 +3,11 @@ package io.databroker.host;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Closes all of them, whatever one of them throws. */
+/** Closes several resources, even if some of them fail. */
 final class Closing {
   private Closing() {}
 
-  /** Closes in that order; afterwards throws the first failure, with the others suppressed. */
+  /** Closes the resources in order, then throws the first failure with the others suppressed. */
   static void all(List<? extends AutoCloseable> resources) {
     @Nullable RuntimeException first = null;
     for (AutoCloseable resource : resources) {

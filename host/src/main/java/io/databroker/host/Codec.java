@@ -5,36 +5,36 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Values of one type as payloads. What {@link #encode} gives, {@link #decode} reads back as an
- * equal value.
+ * Converts values of one type to payloads and back. Decoding an encoded value returns an equal
+ * value.
  *
- * <p><b>Thread-safety:</b> may be called by any number of threads at once.
+ * <p><b>Thread-safety:</b> any number of threads may call it at once.
  *
- * @param <T> the values, which should be immutable
+ * @param <T> type of the values, which should be immutable
  */
 public interface Codec<T> {
 
   /**
-   * The payload of that value.
+   * Encodes a value as a payload.
    *
-   * @throws RuntimeException to refuse the value; nothing is then written
+   * @throws RuntimeException to reject the value; nothing is written then
    */
   Bytes encode(T value);
 
   /**
-   * The value in that payload.
+   * Decodes a payload.
    *
-   * @throws RuntimeException if it holds none; readers are told as {@link
+   * @throws RuntimeException if the payload holds no value; readers then get {@link
    *     UndecodableRecordException}
    */
   T decode(Bytes payload);
 
-  /** Text as UTF-8. */
+  /** Returns a codec for text as UTF-8. */
   static Codec<String> utf8() {
     return of(Bytes::utf8, Bytes::toUtf8);
   }
 
-  /** Those two functions. */
+  /** Returns a codec made of two functions. */
   static <T> Codec<T> of(Function<T, Bytes> encode, Function<Bytes, T> decode) {
     Objects.requireNonNull(encode, "encode");
     Objects.requireNonNull(decode, "decode");

@@ -2,12 +2,7 @@ package io.databroker.host;
 
 import java.util.List;
 
-/**
- * A configuration that cannot be used, with everything that is wrong with it. The message is one
- * line.
- *
- * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
- */
+/** A configuration is invalid. The message lists all problems in one line. */
 public final class ConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -18,7 +13,7 @@ public final class ConfigurationException extends RuntimeException {
     this.problems = problems.toArray(new String[0]);
   }
 
-  /** Each problem: what is wrong, and what to do about it. */
+  /** Returns the problems; each says what is wrong and what to do. */
   public List<String> problems() {
     return List.of(problems);
   }

@@ -3,7 +3,7 @@ package io.databroker.host;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs code with another thread context class loader: libraries look there for what is theirs. */
+/** Runs code with another thread context class loader, where libraries look for their classes. */
 final class ContextLoader {
   private ContextLoader() {}
 

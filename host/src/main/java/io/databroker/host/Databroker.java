@@ -8,13 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The running host: the backends of one configuration, open until this is closed.
+ * The running host: owns the open backends of one configuration.
  *
  * <pre>{@code
  * try (Databroker broker = Databroker.builder().backend("inmemory").open()) {
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p><b>Thread-safety:</b> any thread may use it, {@link #close} included.
+ * <p><b>Thread-safety:</b> any thread may call any method.
  */
 public final class Databroker implements AutoCloseable {
   private final Map<String, OpenedBackend> backends;
@@ -34,52 +35,60 @@ public final class Databroker implements AutoCloseable {
     this.closing = closing;
   }
 
-  /** Collects a configuration. */
+  /** Returns a builder for a configuration. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * The backend that the configuration gave no name.
+   * Returns the backend that was configured without a name.
    *
-   * @throws IllegalArgumentException if it gave every one a name
+   * @throws IllegalArgumentException if every configured backend has a name
    */
   public Backend backend() {
     return opened(Builder.UNNAMED).backend();
   }
 
   /**
-   * The backend of that name in the configuration.
+   * Returns the backend that was configured under that name.
    *
-   * @throws IllegalArgumentException if there is none, naming those there are
+   * @throws IllegalArgumentException if there is none; the message lists the configured names
    */
   public Backend backend(String name) {
     return opened(name).backend();
   }
 
-  /** The unnamed backend with what its provider says of it; fails as {@link #backend()}. */
+  /**
+   * Returns the unnamed backend with its provider, limits and capabilities; fails as {@link
+   * #backend()}.
+   */
   public OpenedBackend opened() {
     return opened(Builder.UNNAMED);
   }
 
-  /** A backend with what its provider says of it; fails as {@link #backend(String)}. */
+  /**
+   * Returns a backend with its provider, limits and capabilities; fails as {@link
+   * #backend(String)}.
+   */
   public OpenedBackend opened(String name) {
     OpenedBackend opened = backends.get(name);
     if (opened == null) {
       throw new IllegalArgumentException(
-          "no backend \"%s\" was configured; there are %s".formatted(name, names()));
+          String.format(
+              Locale.ROOT, "no backend \"%s\" is configured; configured are %s", name, names()));
     }
     return opened;
   }
 
-  /** The backends' names in the configuration, the empty one for the unnamed; unmodifiable. */
+  /** Returns the configured names, with the empty name for the unnamed backend; unmodifiable. */
   public Set<String> names() {
     return backends.keySet();
   }
 
   /**
-   * Closes everything in order: what runs on the backends, the backends, the plugins. Idempotent;
-   * whatever fails, the rest is closed, and the first failure thrown.
+   * Closes everything in order: housekeeping and leases, then the backends, then the plugins. If
+   * one part fails to close, the others are still closed, and the first failure is thrown.
+   * Idempotent.
    */
   @Override
   public void close() {
@@ -88,11 +97,7 @@ public final class Databroker implements AutoCloseable {
     }
   }
 
-  /**
-   * Collects a configuration.
-   *
-   * <p><b>Thread-safety:</b> none; used by one thread.
-   */
+  /** Collects a configuration; for use by one thread. */
   public static final class Builder {
     static final String UNNAMED = "";
 
@@ -104,50 +109,56 @@ public final class Databroker implements AutoCloseable {
 
     private Builder() {}
 
-    /** Opens the backend of the provider of that name, with its default settings. */
+    /**
+     * Adds the backend of that provider, with default settings; it is injected as {@code Backend}.
+     */
     public Builder backend(String provider) {
       return backend(BackendConfig.of(provider));
     }
 
-    /** Opens that backend; it is injected as {@code Backend}. */
+    /** Adds a backend; it is injected as {@code Backend}. */
     public Builder backend(BackendConfig config) {
       return backend(UNNAMED, config);
     }
 
-    /** Opens that backend; it is injected as {@code @Named(name) Backend}. */
+    /** Adds a named backend; it is injected as {@code @Named(name) Backend}. */
     public Builder backend(String name, BackendConfig config) {
       backends.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(config, "config"));
       return this;
     }
 
-    /** Looks for providers there too: a jar, or a folder of jars that belong together. */
+    /** Adds a plugin: a jar, or a folder of jars that belong together. */
     public Builder plugin(Path path) {
       plugins.add(Objects.requireNonNull(path, "path"));
       return this;
     }
 
-    /** The clock, the extraction function and so on; without it, the standard ones. */
+    /**
+     * Sets the context of the backends, such as their clock; {@link BackendContext#standard()} by
+     * default.
+     */
     public Builder context(BackendContext other) {
       context = Objects.requireNonNull(other, "context");
       return this;
     }
 
-    /** How often records are expired and history is trimmed; without it, every minute. */
+    /** Sets the interval at which records expire and history is trimmed; a minute by default. */
     public Builder housekeepEvery(Duration interval) {
       every = Objects.requireNonNull(interval, "interval");
       return this;
     }
 
-    /** How long changes can be read before they are trimmed; without it, an hour. */
+    /** Sets how long changes are kept before they are trimmed; an hour by default. */
     public Builder keepHistory(Duration length) {
       history = Objects.requireNonNull(length, "length");
       return this;
     }
 
     /**
-     * Opens all of it, or nothing.
+     * Opens all configured backends, or none.
      *
-     * @throws ConfigurationException naming everything that is wrong with the configuration
+     * @throws ConfigurationException if the configuration is invalid; the message lists all
+     *     problems
      * @throws DatabrokerException if a backend cannot be opened
      */
     public Databroker open() {

@@ -7,11 +7,9 @@ import io.databroker.api.Backend;
 import java.util.Objects;
 
 /**
- * Has a running host injected: {@link Databroker}; its unnamed backend as {@link Backend}, with its
- * {@link LeaseKeeper} and {@link OpenedBackend}; every other one as the same {@code @Named}. Who
- * opened the host closes it, whatever becomes of the injector.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Guice module that binds a running host: {@link Databroker}, and for its unnamed backend {@link
+ * Backend}, {@link LeaseKeeper} and {@link OpenedBackend}. A named backend has the same bindings
+ * with {@code @Named}. The caller that opened the host closes it; the injector does not.
  */
 public final class DatabrokerModule extends AbstractModule {
   private final Databroker broker;
@@ -20,7 +18,7 @@ public final class DatabrokerModule extends AbstractModule {
     this.broker = broker;
   }
 
-  /** Binds that host and what is open in it. */
+  /** Returns a module that binds that host and its backends. */
   public static DatabrokerModule of(Databroker broker) {
     return new DatabrokerModule(Objects.requireNonNull(broker, "broker"));
   }

@@ -10,15 +10,12 @@ import io.databroker.api.OpenFailedException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A provider that can be chosen by its name.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Provider that can be chosen by its name. */
 public final class DiscoveredProvider {
   private final String name;
   private final String version;
@@ -39,46 +36,50 @@ public final class DiscoveredProvider {
     this.provider = provider;
   }
 
-  /** The name by which a configuration chooses it. */
+  /** Returns the name that selects it in a configuration. */
   public String name() {
     return name;
   }
 
-  /** The version of the implementation, for people to read. */
+  /** Returns the version of the implementation, for people to read. */
   public String version() {
     return version;
   }
 
-  /** The jar or folder that it came from. */
+  /** Returns the jar or folder that it came from. */
   public String source() {
     return source;
   }
 
-  /** The settings that it understands; unmodifiable. */
+  /** Returns its settings; unmodifiable. */
   public List<Setting<?>> settings() {
     return settings;
   }
 
   /**
-   * What a backend opened with these settings can do; unmodifiable.
+   * Returns the capabilities of a backend with these settings; unmodifiable.
    *
-   * @throws OpenFailedException if the provider fails to say
+   * @throws OpenFailedException if the provider fails
    */
   public Set<Capability> capabilities(Settings values) {
     return Set.copyOf(ask("its capabilities", () -> provider.capabilities(values)));
   }
 
   /**
-   * What a backend opened with these settings accepts; at least {@link Limits#FLOOR}.
+   * Returns the limits of a backend with these settings, at least {@link Limits#FLOOR}.
    *
-   * @throws OpenFailedException if the provider fails to say, or declares less
+   * @throws OpenFailedException if the provider fails, or declares smaller limits
    */
   public Limits limits(Settings values) {
     Limits limits = ask("its limits", () -> provider.limits(values));
     if (!limits.meetsFloor()) {
       throw new OpenFailedException(
-          "%s declares %s, less than the floor %s; use a provider that keeps LIMIT-1"
-              .formatted(this, limits, Limits.FLOOR),
+          String.format(
+              Locale.ROOT,
+              "%s declares %s, less than the floor %s; use a provider that keeps LIMIT-1",
+              this,
+              limits,
+              Limits.FLOOR),
           null);
     }
     return limits;
@@ -101,10 +102,10 @@ public final class DiscoveredProvider {
     return provider.getClass().getClassLoader();
   }
 
-  /** The provider's name, version and source. */
+  /** Returns name, version and source. */
   @Override
   public String toString() {
-    return "backend %s %s from %s".formatted(name, version, source);
+    return String.format(Locale.ROOT, "backend %s %s from %s", name, version, source);
   }
 
   private <T> T ask(String what, Supplier<@Nullable T> question) {
@@ -119,16 +120,17 @@ public final class DiscoveredProvider {
               ? "a jar is missing from the class path, or from the plugin's folder: add what the backend depends on"
               : "report it to its author";
       throw new OpenFailedException(
-          "%s failed to give %s (%s); %s".formatted(this, what, e, remedy), e);
+          String.format(Locale.ROOT, "%s failed to give %s (%s); %s", this, what, e, remedy), e);
     }
     if (answer == null) {
       throw new OpenFailedException(
-          "%s gave null for %s; report it to its author".formatted(this, what), null);
+          String.format(Locale.ROOT, "%s gave null for %s; report it to its author", this, what),
+          null);
     }
     return answer;
   }
 
-  /** One that is there and fails to begin has another cause. */
+  /** Tells a missing class from a class whose initializer failed. */
   private static boolean isMissingClass(Throwable e) {
     return e instanceof NoClassDefFoundError && e.getCause() instanceof ClassNotFoundException;
   }

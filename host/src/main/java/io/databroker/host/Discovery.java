@@ -4,20 +4,19 @@ import io.databroker.api.BackendProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The providers that ServiceLoader finds on the host's class path and module path, and in plugins:
- * each a jar, or a folder of jars, in a class loader of its own that shares the API and the JDK
- * with the host and nothing else.
+ * Finds backend providers by ServiceLoader: on the class path, on the module path, and in plugins.
+ * A plugin is a jar or a folder of jars. It has its own class loader, which shares only the API and
+ * the JDK with the host.
  *
- * <p>A provider that is broken, has no name, or shares its name with another is a problem; it
- * cannot be chosen, and hinders no other.
- *
- * <p><b>Thread-safety:</b> any thread may use it.
+ * <p>A provider that is broken, has no name, or shares its name with another is listed as a problem
+ * and cannot be chosen. The other providers stay usable.
  */
 public final class Discovery implements AutoCloseable {
   private final List<Plugin> plugins;
@@ -33,13 +32,16 @@ public final class Discovery implements AutoCloseable {
       search.in(plugin.loader(), plugin.path().toString());
       if (!search.foundSomething()) {
         problems.add(
-            "plugin %s offers no %s; give one that names it in META-INF/services"
-                .formatted(plugin.path(), BackendProvider.class.getName()));
+            String.format(
+                Locale.ROOT,
+                "plugin %s has no %s; add a file in META-INF/services that names one",
+                plugin.path(),
+                BackendProvider.class.getName()));
       }
     }
     for (ProviderSearch.Broken broken : search.broken()) {
       problems.add(broken.problem());
-      broken.name().ifPresent(name -> unusable.merge(name, broken.problem(), "%s; %s"::formatted));
+      broken.name().ifPresent(name -> unusable.merge(name, broken.problem(), Discovery::joined));
     }
     search.found().stream()
         .collect(Collectors.groupingBy(DiscoveredProvider::name, TreeMap::new, Collectors.toList()))
@@ -47,10 +49,11 @@ public final class Discovery implements AutoCloseable {
   }
 
   /**
-   * Looks on the class path, on the module path and in these plugins. Close it when all that was
-   * opened from it is closed.
+   * Searches the class path, the module path and these plugins. Close the result after everything
+   * that was opened from it.
    *
-   * @throws ConfigurationException naming every plugin path that is not a jar or a folder of jars
+   * @throws ConfigurationException if a plugin path is not a jar or a folder of jars; the message
+   *     lists all such paths
    */
   public static Discovery of(List<Path> plugins) {
     return of(Objects.requireNonNull(Discovery.class.getClassLoader()), plugins);
@@ -60,21 +63,21 @@ public final class Discovery implements AutoCloseable {
     return new Discovery(host, Plugin.open(plugins));
   }
 
-  /** What can be chosen, by name; unmodifiable. */
+  /** Returns the providers that can be chosen, by name; unmodifiable. */
   public List<DiscoveredProvider> providers() {
     return List.copyOf(usable.values());
   }
 
-  /** What was found and cannot be chosen: names, versions and jars, and why; unmodifiable. */
+  /** Returns the providers that cannot be chosen: name, version, jar and reason; unmodifiable. */
   public List<String> problems() {
     return List.copyOf(problems);
   }
 
   /**
-   * The provider of that name.
+   * Returns the provider of that name.
    *
-   * @throws ConfigurationException if there is none, listing those there are, or if it cannot be
-   *     chosen, saying why
+   * @throws ConfigurationException if there is none, or it cannot be chosen; the message lists the
+   *     known names or gives the reason
    */
   public DiscoveredProvider provider(String name) {
     DiscoveredProvider provider = usable.get(name);
@@ -86,23 +89,27 @@ public final class Discovery implements AutoCloseable {
       throw new ConfigurationException(List.of(reason));
     }
     List<String> lines = new ArrayList<>();
-    lines.add("unknown backend \"%s\"; %s".formatted(name, names()));
-    // What was meant may be what could not be loaded.
+    lines.add(String.format(Locale.ROOT, "unknown backend \"%s\"; %s", name, names()));
+    // The wanted provider may be one that could not be loaded.
     lines.addAll(problems);
     throw new ConfigurationException(lines);
   }
 
-  /** Releases the plugins' class loaders; idempotent. */
+  /** Closes the class loaders of the plugins; idempotent. */
   @Override
   public void close() {
     Closing.all(plugins);
   }
 
-  /** For people to read. */
+  /** Describes the known names, for messages. */
   String names() {
     return usable.isEmpty()
-        ? "none is known: put one on the class path or give a plugin"
+        ? "none is known: add one to the class path, or a plugin"
         : "known: " + String.join(", ", usable.keySet());
+  }
+
+  private static String joined(String problem, String another) {
+    return problem + "; " + another;
   }
 
   private void add(String name, List<DiscoveredProvider> sameName) {
@@ -112,15 +119,19 @@ public final class Discovery implements AutoCloseable {
       return;
     }
     String problem =
-        "backend \"%s\" is offered more than once: %s; keep one"
-            .formatted(
-                name,
-                sameName.stream()
-                    .map(one -> "version %s from %s".formatted(one.version(), one.source()))
-                    .collect(Collectors.joining(", ")));
+        String.format(
+            Locale.ROOT,
+            "backend \"%s\" is offered more than once: %s; keep one",
+            name,
+            sameName.stream()
+                .map(
+                    one ->
+                        String.format(
+                            Locale.ROOT, "version %s from %s", one.version(), one.source()))
+                .collect(Collectors.joining(", ")));
     if (sameName.size() > 1) {
       problems.add(problem);
     }
-    unusable.merge(name, problem, "%s; %s"::formatted);
+    unusable.merge(name, problem, Discovery::joined);
   }
 }

@@ -13,9 +13,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The host's own threads: one timer, workers of one thread each for calls that may wait, and as
- * many as it takes for what lease holders do. A thread is there while it has something to do. After
- * close, tasks are dropped.
+ * Threads of the host: one timer; workers with one thread each, for backend calls that may wait;
+ * and any number of threads for the actions of lease holders. Idle threads end. After {@link
+ * #close}, tasks are dropped.
  */
 final class HostThreads implements Timer, AutoCloseable {
   private static final long IDLE_SECONDS = 10;
@@ -26,7 +26,7 @@ final class HostThreads implements Timer, AutoCloseable {
   private final List<ThreadPoolExecutor> workers = new CopyOnWriteArrayList<>();
 
   /**
-   * @param patience how long {@link #close} waits for what is running
+   * @param patience how long {@link #close} waits for running tasks
    */
   HostThreads(Duration patience) {
     this.patience = patience;
@@ -42,7 +42,7 @@ final class HostThreads implements Timer, AutoCloseable {
             Integer.MAX_VALUE,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new SynchronousQueue<>(), // each task has a thread at once
+            new SynchronousQueue<>(), // each task gets a thread at once
             new Named("lease-holder"),
             new ThreadPoolExecutor.DiscardPolicy());
   }
@@ -54,7 +54,7 @@ final class HostThreads implements Timer, AutoCloseable {
     return () -> future.cancel(false);
   }
 
-  /** One thread, which runs tasks in order. */
+  /** Returns a worker: one thread that runs tasks in order. */
   Executor worker(String name) {
     ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
@@ -70,12 +70,12 @@ final class HostThreads implements Timer, AutoCloseable {
     return worker;
   }
 
-  /** Runs what lease holders do when they are told: none waits for another. */
+  /** Returns the executor for the actions of lease holders; no action waits for another. */
   Executor holders() {
     return holders;
   }
 
-  /** Interrupts calls of backends, but no holder, and waits for all that is running. */
+  /** Interrupts backend calls, but not lease holders, and waits for all running tasks. */
   @Override
   public void close() {
     timer.shutdownNow();
@@ -84,12 +84,12 @@ final class HostThreads implements Timer, AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     try {
       for (ThreadPoolExecutor worker : workers) {
-        await(worker, deadline, "a call of a backend");
+        await(worker, deadline, "a backend call");
       }
-      await(holders, deadline, "what a lease holder does");
+      await(holders, deadline, "an action of a lease holder");
       await(timer, deadline, "the timer");
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // it goes on closing, without waiting
+      Thread.currentThread().interrupt(); // continue closing, without waiting
     }
   }
 
@@ -97,7 +97,7 @@ final class HostThreads implements Timer, AutoCloseable {
       throws InterruptedException {
     if (Thread.currentThread() instanceof HostThread own
         && own.factory == threads.getThreadFactory()) {
-      return; // it is what runs this
+      return; // called from one of its own threads
     }
     if (!threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException(what + " has not ended within " + patience);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Expires records and trims history of one backend on a schedule. A run that fails is logged, and
- * the next one comes all the same.
+ * Expires records and trims history of one backend on a schedule. A failed run is logged, and the
+ * schedule continues.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -25,8 +25,8 @@ final class Housekeeping implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param every from the end of a run to the next
-   * @param history how old a change is when it is trimmed
+   * @param every the pause between two runs
+   * @param history the age at which changes are trimmed
    */
   Housekeeping(
       Backend backend,
@@ -62,7 +62,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void trim() {
     Instant now = clock.instant();
-    if (history.compareTo(Duration.between(Instant.EPOCH, now)) < 0) { // there is no time before
+    if (history.compareTo(Duration.between(Instant.EPOCH, now)) < 0) { // no time is before 1970
       backend.trim(now.minus(history));
     }
   }

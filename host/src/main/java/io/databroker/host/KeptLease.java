@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A lease that a {@link LeaseKeeper} renews until it is closed or lost.
- *
- * <p><b>Thread-safety:</b> any thread may use it.
- */
+/** Lease that a {@link LeaseKeeper} renews until it is closed or lost. */
 public final class KeptLease implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
 
@@ -38,7 +34,7 @@ public final class KeptLease implements AutoCloseable {
   private Runnable cancelWatch = () -> {};
 
   /**
-   * @param asked when the call that took it began
+   * @param asked the time at which the acquiring call began
    */
   KeptLease(LeaseKeeper keeper, Lease lease, Duration duration, Instant asked) {
     this.keeper = keeper;
@@ -53,19 +49,19 @@ public final class KeptLease implements AutoCloseable {
     watch();
   }
 
-  /** The name that is held. */
+  /** Returns the name of the lease. */
   public String name() {
     return lease.name();
   }
 
-  /** The fencing token of this holding, greater than that of any earlier one. */
+  /** Returns the fencing token, greater than that of every earlier holding. */
   public long token() {
     return lease.token();
   }
 
   /**
-   * Whether it is held, and will be for another quarter of its duration even if it cannot be
-   * renewed. Once false, it stays so.
+   * Returns whether the lease is held, and stays held for another quarter of its duration even
+   * without a renewal. Once false, it stays false.
    */
   public synchronized boolean isHeld() {
     endIfLate();
@@ -73,8 +69,9 @@ public final class KeptLease implements AutoCloseable {
   }
 
   /**
-   * Has {@code action} run once when the lease is lost, other than by {@link #close}; at once if it
-   * is lost already. Several run one after another; what one throws is logged.
+   * Runs {@code action} once when the lease is lost, or at once if it is lost already; {@link
+   * #close} is not a loss. Several actions run one after another; exceptions that they throw are
+   * logged.
    */
   public void onLost(Runnable action) {
     Objects.requireNonNull(action, "action");
@@ -88,8 +85,8 @@ public final class KeptLease implements AutoCloseable {
   }
 
   /**
-   * Releases it for the next holder; idempotent. If the backend cannot be told, it ends there by
-   * itself.
+   * Releases the lease for the next holder; idempotent. If the backend cannot be reached, the lease
+   * ends there at its expiry.
    */
   @Override
   public void close() {
@@ -102,7 +99,7 @@ public final class KeptLease implements AutoCloseable {
     release();
   }
 
-  /** Tells the holder, and only then releases it; what {@link #close} of the keeper does. */
+  /** Notifies the holder, then releases the lease; used when the keeper closes. */
   void revoke(String reason) {
     List<Runnable> actions;
     synchronized (this) {
@@ -132,13 +129,13 @@ public final class KeptLease implements AutoCloseable {
       return;
     }
     if (renewed == null) {
-      lose("it has ended in the backend");
+      lose("its holding in the backend has ended");
     } else if (!extend(begun)) {
-      release(); // the holder was told, or has closed it: the next one need not wait
+      release(); // the holder was notified or closed it, so the next holder need not wait
     }
   }
 
-  /** Whether the renewal that began then came in time. */
+  /** Returns whether a renewal that began then was in time. */
   private synchronized boolean extend(Instant begun) {
     endIfLate();
     if (state != State.HELD) {
@@ -213,7 +210,7 @@ public final class KeptLease implements AutoCloseable {
     try {
       action.run();
     } catch (RuntimeException | Error e) {
-      log.error("what runs when a lease is lost has failed", e);
+      log.error("an action of a lease holder failed", e);
     }
   }
 }

@@ -22,17 +22,16 @@ import org.jspecify.annotations.Nullable;
  * are lost.
  *
  * <p><b>In time</b> means: while at least a quarter of the duration is left before anyone else can
- * be granted the lease. A holding is counted from before the call that took or renewed it, and so
- * never ends in the backend before it does here; a third of the duration later it is renewed, and
- * when that fails tried again every twelfth; three quarters after the last success it is lost. What
- * the quarter has to cover is what the holder needs to stop, and clocks that run at different
- * speeds; a process that stands still for longer finds {@link KeptLease#isHeld} false when it goes
- * on. For what cannot stop, there is the fencing token.
+ * be granted the lease. The keeper counts a holding from before the call that acquired or renewed
+ * it, so the holding never ends in the backend before it ends here. The keeper renews after a third
+ * of the duration, and retries a failed renewal every twelfth. If no renewal succeeds within three
+ * quarters of the duration, the lease is lost. The remaining quarter covers the time that the
+ * holder needs to stop, and clocks of different speed. A process that pauses for longer sees {@link
+ * KeptLease#isHeld} false when it continues. For work that cannot stop in time, use the fencing
+ * token.
  *
- * <p>All leases share one thread for the time and one for calls of the backend; what holders do
- * when they are told runs on others, and hinders no renewal.
- *
- * <p><b>Thread-safety:</b> any thread may use it.
+ * <p>All leases share one timer thread and one thread for backend calls. Actions of holders run on
+ * other threads and delay no renewal.
  */
 public final class LeaseKeeper implements AutoCloseable {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
@@ -48,9 +47,9 @@ public final class LeaseKeeper implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param clock the one by which the backend counts leases, or one that never steps
-   * @param calls runs calls of the backend, which may wait
-   * @param holders runs what holders have to do, which may take its time
+   * @param clock the clock by which the backend counts leases, or one that never steps
+   * @param calls runs backend calls, which may wait
+   * @param holders runs the actions of holders, which may take long
    */
   LeaseKeeper(Backend backend, InstantSource clock, Timer timer, Executor calls, Executor holders) {
     this.backend = backend;
@@ -61,9 +60,9 @@ public final class LeaseKeeper implements AutoCloseable {
   }
 
   /**
-   * Takes a lease and keeps it.
+   * Acquires a lease and keeps it.
    *
-   * @param duration how long the others have to wait if this process dies
+   * @param duration how long others must wait if this process dies
    * @return the lease, or nothing while another holds it
    * @throws DatabrokerException as {@link Backend#acquireLease} does
    */
@@ -73,11 +72,12 @@ public final class LeaseKeeper implements AutoCloseable {
   }
 
   /**
-   * Takes a lease as soon as nobody holds it, and keeps it; tries every twelfth of the duration,
-   * and goes on while the backend is away. Completing or cancelling the answer ends the wait.
+   * Acquires a lease as soon as nobody holds it, and keeps it. It tries once per twelfth of the
+   * duration, also while the backend is unavailable. Completing or cancelling the returned future
+   * ends the wait.
    *
-   * @param duration how long the others have to wait if this process dies
-   * @return the lease, or what {@link Backend#acquireLease} failed with
+   * @param duration how long others must wait if this process dies
+   * @return the lease, or the failure of {@link Backend#acquireLease}
    */
   public CompletableFuture<KeptLease> acquire(String name, Duration duration) {
     requireOpen();
@@ -86,20 +86,21 @@ public final class LeaseKeeper implements AutoCloseable {
     Wait wait = new Wait(name, duration);
     waiting.add(wait);
     calls.execute(wait::attempt);
-    if (closed) { // meanwhile; close may not have seen it
+    if (closed) { // close may have missed this wait
       wait.answer.completeExceptionally(closedException());
     }
     return wait.answer;
   }
 
   /**
-   * Ends every wait, tells every holder that its lease is lost, and then releases it. Idempotent.
+   * Ends every wait; notifies every holder that its lease is lost, then releases the lease.
+   * Idempotent.
    */
   @Override
   public void close() {
     closed = true;
     waiting.forEach(wait -> wait.answer.completeExceptionally(closedException()));
-    kept.forEach(lease -> lease.revoke("the host closes"));
+    kept.forEach(lease -> lease.revoke("the host is closing"));
   }
 
   void forget(KeptLease lease) {
@@ -164,7 +165,7 @@ public final class LeaseKeeper implements AutoCloseable {
         }
         return taken != null;
       } catch (UnavailableException | OutcomeUnknownException e) {
-        return false; // it may be free, or end by itself
+        return false; // try again: it may be free by then
       } catch (RuntimeException | Error e) {
         holders.execute(() -> answer.completeExceptionally(e));
         return true;
@@ -172,7 +173,7 @@ public final class LeaseKeeper implements AutoCloseable {
     }
 
     private void hand(KeptLease taken) {
-      if (!answer.complete(taken)) { // cancelled, or the keeper was closed
+      if (!answer.complete(taken)) { // cancelled, or the keeper has closed
         taken.close();
       }
     }

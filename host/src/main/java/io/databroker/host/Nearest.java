@@ -4,18 +4,21 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The known name that a mistyped one was probably meant to be. */
+/** Suggests a known name for a mistyped one. */
 final class Nearest {
   private Nearest() {}
 
-  /** The one with the fewest letters to change, if those are at most a third of its letters. */
+  /**
+   * Returns the known name with the smallest edit distance, if that is at most a third of its
+   * length.
+   */
   static Optional<String> to(String typed, Collection<String> known) {
     return known.stream()
         .filter(name -> distance(typed, name) <= Math.max(1, name.length() / 3))
         .min(Comparator.comparingInt(name -> distance(typed, name)));
   }
 
-  /** How many letters have to be inserted, removed or replaced (Levenshtein). */
+  /** Returns the Levenshtein distance. */
   private static int distance(String from, String to) {
     int[] above = new int[to.length() + 1];
     for (int column = 0; column <= to.length(); column++) {

@@ -6,15 +6,13 @@ import io.databroker.api.Limits;
 import java.util.Set;
 
 /**
- * An open backend and what its provider says of it.
+ * Open backend with its provider, capabilities and limits.
  *
- * <p><b>Thread-safety:</b> immutable; the backend may be used by any thread.
- *
- * @param backend its arguments are checked before they reach it
- * @param leases keeps leases in it
- * @param provider where it came from
- * @param capabilities what it can do beyond the contract
- * @param limits what it accepts
+ * @param backend the backend behind argument checks
+ * @param leases keeps leases in this backend
+ * @param provider the provider that opened it
+ * @param capabilities its capabilities
+ * @param limits its limits
  */
 public record OpenedBackend(
     Backend backend,
@@ -22,7 +20,7 @@ public record OpenedBackend(
     DiscoveredProvider provider,
     Set<Capability> capabilities,
     Limits limits) {
-  /** Takes an unmodifiable copy of the set. */
+  /** Copies the set. */
   public OpenedBackend {
     capabilities = Set.copyOf(capabilities);
   }

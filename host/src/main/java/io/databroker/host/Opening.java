@@ -15,13 +15,14 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens what a configuration asks for, or nothing. */
+/** Opens all backends of a configuration, or none. */
 final class Opening {
   private static final Logger log = LoggerFactory.getLogger(Databroker.class);
 
@@ -31,7 +32,7 @@ final class Opening {
   private final Duration every;
   private final Duration history;
 
-  /** What was opened, the last first: the order in which to close. */
+  /** Opened resources in closing order: the last opened first. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
   Opening(
@@ -76,8 +77,8 @@ final class Opening {
     if (configs.isEmpty()) {
       problems.add("no backend is configured; " + discovery.names());
     }
-    requirePositive("the housekeeping's interval", every, problems);
-    requirePositive("the history's length", history, problems);
+    requirePositive("the housekeeping interval", every, problems);
+    requirePositive("the history length", history, problems);
     configs.forEach(
         (name, config) -> {
           try {
@@ -96,7 +97,8 @@ final class Opening {
 
   private static void requirePositive(String what, Duration value, List<String> problems) {
     if (value.isZero() || value.isNegative()) {
-      problems.add("%s is %s; give more than 0".formatted(what, SettingText.of(value)));
+      problems.add(
+          String.format(Locale.ROOT, "%s is %s; give more than 0", what, SettingText.of(value)));
     }
   }
 

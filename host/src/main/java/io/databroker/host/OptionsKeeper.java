@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the configured options in force when a backend is opened, and again after every clear.
+ * Sets the configured type options when a backend is opened, and again after every clear.
  *
- * <p>It learns of a clear from a feed of a type that nobody writes: such a feed holds no thread,
- * costs writers nothing, and ends when the history is replaced.
+ * <p>A feed of a type that nobody writes reports a clear: it ends when the history is replaced,
+ * holds no thread and costs writers nothing.
  */
 final class OptionsKeeper implements AutoCloseable {
-  /** Were it written all the same, the feed would be polled, and nothing else would happen. */
+  /** Type that nobody writes. If somebody does, the feed is polled once more, without harm. */
   static final String QUIET_TYPE = "io.databroker.host/clears";
 
   private static final Logger log = LoggerFactory.getLogger(OptionsKeeper.class);
@@ -35,7 +35,7 @@ final class OptionsKeeper implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable ChangeFeed feed;
 
-  /** The history in which they are in force; 0 for none. */
+  /** Server version of the history that has the options; 0 for none. */
   private long inForce;
 
   OptionsKeeper(Backend backend, Map<String, TypeOptions> options, Timer timer, Executor worker) {
@@ -45,7 +45,7 @@ final class OptionsKeeper implements AutoCloseable {
     this.worker = worker;
   }
 
-  /** Puts the options in force; what the backend refuses fails this. */
+  /** Sets the options; fails if the backend rejects them. */
   void start() {
     if (!options.isEmpty()) {
       feed = applyAndWatch();
@@ -71,7 +71,7 @@ final class OptionsKeeper implements AutoCloseable {
       if (open == null) {
         open = applyAndWatch();
         feed = open;
-        if (closed) { // meanwhile; close may not have seen it
+        if (closed) { // close may have missed this feed
           open.close();
           return;
         }
@@ -82,13 +82,13 @@ final class OptionsKeeper implements AutoCloseable {
       } while (bookmark != null);
       open.onReady(() -> worker.execute(this::follow));
     } catch (HistoryReplacedException | HistoryTrimmedException e) {
-      feed = null; // it has ended
+      feed = null; // the feed has ended
       worker.execute(this::follow);
     } catch (ClosedException e) {
       closed = true;
     } catch (RuntimeException | Error e) {
       log.warn(
-          "options could not be put in force; trying again in {}: {}",
+          "type options could not be set; trying again in {}: {}",
           SettingText.of(PAUSE),
           e.toString());
       timer.after(PAUSE, () -> worker.execute(this::follow));
@@ -105,7 +105,8 @@ final class OptionsKeeper implements AutoCloseable {
       try {
         return backend.changes(versions.end(), QUIET_TYPE);
       } catch (HistoryReplacedException | HistoryTrimmedException e) {
-        log.debug("cleared or trimmed meanwhile, looking again: {}", e.getMessage());
+        log.debug(
+            "history was cleared or trimmed at the same time; trying again: {}", e.getMessage());
       }
     }
   }

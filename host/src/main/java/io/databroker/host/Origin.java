@@ -13,20 +13,23 @@ import java.security.CodeSource;
 import java.util.Collections;
 import java.util.Optional;
 
-/** Which jar or folder a provider came from, for people to read. */
+/** Finds the jar or folder that a provider came from, for messages. */
 final class Origin {
   private static final String SERVICE_FILE = "META-INF/services/" + BackendProvider.class.getName();
 
   private Origin() {}
 
-  /** Where that class was loaded from, if its loader tells. */
+  /** Returns where a class was loaded from, if its class loader says so. */
   static Optional<String> of(Class<?> type) {
     return Optional.ofNullable(type.getProtectionDomain().getCodeSource())
         .map(CodeSource::getLocation)
         .map(Origin::readable);
   }
 
-  /** Where the service file lies that the problem speaks of, or whose class it speaks of. */
+  /**
+   * Returns the place of the service file that a problem mentions, or that lists a class it
+   * mentions.
+   */
   static Optional<String> ofServiceFile(String problem, ClassLoader loader) {
     try {
       for (URL file : Collections.list(loader.getResources(SERVICE_FILE))) {
@@ -37,14 +40,14 @@ final class Origin {
         }
       }
     } catch (IOException e) {
-      return Optional.empty(); // the problem itself is told all the same
+      return Optional.empty(); // the problem itself is reported anyway
     }
     return Optional.empty();
   }
 
   private static boolean namesWhat(String problem, URL file) throws IOException {
     URLConnection connection = file.openConnection();
-    connection.setUseCaches(false); // else the jar stays open
+    connection.setUseCaches(false); // otherwise the jar stays open
     try (InputStream in = connection.getInputStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
@@ -56,7 +59,7 @@ final class Origin {
     }
   }
 
-  /** A path where it is one, without the wrapping of a jar's address. */
+  /** Returns the path of a location, or its text if it is not a file. */
   private static String readable(URL location) {
     String text = location.toString();
     if (text.startsWith("jar:")) {

@@ -6,9 +6,10 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * How much time passes, for an engine with a clock of its own. It never steps back, and rather goes
- * ahead than stay behind: of two readings, the longer counts. So it stands a clock that is set, and
- * notices that the machine slept, which {@link System#nanoTime} need not.
+ * Clock that only moves forward, for backends whose engine has its own clock. Between two readings
+ * it advances by the larger of two intervals: that of {@link System#nanoTime}, which ignores
+ * changes of the wall clock but may stop while the machine sleeps, and that of the wall clock,
+ * which does not.
  */
 final class PassingTime implements InstantSource {
   private final LongSupplier nanos;

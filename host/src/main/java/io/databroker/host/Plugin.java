@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** A jar, or a folder of jars, in a class loader of its own. */
+/** Plugin: a jar or a folder of jars with its own class loader. */
 final class Plugin implements AutoCloseable {
   private final Path path;
   private final URLClassLoader loader;
@@ -23,9 +24,9 @@ final class Plugin implements AutoCloseable {
   }
 
   /**
-   * Opens them all, or none.
+   * Opens all plugins, or none.
    *
-   * @throws ConfigurationException naming every path that is no plugin
+   * @throws ConfigurationException if a path is not a plugin; the message lists all such paths
    */
   static List<Plugin> open(List<Path> paths) {
     List<String> problems = new ArrayList<>();
@@ -66,15 +67,20 @@ final class Plugin implements AutoCloseable {
       try (Stream<Path> files = Files.list(path)) {
         jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
       } catch (IOException e) {
-        problems.add("plugin %s cannot be read: %s".formatted(path, e));
+        problems.add(String.format(Locale.ROOT, "plugin %s cannot be read: %s", path, e));
         return List.of();
       }
       if (jars.isEmpty()) {
         problems.add(
-            "plugin %s is a folder without jars; give a jar or a folder of jars".formatted(path));
+            String.format(
+                Locale.ROOT,
+                "plugin %s is a folder without jars; give a jar or a folder of jars",
+                path));
       }
     } else if (!Files.exists(path)) {
-      problems.add("plugin %s does not exist; give a jar or a folder of jars".formatted(path));
+      problems.add(
+          String.format(
+              Locale.ROOT, "plugin %s does not exist; give a jar or a folder of jars", path));
       return List.of();
     }
     for (Path jar : jars) {
@@ -82,8 +88,11 @@ final class Plugin implements AutoCloseable {
         readable.size();
       } catch (IOException e) {
         problems.add(
-            "plugin %s is not a jar (%s); give a jar or a folder of jars"
-                .formatted(jar, e.getMessage()));
+            String.format(
+                Locale.ROOT,
+                "plugin %s is not a jar (%s); give a jar or a folder of jars",
+                jar,
+                e.getMessage()));
       }
     }
     return jars;

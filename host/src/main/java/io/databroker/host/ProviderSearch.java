@@ -6,19 +6,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds providers in class loaders, and sorts out those that fail. */
+/** Finds providers in class loaders and separates the broken ones. */
 final class ProviderSearch {
   private final List<DiscoveredProvider> found = new ArrayList<>();
   private final List<Broken> broken = new ArrayList<>();
   private boolean foundSomething;
 
-  /** A provider that cannot be used, with the name it would have, if that is known. */
+  /** Provider that cannot be used, with its name if that is known. */
   record Broken(Optional<String> name, String problem) {}
 
   List<DiscoveredProvider> found() {
@@ -29,12 +30,12 @@ final class ProviderSearch {
     return broken;
   }
 
-  /** Whether the last search met any provider, good or broken. */
+  /** Returns whether the last search found any provider, usable or broken. */
   boolean foundSomething() {
     return foundSomething;
   }
 
-  /** Looks there; {@code place} is for people to read, where the jar is not known. */
+  /** Searches a class loader; messages name {@code place} if the jar is not known. */
   void in(ClassLoader loader, String place) {
     foundSomething = false;
     Iterator<ServiceLoader.Provider<BackendProvider>> providers =
@@ -51,14 +52,17 @@ final class ProviderSearch {
         foundSomething = true;
         String problem = e.toString();
         if (problem.equals(lastProblem)) {
-          return; // it makes no progress
+          return; // the iterator makes no progress
         }
         lastProblem = problem;
         broken.add(
             new Broken(
                 Optional.empty(),
-                "a provider from %s cannot be loaded: %s; mend or remove it"
-                    .formatted(Origin.ofServiceFile(problem, loader).orElse(place), problem)));
+                String.format(
+                    Locale.ROOT,
+                    "a provider from %s cannot be loaded: %s; repair or remove it",
+                    Origin.ofServiceFile(problem, loader).orElse(place),
+                    problem)));
       }
     }
   }
@@ -82,7 +86,7 @@ final class ProviderSearch {
       }
     } catch (VirtualMachineError e) {
       throw e;
-    } catch (Throwable e) { // whatever a stranger's code throws
+    } catch (Throwable e) { // a provider may throw anything
       Throwable cause =
           e instanceof ServiceConfigurationError && e.getCause() != null ? e.getCause() : e;
       reject(type, name, version, source, "failed: " + cause);
@@ -119,12 +123,13 @@ final class ProviderSearch {
     broken.add(
         new Broken(
             known,
-            "provider %s%s%s from %s %s; mend or remove it"
-                .formatted(
-                    type.getName(),
-                    known.map(" of backend \"%s\""::formatted).orElse(""),
-                    version == null ? "" : " version " + version,
-                    source,
-                    problem)));
+            String.format(
+                Locale.ROOT,
+                "provider %s%s%s from %s %s; repair or remove it",
+                type.getName(),
+                known.map(text -> " of backend \"" + text + "\"").orElse(""),
+                version == null ? "" : " version " + version,
+                source,
+                problem)));
   }
 }

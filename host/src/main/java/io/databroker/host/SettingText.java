@@ -13,9 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Values of settings as people write and read them: {@code 250ms}, {@code true}, {@code 1048576}.
- *
- * <p><b>Thread-safety:</b> immutable; stateless.
+ * Converts setting values to and from text, such as {@code 250ms}, {@code true}, {@code 1048576}.
  */
 public final class SettingText {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,100})(ms|s|m|h|d)");
@@ -30,10 +28,10 @@ public final class SettingText {
   private SettingText() {}
 
   /**
-   * A length of time: a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code d},
-   * or ISO-8601 such as {@code PT1H30M}.
+   * Parses a duration: a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code
+   * d}, or ISO-8601 such as {@code PT1H30M}.
    *
-   * @throws IllegalArgumentException saying what would be accepted
+   * @throws IllegalArgumentException if the text is invalid; the message says what is accepted
    */
   public static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
@@ -51,7 +49,7 @@ public final class SettingText {
     }
   }
 
-  /** The text that reads back as that value. */
+  /** Returns the text that parses to that value. */
   public static String of(Object value) {
     if (value instanceof Duration duration) {
       return ofDuration(duration);
@@ -60,9 +58,9 @@ public final class SettingText {
   }
 
   /**
-   * The value of a setting.
+   * Parses the value of a setting.
    *
-   * @throws IllegalArgumentException saying what would be accepted
+   * @throws IllegalArgumentException if the text is invalid; the message says what is accepted
    */
   static <T> T parse(Setting<T> setting, String text) {
     T value = setting.type().cast(parseAs(setting, text));

@@ -4,16 +4,17 @@ import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Text into valid settings: everything that is wrong is collected, nothing is repaired. */
+/** Parses text into valid settings. It collects all problems and repairs none. */
 final class SettingsParser {
   private final String backend;
   private final Map<String, Setting<?>> known = new LinkedHashMap<>();
   private final List<String> problems;
 
-  /** Problems of that backend are added to {@code problems}. */
+  /** Creates a parser that adds the problems of a backend to {@code problems}. */
   SettingsParser(String backend, List<Setting<?>> settings, List<String> problems) {
     this.backend = backend;
     this.problems = problems;
@@ -22,7 +23,7 @@ final class SettingsParser {
     }
   }
 
-  /** The settings, to be used only if no problem was added. */
+  /** Returns the settings, which are valid only if no problem was added. */
   Settings parse(List<Map.Entry<String, String>> texts) {
     Map<String, String> given = new LinkedHashMap<>();
     for (Map.Entry<String, String> entry : texts) {
@@ -30,7 +31,7 @@ final class SettingsParser {
       if (!known.containsKey(name)) {
         problem(unknown(name));
       } else if (given.putIfAbsent(name, entry.getValue()) != null) {
-        problem("setting %s is given twice; give it once".formatted(name));
+        problem(String.format(Locale.ROOT, "setting %s is given twice; give it once", name));
       }
     }
     Settings.Builder settings = Settings.builder();
@@ -40,8 +41,12 @@ final class SettingsParser {
         set(settings, setting, text);
       } else if (setting.isRequired()) {
         problem(
-            "setting %s is missing: %s; give a %s"
-                .formatted(setting.name(), setting.help(), setting.unit()));
+            String.format(
+                Locale.ROOT,
+                "setting %s is missing: %s; give a %s",
+                setting.name(),
+                setting.help(),
+                setting.unit()));
       }
     }
     return settings.build();
@@ -51,22 +56,24 @@ final class SettingsParser {
     try {
       settings.set(setting, SettingText.parse(setting, text));
     } catch (IllegalArgumentException e) {
-      problem("setting %s is \"%s\"; %s".formatted(setting.name(), text, e.getMessage()));
+      problem(
+          String.format(
+              Locale.ROOT, "setting %s is \"%s\"; %s", setting.name(), text, e.getMessage()));
     }
   }
 
   private String unknown(String name) {
     if (known.isEmpty()) {
-      return "unknown setting \"%s\"; it has none".formatted(name);
+      return String.format(Locale.ROOT, "unknown setting \"%s\"; it has none", name);
     }
-    return "unknown setting \"%s\"; %s"
-        .formatted(
-            name,
-            Nearest.to(name, known.keySet())
-                .map("did you mean %s?"::formatted)
-                .orElse(
-                    "its settings are "
-                        + known.keySet().stream().collect(Collectors.joining(", "))));
+    return String.format(
+        Locale.ROOT,
+        "unknown setting \"%s\"; %s",
+        name,
+        Nearest.to(name, known.keySet())
+            .map(nearest -> "did you mean " + nearest + "?")
+            .orElse(
+                "its settings are " + known.keySet().stream().collect(Collectors.joining(", "))));
   }
 
   private void problem(String text) {

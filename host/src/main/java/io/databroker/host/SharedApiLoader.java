@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent of every plugin's class loader: the JDK and the API, and nothing else of the host, so
- * that a plugin's libraries and the host's never meet.
+ * Parent of the class loader of every plugin: shares the JDK and the API, and nothing else of the
+ * host, so that the libraries of a plugin and of the host never conflict.
  */
 final class SharedApiLoader extends ClassLoader {
   private static final List<String> SHARED = List.of("io.databroker.api.", "org.jspecify.");
@@ -27,7 +27,7 @@ final class SharedApiLoader extends ClassLoader {
       return host.loadClass(name);
     }
     Class<?> found = super.loadClass(name, resolve);
-    // The platform's loader also finds the classes of every module on the host's module path.
+    // The platform class loader also finds classes of modules on the module path of the host.
     String module = found.getModule().getName();
     if (module == null || !(module.startsWith("java.") || module.startsWith("jdk."))) {
       throw new ClassNotFoundException(name);

@@ -2,9 +2,9 @@ package io.databroker.host;
 
 import java.time.Duration;
 
-/** Runs quick tasks later. */
+/** Schedules quick tasks. */
 interface Timer {
 
-  /** Has the task run once, after that delay; running the answer cancels it. */
+  /** Runs the task once after the delay. Running the returned action cancels it. */
   Runnable after(Duration delay, Runnable task);
 }

@@ -4,21 +4,22 @@ import io.databroker.api.Position;
 import java.util.List;
 
 /**
- * What one batch wrote of a type; or, without records, a bookmark that only moves the position.
+ * One answer of a typed feed: the changes of one batch, or a bookmark without records that only
+ * moves the position.
  *
- * <p><b>Thread-safety:</b> immutable, if the values are.
+ * <p><b>Thread-safety:</b> immutable if the values are.
  *
- * @param <T> the values
+ * @param <T> type of the values
  * @param records the changes of the type in that batch, in order
- * @param position where a feed opened anew goes on behind them
+ * @param position the position after these changes, at which another feed can continue
  */
 public record TypedChanges<T>(List<TypedRecord<T>> records, Position position) {
-  /** Takes an unmodifiable copy of the list. */
+  /** Copies the list. */
   public TypedChanges {
     records = List.copyOf(records);
   }
 
-  /** Whether this only moves the position. */
+  /** Returns whether this answer only moves the position. */
   public boolean isBookmark() {
     return records.isEmpty();
   }

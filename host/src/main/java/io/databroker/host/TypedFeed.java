@@ -9,13 +9,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of one type, decoded, for a thread that waits. Who has no thread to spend decodes
- * those of a {@link io.databroker.api.ChangeFeed} with {@link TypedRecords#decode(Changes)}.
+ * Waits for the decoded changes of one type on the calling thread. To use no thread, poll a {@link
+ * io.databroker.api.ChangeFeed} and decode its answers with {@link TypedRecords#decode(Changes)}.
  *
- * <p><b>Thread-safety:</b> one thread at a time waits; {@link #close} may be called by any thread,
- * and ends its wait.
+ * <p><b>Thread-safety:</b> one thread at a time calls {@code next}; any thread may call {@link
+ * #close}, which ends the wait.
  *
- * @param <T> the values
+ * @param <T> type of the values
  */
 public final class TypedFeed<T> implements AutoCloseable {
   private final BlockingFeed feed;
@@ -27,24 +27,26 @@ public final class TypedFeed<T> implements AutoCloseable {
   }
 
   /**
-   * What comes next, waiting for it.
+   * Waits for the next changes and returns them.
    *
-   * @throws InterruptedException if the thread is interrupted while it waits; nothing is skipped
+   * @throws InterruptedException if the thread is interrupted while it waits; no change is lost
    * @throws HistoryReplacedException after a clear
-   * @throws HistoryTrimmedException if what comes next is no longer held
-   * @throws ClosedException after this or the backend was closed
+   * @throws HistoryTrimmedException if the next changes were trimmed
+   * @throws ClosedException after this feed or the backend was closed
    */
   public TypedChanges<T> next() throws InterruptedException {
     return records.decode(feed.next());
   }
 
-  /** What comes next, or null if nothing has come within that time; fails as {@link #next()}. */
+  /**
+   * Waits for the next changes; returns null if there are none in time. Fails as {@link #next()}.
+   */
   public @Nullable TypedChanges<T> next(Duration atMost) throws InterruptedException {
     Changes changes = feed.next(atMost);
     return changes == null ? null : records.decode(changes);
   }
 
-  /** Ends the feed, and the wait for it; idempotent. */
+  /** Ends the feed and a wait for it; idempotent. */
   @Override
   public void close() {
     feed.close();

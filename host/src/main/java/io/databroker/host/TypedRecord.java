@@ -2,15 +2,16 @@ package io.databroker.host;
 
 import io.databroker.api.StoredRecord;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record with its payload decoded.
+ * Record with its decoded payload.
  *
- * <p><b>Thread-safety:</b> immutable, if its value is.
+ * <p><b>Thread-safety:</b> immutable if the value is.
  *
- * @param <T> the values
+ * @param <T> type of the value
  */
 public final class TypedRecord<T> {
   private final StoredRecord stored;
@@ -27,42 +28,42 @@ public final class TypedRecord<T> {
     try {
       T value = codec.decode(stored.payload());
       return value == null
-          ? new TypedRecord<>(stored, null, new IllegalStateException("the codec gave null"))
+          ? new TypedRecord<>(stored, null, new IllegalStateException("the codec returned null"))
           : new TypedRecord<>(stored, value, null);
     } catch (RuntimeException e) {
       return new TypedRecord<>(stored, null, e);
     }
   }
 
-  /** Which of its type it is. */
+  /** Returns the id. */
   public String id() {
     return stored.id();
   }
 
-  /** The version of the write that stored it, unsigned. */
+  /** Returns the version of the write that stored it, unsigned. */
   public long version() {
     return stored.version();
   }
 
-  /** When it was written or deleted. */
+  /** Returns the time of the write or delete. */
   public Instant modifiedAt() {
     return stored.modifiedAt();
   }
 
-  /** Whether that write was a delete. */
+  /** Returns whether the write was a delete. */
   public boolean deleted() {
     return stored.deleted();
   }
 
-  /** Whether there is a {@link #value}. */
+  /** Returns whether {@link #value} succeeds. */
   public boolean isDecodable() {
     return value != null;
   }
 
   /**
-   * What was stored; of a delete, the last value.
+   * Returns the stored value; after a delete, the last value.
    *
-   * @throws UndecodableRecordException if the codec could not read the payload
+   * @throws UndecodableRecordException if the codec could not decode the payload
    */
   public T value() {
     if (value == null) {
@@ -71,7 +72,7 @@ public final class TypedRecord<T> {
     return value;
   }
 
-  /** The record itself. */
+  /** Returns the undecoded record. */
   public StoredRecord stored() {
     return stored;
   }
@@ -88,12 +89,13 @@ public final class TypedRecord<T> {
 
   @Override
   public String toString() {
-    return "(%s, %s) version %s%s: %s"
-        .formatted(
-            stored.type(),
-            id(),
-            Long.toUnsignedString(version()),
-            deleted() ? ", deleted" : "",
-            isDecodable() ? value : stored.payload());
+    return String.format(
+        Locale.ROOT,
+        "(%s, %s) version %s%s: %s",
+        stored.type(),
+        id(),
+        Long.toUnsignedString(version()),
+        deleted() ? ", deleted" : "",
+        isDecodable() ? value : stored.payload());
   }
 }

@@ -8,11 +8,11 @@ import io.databroker.api.StoredRecord;
 import java.util.Iterator;
 
 /**
- * The live records of one type at one version, decoded as they are read.
+ * The live records of one type at one version, decoded while they are read.
  *
- * <p><b>Thread-safety:</b> any thread may use it, one iterator by one thread at a time.
+ * <p><b>Thread-safety:</b> any thread may use a snapshot; one thread at a time uses an iterator.
  *
- * @param <T> the values
+ * @param <T> type of the values
  */
 public final class TypedSnapshot<T> implements Iterable<TypedRecord<T>>, AutoCloseable {
   private final Snapshot snapshot;
@@ -23,17 +23,18 @@ public final class TypedSnapshot<T> implements Iterable<TypedRecord<T>>, AutoClo
     this.records = records;
   }
 
-  /** Where a feed goes on from it. */
+  /** Returns the position of the snapshot; a feed opened there delivers the changes after it. */
   public Position position() {
     return snapshot.position();
   }
 
   /**
-   * A pass over the records, each once, in any order; it does not remove.
+   * Iterates over the records, each once, in any order. The iterator does not support {@code
+   * remove}.
    *
-   * @throws SnapshotExpiredException here or from the iterator, if it can no longer be told what
-   *     was live at that version
-   * @throws ClosedException here or from the iterator, after this or the backend was closed
+   * @throws SnapshotExpiredException here or from the iterator, if the backend can no longer hold
+   *     the snapshot
+   * @throws ClosedException here or from the iterator, after the snapshot or the backend was closed
    */
   @Override
   public Iterator<TypedRecord<T>> iterator() {
@@ -51,7 +52,7 @@ public final class TypedSnapshot<T> implements Iterable<TypedRecord<T>>, AutoClo
     };
   }
 
-  /** Frees what it holds; idempotent. */
+  /** Frees the resources of the snapshot; idempotent. */
   @Override
   public void close() {
     snapshot.close();

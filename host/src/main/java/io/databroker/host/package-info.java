@@ -1,9 +1,33 @@
 /**
- * What a host application compiles against.
+ * Library for host applications: opens backends by configuration, and adds what works on any
+ * backend.
  *
- * <p>{@link io.databroker.host.Databroker} finds, configures and opens backends and closes them;
- * {@link io.databroker.host.DatabrokerModule} has them injected. {@link
- * io.databroker.host.TypedRecords} and {@link io.databroker.host.LeaseKeeper} stand on any backend.
+ * <p>Groups, in reading order:
+ *
+ * <ol>
+ *   <li>Entry: {@link Databroker} and its builder; {@link DatabrokerModule} binds it in Guice;
+ *       {@link BackendConfig} configures one backend; {@link OpenedBackend} is the result.
+ *   <li>Opening: {@code Opening} checks a whole configuration and opens it; {@code SettingsParser}
+ *       and {@link SettingText} parse settings, {@code Nearest} suggests names; problems end in
+ *       {@link ConfigurationException}; {@code Closing} closes everything in order.
+ *   <li>Finding providers: {@link Discovery} lists {@link DiscoveredProvider}s. {@code
+ *       ProviderSearch} runs ServiceLoader; {@code Plugin} is a jar or folder with its own class
+ *       loader below {@code SharedApiLoader}; {@code ContextLoader} sets the context class loader
+ *       for calls; {@code Origin} names the jar.
+ *   <li>Background work: {@code HostThreads} owns the threads, {@code Timer} schedules; {@code
+ *       Housekeeping} expires and trims, {@code OptionsKeeper} sets type options after a clear,
+ *       {@code PassingTime} is a clock that only moves forward.
+ *   <li>Leases: {@link LeaseKeeper} acquires, {@link KeptLease} renews.
+ *   <li>Typed views: {@link TypedRecords} with a {@link Codec}; {@link TypedRecord}, {@link
+ *       TypedSnapshot}, {@link TypedFeed}, {@link TypedChanges}; {@link
+ *       UndecodableRecordException}.
+ * </ol>
+ *
+ * <p>{@code io.databroker.host.query} finds records by filters; {@code io.databroker.host.patch}
+ * changes parts of records; {@code io.databroker.host.retry} repeats conflicting writes.
+ *
+ * <p><b>Thread-safety:</b> values and exceptions are immutable; any thread may use the other types,
+ * unless they state otherwise.
  */
 @NullMarked
 package io.databroker.host;

@@ -61,7 +61,8 @@ class ModulePathTest {
   @Test
   void theReadmesProgramIsAModule() throws Exception {
     String readme = Files.readString(Path.of("..", "README.md"));
-    int begin = readme.indexOf("```java\n") + "```java\n".length();
+    int begin =
+        readme.lastIndexOf("```java\n", readme.indexOf("class QuickStart")) + "```java\n".length();
     String program = readme.substring(begin, readme.indexOf("```", begin));
     assertThat(program).contains("class QuickStart").contains("@Inject Backend");
     assertThat(readme.replaceAll("\\s+", " "))

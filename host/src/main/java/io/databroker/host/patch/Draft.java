@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The batch that patches come to, as long as the records that it read are still there. */
+/**
+ * Builds the batch for some patches, on condition that the records read for it have not changed.
+ */
 final class Draft {
   private final Backend backend;
   private final Map<Key, Read> read = new HashMap<>();
@@ -24,7 +26,7 @@ final class Draft {
 
   private record Key(String type, String id) {}
 
-  /** A record as it was read, and what it has come to. */
+  /** A record as it was read, with its patched payload. */
   private static final class Read {
     final Condition unchanged;
     @Nullable Bytes payload;
@@ -56,7 +58,7 @@ final class Draft {
     if (found != null) {
       return new Read(found);
     }
-    // Deletes nothing, and holds the batch to it that there is nothing.
+    // This delete is a no-op; its condition makes the batch fail if the record appears.
     absences.add(Write.delete(key.type, key.id).when(Condition.ABSENT));
     return new Read();
   }
@@ -69,7 +71,7 @@ final class Draft {
     return absences.size();
   }
 
-  /** The absences first, then a write for each patch of a record that exists. */
+  /** Returns the conditions on absent records, then a write for each patch of a live record. */
   List<Write> batch() {
     List<Write> batch = new ArrayList<>(absences);
     batch.addAll(writes);

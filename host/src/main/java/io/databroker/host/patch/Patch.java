@@ -5,27 +5,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of one record, if it exists.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Change of one record, if it is live.
  *
  * @param type the type of the record
  * @param id the id of the record
- * @param change what becomes of its payload
+ * @param change the change of its payload
  */
 public record Patch(String type, String id, Change change) {
   /**
-   * What becomes of a payload. It has no effect but its answer, and may be called often; what it
-   * throws ends the call, and nothing was applied.
+   * Function from the old payload to the new one, without side effects; it may be called several
+   * times. An exception that it throws ends the call, and nothing is applied.
    *
-   * <p><b>Thread-safety:</b> called by the thread that patches.
+   * <p><b>Thread-safety:</b> the patching thread calls it.
    */
   public interface Change {
-    /** The new payload for the old one, or null to delete the record. */
+    /** Returns the new payload, or null to delete the record. */
     @Nullable Bytes apply(Bytes payload);
   }
 
-  /** Checks that nothing is null. */
+  /** Rejects null. */
   public Patch {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(id, "id");

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Whose turn it is at a record: first come, first served. */
+/** Fair locks that order the patches of each record. */
 final class Turns {
   private static final int LOCKS = 256;
   private static final long PATIENCE_SECONDS = 10;
@@ -20,16 +20,16 @@ final class Turns {
     }
   }
 
-  /** The locks that a caller holds. */
+  /** Locks held by a caller. */
   record Turn(List<ReentrantLock> held) {
     void end() {
       held.forEach(ReentrantLock::unlock);
     }
   }
 
-  /** Waits until it is the caller's turn at all of the records. */
+  /** Waits for the locks of all records. */
   Turn take(List<Patch> patches) {
-    // All callers take them in the same order, so that none waits for another in a circle.
+    // All callers take the locks in the same order, so there is no deadlock.
     int[] wanted = patches.stream().mapToInt(Turns::place).distinct().sorted().toArray();
     Turn turn = new Turn(new ArrayList<>(wanted.length));
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -46,15 +46,15 @@ final class Turns {
 
   private static @Nullable String lock(ReentrantLock lock, long deadline) {
     if (!lock.hasQueuedThreads() && lock.tryLock()) {
-      return null; // without waiting, so that an interrupt does not matter
+      return null; // free: no wait, so an interrupt does not matter
     }
     try {
       return lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
           ? null
-          : "other patches of the same records have not ended within " + PATIENCE_SECONDS + " s";
+          : "earlier patches of the same records did not end within " + PATIENCE_SECONDS + " s";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "interrupted while other patches of the same records were under way";
+      return "interrupted while waiting for earlier patches of the same records";
     }
   }
 

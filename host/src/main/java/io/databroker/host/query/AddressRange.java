@@ -1,33 +1,35 @@
 package io.databroker.host.query;
 
+import com.google.common.net.InetAddresses;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of IPv4 or IPv6 addresses that share a prefix; a single address is the longest prefix.
- * Its text, which is what an index holds, is the same for all ways to write the same range: the
- * address in its shortest form with the bits behind the prefix cleared, a slash, and the length.
+ * Range of IPv4 or IPv6 addresses with a common prefix; a single address has the longest prefix.
+ * All spellings of a range have the same text, which an index can hold: the shortest form of the
+ * address with the bits after the prefix cleared, a slash, and the length of the prefix.
  *
- * <p>An IPv4-mapped IPv6 address or range ({@code ::ffff:10.0.0.0/104}) is the IPv4 one ({@code
- * 10.0.0.0/8}). Apart from that the families never meet: {@code ::/0} holds no IPv4 address.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * <p>An IPv4-mapped IPv6 range ({@code ::ffff:10.0.0.0/104}) equals the IPv4 range ({@code
+ * 10.0.0.0/8}). Otherwise the families are separate: {@code ::/0} contains no IPv4 address.
  */
 public final class AddressRange {
-  private static final Pattern IPV4 =
-      Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+  /** Characters of an address; Guava alone would also accept zones and digits of other scripts. */
+  private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]+");
+
   private static final Pattern LENGTH = Pattern.compile("0|[1-9]\\d{0,2}");
   private static final int LONGEST = 45;
   private static final int MAPPED_BITS = 96;
+  private static final int IPV4_BYTES = 4;
+  private static final int IPV6_BYTES = 16;
+  private static final int NO_SCOPE = -1;
 
-  /** Four bytes or sixteen, those behind the prefix 0. */
+  /** Four or sixteen bytes; bits after the prefix are 0. */
   private final byte[] bits;
 
   private final int length;
@@ -38,9 +40,10 @@ public final class AddressRange {
   }
 
   /**
-   * The range that a text names: an address, or an address, a slash and the length of the prefix.
+   * Parses an address, or an address with a slash and the length of a prefix.
    *
-   * @return nothing if it names none; a name, a zone and leading zeros of IPv4 are not understood
+   * @return the range, or empty if the text is neither; host names, zones and leading zeros in IPv4
+   *     are not accepted
    */
   public static Optional<AddressRange> parse(String text) {
     int slash = text.indexOf('/');
@@ -66,47 +69,25 @@ public final class AddressRange {
     return LENGTH.matcher(text).matches() ? Integer.parseInt(text) : -1;
   }
 
-  /** The bytes of an address; none if that is none. */
+  /** Returns the bytes of an address, or no bytes if the text is not an address. */
   private static byte[] address(String text) {
-    if (text.length() > LONGEST) {
+    if (text.length() > LONGEST || !ADDRESS.matcher(text).matches()) {
       return new byte[0];
     }
-    Matcher ipv4 = IPV4.matcher(text);
-    if (ipv4.matches()) {
-      return ipv4(ipv4);
-    }
-    return IPV6.matcher(text).matches() ? ipv6(text) : new byte[0];
-  }
-
-  private static byte[] ipv4(Matcher text) {
-    byte[] address = new byte[4];
-    for (int i = 0; i < address.length; i++) {
-      String part = text.group(i + 1);
-      int value = Integer.parseInt(part);
-      if (value > 255 || (part.length() > 1 && part.charAt(0) == '0')) {
-        return new byte[0]; // "010" is 8 to some and 10 to others
-      }
-      address[i] = (byte) value;
-    }
-    return address;
-  }
-
-  /** A text with a colon is an address or an error: nobody is asked for a name. */
-  private static byte[] ipv6(String text) {
-    byte[] address;
-    try {
-      address = InetAddress.getByName(text).getAddress();
-    } catch (UnknownHostException e) {
+    if (!InetAddresses.isInetAddress(text)) {
       return new byte[0];
     }
-    if (address.length == 4) {
-      byte[] mapped = new byte[16]; // as it was written: the length counts from there
-      mapped[10] = (byte) 0xff;
-      mapped[11] = (byte) 0xff;
-      System.arraycopy(address, 0, mapped, 12, 4);
-      return mapped;
-    }
-    return address;
+    byte[] address = InetAddresses.forString(text).getAddress();
+    return address.length == IPV4_BYTES && text.indexOf(':') >= 0 ? mapped(address) : address;
+  }
+
+  /** Restores the sixteen bytes of an IPv4-mapped address: its prefix counts from there. */
+  private static byte[] mapped(byte[] ipv4) {
+    byte[] mapped = new byte[IPV6_BYTES];
+    mapped[10] = (byte) 0xff;
+    mapped[11] = (byte) 0xff;
+    System.arraycopy(ipv4, 0, mapped, 12, IPV4_BYTES);
+    return mapped;
   }
 
   private static boolean isMapped(byte[] address) {
@@ -127,19 +108,19 @@ public final class AddressRange {
     return masked;
   }
 
-  /** How many bits its addresses share. */
+  /** Returns the length of the prefix, in bits. */
   public int length() {
     return length;
   }
 
-  /** Whether every address of the other range is in this one. */
+  /** Returns whether this range contains every address of the other. */
   public boolean contains(AddressRange other) {
     return other.bits.length == bits.length
         && other.length >= length
         && Arrays.equals(masked(other.bits, length), bits);
   }
 
-  /** The texts of all ranges that contain this one, itself included, the longest prefix first. */
+  /** Returns the texts of all ranges that contain this one and of itself, longest prefix first. */
   public List<String> prefixes() {
     List<String> prefixes = new ArrayList<>(length + 1);
     for (int shorter = length; shorter >= 0; shorter--) {
@@ -148,7 +129,7 @@ public final class AddressRange {
     return prefixes;
   }
 
-  /** The records of the longest range that contains this one, by the field that holds ranges. */
+  /** Returns a filter for the longest range in {@code field} that contains this one. */
   public Filter longestIn(String field) {
     return Filter.firstOf(field, prefixes());
   }
@@ -165,47 +146,17 @@ public final class AddressRange {
     return 31 * Arrays.hashCode(bits) + length;
   }
 
-  /** Its text; {@link #parse} of it answers this range. */
+  /** Returns the text, which {@link #parse} reads back. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(LONGEST);
-    if (bits.length == 4) {
-      for (int i = 0; i < bits.length; i++) {
-        text.append(i == 0 ? "" : ".").append(bits[i] & 0xff);
-      }
-    } else {
-      ipv6(text);
+    try {
+      InetAddress address =
+          bits.length == IPV4_BYTES
+              ? InetAddress.getByAddress(bits)
+              : Inet6Address.getByAddress(null, bits, NO_SCOPE);
+      return InetAddresses.toAddrString(address) + "/" + length;
+    } catch (UnknownHostException e) {
+      throw new AssertionError("four and sixteen bytes are an address", e);
     }
-    return text.append('/').append(length).toString();
-  }
-
-  /** The first of the longest runs of zeros, of two at least, is left out. */
-  private void ipv6(StringBuilder text) {
-    int from = 0;
-    int to = 1;
-    for (int i = 0; i < 8; i++) {
-      int end = i;
-      while (end < 8 && group(end) == 0) {
-        end++;
-      }
-      if (end - i > to - from) {
-        from = i;
-        to = end;
-      }
-    }
-    boolean shortened = to - from > 1;
-    for (int i = 0; i < 8; i++) {
-      if (shortened && i == from) {
-        text.append("::");
-        i = to - 1;
-      } else {
-        boolean first = i == 0 || (shortened && i == to);
-        text.append(first ? "" : ":").append(Integer.toHexString(group(i)));
-      }
-    }
-  }
-
-  private int group(int index) {
-    return (bits[2 * index] & 0xff) << Byte.SIZE | (bits[2 * index + 1] & 0xff);
   }
 }

@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The records that a query has to look at, all of them as of one version. */
+/** The records that a query has to check, all at one version. */
 final class Candidates implements AutoCloseable {
   private final Snapshot snapshot;
 
-  /** Records looked up by id; the snapshot may hold them too. */
+  /** Records looked up by id; the snapshot may contain them too. */
   private final Map<String, StoredRecord> byId;
 
   private Candidates(Snapshot snapshot, Map<String, StoredRecord> byId) {
@@ -29,17 +29,17 @@ final class Candidates implements AutoCloseable {
     this.byId = byId;
   }
 
-  /** All records of the type, or of all types if it is empty. */
+  /** Reads all records of the type, or of all types if the type is empty. */
   static Candidates whole(Backend backend, String type) {
     Selection selection = type.isEmpty() ? Selection.all() : Selection.ofType(type);
     return new Candidates(backend.snapshot(selection), Map.of());
   }
 
   /**
-   * What the look-ups of a cover find.
+   * Reads what the look-ups of a cover find.
    *
-   * @throws io.databroker.api.HistoryReplacedException if a clear came between
-   * @throws io.databroker.api.HistoryTrimmedException if a trim came between
+   * @throws io.databroker.api.HistoryReplacedException if a clear came in between
+   * @throws io.databroker.api.HistoryTrimmedException if a trim came in between
    */
   static Candidates of(Backend backend, String type, Cover cover) {
     Position before = cover.ids().isEmpty() ? null : backend.versions().end();
@@ -73,8 +73,8 @@ final class Candidates implements AutoCloseable {
   }
 
   /**
-   * Brings what was read between two positions to the second. A record that did not change between
-   * them is the one that was read; of one that did, the last change decides.
+   * Updates records that were read between two positions to the second position. An unchanged
+   * record is kept; for a changed record, the last change counts.
    */
   private static void follow(
       Backend backend,
@@ -112,7 +112,7 @@ final class Candidates implements AutoCloseable {
     return snapshot.options();
   }
 
-  /** A pass over the records, each once; each call begins anew. */
+  /** Iterates over the records, each once; each call starts from the beginning. */
   Iterator<StoredRecord> records() {
     Iterator<StoredRecord> found = snapshot.records();
     if (byId.isEmpty()) {

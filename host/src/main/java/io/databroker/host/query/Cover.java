@@ -6,19 +6,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A choice of look-ups that finds at least what a filter matches, and all that may have a say in
- * what the first of some values is.
+ * Look-ups that find at least all records that a filter matches, and all records that decide a
+ * {@link Filter.FirstOf}.
  *
- * @param terms values of indexed fields
- * @param ids ids of records
+ * @param terms values of indexed fields to look up
+ * @param ids ids of records to look up
  */
 record Cover(Set<FieldValue> terms, Set<String> ids) {
   /**
-   * The cover of a filter.
+   * Returns the cover of a filter.
    *
-   * @param filter without leaves of fields that have no value
-   * @param indexed the fields of which an index is kept
-   * @return null if the whole type has to be read
+   * @param filter a filter whose fields all have values
+   * @param indexed the indexed fields
+   * @return null if the whole type must be read
    */
   static @Nullable Cover of(Filter filter, Set<String> indexed) {
     Cover cover = matching(filter, indexed);
@@ -59,7 +59,7 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
       }
       return cover;
     }
-    // What all of its parts match, any one of them finds.
+    // Each part of an And finds all records that the And matches.
     Cover cheapest = null;
     for (Filter part : ((Filter.And) filter).filters()) {
       Cover cover = matching(part, indexed);
@@ -74,7 +74,7 @@ record Cover(Set<FieldValue> terms, Set<String> ids) {
     firstOf.values().forEach(value -> terms.add(new FieldValue(firstOf.field(), value)));
   }
 
-  /** A guess: nobody counts how many records have a value, but an id has one at most. */
+  /** Estimates the cost: a value may have many records, an id at most one. */
   private boolean isCheaperThan(Cover other) {
     return terms.size() != other.terms.size()
         ? terms.size() < other.terms.size()

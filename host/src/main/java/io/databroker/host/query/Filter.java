@@ -5,91 +5,84 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Which records of a type a query is about. It is judged of each type by itself, at one version.
+ * Selects records of a type, at one version. A query of all types applies the filter to each type
+ * separately.
  *
- * <p>A field's value is what the extraction function finds in the payload. A field that is not
- * among the type's indexed fields at that version has no value, so that {@link Equal} and {@link
- * FirstOf} of it match nothing.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * <p>The extraction function reads the value of a field from the payload. A field that is not
+ * indexed for the type at that version has no value, so {@link Equal} and {@link FirstOf} match
+ * nothing by it.
  */
 public sealed interface Filter {
 
-  /** Every record. */
+  /** Matches every record. */
   static Filter all() {
     return new And(List.of());
   }
 
-  /** No record. */
+  /** Matches no record. */
   static Filter none() {
     return new Or(List.of());
   }
 
-  /** The record of that id; one that could not have been stored is no record's. */
+  /** Matches the record with that id. */
   static Filter id(String id) {
     return new Id(id);
   }
 
-  /** The records of which that indexed field has exactly that value. */
+  /** Matches records whose indexed field has exactly that value. */
   static Filter equal(String field, String value) {
     return new Equal(new FieldValue(field, value));
   }
 
-  /** The records of which that indexed field has the first of the values that any record has. */
+  /** Matches records whose indexed field has the first of the values that occurs in any record. */
   static Filter firstOf(String field, List<String> values) {
     return new FirstOf(field, values);
   }
 
-  /** The records that all of the filters match; every record if there are none. */
+  /** Matches records that all filters match; with no filters, every record. */
   static Filter and(Filter... filters) {
     return new And(List.of(filters));
   }
 
-  /** The records that any of the filters matches; no record if there are none. */
+  /** Matches records that at least one filter matches; with no filters, none. */
   static Filter or(Filter... filters) {
     return new Or(List.of(filters));
   }
 
   /**
-   * The record of an id.
+   * Matches the record with an id.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param id that id
+   * @param id the id
    */
   record Id(String id) implements Filter {
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Id {
       Objects.requireNonNull(id, "id");
     }
   }
 
   /**
-   * The records of which an indexed field has a value.
-   *
-   * <p><b>Thread-safety:</b> immutable.
+   * Matches records whose indexed field has a given value.
    *
    * @param term the field and the value
    */
   record Equal(FieldValue term) implements Filter {
-    /** Checks that nothing is null. */
+    /** Rejects null. */
     public Equal {
       Objects.requireNonNull(term, "term");
     }
   }
 
   /**
-   * The records of which an indexed field has the first of some values that any record of the type
-   * has; whatever stands beside this in the filter changes nothing about which value that is. So an
-   * address is looked up: by the ranges that may hold it, the longest prefix first.
-   *
-   * <p><b>Thread-safety:</b> immutable.
+   * Matches records whose indexed field has the first of some values that occurs in any record of
+   * the type. The rest of the filter does not influence which value that is. An address is looked
+   * up this way: the values are the ranges that contain it, longest prefix first.
    *
    * @param field the path of the field
-   * @param values the values, the most wanted first
+   * @param values the values in order of preference
    */
   record FirstOf(String field, List<String> values) implements Filter {
-    /** Takes an unmodifiable copy of the list. */
+    /** Rejects null and copies the list. */
     public FirstOf {
       Objects.requireNonNull(field, "field");
       values = List.copyOf(Objects.requireNonNull(values, "values"));
@@ -97,28 +90,24 @@ public sealed interface Filter {
   }
 
   /**
-   * The records that all filters match.
+   * Matches records that all filters match.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param filters the filters; none matches every record
+   * @param filters the filters; an empty list matches every record
    */
   record And(List<Filter> filters) implements Filter {
-    /** Takes an unmodifiable copy of the list. */
+    /** Rejects null and copies the list. */
     public And {
       filters = List.copyOf(Objects.requireNonNull(filters, "filters"));
     }
   }
 
   /**
-   * The records that at least one filter matches.
+   * Matches records that at least one filter matches.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param filters the filters; none matches no record
+   * @param filters the filters; an empty list matches no record
    */
   record Or(List<Filter> filters) implements Filter {
-    /** Takes an unmodifiable copy of the list. */
+    /** Rejects null and copies the list. */
     public Or {
       filters = List.copyOf(Objects.requireNonNull(filters, "filters"));
     }

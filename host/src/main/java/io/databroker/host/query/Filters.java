@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** What is done with filters: taken apart, and put together otherwise. */
+/** Walks and rewrites filters. */
 final class Filters {
   private Filters() {}
 
-  /** The filters that hold no others, in order. */
+  /** Returns the leaves, in order. */
   static Stream<Filter> leaves(Filter filter) {
     if (filter instanceof Filter.And and) {
       return and.filters().stream().flatMap(Filters::leaves);
@@ -20,7 +20,7 @@ final class Filters {
     return Stream.of(filter);
   }
 
-  /** The same with other leaves, and without what then changes nothing. */
+  /** Replaces leaves and simplifies the result. */
   static Filter replace(Filter filter, UnaryOperator<Filter> leaf) {
     if (filter instanceof Filter.And and) {
       return replaceAll(and.filters(), leaf, true);

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says which records of one type match a filter, at one version. */
+/** Decides which records of one type match a filter, at one version. */
 final class Judge {
   private final FieldExtractor extractor;
   private final List<Filter.FirstOf> contests;
 
-  /** By field: the values of contests that were not met yet, and those that were. */
+  /** By field: values of {@code FirstOf} filters that were not seen yet, and values that were. */
   private final Map<String, Set<String>> wanted = new HashMap<>();
 
   private final Map<String, Set<String>> met = new HashMap<>();
@@ -40,7 +40,7 @@ final class Judge {
     this.fields = fields(this.filter);
   }
 
-  /** The filter without fields that have no value: they match nothing. */
+  /** Removes the parts by fields without values, which match nothing. */
   static Filter ofFields(Filter filter, Set<String> searchable) {
     return Filters.replace(
         filter,
@@ -50,7 +50,7 @@ final class Judge {
         });
   }
 
-  /** The field of a leaf, or the empty text. */
+  /** Returns the field of a leaf, or the empty text. */
   private static String field(Filter leaf) {
     if (leaf instanceof Filter.Equal equal) {
       return equal.term().field();
@@ -77,7 +77,7 @@ final class Judge {
         });
   }
 
-  /** Has looked at all. */
+  /** Ends the first pass. */
   void settle() {
     Map<Filter, Filter> winners = new HashMap<>();
     contests.forEach(contest -> winners.put(contest, winner(contest)));
@@ -85,7 +85,7 @@ final class Judge {
     fields = fields(filter);
   }
 
-  /** The first of the values that any record has. */
+  /** Returns the first of the values that occurs in any record. */
   private Filter winner(Filter.FirstOf contest) {
     Set<String> there = met.getOrDefault(contest.field(), Set.of());
     return contest.values().stream()

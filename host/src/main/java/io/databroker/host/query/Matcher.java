@@ -10,14 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks records whether they match a filter of which no leaf is a {@link Filter.FirstOf}. However
- * many alternatives it has, a record is asked only those that need a value, or the id, that it has.
+ * Tests records against a filter without {@link Filter.FirstOf} leaves. Hash maps find the
+ * alternatives that can match a record by its id and values, so many alternatives cost little.
  */
 interface Matcher {
   /**
-   * Whether the record matches.
+   * Returns whether the record matches.
    *
-   * @param values those of the filter's fields that it has
+   * @param values the values of the record in the fields of the filter
    */
   boolean matches(String id, Map<String, String> values);
 
@@ -49,7 +49,7 @@ interface Matcher {
     throw new IllegalStateException(filter + " stands for a value that is not settled yet");
   }
 
-  /** The parts of an Or, and of those in it, by what they need of a record. */
+  /** Alternatives of an Or and of nested Ors, by the id or value that each needs. */
   final class Alternatives implements Matcher {
     private static final Matcher ALWAYS = (id, values) -> true;
 
@@ -74,7 +74,7 @@ interface Matcher {
       }
     }
 
-    /** What has to hold of a record for the filter to match, if that is easily seen. */
+    /** Returns a simple filter that must match for the whole filter to match, or null. */
     private static @Nullable Filter need(Filter filter) {
       if (filter instanceof Filter.Equal || filter instanceof Filter.Id) {
         return filter;
@@ -92,7 +92,7 @@ interface Matcher {
 
     private static void add(Map<String, List<Matcher>> map, String key, Matcher rest) {
       List<Matcher> there = map.computeIfAbsent(key, any -> new ArrayList<>(1));
-      if (there.isEmpty() || there.get(0) != ALWAYS) { // no one has to be asked twice
+      if (there.isEmpty() || there.get(0) != ALWAYS) { // one that always matches is enough
         there.add(rest == ALWAYS ? 0 : there.size(), rest);
       }
     }

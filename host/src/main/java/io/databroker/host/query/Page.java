@@ -10,14 +10,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what was found, and keeps what may be on the page that was asked for. When the payloads
- * come to more than some megabytes it keeps keys alone, and fetches those of the page at the end.
+ * Counts the matches and keeps those that may be on the requested page. If their payloads exceed
+ * some megabytes, it keeps only the keys, and fetches the records of the page at the end.
  */
 final class Page {
   private static final long MOST_HELD = 32 << 20;
@@ -48,7 +49,7 @@ final class Page {
 
   private final RecordQuery query;
 
-  /** Those that come after so many cannot be on the page. */
+  /** End of the page: records after this many are not on it. */
   private final long wanted;
 
   private final List<Entry> kept = new ArrayList<>();
@@ -100,9 +101,9 @@ final class Page {
   }
 
   /**
-   * The records of the page, in order.
+   * Returns the records of the page, in order.
    *
-   * @param candidates what was found came from
+   * @param candidates the source of the records
    */
   List<StoredRecord> records(Candidates candidates) {
     prune();
@@ -120,13 +121,16 @@ final class Page {
     long size = 0;
     for (int i = 0; i < page.size(); i++) {
       size += page.get(i).size();
-      // The first is answered whatever its size, so that whoever pages always gets on.
+      // The first record is returned whatever its size, so that paging always makes progress.
       if (size > query.answerBytes() && i > 0) {
         throw new InvalidArgumentException(
             "limit",
             Long.toString(query.limit()),
-            "give at most %d, and go on by offset: more than these do not fit into an answer of %d bytes"
-                .formatted(i, query.answerBytes()));
+            String.format(
+                Locale.ROOT,
+                "give at most %d and continue by offset: more records do not fit in an answer of %d bytes",
+                i,
+                query.answerBytes()));
       }
     }
   }

@@ -20,20 +20,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds records by filters and by address. Every answer is what held at one version, which it
+ * Finds records by filters and by address. Each result is consistent at one version, which it
  * names.
  *
- * <p>A query of one type looks up ids and values of indexed fields where the filter allows it, so
- * that it costs by what these find, and reads the whole type otherwise. A query of all types reads
- * them all.
- *
- * <p><b>Thread-safety:</b> any thread may use it.
+ * <p>A query of one type uses look-ups by id and by indexed field where the filter allows it; its
+ * cost then depends on the size of their results. Otherwise it reads the whole type. A query of all
+ * types reads all records.
  */
 public final class Queries {
   private static final int ATTEMPTS = 3;
 
   /**
-   * A backend may hold each record that it finds against each value: beyond, reading all is less.
+   * Largest number of values in a look-up. A backend may compare each found record with each value,
+   * so beyond this number reading the whole type is cheaper.
    */
   private static final int MOST_TERMS = 4_096;
 
@@ -42,7 +41,7 @@ public final class Queries {
   private final Set<String> always;
 
   /**
-   * Queries of that backend.
+   * Creates queries of a backend.
    *
    * @param extractor the extraction function with which the backend was opened
    */
@@ -51,11 +50,11 @@ public final class Queries {
   }
 
   /**
-   * Queries of that backend.
+   * Creates queries of a backend.
    *
    * @param extractor the extraction function with which the backend was opened
-   * @param always fields that have their values also where they are not indexed: what a look-up
-   *     would find is then found by reading the whole type
+   * @param always fields that have values even where they are not indexed; queries by them then
+   *     read the whole type
    */
   public Queries(Backend backend, FieldExtractor extractor, Set<String> always) {
     this.backend = Objects.requireNonNull(backend, "backend");
@@ -64,13 +63,13 @@ public final class Queries {
   }
 
   /**
-   * Answers a query.
+   * Runs a query.
    *
    * @throws io.databroker.api.InvalidArgumentException if the answer would be larger than the query
-   *     allows; says how many records fit
-   * @throws io.databroker.api.SnapshotExpiredException if the backend can no longer tell what was
-   *     live when the query began
-   * @throws DatabrokerException as the backend does
+   *     allows; the message says how many records fit
+   * @throws io.databroker.api.SnapshotExpiredException if the backend can no longer hold the
+   *     snapshot of the query
+   * @throws DatabrokerException if the backend fails
    */
   public QueryResult run(RecordQuery query) {
     for (int attempt = 1; attempt <= ATTEMPTS && !query.type().isEmpty(); attempt++) {
@@ -85,7 +84,7 @@ public final class Queries {
           return answer(query, found);
         }
       } catch (HistoryReplacedException | HistoryTrimmedException again) {
-        // A clear or a trim came between: rare, so begin anew.
+        // A clear or a trim came in between, which is rare: try again.
       }
     }
     try (Candidates whole = Candidates.whole(backend, query.type())) {
@@ -94,10 +93,10 @@ public final class Queries {
   }
 
   /**
-   * The records of a type whose range contains an address or a range, the longest prefix first,
-   * those of one prefix by id.
+   * Returns the records of a type whose range contains an address or a range, longest prefix first;
+   * records of the same prefix are sorted by id.
    *
-   * @param field the field that holds ranges, in the text of {@link AddressRange}
+   * @param field the field that holds the texts of {@link AddressRange}s
    */
   public QueryResult containing(String type, String field, AddressRange address) {
     List<String> prefixes = address.prefixes();

@@ -5,16 +5,14 @@ import io.databroker.api.StoredRecord;
 import java.util.List;
 
 /**
- * The answer to a query: all of it as of one version.
+ * Result of a query, at one version.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param records the records asked for, ordered by type, then id, by code point
- * @param total how many records there are before offset and limit
- * @param position the history and the version at which all that holds
+ * @param records the records of the page, sorted by type, then id, by code point
+ * @param total the number of matches before offset and limit
+ * @param position the history and the version of the result
  */
 public record QueryResult(List<StoredRecord> records, long total, Position position) {
-  /** Takes an unmodifiable copy of the list. */
+  /** Copies the list. */
   public QueryResult {
     records = List.copyOf(records);
   }

@@ -6,17 +6,17 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * What to look for, and which part of what is found to answer.
+ * Query: the records to find, and the page of them to return.
  *
- * <p><b>Thread-safety:</b> immutable, if the predicate is.
+ * <p><b>Thread-safety:</b> immutable if the predicate is.
  *
- * @param type the only type to look at; the empty text for all
- * @param filter what the records have to match
- * @param condition what must hold of them besides; asked only of records that the filter matches
- * @param offset how many of the first are left out
- * @param limit how many are answered at most
- * @param answerBytes how large the answer may be: keys and payloads, and {@link #RECORD_BYTES} for
- *     each record
+ * @param type the type to search; the empty text for all types
+ * @param filter the filter that the records match
+ * @param condition a further condition, tested only on records that the filter matches
+ * @param offset the number of leading matches to skip
+ * @param limit the largest number of records to return
+ * @param answerBytes the largest size of the result: keys and payloads, and {@link #RECORD_BYTES}
+ *     for each record
  */
 public record RecordQuery(
     String type,
@@ -26,10 +26,10 @@ public record RecordQuery(
     long limit,
     long answerBytes) {
 
-  /** What a record counts beside its type, id and payload. */
+  /** Size counted for a record beside its type, id and payload. */
   public static final int RECORD_BYTES = 128;
 
-  /** Checks that nothing is null and no number is negative. */
+  /** Rejects null and negative numbers. */
   public RecordQuery {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(filter, "filter");
@@ -39,27 +39,27 @@ public record RecordQuery(
     notNegative("answerBytes", answerBytes);
   }
 
-  /** All records of one type that a filter matches. */
+  /** Returns a query for all records of one type that a filter matches. */
   public static RecordQuery of(String type, Filter filter) {
     return new RecordQuery(type, filter, record -> true, 0, Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
-  /** All records of all types that a filter matches. */
+  /** Returns a query for all records of all types that a filter matches. */
   public static RecordQuery ofAllTypes(Filter filter) {
     return of("", filter);
   }
 
-  /** The same under that condition besides. */
+  /** Returns a copy with that further condition. */
   public RecordQuery where(Predicate<StoredRecord> other) {
     return new RecordQuery(type, filter, other, offset, limit, answerBytes);
   }
 
-  /** The same without the first {@code from}, and no more than {@code most}. */
+  /** Returns a copy that skips {@code from} matches and returns at most {@code most}. */
   public RecordQuery page(long from, long most) {
     return new RecordQuery(type, filter, condition, from, most, answerBytes);
   }
 
-  /** The same with that limit to the size of the answer. */
+  /** Returns a copy with that limit on the size of the result. */
   public RecordQuery within(long bytes) {
     return new RecordQuery(type, filter, condition, offset, limit, bytes);
   }
