@@ -1,0 +1,53 @@
+package io.databroker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Checks what no Maven plugin checks about the poms. */
+class BuildFilesTest {
+  private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
+  private static final Pattern MANAGED =
+      Pattern.compile("<artifactId>databroker-(.+?)</artifactId>");
+
+  /** Applications and programs to read; nobody compiles against them. */
+  private static final Set<String> NO_LIBRARIES = Set.of("bom", "server", "examples", "benchmarks");
+
+  @Test
+  void theBomListsEveryLibrary() throws IOException {
+    Set<String> libraries = new TreeSet<>(found(MODULE, pom("..")));
+    libraries.removeAll(NO_LIBRARIES);
+
+    Set<String> managed = new TreeSet<>(found(MANAGED, pom("../bom")));
+    managed.remove("bom");
+
+    assertThat(managed).isEqualTo(libraries);
+  }
+
+  @Test
+  void theBomHasTheVersionOfTheModules() throws IOException {
+    Pattern version = Pattern.compile("<version>([^<$]+)</version>");
+
+    assertThat(found(version, pom("../bom"))).containsExactly(found(version, pom("..")).get(0));
+  }
+
+  private static String pom(String folder) throws IOException {
+    return Files.readString(Path.of(folder, "pom.xml"));
+  }
+
+  private static List<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(BuildFilesTest::group).toList();
+  }
+
+  private static String group(MatchResult match) {
+    return match.group(1);
+  }
+}
