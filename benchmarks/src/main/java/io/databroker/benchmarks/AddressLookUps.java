@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Look-ups of an address among ranges: of ten ranges one holds the nine others, so that two hold
- * each address that is asked for, however many there are.
+ * Look-ups of an address among ranges. In each group of ten ranges, one contains the nine others,
+ * so exactly two contain each requested address.
  */
 final class AddressLookUps {
   private static final String FIELD = "$index.cidr";
@@ -17,7 +17,7 @@ final class AddressLookUps {
 
   private AddressLookUps() {}
 
-  /** The network of a group, and one within it. */
+  /** Network of a group, and a network within it. */
   private static String address(int group, int part, int host) {
     return (group / 256 + 1) + "." + group % 256 + "." + part + "." + host;
   }
@@ -27,7 +27,7 @@ final class AddressLookUps {
     return address(i / GROUP, part, 0) + (part == 0 ? "/16" : "/24");
   }
 
-  /** An address of each of the longer ranges, in another order than these were put. */
+  /** Addresses of the inner ranges, in another order than the puts. */
   private static String[] probes(int ranges) {
     int[] order = Workload.shuffled(ranges / GROUP * (GROUP - 1));
     String[] probes = new String[order.length];
@@ -47,7 +47,7 @@ final class AddressLookUps {
     }
   }
 
-  /** Ours: the host's look-up of all ranges that hold an address, the longest first. */
+  /** Opens ours: the look-up of all ranges that contain an address, longest first. */
   static LookUp ours(String backend, int ranges) {
     String[] probes = probes(ranges);
     String type = Workload.type(0);
@@ -74,7 +74,10 @@ final class AddressLookUps {
     };
   }
 
-  /** The bare structure: a map of prefixes to payloads, asked for each prefix of the address. */
+  /**
+   * Opens the bare structure: a map from prefixes to payloads, queried for each prefix of the
+   * address.
+   */
   static LookUp bare(int ranges) {
     String[] probes = probes(ranges);
     ConcurrentHashMap<String, byte[]> payloads = new ConcurrentHashMap<>();

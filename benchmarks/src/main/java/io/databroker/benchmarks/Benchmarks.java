@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -198,7 +199,7 @@ public final class Benchmarks implements Callable<Integer> {
       throws IOException {
     TreeMap<Integer, List<Outcome>> outcomes = new TreeMap<>();
     for (int records : growth) {
-      System.out.printf("%n%,d records%n", records);
+      System.out.printf(Locale.ROOT, "%n%,d records%n", records);
       outcomes.put(records, run(measurement, Catalogue.growing(records), wanted, System.out));
     }
     System.out.println();

@@ -16,13 +16,13 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Ours, through the public interface, with its checks. */
+/** Our backend, through the public interface with its checks. */
 final class BrokerStore implements Store {
   private final Backend backend;
   private final @Nullable Scratch scratch;
 
   /**
-   * @param scratch where it is kept, and what is to go with it
+   * @param scratch the directory of the backend, deleted with it
    */
   BrokerStore(Backend backend, @Nullable Scratch scratch) {
     this.backend = backend;

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** As {@link MapsStore}, with an unbounded Caffeine cache for each type's records. */
+/** {@link MapsStore} with an unbounded Caffeine cache for the records of each type. */
 final class CaffeineStore implements Store {
   private final ConcurrentHashMap<String, Cache<String, byte[]>> caches = new ConcurrentHashMap<>();
   private MapsStore.ChangeArray log = new MapsStore.ChangeArray();

@@ -16,10 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Putting new keys into a type that is full, so that each evicts one; and into one that is not.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
+ * Puts new keys into a full type, where each put evicts a record, and into a type without a
+ * capacity.
  */
 public class CapacityBenchmark {
 
@@ -32,18 +30,14 @@ public class CapacityBenchmark {
     }
   }
 
-  /**
-   * A backend with a capacity, and one without, that hold the same records, taking turns.
-   *
-   * <p><b>Thread-safety:</b> none; one thread uses it.
-   */
+  /** A backend with a capacity and one without, with the same records. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Types {
     @Param({"1000"})
     int size;
 
-    /** How many keys are put before the one without a capacity is brought back to its size. */
+    /** Number of puts before the backend without a capacity is reset to its size. */
     @Param({"96"})
     int step;
 

@@ -3,9 +3,10 @@ package io.databroker.benchmarks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** All comparisons, with their targets. */
+/** Lists all comparisons with their targets. */
 final class Catalogue {
   private static final String MAPS = "two ConcurrentHashMaps";
   private static final String OF_RECORDS = "the same maps, of the interface's records";
@@ -17,7 +18,7 @@ final class Catalogue {
     this.records = records;
   }
 
-  /** Those with the given number of records, where the number is not the point of a row. */
+  /** Returns all comparisons, with that number of records where a row does not state its own. */
   static List<Comparison> of(int records) {
     Catalogue catalogue = new Catalogue(records);
     catalogue.inMemoryRecords();
@@ -28,7 +29,7 @@ final class Catalogue {
     return catalogue.all;
   }
 
-  /** Those of which the number of records is the point: our side and the bare maps alone. */
+  /** Returns comparisons whose cost may depend on the number of records: ours and the bare maps. */
   static List<Comparison> growing(int records) {
     Catalogue catalogue = new Catalogue(records);
     catalogue.growingRecords("in-memory", "inmemory+maps", MAPS, "array walk");
@@ -82,7 +83,9 @@ final class Catalogue {
 
   private void inMemoryRecords() {
     for (int threads = 1; threads <= 2; threads++) {
-      String name = "in-memory get, %d thread%s".formatted(threads, threads == 1 ? "" : "s");
+      String name =
+          String.format(
+              Locale.ROOT, "in-memory get, %d thread%s", threads, threads == 1 ? "" : "s");
       add(
           RecordBenchmark.class,
           "get",
@@ -156,7 +159,7 @@ final class Catalogue {
         bound(one, "change", 2, Target.Measure.TIME).per(ofType, ofType));
   }
 
-  /** Beside what the shape of the interface's records costs by itself. */
+  /** Returns a row beside the bare maps of the interface's records. */
   private static Row bound(String name, String unit, int other, Target.Measure measure) {
     return Row.of(name, OF_RECORDS, unit, other, Target.none(measure));
   }
@@ -178,7 +181,8 @@ final class Catalogue {
           1,
           Map.of("watchers", Integer.toString(watchers)),
           Row.of(
-                  "delivery to %,d watcher%s".formatted(watchers, watchers == 1 ? "" : "s"),
+                  String.format(
+                      Locale.ROOT, "delivery to %,d watcher%s", watchers, watchers == 1 ? "" : "s"),
                   "a task each, over one array",
                   "delivery",
                   1,
@@ -193,7 +197,7 @@ final class Catalogue {
           1,
           Map.of("size", Integer.toString(size[0]), "step", Integer.toString(size[1])),
           Row.of(
-                  "capacity at its limit, put, %,d records".formatted(size[0]),
+                  String.format(Locale.ROOT, "capacity at its limit, put, %,d records", size[0]),
                   "new key, no capacity",
                   "version",
                   1,
@@ -255,7 +259,7 @@ final class Catalogue {
             Target.atLeast(0.7)));
   }
 
-  /** The row beside the bare structures, and one beside each of the peers behind them. */
+  /** Adds the row beside the bare structures, and one beside each peer. */
   private void offHeapRows(
       Class<?> type,
       String method,

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** One row before and after: the ratios of the turns of two commits. */
 final class Change {
-  /** A row is worse if three quarters of its turns took longer by more than this. */
+  /** Factor that three quarters of the turns must exceed for a row to be worse. */
   static final double TOLERANCE = 1.05;
 
   private final Figures.Key row;
@@ -27,12 +27,14 @@ final class Change {
     normal.add(current.besideReference() / old.besideReference());
   }
 
-  /** Whether the row takes longer now, beyond doubt. */
+  /** Returns whether the row clearly takes longer now. */
   boolean isWorse() {
     return quantile(normal, 0.25) > TOLERANCE;
   }
 
-  /** Judges by the ratio beside the reference, whose time tells how fast the machine was. */
+  /**
+   * Returns a verdict on the ratio beside the reference, which cancels the speed of the machine.
+   */
   String verdict() {
     return isWorse() ? "worse" : quantile(normal, 0.5) <= TOLERANCE ? "no worse" : "unclear";
   }

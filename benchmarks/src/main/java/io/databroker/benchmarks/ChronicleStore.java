@@ -8,8 +8,8 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bare structures: a Chronicle Map in a file, and changes appended to mapped files. One thread
- * writes; nothing makes a batch whole, and nothing would mend either after a crash.
+ * Bare structures: a Chronicle Map in a file, and changes appended to mapped files. One thread
+ * writes. Batches are not atomic, and there is no recovery after a crash.
  */
 final class ChronicleStore implements Store {
   private final Scratch scratch = new Scratch("chronicle");
@@ -26,7 +26,7 @@ final class ChronicleStore implements Store {
               .name("bare")
               .averageKeySize(36)
               .constantValueSizeBySample(new byte[Workload.PAYLOAD_BYTES])
-              .putReturnsNull(true) // or each put would copy out what it replaces
+              .putReturnsNull(true) // otherwise each put copies the replaced value
               .entries(records)
               .createPersistedTo(scratch.directory.resolve("map").toFile());
     } catch (IOException e) {

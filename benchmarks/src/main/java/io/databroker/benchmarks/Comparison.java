@@ -4,18 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One JMH benchmark whose iterations are taken by several sides in turn, and the rows that come of
- * it.
+ * One JMH benchmark in which several sides take turns, and the rows that it gives.
  *
  * @param benchmark the class and method
- * @param sides how many take turns
- * @param threads how many threads measure
- * @param whole whether a turn is one call, whose work is equal for all sides; else as many as its
- *     time allows
- * @param processor whether its processor time counts, as nothing but the work goes on in its JVM;
- *     else the wall clock's
- * @param parameters the values of the benchmark's parameters
- * @param rows what to tell of it
+ * @param sides number of sides
+ * @param threads number of measuring threads
+ * @param whole whether a turn is one call with the same work for all sides, rather than a fixed
+ *     time
+ * @param processor whether processor time counts, because the JVM does nothing else; otherwise
+ *     wall-clock time
+ * @param parameters values of the parameters of the benchmark
+ * @param rows the rows
  */
 record Comparison(
     String benchmark,

@@ -6,11 +6,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/**
- * Where in the order of probes a thread is.
- *
- * <p><b>Thread-safety:</b> none; each thread has its own.
- */
+/** Place of a thread in the order of probes. */
 @State(Scope.Thread)
 public class Cursor {
   private int size;
@@ -22,7 +18,7 @@ public class Cursor {
     place = (int) ((long) size * threads.getThreadIndex() / threads.getThreadCount());
   }
 
-  /** The next place, and the one after all is the first. */
+  /** Returns the next place, starting over after the last. */
   int next() {
     return advance(1);
   }

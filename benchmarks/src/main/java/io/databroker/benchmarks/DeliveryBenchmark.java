@@ -22,11 +22,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * From a write to the last of the watchers that wait for it; they all run on one thread. The peer
- * gives an executor one task for each watcher, over one array that they share.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
+ * Measures the time from a write to the last waiting watcher; all watchers run on one thread. The
+ * peer gives an executor one task per watcher, over a shared array.
  */
 public class DeliveryBenchmark {
 
@@ -40,11 +37,7 @@ public class DeliveryBenchmark {
     return due;
   }
 
-  /**
-   * Ours and its peer, taking turns.
-   *
-   * <p><b>Thread-safety:</b> one thread writes, and one runs the watchers.
-   */
+  /** Ours and its peer. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Watched {
@@ -81,13 +74,13 @@ public class DeliveryBenchmark {
     }
   }
 
-  /** Where watchers are told of writes. */
+  /** Delivers writes to watchers. */
   abstract static class Source {
     final AtomicLong delivered = new AtomicLong();
     final byte[] payload = Workload.payload(1);
     long touched;
 
-    /** The number of writes so far. */
+    /** Number of writes so far. */
     abstract long write();
 
     abstract void forgetChanges();

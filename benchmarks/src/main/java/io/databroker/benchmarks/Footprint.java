@@ -14,14 +14,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a store's records take, without their history, in a JVM of its own: bytes of heap, and bytes
- * beside it, which are the process's own memory and the blocks of its files. What of those files is
- * in memory too, as the page cache holds it, counts once. Linux only.
- *
- * <p><b>Thread-safety:</b> none; it is a program.
+ * Measures the memory of the records of a store, without history, in a separate JVM: bytes of heap,
+ * and other bytes, which are the private memory of the process plus the blocks of its files. Pages
+ * of files in the page cache are not counted again. Linux only.
  */
 public final class Footprint {
-  /** What a record takes. */
+  /** Bytes per record. */
   private record Bytes(double heap, double beside) {}
 
   private static final Target FOR_INFORMATION = Target.none(Target.Measure.BYTES);
@@ -46,14 +44,14 @@ public final class Footprint {
   }
 
   /**
-   * Prints the bytes of heap per record, and those beside it.
+   * Prints the bytes of heap per record, then the other bytes.
    *
-   * @param arguments the store's name, the number of records, and where its files are made
+   * @param arguments the name of the store, the number of records, and the directory of its files
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int records = Integer.parseInt(arguments[1]);
     Workload workload = new Workload(records);
-    // What the JVM itself needs for this, it has after a first time.
+    // A first run lets the JVM allocate what it needs for itself.
     try (Store store = Stores.open(arguments[0], records)) {
       load(store, workload);
     }
@@ -82,7 +80,7 @@ public final class Footprint {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** That of this process and no file's; the heap in it is all there from the start. */
+  /** Returns the private memory of this process; its heap is committed from the start. */
   private static long processMemory() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
       if (line.startsWith("RssAnon:")) {
@@ -103,7 +101,7 @@ public final class Footprint {
     }
   }
 
-  /** The wanted rows, each told when it is known. */
+  /** Measures the wanted rows and reports each once it is known. */
   static List<Outcome> compare(int records, Predicate<String> wanted, Consumer<Outcome> tell)
       throws IOException {
     Footprint footprint = new Footprint(records);
@@ -167,7 +165,7 @@ public final class Footprint {
           throw new IOException("no figure for " + store);
         }
         Bytes bytes = new Bytes(Double.parseDouble(heap), Double.parseDouble(beside));
-        process.waitFor(); // its files go with it
+        process.waitFor(); // the process deletes its files
         return bytes;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appending to a file and forcing it to disk, for all writers that wait at that time together: the
- * least that a durable write costs. It can only be written to.
+ * Append-only file with group commit: one fsync for all waiting writers. The lower bound of a
+ * durable write. Supports writes only.
  */
 final class ForcedLogStore implements Store {
   private static final long FILE = 64L << 20;
@@ -40,7 +40,7 @@ final class ForcedLogStore implements Store {
     }
   }
 
-  /** A force is slower behind a block that is new, which is not what is to be measured. */
+  /** Bytes to preallocate, because fsync is slower after newly allocated blocks. */
   private void makeBlocks() throws IOException {
     while (file.position() < FILE) {
       file.write(spare.clear());
@@ -72,7 +72,7 @@ final class ForcedLogStore implements Store {
     }
   }
 
-  /** Writes what was appended so far, without the lock: who comes meanwhile fills the other. */
+  /** Writes the filled buffer without the lock; new writers fill the other buffer meanwhile. */
   private void force() throws IOException {
     ByteBuffer full = filling;
     filling = spare;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The outcomes as JSON. */
+/** Formats outcomes as JSON. */
 final class Json {
   private Json() {}
 

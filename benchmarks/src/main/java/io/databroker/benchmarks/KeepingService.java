@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The least that a service of records has to do: it keeps the bytes of each payload in two maps and
- * an array of changes, and tells a message of its own for each change, made beforehand.
+ * Minimal service of records: keeps the bytes of each payload in two maps and an array of changes,
+ * and streams prepared messages, one for each change.
  */
 final class KeepingService extends NoopServer.Service {
   private final ConcurrentHashMap<String, ConcurrentHashMap<String, byte[]>> types =
       new ConcurrentHashMap<>();
 
-  /** Also what writers take turns by. */
+  /** Also the lock of writers. */
   private final List<byte[]> log = new ArrayList<>();
 
   private final List<SyncResponse> messages = new ArrayList<>();
@@ -26,7 +26,7 @@ final class KeepingService extends NoopServer.Service {
   private final long changes;
 
   /**
-   * @param changes how many puts are told as changes; all others are only kept
+   * @param changes number of puts that are streamed as changes; later ones are only kept
    */
   KeepingService(GetResponse got, PutResponse stored, SyncResponse change, long changes) {
     super(got, stored, change, changes);
@@ -56,7 +56,7 @@ final class KeepingService extends NoopServer.Service {
     return change.toBuilder().setRecord(told).build();
   }
 
-  /** Of a change that was put before the first stream was opened. */
+  /** Returns the message of a change made before the first stream was opened. */
   @Override
   SyncResponse message(long version) {
     return messages.get((int) version - 1);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The keys of peers that take bytes: a number for the type, and the id. */
+/** Encodes keys for peers that take bytes: a number for the type, and the id. */
 final class Keys {
   private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
 
@@ -27,12 +27,12 @@ final class Keys {
     return Objects.requireNonNull(numbers.get(type));
   }
 
-  /** Of that key, or of a change that begins with it. */
+  /** Returns the key, or the key at the beginning of a change. */
   static int number(byte[] key) {
     return (key[0] & 0xFF) << 24 | (key[1] & 0xFF) << 16 | (key[2] & 0xFF) << 8 | (key[3] & 0xFF);
   }
 
-  /** Bytes that sort as the number does. */
+  /** Encodes a number so that bytes sort as numbers do. */
   static byte[] ofVersion(long version) {
     byte[] key = new byte[Long.BYTES];
     putInt(key, (int) (version >>> 32));
@@ -43,7 +43,7 @@ final class Keys {
     return key;
   }
 
-  /** What a change says: its key, and behind it the payload. */
+  /** Encodes a change: its key, then the payload. */
   static byte[] change(byte[] key, byte[] payload) {
     byte[] change = new byte[key.length + payload.length];
     System.arraycopy(key, 0, change, 0, key.length);
@@ -51,7 +51,7 @@ final class Keys {
     return change;
   }
 
-  /** The touched payload of a change. */
+  /** Touches the payload of a change. */
   static int touchChange(byte[] change) {
     return change[change.length - Workload.PAYLOAD_BYTES] + change[change.length - 1];
   }

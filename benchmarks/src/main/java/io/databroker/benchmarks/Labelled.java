@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Payloads that begin with a text, which is the value of every field that is asked for. */
+/** Payloads that start with a text, which is the value of every field. */
 final class Labelled implements FieldExtractor {
 
   static byte[] payload(String label) {

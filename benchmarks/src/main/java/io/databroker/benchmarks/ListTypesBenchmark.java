@@ -16,12 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/**
- * Listing few types, and many, while a writer runs flat out.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
- */
+/** Lists few types, and many, beside a writer at full speed. */
 public class ListTypesBenchmark {
 
   @Benchmark
@@ -29,12 +24,7 @@ public class ListTypesBenchmark {
     return types.backend.listTypes();
   }
 
-  /**
-   * Two backends with the same number of records, in few types and in many, taking turns.
-   *
-   * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears
-   * down on one.
-   */
+  /** Two backends with the same number of records, in few types and in many. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Types {

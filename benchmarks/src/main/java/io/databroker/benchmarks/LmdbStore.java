@@ -11,8 +11,8 @@ import org.lmdbjava.PutFlags;
 import org.lmdbjava.Txn;
 
 /**
- * LMDB: a database of the records, and one of the changes by version. A batch is one transaction,
- * not forced to disk: it survives the process, as ours does.
+ * LMDB with a database of records and one of changes by version. A batch is one transaction without
+ * fsync, so it survives the process, as ours does.
  */
 final class LmdbStore implements Store {
   private static final long LARGEST = 16L << 30;

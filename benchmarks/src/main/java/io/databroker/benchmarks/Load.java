@@ -11,24 +11,24 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
-/** What clients ask of a server, with a fixed number of calls under way. */
+/** Load on a server, with a fixed number of calls in flight. */
 final class Load {
   private static final int CALLS_UNDER_WAY = 16;
 
   private Load() {}
 
-  /** A call of a client. */
+  /** Call of a client. */
   interface Call<A> {
     void start(int number, StreamObserver<A> observer);
   }
 
-  /** Unary calls for that long; how many were answered. */
+  /** Makes unary calls for that long and returns the number of answers. */
   static <A> long unary(long millis, Call<A> call) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     return unary(made -> System.nanoTime() < end, call);
   }
 
-  /** So many unary calls. */
+  /** Makes that many unary calls. */
   static <A> void each(int count, Call<A> call) throws InterruptedException {
     unary(made -> made < count, call);
   }
@@ -48,7 +48,9 @@ final class Load {
     return calls;
   }
 
-  /** Rounds of streams, all read at once and to their ends, for that long; how many messages. */
+  /**
+   * Reads rounds of concurrent streams to their ends for that long; returns the number of messages.
+   */
   static <A> long streams(long millis, int clients, Call<A> call) throws InterruptedException {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     AtomicLong messages = new AtomicLong();
@@ -73,8 +75,8 @@ final class Load {
   }
 
   /**
-   * Asks for all messages at once: to ask for each by itself costs this side more than the message
-   * costs the server, which would then be measured while it waits.
+   * Requests all messages at once. Requesting each one would cost the client more than the message
+   * costs the server, and the server would be measured while it waits.
    */
   private record Counting<Q, A>(
       IntConsumer onMessage, Runnable atEnd, AtomicReference<Throwable> failure)

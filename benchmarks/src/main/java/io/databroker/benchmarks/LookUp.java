@@ -1,9 +1,9 @@
 package io.databroker.benchmarks;
 
-/** A store that is asked for what several records have in common, probe by probe. */
+/** Store that finds records by a common value, probe by probe. */
 interface LookUp extends AutoCloseable {
 
-  /** The touched payloads of all that the i-th probe finds. */
+  /** Touches the payloads of all records that the i-th probe finds. */
   long find(int i);
 
   @Override

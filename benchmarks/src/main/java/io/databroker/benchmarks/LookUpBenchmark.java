@@ -16,12 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/**
- * Looking records up by what their payload says, in a store of many and in one of few.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
- */
+/** Looks records up by their content, in a large store and in a small one. */
 public class LookUpBenchmark {
   static final String VALUE = "value";
   static final String ADDRESS = "address";
@@ -31,7 +26,7 @@ public class LookUpBenchmark {
     return sides.find();
   }
 
-  /** One of our backends, with so many records of one type that has that field indexed. */
+  /** Opens one of our backends with that many records of a type with an indexed field. */
   static BrokerStore load(
       String backend, int records, String field, IntFunction<byte[]> payloadOf) {
     BrokerStore store =
@@ -53,11 +48,7 @@ public class LookUpBenchmark {
     return store;
   }
 
-  /**
-   * Ours with many records, ours with few, and the bare structures with as many each, taking turns.
-   *
-   * <p><b>Thread-safety:</b> none; one thread uses it.
-   */
+  /** Ours with many records and with few, and bare structures of the same sizes. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Sides {
@@ -81,7 +72,7 @@ public class LookUpBenchmark {
     @Setup(Level.Trial)
     public void load() {
       Logger.getLogger("")
-          .setLevel(java.util.logging.Level.SEVERE); // Chronicle Map greets at every start
+          .setLevel(java.util.logging.Level.SEVERE); // Chronicle Map logs a greeting at every start
       for (int records : new int[] {many, few}) {
         sides.add(
             by.equals(VALUE)

@@ -2,11 +2,13 @@ package io.databroker.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * Whether a look-up costs by what it finds: the same one in a store a hundred times as large. The
- * bare structures tell how much of the growth is that of caches missed, which nobody is spared.
+ * Rows that show whether the cost of a look-up depends on its result only: the same look-up in a
+ * store a hundred times as large. The bare structures show how much of the growth comes from cache
+ * misses.
  */
 final class LookUpRows {
   private static final int OURS_FEW = 1;
@@ -15,7 +17,7 @@ final class LookUpRows {
 
   private LookUpRows() {}
 
-  /** With twice as many records as that in the larger store, or a fifth of as many ranges. */
+  /** Returns rows with twice as many records in the large store, or a fifth as many ranges. */
   static List<Comparison> all(int records) {
     List<Comparison> all = new ArrayList<>();
     for (String backend : List.of(Stores.IN_MEMORY, Stores.OFF_HEAP)) {
@@ -37,18 +39,18 @@ final class LookUpRows {
 
   private static Comparison comparison(
       String name, String what, String bare, String backend, String by, int atLeast) {
-    int few = Math.max(10, atLeast / 1_000 * 10); // each value, or group of ranges, is ten
+    int few = Math.max(10, atLeast / 1_000 * 10); // a value, or a group of ranges, has ten records
     int many = 100 * few;
     Target told = Target.none(Target.Measure.TIME);
-    String inMany = "%s, %,d %s".formatted(name, many, what);
-    String inFew = "%s, %,d %s".formatted(name, few, what);
-    String fewAlone = "%,d %s".formatted(few, what);
+    String inMany = String.format(Locale.ROOT, "%s, %,d %s", name, many, what);
+    String inFew = String.format(Locale.ROOT, "%s, %,d %s", name, few, what);
+    String fewAlone = String.format(Locale.ROOT, "%,d %s", few, what);
     List<Row> rows = new ArrayList<>();
     rows.add(Row.of(inMany, fewAlone, "call", OURS_FEW, told));
     rows.add(Row.of(inMany, bare, "call", BARE_MANY, told));
     rows.add(Row.of(inFew, bare, "call", BARE_FEW, told).ours(OURS_FEW));
     if (backend.equals(Stores.IN_MEMORY)) {
-      String ofBare = "%s, look-up by %s, %,d %s".formatted(bare, by, many, what);
+      String ofBare = String.format(Locale.ROOT, "%s, look-up by %s, %,d %s", bare, by, many, what);
       rows.add(Row.of(ofBare, fewAlone, "call", BARE_FEW, told).ours(BARE_MANY));
     }
     return new Comparison(

@@ -9,8 +9,8 @@ import org.mapdb.HTreeMap;
 import org.mapdb.Serializer;
 
 /**
- * MapDB in mapped files: a hash map of the records, and a tree of the changes by version. Without
- * its log of transactions, a crash may spoil it: less durable than ours.
+ * MapDB in mapped files: a hash map of records and a tree of changes by version. It runs without a
+ * transaction log, so a crash may corrupt it: less durable than ours.
  */
 final class MapDbStore implements Store {
   private final Scratch scratch = new Scratch("mapdb");

@@ -12,8 +12,8 @@ import java.util.List;
 import net.openhft.chronicle.core.io.IOTools;
 
 /**
- * Files of equal size, one after the other, written and read through memory. What is forgotten is
- * deleted, as a log's is: nothing is written twice to the same pages.
+ * Log in memory-mapped files of equal size. Forgotten files are deleted, so no page is written
+ * twice.
  */
 final class MappedLog {
   private static final int SIZE = 64 << 20;
@@ -25,7 +25,7 @@ final class MappedLog {
     this.directory = directory;
   }
 
-  /** Answers where it lies. */
+  /** Appends an entry and returns its place. */
   long append(byte[] key, byte[] payload) {
     int size = 2 * Integer.BYTES + key.length + payload.length;
     if (files.isEmpty() || files.get(files.size() - 1).remaining() < size) {
@@ -37,7 +37,7 @@ final class MappedLog {
     return place;
   }
 
-  /** The payload that lies there. */
+  /** Reads the payload at a place. */
   byte[] payload(long place) {
     MappedByteBuffer file = files.get((int) (place >>> Integer.SIZE));
     int at = (int) place;
@@ -63,7 +63,7 @@ final class MappedLog {
     return directory.resolve("log-" + number);
   }
 
-  /** The touched payloads of all whose keys begin with that number, or of all if it is negative. */
+  /** Touches the payloads of all keys with that type number, or of all if it is negative. */
   long sum(int type) {
     long sum = 0;
     for (MappedByteBuffer file : files) {

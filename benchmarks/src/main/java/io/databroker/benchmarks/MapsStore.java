@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bare data structures: a ConcurrentHashMap of ids in a ConcurrentHashMap of types, and arrays
- * to which changes are appended, one of all and one of each type. One thread writes; there are no
- * batches, versions of anything but the changes, options, or checks.
+ * Bare data structures: a ConcurrentHashMap of ids within a ConcurrentHashMap of types, and arrays
+ * of changes, one for all and one for each type. One thread writes. There are no batches, record
+ * versions, options or checks.
  */
 final class MapsStore implements Store {
   private final ConcurrentHashMap<String, Table> tables = new ConcurrentHashMap<>();
@@ -51,7 +51,7 @@ final class MapsStore implements Store {
     return sum;
   }
 
-  /** All: a walk over the array. One type: a walk over an array of that type's alone. */
+  /** Walks over the array of all changes, or over that of one type. */
   @Override
   public long changes(@Nullable String type) {
     return type == null ? log.sum() : log.of(type).sum();
@@ -71,8 +71,8 @@ final class MapsStore implements Store {
     final ConcurrentHashMap<String, byte[]> payloads = new ConcurrentHashMap<>();
   }
 
-  /** What a change log has to say of a change. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  /** Change in the log. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Row(String type, String id, long version, byte[] payload) {}
 
   /** Grows by chunks, so that appending never copies. */
@@ -94,7 +94,7 @@ final class MapsStore implements Store {
       last[used++] = row;
     }
 
-    /** The changes of one type, kept for the next call. */
+    /** Changes of one type, cached for the next call. */
     ChangeArray of(String wanted) {
       if (ofType == null || !wanted.equals(type)) {
         ofType = new ChangeArray();

@@ -18,21 +18,20 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * How long and how often to measure.
+ * Length and number of measurements.
  *
- * @param forks JVMs, one after the other; 0 measures in this one
- * @param warmups turns of each side before those that count
- * @param pairs turns of each side that count, in each JVM
- * @param turnMillis how long a turn is
- * @param jvm options for each JVM, beyond those of all
+ * @param forks number of JVMs, one after the other; 0 measures in this JVM
+ * @param warmups warm-up turns of each side
+ * @param pairs measured turns of each side in each JVM
+ * @param turnMillis length of a turn
+ * @param jvm additional options for each JVM
  */
 record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   /**
-   * The heap and the collector, and what Chronicle Map and LMDB need. The heap is touched before
-   * anything is measured: to have a page of memory made at its first use takes longer than most of
-   * what is measured here, and comes upon whoever allocates.
+   * Heap, collector, and options for Chronicle Map and LMDB. The heap is touched before anything is
+   * measured, because the first use of a page takes longer than most operations here.
    */
   private static final String[] JVM = {
     "-Xms4g",
@@ -65,7 +64,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
     return new Measurement(forks, warmups, pairs, turnMillis, options);
   }
 
-  /** Runs it, and tells its rows. */
+  /** Runs a comparison and returns its rows. */
   List<Outcome> run(Comparison comparison) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()

@@ -8,8 +8,8 @@ import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * H2's MVStore in a file: a map of the records, and one of the changes by version. It writes in the
- * background, after a second or when 16 MB are to be written: less durable than ours.
+ * H2 MVStore in a file: a map of records and one of changes by version. It writes in the
+ * background, after a second or 16 MB: less durable than ours.
  */
 final class MvStore implements Store {
   private final Scratch scratch = new Scratch("mvstore");

@@ -19,20 +19,18 @@ import java.util.Base64;
 import java.util.concurrent.Executors;
 
 /**
- * The limit for any server on this stack: the same protocol, messages, transport and threads, but
- * every answer is one message that was made beforehand; or, where it keeps what it is given, the
- * limit for one that has records.
- *
- * <p><b>Thread-safety:</b> none; it is a program.
+ * Lower bound for any server on this stack: the same protocol, messages, transport and threads, but
+ * every answer is a prepared message. With "keep" it also stores records: the lower bound for a
+ * server that has records.
  */
 public final class NoopServer {
   private NoopServer() {}
 
   /**
-   * Serves until killed.
+   * Serves until the process is killed.
    *
-   * @param arguments what to answer to get, to put and to sync, as base64 of the messages; how many
-   *     messages a stream from version 0 has; and "keep" for a service that keeps its records
+   * @param arguments the answers to get, put and sync, as base64 of the messages; the number of
+   *     messages of a stream from version 0; and "keep" to store records
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     GetResponse got = GetResponse.parseFrom(Base64.getDecoder().decode(arguments[0]));
@@ -55,7 +53,7 @@ public final class NoopServer {
     server.awaitTermination();
   }
 
-  /** Answers by what it was made with. */
+  /** Service with prepared answers. */
   static class Service extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
     private final GetResponse got;
     private final PutResponse stored;
@@ -81,7 +79,7 @@ public final class NoopServer {
       observer.onCompleted();
     }
 
-    /** The message of that change. */
+    /** Returns the message of a change. */
     SyncResponse message(long version) {
       return change;
     }

@@ -3,21 +3,21 @@ package io.databroker.benchmarks;
 import java.util.Arrays;
 
 /**
- * What was measured of a row.
+ * Measured figures of a row.
  *
- * @param row which
+ * @param row the row
  * @param ours the median of our time in nanoseconds per unit
  * @param other the median of the reference's; NaN if there is none
- * @param oursBytes the median of what our side allocates, in bytes per unit
- * @param otherBytes that of the reference
- * @param ratios the ratio of each pair of turns, in their order
+ * @param oursBytes the median of our allocation, in bytes per unit
+ * @param otherBytes the same of the reference
+ * @param ratios the ratios of the pairs of turns, in order
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Outcome(
     Row row, double ours, double other, double oursBytes, double otherBytes, double[] ratios) {
 
   /**
-   * Pairs each of our turns with the reference's turn that followed it.
+   * Pairs each of our turns with the turn of the reference that followed it.
    *
    * @param times by side, then by turn: nanoseconds per operation
    * @param bytes by side, then by turn: bytes allocated per operation
@@ -46,17 +46,19 @@ record Outcome(
     return quantile(ratios, 0.5);
   }
 
-  /** A quarter of the pairs lie below. */
+  /** Returns the lower quartile. */
   double low() {
     return quantile(ratios, 0.25);
   }
 
-  /** A quarter of the pairs lie above. */
+  /** Returns the upper quartile. */
   double high() {
     return quantile(ratios, 0.75);
   }
 
-  /** Whether the median meets the target; barely so or not if the target lies in the spread. */
+  /**
+   * Returns whether the median meets the target, with "barely" if the target lies in the spread.
+   */
   String verdict() {
     Target target = row.target();
     if (!target.isSet()) {
@@ -74,7 +76,7 @@ record Outcome(
     return quantile(values, 0.5);
   }
 
-  /** Between the two nearest values. */
+  /** Returns a quantile, interpolated between the two nearest values. */
   static double quantile(double[] values, double quantile) {
     if (values.length == 0) {
       return Double.NaN;

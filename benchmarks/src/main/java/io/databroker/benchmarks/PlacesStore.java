@@ -8,8 +8,8 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Chronicle Map of places in a mapped log: what it costs to get a record by itself where each
- * payload lies once, in the log that makes it durable. It forgets nothing.
+ * Chronicle Map of places in a mapped log: the cost of a get where each payload is stored once, in
+ * the log. It never deletes.
  */
 final class PlacesStore implements Store {
   private final Scratch scratch = new Scratch("places");
@@ -53,7 +53,7 @@ final class PlacesStore implements Store {
 
   @Override
   public long scan() {
-    return changes(null); // as long as nothing was written twice
+    return changes(null); // correct while no key is written twice
   }
 
   @Override

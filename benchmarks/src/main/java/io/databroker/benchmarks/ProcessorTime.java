@@ -13,10 +13,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The processor time of the whole JVM by operation, its garbage collector included: what the others
- * on a busy machine do to the wall clock, they do not do to this.
- *
- * <p><b>Thread-safety:</b> none; used by JMH's own thread.
+ * Measures the processor time of the whole JVM per operation, including the garbage collector.
+ * Other load on the machine affects it less than wall-clock time.
  */
 public final class ProcessorTime implements InternalProfiler {
   static final String LABEL = "cpu";
@@ -25,20 +23,20 @@ public final class ProcessorTime implements InternalProfiler {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static volatile long before;
 
-  /** From here on: what a turn's preparation took is not of the turn. */
+  /** Starts the measurement, after the preparation of a turn. */
   static void begin() {
     before = SYSTEM.getProcessCpuTime();
   }
 
   /**
-   * Waits until this JVM does nothing by itself any more, or for half a minute: what a side still
-   * does in the background (compaction, say) is not to fall into the turn of another.
+   * Waits until this JVM is idle, for at most half a minute, so that background work of one side
+   * (such as compaction) does not fall into the turn of another.
    */
   static void awaitQuiet() throws InterruptedException {
     for (int i = 0; i < 300; i++) {
       long start = SYSTEM.getProcessCpuTime();
       Thread.sleep(100);
-      // Two ticks of the clock that counts.
+      // Two ticks of the processor clock.
       if (SYSTEM.getProcessCpuTime() - start <= 20_000_000) {
         return;
       }

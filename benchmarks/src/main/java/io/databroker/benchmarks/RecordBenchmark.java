@@ -9,14 +9,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/**
- * Reading and writing single records and small batches.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
- */
+/** Reads and writes single records and small batches. */
 public class RecordBenchmark {
-  /** Puts that take longer than ten ticks of the clock that counts. */
+  /** Number of puts that takes longer than ten ticks of the processor clock. */
   private static final int AT_LEAST = 200_000;
 
   @Benchmark
@@ -36,14 +31,14 @@ public class RecordBenchmark {
     turns.store.put(turns.workload.probedBatch(cursor.advance(Workload.BATCH)));
   }
 
-  /** How often {@link #putAll} puts so many records. */
+  /** Returns how often {@link #putAll} puts that many records. */
   static int passes(int records) {
     return (AT_LEAST + records - 1) / records;
   }
 
   /**
-   * All records, and again while that is less than a turn's work: equal for all sides, where in
-   * equal time the slower ones would be done before the garbage that they make is collected.
+   * Puts all records, several times if they are few. The work is equal for all sides: in equal
+   * time, slower sides would finish before their garbage is collected.
    */
   @Benchmark
   public void putAll(Turns turns) {
@@ -54,12 +49,7 @@ public class RecordBenchmark {
     }
   }
 
-  /**
-   * A thread that puts batches into the store whose turn it is, as fast as it can.
-   *
-   * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears
-   * down on one.
-   */
+  /** Thread that puts batches into the measured store at full speed. */
   @State(Scope.Benchmark)
   public static class BusyWriter {
     private volatile boolean busy;

@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same as {@link MapsStore} with the records that the interface hands out in the place of bare
- * arrays: what their shape costs by itself, and so the least that any backend costs.
+ * {@link MapsStore} with the records of the interface instead of bare arrays: the cost of their
+ * shape alone, and so a lower bound for any backend.
  */
 final class RecordsStore implements Store {
-  /** Room for more than a turn, so that appending never copies. */
+  /** Capacity for more than a turn, so that appending never copies. */
   private static final int ROOM = 1 << 20;
 
   private final ConcurrentHashMap<String, ConcurrentHashMap<String, StoredRecord>> tables =
@@ -60,7 +60,7 @@ final class RecordsStore implements Store {
     return sum;
   }
 
-  /** All: a walk over the list. One type: a walk over a list of that type's alone. */
+  /** Walks over the list of all changes, or over that of one type. */
   @Override
   public long changes(@Nullable String type) {
     long sum = 0;
@@ -70,7 +70,7 @@ final class RecordsStore implements Store {
     return sum;
   }
 
-  /** The changes of one type, kept for the next call. */
+  /** Changes of one type, cached for the next call. */
   private List<StoredRecord> of(String type) {
     List<StoredRecord> found = ofType;
     if (found == null || !found.get(0).type().equals(type)) {

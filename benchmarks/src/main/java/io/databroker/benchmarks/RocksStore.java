@@ -13,8 +13,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * RocksDB: a column family of the records, and one of the changes by version. A batch is one write
- * to its log, not forced to disk: it survives the process, as ours does.
+ * RocksDB with a column family of records and one of changes by version. A batch is one write to
+ * its log without fsync, so it survives the process, as ours does.
  */
 final class RocksStore implements Store {
   private static final byte[] FIRST = Keys.ofVersion(0);

@@ -1,16 +1,16 @@
 package io.databroker.benchmarks;
 
 /**
- * A line of the table: one side of a comparison beside another.
+ * Line of the table: one side of a comparison beside another.
  *
- * @param name what is compared, for people to read
- * @param reference what it is compared with, for people to read
- * @param unit what a time is the time of
- * @param ours the place of our side in the comparison
- * @param other the place of the reference; -1 if there is none
- * @param oursPer how many units one operation of our side is
- * @param otherPer how many units one operation of the reference is
- * @param target what the ratio is held against
+ * @param name name for people to read
+ * @param reference name of the reference, for people to read
+ * @param unit the unit that times are given for
+ * @param ours index of our side in the comparison
+ * @param other index of the reference; -1 if there is none
+ * @param oursPer units in one operation of our side
+ * @param otherPer units in one operation of the reference
+ * @param target the target of the ratio
  */
 record Row(
     String name,
@@ -26,7 +26,7 @@ record Row(
     return new Row(name, reference, unit, 0, other, 1, 1, target);
   }
 
-  /** The same, where an operation is so many units. */
+  /** Returns a copy with those units in an operation. */
   Row per(double oursUnits, double otherUnits) {
     return new Row(name, reference, unit, ours, other, oursUnits, otherUnits, target);
   }

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory for one store, gone with it. */
+/** Temporary directory of one store, deleted on close. */
 final class Scratch implements AutoCloseable {
   final Path directory;
 

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The server beside one that does nothing, and beside one that only keeps what it is given, each in
- * a process of its own, taking turns under the same load from this process. What counts is the
- * processor time of the server's process, by call or by record sent.
+ * Compares the server with a no-op server and with one that only stores payloads. Each runs in its
+ * own process, and they take turns under the same load from this process. The measure is processor
+ * time of the server process, per call or per record sent.
  */
 final class ServerComparison implements AutoCloseable {
   private static final List<String> SYNCS =
@@ -32,7 +32,7 @@ final class ServerComparison implements AutoCloseable {
   private static final String GET = "server get";
   private static final String PUT = "server put";
 
-  /** The names of all rows. */
+  /** Names of all rows. */
   static final List<String> ROWS = List.of(SYNCS.get(0), SYNCS.get(1), GET, PUT);
 
   private static final String NOOP = "no-op service, same messages";
@@ -72,10 +72,10 @@ final class ServerComparison implements AutoCloseable {
     keeping =
         new ServerProcess(NoopServer.class, answers[0], answers[1], answers[2], answers[3], "keep");
     load(keeping);
-    load(noop); // which only warms it up, as the others are by now
+    load(noop); // only warms it up, as the others are by now
   }
 
-  /** Puts all records, and one once more; what that was answered. */
+  /** Puts all records, then one of them again, and returns the answer. */
   private PutResponse load(ServerProcess server) throws InterruptedException {
     Load.<PutResponse>each(
         RECORDS, (i, answer) -> server.calls().put(putRequest(records.get(i)), answer));
@@ -106,12 +106,12 @@ final class ServerComparison implements AutoCloseable {
         .build();
   }
 
-  /** A load for so many milliseconds; answers how many units it was. */
+  /** Load for a number of milliseconds; returns the number of units. */
   private interface Work {
     long on(ServerProcess server, long millis) throws InterruptedException;
   }
 
-  /** Measures the wanted rows; streams first, as puts would make the history longer. */
+  /** Measures the wanted rows; streams come first, because puts make the history longer. */
   List<Outcome> run(Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
       throws InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();
@@ -152,7 +152,7 @@ final class ServerComparison implements AutoCloseable {
     return outcomes;
   }
 
-  /** Beside the first reference, and for information beside the second. */
+  /** Returns a row with a target beside the first reference, and one beside the second. */
   private static List<Row> rows(String name, String unit) {
     return List.of(
         Row.of(name, NOOP, unit, 1, Target.atMost(1.25)),
@@ -179,13 +179,13 @@ final class ServerComparison implements AutoCloseable {
     for (int pair = -measurement.warmups(); pair <= pairs; pair++) {
       for (int side = 0; side < nanos.length; side++) {
         ServerProcess server = servers.get(side);
-        // What a server still does while the others have their turn, it does for its own.
+        // Work that a server does during the turns of others counts as its own.
         long now = server.cpu().toNanos();
         if (pair > 0) {
           nanos[side][pair - 1] = (double) (now - before[side]) / units[side];
         }
         before[side] = now;
-        units[side] = work.on(server, millis); // the last one is not counted, but stands in the way
+        units[side] = work.on(server, millis); // the last turn only separates; it is not counted
       }
     }
     for (Row row : rows) {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server in a process of its own, and a connection to it. */
+/** Server in a separate process, with a connection to it. */
 final class ServerProcess implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile("listen=.*:(\\d+)");
 
   private final Process process;
   private final ManagedChannel channel;
 
-  /** Waits until it says on which port it listens. */
+  /** Starts the server and waits until it prints its port. */
   ServerProcess(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -56,7 +56,7 @@ final class ServerProcess implements AutoCloseable {
     return DataBrokerServiceGrpc.newBlockingStub(channel);
   }
 
-  /** The processor time that it has used so far. */
+  /** Returns the processor time used so far. */
   Duration cpu() {
     return process.toHandle().info().totalCpuDuration().orElseThrow();
   }

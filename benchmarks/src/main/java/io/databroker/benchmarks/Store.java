@@ -3,24 +3,24 @@ package io.databroker.benchmarks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work that every side of a comparison does. Reading touches the first and the last byte of
- * each payload; the sums are what a benchmark consumes. Writing copies each payload once.
+ * One side of a comparison. Reading touches the first and the last byte of each payload, and
+ * benchmarks consume the sums. Writing copies each payload once.
  */
 interface Store extends AutoCloseable {
 
-  /** The touched payload of a record that is there. */
+  /** Touches the payload of an existing record. */
   int get(String type, String id);
 
-  /** Writes these records together, and notes each as a change. */
+  /** Writes these records together, each as a change. */
   void put(Workload.Batch batch);
 
-  /** The touched payloads of all records. */
+  /** Touches the payloads of all records. */
   long scan();
 
-  /** The touched payloads of all changes held, of one type or of all, and their number. */
+  /** Touches the payloads of all changes, of one type or of all. */
   long changes(@Nullable String type);
 
-  /** Between measurements: drops the changes that are held. */
+  /** Drops all changes, between measurements. */
   void forgetChanges();
 
   @Override

@@ -49,14 +49,14 @@ final class Stores {
     };
   }
 
-  /** That one of our backends, as it is measured by default. */
+  /** Opens one of our backends in its default configuration for measurements. */
   static BrokerStore ours(String name, int records, BackendContext context) {
     return name.equals(OFF_HEAP)
         ? offHeap(records, "process", context)
         : new BrokerStore(broker(name, context), null);
   }
 
-  /** Ours in a directory, surviving the loss of the process, or of power ("disk"). */
+  /** Opens ours in a directory with that durability. */
   static BrokerStore offHeap(int records, String durability, BackendContext context) {
     Scratch scratch = new Scratch(OFF_HEAP);
     BackendProvider provider = provider(OFF_HEAP);
@@ -90,7 +90,7 @@ final class Stores {
     settings.set(setting, type.cast(value));
   }
 
-  /** That one of our backends, with its defaults, behind the checks, as a host opens it. */
+  /** Opens one of our backends with default settings, behind the checks, as a host does. */
   static Backend broker(String name, BackendContext context) {
     return checked(provider(name), Settings.defaults(), context);
   }

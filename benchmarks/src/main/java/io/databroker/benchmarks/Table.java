@@ -3,7 +3,7 @@ package io.databroker.benchmarks;
 import java.util.List;
 import java.util.Locale;
 
-/** The outcomes as text. */
+/** Formats outcomes as a table. */
 final class Table {
   private Table() {}
 
@@ -36,7 +36,7 @@ final class Table {
         Locale.ROOT, "| %-60s | %-41s | %9s | %9s | %6s | %-13s | %-20s | %-14s |%n", cells);
   }
 
-  /** Three digits that matter. */
+  /** Formats a number with three significant digits. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

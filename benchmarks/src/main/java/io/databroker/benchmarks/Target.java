@@ -1,20 +1,20 @@
 package io.databroker.benchmarks;
 
 /**
- * What a row is held against.
+ * Target of a row.
  *
- * @param measure what its ratio says
- * @param bound what is to be kept; ignored where nothing is
+ * @param measure the meaning of the ratio
+ * @param bound the bound; NaN if there is none
  */
 record Target(Measure measure, double bound) {
 
-  /** How ours and the reference are put into one figure. */
+  /** Figure made from our time and that of the reference. */
   enum Measure {
-    /** Our throughput to the reference's: the more the better. */
+    /** Our throughput divided by that of the reference: more is better. */
     THROUGHPUT,
-    /** Our time to the reference's: the less the better. */
+    /** Our time divided by that of the reference: less is better. */
     TIME,
-    /** Our bytes to the reference's: the less the better. */
+    /** Our bytes divided by those of the reference: less is better. */
     BYTES,
     /** Our time in nanoseconds; there is no reference. */
     NANOS
@@ -32,7 +32,7 @@ record Target(Measure measure, double bound) {
     return new Target(Measure.NANOS, nanos);
   }
 
-  /** A comparison for the reader's information. */
+  /** Returns a measure without a bound, for information. */
   static Target none(Measure measure) {
     return new Target(measure, Double.NaN);
   }

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A HashMap of types and, behind each, two TreeMaps, by id and by version, under one read-write
- * lock: the shape of Pomerium's former in-memory store.
+ * HashMap of types with two TreeMaps each, by id and by version, under one read-write lock: the
+ * shape of Pomerium's former in-memory store.
  */
 final class TreesStore implements Store {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -88,7 +88,7 @@ final class TreesStore implements Store {
     return sum;
   }
 
-  /** It holds the last change of each record, and no other. */
+  /** Reads the last change of each record; older ones are not kept. */
   @Override
   public void forgetChanges() {}
 

@@ -12,34 +12,30 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * The sides of a comparison, all loaded with the same records, taking turns: each iteration
- * measures the next one. What disturbs the machine for longer than an iteration disturbs all of
- * them.
- *
- * <p><b>Thread-safety:</b> its threads read what was set up before them; JMH sets up and tears down
- * on one.
+ * The sides of a comparison, loaded with the same records. They take turns: each iteration measures
+ * the next side, so a longer disturbance of the machine affects all of them.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // by JMH
 public class Turns {
-  /** The names of the sides, in their order, with a plus between them. */
+  /** Names of the sides, in order, separated by a plus. */
   @Param({Stores.IN_MEMORY + "+" + Stores.MAPS})
   String sides;
 
   @Param({"500000"})
   int records;
 
-  /** Whether to collect the garbage of one side before the next has its turn. */
+  /** Whether to collect garbage between turns. */
   @Param({"false"})
   boolean collect;
 
-  /** Whether the changes of the load are kept, rather than dropped as those of every turn are. */
+  /** Whether the changes made while loading are kept; those of a turn are always dropped. */
   @Param({"false"})
   boolean keep;
 
   Workload workload;
 
-  /** Whose turn it is. */
+  /** Side that is measured now. */
   Store store;
 
   private final List<Store> stores = new ArrayList<>();
@@ -48,12 +44,12 @@ public class Turns {
   @Setup(Level.Trial)
   public void load() {
     Logger.getLogger("")
-        .setLevel(java.util.logging.Level.SEVERE); // Chronicle Map greets at every start
+        .setLevel(java.util.logging.Level.SEVERE); // Chronicle Map logs a greeting at every start
     workload = new Workload(records);
     for (String name : sides.split("\\+", -1)) {
       stores.add(Stores.open(name, records));
     }
-    // Side by side, so that none of them has the better half of the heap.
+    // Load side by side, so that all sides share the same parts of the heap.
     for (int from = 0; from < records; from += Workload.BATCH) {
       Workload.Batch batch = workload.putBatch(from, Math.min(Workload.BATCH, records - from));
       stores.forEach(it -> it.put(batch));
@@ -68,11 +64,11 @@ public class Turns {
 
   @Setup(Level.Iteration)
   public void next(BenchmarkParams benchmark) throws InterruptedException {
-    tidy(store); // after the turn, when all its threads have ended
+    tidy(store); // after the turn, when its threads have ended
     if (collect) {
       System.gc();
     }
-    if (!keep && benchmark.getThreads() == 1) { // others would spin, waiting for this one
+    if (!keep && benchmark.getThreads() == 1) { // other threads would spin while they wait
       ProcessorTime.awaitQuiet();
     }
     store = stores.get(turn++ % stores.size());

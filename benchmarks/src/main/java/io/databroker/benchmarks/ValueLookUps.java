@@ -6,10 +6,11 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Look-ups by the value of an indexed field: ten records have each, however many there are. */
+/** Look-ups by the value of an indexed field; each value has ten records. */
 final class ValueLookUps {
   static final int PER_VALUE = 10;
   private static final String FIELD = "user";
@@ -17,10 +18,10 @@ final class ValueLookUps {
   private ValueLookUps() {}
 
   private static String value(int i) {
-    return "user-%07d".formatted(i);
+    return String.format(Locale.ROOT, "user-%07d", i);
   }
 
-  /** All values in another order than they were put, as strings of their own. */
+  /** All values in another order than the puts, as separate strings. */
   private static String[] probes(int values) {
     int[] order = Workload.shuffled(values);
     String[] probes = new String[values];
@@ -36,7 +37,7 @@ final class ValueLookUps {
     }
   }
 
-  /** Ours: a snapshot of the records that have the value. */
+  /** Opens ours: a snapshot of the records with the value. */
   static LookUp ours(String backend, int records) {
     int values = records / PER_VALUE;
     String[] probes = probes(values);
@@ -66,7 +67,9 @@ final class ValueLookUps {
     };
   }
 
-  /** The bare structures: a map of values to arrays of ids, and one of ids to payloads. */
+  /**
+   * Opens the bare structures: a map from values to arrays of ids, and one from ids to payloads.
+   */
   static LookUp bare(int records) {
     int values = records / PER_VALUE;
     String[] probes = probes(values);

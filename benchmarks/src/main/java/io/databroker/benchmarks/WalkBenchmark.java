@@ -7,12 +7,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/**
- * Reading all records, and all changes.
- *
- * <p><b>Thread-safety:</b> none of its own; JMH shares it among the threads of a row, and it holds
- * nothing.
- */
+/** Reads all records, and all changes. */
 public class WalkBenchmark {
 
   @Benchmark
@@ -30,11 +25,7 @@ public class WalkBenchmark {
     return turns.store.changes(turns.workload.types[0]);
   }
 
-  /**
-   * A part of the records is rewritten between one pass and the next, off the clock.
-   *
-   * <p><b>Thread-safety:</b> none; one thread uses it.
-   */
+  /** Store in which some records are rewritten between passes, outside the measurement. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // by JMH
   public static class Rewritten {
@@ -49,7 +40,7 @@ public class WalkBenchmark {
       store = turns.store;
       int left = (int) ((long) turns.records * percent / 100);
       if (left > 0) {
-        // First: a trim brings the past of a snapshot up to date, which is a part of its cost.
+        // Trim first: it moves the base of the snapshot, which is part of its cost.
         store.forgetChanges();
       }
       for (; left > 0; left -= Workload.BATCH) {

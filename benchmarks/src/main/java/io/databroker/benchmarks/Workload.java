@@ -1,11 +1,12 @@
 package io.databroker.benchmarks;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 
 /**
- * The keys that every store is given, in two orders: that in which they are put, and that in which
- * they are probed. Probed keys are strings of their own, as those of a request are.
+ * Keys for every store, in two orders: that of the puts and that of the probes. Probes use separate
+ * strings, like those of a request.
  */
 final class Workload {
   static final int TYPES = 16;
@@ -31,19 +32,19 @@ final class Workload {
     }
   }
 
-  /** The type of the i-th key that is put: a batch of puts is of one type. */
+  /** Returns the type of the i-th put; a batch of puts has one type. */
   private String typeOf(int i) {
     return types[i / BATCH % TYPES];
   }
 
-  /** The id of the i-th key that is put. */
+  /** Returns the id of the i-th put. */
   static String id(int i) {
     long mixed = mix(i);
     String text = Long.toHexString(mixed | Long.MIN_VALUE);
     return text + Long.toHexString(mix(mixed) | Long.MIN_VALUE);
   }
 
-  /** How many keys have the first type. */
+  /** Returns the number of keys of the first type. */
   int sizeOfFirstType() {
     int round = BATCH * TYPES;
     return size / round * BATCH + Math.min(size % round, BATCH);
@@ -57,7 +58,7 @@ final class Workload {
     return probedIds[i];
   }
 
-  /** The batch of probed keys that begins there: of any types. */
+  /** Returns a batch of probed keys, of any types. */
   Batch probedBatch(int from) {
     return new Batch(
         probedTypes,
@@ -67,7 +68,7 @@ final class Workload {
         payloads[from / BATCH % payloads.length]);
   }
 
-  /** The batch of keys in the order of the puts that begins there. */
+  /** Returns a batch of keys in the order of the puts. */
   Batch putBatch(int from, int length) {
     String[] batchTypes = new String[length];
     String[] batchIds = new String[length];
@@ -85,7 +86,7 @@ final class Workload {
   }
 
   static String type(int i) {
-    return "type.example.com/record.Kind%05d".formatted(i);
+    return String.format(Locale.ROOT, "type.example.com/record.Kind%05d", i);
   }
 
   static int[] shuffled(int size) {

@@ -10,7 +10,7 @@ class ChangeTest {
   private static final Figures.Key ROW = new Figures.Key("get", "maps");
 
   @Test
-  void figures_are_read_back_from_the_json_of_a_run() {
+  void figuresAreReadBackFromTheJsonOfARun() {
     Row beside = Row.of("in-memory get, 1 thread", "maps, \"bare\"", "get", 1, Target.atLeast(0.8));
     Row alone = Row.of("listTypes", "-", "call", -1, Target.nanos(10));
     double[][] times = {{10, 20, 30}, {40, 40, 40}};
@@ -30,7 +30,7 @@ class ChangeTest {
   }
 
   @Test
-  void a_slow_machine_does_not_make_a_row_worse() {
+  void aSlowMachineDoesNotMakeARowWorse() {
     Change change = new Change(ROW);
     change.add(new Figures(10, 10), new Figures(20, 20));
     change.add(new Figures(10, 10), new Figures(30, 30));
@@ -40,7 +40,7 @@ class ChangeTest {
   }
 
   @Test
-  void a_row_is_worse_if_most_of_its_turns_took_longer() {
+  void aRowIsWorseIfMostOfItsTurnsTookLonger() {
     Change worse = new Change(ROW);
     Change unclear = new Change(ROW);
     for (int i = 0; i < 5; i++) {

@@ -18,7 +18,7 @@ class HarnessTest {
   private static final Measurement TINY = new Measurement(0, 1, 2, 100, List.of());
 
   @Test
-  void every_wanted_row_is_measured_and_told() throws Exception {
+  void everyWantedRowIsMeasuredAndTold() throws Exception {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
 
     List<Outcome> outcomes =
@@ -44,7 +44,7 @@ class HarnessTest {
   }
 
   @Test
-  void each_turn_is_paired_with_the_reference_turn_beside_it() {
+  void eachTurnIsPairedWithTheReferenceTurnBesideIt() {
     double[][] times = {{10, 20, 30}, {20, 20, 20}};
     double[][] bytes = {{1, 1, 1}, {2, 2, 2}};
 
@@ -62,7 +62,7 @@ class HarnessTest {
   }
 
   @Test
-  void every_side_does_the_same_work() {
+  void everySideDoesTheSameWork() {
     Workload workload = new Workload(1_000);
     for (String name :
         List.of(
@@ -103,7 +103,7 @@ class HarnessTest {
   }
 
   @Test
-  void every_side_finds_the_same_by_value_and_by_address() {
+  void everySideFindsTheSameByValueAndByAddress() {
     for (String backend : List.of(Stores.IN_MEMORY, Stores.OFF_HEAP)) {
       try (LookUp ours = ValueLookUps.ours(backend, 1_000);
           LookUp bare = ValueLookUps.bare(1_000)) {

@@ -11,9 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * What can be chosen, in the plugins that the arguments name too, and what a wrong choice tells.
- */
+/** Lists the backends, also those of plugins in the arguments, and shows a configuration error. */
 final class ChoosingABackend {
   private ChoosingABackend() {}
 
@@ -29,7 +27,7 @@ final class ChoosingABackend {
       discovery.problems().forEach(System.out::println);
     }
 
-    // Everything that is wrong is told at once, and nothing is opened.
+    // The error lists all problems at once, and nothing is opened.
     Databroker.Builder builder =
         Databroker.builder()
             .backend(BackendConfig.of("inmemory").with("colour", "blue"))

@@ -5,22 +5,22 @@ import io.databroker.host.KeptLease;
 import io.databroker.host.LeaseKeeper;
 import java.time.Duration;
 
-/** One of many processes does the work: who keeps the lease. */
+/** Elects one of many processes by a lease. */
 final class Leader {
   private Leader() {}
 
   public static void main(String[] args) {
-    Duration duration = Duration.ofSeconds(30); // what the others wait if this process dies
+    Duration duration = Duration.ofSeconds(30); // how long others wait if this process dies
     try (Databroker broker = Databroker.builder().backend("inmemory").open()) {
       LeaseKeeper leases = broker.opened().leases();
 
-      // It is renewed until it is closed or lost; a loss is told while a quarter is still left.
+      // The keeper renews the lease. It reports a loss while a quarter of the duration is left.
       try (KeptLease lease = leases.acquire("billing", duration).join()) {
         lease.onLost(() -> System.out.println("lost: stop at once"));
         System.out.println("leading with token " + lease.token());
         System.out.println(
             "free for another: " + leases.tryAcquire("billing", duration).isPresent());
-        if (lease.isHeld()) { // ask before each step; hand the token to what the step writes to
+        if (lease.isHeld()) { // check before each step; pass the token to the storage that the step writes to
           System.out.println("one step of work");
         }
       }

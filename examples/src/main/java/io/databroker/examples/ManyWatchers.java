@@ -10,7 +10,7 @@ import io.databroker.host.Databroker;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** A thousand watchers that hold no thread while they wait. */
+/** Runs a thousand watchers that hold no thread while they wait. */
 final class ManyWatchers {
   private static final int WATCHERS = 1_000;
 
@@ -22,7 +22,7 @@ final class ManyWatchers {
     this.told = told;
   }
 
-  /** Takes all there is, and asks to be called again when there is more. */
+  /** Reads all changes, then asks for a signal when there are more. */
   private void watch() {
     try {
       for (Changes changes = feed.poll(); changes != null; changes = feed.poll()) {
@@ -30,7 +30,7 @@ final class ManyWatchers {
       }
       feed.onReady(this::watch);
     } catch (ClosedException e) {
-      feed.close(); // the end of the host is the end of the watch
+      feed.close(); // the host was closed
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Keeps a copy of a type that is never wrong: a snapshot, and then each change behind it. */
+/** Mirrors a type: takes a snapshot, then applies each later change. */
 final class Mirror implements AutoCloseable {
   private final Backend backend;
   private final String type;
@@ -37,7 +37,7 @@ final class Mirror implements AutoCloseable {
     }
   }
 
-  /** Waits for one batch; starts over when the history behind it is gone. */
+  /** Waits for one batch; takes a new snapshot if the history was trimmed or replaced. */
   void follow() throws InterruptedException {
     try {
       Changes changes = feed.next();

@@ -15,9 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A capacity, and look-ups by a field; both are in force again after every clear. */
+/** Sets a capacity and an indexed field of a type; the host sets them again after a clear. */
 final class OptionsOfTypes {
-  /** Reads payloads such as {@code colour=blue,doors=4}. */
+  /** Extracts fields from payloads such as {@code colour=blue,doors=4}. */
   private static final FieldExtractor PAIRS =
       new FieldExtractor() {
         @Override

@@ -11,7 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.List;
 
-/** Two stores in one injector, told apart by a name. */
+/** Injects two backends, one of them by name. */
 final class SeveralBackends {
   private final Backend live;
   private final Backend archive;

@@ -11,7 +11,7 @@ import io.databroker.host.Databroker;
 import java.time.Duration;
 import java.util.List;
 
-/** Records that the host's housekeeping expires, as whoever follows the changes is told. */
+/** Stores records with a TTL; the feed delivers their expiry as deletes. */
 final class ShortLived {
   private ShortLived() {}
 
@@ -21,8 +21,8 @@ final class ShortLived {
             .backend(
                 BackendConfig.of("inmemory")
                     .withOptions("session", TypeOptions.NONE.withTtl(Duration.ofMillis(20))))
-            .housekeepEvery(Duration.ofMillis(10)) // a minute, if not said
-            .keepHistory(Duration.ofMinutes(10)) // an hour, if not said
+            .housekeepEvery(Duration.ofMillis(10)) // default: a minute
+            .keepHistory(Duration.ofMinutes(10)) // default: an hour
             .open()) {
       Backend backend = broker.backend();
       backend.put(List.of(Write.put("session", "abc", Bytes.utf8("ada"))));

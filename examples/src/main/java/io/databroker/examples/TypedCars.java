@@ -9,7 +9,7 @@ import io.databroker.host.TypedRecord;
 import io.databroker.host.TypedRecords;
 import io.databroker.host.TypedSnapshot;
 
-/** Records as values: a codec, updates that are never lost, and a feed behind a snapshot. */
+/** Stores values through a codec, updates them without losing updates, and follows their changes. */
 final class TypedCars {
   record Car(String colour, int kilometres) {
     static final Codec<Car> CODEC =
@@ -40,7 +40,7 @@ final class TypedCars {
         position = snapshot.position();
       }
 
-      // Whoever else drives it at the same time, no kilometre is lost.
+      // Concurrent updates lose no kilometre.
       cars.update("7", car -> car == null ? new Car("new", 0) : car.driven(25));
       cars.delete("7");
 

@@ -1,4 +1,4 @@
-/** What a reader copies from. */
+/** Short programs to copy from, one for each feature of the host. */
 @NullMarked
 package io.databroker.examples;
 
