@@ -12,8 +12,8 @@
  *       Position} says where a feed starts, {@link Changes} is one of its answers.
  *   <li>Types: {@link TypeOptions} are the options of a type; {@link FieldExtractor} finds the
  *       values of its indexed fields.
- *   <li>The rest of the state: {@link Versions}, {@link Lease}, {@link Checkpoint}, {@link
- *       ClearResult}.
+ *   <li>The rest: {@link Versions}, {@link Lease}, {@link Checkpoint}, {@link ClearResult}; {@link
+ *       BackendState} tells health checks whether a backend serves.
  *   <li>Opening: {@link BackendProvider} is found by {@link java.util.ServiceLoader}. It describes
  *       its {@link Setting}s, {@link Capability capabilities} and {@link Limits}, and opens a
  *       backend from {@link Settings} and a {@link BackendContext}.
@@ -22,6 +22,8 @@
  *
  * <p>{@link CheckedBackend} checks arguments for all backends, by {@code ArgumentChecks}; the
  * values check themselves by {@code Require}. {@link CodePointOrder} is the order of types.
+ *
+ * <p>{@link io.databroker.api.support} helps to implement a backend.
  *
  * <p>Rule numbers in the Javadoc, such as {@code PUT-1}, refer to the project's CONTRACT.md.
  *

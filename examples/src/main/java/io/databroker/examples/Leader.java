@@ -20,7 +20,7 @@ final class Leader {
         System.out.println("leading with token " + lease.token());
         System.out.println(
             "free for another: " + leases.tryAcquire("billing", duration).isPresent());
-        if (lease.isHeld()) { // check before each step; pass the token to the storage that the step writes to
+        if (lease.isHeld()) { // check before each step, and pass the token on
           System.out.println("one step of work");
         }
       }
