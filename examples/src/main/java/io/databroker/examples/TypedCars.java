@@ -9,7 +9,9 @@ import io.databroker.host.TypedRecord;
 import io.databroker.host.TypedRecords;
 import io.databroker.host.TypedSnapshot;
 
-/** Stores values through a codec, updates them without losing updates, and follows their changes. */
+/**
+ * Stores values through a codec, updates them without losing updates, and follows their changes.
+ */
 final class TypedCars {
   record Car(String colour, int kilometres) {
     static final Codec<Car> CODEC =
