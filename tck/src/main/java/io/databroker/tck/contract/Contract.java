@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The rules of CONTRACT.md by their numbers. */
+/** Rules of CONTRACT.md by number. */
 public final class Contract {
   private static final Pattern RULE =
       Pattern.compile("(?m)^- \\*\\*([A-Z]+-\\d+)\\*\\* (MUST|MAY)\\. (.*)$");
@@ -23,26 +23,26 @@ public final class Contract {
   private Contract() {}
 
   /**
-   * A rule.
+   * Rule of the contract.
    *
-   * @param number its number, such as LIST-4
+   * @param number the number, such as LIST-4
    * @param strength MUST or MAY
-   * @param text what it says, with its intent
+   * @param text the text with its reason
    */
   public record Entry(String number, String strength, String text) {}
 
   private static final Map<String, Entry> RULES = read();
 
-  /** All rules, in their order. */
+  /** Returns all rules, in order. */
   public static Map<String, Entry> rules() {
     return RULES;
   }
 
   /**
-   * The numbers of the rules that are meant.
+   * Resolves names to the numbers of rules.
    *
    * @param names numbers (LIST-4) or chapters (LIST), in any case
-   * @throws IllegalArgumentException if there is none of that name; names it
+   * @throws IllegalArgumentException if a name is unknown; the message names it
    */
   public static Set<String> chosen(List<String> names) {
     Set<String> chosen = new LinkedHashSet<>();

@@ -9,18 +9,18 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 
-/** What to look at when a rule is broken. */
+/** Hints about the usual causes of a broken rule. */
 public final class Hints {
   private static final Properties HINTS = read();
 
   private Hints() {}
 
-  /** The hint for a rule, or an empty text. */
+  /** Returns the hint for a rule, or an empty text. */
   public static String of(String rule) {
     return HINTS.getProperty(rule, "");
   }
 
-  /** The rules that have one. */
+  /** Returns the rules with a hint. */
   public static Set<String> numbers() {
     return HINTS.stringPropertyNames();
   }

@@ -8,15 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a backend must not have declared for a test to concern it: an undeclared capability must
- * fail as specified (CAPA-2).
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Runs a test only on backends without a capability: an undeclared capability must fail as
+ * specified (CAPA-2).
  */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Lacks {
-  /** The capability. */
+  /** Returns the capability. */
   Capability value();
 }

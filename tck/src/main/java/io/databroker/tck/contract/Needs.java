@@ -8,15 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a backend must have declared for a test to concern it; if it has not, the test is reported
- * as skipped for want of that capability.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Runs a test only on backends with a capability; on others, the test is reported as skipped and
+ * names the capability.
  */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Needs {
-  /** The capability. */
+  /** Returns the capability. */
   Capability value();
 }

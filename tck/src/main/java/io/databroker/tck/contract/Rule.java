@@ -6,15 +6,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/**
- * The rules of the contract that a test holds, by their numbers.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Names the rules that a test checks. */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Rule {
-  /** Their numbers, such as {@code PUT-4}. */
+  /** Returns the numbers, such as {@code PUT-4}. */
   String[] value();
 }

@@ -10,99 +10,51 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a client was answered.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Answer to a call. */
 public sealed interface Answer {
 
-  /**
-   * Of a put that was applied.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a put that was applied. */
   record Stored(PutResult result) implements Answer {}
 
-  /**
-   * Of a put whose condition did not hold.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a put whose condition did not hold. */
   record ConditionFailed(int index, long found) implements Answer {}
 
-  /**
-   * Of a get.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a get. */
   record Found(@Nullable StoredRecord live) implements Answer {}
 
-  /**
-   * Of a listTypes.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a listTypes. */
   record Types(List<String> types) implements Answer {
-    /** Takes an unmodifiable copy: the one handed out may be alive. */
+    /** Copies the list, because a wrong backend may change it later. */
     public Types {
       types = List.copyOf(types);
     }
   }
 
-  /**
-   * Of a snapshot.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a snapshot. */
   record Shown(Position position, Map<String, TypeOptions> options, List<StoredRecord> records)
       implements Answer {
-    /** Takes unmodifiable copies. */
+    /** Copies the collections. */
     public Shown {
       options = Map.copyOf(options);
       records = List.copyOf(records);
     }
   }
 
-  /**
-   * Of a versions.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a call of versions. */
   record Told(Versions versions) implements Answer {}
 
-  /**
-   * Of a setOptions.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a setOptions. */
   record Done() implements Answer {}
 
-  /**
-   * Of a clear.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Answer to a clear. */
   record Cleared(ClearResult result) implements Answer {}
 
-  /**
-   * It failed, and says that nothing was applied.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Failure with an error that promises that nothing was applied. */
   record NotApplied(String error) implements Answer {}
 
-  /**
-   * It may have taken effect, may yet, or never will.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Unknown outcome: the call has taken effect, will, or never does. */
   record Unknown() implements Answer {}
 
-  /**
-   * It failed as no operation may.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Failure that the contract does not allow. */
   record Crashed(String failure) implements Answer {}
 }

@@ -5,25 +5,17 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.List;
 
-/**
- * What a client asked of a backend.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Call of a client. */
 public sealed interface Call {
 
-  /** Whether it may change what the backend holds. */
+  /** Returns whether the call may change the backend. */
   default boolean writes() {
     return false;
   }
 
-  /**
-   * A batch.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of put. */
   record Put(List<Write> batch) implements Call {
-    /** Takes an unmodifiable copy. */
+    /** Copies the list. */
     public Put {
       batch = List.copyOf(batch);
     }
@@ -34,39 +26,19 @@ public sealed interface Call {
     }
   }
 
-  /**
-   * A get.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of get. */
   record Get(String type, String id) implements Call {}
 
-  /**
-   * A listTypes.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of listTypes. */
   record ListTypes() implements Call {}
 
-  /**
-   * A snapshot, read to its end.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of snapshot, with all its records read. */
   record TakeSnapshot(Selection selection) implements Call {}
 
-  /**
-   * A versions.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of versions. */
   record ReadVersions() implements Call {}
 
-  /**
-   * A setOptions.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of setOptions. */
   record SetOptions(String type, TypeOptions options) implements Call {
     @Override
     public boolean writes() {
@@ -74,11 +46,7 @@ public sealed interface Call {
     }
   }
 
-  /**
-   * A clear.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Call of clear. */
   record Clear() implements Call {
     @Override
     public boolean writes() {

@@ -14,15 +14,14 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether the operations of a history can have taken effect one after the other, each at an
- * instant between its call and its return, over whole states.
+ * Decides whether a history is linearizable: whether its operations can have taken effect one after
+ * the other, each at an instant between its call and its return. It checks whole states, not single
+ * types or keys.
  *
- * <p>What only reads takes its place as soon as its answer fits: it changes nothing, so waiting
- * cannot help. Of the writes, the versions that they were answered leave mostly one that can come
- * next, so that a history is judged in one pass; where they leave several (changed options, clears,
- * outcomes that are unknown), each is tried, and states that were seen are not tried again.
- *
- * <p><b>Thread-safety:</b> none; each is used by one thread.
+ * <p>A read is placed as soon as its answer fits, because it changes nothing. The versions in the
+ * answers mostly leave one write that can come next, so one pass decides. Where several writes are
+ * possible (changed options, clears, unknown outcomes), the search tries each of them and skips
+ * states that it has seen.
  */
 public final class Checker {
   private static final int MOST_STEPS = 2_000_000;
@@ -30,7 +29,7 @@ public final class Checker {
   private final FieldExtractor extractor;
   private final BiPredicate<Operation, List<StoredRecord>> feed;
 
-  /** How many steps were taken. */
+  /** Returns the number of search steps. */
   private long steps;
 
   private final List<Operation> order = new ArrayList<>();
@@ -43,15 +42,15 @@ public final class Checker {
     this.feed = feed;
   }
 
-  /** Judges a history by what its clients were answered. */
+  /** Checks the answers of a history. */
   public static Verdict judge(History history, FieldExtractor extractor) {
     return judge(history, extractor, (write, changes) -> true);
   }
 
   /**
-   * Judges a history, of whose writes those alone count whose changes a feed has told.
+   * Checks a history in which a write is possible only if a feed delivered its changes.
    *
-   * @param feed whether the changes of a write are as a feed tells them
+   * @param feed tests whether a feed delivered the changes of a write
    */
   static Verdict judge(
       History history, FieldExtractor extractor, BiPredicate<Operation, List<StoredRecord>> feed) {
@@ -66,7 +65,7 @@ public final class Checker {
     Map<Integer, List<Operation>> byClient = new TreeMap<>();
     int unknown = Integer.MAX_VALUE;
     for (Operation operation : history.operations()) {
-      // A client goes on after an unknown outcome, which stands in a lane of its own.
+      // A client continues after an unknown outcome, which gets its own lane.
       int lane = operation.isOptional() ? unknown-- : operation.client();
       byClient.computeIfAbsent(lane, none -> new ArrayList<>()).add(operation);
     }
@@ -104,7 +103,7 @@ public final class Checker {
       List<Integer> fitting = new ArrayList<>();
       List<Model> models = new ArrayList<>();
       for (int lane : candidates) {
-        // The only one that can come next needs no copy to try it on.
+        // A single candidate needs no copy of the state.
         Model trial = candidates.size() == 1 ? model : model.copy();
         if (trial.allows(lanes[lane][next[lane]])
             && feed.test(lanes[lane][next[lane]], trial.changes())) {
@@ -180,7 +179,7 @@ public final class Checker {
     return candidates;
   }
 
-  /** No operation that began after this can come before the one that ended then. */
+  /** Operations that began after this instant come after the one that ended at it. */
   private static long earliestEnd(Operation[][] lanes, int[] next) {
     long earliest = Long.MAX_VALUE;
     for (int lane = 0; lane < lanes.length; lane++) {

@@ -8,22 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * Why a history is forbidden, in words and as a timeline.
- *
- * <p><b>Thread-safety:</b> stateless.
- */
+/** Explains a violation in words and as a timeline. */
 public final class Diagnosis {
   private static final int MOST_SHOWN = 60;
   private static final int MOST_ALLOWED = 8;
 
   private Diagnosis() {}
 
-  /** The smallest history that can be found that is forbidden for the same reason, explained. */
+  /** Shrinks the history, keeping the reason of its violation, and explains it. */
   public static String of(History history, Verdict.Violated verdict, FieldExtractor extractor) {
     if (!(Checker.judge(history, extractor) instanceof Verdict.Violated whole)
         || !whole.reason().equals(verdict.reason())) {
-      // What is wrong is not what the clients were answered, but, say, what a feed told beside it.
+      // The answers are right; the violation is elsewhere, for example in what a feed delivered.
       return verdict.reason() + '\n';
     }
     History small = Minimiser.minimise(history, extractor);
@@ -48,7 +44,7 @@ public final class Diagnosis {
     return kind.isEmpty() ? text.toString() : text + kind + '\n';
   }
 
-  /** As much as can have happened, and what would have to come next. */
+  /** Describes the longest allowed order and the operations that cannot come next. */
   private static String allowed(
       History history, Verdict.Violated violated, FieldExtractor extractor) {
     Model model = new Model(history.start(), extractor);
@@ -90,7 +86,7 @@ public final class Diagnosis {
         .collect(Collectors.joining(", ", ", which evicts ", ""));
   }
 
-  /** Which kind of call it takes to see it. */
+  /** Returns the kind of call that shows the violation. */
   private static String kind(History history, FieldExtractor extractor) {
     Map<String, Class<? extends Call>> kinds = new LinkedHashMap<>();
     kinds.put("listTypes", Call.ListTypes.class);

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What an operation would be answered in a state, in words. */
+/** Describes the answer that an operation would get in a state. */
 final class Expected {
   private Expected() {}
 
-  /** The answer that the contract allows there, or an empty text if there is nothing to say. */
+  /** Returns the answer that the contract allows, or an empty text if there is nothing to add. */
   static String of(Operation operation, Model model) {
     if (model.copy().allows(operation)) {
       return "can only come behind another of these";

@@ -9,19 +9,14 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Joins what feeds told to what clients did.
- *
- * <p><b>Thread-safety:</b> stateless.
- */
+/** Checks a history together with what feeds delivered. */
 public final class FeedJoin {
   private FeedJoin() {}
 
   /**
-   * Judges whether there is an order of the operations that is allowed, and of which the feeds tell
-   * as they must.
+   * Checks whether some order of the operations is allowed and matches what the feeds delivered.
    *
-   * @param all what a feed of all types told from the start to the end, or null if there is none
+   * @param all what a feed of all types delivered from start to end, or null if there is none
    */
   public static Verdict judge(
       History history, FieldExtractor extractor, @Nullable Followed all, List<Followed> followers) {
@@ -65,7 +60,7 @@ public final class FeedJoin {
     return new Verdict.Violated(allowed.order(), List.of(), problem);
   }
 
-  /** Whether a write's changes are as that feed tells them, in as many answers as they may be. */
+  /** Returns whether the feed delivered the changes of a write, in an allowed number of answers. */
   private static BiPredicate<Operation, List<StoredRecord>> told(Followed all) {
     Map<Long, StoredRecord> byVersion = new HashMap<>();
     Map<Long, List<StoredRecord>> answers = new HashMap<>();

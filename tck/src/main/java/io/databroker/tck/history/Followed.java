@@ -7,27 +7,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a feed told a follower.
+ * What a feed delivered to a follower.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param from where it was opened
- * @param type the only type it was to tell of, or null
- * @param told its answers
- * @param toTheEnd whether it was read to the end of the history, and not ended before
+ * @param from the position at which it was opened
+ * @param type the type of the feed, or null for all types
+ * @param told the answers
+ * @param toTheEnd whether it was read to the end of the history
  */
 public record Followed(Position from, @Nullable String type, List<Changes> told, boolean toTheEnd) {
-  /** Takes an unmodifiable copy. */
+  /** Copies the list. */
   public Followed {
     told = List.copyOf(told);
   }
 
-  /** What is wrong with it, if that is what happened; else null. */
+  /** Returns what is wrong with the answers, given the replayed changes, or null. */
   public @Nullable String problem(Replay replay) {
     return new Walk(this, replay).problem();
   }
 
-  /** Goes along what happened and what was told. */
+  /** Walks over the replayed changes and the answers in parallel. */
   private static final class Walk {
     private final Followed followed;
     private final List<Replay.Entry> entries;
@@ -104,7 +102,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
       return entry < entries.size() ? entries.get(entry).changes().get(change) : null;
     }
 
-    /** Goes on to the next change that concerns the follower. */
+    /** Moves to the next change that concerns the follower. */
     private void skip() {
       while (entry < entries.size()) {
         List<StoredRecord> changes = entries.get(entry).changes();

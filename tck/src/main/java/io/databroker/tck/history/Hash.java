@@ -3,7 +3,7 @@ package io.databroker.tck.history;
 import io.databroker.api.StoredRecord;
 import java.util.List;
 
-/** 64-bit hashes of which sums tell sets apart. */
+/** 64-bit hashes whose sums identify sets. */
 final class Hash {
   private Hash() {}
 
@@ -15,7 +15,7 @@ final class Hash {
   }
 
   static long of(String text) {
-    // A string keeps its hash code: it is looked through once.
+    // A string caches its hash code, so it is read only once.
     return mix(((long) text.length() << 32) ^ text.hashCode());
   }
 

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What clients did at the same time, from a known state on.
+ * Concurrent operations of clients after a known state.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param start what the backend held before it
- * @param operations what the clients did, by the time they began
+ * @param start the state before the operations
+ * @param operations the operations, sorted by their beginning
  */
 public record History(Start start, List<Operation> operations) {
   /** Sorts the operations. */
@@ -25,16 +23,14 @@ public record History(Start start, List<Operation> operations) {
   }
 
   /**
-   * What a backend holds while nobody writes.
+   * State of a backend while nobody writes.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param serverVersion the name of its history
-   * @param latest its last version
-   * @param options the options in force
+   * @param serverVersion the server version
+   * @param latest the last version
+   * @param options the type options
    * @param records the live records, oldest written first
-   * @param exact whether versions follow each other without holes, as they do unless types were
-   *     left out to make a history smaller
+   * @param exact whether versions have no gaps; they have gaps after types were removed to shrink a
+   *     history
    */
   public record Start(
       long serverVersion,
@@ -42,7 +38,7 @@ public record History(Start start, List<Operation> operations) {
       Map<String, TypeOptions> options,
       List<StoredRecord> records,
       boolean exact) {
-    /** Takes unmodifiable copies. */
+    /** Copies the collections. */
     public Start {
       options = Map.copyOf(options);
       records =
@@ -52,7 +48,7 @@ public record History(Start start, List<Operation> operations) {
     }
   }
 
-  /** How many operations ran while another client's write did. */
+  /** Returns the number of operations that overlapped a write of another client. */
   public int overlaps() {
     int overlaps = 0;
     for (int i = 0; i < operations.size(); i++) {
@@ -74,7 +70,7 @@ public record History(Start start, List<Operation> operations) {
         return true;
       }
     }
-    // What began earlier and was still running: few, as each client has one call at a time.
+    // Earlier operations that still ran: few, because each client has one call at a time.
     for (int i = index - 1; i >= Math.max(0, index - 16); i--) {
       Operation earlier = operations.get(i);
       if (earlier.client() != operation.client()

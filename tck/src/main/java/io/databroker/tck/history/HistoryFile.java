@@ -32,11 +32,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A history as a text file: the state before it in the first line, then an operation a line, each a
- * row of words between spaces, and an end. Names and payloads are written so that they hold no
- * space.
- *
- * <p><b>Thread-safety:</b> stateless.
+ * Saves a history as a text file: the state before it in the first line, then one operation per
+ * line, then an end line. A line is a row of words separated by spaces; names and payloads are
+ * escaped so that they contain no space.
  */
 public final class HistoryFile {
   private static final String HEADING = "databroker-history-2";
@@ -63,7 +61,7 @@ public final class HistoryFile {
     Files.write(file, lines);
   }
 
-  /** Whether a file says that it is a history. */
+  /** Returns whether a file claims to be a history. */
   public static boolean isOne(Path file) {
     try {
       return begins(file);
@@ -82,7 +80,7 @@ public final class HistoryFile {
   /**
    * Reads a history.
    *
-   * @throws IllegalArgumentException if the file holds none; names the line
+   * @throws IllegalArgumentException if the file is not a history; the message names the line
    */
   public static History read(Path file) throws IOException {
     if (!begins(file)) {

@@ -4,19 +4,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call about a lease, and what it was answered.
+ * Call about a lease, with its answer.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param kind what was asked
- * @param began the history's clock before the call
- * @param ended the history's clock after the return
- * @param earliest the backend's clock before the call
- * @param latest the backend's clock after the return
- * @param name of the lease
- * @param token that was granted, or with which it was renewed or released; 0 if none was granted
- * @param granted whether it was granted, renewed or released
- * @param expiresAt the end that was answered, if any
+ * @param kind the kind of call
+ * @param began clock of the history before the call
+ * @param ended clock of the history after the return
+ * @param earliest clock of the backend before the call
+ * @param latest clock of the backend after the return
+ * @param name the name of the lease
+ * @param token the granted token, or the token of the renewal or release; 0 if none was granted
+ * @param granted whether the lease was granted, renewed or released
+ * @param expiresAt the end in the answer, if any
  */
 public record LeaseCall(
     Kind kind,
@@ -29,17 +27,13 @@ public record LeaseCall(
     boolean granted,
     @Nullable Instant expiresAt) {
 
-  /**
-   * What was asked.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** Kind of call. */
   public enum Kind {
-    /** An acquireLease. */
+    /** Call of acquireLease. */
     ACQUIRE,
-    /** A renewLease. */
+    /** Call of renewLease. */
     RENEW,
-    /** A releaseLease. */
+    /** Call of releaseLease. */
     RELEASE
   }
 }

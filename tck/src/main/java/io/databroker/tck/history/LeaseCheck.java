@@ -9,10 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with what clients were answered about leases. Each finding is certain: it holds
- * wherever between call and return the calls took effect.
- *
- * <p><b>Thread-safety:</b> immutable.
+ * Checks the answers to lease calls. Every finding is certain: it holds at whatever instant between
+ * call and return the calls took effect.
  */
 public final class LeaseCheck {
   private final List<LeaseCall> calls;
@@ -29,7 +27,7 @@ public final class LeaseCheck {
             .toList();
   }
 
-  /** The first problem, or null. Renewals must not shorten a holding. */
+  /** Returns the first problem, or null. Renewals must not shorten a holding. */
   public static @Nullable String problem(List<LeaseCall> calls, Duration margin) {
     LeaseCheck check = new LeaseCheck(calls, margin);
     String problem = check.tokens();
@@ -39,7 +37,7 @@ public final class LeaseCheck {
     return problem;
   }
 
-  /** Tokens are unique and rise, and a name has one holder. */
+  /** Checks that tokens are unique and rise, and that a name has one holder. */
   private @Nullable String tokens() {
     for (int i = 0; i < grants.size(); i++) {
       LeaseCall grant = grants.get(i);
@@ -62,7 +60,7 @@ public final class LeaseCheck {
     return null;
   }
 
-  /** Whether a holding lasts to the end of a later call. */
+  /** Returns whether a holding surely lasts to the end of a later call. */
   private boolean surelyLasts(LeaseCall grant, LeaseCall later) {
     Instant end = Objects.requireNonNull(grant.expiresAt());
     for (LeaseCall call : calls) {
@@ -101,7 +99,7 @@ public final class LeaseCheck {
         .orElse(null);
   }
 
-  /** Whether some holding may have lasted at some instant of the call. */
+  /** Returns whether some holding may have lasted at some instant of the call. */
   private boolean mayBeHeld(LeaseCall call) {
     return grants.stream()
         .anyMatch(
@@ -119,7 +117,7 @@ public final class LeaseCheck {
     return released(grant, call) || !call.earliest().isBefore(lastEnd(grant, call));
   }
 
-  /** Whether another call's release of a holding had returned when a call began. */
+  /** Returns whether a release of the holding had returned before the call began. */
   private boolean released(LeaseCall grant, LeaseCall call) {
     return calls.stream()
         .anyMatch(
@@ -130,7 +128,7 @@ public final class LeaseCheck {
                     && release.ended() < call.began());
   }
 
-  /** The latest end that a holding was ever given. */
+  /** Returns the latest end that a holding was given. */
   private Instant lastEnd(LeaseCall grant) {
     return lastEnd(grant, null);
   }

@@ -15,16 +15,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a history that the contract forbids small enough to read.
+ * Shrinks a history that violates the contract until a person can read it.
  *
- * <p>Each step leaves out what cannot have made it wrong, and is taken only if what remains is
- * forbidden for the same reason: what came after a moment (a call that was under way then may or
- * may not have taken effect, with the answer that it got later); reads, which change nothing; whole
- * types, from every batch and every answer alike; and writes that had returned before all else
- * began, which become the state before. A write that is not before all else is never left out while
- * its type is there, unless the answers alone are wrong, whatever happened.
- *
- * <p><b>Thread-safety:</b> none; each is used by one thread.
+ * <p>Each step removes something and is kept only if the rest violates the contract for the same
+ * reason. It removes: everything after an instant (a call in progress then may or may not have
+ * taken effect, with the answer that it got later); reads, which change nothing; whole types, from
+ * all batches and answers; and writes that returned before everything else began, which become part
+ * of the state before. Another write is never removed while its type remains, unless the answers
+ * are wrong by themselves.
  */
 public final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;
@@ -38,7 +36,7 @@ public final class Minimiser {
     this.reason = reason;
   }
 
-  /** A small history that is forbidden for the reason that that one is. */
+  /** Returns a small history with the same violation. */
   public static History minimise(History history, FieldExtractor extractor) {
     if (!(Checker.judge(history, extractor) instanceof Verdict.Violated violated)) {
       return history;
@@ -61,7 +59,7 @@ public final class Minimiser {
         && violated.reason().equals(reason);
   }
 
-  /** Ends the history at the earliest return at which it is forbidden. */
+  /** Cuts the history at the earliest return at which it is a violation. */
   private History cut(History history) {
     List<Long> moments =
         history.operations().stream()
@@ -103,7 +101,7 @@ public final class Minimiser {
 
   private History drop(History history, Predicate<Operation> droppable) {
     History small = history;
-    // Halves first, then single ones.
+    // Try halves first, then single operations.
     for (int size = history.operations().size(); size >= 1; size /= 2) {
       for (int from = small.operations().size() - size; from > -size; from -= size) {
         int first = Math.max(0, from);
@@ -124,8 +122,8 @@ public final class Minimiser {
   }
 
   /**
-   * Drops the writes under way at the end that surely nobody saw: all else was answered versions
-   * before theirs.
+   * Removes writes in progress at the end that nobody can have seen: all other answers have smaller
+   * versions.
    */
   private History dropPending(History history) {
     History small = history;
@@ -145,7 +143,7 @@ public final class Minimiser {
     return small;
   }
 
-  /** The first version that a write took. */
+  /** Returns the first version of a write. */
   private static long first(Operation write) {
     return ((Answer.Stored) write.answer())
         .result().records().stream()
@@ -155,7 +153,7 @@ public final class Minimiser {
             .orElse(0);
   }
 
-  /** The version that an operation's answer surely lies before or at; the highest if none. */
+  /** Returns a version that the operation surely does not come after; the highest if unknown. */
   private static long reach(Operation operation) {
     Answer answer = operation.answer();
     if (answer instanceof Answer.Shown shown) {
@@ -171,11 +169,11 @@ public final class Minimiser {
 
   private History project(History history) {
     if (history.operations().stream().anyMatch(o -> o.answer() instanceof Answer.Unknown)) {
-      return history; // nobody knows which versions those took
+      return history; // their versions are unknown
     }
     List<String> types = new ArrayList<>(typesOf(history));
     History small = history;
-    // Halves first, then single ones.
+    // Try halves first, then single types.
     for (int size = (types.size() + 1) / 2; size >= 1; size /= 2) {
       for (int from = types.size() - size; from > -size; from -= size) {
         Set<String> fewer = new HashSet<>(types);
@@ -228,13 +226,13 @@ public final class Minimiser {
             .toList());
   }
 
-  /** What an operation did and saw of these types, or null if that is nothing. */
+  /** Restricts an operation to these types; returns null if nothing is left. */
   private static @Nullable Operation onto(Operation operation, Predicate<String> types) {
     Call call = operation.call();
     Answer answer = operation.answer();
     if (call instanceof Call.Put put) {
       if (answer instanceof Answer.ConditionFailed failed) {
-        // That it failed is known of one write alone.
+        // The failed condition belongs to one write only.
         Write failing = put.batch().get(failed.index());
         if (!types.test(failing.type())) {
           return null;
@@ -282,7 +280,7 @@ public final class Minimiser {
     return new Operation(operation.client(), operation.began(), operation.ended(), call, answer);
   }
 
-  /** Makes the writes before all else part of the state before, but not a last one that evicts. */
+  /** Moves leading writes into the state before, except a last one that evicts. */
   private History fold(History history) {
     History before = null;
     History small = history;
@@ -292,7 +290,7 @@ public final class Minimiser {
       small = folded;
       folded = folded(small, extractor);
     }
-    // What it evicted, and which versions that took, may be what is wrong.
+    // Its evictions and their versions may be the violation.
     return before != null && evicts(before) ? before : small;
   }
 
@@ -302,7 +300,7 @@ public final class Minimiser {
     return model.allows(head) && model.changes().size() > head.written();
   }
 
-  /** The same with its first operation as part of the state before, or null if that cannot be. */
+  /** Moves the first operation into the state before; returns null if that is impossible. */
   static @Nullable History folded(History history, FieldExtractor extractor) {
     if (history.operations().size() < 2) {
       return null;

@@ -20,10 +20,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the contract says that a backend holds, as one operation after the other takes effect.
+ * State of a backend according to the contract, while operations take effect one after the other.
  *
- * <p>Sets of records and of types are compared by the sums of their members' hashes, kept up to
- * date with each write, so that judging a read costs by what it read alone.
+ * <p>Sets of records and types are compared by sums of hashes, which each write updates. So the
+ * cost of checking a read depends only on the size of its answer.
  */
 final class Model {
   private final FieldExtractor extractor;
@@ -31,17 +31,17 @@ final class Model {
   private long serverVersion;
   private long latest;
 
-  /** Those in force. */
+  /** The current type options. */
   private final Map<String, TypeOptions> options;
 
-  /** Each type's records, oldest written first. */
+  /** Records of each type, oldest written first. */
   private final Map<String, LinkedHashMap<String, StoredRecord>> live = new HashMap<>();
 
   private final Map<String, Long> hashes = new HashMap<>();
   private long liveHash;
   private long typesHash;
 
-  /** What the operations that took effect last wrote, as a feed would tell it. */
+  /** Changes of the last operation, as a feed delivers them. */
   private List<StoredRecord> changes = new ArrayList<>();
 
   Model(History.Start start, FieldExtractor extractor) {
@@ -106,22 +106,22 @@ final class Model {
     return List.copyOf(live.getOrDefault(type, new LinkedHashMap<>()).values());
   }
 
-  /** Whether versions follow each other without holes. */
+  /** Whether versions have no gaps. */
   boolean exact() {
     return exact;
   }
 
-  /** Tells states apart. */
+  /** Returns a hash that identifies the state. */
   long hash() {
     return Hash.mix(liveHash + Hash.mix(latest) + (31 * serverVersion)) + options.hashCode();
   }
 
-  /** What the last operation that took effect wrote. */
+  /** Returns the changes of the last operation. */
   List<StoredRecord> changes() {
     return changes;
   }
 
-  /** Whether the contract allows that operation now; if so, and it writes, it takes effect. */
+  /** Returns whether the contract allows the operation now; if so, a write takes effect. */
   boolean allows(Operation operation) {
     Call call = operation.call();
     Answer answer = operation.answer();
@@ -147,7 +147,7 @@ final class Model {
     return clear(answer);
   }
 
-  /** Whether that write can come next, as far as the versions that it was answered tell. */
+  /** Returns whether the write can come next, judged by the versions in its answer. */
   boolean mayAllow(Operation operation) {
     if (operation.answer() instanceof Answer.Cleared cleared) {
       return cleared.result().oldServerVersion() == serverVersion;
@@ -173,7 +173,7 @@ final class Model {
   }
 
   private boolean standsAt(long version) {
-    // Types that were left out may have taken versions since.
+    // Removed types may have taken versions in between.
     return exact ? version == latest : Long.compareUnsigned(version, latest) >= 0;
   }
 
@@ -232,7 +232,7 @@ final class Model {
     return true;
   }
 
-  /** The first write whose condition does not hold now, or -1. */
+  /** Returns the index of the first write whose condition does not hold, or -1. */
   int failing(List<Write> batch) {
     for (int i = 0; i < batch.size(); i++) {
       Condition condition = batch.get(i).condition();
@@ -244,7 +244,7 @@ final class Model {
     return -1;
   }
 
-  /** What a condition finds: the version of the live record, or 0. */
+  /** Returns the version of the live record, or 0. */
   long found(String type, String id) {
     StoredRecord record = liveRecord(type, id);
     return record == null ? 0 : record.version();
@@ -255,7 +255,7 @@ final class Model {
     return ofType == null ? null : ofType.get(id);
   }
 
-  /** What the batch would write now, if that is what it was answered; else null. */
+  /** Returns the changes that the batch makes now, or null if its answer differs. */
   @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
     List<StoredRecord> planned = new ArrayList<>();
     Map<List<String>, StoredRecord> within = new HashMap<>();
@@ -354,7 +354,7 @@ final class Model {
     }
     victims.sort((a, b) -> Long.compareUnsigned(a.version(), b.version()));
     for (StoredRecord victim : victims) {
-      // Without exact versions, what an eviction took is not known and does not matter.
+      // Without exact versions, the versions of evictions are unknown and do not matter.
       long version = exact ? latest + 1 : latest;
       apply(
           new StoredRecord(

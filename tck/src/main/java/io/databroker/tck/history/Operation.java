@@ -1,27 +1,25 @@
 package io.databroker.tck.history;
 
 /**
- * One call of one client.
+ * Call of a client, with its answer.
  *
- * <p><b>Thread-safety:</b> immutable.
- *
- * @param client who called; a client has one call under way at a time
- * @param began the history's clock before the call
- * @param ended the clock after the return; {@link #NEVER} if it did not return, or without an
- *     answer that tells whether it took effect
- * @param call what was asked
- * @param answer what was answered
+ * @param client the client, which has one call in progress at a time
+ * @param began clock of the history before the call
+ * @param ended clock after the return; {@link #NEVER} if it did not return, or its outcome is
+ *     unknown
+ * @param call the call
+ * @param answer the answer
  */
 public record Operation(int client, long began, long ended, Call call, Answer answer) {
-  /** The end of what may yet take effect. */
+  /** End of a call that may still take effect. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Whether it need not have taken effect. */
+  /** Returns whether the operation may never have taken effect. */
   boolean isOptional() {
     return ended == NEVER;
   }
 
-  /** Whether it surely changed nothing, so that it tells of a state as a read does. */
+  /** Returns whether the operation surely changed nothing, so it shows a state like a read. */
   boolean onlyReads() {
     if (!call.writes() || answer instanceof Answer.ConditionFailed) {
       return true;
@@ -30,14 +28,14 @@ public record Operation(int client, long began, long ended, Call call, Answer an
         && stored.result().records().stream().allMatch(record -> record.version() == 0);
   }
 
-  /** How many changes it was answered. */
+  /** Returns the number of changes in the answer. */
   int written() {
     return answer instanceof Answer.Stored stored
         ? (int) stored.result().records().stream().filter(r -> r.version() != 0).count()
         : 0;
   }
 
-  /** Whether its answer says nothing that can be judged. */
+  /** Returns whether the answer has nothing to check. */
   boolean saysNothing() {
     return answer instanceof Answer.NotApplied
         || (answer instanceof Answer.Unknown && !call.writes());

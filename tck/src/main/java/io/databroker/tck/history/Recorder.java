@@ -17,32 +17,33 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Calls a backend and writes down when, and what it answered.
+ * Calls a backend and records each call with its time and answer.
  *
- * <p><b>Thread-safety:</b> the clock is shared by all clients; a list of operations belongs to one.
+ * <p><b>Thread-safety:</b> all clients share the clock; each list of operations belongs to one
+ * client.
  */
 public final class Recorder {
-  /** The errors that say that nothing was applied. */
+  /** Errors that promise that nothing was applied. */
   private static final Set<ErrorId> NOT_APPLIED =
       Set.of(ErrorId.CLOSED, ErrorId.UNAVAILABLE, ErrorId.STORAGE_FULL, ErrorId.SNAPSHOT_EXPIRED);
 
   private final AtomicLong clock = new AtomicLong();
 
-  /** A recorder whose clock stands at 0. */
+  /** Creates a recorder whose clock starts at 0. */
   public Recorder() {}
 
-  /** The time now, which no other moment has. */
+  /** Returns the next tick of the clock; no two calls get the same. */
   public long tick() {
     return clock.incrementAndGet();
   }
 
-  /** Has a client make a call, and writes it down. */
+  /** Makes a call for a client and records it. */
   public Operation record(int client, Backend backend, Call call) {
     long began = tick();
     Answer answer;
     long ended;
     if (call instanceof Call.TakeSnapshot taken) {
-      // Its instant lies in the call; it is read after the return, when writes have gone on.
+      // The snapshot belongs to an instant of the call, but is read after it, beside later writes.
       try (Snapshot snapshot = backend.snapshot(taken.selection())) {
         ended = tick();
         List<StoredRecord> records = new ArrayList<>();
@@ -95,7 +96,7 @@ public final class Recorder {
     return new Answer.Crashed(trace.toString());
   }
 
-  /** What a backend holds while nobody writes. */
+  /** Reads the state of a backend while nobody writes. */
   public static History.Start start(Backend backend) {
     Versions versions = backend.versions();
     List<StoredRecord> records = new ArrayList<>();

@@ -7,26 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What a feed must tell of operations that took effect in an order.
- *
- * <p><b>Thread-safety:</b> immutable after it was made.
- */
+/** The changes that a feed must deliver if operations took effect in a given order. */
 public final class Replay {
 
   /**
-   * The changes of one operation.
+   * Changes of one operation.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param changes what it wrote, but for the times
-   * @param whole whether they are one batch; else they may be several
+   * @param changes the changes, without their times
+   * @param whole whether they form one batch; otherwise they may form several
    */
   record Entry(List<StoredRecord> changes, boolean whole) {}
 
   private final Map<Long, List<Entry>> histories = new HashMap<>();
 
-  /** Takes effect of the operations in that order. */
+  /** Replays the operations in that order. */
   public Replay(History history, List<Operation> order, FieldExtractor extractor) {
     Model model = new Model(history.start(), extractor);
     for (Operation operation : order) {
@@ -38,7 +32,7 @@ public final class Replay {
     }
   }
 
-  /** Whether the changes of that write may be told in several batches (CAP-5). */
+  /** Returns whether the changes of the write may be delivered in several batches (CAP-5). */
   static boolean mayBeSeveral(Operation write) {
     return write.call() instanceof Call.SetOptions;
   }

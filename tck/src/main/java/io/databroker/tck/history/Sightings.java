@@ -10,23 +10,23 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with single answers, and with answers that tell of the same version. */
+/** Checks single answers, and answers that mention the same version. */
 final class Sightings {
   private final Map<Long, StoredRecord> byVersion = new HashMap<>();
 
-  /** Whether batches are whole, so that their versions must follow each other. */
+  /** Whether batches are complete, so that their versions have no gaps. */
   private final boolean exact;
 
   private Sightings(History history) {
     this.exact = history.start().exact();
   }
 
-  /** The first such problem, or null. */
+  /** Returns the first problem, or null. */
   static @Nullable String problemWith(History history) {
     return new Sightings(history).see(history);
   }
 
-  /** All that was seen in a history without such a problem. */
+  /** Returns everything seen in a history without a problem. */
   static Sightings of(History history) {
     Sightings sightings = new Sightings(history);
     sightings.see(history);
@@ -97,7 +97,7 @@ final class Sightings {
     return record.deleted() ? "a read answered a deleted record: " + record : see(record);
   }
 
-  /** A version is that of one record, whoever tells of it. */
+  /** Checks that all answers agree on the record of a version. */
   @Nullable String see(StoredRecord record) {
     StoredRecord other = byVersion.putIfAbsent(record.version(), record);
     return other == null || other.equals(record)

@@ -12,7 +12,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** A history as text: what each client did, and beside it a line from call to return. */
+/** Formats a history as text: one line per call, with a bar from call to return. */
 final class Timeline {
   private static final int TEXT = 68;
   private static final int NAMES = 12;
@@ -153,7 +153,7 @@ final class Timeline {
     return answer instanceof Answer.Unknown ? "outcome unknown" : "done";
   }
 
-  /** Records as their keys and versions. */
+  /** Formats records as keys and versions. */
   static String words(List<StoredRecord> records) {
     return records.stream()
         .map(record -> key(record) + " " + version(record))

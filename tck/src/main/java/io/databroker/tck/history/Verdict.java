@@ -2,37 +2,25 @@ package io.databroker.tck.history;
 
 import java.util.List;
 
-/**
- * What a history shows.
- *
- * <p><b>Thread-safety:</b> immutable.
- */
+/** Verdict on a history. */
 public sealed interface Verdict {
 
   /**
-   * The contract allows it.
+   * The contract allows the history.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param order an order in which its operations can have taken effect
+   * @param order a possible order of its operations
    */
   record Allowed(List<Operation> order) implements Verdict {}
 
   /**
-   * The contract allows it by no order.
+   * No order of the operations is allowed.
    *
-   * <p><b>Thread-safety:</b> immutable.
-   *
-   * @param order the longest order that is allowed
-   * @param stuck what each client was answered then, none of which can come next
-   * @param reason what is wrong, in words
+   * @param order the longest allowed order
+   * @param stuck the next operation of each client, none of which is allowed
+   * @param reason the violation in words
    */
   record Violated(List<Operation> order, List<Operation> stuck, String reason) implements Verdict {}
 
-  /**
-   * It could not be told within the bounds of the search.
-   *
-   * <p><b>Thread-safety:</b> immutable.
-   */
+  /** The search ended without a result. */
   record Inconclusive(String reason) implements Verdict {}
 }

@@ -1,4 +1,16 @@
-/** Recorded histories of concurrent calls, and their judgement. */
+/**
+ * Records histories of concurrent calls and checks them.
+ *
+ * <p>{@link Recorder} calls a backend and records {@link Operation}s: a {@link Call}, its {@link
+ * Answer}, and when. {@link Checker} decides whether a {@link History} is linearizable against
+ * {@code Model}, and returns a {@link Verdict}. {@link FeedJoin} also checks what feeds delivered
+ * ({@link Followed}, {@link Replay}), {@code Sightings} checks single answers, and {@link
+ * LeaseCheck} leases. {@link Minimiser} shrinks a violation; {@link Diagnosis} explains it, with
+ * {@code Timeline} and {@code Expected}. {@link HistoryFile} saves it.
+ *
+ * <p><b>Thread-safety:</b> values are immutable, and a {@link Recorder} states its own; one thread
+ * uses each other object.
+ */
 @NullMarked
 package io.databroker.tck.history;
 
