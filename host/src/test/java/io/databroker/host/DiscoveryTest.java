@@ -197,7 +197,10 @@ class DiscoveryTest {
           .anySatisfy(it -> assertThat(it).contains(missing.toString(), "not.There"))
           .anySatisfy(it -> assertThat(it).contains(malformed.toString(), "syntax"))
           .anySatisfy(it -> assertThat(it).contains(foreign.toString(), "not a subtype"))
-          .anySatisfy(it -> assertThat(it).contains(empty.toString(), "offers no"))
+          .anySatisfy(
+              it ->
+                  assertThat(it)
+                      .contains(empty.toString(), "has no io.databroker.api.BackendProvider"))
           .anySatisfy(it -> assertThat(it).contains(unlinked.toString(), "Gone"))
           .anySatisfy(it -> assertThat(it).contains(half.toString(), "not.There"));
       assertThatThrownBy(() -> discovery.provider("half"))

@@ -227,7 +227,7 @@ class PatcherTest {
     first.join();
     assertThat(failure.get())
         .isInstanceOf(UnavailableException.class)
-        .hasMessageContaining("interrupted while other patches of the same records were under way");
+        .hasMessageContaining("interrupted while waiting for earlier patches of the same records");
     assertThat(flag.get()).isTrue();
     assertThat(text("1")).isEqualTo("a");
   }

@@ -319,8 +319,8 @@ class QueriesTest {
     assertThatThrownBy(() -> queries.run(all.page(10, 4).within(3 * each)))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessage(
-            "invalid-argument: limit is \"4\"; give at most 3, and go on by offset: more than these"
-                + " do not fit into an answer of 429 bytes");
+            "invalid-argument: limit is \"4\"; give at most 3 and continue by offset: more records"
+                + " do not fit in an answer of 429 bytes");
     assertThat(ids(queries.run(all.page(10, 1).within(0)))).hasSize(1);
   }
 

@@ -333,7 +333,7 @@ class QueryTest {
     StatusRuntimeException failure = failure(all("big"));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
     assertThat(failure)
-        .hasMessageContaining("limit is \"1000\"; give at most 3, and go on by offset");
+        .hasMessageContaining("limit is \"1000\"; give at most 3 and continue by offset");
     QueryResponse page = query(all("big").setLimit(3).setOffset(2));
     assertThat(page.getRecordsCount()).isEqualTo(3);
     assertThat(page.getSerializedSize()).isLessThan(ANSWER_BYTES);
