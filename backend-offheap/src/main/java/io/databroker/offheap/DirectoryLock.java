@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * That a directory is this backend's alone. A lock of the operating system, which ends with the
@@ -78,8 +79,11 @@ final class DirectoryLock implements AutoCloseable {
 
   private static OpenFailedException inUse(Path directory, String holder) {
     return new OpenFailedException(
-        "directory %s is in use by %s; close that one, or choose another directory"
-            .formatted(directory, holder),
+        String.format(
+            Locale.ROOT,
+            "directory %s is in use by %s; close that one, or choose another directory",
+            directory,
+            holder),
         null);
   }
 
@@ -90,8 +94,12 @@ final class DirectoryLock implements AutoCloseable {
     } catch (UnknownHostException unnamed) {
       host = "this host";
     }
-    return "process %d on %s, since %s"
-        .formatted(ProcessHandle.current().pid(), host, Instant.now());
+    return String.format(
+        Locale.ROOT,
+        "process %d on %s, since %s",
+        ProcessHandle.current().pid(),
+        host,
+        Instant.now());
   }
 
   @Override

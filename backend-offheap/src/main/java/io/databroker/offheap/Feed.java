@@ -15,6 +15,7 @@ import io.databroker.offheap.journal.Segment;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +73,10 @@ final class Feed implements ChangeFeed {
         // again.
         if (history.commit.first() <= from + 1 && store.history == history) {
           throw new StorageFailedException(
-              "version %d and what follows cannot be read back, though nothing was trimmed; begin with a snapshot"
-                  .formatted(from + 1),
+              String.format(
+                  Locale.ROOT,
+                  "version %d and what follows cannot be read back, though nothing was trimmed; begin with a snapshot",
+                  from + 1),
               null);
         }
       }

@@ -4,6 +4,7 @@ import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,13 +81,18 @@ record OffheapSettings(
 
   /** The settings as lines of text, for people who look into a store directory. */
   String asProperties() {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         durability=%s
         expectedRecords=%d
         growth=%d
         segmentBytes=%d
-        """
-        .formatted(durability, expectedRecords, growth, segmentBytes);
+        """,
+        durability,
+        expectedRecords,
+        growth,
+        segmentBytes);
   }
 
   OffheapSettings withSegmentBytes(long bytes) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,10 @@ public final class Chain {
     SegmentHeader header = size < Segment.HEADER ? null : SegmentHeader.read(beginning);
     if (header != null && header.salt() != salt) {
       throw new OpenFailedException(
-          "%s belongs to another store; put back the one that belongs here".formatted(file.path()),
+          String.format(
+              Locale.ROOT,
+              "%s belongs to another store; put back the one that belongs here",
+              file.path()),
           null);
     }
     int format = header == null ? SegmentHeader.formatOf(beginning) : SegmentHeader.FORMAT;
@@ -201,15 +205,22 @@ public final class Chain {
 
   private static OpenFailedException missing(Path directory, long order) {
     return new OpenFailedException(
-        "%s is damaged: segment %d of the journal is missing; restore the directory from a copy"
-            .formatted(directory, order),
+        String.format(
+            Locale.ROOT,
+            "%s is damaged: segment %d of the journal is missing; restore the directory from a copy",
+            directory,
+            order),
         null);
   }
 
   public static OpenFailedException damaged(Path path, long offset, String reason) {
     return new OpenFailedException(
-        "%s is damaged at offset %d: %s; nothing was changed, restore it from a copy"
-            .formatted(path, offset, reason),
+        String.format(
+            Locale.ROOT,
+            "%s is damaged at offset %d: %s; nothing was changed, restore it from a copy",
+            path,
+            offset,
+            reason),
         null);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +93,10 @@ public final class Control implements Progress {
     ByteBuffer newest = newest(Files.readAllBytes(file));
     if (newest == null) {
       throw new OpenFailedException(
-          "%s is damaged at offset 0: neither of its slots is whole; restore it from a copy of the directory"
-              .formatted(file),
+          String.format(
+              Locale.ROOT,
+              "%s is damaged at offset 0: neither of its slots is whole; restore it from a copy of the directory",
+              file),
           null);
     }
     long flags = newest.getLong(56);

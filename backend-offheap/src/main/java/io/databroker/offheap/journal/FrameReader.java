@@ -1,6 +1,7 @@
 package io.databroker.offheap.journal;
 
 import io.databroker.offheap.memory.Region;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /** Reads a segment's frames one after another, and trusts none. */
@@ -46,11 +47,16 @@ public final class FrameReader {
             claimed,
             data.buffer(at + Frame.SEQUENCE, claimed - Frame.SEQUENCE));
     if (data.getInt(at + Frame.CHECKSUM) != expected) {
-      problem = "the checksum of a frame of %d bytes is wrong".formatted(claimed);
+      problem = String.format(Locale.ROOT, "the checksum of a frame of %d bytes is wrong", claimed);
       return false;
     }
     if (data.getLong(at + Frame.SEQUENCE) != sequence + 1) {
-      problem = "frame %d follows frame %d".formatted(data.getLong(at + Frame.SEQUENCE), sequence);
+      problem =
+          String.format(
+              Locale.ROOT,
+              "frame %d follows frame %d",
+              data.getLong(at + Frame.SEQUENCE),
+              sequence);
       return false;
     }
     length = claimed;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,7 +75,7 @@ public final class StoreFiles implements Spaces {
   }
 
   private Path path(String kind, long order) {
-    return directory.resolve("%s-%010d.segment".formatted(kind, order));
+    return directory.resolve(String.format(Locale.ROOT, "%s-%010d.segment", kind, order));
   }
 
   private static Path beside(Path file) {
@@ -140,15 +141,21 @@ public final class StoreFiles implements Spaces {
     }
     if (!format.equals(Integer.toString(SegmentHeader.FORMAT))) {
       throw new OpenFailedException(
-          "%s says format \"%s\" where %d is known; open it with a version of Databroker that knows it"
-              .formatted(file, format, SegmentHeader.FORMAT),
+          String.format(
+              Locale.ROOT,
+              "%s says format \"%s\" where %d is known; open it with a version of Databroker that knows it",
+              file,
+              format,
+              SegmentHeader.FORMAT),
           null);
     }
     try {
       return Long.parseUnsignedLong(store, 16);
     } catch (NumberFormatException damaged) {
       throw new OpenFailedException(
-          "%s names no store; restore it from a copy of the directory".formatted(file), damaged);
+          String.format(
+              Locale.ROOT, "%s names no store; restore it from a copy of the directory", file),
+          damaged);
     }
   }
 
@@ -159,12 +166,15 @@ public final class StoreFiles implements Spaces {
    */
   public static void describe(Path directory, long salt, String settings) throws IOException {
     String text =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # A store of Databroker's off-heap backend. Do not edit.
         format=%d
         store=%016x
-        """
-            .formatted(SegmentHeader.FORMAT, salt);
+        """,
+            SegmentHeader.FORMAT,
+            salt);
     replace(directory.resolve(PROPERTIES), (text + settings).getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -1,6 +1,7 @@
 package io.databroker.offheap.memory;
 
 import io.databroker.api.StorageFullException;
+import java.util.Locale;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 
@@ -43,8 +44,12 @@ public final class KeyIndex {
           .create();
     } catch (OutOfMemoryError | IllegalArgumentException | IllegalStateException failed) {
       throw new StorageFullException(
-          "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower"
-              .formatted(expectedRecords, growth, failed.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower",
+              expectedRecords,
+              growth,
+              failed.getMessage()),
           failed);
     }
   }
@@ -69,8 +74,12 @@ public final class KeyIndex {
       map.put(key, place);
     } catch (IllegalStateException | IllegalArgumentException | OutOfMemoryError full) {
       throw new StorageFullException(
-          "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen"
-              .formatted(map.longSize(), expectedRecords, growth),
+          String.format(
+              Locale.ROOT,
+              "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen",
+              map.longSize(),
+              expectedRecords,
+              growth),
           full);
     }
   }

@@ -11,6 +11,7 @@ import io.databroker.host.SettingText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
@@ -70,7 +71,7 @@ final class BackendsCommand implements Callable<Integer> {
       problems.add(e.getMessage());
     }
     for (Setting<?> setting : provider.settings()) {
-      output.line("  --set %s=%s".formatted(setting.name(), value(setting)));
+      output.line(String.format(Locale.ROOT, "  --set %s=%s", setting.name(), value(setting)));
       output.line("                " + setting.help());
     }
   }
@@ -85,14 +86,15 @@ final class BackendsCommand implements Callable<Integer> {
   }
 
   private static String limits(Limits limits) {
-    return "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %d ms"
-        .formatted(
-            limits.typeBytes(),
-            limits.idBytes(),
-            limits.payloadBytes(),
-            limits.batchRecords(),
-            limits.batchBytes(),
-            limits.leaseMargin().toMillis());
+    return String.format(
+        Locale.ROOT,
+        "type %d, id %d, payload %d bytes; batch %d records, %d bytes; lease margin %d ms",
+        limits.typeBytes(),
+        limits.idBytes(),
+        limits.payloadBytes(),
+        limits.batchRecords(),
+        limits.batchBytes(),
+        limits.leaseMargin().toMillis());
   }
 
   /** What may be set, and what it is if it is not. */

@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ClearResponse;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,9 +33,10 @@ final class ClearCommand extends RemoteCommand {
     }
     ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
     output.line(
-        "cleared: history %s was replaced by %s"
-            .formatted(
-                Long.toUnsignedString(answer.getOldServerVersion()),
-                Long.toUnsignedString(answer.getNewServerVersion())));
+        String.format(
+            Locale.ROOT,
+            "cleared: history %s was replaced by %s",
+            Long.toUnsignedString(answer.getOldServerVersion()),
+            Long.toUnsignedString(answer.getNewServerVersion())));
   }
 }

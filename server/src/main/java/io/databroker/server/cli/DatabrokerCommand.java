@@ -5,6 +5,7 @@ import io.databroker.host.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -132,7 +133,9 @@ public final class DatabrokerCommand {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"databroker %s (Java %s)".formatted(number(), Runtime.version())};
+      return new String[] {
+        String.format(Locale.ROOT, "databroker %s (Java %s)", number(), Runtime.version())
+      };
     }
 
     static String number() {

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,7 +32,8 @@ final class DeleteCommand extends RemoteCommand {
             .build();
     Record deleted = connection.calls().put(request).getRecords(0);
     if (deleted.getVersion() == 0) {
-      throw new FailedException("no record (\"%s\", \"%s\")".formatted(key.type, key.id));
+      throw new FailedException(
+          String.format(Locale.ROOT, "no record (\"%s\", \"%s\")", key.type, key.id));
     }
     output.line(RecordLine.of(deleted));
   }

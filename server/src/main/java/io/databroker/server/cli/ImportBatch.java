@@ -6,6 +6,7 @@ import io.databroker.server.proto.Record;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,7 +68,7 @@ final class ImportBatch {
     Matcher index = INDEX.matcher(ServerErrors.argument(e));
     return index.matches()
         ? "line " + lines.get(Integer.parseInt(index.group(1))) + ": "
-        : "lines %d to %d: ".formatted(lines.get(0), lines.get(lines.size() - 1));
+        : String.format(Locale.ROOT, "lines %d to %d: ", lines.get(0), lines.get(lines.size() - 1));
   }
 
   private void showProgress() {

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -61,8 +62,12 @@ final class ImportCommand extends RemoteCommand {
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     output.line(
-        "stored %d records in %.1f s, %.0f a second"
-            .formatted(batch.stored(), seconds, batch.stored() / seconds));
+        String.format(
+            Locale.ROOT,
+            "stored %d records in %.1f s, %.0f a second",
+            batch.stored(),
+            seconds,
+            batch.stored() / seconds));
   }
 
   private static Record record(long number, String line) throws FailedException {

@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ServerInfoResponse;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 
 /** Shows where the history stands. */
@@ -28,6 +29,6 @@ final class InfoCommand extends RemoteCommand {
 
   private void line(Output output, String name, long value) throws ReaderGoneException {
     String format = terminal.outIsTerminal() ? "%-18s%s" : "%s\t%s";
-    output.line(format.formatted(name, Long.toUnsignedString(value)));
+    output.line(String.format(Locale.ROOT, format, name, Long.toUnsignedString(value)));
   }
 }

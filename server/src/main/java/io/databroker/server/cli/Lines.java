@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a stream of UTF-8, counted. */
@@ -61,7 +62,7 @@ final class Lines {
       line.write(buffer, position, end - position);
       if (line.size() > longest) {
         throw new FailedException(
-            "line %d: longer than %d MiB".formatted(number + 1, longest >> 20));
+            String.format(Locale.ROOT, "line %d: longer than %d MiB", number + 1, longest >> 20));
       }
       position = end;
       if (end < limit) {

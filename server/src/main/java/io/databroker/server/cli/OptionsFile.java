@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The options that types get at every start and after a clear: an object with one of each type. */
@@ -43,7 +44,8 @@ final class OptionsFile {
       problems.add("there is no such file");
     }
     if (!problems.isEmpty()) {
-      throw new FailedException("options file %s: %s".formatted(file, String.join("; ", problems)));
+      throw new FailedException(
+          String.format(Locale.ROOT, "options file %s: %s", file, String.join("; ", problems)));
     }
     return options;
   }

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
@@ -50,7 +51,7 @@ final class OptionsJson {
   /** The options; what is wrong is added to the problems, and left out. */
   static TypeOptions read(String type, Value value, List<String> problems) {
     if (!value.hasStructValue()) {
-      problems.add("\"%s\" is not an object".formatted(type));
+      problems.add(String.format(Locale.ROOT, "\"%s\" is not an object", type));
       return TypeOptions.NONE;
     }
     Struct object = value.getStructValue();
@@ -59,7 +60,7 @@ final class OptionsJson {
       try {
         options = with(options, member.getKey(), member.getValue());
       } catch (TypeConversionException e) {
-        problems.add("\"%s\": %s".formatted(type, e.getMessage()));
+        problems.add(String.format(Locale.ROOT, "\"%s\": %s", type, e.getMessage()));
       }
     }
     return options;

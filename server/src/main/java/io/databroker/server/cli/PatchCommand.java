@@ -8,6 +8,7 @@ import io.databroker.server.proto.PatchResponse;
 import io.databroker.server.proto.Record;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +74,8 @@ final class PatchCommand extends RemoteCommand {
             .build();
     PatchResponse answer = connection.calls().patch(request);
     if (answer.getRecordsCount() == 0) {
-      throw new FailedException("no record (\"%s\", \"%s\")".formatted(key.type, key.id));
+      throw new FailedException(
+          String.format(Locale.ROOT, "no record (\"%s\", \"%s\")", key.type, key.id));
     }
     output.line(RecordLine.of(answer.getRecords(0)));
   }

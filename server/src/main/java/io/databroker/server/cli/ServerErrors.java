@@ -10,6 +10,7 @@ import io.grpc.protobuf.StatusProto;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a server's errors tell a user. */
@@ -31,18 +32,24 @@ final class ServerErrors {
   private static String away(StatusRuntimeException error, Address server, String told) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException) {
-        return "no server answers at %s: start one with \"databroker serve\", or name another with --server"
-            .formatted(server);
+        return String.format(
+            Locale.ROOT,
+            "no server answers at %s: start one with \"databroker serve\", or name another with --server",
+            server);
       }
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
-        return "no host is known by the name of %s; name another with --server"
-            .formatted(server.host());
+        return String.format(
+            Locale.ROOT,
+            "no host is known by the name of %s; name another with --server",
+            server.host());
       }
     }
     // The server's own words have no cause.
     return error.getCause() != null || told.startsWith("Network closed")
-        ? "the server at %s went away; nobody knows whether what it was asked was done"
-            .formatted(server)
+        ? String.format(
+            Locale.ROOT,
+            "the server at %s went away; nobody knows whether what it was asked was done",
+            server)
         : server + ": " + told;
   }
 
@@ -56,12 +63,18 @@ final class ServerErrors {
                 return "the history was replaced, as a clear does: export what there is now, and watch anew";
               }
               if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
-                return "what follows version %s is no longer held, the first change is %s: export what there is now, and watch anew"
-                    .formatted(value(info, "asked"), value(info, "earliest"));
+                return String.format(
+                    Locale.ROOT,
+                    "what follows version %s is no longer held, the first change is %s: export what there is now, and watch anew",
+                    value(info, "asked"),
+                    value(info, "earliest"));
               }
               if (reason.equals(ErrorId.FUTURE_VERSION.label())) {
-                return "version %s is later than the last one, %s"
-                    .formatted(value(info, "asked"), value(info, "latest"));
+                return String.format(
+                    Locale.ROOT,
+                    "version %s is later than the last one, %s",
+                    value(info, "asked"),
+                    value(info, "latest"));
               }
               return null;
             });

@@ -14,6 +14,7 @@ import java.io.Writer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -87,7 +88,10 @@ public final class RecordLine {
     }
     if (record.getType().isEmpty() || record.getId().isEmpty()) {
       throw new JsonException(
-          "\"%s\" is missing or empty".formatted(record.getType().isEmpty() ? "type" : "id"));
+          String.format(
+              Locale.ROOT,
+              "\"%s\" is missing or empty",
+              record.getType().isEmpty() ? "type" : "id"));
     }
     return record.build();
   }

@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigDecimal;
+import java.util.Locale;
 
 /**
  * Reads strict JSON into a Struct, members in the order of the text. What a Struct cannot hold as
@@ -133,7 +134,8 @@ public final class StructReader {
                 && i + 1 < text.length()
                 && Character.isLowSurrogate(text.charAt(i + 1));
         if (!pair) {
-          throw new JsonException("\\u%04x stands without its other half".formatted((int) c));
+          throw new JsonException(
+              String.format(Locale.ROOT, "\\u%04x stands without its other half", (int) c));
         }
         i++;
       }

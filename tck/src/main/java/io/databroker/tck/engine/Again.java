@@ -1,6 +1,7 @@
 package io.databroker.tck.engine;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -21,9 +22,15 @@ public record Again(List<String> rules, String testClass, Optional<String> comma
   public String command(long seed) {
     String numbers = String.join(",", rules);
     return command
-        .map(start -> "%s --rules %s --seed %d".formatted(start, numbers, seed))
+        .map(start -> String.format(Locale.ROOT, "%s --rules %s --seed %d", start, numbers, seed))
         .orElse(
-            "mvn test -Dtest=%s -D%s=%s -D%s=%d"
-                .formatted(testClass, RULES, numbers, Tuning.SEED, seed));
+            String.format(
+                Locale.ROOT,
+                "mvn test -Dtest=%s -D%s=%s -D%s=%d",
+                testClass,
+                RULES,
+                numbers,
+                Tuning.SEED,
+                seed));
   }
 }

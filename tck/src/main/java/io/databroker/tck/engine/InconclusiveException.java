@@ -1,5 +1,7 @@
 package io.databroker.tck.engine;
 
+import java.util.Locale;
+
 /**
  * A test could not tell: too little happened at the same time, or the search was too long. A test
  * that ends so has not passed.
@@ -11,7 +13,10 @@ public final class InconclusiveException extends RuntimeException {
 
   public InconclusiveException(String reason) {
     super(
-        "inconclusive, neither kept nor broken: %s; give it more time (%s=SECONDS, or --budget) or more processors"
-            .formatted(reason, Tuning.BUDGET));
+        String.format(
+            Locale.ROOT,
+            "inconclusive, neither kept nor broken: %s; give it more time (%s=SECONDS, or --budget) or more processors",
+            reason,
+            Tuning.BUDGET));
   }
 }

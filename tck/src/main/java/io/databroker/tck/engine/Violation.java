@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -60,7 +61,7 @@ public final class Violation extends AssertionFailedError {
   private static String line(Throwable failure, String test) {
     for (StackTraceElement frame : failure.getStackTrace()) {
       if (frame.getMethodName().equals(test)) {
-        return "At %s:%d%n".formatted(frame.getFileName(), frame.getLineNumber());
+        return String.format(Locale.ROOT, "At %s:%d%n", frame.getFileName(), frame.getLineNumber());
       }
     }
     return "";
@@ -77,8 +78,13 @@ public final class Violation extends AssertionFailedError {
     StringBuilder report = new StringBuilder();
     report.append(heading(rule, tuning));
     report.append(
-        "Seen in round %d of \"%s\", after %d ms, seed %d.%n"
-            .formatted(round, workload, after.toMillis(), tuning.seed()));
+        String.format(
+            Locale.ROOT,
+            "Seen in round %d of \"%s\", after %d ms, seed %d.%n",
+            round,
+            workload,
+            after.toMillis(),
+            tuning.seed()));
     if (history != null) {
       save(rule, tuning, history).ifPresent(report::append);
       report.append(Diagnosis.of(history, verdict, TestFields.FIRST));
@@ -99,7 +105,11 @@ public final class Violation extends AssertionFailedError {
     if (tuning.report().isEmpty()) {
       return Optional.empty();
     }
-    Path file = tuning.report().get().resolve("history-%s-%d.txt".formatted(rule, tuning.seed()));
+    Path file =
+        tuning
+            .report()
+            .get()
+            .resolve(String.format(Locale.ROOT, "history-%s-%d.txt", rule, tuning.seed()));
     try {
       Files.createDirectories(tuning.report().get());
       HistoryFile.write(file, history);
@@ -112,13 +122,15 @@ public final class Violation extends AssertionFailedError {
   private static String heading(String rule, Tuning tuning) {
     List<String> rules = tuning.again().rules();
     if (rules.size() < 2 || !rules.contains(rule)) {
-      return "%s is broken: %s%n".formatted(rule, text(rule));
+      return String.format(Locale.ROOT, "%s is broken: %s%n", rule, text(rule));
     }
     return rules.stream()
-        .map(each -> "%s: %s%n".formatted(each, text(each)))
+        .map(each -> String.format(Locale.ROOT, "%s: %s%n", each, text(each)))
         .collect(
             Collectors.joining(
-                "", "One of %s is broken:%n".formatted(String.join(", ", rules)), ""));
+                "",
+                String.format(Locale.ROOT, "One of %s is broken:%n", String.join(", ", rules)),
+                ""));
   }
 
   private static String text(String rule) {

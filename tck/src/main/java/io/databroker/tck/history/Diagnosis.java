@@ -5,6 +5,7 @@ import io.databroker.api.StoredRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -28,12 +29,13 @@ public final class Diagnosis {
       return verdict.reason() + '\n';
     }
     text.append(
-        "%s; %d of %d operations show it%s:%n%n"
-            .formatted(
-                violated.reason(),
-                small.operations().size(),
-                history.operations().size(),
-                small.start().exact() ? "" : " (other types are left out, of batches too)"));
+        String.format(
+            Locale.ROOT,
+            "%s; %d of %d operations show it%s:%n%n",
+            violated.reason(),
+            small.operations().size(),
+            history.operations().size(),
+            small.start().exact() ? "" : " (other types are left out, of batches too)"));
     if (small.operations().size() <= MOST_SHOWN) {
       text.append(Timeline.of(small)).append('\n');
     }

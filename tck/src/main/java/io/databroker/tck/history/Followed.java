@@ -4,6 +4,7 @@ import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,8 +84,12 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
           || Long.compareUnsigned(version, reached) < 0
           || (due != null && Long.compareUnsigned(version, due.version()) >= 0)
           || Long.compareUnsigned(version, latest()) > 0) {
-        return "the position of an answer is not true: %s behind version %s; next due is %s"
-            .formatted(answer.position(), Long.toUnsignedString(reached), due);
+        return String.format(
+            Locale.ROOT,
+            "the position of an answer is not true: %s behind version %s; next due is %s",
+            answer.position(),
+            Long.toUnsignedString(reached),
+            due);
       }
       reached = version;
       return null;

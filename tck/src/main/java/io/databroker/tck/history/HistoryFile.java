@@ -28,6 +28,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -101,7 +102,8 @@ public final class HistoryFile {
       return new History(start, operations);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "line %d of %s is not of a history: %s".formatted(number + 1, file, e), e);
+          String.format(Locale.ROOT, "line %d of %s is not of a history: %s", number + 1, file, e),
+          e);
     }
   }
 

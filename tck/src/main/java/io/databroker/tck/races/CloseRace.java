@@ -20,6 +20,7 @@ import io.databroker.tck.history.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -62,8 +63,13 @@ public final class CloseRace {
       threads.shutdownNow();
       bench.report(
           "workload",
-          "close beside everything: %d rounds, %d operations, %d of them beside the close, seed %d"
-              .formatted(rounds, operations, beside, bench.tuning.seed()));
+          String.format(
+              Locale.ROOT,
+              "close beside everything: %d rounds, %d operations, %d of them beside the close, seed %d",
+              rounds,
+              operations,
+              beside,
+              bench.tuning.seed()));
     }
     if (beside < 5) {
       throw new InconclusiveException("only " + beside + " calls ran beside a close");

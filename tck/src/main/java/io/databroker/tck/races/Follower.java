@@ -11,6 +11,7 @@ import io.databroker.tck.history.Followed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +86,13 @@ final class Follower {
     feed.onReady(signal::release);
     if (!signal.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
       problem =
-          "a feed of %s that stands behind version %s waits, but is not signalled within %s; a poll now says %s"
-              .formatted(
-                  type == null ? "all types" : "type " + type,
-                  told.isEmpty() ? from : told.get(told.size() - 1).position(),
-                  patience,
-                  feed.poll());
+          String.format(
+              Locale.ROOT,
+              "a feed of %s that stands behind version %s waits, but is not signalled within %s; a poll now says %s",
+              type == null ? "all types" : "type " + type,
+              told.isEmpty() ? from : told.get(told.size() - 1).position(),
+              patience,
+              feed.poll());
       ended = true;
     }
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -67,7 +68,9 @@ public final class LeaseRace {
         String problem = LeaseCheck.problem(all, bench.limits().leaseMargin());
         if (problem != null) {
           throw Violation.of(
-              "LEASE-1", bench.tuning, "Seen in round %d: %s".formatted(rounds, problem));
+              "LEASE-1",
+              bench.tuning,
+              String.format(Locale.ROOT, "Seen in round %d: %s", rounds, problem));
         }
         calls += all.size();
         overlaps += overlaps(all);
@@ -77,8 +80,13 @@ public final class LeaseRace {
       threads.shutdownNow();
       bench.report(
           "workload",
-          "leases: %d rounds, %d operations, %d of them beside another client's, seed %d"
-              .formatted(rounds, calls, overlaps, bench.tuning.seed()));
+          String.format(
+              Locale.ROOT,
+              "leases: %d rounds, %d operations, %d of them beside another client's, seed %d",
+              rounds,
+              calls,
+              overlaps,
+              bench.tuning.seed()));
     }
     Rounds.judge(overlaps);
   }

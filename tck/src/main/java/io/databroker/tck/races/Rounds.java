@@ -10,6 +10,7 @@ import io.databroker.tck.history.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,8 +114,14 @@ public final class Rounds {
   private void report(@Nullable String name) {
     bench.report(
         "workload",
-        "%s: %d rounds, %d operations, %d of them beside another client's write, seed %d"
-            .formatted(name, rounds, operations, overlaps, bench.tuning.seed()));
+        String.format(
+            Locale.ROOT,
+            "%s: %d rounds, %d operations, %d of them beside another client's write, seed %d",
+            name,
+            rounds,
+            operations,
+            overlaps,
+            bench.tuning.seed()));
   }
 
   static void judge(long overlaps) {

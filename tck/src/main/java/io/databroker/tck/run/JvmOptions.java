@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -40,7 +41,8 @@ final class JvmOptions {
           add(options, "--add-opens", attributes.getValue("Add-Opens"));
         }
       } catch (ZipException e) {
-        throw new UsageException("%s is no jar: %s".formatted(jar, e.getMessage()));
+        throw new UsageException(
+            String.format(Locale.ROOT, "%s is no jar: %s", jar, e.getMessage()));
       }
     }
     return options;
