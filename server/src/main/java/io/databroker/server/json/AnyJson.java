@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record's data as a JSON object, such that reading what was written gives equal bytes.
+ * Converts the data of a record to a JSON object and back, without losing a byte.
  *
- * <p>A Struct is shown as the JSON that it is, if that JSON reads back as the very same bytes; all
- * else is shown as {@code {"@type": URL, "@value": base64}}. A Struct may hold what JSON cannot
- * tell: members that are encoded in an unusual way, a number that is not finite, a member named
+ * <p>A Struct becomes plain JSON if that JSON reads back as the same bytes. Everything else becomes
+ * {@code {"@type": URL, "@value": base64}}: other messages, and Structs that JSON cannot express,
+ * such as those with unusually encoded members, numbers that are not finite, or a member named
  * {@code @type}.
  */
 final class AnyJson {
@@ -27,10 +27,10 @@ final class AnyJson {
   private static final String TYPE = "@type";
   private static final String VALUE = "@value";
 
-  /** Fields of the Any itself that nobody knows. */
+  /** Unknown fields of the Any itself. */
   private static final String UNKNOWN = "@unknown";
 
-  /** A level of JSON is three of protobuf. */
+  /** One level of JSON is three levels of protobuf. */
   private static final int DEPTH = 3 * StructReader.LEVELS + 3;
 
   private AnyJson() {}
@@ -67,7 +67,7 @@ final class AnyJson {
     json.endObject();
   }
 
-  /** The JSON of a Struct that reads back as equal bytes, or null. */
+  /** Returns JSON that reads back as the same bytes, or null if there is none. */
   private static @Nullable String structText(Any any) throws IOException {
     if (!any.getTypeUrl().equals(STRUCT_URL)) {
       return null;

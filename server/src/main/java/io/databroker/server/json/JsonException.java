@@ -1,7 +1,7 @@
 package io.databroker.server.json;
 
 /**
- * Text that is not the JSON that was asked for; the message says what is wrong, on one line.
+ * The text is not the expected JSON. The message says what is wrong, in one line.
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */

@@ -18,21 +18,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A record as one line of JSON.
+ * Converts a record to one line of JSON and back.
  *
  * <pre>{@code
  * {"type":"car","id":"7","version":"12","modifiedAt":"2026-01-02T03:04:05.678901Z","data":{"a":1}}
  * }</pre>
  *
- * <p>Versions are decimal strings; a deleted record also has {@code deletedAt}; one without data
- * has no {@code data}. Writing a record and reading it back keeps every byte of its data.
+ * <p>Versions are decimal strings. A deleted record also has {@code deletedAt}; a record without
+ * data has no {@code data}. Writing and reading a record keeps every byte of its data.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
 public final class RecordLine {
   private RecordLine() {}
 
-  /** The line, without its end. */
+  /** Formats a record, without a line end. */
   public static String of(Record record) {
     StringWriter line = new StringWriter();
     JsonWriter json = writer(line);
@@ -59,8 +59,8 @@ public final class RecordLine {
   }
 
   /**
-   * The record to put; one with {@code deletedAt} is to be deleted. Version and time of writing are
-   * not taken over: the server gives new ones.
+   * Parses a record to put, or to delete if it has {@code deletedAt}. Version and time of writing
+   * are ignored: the server assigns new ones.
    *
    * @throws JsonException if the line is not a record
    */
@@ -97,9 +97,9 @@ public final class RecordLine {
   }
 
   /**
-   * The data that a JSON object is.
+   * Parses a JSON object as data of a record.
    *
-   * @throws JsonException if the text is not one
+   * @throws JsonException if the text is not a JSON object
    */
   public static Any data(String object) throws JsonException {
     return AnyJson.read(StructReader.object(object));

@@ -15,14 +15,14 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
- * Reads strict JSON into a Struct, members in the order of the text. What a Struct cannot hold as
- * it is written is refused: a whole number that a double would round, a name that comes twice, half
- * a surrogate pair.
+ * Reads strict JSON into a Struct, with members in the order of the text. It rejects what a Struct
+ * cannot hold exactly: an integer that a double would round, a duplicate name, half of a surrogate
+ * pair.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
 public final class StructReader {
-  /** How deep objects and lists nest in a record's data; its line is one deeper. */
+  /** Maximum nesting of objects and lists in the data of a record; its line is one level deeper. */
   static final int LEVELS = 200;
 
   private static final double EXACT = 1L << 53;
@@ -30,9 +30,9 @@ public final class StructReader {
   private StructReader() {}
 
   /**
-   * The object that the text is.
+   * Parses a JSON object.
    *
-   * @throws JsonException if it is not one
+   * @throws JsonException if the text is not a JSON object
    */
   public static Struct object(String text) throws JsonException {
     return object(text, LEVELS);
@@ -62,7 +62,9 @@ public final class StructReader {
     }
   }
 
-  /** Only the place: the rest speaks of how to use the library. */
+  /**
+   * Returns only the place of the error; the rest of the message is about the use of the library.
+   */
   private static String where(MalformedJsonException e) {
     String message = String.valueOf(e.getMessage());
     int column = message.indexOf(" column ");

@@ -6,13 +6,13 @@ import com.google.protobuf.Value;
 import java.io.IOException;
 import java.util.Map;
 
-/** Writes a Struct as JSON, members in its order. */
+/** Writes a Struct as JSON, with members in their order. */
 final class StructWriter {
   private static final double EXACT = 1L << 53;
 
   private StructWriter() {}
 
-  /** Whether it could be written; if not, what was written is of no use. */
+  /** Returns whether the value could be written; if not, the output is useless. */
   static boolean write(JsonWriter json, Struct struct) throws IOException {
     json.beginObject();
     for (Map.Entry<String, Value> member : struct.getFieldsMap().entrySet()) {
@@ -57,7 +57,7 @@ final class StructWriter {
       return false;
     }
     long whole = (long) number;
-    // Compared bit for bit, for the sake of -0.0.
+    // Compares bits, to tell -0.0 from 0.0.
     if (Math.abs(number) < EXACT
         && Double.doubleToRawLongBits((double) whole) == Double.doubleToRawLongBits(number)) {
       json.value(whole);
