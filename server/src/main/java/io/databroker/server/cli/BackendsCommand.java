@@ -58,7 +58,7 @@ final class BackendsCommand implements Callable<Integer> {
   }
 
   private void show(DiscoveredProvider provider, List<String> problems, Output output)
-      throws ReaderGoneException {
+      throws ReaderGoneException, FailedException {
     String name = provider.name();
     String shown =
         terminal.outIsTerminal() ? Ansi.ON.string("@|bold " + name.replace("|", "") + "|@") : name;

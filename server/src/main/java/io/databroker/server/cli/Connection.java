@@ -2,9 +2,15 @@ package io.databroker.server.cli;
 
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceBlockingStub;
+import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.databroker.server.proto.ext.ConditionalServiceGrpc.ConditionalServiceBlockingStub;
+import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 
 /** A connection to a server. */
@@ -16,21 +22,47 @@ final class Connection implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  Connection(Address server) {
+  /**
+   * @throws FailedException if there is no host of that name
+   */
+  Connection(Address server) throws FailedException {
     channel =
-        NettyChannelBuilder.forAddress(
-                server.host(), server.port(), InsecureChannelCredentials.create())
+        builder(server, InsecureChannelCredentials.create())
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .disableServiceConfigLookUp()
             .build();
   }
 
-  /** For calls with one answer. */
+  /** The library takes only names that fit in a URI: others, such as data_broker, are looked up. */
+  private static NettyChannelBuilder builder(Address server, ChannelCredentials credentials)
+      throws FailedException {
+    try {
+      return NettyChannelBuilder.forAddress(server.host(), server.port(), credentials);
+    } catch (IllegalArgumentException e) {
+      try {
+        byte[] address = InetAddress.getByName(server.host()).getAddress();
+        return NettyChannelBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getByAddress(address), server.port()), credentials);
+      } catch (UnknownHostException unknown) {
+        throw new FailedException(
+            "no host is known by the name of %s; name another with --server"
+                .formatted(server.host()));
+      }
+    }
+  }
+
+  /** Returns stubs for calls with one answer. */
   DataBrokerServiceBlockingStub calls() {
     return streams().withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** For calls that may go on for ever. */
+  /** Returns stubs for writes under a condition, which only this project's server has. */
+  ConditionalServiceBlockingStub conditional() {
+    return ConditionalServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Returns stubs for calls that may go on for ever. */
   DataBrokerServiceBlockingStub streams() {
     return DataBrokerServiceGrpc.newBlockingStub(channel);
   }

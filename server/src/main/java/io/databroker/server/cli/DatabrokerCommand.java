@@ -48,18 +48,36 @@ public final class DatabrokerCommand {
     PrintWriter out = new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8);
     boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
     CommandLine commands = commands(terminal);
+    try {
+      Arguments.check(arguments);
+    } catch (FailedException e) {
+      terminal.err().println("databroker: " + e.getMessage());
+      return ExitCodes.USAGE;
+    }
     commands
+        .setExpandAtFiles(false) // an id may begin with @
         .setOut(out)
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
+        .setExecutionStrategy(Arguments::execute)
         .setParameterExceptionHandler((e, args) -> wrongUsage(terminal, e))
         .setExecutionExceptionHandler((e, line, parsed) -> failed(terminal, e));
     try {
-      return commands.execute(arguments);
+      int code = commands.execute(arguments);
+      return code == ExitCodes.DONE && out.checkError() ? unwritten(terminal) : code;
     } catch (OutOfMemoryError e) {
       terminal.err().println("databroker: out of memory; give it more, such as -Xmx2g");
       return ExitCodes.FAILED;
     }
+  }
+
+  /** Help could not be written. */
+  private static int unwritten(Terminal terminal) {
+    if (terminal.readers().areNeeded()) {
+      return ExitCodes.DONE;
+    }
+    terminal.err().println("databroker: standard output cannot be written");
+    return ExitCodes.FAILED;
   }
 
   private static CommandLine commands(Terminal terminal) {
@@ -86,6 +104,7 @@ public final class DatabrokerCommand {
             .addSubcommand(new LeaseCommand.Renew(terminal))
             .addSubcommand(new LeaseCommand.Release(terminal)));
     line.addSubcommand(new ClearCommand(terminal));
+    line.addSubcommand(new CompletionCommand(terminal));
     addHelp(line);
     return line;
   }
@@ -100,11 +119,19 @@ public final class DatabrokerCommand {
   }
 
   private static int wrongUsage(Terminal terminal, ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    if (e instanceof MissingSubcommandException) {
+      command.usage(terminal.err());
+      return ExitCodes.USAGE;
+    }
     terminal
         .err()
-        .printf(
-            "databroker: %s; see \"%s --help\"%n",
-            oneLine(e.getMessage()), e.getCommandLine().getCommandSpec().qualifiedName());
+        .println(
+            "databroker: %s%s; see \"%s --help\""
+                .formatted(
+                    oneLine(e.getMessage()),
+                    Arguments.nearest(e),
+                    command.getCommandSpec().qualifiedName()));
     return ExitCodes.USAGE;
   }
 

@@ -2,16 +2,27 @@ package io.databroker.server.cli;
 
 import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.GetRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
-/** Shows one record. */
+/** Command that shows records by their ids. */
 @Command(
     name = "get",
-    description = "Shows a record as a line of JSON; fails if there is none.",
-    footer = {"", "Example:", "  databroker get car 7"})
+    description = {
+      "Shows records as lines of JSON, in the order of the ids.",
+      "Fails if there is none of an id; the others are shown all the same."
+    },
+    footer = {"", "Examples:", "  databroker get car 7", "  databroker get car 7 8 9"})
 final class GetCommand extends RemoteCommand {
-  @Mixin private final KeyParameters key = new KeyParameters();
+  @Parameters(index = "0", paramLabel = "TYPE", description = "The type of the records.")
+  private String type = "";
+
+  @Parameters(index = "1..*", arity = "1..*", paramLabel = "ID", description = "Their ids.")
+  private List<String> ids = new ArrayList<>();
 
   GetCommand(Terminal terminal) {
     super(terminal);
@@ -19,7 +30,20 @@ final class GetCommand extends RemoteCommand {
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
-    GetRequest request = GetRequest.newBuilder().setType(key.type).setId(key.id).build();
-    output.line(RecordLine.of(connection.calls().get(request).getRecord()));
+    List<String> missing = new ArrayList<>();
+    for (String id : ids) {
+      GetRequest request = GetRequest.newBuilder().setType(type).setId(id).build();
+      try {
+        output.line(RecordLine.of(connection.calls().get(request).getRecord()));
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+          throw e;
+        }
+        missing.add("no record (\"" + type + "\", \"" + id + "\")");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new FailedException(String.join("; ", missing));
+    }
   }
 }

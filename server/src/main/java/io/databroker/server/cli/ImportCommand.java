@@ -3,12 +3,7 @@ package io.databroker.server.cli;
 import io.databroker.server.json.JsonException;
 import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.Record;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -38,7 +33,7 @@ final class ImportCommand extends RemoteCommand {
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
-    try (InputStream in = file.equals("-") ? terminal.in() : open(file)) {
+    try (InputStream in = file.equals("-") ? terminal.in() : InputFile.open(file)) {
       store(new Lines(in), new ImportBatch(connection, terminal, this::message), output);
     }
   }
@@ -75,19 +70,6 @@ final class ImportCommand extends RemoteCommand {
       return RecordLine.parse(line);
     } catch (JsonException e) {
       throw new FailedException("line " + number + ": " + e.getMessage());
-    }
-  }
-
-  private static InputStream open(String file) throws IOException, FailedException {
-    if (Files.isDirectory(Path.of(file))) {
-      throw new FailedException(file + " is a directory");
-    }
-    try {
-      return Files.newInputStream(Path.of(file));
-    } catch (AccessDeniedException e) {
-      throw new FailedException("may not read " + file);
-    } catch (NoSuchFileException e) {
-      throw new FailedException("there is no file " + file);
     }
   }
 }

@@ -27,7 +27,8 @@ final class InfoCommand extends RemoteCommand {
     line(output, "latest-version", info.getLatestRecordVersion());
   }
 
-  private void line(Output output, String name, long value) throws ReaderGoneException {
+  private void line(Output output, String name, long value)
+      throws ReaderGoneException, FailedException {
     String format = terminal.outIsTerminal() ? "%-18s%s" : "%s\t%s";
     output.line(String.format(Locale.ROOT, format, name, Long.toUnsignedString(value)));
   }

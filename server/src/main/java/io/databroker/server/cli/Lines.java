@@ -39,16 +39,23 @@ final class Lines {
   }
 
   /** Whether more can be read without waiting, as far as is known. */
-  boolean moreAtHand() throws IOException {
-    return position < limit || in.available() > 0;
+  boolean moreAtHand() {
+    if (position < limit) {
+      return true;
+    }
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      return false; // not every device can tell; the next read tells what is wrong with it
+    }
   }
 
   /** The next line without its end, or null after the last. */
-  @Nullable String next() throws IOException, FailedException {
+  @Nullable String next() throws FailedException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (true) {
       if (position == limit) {
-        limit = in.read(buffer);
+        limit = read();
         position = 0;
         if (limit < 0) {
           limit = 0;
@@ -69,6 +76,14 @@ final class Lines {
         position++;
         return text(line);
       }
+    }
+  }
+
+  private int read() throws FailedException {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw new FailedException("the input cannot be read: " + e.getMessage());
     }
   }
 

@@ -5,10 +5,9 @@ import io.databroker.api.TypeOptions;
 import io.databroker.server.json.JsonException;
 import io.databroker.server.json.StructReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +23,18 @@ final class OptionsFile {
    *
    * @throws FailedException naming everything that is wrong with the file
    */
-  static Map<String, TypeOptions> read(Path file) throws IOException, FailedException {
+  static Map<String, TypeOptions> read(String file) throws IOException, FailedException {
     Map<String, TypeOptions> options = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
+    byte[] bytes;
+    try {
+      bytes = InputFile.readAll(file);
+    } catch (FailedException e) {
+      throw new FailedException("options file: " + e.getMessage());
+    }
     try {
       for (Map.Entry<String, Value> member :
-          StructReader.object(Files.readString(file)).getFieldsMap().entrySet()) {
+          StructReader.object(text(bytes)).getFieldsMap().entrySet()) {
         if (member.getKey().isEmpty()) {
           problems.add("a type is empty");
         }
@@ -40,13 +45,15 @@ final class OptionsFile {
       problems.add(e.getMessage());
     } catch (CharacterCodingException e) {
       problems.add("not UTF-8");
-    } catch (NoSuchFileException e) {
-      problems.add("there is no such file");
     }
     if (!problems.isEmpty()) {
       throw new FailedException(
           String.format(Locale.ROOT, "options file %s: %s", file, String.join("; ", problems)));
     }
     return options;
+  }
+
+  private static String text(byte[] bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 }

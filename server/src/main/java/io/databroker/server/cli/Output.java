@@ -10,40 +10,61 @@ import java.nio.charset.StandardCharsets;
 /** Lines of standard output, which people and programs read. */
 final class Output implements AutoCloseable {
   private final Writer writer;
+  private final Readers readers;
 
-  Output(OutputStream out) {
+  /**
+   * @param readers tells whether a failed write means that nobody reads any more
+   */
+  Output(OutputStream out, Readers readers) {
     this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
+    this.readers = readers;
+  }
+
+  /** Knowledge of who reads standard output. */
+  interface Readers {
+    /** Returns whether somebody has to read for a write to succeed, as from a pipe. */
+    boolean areNeeded();
   }
 
   /**
    * Writes a line.
    *
    * @throws ReaderGoneException if nobody reads any more
+   * @throws FailedException if it cannot be written, as on a full disk
    */
-  void line(String line) throws ReaderGoneException {
+  void line(String line) throws ReaderGoneException, FailedException {
     try {
       writer.write(line);
       writer.write('\n');
     } catch (IOException e) {
-      throw new ReaderGoneException(e);
+      throw failure(e);
     }
   }
 
   /**
-   * Writes out what was written so far.
+   * Writes out the lines so far.
    *
    * @throws ReaderGoneException if nobody reads any more
+   * @throws FailedException if they cannot be written, as on a full disk
    */
-  void flush() throws ReaderGoneException {
+  void flush() throws ReaderGoneException, FailedException {
     try {
       writer.flush();
     } catch (IOException e) {
-      throw new ReaderGoneException(e);
+      throw failure(e);
     }
   }
 
+  /** A pipe takes bytes for as long as somebody reads; all else fails for a reason of its own. */
+  private FailedException failure(IOException e) throws ReaderGoneException {
+    if (readers.areNeeded()) {
+      throw new ReaderGoneException(e);
+    }
+    return new FailedException("standard output cannot be written: " + e.getMessage());
+  }
+
   @Override
-  public void close() throws ReaderGoneException {
+  public void close() throws ReaderGoneException, FailedException {
     flush();
   }
 }

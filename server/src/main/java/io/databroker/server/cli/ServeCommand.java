@@ -164,11 +164,9 @@ final class ServeCommand implements Callable<Integer> {
                 })
             .getInstance(BrokerServer.class);
     Ending ending = new Ending(server, broker, log);
-    // A signal ends the process as soon as this has run.
-    Thread onSignal = new Thread(ending::run, "databroker-ending");
-    Runtime.getRuntime().addShutdownHook(onSignal);
+    Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
-      start(server);
+      start(server, log);
       server.await();
     } catch (InterruptedException e) {
       // Told to end by who runs it in a thread of their own.
@@ -197,7 +195,7 @@ final class ServeCommand implements Callable<Integer> {
             .formatted(listen, inUse ? "address already in use" : why));
   }
 
-  private void start(BrokerServer server) throws IOException, FailedException {
+  private void start(BrokerServer server, Logging log) throws IOException, FailedException {
     try {
       server.start();
     } catch (IOException e) {
@@ -207,31 +205,8 @@ final class ServeCommand implements Callable<Integer> {
       output.line(
           "databroker ready: backend=%s listen=%s"
               .formatted(backend, listen.withPort(server.port())));
-    }
-  }
-
-  /** The server first, the backend last; whoever comes second waits until both are closed. */
-  private static final class Ending {
-    private final BrokerServer server;
-    private final Databroker broker;
-    private final Logging log;
-    private boolean ended;
-
-    Ending(BrokerServer server, Databroker broker, Logging log) {
-      this.server = server;
-      this.broker = broker;
-      this.log = log;
-    }
-
-    synchronized void run() {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      log.event("stopping");
-      server.close();
-      broker.close();
-      log.event("stopped");
+    } catch (ReaderGoneException | FailedException e) {
+      log.event("ready, which could not be written to standard output"); // it serves all the same
     }
   }
 
@@ -262,7 +237,7 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     if (options != null) {
-      for (Map.Entry<String, TypeOptions> type : OptionsFile.read(options).entrySet()) {
+      for (Map.Entry<String, TypeOptions> type : OptionsFile.read(options.toString()).entrySet()) {
         config = config.withOptions(type.getKey(), type.getValue());
       }
     }

@@ -10,37 +10,50 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Where a command reads and writes.
+ * Streams that a command reads and writes.
  *
  * @param in standard input
- * @param out standard output, unbuffered: it fails when nobody reads any more
+ * @param out standard output, unbuffered
  * @param err standard error
  * @param outIsTerminal whether people look at {@code out}
  * @param errIsTerminal whether people look at {@code err}
+ * @param readers tells whether a failed write to {@code out} means that nobody reads it
  */
 record Terminal(
     InputStream in,
     OutputStream out,
     PrintStream err,
     boolean outIsTerminal,
-    boolean errIsTerminal) {
+    boolean errIsTerminal,
+    Output.Readers readers) {
+
+  /** A terminal whose standard output is read through a pipe. */
+  Terminal(
+      InputStream in,
+      OutputStream out,
+      PrintStream err,
+      boolean outIsTerminal,
+      boolean errIsTerminal) {
+    this(in, out, err, outIsTerminal, errIsTerminal, () -> true);
+  }
 
   /**
-   * That of the process. Java cannot tell a terminal from a file, so the script that starts it says
-   * which are: {@code -Ddatabroker.terminal=out,err}.
+   * Returns the streams of the process. Java cannot tell a terminal from a file, so the script that
+   * starts it says which are: {@code -Ddatabroker.terminal=out,err}.
    */
   static Terminal ofProcess() {
     List<String> terminals = List.of(System.getProperty("databroker.terminal", "").split(","));
     return new Terminal(
-        new FileInputStream(FileDescriptor.in),
+        InputFile.inOrder(new FileInputStream(FileDescriptor.in)),
         new FileOutputStream(FileDescriptor.out),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         terminals.contains("out"),
-        terminals.contains("err"));
+        terminals.contains("err"),
+        StandardStreams::outHasReaders);
   }
 
   /** Lines to standard output; close it to have them all written. */
   Output output() {
-    return new Output(out);
+    return new Output(out, readers);
   }
 }

@@ -84,6 +84,7 @@ public final class BrokerServer implements AutoCloseable {
                 intake.before(
                     ServerInterceptors.intercept(
                         new DataBrokerService(backend, streams, searches), new HeadersAtOnce())))
+            .addService(intake.before(new ConditionalPuts(backend).bindService()))
             .addService(intake.before(new CheckpointService(backend).bindService()))
             .addService(
                 intake.before(

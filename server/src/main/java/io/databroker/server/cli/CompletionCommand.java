@@ -1,0 +1,31 @@
+package io.databroker.server.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Command that writes the completion script for a shell. */
+@Command(
+    name = "completion",
+    description = "Writes a script for bash and zsh that completes commands and options.",
+    footer = {"", "Example:", "  source <(databroker completion)"})
+final class CompletionCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  private final Terminal terminal;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
+  CompletionCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (Output output = terminal.output()) {
+      output.line(AutoComplete.bash("databroker", spec.root().commandLine()).stripTrailing());
+    }
+    return ExitCodes.DONE;
+  }
+}
