@@ -1,6 +1,7 @@
 package io.databroker.server.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -24,9 +25,12 @@ final class Arguments {
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].indexOf(UNDECODABLE) >= 0) {
         throw new FailedException(
-            "argument %d, '%s', is not text in the charset %s; set a locale that fits, such as LC_ALL=C.UTF-8"
-                .formatted(
-                    i + 1, arguments[i], System.getProperty("sun.jnu.encoding", "of the locale")));
+            String.format(
+                Locale.ROOT,
+                "argument %d, '%s', is not text in the charset %s; set a locale that fits, such as LC_ALL=C.UTF-8",
+                i + 1,
+                arguments[i],
+                System.getProperty("sun.jnu.encoding", "of the locale")));
       }
     }
   }
@@ -59,7 +63,7 @@ final class Arguments {
               : command.matchedOptions().get(0).longestName();
       throw new ParameterException(
           command.subcommand().commandSpec().commandLine(),
-          "%s stands before %s; write it behind".formatted(first, name));
+          String.format(Locale.ROOT, "%s stands before %s; write it behind", first, name));
     }
   }
 

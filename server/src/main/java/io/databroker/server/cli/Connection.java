@@ -11,6 +11,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A connection to a server. */
@@ -45,8 +46,10 @@ final class Connection implements AutoCloseable {
             new InetSocketAddress(InetAddress.getByAddress(address), server.port()), credentials);
       } catch (UnknownHostException unknown) {
         throw new FailedException(
-            "no host is known by the name of %s; name another with --server"
-                .formatted(server.host()));
+            String.format(
+                Locale.ROOT,
+                "no host is known by the name of %s; name another with --server",
+                server.host()));
       }
     }
   }

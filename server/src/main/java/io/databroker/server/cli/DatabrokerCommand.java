@@ -127,11 +127,12 @@ public final class DatabrokerCommand {
     terminal
         .err()
         .println(
-            "databroker: %s%s; see \"%s --help\""
-                .formatted(
-                    oneLine(e.getMessage()),
-                    Arguments.nearest(e),
-                    command.getCommandSpec().qualifiedName()));
+            String.format(
+                Locale.ROOT,
+                "databroker: %s%s; see \"%s --help\"",
+                oneLine(e.getMessage()),
+                Arguments.nearest(e),
+                command.getCommandSpec().qualifiedName()));
     return ExitCodes.USAGE;
   }
 

@@ -73,7 +73,7 @@ final class ImportBatch {
 
   private void showProgress() {
     if (terminal.errIsTerminal() && System.nanoTime() - shownAt > PROGRESS_NANOS) {
-      terminal.err().printf("\r%d records", stored);
+      terminal.err().printf(Locale.ROOT, "\r%d records", stored);
       terminal.err().flush();
       shownAt = System.nanoTime();
       shown = true;

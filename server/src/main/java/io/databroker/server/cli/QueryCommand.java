@@ -9,6 +9,7 @@ import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
 import io.grpc.StatusRuntimeException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,8 +107,11 @@ final class QueryCommand extends RemoteCommand {
       terminal
           .err()
           .printf(
+              Locale.ROOT,
               "%d of %d records, at version %s%n",
-              shown, answer.getTotalCount(), Long.toUnsignedString(version));
+              shown,
+              answer.getTotalCount(),
+              Long.toUnsignedString(version));
     }
   }
 

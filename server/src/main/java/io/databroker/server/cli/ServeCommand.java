@@ -191,8 +191,11 @@ final class ServeCommand implements Callable<Integer> {
     String why = String.valueOf(cause.getMessage());
     boolean inUse = why.toLowerCase(Locale.ROOT).contains("already in use");
     return new FailedException(
-        "cannot listen on %s: %s; give another address with --listen"
-            .formatted(listen, inUse ? "address already in use" : why));
+        String.format(
+            Locale.ROOT,
+            "cannot listen on %s: %s; give another address with --listen",
+            listen,
+            inUse ? "address already in use" : why));
   }
 
   private void start(BrokerServer server, Logging log) throws IOException, FailedException {
@@ -203,8 +206,11 @@ final class ServeCommand implements Callable<Integer> {
     }
     try (Output output = terminal.output()) {
       output.line(
-          "databroker ready: backend=%s listen=%s"
-              .formatted(backend, listen.withPort(server.port())));
+          String.format(
+              Locale.ROOT,
+              "databroker ready: backend=%s listen=%s",
+              backend,
+              listen.withPort(server.port())));
     } catch (ReaderGoneException | FailedException e) {
       log.event("ready, which could not be written to standard output"); // it serves all the same
     }
@@ -249,8 +255,11 @@ final class ServeCommand implements Callable<Integer> {
       InetSocketAddress address = listen.resolve();
       if (!anywhere && !address.getAddress().isLoopbackAddress()) {
         throw usage(
-            "%s can be reached from other machines, and nobody would be asked who they are; listen on %s, or say --insecure-listen-anywhere"
-                .formatted(listen, Address.DEFAULT));
+            String.format(
+                Locale.ROOT,
+                "%s can be reached from other machines, and nobody would be asked who they are; listen on %s, or say --insecure-listen-anywhere",
+                listen,
+                Address.DEFAULT));
       }
       return address;
     } catch (UnknownHostException e) {
