@@ -4,8 +4,6 @@ import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.FieldValue;
-import io.databroker.api.InvalidArgumentException;
-import io.databroker.api.LimitExceededException;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
@@ -45,7 +43,7 @@ final class Candidates implements AutoCloseable {
     Position before = cover.ids().isEmpty() ? null : backend.versions().end();
     Map<String, StoredRecord> byId = new HashMap<>();
     for (String id : cover.ids()) {
-      StoredRecord found = find(backend, type, id);
+      StoredRecord found = backend.get(type, id);
       if (found != null) {
         byId.put(id, found);
       }
@@ -61,15 +59,6 @@ final class Candidates implements AutoCloseable {
       }
     }
     return new Candidates(snapshot, byId);
-  }
-
-  /** An id that could not have been stored is absent. */
-  private static @Nullable StoredRecord find(Backend backend, String type, String id) {
-    try {
-      return backend.get(type, id);
-    } catch (InvalidArgumentException | LimitExceededException e) {
-      return null;
-    }
   }
 
   /**

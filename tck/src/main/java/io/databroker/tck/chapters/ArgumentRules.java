@@ -39,8 +39,6 @@ abstract class ArgumentRules extends Chapter {
       calls.put("put type " + bad, () -> put(write("t", "2", ""), write(bad, "1", "")));
       calls.put("put id " + bad, () -> put(write("t", "2", ""), write("t", bad, "")));
       calls.put("delete " + bad, () -> put(write("t", "2", ""), delete("t", bad)));
-      calls.put("get " + bad, () -> backend().get(bad, "1"));
-      calls.put("get id " + bad, () -> backend().get("t", bad));
       calls.put("snapshot " + bad, () -> backend().snapshot(Selection.ofType(bad)));
       calls.put(
           "look-up " + bad,
@@ -50,6 +48,8 @@ abstract class ArgumentRules extends Chapter {
           "indexed field " + bad,
           () -> backend().setOptions("t", TypeOptions.NONE.withIndexedFields("ok", bad)));
       if (bad == null) {
+        calls.put("get", () -> backend().get(null, "1"));
+        calls.put("get id", () -> backend().get("t", null));
         calls.put("term", () -> backend().snapshot(Selection.where("t", (FieldValue) null)));
       }
       calls.put("lease " + bad, () -> backend().acquireLease(bad, span()));

@@ -49,6 +49,18 @@ abstract class HousekeepingRules extends Chapter {
 
   @Test
   @Rule("TRIM-1")
+  void anInstantBetweenTwoMicrosecondsIsNotCut() {
+    StoredRecord first = put("t", "1");
+    pass(span());
+    StoredRecord second = put("t", "2");
+    assertEquals(1, backend().trim(first.modifiedAt().plusNanos(1)), "a nanosecond after it");
+    assertEquals(0, backend().trim(second.modifiedAt().minusNanos(1)), "a nanosecond before it");
+    assertEquals(List.of(second), changes(backend().versions().begin()));
+    assertEquals(1, backend().trim(second.modifiedAt().plusNanos(999)));
+  }
+
+  @Test
+  @Rule("TRIM-1")
   void aBatchGoesWhole() {
     capacity("t", 2);
     put(write("t", "1", ""), write("t", "2", ""), write("t", "3", ""), write("u", "1", ""));

@@ -105,7 +105,6 @@ abstract class LimitRules extends Chapter {
       String wide = "\u20ac".repeat(limits.typeBytes() / 3 + 1);
       calls.add(() -> put(write("t", "2", ""), write(type, "1", "")));
       calls.add(() -> put(write("t", "2", ""), write(wide, "1", "")));
-      calls.add(() -> backend().get(type, "1"));
       calls.add(() -> backend().setOptions(type, TypeOptions.NONE));
       calls.add(() -> backend().changes(before.begin(), type));
     }

@@ -18,6 +18,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,6 +51,17 @@ final class StoreMutants {
                   @Override
                   protected boolean older(List<StoredRecord> batch, Instant before) {
                     return !batch.get(0).modifiedAt().isAfter(before);
+                  }
+                }),
+        backend(
+            "TRIM-1",
+            "trim-cut-to-microseconds",
+            "cuts the instant to the microsecond before it compares",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  protected boolean older(List<StoredRecord> batch, Instant before) {
+                    return super.older(batch, before.truncatedTo(ChronoUnit.MICROS));
                   }
                 }),
         backend(
