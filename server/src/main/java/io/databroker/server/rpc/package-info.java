@@ -1,4 +1,13 @@
-/** The databroker protocol over gRPC, on any backend. */
+/**
+ * Serves the databroker protocol over gRPC, on any backend.
+ *
+ * <p>{@link BrokerServer} starts the services. {@code DataBrokerService} and {@code
+ * CheckpointService} handle the calls; {@code Searches} handles Query and Patch, with {@code
+ * FilterStruct} for filters. {@code Intake} limits requests; {@code Answer} and {@code Statuses}
+ * turn results and errors into answers. {@code WireRecords}, {@code WireTimes} and {@code LeaseIds}
+ * convert values. Streams: {@code Streams} opens them, {@code ChangesSource} and {@code
+ * SnapshotSource} supply messages, {@code Pump} sends them as fast as the client reads.
+ */
 @NullMarked
 package io.databroker.server.rpc;
 
