@@ -151,7 +151,8 @@ class JudgeTest {
   void aPutThatHangsEndsTheRunInBoundedTime() {
     Told told = run("hang put", "PUT,GET", "--call-bound=0.3");
     assertFails(told, "PUT-", "put did not return", "stopped after 12 tests");
-    assertThat(told.text()).contains("NOT RUN GET-");
+    assertThat(told.text())
+        .containsPattern("NOT RUN (GET|PUT)-"); // the order of chapters is not fixed
   }
 
   @Test
