@@ -65,7 +65,7 @@ class ExamplesTest {
     assertThat(Printed.by(ChoosingABackend::main))
         .contains(
             "inmemory [TURNABLE_CLOCK]",
-            "backend inmemory: unknown setting \"colour\"; it has none",
+            "backend inmemory: unknown setting \"colour\"; its settings are memoryBytes, historyBytes",
             "unknown backend \"of-heap\"; known: inmemory");
   }
 }
