@@ -150,7 +150,9 @@ final class SignalStress implements AutoCloseable {
     churn.start();
     AtomicLong written = new AtomicLong();
     AtomicLong registered = new AtomicLong();
-    Thread writer = new Thread(() -> writeEachType(types, writes, written, registered), "writer");
+    AtomicLong checked = new AtomicLong();
+    Thread writer =
+        new Thread(() -> writeEachType(types, writes, written, registered, checked), "writer");
     writer.start();
     long waited = 0;
     long lost = 0;
@@ -167,6 +169,7 @@ final class SignalStress implements AutoCloseable {
       if (i == types - 1) {
         reaches(written, n + 1);
         lost += lost(feeds, signals);
+        checked.set(n + 1);
       }
     }
     stop.set(true);
@@ -187,13 +190,14 @@ final class SignalStress implements AutoCloseable {
     return lost;
   }
 
-  private void writeEachType(int types, long writes, AtomicLong written, AtomicLong registered) {
+  private void writeEachType(
+      int types, long writes, AtomicLong written, AtomicLong registered, AtomicLong checked) {
     for (long n = 0; n < writes; n++) {
       keepTogether(registered, n);
       put("t" + n % types);
       written.set(n + 1);
       if ((n + 1) % types == 0) {
-        reaches(registered, n + 1);
+        reaches(checked, n + 1); // a write of the next turn must not be taken for one of this
       }
     }
   }
