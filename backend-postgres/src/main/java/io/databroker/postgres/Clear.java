@@ -1,0 +1,62 @@
+package io.databroker.postgres;
+
+import io.databroker.api.ClearResult;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.support.ServerVersions;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * Begins a new history. The rows of the old one count no more from the commit on, whatever their
+ * number, and are removed behind it; what is left of them when a host dies, the next trim removes.
+ */
+final class Clear {
+  private static final String CLEAR =
+      """
+      DELETE FROM type_count;
+      DELETE FROM type_option;
+      DELETE FROM checkpoint;
+      UPDATE store SET history = history + 1, server_version = ?, earliest = latest + 1,
+        cleared = latest, types_epoch = types_epoch + 1, options_epoch = options_epoch + 1""";
+
+  private final Store store;
+
+  Clear(Store store) {
+    this.store = store;
+  }
+
+  private record Done(ClearResult result, StoreRow row) {}
+
+  ClearResult run() {
+    Done done = store.transactions().write(this::clear);
+    store.tail().publish(done.row);
+    try {
+      new Trim(store).purge(done.row.cleared());
+    } catch (DatabrokerException behindTheClear) {
+      // The clear took place; the next trim goes on.
+    }
+    return done.result;
+  }
+
+  private Done clear(Tx tx) throws SQLException {
+    tx.lock();
+    StoreRow row = tx.row();
+    long begun = ServerVersions.next(row.serverVersion());
+    try (PreparedStatement clear = tx.connection.prepareStatement(CLEAR)) {
+      clear.setLong(1, begun);
+      clear.execute();
+    }
+    Store.tell(tx, store.channel());
+    tx.markWritten();
+    StoreRow cleared =
+        new StoreRow(
+            row.history() + 1,
+            begun,
+            row.latest() + 1,
+            row.latest(),
+            row.latest(),
+            row.typesEpoch() + 1,
+            row.optionsEpoch() + 1);
+    return new Done(new ClearResult(row.serverVersion(), begun), cleared);
+  }
+}

@@ -1,0 +1,142 @@
+package io.databroker.postgres;
+
+import io.databroker.postgres.WritePlan.Live;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses what the capacity of one type drops: the oldest written first. What was stored before the
+ * plan is older than all that the plan writes.
+ */
+final class Eviction {
+  /**
+   * Begins where the type's last eviction ended, so that no row is passed over twice, however many
+   * have been replaced.
+   */
+  private static final String OLDEST =
+      """
+      SELECT r.version, r.id FROM record r
+      WHERE r.type = ? AND r.version >= ? AND r.version > ?
+        AND r.replaced_by IS NULL AND NOT r.deleted
+      ORDER BY r.version LIMIT ?""";
+
+  /** A live record that may be dropped. */
+  record Candidate(long version, String type, String id) {}
+
+  private final WritePlan plan;
+  private final String type;
+  private final long capacity;
+  private final long storedLive;
+  private final long oldestStored;
+  private final Deque<Candidate> stored = new ArrayDeque<>();
+  private final List<NewRow> written = new ArrayList<>();
+  private int nextWritten;
+
+  /**
+   * Begins with no candidates.
+   *
+   * @param count the number of live records, and a version of which none is older
+   */
+  Eviction(WritePlan plan, String type, long capacity, long[] count) {
+    this.plan = plan;
+    this.type = type;
+    this.capacity = capacity;
+    this.storedLive = count[0];
+    this.oldestStored = count[1];
+  }
+
+  WritePlan plan() {
+    return plan;
+  }
+
+  /**
+   * Fetches the oldest stored records.
+   *
+   * @param most at most so many can be dropped or passed over
+   */
+  void fetch(Connection connection, StoreRow row, long most) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
+      select.setString(1, type);
+      select.setLong(2, oldestStored);
+      select.setLong(3, row.cleared());
+      select.setLong(4, most);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          stored.add(new Candidate(result.getLong(1), type, result.getString(2)));
+        }
+      }
+    }
+  }
+
+  /** Notes a put of this type in the plan. */
+  void wrote(NewRow row) {
+    written.add(row);
+  }
+
+  /** Returns by how much the live records exceed the capacity, unsigned. */
+  long excess() {
+    long live = storedLive + plan.counts.getOrDefault(type, 0L);
+    return Long.compareUnsigned(live, capacity) > 0 ? live - capacity : 0;
+  }
+
+  /** Returns the oldest live record, which stays the next one until it is dropped. */
+  @Nullable Candidate oldest() {
+    while (!stored.isEmpty()) {
+      Candidate candidate = stored.peek();
+      Live met = plan.met(new Key(type, candidate.id));
+      if (met == null || met.version() == candidate.version) {
+        return candidate;
+      }
+      pass(candidate);
+    }
+    while (nextWritten < written.size()) {
+      NewRow row = written.get(nextWritten);
+      if (row.replacedBy == 0) {
+        return new Candidate(row.version, type, row.id);
+      }
+      nextWritten++;
+    }
+    return null;
+  }
+
+  /** Drops the oldest live record. */
+  void drop(Candidate candidate) {
+    Key key = new Key(type, candidate.id);
+    Live met = plan.met(key);
+    plan.delete(key, met == null ? new Live(candidate.version, null, null) : met);
+    if (!stored.isEmpty()) {
+      pass(candidate);
+    }
+  }
+
+  private void pass(Candidate candidate) {
+    stored.remove();
+    plan.oldest.put(type, candidate.version + 1);
+  }
+
+  /** Drops the oldest of several types, oldest first over all of them. */
+  static void run(List<Eviction> evictions) {
+    while (true) {
+      Eviction next = null;
+      Candidate first = null;
+      for (Eviction eviction : evictions) {
+        Candidate candidate = eviction.excess() > 0 ? eviction.oldest() : null;
+        if (candidate != null && (first == null || candidate.version < first.version)) {
+          next = eviction;
+          first = candidate;
+        }
+      }
+      if (next == null || first == null) {
+        return;
+      }
+      next.drop(first);
+    }
+  }
+}

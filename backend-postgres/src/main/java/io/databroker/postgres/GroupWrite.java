@@ -1,0 +1,214 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.api.support.Conditions;
+import io.databroker.postgres.WritePlan.Live;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the batches of several callers in one transaction, one after the other: a batch sees what
+ * the batches before it wrote, and one that is refused leaves nothing.
+ */
+final class GroupWrite {
+  /** What is live under each of these keys; the payload only of those that are deleted. */
+  private static final String FIND =
+      """
+      SELECT k.n, r.version, CASE WHEN k.wanted THEN r.payload END
+      FROM unnest(?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY AS k(type, id, wanted, n)
+      CROSS JOIN LATERAL (
+        SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
+          AND x.version > (SELECT cleared FROM store)
+        ORDER BY x.version DESC LIMIT 1
+      ) r WHERE NOT r.deleted""";
+
+  private static final String COUNTS =
+      "SELECT type, live, oldest FROM type_count WHERE type = ANY (?)";
+
+  /** What became of one batch: a result, or the reason why it was refused. */
+  record Answer(@Nullable PutResult result, @Nullable RuntimeException refusal) {}
+
+  /**
+   * What became of a group.
+   *
+   * @param row the bounds after it
+   * @param plan what was written
+   */
+  record Done(List<Answer> answers, StoreRow row, WritePlan plan) {}
+
+  private final Tx tx;
+  private final List<List<Write>> batches;
+  private final Map<Key, Live> live = new HashMap<>();
+  private final Map<String, Eviction> evictions = new LinkedHashMap<>();
+
+  GroupWrite(Tx tx, List<List<Write>> batches) {
+    this.tx = tx;
+    this.batches = batches;
+  }
+
+  Done run(OptionsTable table, IndexBuild index, Digests digests, String channel)
+      throws SQLException {
+    Set<String> types = new LinkedHashSet<>();
+    batches.forEach(batch -> batch.forEach(write -> types.add(write.type())));
+    lockAndFind();
+    OptionsTable.Known options = index.current(tx, table.underLock(tx), types);
+    WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), live);
+    prepareEvictions(plan, options, types);
+    List<Answer> answers = new ArrayList<>();
+    for (List<Write> batch : batches) {
+      answers.add(apply(plan, batch, options, digests));
+    }
+    if (!plan.isEmpty()) {
+      Set<String> expiring = new HashSet<>();
+      boolean indexed = false;
+      for (String type : types) {
+        TypeOptions ofType = options.of(type);
+        indexed |= !ofType.indexedFields().isEmpty();
+        if (ofType.ttl() != null) {
+          expiring.add(type);
+        }
+      }
+      RowWriter.write(tx, plan, channel, expiring, indexed);
+    }
+    return new Done(answers, tx.row().upTo(plan.latest()), plan);
+  }
+
+  /** Takes the lock and looks for the keys in one trip to the server. */
+  private void lockAndFind() throws SQLException {
+    Map<Key, Boolean> wanted = new LinkedHashMap<>();
+    for (List<Write> batch : batches) {
+      for (Write write : batch) {
+        wanted.merge(
+            new Key(write.type(), write.id()), write instanceof Write.Delete, Boolean::logicalOr);
+      }
+    }
+    List<Key> keys = List.copyOf(wanted.keySet());
+    Boolean[] payloads = wanted.values().toArray(new Boolean[0]);
+    String sql = Tx.LOCK + "; " + Tx.NOW + "; " + FIND;
+    try (PreparedStatement statement = tx.connection.prepareStatement(sql)) {
+      statement.setArray(1, texts(keys.stream().map(Key::type).toArray(String[]::new)));
+      statement.setArray(2, texts(keys.stream().map(Key::id).toArray(String[]::new)));
+      statement.setArray(3, tx.connection.createArrayOf("bool", payloads));
+      statement.execute();
+      tx.readLock(statement);
+      statement.getMoreResults();
+      keys.forEach(key -> live.put(key, Live.NONE));
+      try (ResultSet found = Rows.next(statement)) {
+        while (found.next()) {
+          byte[] payload = found.getBytes(3);
+          live.put(
+              keys.get(Math.toIntExact(found.getLong(1) - 1)),
+              new Live(found.getLong(2), payload == null ? null : Bytes.copyOf(payload), null));
+        }
+      }
+    }
+  }
+
+  private java.sql.Array texts(String[] values) throws SQLException {
+    return tx.connection.createArrayOf("text", values);
+  }
+
+  private void prepareEvictions(WritePlan plan, OptionsTable.Known options, Set<String> types)
+      throws SQLException {
+    Map<String, Long> writes = new HashMap<>();
+    for (List<Write> batch : batches) {
+      batch.forEach(write -> writes.merge(write.type(), 1L, Long::sum));
+    }
+    List<String> limited =
+        types.stream().filter(type -> options.of(type).capacity() != null).toList();
+    if (limited.isEmpty()) {
+      return;
+    }
+    Map<String, long[]> counts = counts(tx, limited);
+    for (String type : limited) {
+      Long capacity = options.of(type).capacity();
+      long[] count = counts.getOrDefault(type, new long[2]);
+      if (capacity != null) {
+        Eviction eviction = new Eviction(plan, type, capacity, count);
+        evictions.put(type, eviction);
+        long most = eviction.excess() + 2 * writes.getOrDefault(type, 0L);
+        if (Long.compareUnsigned(count[0] + writes.getOrDefault(type, 0L), capacity) > 0) {
+          eviction.fetch(tx.connection, tx.row(), most);
+        }
+      }
+    }
+  }
+
+  /** Returns the number of live records and the bound of their versions, by type. */
+  static Map<String, long[]> counts(Tx tx, List<String> types) throws SQLException {
+    Map<String, long[]> counts = new HashMap<>();
+    try (PreparedStatement select = tx.connection.prepareStatement(COUNTS)) {
+      select.setArray(1, tx.connection.createArrayOf("text", types.toArray(new String[0])));
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          counts.put(result.getString(1), new long[] {result.getLong(2), result.getLong(3)});
+        }
+      }
+    }
+    return counts;
+  }
+
+  private Answer apply(
+      WritePlan plan, List<Write> batch, OptionsTable.Known options, Digests digests) {
+    List<List<UUID>> values = new ArrayList<>();
+    try {
+      Conditions.check(
+          batch, i -> plan.live(new Key(batch.get(i).type(), batch.get(i).id())).version());
+      for (int i = 0; i < batch.size(); i++) {
+        values.add(values(batch.get(i), i, options, digests));
+      }
+    } catch (RuntimeException refusal) {
+      return new Answer(null, refusal);
+    }
+    List<StoredRecord> stored = new ArrayList<>(batch.size());
+    Set<String> types = new LinkedHashSet<>();
+    for (int i = 0; i < batch.size(); i++) {
+      Write write = batch.get(i);
+      types.add(write.type());
+      stored.add(apply(plan, write, values.get(i)));
+    }
+    Eviction.run(types.stream().map(evictions::get).filter(eviction -> eviction != null).toList());
+    plan.endBatch();
+    return new Answer(new PutResult(tx.row().serverVersion(), stored), null);
+  }
+
+  private static List<UUID> values(
+      Write write, int index, OptionsTable.Known options, Digests digests) {
+    if (!(write instanceof Write.Put put)) {
+      return List.of();
+    }
+    List<String> fields = options.of(write.type()).indexedFields();
+    return fields.isEmpty() ? List.of() : digests.ofWrite(index, put.type(), put.payload(), fields);
+  }
+
+  private StoredRecord apply(WritePlan plan, Write write, List<UUID> values) {
+    Key key = new Key(write.type(), write.id());
+    if (write instanceof Write.Put put) {
+      NewRow row = plan.put(key, put.payload(), values);
+      Eviction eviction = evictions.get(put.type());
+      if (eviction != null) {
+        eviction.wrote(row);
+      }
+      return row.record(tx.now());
+    }
+    Live found = plan.live(key);
+    return found.version() == 0
+        ? new StoredRecord(key.type(), key.id(), 0, Bytes.EMPTY, Rows.instant(tx.now()), true)
+        : plan.delete(key, found).record(tx.now());
+  }
+}

@@ -1,0 +1,71 @@
+package io.databroker.postgres;
+
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.ClosedException;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Position;
+import io.databroker.api.Versions;
+import io.databroker.api.support.FeedSource;
+import io.databroker.api.support.WaitingFeeds;
+import org.jspecify.annotations.Nullable;
+
+/** A feed that asks the server before it says that there is nothing. */
+final class HostFeed implements ChangeFeed {
+  private final Tail tail;
+  private final ChangeFeed feed;
+
+  private HostFeed(Tail tail, ChangeFeed feed) {
+    this.tail = tail;
+    this.feed = feed;
+  }
+
+  static ChangeFeed open(
+      WaitingFeeds feeds, Tail tail, CallGate gate, Position from, @Nullable String type) {
+    FeedSource source =
+        new FeedSource() {
+          @Override
+          public Versions versions() {
+            gate.check();
+            return tail.known().versions();
+          }
+
+          @Override
+          public @Nullable Changes next(long after, long latest) {
+            return tail.next(from.serverVersion(), type, after, latest);
+          }
+
+          @Override
+          public boolean holds(long after, long through) {
+            return tail.holds(type, after, through);
+          }
+        };
+    return new HostFeed(tail, feeds.open(from, type, source));
+  }
+
+  @Override
+  public @Nullable Changes poll() {
+    Changes changes = feed.poll();
+    if (changes != null) {
+      return changes;
+    }
+    try {
+      tail.refresh();
+    } catch (ClosedException closed) {
+      throw closed;
+    } catch (DatabrokerException away) {
+      return null; // the listener signals once the server is back
+    }
+    return feed.poll();
+  }
+
+  @Override
+  public void onReady(Runnable signal) {
+    feed.onReady(signal);
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+  }
+}

@@ -1,0 +1,141 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Lease;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Leases by the server's clock. A lease that has ended stays as a row until it is taken again. */
+final class Leases {
+  private static final String HELD = "SELECT ends_at FROM lease WHERE name = ? FOR UPDATE";
+
+  private static final String NEXT_TOKEN =
+      "UPDATE store SET lease_token = lease_token + 1 RETURNING lease_token";
+
+  private static final String TAKE =
+      "INSERT INTO lease AS l (name, token, ends_at) VALUES (?, ?, ?)"
+          + " ON CONFLICT (name) DO UPDATE SET token = EXCLUDED.token, ends_at = EXCLUDED.ends_at";
+
+  private static final String LOCK_HOLDING =
+      "SELECT ends_at FROM lease WHERE name = ? AND token = ? FOR UPDATE";
+
+  private static final String RENEW = "UPDATE lease SET ends_at = ? WHERE name = ?";
+
+  private static final String RELEASE = "DELETE FROM lease WHERE name = ?";
+
+  private static final String SWEEP = "DELETE FROM lease WHERE ends_at < ?";
+
+  private final Transactions transactions;
+
+  Leases(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  @Nullable Lease acquire(String name, Duration duration) {
+    return transactions.write(tx -> Optional.ofNullable(acquire(tx, name, duration))).orElse(null);
+  }
+
+  /** Under the lock that orders writes, which also orders the tokens. */
+  private static @Nullable Lease acquire(Tx tx, String name, Duration duration)
+      throws SQLException {
+    tx.lock();
+    try (PreparedStatement held = tx.connection.prepareStatement(HELD)) {
+      held.setString(1, name);
+      try (ResultSet result = held.executeQuery()) {
+        if (result.next() && result.getLong(1) > tx.now()) {
+          return null;
+        }
+      }
+    }
+    long token;
+    try (PreparedStatement next = tx.connection.prepareStatement(NEXT_TOKEN);
+        ResultSet result = next.executeQuery()) {
+      result.next();
+      token = result.getLong(1);
+    }
+    long end = end(tx, duration);
+    try (PreparedStatement take = tx.connection.prepareStatement(TAKE)) {
+      take.setString(1, name);
+      take.setLong(2, token);
+      take.setLong(3, end);
+      take.executeUpdate();
+    }
+    tx.markWritten();
+    return new Lease(name, token, Rows.instant(end));
+  }
+
+  @Nullable Lease renew(String name, long token, Duration duration) {
+    return transactions.write(tx -> renew(tx, name, token, duration)).orElse(null);
+  }
+
+  private static Optional<Lease> renew(Tx tx, String name, long token, Duration duration)
+      throws SQLException {
+    if (!holds(tx, name, token)) {
+      return Optional.empty();
+    }
+    long end = end(tx, duration);
+    try (PreparedStatement renew = tx.connection.prepareStatement(RENEW)) {
+      renew.setLong(1, end);
+      renew.setString(2, name);
+      renew.executeUpdate();
+    }
+    tx.markWritten();
+    return Optional.of(new Lease(name, token, Rows.instant(end)));
+  }
+
+  boolean release(String name, long token) {
+    return transactions.write(
+        tx -> {
+          if (!holds(tx, name, token)) {
+            return false;
+          }
+          try (PreparedStatement release = tx.connection.prepareStatement(RELEASE)) {
+            release.setString(1, name);
+            release.executeUpdate();
+          }
+          tx.markWritten();
+          return true;
+        });
+  }
+
+  /** Locks the holding, and takes the time after that. */
+  private static boolean holds(Tx tx, String name, long token) throws SQLException {
+    try (PreparedStatement lock = tx.connection.prepareStatement(LOCK_HOLDING)) {
+      lock.setString(1, name);
+      lock.setLong(2, token);
+      try (ResultSet result = lock.executeQuery()) {
+        if (!result.next()) {
+          return false;
+        }
+        long end = result.getLong(1);
+        tx.begin();
+        return end > tx.now();
+      }
+    }
+  }
+
+  /** Returns now plus the duration, rounded up to a microsecond: a holding ends no sooner. */
+  private static long end(Tx tx, Duration duration) {
+    return tx.now()
+        + Math.multiplyExact(duration.getSeconds(), 1_000_000L)
+        + (duration.getNano() + 999) / 1_000;
+  }
+
+  /** Removes the rows of leases that ended long ago. */
+  void sweep() {
+    transactions.write(
+        tx -> {
+          tx.begin();
+          try (PreparedStatement sweep = tx.connection.prepareStatement(SWEEP)) {
+            sweep.setLong(1, tx.now() - 60_000_000L);
+            if (sweep.executeUpdate() > 0) {
+              tx.markWritten();
+            }
+          }
+          return true;
+        });
+  }
+}

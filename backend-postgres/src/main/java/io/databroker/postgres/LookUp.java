@@ -1,0 +1,135 @@
+package io.databroker.postgres;
+
+import io.databroker.api.FieldValue;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Finds records by the values of indexed fields. One statement finds the bounds, all versions and
+ * the payloads of the first ones; the others are read in pages, by version.
+ */
+final class LookUp {
+  private static final int FIRST = 500;
+
+  private static final String FIND =
+      "SELECT "
+          + StoreRow.COLUMNS
+          + ", r.version, r.type, r.id, CASE WHEN r.place <= ? THEN r.payload END, r.modified_at,"
+          + " r.deleted FROM store s LEFT JOIN LATERAL ("
+          + "SELECT y.*, row_number() OVER (ORDER BY y.version) AS place FROM ("
+          + "SELECT DISTINCT i.version FROM unnest(?::uuid[]) AS d(digest)"
+          + " JOIN indexed_value i ON i.digest = d.digest) n"
+          + " JOIN record y ON y.version = n.version"
+          + " WHERE y.type = ? AND y.version > s.cleared AND y.replaced_by IS NULL"
+          + " AND NOT y.deleted) r ON true ORDER BY r.version";
+
+  private static final String BY_VERSION =
+      "SELECT " + Rows.COLUMNS + " FROM record r WHERE r.version = ANY (?) ORDER BY r.version";
+
+  /** What was found: the records whose payloads came along, and the versions of the rest. */
+  private record Found(StoreRow row, List<StoredRecord> records, List<Long> rest) {}
+
+  private final Store store;
+  private final Selection.Where where;
+
+  LookUp(Store store, Selection.Where where) {
+    this.store = store;
+    this.where = where;
+  }
+
+  Snapshot open() {
+    while (true) {
+      OptionsTable.Known options = store.options().latest();
+      if (!store.index().isCurrent(options, where.type())) {
+        rebuild();
+        options = store.sessions().read(store.options()::read).options();
+      }
+      List<UUID> digests = digests(options);
+      Found found = store.sessions().read(connection -> find(connection, digests));
+      if (options.isCurrent(found.row)) {
+        store.tail().publish(found.row);
+        return new StoredSnapshot(store, found.row, options.byType(), pages(found));
+      }
+      store.sessions().read(store.options()::read);
+    }
+  }
+
+  private void rebuild() {
+    store
+        .transactions()
+        .write(
+            tx -> {
+              tx.lock();
+              OptionsTable.Known known = store.options().underLock(tx);
+              return store.index().current(tx, known, Set.of(where.type()));
+            });
+  }
+
+  private List<UUID> digests(OptionsTable.Known options) {
+    List<String> fields = options.of(where.type()).indexedFields();
+    List<UUID> digests = new ArrayList<>();
+    for (FieldValue term : where.anyOf()) {
+      if (fields.contains(term.field())) {
+        digests.add(store.digests().of(where.type(), term.field(), term.value()));
+      }
+    }
+    return digests;
+  }
+
+  private Found find(Connection connection, List<UUID> digests) throws SQLException {
+    List<StoredRecord> records = new ArrayList<>();
+    List<Long> rest = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(FIND)) {
+      select.setInt(1, FIRST);
+      select.setArray(2, connection.createArrayOf("uuid", digests.toArray(new UUID[0])));
+      select.setString(3, where.type());
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        StoreRow row = StoreRow.of(result);
+        int at = StoreRow.WIDTH + 1;
+        do {
+          long version = result.getLong(at);
+          if (version != 0 && result.getBytes(at + 3) == null) {
+            rest.add(version);
+          } else if (version != 0) {
+            records.add(Rows.record(result, at));
+          }
+        } while (result.next());
+        return new Found(row, records, rest);
+      }
+    }
+  }
+
+  private static StoredSnapshot.Pages pages(Found found) {
+    long[] rest = found.rest.stream().mapToLong(Long::longValue).toArray();
+    List<StoredRecord> first = List.copyOf(found.records);
+    return (connection, behind, most) -> {
+      if (behind == null && !first.isEmpty()) {
+        return first;
+      }
+      int from = behind == null ? 0 : Arrays.binarySearch(rest, behind.version() + 1);
+      from = from < 0 ? -from - 1 : from;
+      long[] versions = Arrays.copyOfRange(rest, from, Math.min(rest.length, from + most));
+      return versions.length == 0 ? List.of() : byVersion(connection, versions);
+    };
+  }
+
+  private static List<StoredRecord> byVersion(Connection connection, long[] versions)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(BY_VERSION)) {
+      select.setArray(
+          1, connection.unwrap(org.postgresql.PGConnection.class).createArrayOf("int8", versions));
+      return StoredSnapshot.records(select);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.databroker.postgres;
+
+import io.databroker.api.OpenFailedException;
+import io.databroker.api.support.ServerVersions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the tables, and brings those of older releases up to date. */
+final class Migration {
+  /** The version of the newest file in the folder of migrations. */
+  static final int NEWEST = 1;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final String HISTORY = "flyway_schema_history";
+
+  private Migration() {}
+
+  /** Brings the schema up to date, if it is not; safe when many hosts do so at once. */
+  static void run(SessionSource source, Connection connection, String schema) throws SQLException {
+    int version = version(connection, schema);
+    if (version < NEWEST) {
+      lock(connection, schema);
+      try {
+        version = version(connection, schema);
+        if (version < NEWEST) {
+          migrate(source, connection, schema);
+          version = NEWEST;
+        }
+      } finally {
+        unlock(connection, schema);
+      }
+    }
+    if (version > NEWEST) {
+      throw new OpenFailedException(
+          "schema "
+              + schema
+              + " has the tables of a newer release (version "
+              + version
+              + ", this one knows "
+              + NEWEST
+              + "); start that release, or name another schema",
+          null);
+    }
+    begin(connection);
+  }
+
+  /** Has hosts that start at the same time make the schema one after the other. */
+  private static void lock(Connection connection, String schema) throws SQLException {
+    Deadline deadline = Deadline.after(PATIENCE);
+    while (!ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", schema)) {
+      if (deadline.isOver()) {
+        throw new OpenFailedException(
+            "another host has been making the tables in schema "
+                + schema
+                + " for a long time; see what its log says, then start this one again",
+            null);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private static void unlock(Connection connection, String schema) throws SQLException {
+    ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", schema);
+  }
+
+  private static boolean ask(Connection connection, String sql, String schema) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setString(1, "databroker schema " + schema);
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns the version of the tables; 0 if there are none. */
+  private static int version(Connection connection, String schema) throws SQLException {
+    String table = schema + "." + HISTORY;
+    try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass(?)")) {
+      exists.setString(1, table);
+      try (ResultSet result = exists.executeQuery()) {
+        result.next();
+        if (result.getString(1) == null) {
+          return 0;
+        }
+      }
+    }
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT coalesce(max(version::int), 0) FROM "
+                    + table
+                    + " WHERE success"
+                    + " AND version IS NOT NULL");
+        ResultSet result = select.executeQuery()) {
+      result.next();
+      return result.getInt(1);
+    }
+  }
+
+  private static void migrate(SessionSource source, Connection connection, String schema)
+      throws SQLException {
+    try {
+      Flyway.configure(Migration.class.getClassLoader())
+          .dataSource(new LambdaSource(source::plain))
+          .schemas(schema)
+          .defaultSchema(schema)
+          .createSchemas(true)
+          .table(HISTORY)
+          .locations("classpath:io/databroker/postgres/schema")
+          .connectRetries(0)
+          .load()
+          .migrate();
+    } catch (FlywayException failure) {
+      @Nullable SQLException cause = sqlFailure(failure);
+      String state = cause == null ? "" : SqlFailures.state(cause);
+      if (state.equals("42501")) {
+        throw new OpenFailedException(
+            "the role may not create the tables in schema "
+                + schema
+                + "; have an administrator run: CREATE SCHEMA "
+                + schema
+                + " AUTHORIZATION "
+                + user(connection),
+            failure);
+      }
+      if (cause != null && SqlFailures.isLostConnection(cause)) {
+        throw cause;
+      }
+      throw new OpenFailedException(
+          "the tables in schema "
+              + schema
+              + " cannot be made: "
+              + SqlFailures.firstLine(cause != null ? cause : failure)
+              + "; if the schema holds something else, name another one",
+          failure);
+    }
+  }
+
+  private static String user(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT quote_ident(current_user)");
+        ResultSet result = select.executeQuery()) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  private static @Nullable SQLException sqlFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+
+  /** Writes the first store row. */
+  private static void begin(Connection connection) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO store (history, server_version, earliest, latest, cleared, types_epoch,"
+                + " options_epoch, lease_token, cluster, cluster_since, sync_standbys)"
+                + " SELECT 1, ?, 1, 0, 0, 0, 0, 0, "
+                + Cluster.HERE
+                + ", 0, '' WHERE NOT EXISTS (SELECT FROM store) ON CONFLICT DO NOTHING")) {
+      insert.setLong(1, ServerVersions.next(0));
+      insert.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.databroker.postgres;
+
+import io.databroker.api.OpenFailedException;
+import io.databroker.api.Setting;
+import io.databroker.api.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one open.
+ *
+ * @param password null if the server asks for none, or the URL has it
+ */
+record PostgresSettings(
+    String url,
+    @Nullable String user,
+    @Nullable String password,
+    String schema,
+    int poolSize,
+    Duration statementTimeout) {
+
+  static final Setting<String> URL =
+      Setting.text(
+              "url", null, "the JDBC URL, as jdbc:postgresql://HOST[,HOST]/DATABASE; TLS as there")
+          .required();
+  static final Setting<String> USER = Setting.text("user", null, "the role to log in as");
+  static final Setting<String> PASSWORD =
+      Setting.text("password", null, "its password; others can see it in a list of processes");
+  static final Setting<Path> PASSWORD_FILE =
+      Setting.path("passwordFile", "a file whose first line is the password");
+  static final Setting<String> SCHEMA =
+      Setting.text("schema", "databroker", "the schema that holds the store, made if need be");
+  static final Setting<Long> POOL_SIZE =
+      Setting.number("poolSize", "connections", 2, 1_000, 10, "the most connections of one host");
+  static final Setting<Duration> STATEMENT_TIMEOUT =
+      Setting.duration(
+          "statementTimeout",
+          Duration.ofSeconds(5),
+          "how long one statement may take on the server; calls end sooner if told so");
+
+  static final List<Setting<?>> ALL =
+      List.of(URL, USER, PASSWORD, PASSWORD_FILE, SCHEMA, POOL_SIZE, STATEMENT_TIMEOUT);
+
+  /** Names that need no quotes: what is quoted is too easily mistyped in queries of operators. */
+  private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
+
+  static PostgresSettings of(Settings settings) {
+    String url = settings.get(URL);
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new OpenFailedException(
+          "url is " + url + "; give one that begins with jdbc:postgresql://", null);
+    }
+    String schema = settings.get(SCHEMA);
+    if (!PLAIN_NAME.matcher(schema).matches()) {
+      throw new OpenFailedException(
+          "schema is "
+              + schema
+              + "; give 1 to 48 small letters, digits and underscores, and no digit first",
+          null);
+    }
+    return new PostgresSettings(
+        url,
+        settings.find(USER).orElse(null),
+        password(settings),
+        schema,
+        Math.toIntExact(settings.get(POOL_SIZE)),
+        settings.get(STATEMENT_TIMEOUT));
+  }
+
+  private static @Nullable String password(Settings settings) {
+    Optional<String> given = settings.find(PASSWORD);
+    Optional<Path> file = settings.find(PASSWORD_FILE);
+    if (given.isPresent() && file.isPresent()) {
+      throw new OpenFailedException("both password and passwordFile are set; set one", null);
+    }
+    if (file.isEmpty()) {
+      return given.orElse(null);
+    }
+    try {
+      return Files.readString(file.get()).lines().findFirst().orElse("");
+    } catch (IOException failure) {
+      throw new OpenFailedException(
+          "passwordFile " + file.get() + " cannot be read; give a readable file of text", failure);
+    }
+  }
+
+  /** Leaves the password out. */
+  @Override
+  public String toString() {
+    return url + " as " + user + ", schema " + schema;
+  }
+}

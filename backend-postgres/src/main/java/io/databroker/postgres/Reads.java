@@ -1,0 +1,126 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Checkpoint;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the questions that take one statement each. */
+final class Reads {
+  static final String STORE_ROW = "SELECT " + StoreRow.COLUMNS + " FROM store s";
+
+  /** The newest row of a key is its live record, if it has one. */
+  private static final String GET =
+      "SELECT "
+          + Rows.COLUMNS
+          + " FROM record r WHERE r.type = ? AND r.id = ?"
+          + " AND r.version > (SELECT cleared FROM store) ORDER BY r.version DESC LIMIT 1";
+
+  private static final String TYPES =
+      "SELECT "
+          + StoreRow.COLUMNS
+          + ", CASE WHEN s.history <> ? OR s.types_epoch <> ?"
+          + " THEN ARRAY(SELECT t.type FROM type_count t ORDER BY t.type) END FROM store s";
+
+  private static final String CHECKPOINT = "SELECT server_version, record_version FROM checkpoint";
+
+  private record KnownTypes(long history, long epoch, List<String> types) {}
+
+  private final Sessions sessions;
+  private final OptionsTable options;
+  private final Tail tail;
+  private volatile KnownTypes knownTypes = new KnownTypes(-1, -1, List.of());
+
+  Reads(Sessions sessions, OptionsTable options, Tail tail) {
+    this.sessions = sessions;
+    this.options = options;
+    this.tail = tail;
+  }
+
+  StoreRow storeRow() {
+    return published(sessions.read(Reads::storeRow));
+  }
+
+  static StoreRow storeRow(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(STORE_ROW);
+        ResultSet result = select.executeQuery()) {
+      result.next();
+      return StoreRow.of(result);
+    }
+  }
+
+  private StoreRow published(StoreRow row) {
+    tail.publish(row);
+    return row;
+  }
+
+  @Nullable StoredRecord get(String type, String id) {
+    if (!Key.canBeStored(type, id)) {
+      return null;
+    }
+    return sessions.read(connection -> get(connection, type, id)).orElse(null);
+  }
+
+  private static Optional<StoredRecord> get(Connection connection, String type, String id)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(GET)) {
+      select.setString(1, type);
+      select.setString(2, id);
+      try (ResultSet result = select.executeQuery()) {
+        boolean isLive = result.next() && !result.getBoolean(6);
+        return isLive ? Optional.of(Rows.record(result, 1)) : Optional.empty();
+      }
+    }
+  }
+
+  /** Asks for the names only if they have changed since they were last asked for. */
+  List<String> listTypes() {
+    KnownTypes known = knownTypes;
+    KnownTypes now =
+        sessions.read(
+            connection -> {
+              try (PreparedStatement select = connection.prepareStatement(TYPES)) {
+                select.setLong(1, known.history);
+                select.setLong(2, known.epoch);
+                try (ResultSet result = select.executeQuery()) {
+                  result.next();
+                  StoreRow row = StoreRow.of(result);
+                  var names = result.getArray(StoreRow.WIDTH + 1);
+                  return names == null
+                      ? known
+                      : new KnownTypes(
+                          row.history(), row.typesEpoch(), List.of((String[]) names.getArray()));
+                }
+              }
+            });
+    if (now.epoch != known.epoch || now.history != known.history) {
+      knownTypes = now;
+    }
+    return now.types;
+  }
+
+  Map<String, TypeOptions> options() {
+    OptionsTable.Answer answer = sessions.read(options::read);
+    published(answer.row());
+    return answer.options().byType();
+  }
+
+  Checkpoint checkpoint() {
+    return sessions.read(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(CHECKPOINT);
+              ResultSet result = select.executeQuery()) {
+            return result.next()
+                ? new Checkpoint(result.getLong(1), result.getLong(2))
+                : Checkpoint.NONE;
+          }
+        });
+  }
+}

@@ -1,0 +1,247 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Bytes;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.ToLongFunction;
+
+/**
+ * Writes the rows of a plan in one trip to the server: a statement for each kind of row, with
+ * arrays as parameters, and none for the kinds that the plan has not.
+ */
+final class RowWriter {
+  private static final String PUTS =
+      """
+      INSERT INTO record
+        (version, type, id, payload, modified_at, deleted, batch, previous, replaced_by, expires)
+      SELECT n.version, n.type, n.id, n.payload, ?, false, n.batch,
+        NULLIF(n.previous, 0), NULLIF(n.replaced_by, 0), n.expires
+      FROM unnest(?::bigint[], ?::text[], ?::text[], ?::bytea[], ?::bigint[], ?::bigint[],
+        ?::bigint[], ?::boolean[])
+        AS n(version, type, id, payload, batch, previous, replaced_by, expires)""";
+
+  /** A delete tells the last payload, which is on the server. */
+  private static final String DELETES =
+      """
+      INSERT INTO record
+        (version, type, id, payload, modified_at, deleted, batch, previous, replaced_by, expires)
+      SELECT n.version, r.type, r.id, r.payload, ?, true, n.batch, n.previous, NULL, false
+      FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS n(version, batch, previous)
+      JOIN record r ON r.version = n.previous""";
+
+  private static final String REPLACED =
+      """
+      UPDATE record r SET replaced_by = n.replaced_by
+      FROM unnest(?::bigint[], ?::bigint[]) AS n(version, replaced_by)
+      WHERE r.version = n.version""";
+
+  private static final String UNINDEX = "DELETE FROM indexed_value WHERE version = ANY (?)";
+
+  private static final String INDEX =
+      "INSERT INTO indexed_value (digest, version)"
+          + " SELECT * FROM unnest(?::uuid[], ?::bigint[]) ON CONFLICT DO NOTHING";
+
+  private static final String STORE = "UPDATE store SET latest = ?";
+
+  /** The list of types changes when a count leaves 0 or comes to it. */
+  private static final String STORE_AND_COUNTS =
+      """
+      WITH change AS (
+        SELECT * FROM unnest(?::text[], ?::bigint[]) AS n(type, live)
+      ), counted AS (
+        INSERT INTO type_count AS c (type, live) SELECT type, live FROM change
+        ON CONFLICT (type) DO UPDATE SET live = c.live + EXCLUDED.live
+        RETURNING c.type, c.live
+      )
+      UPDATE store SET latest = ?, types_epoch = types_epoch +
+        (SELECT count(*) FROM counted n JOIN change d ON d.type = n.type
+          WHERE (n.live = 0) <> (n.live = d.live))""";
+
+  private static final String EMPTY_TYPES =
+      "DELETE FROM type_count WHERE live = 0 AND type = ANY (?)";
+
+  private static final String OLDEST =
+      "UPDATE type_count c SET oldest = n.oldest"
+          + " FROM unnest(?::text[], ?::bigint[]) AS n(type, oldest) WHERE c.type = n.type";
+
+  private interface Binding {
+    void to(PreparedStatement statement, int parameter) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final List<String> statements = new ArrayList<>();
+  private final List<Binding> bindings = new ArrayList<>();
+
+  private RowWriter(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Writes the plan in the transaction, and marks that as written.
+   *
+   * @param channel where the listeners of all hosts are told
+   * @param expiring the types that have a TTL
+   * @param indexed whether a replaced row may have indexed values
+   */
+  static void write(Tx tx, WritePlan plan, String channel, Set<String> expiring, boolean indexed)
+      throws SQLException {
+    RowWriter writer = new RowWriter(tx.connection);
+    writer.puts(plan, expiring);
+    writer.deletes(plan);
+    writer.replaced(plan, indexed);
+    writer.index(plan);
+    writer.counts(plan);
+    writer.statements.add("SELECT pg_notify(?, ?)");
+    writer.text(channel);
+    writer.text(Long.toString(plan.latest()));
+    writer.statements.add(Transactions.LET_COMMIT_WAIT);
+    writer.execute();
+    tx.markWritten();
+  }
+
+  private void puts(WritePlan plan, Set<String> expiring) throws SQLException {
+    List<NewRow> puts = plan.rows.stream().filter(row -> !row.deleted).toList();
+    if (puts.isEmpty()) {
+      return;
+    }
+    statements.add(PUTS);
+    number(plan.now);
+    numbers(puts, row -> row.version);
+    texts(puts.stream().map(row -> row.type).toArray(String[]::new));
+    texts(puts.stream().map(row -> row.id).toArray(String[]::new));
+    array("bytea", puts.stream().map(RowWriter::payload).toArray(byte[][]::new));
+    numbers(puts, row -> row.batch);
+    numbers(puts, row -> row.previous);
+    numbers(puts, row -> row.replacedBy);
+    boolean[] expires = new boolean[puts.size()];
+    for (int i = 0; i < expires.length; i++) {
+      expires[i] = expiring.contains(puts.get(i).type);
+    }
+    array("bool", expires);
+  }
+
+  private static byte[] payload(NewRow row) {
+    Bytes payload = row.payload;
+    return payload == null ? new byte[0] : payload.toByteArray();
+  }
+
+  private void deletes(WritePlan plan) throws SQLException {
+    List<NewRow> deletes = plan.rows.stream().filter(row -> row.deleted).toList();
+    if (deletes.isEmpty()) {
+      return;
+    }
+    statements.add(DELETES);
+    number(plan.now);
+    numbers(deletes, row -> row.version);
+    numbers(deletes, row -> row.batch);
+    numbers(deletes, row -> row.previous);
+  }
+
+  private void replaced(WritePlan plan, boolean indexed) throws SQLException {
+    if (plan.replaced.isEmpty()) {
+      return;
+    }
+    statements.add(REPLACED);
+    long[] versions = plan.replaced.keySet().stream().mapToLong(Long::longValue).toArray();
+    array("int8", versions);
+    array("int8", plan.replaced.values().stream().mapToLong(Long::longValue).toArray());
+    if (indexed) {
+      statements.add(UNINDEX);
+      array("int8", versions);
+    }
+  }
+
+  private void index(WritePlan plan) throws SQLException {
+    List<UUID> digests = new ArrayList<>();
+    List<Long> versions = new ArrayList<>();
+    for (NewRow row : plan.rows) {
+      if (row.replacedBy == 0) {
+        for (UUID digest : row.digests) {
+          digests.add(digest);
+          versions.add(row.version);
+        }
+      }
+    }
+    if (!digests.isEmpty()) {
+      statements.add(INDEX);
+      array("uuid", digests.toArray(new UUID[0]));
+      array("int8", versions.stream().mapToLong(Long::longValue).toArray());
+    }
+  }
+
+  /** Adds index rows of records that are stored already. */
+  static void index(Connection connection, List<UUID> digests, List<Long> versions)
+      throws SQLException {
+    RowWriter writer = new RowWriter(connection);
+    writer.statements.add(INDEX);
+    writer.array("uuid", digests.toArray(new UUID[0]));
+    writer.array("int8", versions.stream().mapToLong(Long::longValue).toArray());
+    writer.execute();
+  }
+
+  private void counts(WritePlan plan) throws SQLException {
+    List<Map.Entry<String, Long>> changed =
+        plan.counts.entrySet().stream().filter(entry -> entry.getValue() != 0).toList();
+    if (changed.isEmpty()) {
+      statements.add(STORE);
+      number(plan.latest());
+    } else {
+      statements.add(STORE_AND_COUNTS);
+      texts(changed.stream().map(Map.Entry::getKey).toArray(String[]::new));
+      array("int8", changed.stream().mapToLong(Map.Entry::getValue).toArray());
+      number(plan.latest());
+    }
+    String[] fewer =
+        changed.stream()
+            .filter(entry -> entry.getValue() < 0)
+            .map(Map.Entry::getKey)
+            .toArray(String[]::new);
+    if (fewer.length > 0) {
+      statements.add(EMPTY_TYPES);
+      texts(fewer);
+    }
+    if (!plan.oldest.isEmpty()) {
+      statements.add(OLDEST);
+      texts(plan.oldest.keySet().toArray(new String[0]));
+      array("int8", plan.oldest.values().stream().mapToLong(Long::longValue).toArray());
+    }
+  }
+
+  private void number(long value) {
+    bindings.add((statement, parameter) -> statement.setLong(parameter, value));
+  }
+
+  private void text(String value) {
+    bindings.add((statement, parameter) -> statement.setString(parameter, value));
+  }
+
+  private void texts(String[] values) throws SQLException {
+    array("text", values);
+  }
+
+  private void numbers(List<NewRow> rows, ToLongFunction<NewRow> column) throws SQLException {
+    array("int8", rows.stream().mapToLong(column).toArray());
+  }
+
+  private void array(String type, Object values) throws SQLException {
+    Array array = connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values);
+    bindings.add((statement, parameter) -> statement.setArray(parameter, array));
+  }
+
+  private void execute() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(String.join(";\n", statements))) {
+      for (int i = 0; i < bindings.size(); i++) {
+        bindings.get(i).to(statement, i + 1);
+      }
+      statement.execute();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Reads rows as records. */
+final class Rows {
+  /** The columns that {@link #record} reads, of a table named r. */
+  static final String COLUMNS = "r.version, r.type, r.id, r.payload, r.modified_at, r.deleted";
+
+  private static final long MICROS = 1_000_000;
+
+  private Rows() {}
+
+  /** Reads a record from six columns, the first of which is {@code first}. */
+  static StoredRecord record(ResultSet row, int first) throws SQLException {
+    return new StoredRecord(
+        row.getString(first + 1),
+        row.getString(first + 2),
+        row.getLong(first),
+        Bytes.copyOf(row.getBytes(first + 3)),
+        instant(row.getLong(first + 4)),
+        row.getBoolean(first + 5));
+  }
+
+  static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000);
+  }
+
+  /** Returns the first microsecond that is not before that instant. */
+  static long microsNotBefore(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), MICROS), (instant.getNano() + 999L) / 1_000);
+  }
+
+  /** Returns the current result of a statement of several, and moves on to the next. */
+  static ResultSet next(PreparedStatement statement) throws SQLException {
+    ResultSet result = statement.getResultSet();
+    if (result == null) {
+      throw new SQLException("a result was expected", "XX000");
+    }
+    return result;
+  }
+}

@@ -1,0 +1,33 @@
+package io.databroker.postgres;
+
+import java.sql.Connection;
+import java.util.concurrent.Future;
+
+/** A connection that is lent to one call, and cut off when the call's time is over. */
+final class Session implements AutoCloseable {
+  private final Sessions sessions;
+  private final Connection connection;
+  private final Future<?> cutOff;
+  private boolean broken;
+
+  Session(Sessions sessions, Connection connection, Future<?> cutOff) {
+    this.sessions = sessions;
+    this.connection = connection;
+    this.cutOff = cutOff;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Has the connection closed instead of lent again. */
+  void markBroken() {
+    broken = true;
+  }
+
+  @Override
+  public void close() {
+    boolean wasCutOff = !cutOff.cancel(false);
+    sessions.takeBack(connection, broken || wasCutOff);
+  }
+}

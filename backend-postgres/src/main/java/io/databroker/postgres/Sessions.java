@@ -1,0 +1,137 @@
+package io.databroker.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.pool.HikariPool;
+import io.databroker.api.UnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lends connections to calls, and cuts off a connection when its call's time is over: whatever the
+ * server or the network does then, the call ends.
+ */
+final class Sessions implements AutoCloseable {
+
+  /** A read of one call. */
+  interface Read<T> {
+    T of(Connection connection) throws SQLException;
+  }
+
+  private final Duration callTimeout;
+  private final EngineState state;
+  private final HikariPool pool;
+  private final ScheduledThreadPoolExecutor clock;
+
+  Sessions(
+      SessionSource source, PostgresSettings settings, Duration callTimeout, EngineState state) {
+    this.callTimeout = callTimeout;
+    this.state = state;
+    this.clock = new ScheduledThreadPoolExecutor(1, Threads.named("databroker-postgres-clock"));
+    clock.setRemoveOnCancelPolicy(true);
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(new LambdaSource(source::judged));
+    config.setPoolName("databroker-postgres");
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setMinimumIdle(1);
+    config.setIdleTimeout(60_000);
+    config.setInitializationFailTimeout(-1);
+    config.setConnectionTimeout(Math.max(250, callTimeout.toMillis()));
+    config.setValidationTimeout(Math.max(250, Math.min(5_000, callTimeout.toMillis() / 2)));
+    config.setThreadFactory(Threads.named("databroker-postgres-pool"));
+    this.pool = new HikariPool(config);
+  }
+
+  Deadline deadline() {
+    return Deadline.after(callTimeout);
+  }
+
+  /** Lends a connection; the caller gives it back by closing the session. */
+  Session lend(Deadline deadline) throws SQLException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      long millis = TimeUnit.NANOSECONDS.toMillis(deadline.left());
+      if (millis <= 0) {
+        throw new UnavailableException("PostgreSQL did not answer in time", null);
+      }
+      Connection connection = pool.getConnection(millis);
+      // A connection is cut off, not asked to stop: its server may be the one that is stuck.
+      Future<?> cutOff =
+          clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
+      return new Session(this, connection, cutOff);
+    } catch (SQLException failure) {
+      state.away(failure);
+      throw failure;
+    } finally {
+      if (interrupted || Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  void takeBack(Connection connection, boolean broken) {
+    if (broken) {
+      pool.evictConnection(connection);
+    }
+    try {
+      connection.close();
+    } catch (SQLException failure) {
+      pool.evictConnection(connection);
+    }
+  }
+
+  private static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException failure) {
+      // It is closed already.
+    }
+  }
+
+  /** Reads within the time of a call; tries once more if the connection turns out to be lost. */
+  <T> T read(Read<T> read) {
+    return read(deadline(), read);
+  }
+
+  <T> T read(Deadline deadline, Read<T> read) {
+    @Nullable SQLException lost = null;
+    while (true) {
+      try (Session session = lend(deadline)) {
+        try {
+          T answer = read.of(session.connection());
+          state.back();
+          return answer;
+        } catch (SQLException failure) {
+          if (SqlFailures.isLostConnection(failure) || SqlFailures.isReadOnly(failure)) {
+            session.markBroken();
+          }
+          throw failure;
+        }
+      } catch (SQLException failure) {
+        if (lost != null || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
+          throw SqlFailures.notApplied(lost == null ? failure : lost);
+        }
+        lost = failure;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      pool.shutdown();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

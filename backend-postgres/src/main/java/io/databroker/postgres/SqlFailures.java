@@ -1,0 +1,91 @@
+package io.databroker.postgres;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.UnavailableException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Sorts failures of the driver by their SQLSTATE, never by their text. */
+final class SqlFailures {
+  private static final String DISK_FULL = "53100";
+  private static final String READ_ONLY = "25006";
+
+  /** Failures of one statement that another try may not meet. */
+  private static final Set<String> PASSING =
+      Set.of(
+          "57014", // cancelled, as by a timeout
+          "55P03", // lock not available
+          "40001", // serialization failure
+          "40P01", // deadlock
+          READ_ONLY);
+
+  private SqlFailures() {}
+
+  /** Returns the failure as the contract names it; the call was not applied. */
+  static DatabrokerException notApplied(SQLException failure) {
+    String state = state(failure);
+    if (state.equals(DISK_FULL)) {
+      return new StorageFullException(
+          "PostgreSQL has no room left: free disk space on its server, then try again", failure);
+    }
+    if (isLostConnection(failure) || PASSING.contains(state) || state.startsWith("53")) {
+      return new UnavailableException("PostgreSQL " + reason(failure), failure);
+    }
+    return new StorageFailedException(
+        "PostgreSQL refused a statement with SQLSTATE "
+            + state
+            + " ("
+            + firstLine(failure)
+            + "); see the log of its server",
+        failure);
+  }
+
+  /** Returns whether the connection is gone, or never came to be. */
+  static boolean isLostConnection(SQLException failure) {
+    String state = state(failure);
+    return failure instanceof SQLTransientConnectionException
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.isEmpty();
+  }
+
+  /** Returns whether the server takes no writes, as a standby or a former primary. */
+  static boolean isReadOnly(SQLException failure) {
+    return state(failure).equals(READ_ONLY);
+  }
+
+  static boolean isDiskFull(SQLException failure) {
+    return state(failure).equals(DISK_FULL);
+  }
+
+  private static String reason(SQLException failure) {
+    if (isReadOnly(failure)) {
+      return "takes no writes now: it is read-only or a standby";
+    }
+    return "does not answer as needed: " + firstLine(failure);
+  }
+
+  static String state(SQLException failure) {
+    @Nullable String state = failure.getSQLState();
+    Throwable cause = failure.getCause();
+    if (state == null && cause instanceof SQLException inner) {
+      return state(inner);
+    }
+    return state == null ? "" : state;
+  }
+
+  /** Returns the first line of the deepest message of the driver. */
+  static String firstLine(Throwable failure) {
+    Throwable shown = failure;
+    while (shown.getCause() instanceof SQLException inner) {
+      shown = inner;
+    }
+    String text = String.valueOf(shown.getMessage());
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
+  }
+}

@@ -1,0 +1,64 @@
+package io.databroker.postgres;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names of standbys.
+ *
+ * @param names in small letters, as PostgreSQL compares them
+ * @param everyOneConfirms whether a commit waits for each of them
+ */
+record StandbyNames(Set<String> names, boolean everyOneConfirms) {
+  private static final Pattern LIST =
+      Pattern.compile("\\s*(?:(?:FIRST|ANY)?\\s*(\\d+)\\s*\\((.*)\\)|(.*))\\s*", 2);
+
+  private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")*)\"|([^\\s,\"]+)");
+
+  private static final Pattern APPLICATION_NAME =
+      Pattern.compile("(?:^|\\s)application_name\\s*=\\s*(?:'([^']*)'|(\\S+))");
+
+  /** Reads a value of {@code synchronous_standby_names}. */
+  static StandbyNames ofSetting(String setting) {
+    Matcher list = LIST.matcher(setting);
+    if (!list.matches()) {
+      return new StandbyNames(Set.of(), false);
+    }
+    boolean counted = list.group(1) != null;
+    Set<String> names = new HashSet<>();
+    Matcher name = NAME.matcher(counted ? list.group(2) : list.group(3));
+    while (name.find()) {
+      String quoted = name.group(1);
+      names.add(folded(quoted != null ? quoted.replace("\"\"", "\"") : name.group(2)));
+    }
+    // Of "2 (a, b)" both confirm each commit; of "1 (a, b)" nobody can tell later which one did.
+    long confirm = counted ? Long.parseLong(list.group(1)) : 1;
+    return new StandbyNames(names, !names.contains("*") && confirm >= names.size());
+  }
+
+  /** Returns the name by which a server makes itself known to the primary that it follows. */
+  static StandbyNames ofServer(@Nullable String clusterName, @Nullable String primaryConninfo) {
+    if (primaryConninfo != null) {
+      Matcher given = APPLICATION_NAME.matcher(primaryConninfo);
+      if (given.find()) {
+        String quoted = given.group(1);
+        return new StandbyNames(Set.of(folded(quoted != null ? quoted : given.group(2))), false);
+      }
+    }
+    boolean named = clusterName != null && !clusterName.isEmpty();
+    return new StandbyNames(named ? Set.of(folded(String.valueOf(clusterName))) : Set.of(), false);
+  }
+
+  /** Returns whether each of these confirms every commit, and that server is one of them. */
+  boolean allOf(StandbyNames server) {
+    return everyOneConfirms && !server.names.isEmpty() && names.containsAll(server.names);
+  }
+
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,30 @@
+package io.databroker.postgres;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * The parts of one open handle that its operations share.
+ *
+ * @param channel where hosts tell each other of writes
+ */
+record Store(
+    CallGate gate,
+    Sessions sessions,
+    Transactions transactions,
+    OptionsTable options,
+    Digests digests,
+    IndexBuild index,
+    Tail tail,
+    String channel) {
+
+  private static final String TELL = "SELECT pg_notify(?, ''); " + Transactions.LET_COMMIT_WAIT;
+
+  /** Has the commit tell the listeners of all hosts to look at the store row. */
+  static void tell(Tx tx, String channel) throws SQLException {
+    try (PreparedStatement tell = tx.connection.prepareStatement(TELL)) {
+      tell.setString(1, channel);
+      tell.execute();
+    }
+  }
+}

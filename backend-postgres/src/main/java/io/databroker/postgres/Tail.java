@@ -1,0 +1,304 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Changes;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.support.WaitingFeeds;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this host knows of the history: its bounds, and the pages that its feeds read last, of which
+ * it keeps a bounded number. One read of the end serves all feeds.
+ *
+ * <p>While feeds wait, every change is looked at from {@code coveredFrom} on, without a gap, so
+ * that it is known which types it wrote: a trim can then move on the feeds of other types.
+ */
+final class Tail {
+  private static final long MOST_BYTES = 32L << 20;
+  private static final int MOST_PAGES = 4_096;
+  private static final long FRESH_NANOS = 2_000_000;
+
+  private final Sessions sessions;
+  private final WaitingFeeds feeds;
+  private final Cluster cluster;
+  private final ReentrantLock publishing = new ReentrantLock();
+  private final ReentrantLock refreshing = new ReentrantLock();
+
+  /** By their first version. */
+  private final TreeMap<Long, Page> pages = new TreeMap<>();
+
+  private final Map<String, Long> lastOfType = new HashMap<>();
+  private long coveredFrom;
+  private long coveredTo;
+  private long bytes;
+  private long uses;
+  private volatile StoreRow known;
+  private volatile long checkedAt = System.nanoTime();
+
+  Tail(Sessions sessions, WaitingFeeds feeds, Cluster cluster, StoreRow row) {
+    this.sessions = sessions;
+    this.feeds = feeds;
+    this.cluster = cluster;
+    this.known = row;
+    this.coveredFrom = row.latest();
+    this.coveredTo = row.latest();
+    cluster.saw(row);
+  }
+
+  /** The bounds as far as this host knows. */
+  StoreRow known() {
+    return known;
+  }
+
+  /** Takes in the bounds that a call was answered or that it has written. */
+  void publish(StoreRow row) {
+    publish(row, List.of());
+  }
+
+  /** Takes in what this host has written or read, and signals the feeds that wait for it. */
+  void publish(StoreRow row, List<Page> read) {
+    Set<String> types = new HashSet<>();
+    StoreRow before;
+    publishing.lock();
+    try {
+      before = known;
+      if (row.history() < before.history()) {
+        return;
+      }
+      if (row.history() > before.history()) {
+        forget(row);
+      }
+      for (Page page : read) {
+        add(page, types);
+      }
+      StoreRow after = later(before, row);
+      if (after.earliest() > before.earliest() && after.history() == before.history()) {
+        feeds.beginTrim(after.earliest());
+        lastOfType.values().removeIf(version -> version < after.earliest());
+      }
+      known = after;
+      cluster.saw(after);
+    } finally {
+      publishing.unlock();
+    }
+    if (row.history() > before.history()) {
+      feeds.wakeAll();
+      return;
+    }
+    if (known.earliest() > before.earliest()) {
+      feeds.endTrim(known.earliest());
+    }
+    feeds.wake(types);
+  }
+
+  private static StoreRow later(StoreRow before, StoreRow row) {
+    if (row.history() > before.history() || row.isNoOlderThan(before)) {
+      return row;
+    }
+    return before
+        .upTo(Math.max(before.latest(), row.latest()))
+        .from(Math.max(before.earliest(), row.earliest()));
+  }
+
+  private void forget(StoreRow row) {
+    pages.clear();
+    bytes = 0;
+    cover(row.latest());
+  }
+
+  private void cover(long version) {
+    coveredFrom = version;
+    coveredTo = version;
+    lastOfType.clear();
+  }
+
+  private void add(Page page, Set<String> types) {
+    keep(page);
+    if (page.first > coveredTo + 1 || page.last <= coveredTo) {
+      return;
+    }
+    for (Changes batch : page.batches()) {
+      for (StoredRecord record : batch.records()) {
+        if (record.version() > coveredTo) {
+          lastOfType.put(record.type(), record.version());
+          types.add(record.type());
+        }
+      }
+    }
+    coveredTo = page.last;
+  }
+
+  private void keep(Page page) {
+    page.used = ++uses;
+    Page replaced = pages.put(page.first, page);
+    bytes += page.bytes - (replaced == null ? 0 : replaced.bytes);
+    if (bytes > MOST_BYTES || pages.size() > MOST_PAGES) {
+      List<Page> all = new ArrayList<>(pages.values());
+      all.sort(Comparator.comparingLong(it -> it.used));
+      for (Page old : all.subList(0, Math.max(1, all.size() / 4))) {
+        if (old != page) {
+          pages.remove(old.first);
+          bytes -= old.bytes;
+        }
+      }
+    }
+  }
+
+  /** Returns whether a change of that type was or may have been made after a version. */
+  boolean holds(@Nullable String type, long after, long through) {
+    if (type == null) {
+      return after < through;
+    }
+    publishing.lock();
+    try {
+      return after < coveredFrom
+          || through > coveredTo
+          || lastOfType.getOrDefault(type, Long.MIN_VALUE) > after;
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /**
+   * Returns what a feed of that history tells next, or null if it is no longer held.
+   *
+   * @param latest a bookmark stands there or behind, if nothing concerns the feed up to there
+   */
+  @Nullable Changes next(long serverVersion, @Nullable String type, long after, long latest) {
+    long from = after;
+    while (from < latest && holds(type, from, latest)) {
+      Page page = kept(serverVersion, from + 1);
+      if (page == null) {
+        long behind = from;
+        Read read = sessions.read(connection -> read(connection, type, behind, latest));
+        publish(read.row, read.page == null ? List.of() : List.of(read.page));
+        boolean isHeld =
+            read.row.serverVersion() == serverVersion && read.row.earliest() <= after + 1;
+        if (!isHeld || (read.page == null && read.from < latest)) {
+          return null;
+        }
+        from = read.from;
+        page = read.page;
+      }
+      if (page != null) {
+        Changes changes = page.next(from, type);
+        if (!changes.isBookmark()) {
+          return changes;
+        }
+        from = page.last;
+      }
+    }
+    return new Changes(List.of(), new Position(serverVersion, from < latest ? latest : from));
+  }
+
+  /**
+   * A page, and behind which version it begins: at the next change of a type, if one is asked for.
+   *
+   * @param page null if there is nothing up to the end, or it is no longer held
+   */
+  private record Read(StoreRow row, long from, @Nullable Page page) {}
+
+  private static Read read(Connection connection, @Nullable String type, long after, long latest)
+      throws SQLException {
+    long from = type == null ? after : PageReader.nextOfType(connection, type, after, latest) - 1;
+    if (from >= latest) {
+      return new Read(Reads.storeRow(connection), from, null);
+    }
+    PageReader.Answer answer = PageReader.read(connection, from);
+    return new Read(answer.row(), from, answer.page());
+  }
+
+  private @Nullable Page kept(long serverVersion, long version) {
+    publishing.lock();
+    try {
+      Map.Entry<Long, Page> entry = pages.floorEntry(version);
+      if (entry == null
+          || entry.getValue().last < version
+          || entry.getValue().serverVersion != serverVersion) {
+        return null;
+      }
+      entry.getValue().used = ++uses;
+      return entry.getValue();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /** Asks for the bounds, unless they were asked for a moment ago or another thread is asking. */
+  void refresh() {
+    if (System.nanoTime() - checkedAt < FRESH_NANOS || !refreshing.tryLock()) {
+      return;
+    }
+    try {
+      long began = System.nanoTime();
+      publish(sessions.read(Reads::storeRow));
+      checkedAt = began;
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  /** Looks at all changes that were made up to now. */
+  void catchUp() {
+    sessions.read(
+        connection -> {
+          catchUp(connection);
+          return true;
+        });
+  }
+
+  /** The same over a connection of the caller's. */
+  void catchUp(Connection connection) throws SQLException {
+    StoreRow row = Reads.storeRow(connection);
+    while (true) {
+      long from = startOf(row);
+      if (from >= row.latest()) {
+        publish(row);
+        return;
+      }
+      PageReader.Answer answer = PageReader.read(connection, from);
+      Page page = answer.page();
+      if (page == null) {
+        // Trimmed away before it was looked at: who waited for it is told so.
+        publishing.lock();
+        try {
+          cover(answer.row().latest());
+        } finally {
+          publishing.unlock();
+        }
+        publish(answer.row());
+        feeds.wakeAll();
+        return;
+      }
+      publish(answer.row(), List.of(page));
+      row = answer.row();
+    }
+  }
+
+  /** Returns behind which version to look, if any feed waits; else there is nobody to tell. */
+  private long startOf(StoreRow row) {
+    publishing.lock();
+    try {
+      if (row.history() != known.history()) {
+        return row.latest();
+      }
+      if (!feeds.mayWait() && coveredTo < row.latest()) {
+        cover(row.latest());
+      }
+      return coveredTo;
+    } finally {
+      publishing.unlock();
+    }
+  }
+}

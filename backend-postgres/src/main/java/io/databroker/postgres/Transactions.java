@@ -1,0 +1,214 @@
+package io.databroker.postgres;
+
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.UnavailableException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions that write. A connection that is lost before the commit was sent leaves nothing
+ * behind. After a commit whose answer was lost, the server is asked for the transaction's outcome
+ * until the call's time is over.
+ */
+final class Transactions {
+
+  /** The statements of one transaction. */
+  interface Work<T> {
+    T of(Tx tx) throws SQLException;
+  }
+
+  private enum Outcome {
+    COMMITTED,
+    ABORTED,
+    IN_PROGRESS
+  }
+
+  /**
+   * A commit that waits for a standby is not cut short by the server: it would be visible, and
+   * acknowledged, without being there.
+   */
+  static final String LET_COMMIT_WAIT = "SELECT set_config('statement_timeout', '0', true)";
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
+  private final Sessions sessions;
+  private final EngineState state;
+
+  Transactions(Sessions sessions, EngineState state) {
+    this.sessions = sessions;
+    this.state = state;
+  }
+
+  <T> T write(Work<T> work) {
+    return write(sessions.deadline(), work);
+  }
+
+  /** Runs the work and commits; tries once more if the connection was lost before the commit. */
+  <T> T write(Deadline deadline, Work<T> work) {
+    boolean again = false;
+    while (true) {
+      try {
+        return attempt(deadline, work);
+      } catch (SQLException failure) {
+        if (SqlFailures.isDiskFull(failure)) {
+          state.full();
+        }
+        if (again || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
+          throw SqlFailures.notApplied(failure);
+        }
+        again = true;
+      }
+    }
+  }
+
+  /** Fails with an SQLException only if nothing was applied. */
+  private <T> T attempt(Deadline deadline, Work<T> work) throws SQLException {
+    Tx tx;
+    T answer;
+    SQLException lost;
+    try (Session session = sessions.lend(deadline)) {
+      Connection connection = session.connection();
+      tx = new Tx(connection);
+      try {
+        connection.setAutoCommit(false);
+        answer = work.of(tx);
+        if (!tx.isWritten()) {
+          connection.rollback();
+          connection.setAutoCommit(true);
+          return answer;
+        }
+      } catch (SQLException failure) {
+        rollBack(session, failure);
+        throw failure;
+      } catch (RuntimeException | Error failure) {
+        rollBack(session, null);
+        throw failure;
+      }
+      lost = commit(session);
+    }
+    if (lost != null) {
+      resolve(tx, lost, deadline);
+    }
+    state.written();
+    return answer;
+  }
+
+  /** Returns the failure after which only the server knows whether the commit took place. */
+  private static @Nullable SQLException commit(Session session) {
+    Connection connection = session.connection();
+    try {
+      connection.clearWarnings();
+      connection.commit();
+      SQLException warning = connection.getWarnings(); // that a standby was not waited for
+      connection.setAutoCommit(true);
+      return warning;
+    } catch (SQLException failure) {
+      session.markBroken();
+      return failure;
+    }
+  }
+
+  private static void rollBack(Session session, @Nullable SQLException failure) {
+    try {
+      if (failure != null
+          && (SqlFailures.isLostConnection(failure) || SqlFailures.isReadOnly(failure))) {
+        session.markBroken();
+      } else {
+        session.connection().rollback();
+        session.connection().setAutoCommit(true);
+      }
+    } catch (SQLException ignored) {
+      session.markBroken();
+    }
+  }
+
+  /**
+   * Finds out whether a transaction was committed, and returns if so.
+   *
+   * @throws UnavailableException if it was not, and never will be
+   * @throws OutcomeUnknownException if the server did not tell in time
+   */
+  private void resolve(Tx tx, SQLException lost, Deadline deadline) {
+    long pause = FIRST_PAUSE.toNanos();
+    while (!deadline.isOver()) {
+      switch (ask(tx, lost, deadline)) {
+        case COMMITTED -> {
+          return;
+        }
+        case ABORTED ->
+            throw new UnavailableException("the connection to PostgreSQL was lost", lost);
+        default -> pause(Math.min(pause, deadline.left()));
+      }
+      pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos());
+    }
+    throw new OutcomeUnknownException(
+        "PostgreSQL did not tell in time whether the write was committed", lost);
+  }
+
+  private Outcome ask(Tx tx, SQLException lost, Deadline deadline) {
+    try (Session session = sessions.lend(deadline)) {
+      Outcome outcome = outcome(session, tx);
+      return outcome != Outcome.COMMITTED || isAsDurableAsAny(session)
+          ? outcome
+          : Outcome.IN_PROGRESS;
+    } catch (SQLException stillAway) {
+      lost.addSuppressed(stillAway);
+    } catch (UnavailableException timeIsOver) {
+      lost.addSuppressed(timeIsOver);
+    }
+    return Outcome.IN_PROGRESS;
+  }
+
+  private static void pause(long nanos) {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(Math.max(0, nanos));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Outcome outcome(Session session, Tx tx) throws SQLException {
+    try (PreparedStatement ask =
+        session.connection().prepareStatement("SELECT pg_xact_status(?::text::xid8)")) {
+      ask.setString(1, tx.id());
+      try (ResultSet result = ask.executeQuery()) {
+        result.next();
+        String status = result.getString(1);
+        if ("committed".equals(status)) {
+          return Outcome.COMMITTED;
+        }
+        return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
+      }
+    } catch (SQLException failure) {
+      if ("22023".equals(failure.getSQLState())) {
+        return Outcome.ABORTED; // a number that this server has yet to give: it was never told
+      }
+      session.markBroken();
+      throw failure;
+    }
+  }
+
+  /** Commits once more, which waits for the standbys that the lost commit may not have met. */
+  private static boolean isAsDurableAsAny(Session session) throws SQLException {
+    Connection connection = session.connection();
+    try (PreparedStatement touch =
+        connection.prepareStatement("UPDATE store SET latest = latest; " + LET_COMMIT_WAIT)) {
+      connection.clearWarnings();
+      connection.setAutoCommit(false);
+      touch.execute();
+      connection.commit();
+      boolean waited = connection.getWarnings() == null;
+      connection.setAutoCommit(true);
+      return waited;
+    } catch (SQLException failure) {
+      session.markBroken();
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.databroker.postgres;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * Drops the beginning of the history, in steps that each hold the lock for a moment. A row goes
+ * when the change that replaced it goes; a delete goes with its own change. Live rows stay.
+ */
+final class Trim {
+  private static final int STEP = 5_000;
+
+  /** The first change that is not older; history has a row for each of its versions. */
+  private static final String FIRST_KEPT =
+      """
+      SELECT r.version FROM record r
+      WHERE r.version >= ? AND r.version <= ? AND r.modified_at >= ?
+      ORDER BY r.version LIMIT 1""";
+
+  /** A batch goes whole. */
+  private static final String BATCH_END = "SELECT batch FROM record WHERE version = ?";
+
+  private static final String DROP =
+      """
+      WITH gone AS (
+        DELETE FROM record d USING record c
+        WHERE c.version >= ? AND c.version < ? AND d.version = c.previous RETURNING d.version
+      ), deletes AS (
+        DELETE FROM record d
+        WHERE d.version >= ? AND d.version < ? AND d.deleted RETURNING d.version
+      )
+      DELETE FROM indexed_value i USING gone WHERE i.version = gone.version""";
+
+  private static final String UPDATE = "UPDATE store SET earliest = ?";
+
+  private static final String PURGE =
+      """
+      WITH gone AS (
+        DELETE FROM record WHERE version IN (
+          SELECT version FROM record WHERE version <= ? ORDER BY version LIMIT ?
+        ) RETURNING version
+      ), unindexed AS (
+        DELETE FROM indexed_value i USING gone WHERE i.version = gone.version
+      )
+      SELECT count(*) FROM gone""";
+
+  private final Store store;
+
+  Trim(Store store) {
+    this.store = store;
+  }
+
+  /** One step. */
+  private record Step(StoreRow row, long dropped, boolean mayBeMore) {}
+
+  long run(Instant before) {
+    long micros = Rows.microsNotBefore(before);
+    store.tail().catchUp();
+    purge(store.tail().known().cleared());
+    long dropped = 0;
+    Step step;
+    do {
+      if (dropped > 0 && store.gate().isClosed()) {
+        return dropped;
+      }
+      step = store.transactions().write(tx -> step(tx, micros));
+      if (step.dropped > 0) {
+        store.tail().publish(step.row);
+      }
+      dropped += step.dropped;
+    } while (step.mayBeMore);
+    return dropped;
+  }
+
+  private Step step(Tx tx, long before) throws SQLException {
+    tx.lock();
+    StoreRow row = tx.row();
+    long from = row.earliest();
+    long to = firstKept(tx, row, before);
+    boolean mayBeMore = false;
+    if (to - from > STEP) {
+      to = batchEnd(tx, from + STEP) + 1;
+      mayBeMore = true;
+    }
+    if (to == from) {
+      return new Step(row, 0, false);
+    }
+    try (PreparedStatement update = tx.connection.prepareStatement(UPDATE)) {
+      update.setLong(1, to);
+      update.executeUpdate();
+    }
+    try (PreparedStatement drop = tx.connection.prepareStatement(DROP)) {
+      drop.setLong(1, from);
+      drop.setLong(2, to);
+      drop.setLong(3, from);
+      drop.setLong(4, to);
+      drop.executeUpdate();
+    }
+    Store.tell(tx, store.channel());
+    tx.markWritten();
+    return new Step(row.from(to), to - from, mayBeMore);
+  }
+
+  private static long firstKept(Tx tx, StoreRow row, long before) throws SQLException {
+    try (PreparedStatement select = tx.connection.prepareStatement(FIRST_KEPT)) {
+      select.setLong(1, row.earliest());
+      select.setLong(2, row.latest());
+      select.setLong(3, before);
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() ? result.getLong(1) : row.latest() + 1;
+      }
+    }
+  }
+
+  private static long batchEnd(Tx tx, long version) throws SQLException {
+    try (PreparedStatement select = tx.connection.prepareStatement(BATCH_END)) {
+      select.setLong(1, version);
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        return result.getLong(1);
+      }
+    }
+  }
+
+  /** Removes the rows that a clear left, in steps without the lock. */
+  void purge(long cleared) {
+    long removed;
+    do {
+      if (cleared == 0 || store.gate().isClosed()) {
+        return;
+      }
+      removed =
+          store
+              .transactions()
+              .write(
+                  tx -> {
+                    tx.begin();
+                    tx.markWritten();
+                    try (PreparedStatement purge = tx.connection.prepareStatement(PURGE)) {
+                      purge.setLong(1, cleared);
+                      purge.setInt(2, STEP);
+                      try (ResultSet result = purge.executeQuery()) {
+                        result.next();
+                        return result.getLong(1);
+                      }
+                    }
+                  });
+    } while (removed == STEP);
+  }
+}

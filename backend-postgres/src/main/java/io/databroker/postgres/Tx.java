@@ -1,0 +1,111 @@
+package io.databroker.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction that writes, under the lock of the store row if it takes it. */
+final class Tx {
+  /** Waits for the row, then reads it as the last holder left it. */
+  static final String LOCK =
+      "SELECT "
+          + StoreRow.COLUMNS
+          + ", s.lease_token, s.sync_standbys, "
+          + Cluster.SYNC_STANDBYS
+          + " FROM store s FOR NO KEY UPDATE";
+
+  /** A statement of its own, since the first one takes its time before it waits for the lock. */
+  static final String NOW =
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+          + " pg_current_xact_id()::text";
+
+  final Connection connection;
+  private @Nullable StoreRow row;
+  private @Nullable String id;
+  private long now;
+  private long leaseToken;
+  private boolean written;
+
+  Tx(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Takes the lock that orders writes. */
+  void lock() throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCK + "; " + NOW)) {
+      statement.execute();
+      readLock(statement);
+    }
+  }
+
+  /** Reads the results of {@link #LOCK} and {@link #NOW}, the first two of that statement. */
+  void readLock(PreparedStatement statement) throws SQLException {
+    String storedSync;
+    String sync;
+    try (ResultSet result = statement.getResultSet()) {
+      if (!result.next()) {
+        throw new SQLException("the table store is empty: restore the schema", "XX000");
+      }
+      row = StoreRow.of(result);
+      leaseToken = result.getLong(StoreRow.WIDTH + 1);
+      storedSync = result.getString(StoreRow.WIDTH + 2);
+      sync = result.getString(StoreRow.WIDTH + 3);
+    }
+    statement.getMoreResults();
+    readNow(Rows.next(statement));
+    if (!sync.equals(storedSync)) {
+      try (PreparedStatement note =
+          connection.prepareStatement("UPDATE store SET sync_standbys = ?")) {
+        note.setString(1, sync);
+        note.executeUpdate();
+      }
+    }
+  }
+
+  private void readNow(ResultSet result) throws SQLException {
+    try (result) {
+      result.next();
+      now = result.getLong(1);
+      id = result.getString(2);
+    }
+  }
+
+  /** Takes the time and the transaction's number, without the lock. */
+  void begin() throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NOW)) {
+      readNow(statement.executeQuery());
+    }
+  }
+
+  /** The store row as it was when the lock was taken. */
+  StoreRow row() {
+    return Objects.requireNonNull(row);
+  }
+
+  /** The server's time, in microseconds since 1970. */
+  long now() {
+    return now;
+  }
+
+  /** The last fencing token. */
+  long leaseToken() {
+    return leaseToken;
+  }
+
+  /** The transaction's number, by which its outcome can be asked for. */
+  @Nullable String id() {
+    return id;
+  }
+
+  /** Has the transaction committed; without, it is rolled back, as it only looked. */
+  void markWritten() {
+    written = true;
+  }
+
+  boolean isWritten() {
+    return written;
+  }
+}

@@ -1,0 +1,114 @@
+package io.databroker.postgres;
+
+import io.databroker.api.Bytes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The rows that a transaction is going to write, in the order of their versions. */
+final class WritePlan {
+
+  /**
+   * A live record as the plan leaves it.
+   *
+   * @param version 0 if there is none
+   * @param payload null if it was not asked for
+   * @param row the row of this plan that holds it, if one does
+   */
+  record Live(long version, @Nullable Bytes payload, @Nullable NewRow row) {
+    static final Live NONE = new Live(0, null, null);
+  }
+
+  /** The time of all rows, in microseconds since 1970. */
+  final long now;
+
+  final List<NewRow> rows = new ArrayList<>();
+
+  /** By version of a row that is stored already: the version that replaces it. */
+  final Map<Long, Long> replaced = new LinkedHashMap<>();
+
+  /** By how much the number of live records changes. */
+  final Map<String, Long> counts = new HashMap<>();
+
+  /** Below these versions no record of the type is live any more. */
+  final Map<String, Long> oldest = new HashMap<>();
+
+  private final Map<Key, Live> live;
+  private long latest;
+  private int batchStart;
+
+  /**
+   * Begins a plan.
+   *
+   * @param live the live records that the plan may meet; absent ones as {@link Live#NONE}
+   */
+  WritePlan(long latest, long now, Map<Key, Live> live) {
+    this.latest = latest;
+    this.now = now;
+    this.live = live;
+  }
+
+  long latest() {
+    return latest;
+  }
+
+  Live live(Key key) {
+    return live.getOrDefault(key, Live.NONE);
+  }
+
+  /** Returns the live record of that key, if the plan has met the key. */
+  @Nullable Live met(Key key) {
+    return live.get(key);
+  }
+
+  NewRow put(Key key, Bytes payload, List<UUID> digests) {
+    Live before = live(key);
+    NewRow row =
+        new NewRow(++latest, key.type(), key.id(), payload, before.version(), false, digests);
+    replace(before, row);
+    live.put(key, new Live(row.version, payload, row));
+    if (before.version() == 0) {
+      counts.merge(key.type(), 1L, Long::sum);
+    }
+    return row;
+  }
+
+  /** Deletes a live record. */
+  NewRow delete(Key key, Live before) {
+    NewRow row =
+        new NewRow(
+            ++latest, key.type(), key.id(), before.payload(), before.version(), true, List.of());
+    replace(before, row);
+    live.put(key, Live.NONE);
+    counts.merge(key.type(), -1L, Long::sum);
+    return row;
+  }
+
+  private void replace(Live before, NewRow by) {
+    NewRow row = before.row();
+    if (row != null) {
+      row.replacedBy = by.version;
+    } else if (before.version() != 0) {
+      replaced.put(before.version(), by.version);
+    }
+    rows.add(by);
+  }
+
+  /** Ends a batch: what was planned since the last one is seen together. */
+  List<NewRow> endBatch() {
+    List<NewRow> batch = rows.subList(batchStart, rows.size());
+    for (NewRow row : batch) {
+      row.batch = latest;
+    }
+    batchStart = rows.size();
+    return batch;
+  }
+
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+}

@@ -1,0 +1,180 @@
+package io.databroker.postgres;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.PutResult;
+import io.databroker.api.UnavailableException;
+import io.databroker.api.Write;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the batches that wait at the same time written in one transaction. A caller that finds no
+ * other one writing writes at once, for itself alone; callers that come meanwhile wait, and the
+ * first of them then writes for all of them.
+ */
+final class WriteQueue {
+  private static final int MOST_RECORDS = 10_000;
+  private static final long MOST_BYTES = 16L << 20;
+
+  /** Writes a group, and tells each of its batches what became of it. */
+  interface Writer {
+    List<GroupWrite.Answer> write(List<List<Write>> batches, Deadline deadline);
+  }
+
+  private enum Stage {
+    WAITING,
+    TAKEN,
+    LEADING,
+    DONE
+  }
+
+  /** A batch of one caller. */
+  private static final class Pending {
+    final List<Write> batch;
+    final Deadline deadline;
+    Stage stage = Stage.WAITING;
+    @Nullable PutResult result;
+    @Nullable RuntimeException failure;
+
+    Pending(List<Write> batch, Deadline deadline) {
+      this.batch = batch;
+      this.deadline = deadline;
+    }
+  }
+
+  private final Writer writer;
+  private final Deque<Pending> waiting = new ArrayDeque<>();
+  private boolean busy;
+
+  WriteQueue(Writer writer) {
+    this.writer = writer;
+  }
+
+  PutResult put(List<Write> batch, Deadline deadline) {
+    Pending mine = new Pending(batch, deadline);
+    if (isLeader(mine)) {
+      lead(mine);
+    }
+    if (mine.failure != null) {
+      throw mine.failure;
+    }
+    PutResult result = mine.result;
+    if (result == null) {
+      throw new IllegalStateException("a batch was neither written nor refused");
+    }
+    return result;
+  }
+
+  /** Returns whether the caller has to write now; waits until that is known or it is done. */
+  private synchronized boolean isLeader(Pending mine) {
+    if (!busy) {
+      busy = true;
+      return true;
+    }
+    waiting.add(mine);
+    boolean interrupted = false;
+    try {
+      while (mine.stage == Stage.WAITING || mine.stage == Stage.TAKEN) {
+        boolean isOver = mine.deadline.isOver();
+        if (mine.stage == Stage.WAITING && (isOver || interrupted)) {
+          waiting.remove(mine);
+          mine.failure =
+              new UnavailableException(
+                  isOver
+                      ? "PostgreSQL did not take up the write in time"
+                      : "the thread was interrupted before the write began",
+                  null);
+          return false;
+        }
+        try {
+          // Once taken, the transaction ends in time by itself.
+          long left = mine.stage == Stage.TAKEN ? 1_000 : millis(mine.deadline);
+          wait(Math.max(1, left));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      return mine.stage == Stage.LEADING;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static long millis(Deadline deadline) {
+    return TimeUnit.NANOSECONDS.toMillis(deadline.left());
+  }
+
+  private void lead(Pending mine) {
+    List<Pending> group = take(mine);
+    try {
+      write(group);
+    } finally {
+      finish(group);
+    }
+  }
+
+  private synchronized List<Pending> take(Pending mine) {
+    List<Pending> group = new ArrayList<>();
+    group.add(mine);
+    int records = mine.batch.size();
+    long bytes = bytes(mine.batch);
+    for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+      records += next.batch.size();
+      bytes += bytes(next.batch);
+      if (records > MOST_RECORDS || bytes > MOST_BYTES) {
+        break;
+      }
+      next.stage = Stage.TAKEN;
+      group.add(waiting.remove());
+    }
+    return group;
+  }
+
+  private static long bytes(List<Write> batch) {
+    long bytes = 0;
+    for (Write write : batch) {
+      bytes += write instanceof Write.Put put ? put.payload().size() : 0;
+    }
+    return bytes;
+  }
+
+  private void write(List<Pending> group) {
+    Deadline deadline = group.get(0).deadline;
+    for (Pending pending : group) {
+      deadline = deadline.orEarlier(pending.deadline);
+    }
+    List<List<Write>> batches = new ArrayList<>();
+    group.forEach(pending -> batches.add(pending.batch));
+    try {
+      List<GroupWrite.Answer> answers = writer.write(batches, deadline);
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).result = answers.get(i).result();
+        group.get(i).failure = answers.get(i).refusal();
+      }
+    } catch (DatabrokerException failure) {
+      group.forEach(pending -> pending.failure = failure);
+    } catch (RuntimeException | Error failure) {
+      group.forEach(
+          pending -> pending.failure = new IllegalStateException("the write failed", failure));
+      throw failure;
+    }
+  }
+
+  /** Tells the group, and has the first of those that came meanwhile write next. */
+  private synchronized void finish(List<Pending> group) {
+    group.forEach(pending -> pending.stage = Stage.DONE);
+    Pending next = waiting.poll();
+    if (next == null) {
+      busy = false;
+    } else {
+      next.stage = Stage.LEADING;
+    }
+    notifyAll();
+  }
+}

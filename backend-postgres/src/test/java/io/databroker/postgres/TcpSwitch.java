@@ -1,0 +1,113 @@
+package io.databroker.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A network between a host and a server, which the test may cut, or let swallow what is sent. */
+final class TcpSwitch implements AutoCloseable {
+  private final ServerSocket entrance;
+  private final int target;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile boolean swallowing;
+  private volatile boolean cut;
+
+  TcpSwitch(int target) throws IOException {
+    this.target = target;
+    this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  int port() {
+    return entrance.getLocalPort();
+  }
+
+  private static void start(Runnable work) {
+    Threads.named("tcp-switch").newThread(work).start();
+  }
+
+  private void accept() {
+    while (!entrance.isClosed()) {
+      try {
+        Socket client = entrance.accept();
+        sockets.add(client);
+        if (cut) {
+          client.close();
+          continue;
+        }
+        Socket server = connect(client);
+        sockets.add(server);
+        start(() -> pass(client, server));
+        start(() -> pass(server, client));
+      } catch (IOException closed) {
+        // Either the test is over, or the server is.
+      }
+    }
+  }
+
+  private Socket connect(Socket client) throws IOException {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), target);
+    } catch (IOException away) {
+      client.close();
+      throw away;
+    }
+  }
+
+  private void pass(Socket from, Socket to) {
+    byte[] buffer = new byte[1 << 16];
+    try (from;
+        to;
+        InputStream in = from.getInputStream();
+        OutputStream out = to.getOutputStream()) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (!swallowing) {
+          out.write(buffer, 0, read);
+        }
+      }
+    } catch (IOException cutOff) {
+      // Both ends are told by the close.
+    } finally {
+      sockets.remove(from);
+      sockets.remove(to);
+    }
+  }
+
+  /** Loses all that is sent from now on, on connections that stay open. */
+  void swallow() {
+    swallowing = true;
+  }
+
+  /** Ends all connections and refuses new ones. */
+  void cut() throws IOException {
+    cut = true;
+    dropAll();
+  }
+
+  private void dropAll() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  /** Lets new connections through; those that lost something are gone. */
+  void mend() throws IOException {
+    boolean lost = swallowing;
+    swallowing = false;
+    cut = false;
+    if (lost) {
+      dropAll();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    entrance.close();
+    dropAll();
+  }
+}
