@@ -7,8 +7,10 @@ import io.databroker.api.BackendProvider;
 import io.databroker.tck.reference.Gallery;
 import io.databroker.tck.reference.ReferenceProvider;
 import io.databroker.tck.run.Catalogue;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -92,11 +94,11 @@ class TestClassTest {
   void rulesCanBeChosen() {
     EngineExecutionResults results =
         run(RightTck.class, Map.of("databroker.tck.rules", "LIST-1,GET"));
-    int tests = 0;
+    Set<String> tests = new HashSet<>();
     for (String rule : List.of("LIST-1", "GET-1", "GET-2")) {
-      tests += Catalogue.tests().getOrDefault(rule, List.of()).size();
+      tests.addAll(Catalogue.tests().getOrDefault(rule, List.of()));
     }
-    assertThat(results.testEvents().succeeded().count()).isEqualTo(tests);
+    assertThat(results.testEvents().succeeded().count()).isEqualTo(tests.size());
     assertThat(results.testEvents().skipped().count()).isGreaterThan(150);
     assertThat(failures(run(RightTck.class, Map.of("databroker.tck.rules", "LIST-99"))))
         .anySatisfy(message -> assertThat(message).contains("LIST-99"));

@@ -94,6 +94,10 @@ public abstract class AllChapters {
   class Opening extends OpeningRules {}
 
   @Nested
-  @Order(Integer.MAX_VALUE) // plain tests first: they fail sooner and explain more
+  @Order(Integer.MAX_VALUE)
+  class Scripts extends ScriptRules {}
+
+  @Nested
+  @Order(Integer.MAX_VALUE - 1) // plain tests first: they fail sooner and explain more
   class Concurrency extends ConcurrencyRules {}
 }

@@ -8,6 +8,7 @@ import io.databroker.api.CheckedBackend;
 import io.databroker.api.Limits;
 import io.databroker.api.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +130,22 @@ public final class Bench {
     return backend;
   }
 
+  /** Keeps a closed backend no longer. */
+  public void forget(Backend backend) {
+    synchronized (opened) {
+      opened.removeIf(each -> each == backend);
+    }
+  }
+
+  /** Deletes the files of a place whose backends are closed. */
+  public void delete(int place) {
+    try {
+      delete(root.resolve("place-" + place));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Now, by the clock that the backend goes by. */
   public Instant now() {
     return has(Capability.TURNABLE_CLOCK) ? clock.instant() : Instant.now();
@@ -199,11 +216,14 @@ public final class Bench {
                   + " which belongs to the host"));
     }
     Thread.setDefaultUncaughtExceptionHandler(formerHandler);
-    deleteFiles();
+    delete(root);
   }
 
-  private void deleteFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

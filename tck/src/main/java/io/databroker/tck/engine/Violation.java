@@ -26,6 +26,9 @@ import org.opentest4j.AssertionFailedError;
 public final class Violation extends AssertionFailedError {
   private static final long serialVersionUID = 1L;
 
+  /** The rule that the counterexample shows to be broken, or an empty text. */
+  private String found = "";
+
   private Violation(String report) {
     super(report);
   }
@@ -99,6 +102,32 @@ public final class Violation extends AssertionFailedError {
 
   public static Violation of(String rule, Tuning tuning, String seen) {
     return new Violation(heading(rule, tuning) + seen + '\n' + ending(rule, tuning));
+  }
+
+  /**
+   * Creates the violation of a rule that was found from a counterexample, whichever test met it.
+   *
+   * @param seen what was seen, in whole lines
+   */
+  public static Violation found(String rule, Tuning tuning, String seen, Throwable cause) {
+    Again again = new Again(List.of(rule), tuning.again().testClass(), tuning.again().command());
+    Tuning alone =
+        new Tuning(
+            tuning.seed(),
+            tuning.budget(),
+            tuning.rounds(),
+            tuning.patience(),
+            tuning.callBound(),
+            tuning.report(),
+            again);
+    Violation violation = new Violation(heading(rule, alone) + seen + ending(rule, alone), cause);
+    violation.found = rule;
+    return violation;
+  }
+
+  /** Returns the rule that the counterexample shows to be broken, if it is known. */
+  public Optional<String> found() {
+    return found.isEmpty() ? Optional.empty() : Optional.of(found);
   }
 
   private static Optional<String> save(String rule, Tuning tuning, History history) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a workload round after round, for its share of the budget. */
 public final class Rounds {
-  /** How many concurrent tests there are, which share the budget. */
-  static final int WORKLOADS = 14;
+  /** The shares of the budget: one for each concurrent test, and four for the random scripts. */
+  public static final int WORKLOADS = 18;
 
   /** Fewer operations than these beside another's write prove nothing. */
   static final int FEWEST_OVERLAPS = 50;

@@ -8,6 +8,7 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Subject;
+import io.databroker.tck.engine.Violation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,7 +203,7 @@ public final class KitRun {
             new Outcome(
                 method.getJavaClass().getSimpleName(),
                 method.getMethodName(),
-                rulesOf(method),
+                broken(failure).map(List::of).orElse(rulesOf(method)),
                 verdict(result),
                 failure == null ? "" : Objects.toString(failure.getMessage(), failure.toString()),
                 failure,
@@ -217,6 +218,10 @@ public final class KitRun {
       } else if (failure != null) {
         throw new IllegalStateException("the kit could not run " + test.getDisplayName(), failure);
       }
+    }
+
+    private static Optional<String> broken(@Nullable Throwable failure) {
+      return failure instanceof Violation violation ? violation.found() : Optional.empty();
     }
 
     private static boolean isPoison(@Nullable Throwable failure) {

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  */
 record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> outcomes) {
 
+  /** More rules of a test than these are counted in its line, not named. */
+  private static final int MOST_RULES = 3;
+
   long count(Verdict verdict) {
     return rules.stream().filter(rule -> rule.verdict() == verdict).count();
   }
@@ -111,11 +114,20 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     return "%-12s %-28s %s.%s (%.1f s)%s"
         .formatted(
             label(outcome.verdict()),
-            String.join(" ", outcome.rules()),
+            shortened(outcome.rules()),
             outcome.chapter(),
             outcome.test(),
             outcome.took().toMillis() / 1000.0,
             outcome.notes().isEmpty() ? "" : " " + String.join("; ", outcome.notes()));
+  }
+
+  private static String shortened(List<String> rules) {
+    return rules.size() <= MOST_RULES
+        ? String.join(" ", rules)
+        : String.join(" ", rules.subList(0, MOST_RULES - 1))
+            + " and "
+            + (rules.size() - 2)
+            + " more";
   }
 
   private String json() {

@@ -27,7 +27,8 @@ public final class Gallery {
             OptionMutants.all(),
             IndexMutants.all(),
             LeaseMutants.all(),
-            StoreMutants.all())
+            StoreMutants.all(),
+            ScriptMutants.all())
         .flatMap(List::stream)
         .toList();
   }
@@ -38,6 +39,7 @@ public final class Gallery {
     public Optional<Outcome> killer() {
       return outcomes.stream()
           .filter(outcome -> outcome.verdict() == Outcome.Verdict.FAIL)
+          .filter(outcome -> outcome.rules().contains(mutant.rule()))
           .filter(
               outcome ->
                   seen(outcome) instanceof AssertionError
@@ -48,7 +50,9 @@ public final class Gallery {
     /** What the test failed with before it was told as that of its rule. */
     private static @Nullable Throwable seen(Outcome outcome) {
       Throwable failure = outcome.failure();
-      return failure instanceof Violation violation && violation.getCause() != null
+      return failure instanceof Violation violation
+              && violation.getCause() != null
+              && violation.found().isEmpty()
           ? violation.getCause()
           : failure;
     }

@@ -1,0 +1,227 @@
+package io.databroker.tck.scripts;
+
+import static io.databroker.tck.scripts.Names.java;
+
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.FutureVersionException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.tck.engine.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The steps that open, poll and close feeds. */
+final class Feeds {
+  private static final int MOST_OPEN = 4;
+  private static final int MOST_POLLS = 200_000;
+
+  private final Session session;
+  private final Reference reference;
+  private final List<ReferenceFeed> feeds = new ArrayList<>();
+  private int opened;
+
+  Feeds(Session session) {
+    this.session = session;
+    this.reference = session.reference;
+  }
+
+  boolean run(Step step) throws InterruptedException {
+    if (step instanceof Step.OpenFeed open) {
+      open(open);
+      return true;
+    }
+    int which =
+        step instanceof Step.Poll poll
+            ? poll.which()
+            : step instanceof Step.Drain drain
+                ? drain.which()
+                : step instanceof Step.OnReady ready
+                    ? ready.which()
+                    : step instanceof Step.CloseFeed close ? close.which() : -1;
+    if (which < 0) {
+      return false;
+    }
+    if (!feeds.isEmpty()) {
+      run(step, feeds.get(which % feeds.size()));
+    }
+    return true;
+  }
+
+  private void run(Step step, ReferenceFeed feed) {
+    if (step instanceof Step.Poll) {
+      session.note(feed.name + ".poll();");
+      feed.poll();
+    } else if (step instanceof Step.Drain) {
+      session.note("// poll " + feed.name + " to the end");
+      drain(feed);
+    } else if (step instanceof Step.OnReady) {
+      session.note(feed.name + ".onReady(() -> {});");
+      feed.onReady();
+    } else {
+      session.note(feed.name + ".close();");
+      feed.close();
+    }
+  }
+
+  private void open(Step.OpenFeed open) {
+    long history = reference.serverVersion;
+    long version =
+        switch (open.from()) {
+          case BEGIN -> reference.earliest - 1;
+          case END, FORMER_HISTORY -> reference.latest;
+          case MIDDLE -> (reference.earliest - 1 + reference.latest) / 2;
+          case ZERO -> 0;
+          case FUTURE -> reference.latest + 1;
+          case TRIMMED -> Math.max(0, reference.earliest - 2);
+        };
+    if (open.from() == Step.From.FORMER_HISTORY) {
+      history = reference.formerHistories.stream().findFirst().orElse(~history);
+    }
+    Position from = new Position(history, version);
+    String type = open.type();
+    String name = "feed" + opened++;
+    session.note(
+        "ChangeFeed "
+            + name
+            + " = backend.changes(new Position("
+            + (history == reference.serverVersion
+                ? "backend.versions().serverVersion()"
+                : history + "L")
+            + ", "
+            + version
+            + "L), "
+            + (type == null ? "null" : java(type))
+            + ");");
+    ChangeFeed feed;
+    try {
+      feed = session.call(() -> session.backend().changes(from, type));
+    } catch (DatabrokerException e) {
+      refused(from, e);
+      return;
+    }
+    String rule =
+        history != reference.serverVersion
+            ? "FEED-7"
+            : Long.compareUnsigned(version, reference.latest) > 0
+                ? "FEED-6"
+                : reference.holdsAfter(version) ? "" : "FEED-5";
+    if (!rule.isEmpty()) {
+      throw new Mismatch(rule, "changes(" + from + "): expected a refusal, but it opened");
+    }
+    if (feeds.size() >= MOST_OPEN) {
+      feeds.remove(0).feed.close();
+    }
+    feeds.add(new ReferenceFeed(feed, name, reference, version, type));
+  }
+
+  private void refused(Position from, DatabrokerException seen) {
+    boolean replaced = from.serverVersion() != reference.serverVersion;
+    boolean future = Long.compareUnsigned(from.version(), reference.latest) > 0;
+    boolean right;
+    String rule;
+    if (replaced) {
+      rule = "FEED-7";
+      right =
+          seen instanceof HistoryReplacedException e
+              && e.asked() == from.serverVersion()
+              && e.current() == reference.serverVersion;
+    } else if (future) {
+      rule = "FEED-6";
+      right =
+          seen instanceof FutureVersionException e
+              && e.asked() == from.version()
+              && e.latest() == reference.latest;
+    } else {
+      rule =
+          !reference.holdsAfter(from.version()) ? "FEED-5" : version0(from) ? "FEED-16" : "FEED-1";
+      right =
+          !reference.holdsAfter(from.version())
+              && seen instanceof HistoryTrimmedException e
+              && e.asked() == from.version()
+              && e.earliest() == reference.earliest;
+    }
+    if (!right) {
+      throw new Mismatch(
+          rule,
+          "changes("
+              + from
+              + ") in history "
+              + reference.serverVersion
+              + ", held from "
+              + reference.earliest
+              + " to "
+              + reference.latest
+              + ": must not fail with "
+              + seen.getMessage(),
+          seen);
+    }
+  }
+
+  private boolean version0(Position from) {
+    return from.version() == 0 && reference.earliest != 1;
+  }
+
+  private static void drain(ReferenceFeed feed) {
+    for (int polls = 0; feed.poll(); polls++) {
+      if (polls > MOST_POLLS) {
+        throw new Mismatch("FEED-1", feed.name + " never comes to an end");
+      }
+    }
+  }
+
+  void drainAll() {
+    feeds.forEach(Feeds::drain);
+  }
+
+  void checkSignals() throws InterruptedException {
+    for (ReferenceFeed feed : feeds) {
+      feed.checkSignal(session.bench.tuning.patience().toNanos());
+    }
+  }
+
+  void beforeTrim() {
+    feeds.forEach(ReferenceFeed::beforeTrim);
+  }
+
+  void afterTrim() {
+    feeds.forEach(ReferenceFeed::afterTrim);
+  }
+
+  void backendClosed() {
+    feeds.forEach(ReferenceFeed::backendClosed);
+  }
+
+  void forget() {
+    feeds.clear();
+  }
+
+  /** The batches that a new feed tells from there to the last version. */
+  List<List<StoredRecord>> told(long from) {
+    List<List<StoredRecord>> told = new ArrayList<>();
+    long latest = session.backend().versions().latest();
+    long reached = from;
+    try (ChangeFeed feed =
+        session.backend().changes(new Position(reference.serverVersion, from), null)) {
+      while (Long.compareUnsigned(reached, latest) < 0) {
+        @Nullable Changes answer = feed.poll();
+        if (answer == null) {
+          Signal signal = new Signal(session.bench.tuning.patience());
+          feed.onReady(signal);
+          signal.await("the signal of a feed that has more to tell");
+          answer = Objects.requireNonNull(feed.poll(), "a signalled feed has nothing to say");
+        }
+        if (!answer.records().isEmpty()) {
+          told.add(answer.records());
+        }
+        reached = answer.position().version();
+      }
+    }
+    return told;
+  }
+}

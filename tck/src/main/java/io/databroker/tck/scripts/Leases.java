@@ -1,0 +1,160 @@
+package io.databroker.tck.scripts;
+
+import static io.databroker.tck.scripts.Names.java;
+
+import io.databroker.api.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The steps that take, renew and release leases. */
+final class Leases {
+  private final Session session;
+  private final Reference reference;
+  private Instant latest = Instant.MIN;
+
+  Leases(Session session) {
+    this.session = session;
+    this.reference = session.reference;
+  }
+
+  /** Runs a step, if it is of a lease; leases need a clock that the test turns. */
+  boolean run(Step step) {
+    latest();
+    if (step instanceof Step.Acquire acquire) {
+      if (session.turnable) {
+        acquire(acquire.name(), acquire.duration());
+      }
+      return true;
+    } else if (step instanceof Step.Renew renew) {
+      if (session.turnable) {
+        renew(renew.name(), token(renew.name(), renew.stale()), renew.duration());
+      }
+      return true;
+    } else if (step instanceof Step.Release release) {
+      if (session.turnable) {
+        release(release.name(), token(release.name(), release.stale()));
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private long token(String name, boolean stale) {
+    long last = reference.lastTokens.getOrDefault(name, 1L);
+    return stale ? last - 1 : last;
+  }
+
+  private static String javaOf(Duration duration) {
+    return "Duration.ofNanos(" + duration.toNanos() + "L)";
+  }
+
+  /** Whether a holding lasts now, and has at every moment since it began. */
+  private boolean surelyLasts(@Nullable Lease held) {
+    return held != null && latest().isBefore(held.expiresAt());
+  }
+
+  /** Whether a holding has ended by the present time. */
+  private boolean surelyEnded(@Nullable Lease held) {
+    return held == null || !session.bench.now().isBefore(held.expiresAt());
+  }
+
+  /** The latest time so far: what had ended by then may stay so when the clock steps back. */
+  private Instant latest() {
+    Instant now = session.bench.now();
+    latest = now.isAfter(latest) ? now : latest;
+    return latest;
+  }
+
+  private void acquire(String name, Duration duration) {
+    session.note("backend.acquireLease(" + java(name) + ", " + javaOf(duration) + ");");
+    @Nullable Lease held = reference.leases.get(name);
+    Instant now = session.bench.now();
+    @Nullable Lease lease = session.find(() -> session.backend().acquireLease(name, duration));
+    if (lease == null) {
+      boolean mayBeHeld =
+          held != null && now.isBefore(held.expiresAt().plus(session.bench.limits().leaseMargin()));
+      if (!mayBeHeld) {
+        throw new Mismatch(
+            held == null ? "LEASE-1" : "LEASE-7",
+            "acquireLease(" + java(name) + ") at " + now + ": refused, but it is free");
+      }
+      return;
+    }
+    if (surelyLasts(held)) {
+      throw new Mismatch(
+          "LEASE-1",
+          "acquireLease(" + java(name) + ") at " + now + ": granted while " + held + " lasts");
+    }
+    if (lease.token() <= reference.lastToken) {
+      throw new Mismatch(
+          "LEASE-2",
+          "acquireLease("
+              + java(name)
+              + "): expected a token above "
+              + reference.lastToken
+              + ", but was "
+              + lease.token());
+    }
+    judge("LEASE-4", lease, name, now.plus(duration));
+    reference.lastToken = lease.token();
+    reference.lastTokens.put(name, lease.token());
+    reference.leases.put(name, lease);
+  }
+
+  private static void judge(String rule, Lease lease, String name, Instant end) {
+    Duration off = Duration.between(lease.expiresAt(), end).abs();
+    if (!lease.name().equals(name) || off.compareTo(Duration.of(1, ChronoUnit.MICROS)) >= 0) {
+      throw new Mismatch(
+          rule,
+          "the lease of " + java(name) + ": expected to end at " + end + ", but was " + lease);
+    }
+  }
+
+  /** Judges whether a renewal or release by that token succeeded rightly. */
+  private void judge(String call, String name, long token, boolean succeeded) {
+    @Nullable Lease held = reference.leases.get(name);
+    boolean mine = held != null && held.token() == token;
+    boolean wrong = succeeded ? !mine || surelyEnded(held) : mine && surelyLasts(held);
+    if (wrong) {
+      throw new Mismatch(
+          mine ? "LEASE-4" : "LEASE-5",
+          call
+              + "("
+              + java(name)
+              + ", "
+              + token
+              + ") at "
+              + session.bench.now()
+              + ", where the lease is "
+              + held
+              + ": must not "
+              + (succeeded ? "succeed" : "fail"));
+    }
+  }
+
+  private void renew(String name, long token, Duration duration) {
+    session.note(
+        "backend.renewLease(" + java(name) + ", " + token + "L, " + javaOf(duration) + ");");
+    Instant now = session.bench.now();
+    @Nullable Lease lease = session.find(() -> session.backend().renewLease(name, token, duration));
+    judge("renewLease", name, token, lease != null);
+    if (lease != null) {
+      if (lease.token() != token) {
+        throw new Mismatch("LEASE-3", "renewLease changed the token " + token + ": " + lease);
+      }
+      judge("LEASE-3", lease, name, now.plus(duration));
+      reference.leases.put(name, lease);
+    }
+  }
+
+  private void release(String name, long token) {
+    session.note("backend.releaseLease(" + java(name) + ", " + token + "L);");
+    boolean released = session.call(() -> session.backend().releaseLease(name, token));
+    judge("releaseLease", name, token, released);
+    if (released) {
+      reference.leases.remove(name);
+    }
+  }
+}

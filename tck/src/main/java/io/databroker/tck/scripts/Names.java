@@ -1,0 +1,116 @@
+package io.databroker.tck.scripts;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Names and values on which backends have failed, and the sizes at which they do. */
+final class Names {
+  private Names() {}
+
+  /** Equal hash codes, prefixes of each other, orders that differ, and text that looks special. */
+  static final List<String> SHORT =
+      List.of(
+          "Aa",
+          "BB",
+          "AaAa",
+          "AaBB",
+          "BBAa",
+          "BBBB",
+          "t",
+          "t0",
+          "t00",
+          "T",
+          " ",
+          "t ",
+          "\n",
+          "\t",
+          "'",
+          "\"",
+          "\\",
+          "%",
+          "_",
+          "/",
+          "t/t0",
+          "a:b",
+          "null",
+          "-1",
+          "\u0001",
+          "\u00e9",
+          "e\u0301",
+          "\u00df",
+          "SS",
+          "\u0130",
+          "\u0131",
+          "\uff5e",
+          "\uffff",
+          "\ud83d\ude00",
+          "\ud800\udc00",
+          "\udbff\udfff",
+          "a\ud83d\ude00b",
+          "\u200d",
+          "\u202e");
+
+  /** The sizes of batches, types and histories, at the edges where something grows or splits. */
+  private static final int[] SIZES = {
+    0, 1, 2, 3, 63, 64, 65, 127, 128, 129, 511, 512, 513, 999, 1_000, 1_001, 1_024, 1_025, 4_095,
+    4_096, 4_097
+  };
+
+  static final int RARE_SIZE = 70_000;
+
+  /** A name of few: so that steps meet the same ones again. */
+  static String few(SplittableRandom random) {
+    return SHORT.get(random.nextInt(random.nextInt(3) == 0 ? SHORT.size() : 8));
+  }
+
+  /** A name of up to so many bytes of UTF-8. */
+  static String upTo(SplittableRandom random, int bytes) {
+    int kind = random.nextInt(40);
+    if (kind == 0) {
+      return "x".repeat(bytes);
+    } else if (kind == 1) {
+      return "x".repeat(bytes - 1) + "y";
+    } else if (kind == 2) {
+      return "\ud83d\ude00".repeat(bytes / 4);
+    }
+    return few(random);
+  }
+
+  static int size(SplittableRandom random) {
+    return SIZES[random.nextInt(SIZES.length)];
+  }
+
+  /** A small size mostly, as large ones cost time. */
+  static int smallSize(SplittableRandom random) {
+    return SIZES[random.nextInt(random.nextInt(6) == 0 ? 10 : 4)];
+  }
+
+  /** The text as a Java literal. */
+  static String java(String text) {
+    if (text.length() > 40) {
+      char first = text.charAt(0);
+      boolean same = text.chars().allMatch(c -> c == first);
+      if (same) {
+        return java(text.substring(0, 1)) + ".repeat(" + text.length() + ")";
+      }
+    }
+    StringBuilder literal = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> literal.append("\\\"");
+        case '\\' -> literal.append("\\\\");
+        case '\n' -> literal.append("\\n");
+        case '\t' -> literal.append("\\t");
+        default -> {
+          if (c < ' ' || c > '~') {
+            literal.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            literal.append(c);
+          }
+        }
+      }
+    }
+    return literal.append('"').toString();
+  }
+}

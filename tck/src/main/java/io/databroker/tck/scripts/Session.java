@@ -1,0 +1,250 @@
+package io.databroker.tck.scripts;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Capability;
+import io.databroker.api.ClearResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.TestClock;
+import io.databroker.tck.engine.TestFields;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the steps of one script on a fresh backend, and judges each answer. */
+final class Session implements AutoCloseable {
+  /** The judgement of all state, which costs, comes once in so many steps. */
+  private static final int SELDOM = 8;
+
+  final Bench bench;
+  final Reference reference;
+  final boolean turnable;
+  private final int place;
+  private final List<String> java = new ArrayList<>();
+  private final Reads reads;
+  private final Writes writes;
+  private final Feeds feeds;
+  private final Leases leases;
+  private Backend backend;
+  private int steps;
+  private boolean interrupt;
+
+  Session(Bench bench, int place) {
+    this.bench = bench;
+    this.place = place;
+    this.turnable = bench.has(Capability.TURNABLE_CLOCK);
+    bench.clock.set(TestClock.START.truncatedTo(ChronoUnit.MICROS));
+    this.backend = bench.open(place, bench.context());
+    Versions versions = backend.versions();
+    if (versions.latest() != 0 || versions.earliest() != 1 || versions.serverVersion() == 0) {
+      throw new Mismatch("VER-1", "a new store must begin at version 0, but tells " + versions);
+    }
+    this.reference = new Reference(versions.serverVersion(), TestFields.FIRST);
+    this.reads = new Reads(this);
+    this.writes = new Writes(this);
+    this.feeds = new Feeds(this);
+    this.leases = new Leases(this);
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  /** The calls so far, as Java. */
+  List<String> java() {
+    return java;
+  }
+
+  /** Notes a line of Java before it runs. */
+  void note(String line) {
+    java.add(line);
+  }
+
+  /** The time of a write now. */
+  Instant now() {
+    return bench.now().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** A call that may answer null. */
+  interface Search<T> {
+    @Nullable T run();
+  }
+
+  /** Makes a call, interrupted if the step before says so. */
+  <T> T call(Supplier<T> call) {
+    return Objects.requireNonNull(find(call::get));
+  }
+
+  /** Makes a call that may answer null, interrupted if the step before says so. */
+  <T> @Nullable T find(Search<T> call) {
+    boolean interrupted = interrupt;
+    interrupt = false;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    boolean still;
+    @Nullable T answer;
+    try {
+      answer = call.run();
+    } finally {
+      still = Thread.interrupted();
+    }
+    if (interrupted && !still) {
+      throw new Mismatch("ERR-4", "the interrupt flag of the calling thread is lost");
+    }
+    return answer;
+  }
+
+  void run(Step step) throws InterruptedException {
+    steps++;
+    if (step instanceof Step.Put put) {
+      writes.put(put);
+    } else if (step instanceof Step.Many many) {
+      writes.many(many);
+    } else if (step instanceof Step.ManyTypes many) {
+      writes.manyTypes(many);
+    } else if (step instanceof Step.SetOptions set) {
+      writes.setOptions(set);
+    } else if (step instanceof Step.Expire) {
+      writes.expire();
+    } else if (step instanceof Step.Trim trim) {
+      trim(trim);
+    } else if (step instanceof Step.Clear) {
+      clear();
+    } else if (step instanceof Step.Reopen) {
+      reopen();
+    } else if (step instanceof Step.Turn turn) {
+      turn(turn);
+    } else if (step instanceof Step.Interrupt) {
+      note("Thread.currentThread().interrupt(); // before the next call");
+      interrupt = true;
+      return;
+    } else if (!leases.run(step) && !feeds.run(step)) {
+      reads.run(step);
+    }
+    Thread.interrupted();
+    reads.versions();
+    feeds.checkSignals();
+    if (steps % SELDOM == 0) {
+      reads.state();
+    }
+  }
+
+  /** Judges all that is left to see. */
+  void end() throws InterruptedException {
+    interrupt = false;
+    reads.state();
+    reads.everything();
+    feeds.drainAll();
+  }
+
+  private void turn(Step.Turn turn) {
+    if (turnable) {
+      note("clock.turn(Duration.ofNanos(" + turn.by().toNanos() + "L));");
+      bench.clock.turn(turn.by());
+    }
+  }
+
+  private void trim(Step.Trim trim) {
+    if (reference.log.isEmpty()) {
+      return;
+    }
+    List<StoredRecord> batch = reference.log.get(trim.which() % reference.log.size());
+    Instant before = batch.get(0).modifiedAt().plusNanos(trim.nanos());
+    note("backend.trim(Instant.parse(\"" + before + "\"));");
+    feeds.beforeTrim();
+    long dropped = call(() -> backend.trim(before));
+    long expected = reference.trim(before);
+    if (dropped != expected) {
+      throw new Mismatch(
+          "TRIM-1", "trim(" + before + "): expected " + expected + " dropped, but was " + dropped);
+    }
+    feeds.afterTrim();
+  }
+
+  private void clear() {
+    note("backend.clear();");
+    ClearResult result = call(backend::clear);
+    if (result.oldServerVersion() != reference.serverVersion
+        || result.newServerVersion() == 0
+        || result.newServerVersion() == reference.serverVersion
+        || reference.formerHistories.contains(result.newServerVersion())) {
+      throw new Mismatch(
+          "CLEAR-3", "clear of history " + reference.serverVersion + " answered " + result);
+    }
+    reference.clear(result.newServerVersion());
+  }
+
+  private void reopen() throws InterruptedException {
+    note("backend.close();");
+    call(
+        () -> {
+          backend.close();
+          return true;
+        });
+    feeds.backendClosed();
+    feeds.checkSignals();
+    feeds.drainAll();
+    reads.backendClosed();
+    bench.forget(backend);
+    note("backend = open();");
+    backend = bench.open(place, bench.context());
+    Versions versions = backend.versions();
+    if (!bench.has(Capability.DURABLE)) {
+      if (versions.serverVersion() == reference.serverVersion) {
+        throw new Mismatch("CAPA-2", "a reopened store that is not durable has the same history");
+      }
+      reference.forget(versions.serverVersion());
+    } else if (versions.serverVersion() != reference.serverVersion) {
+      throw new Mismatch(
+          "VER-7",
+          "reopened: expected history "
+              + reference.serverVersion
+              + ", but was "
+              + versions.serverVersion());
+    }
+    feeds.forget();
+    reads.forget();
+    reads.versions();
+    reads.state();
+  }
+
+  /** Reads what a feed tells from there to the end. */
+  List<List<StoredRecord>> told(long from) throws InterruptedException {
+    return feeds.told(from);
+  }
+
+  static String javaOf(TypeOptions options) {
+    StringBuilder text = new StringBuilder("TypeOptions.NONE");
+    if (options.capacity() != null) {
+      text.append(".withCapacity(").append(options.capacity()).append(')');
+    }
+    if (options.ttl() != null) {
+      text.append(".withTtl(Duration.ofSeconds(").append(options.ttl().toSeconds()).append("))");
+    }
+    if (!options.indexedFields().isEmpty()) {
+      text.append(".withIndexedFields(");
+      text.append(String.join(", ", options.indexedFields().stream().map(Names::java).toList()));
+      text.append(')');
+    }
+    return text.toString();
+  }
+
+  static String key(String type, String id) {
+    return Names.java(type) + ", " + Names.java(id);
+  }
+
+  @Override
+  public void close() {
+    feeds.forget();
+    reads.forget();
+    backend.close();
+    bench.forget(backend);
+  }
+}

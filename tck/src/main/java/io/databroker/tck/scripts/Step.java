@@ -1,0 +1,96 @@
+package io.databroker.tck.scripts;
+
+import io.databroker.api.Selection;
+import io.databroker.api.TypeOptions;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a script. Steps name versions, tokens and open feeds by what they are ("the live
+ * version", "the third feed"), so that a script still makes sense when others are left out.
+ */
+sealed interface Step {
+
+  /** The condition of a write. */
+  enum When {
+    ALWAYS,
+    ABSENT,
+    LIVE,
+    STALE,
+    ZERO
+  }
+
+  /** The place at which a feed is opened. */
+  enum From {
+    BEGIN,
+    END,
+    MIDDLE,
+    ZERO,
+    FUTURE,
+    TRIMMED,
+    FORMER_HISTORY
+  }
+
+  /** A write of a batch; a null payload deletes. */
+  record W(String type, String id, @Nullable String payload, When when) {}
+
+  record Put(List<W> writes) implements Step {}
+
+  /** Puts, or deletes, so many records with numbered ids, in batches of that size. */
+  record Many(String type, String prefix, int count, int batch, boolean delete) implements Step {}
+
+  /** Puts, or deletes, a record of each of so many numbered types, in one batch after another. */
+  record ManyTypes(String prefix, int count, int batch, boolean delete) implements Step {}
+
+  record Get(String type, String id) implements Step {}
+
+  record ListTypes() implements Step {}
+
+  record ReadOptions() implements Step {}
+
+  record SetOptions(String type, TypeOptions options) implements Step {}
+
+  record OpenSnapshot(Selection selection) implements Step {}
+
+  record ReadSnapshot(int which) implements Step {}
+
+  record CloseSnapshot(int which) implements Step {}
+
+  record OpenFeed(From from, @Nullable String type) implements Step {}
+
+  record Poll(int which) implements Step {}
+
+  /** Polls to the end. */
+  record Drain(int which) implements Step {}
+
+  record OnReady(int which) implements Step {}
+
+  record CloseFeed(int which) implements Step {}
+
+  record Acquire(String name, Duration duration) implements Step {}
+
+  /** Renews by the last token of a name, or by a stale one. */
+  record Renew(String name, boolean stale, Duration duration) implements Step {}
+
+  record Release(String name, boolean stale) implements Step {}
+
+  record Expire() implements Step {}
+
+  /** Trims at the time of one of the batches, and so many nanoseconds. */
+  record Trim(int which, long nanos) implements Step {}
+
+  record Clear() implements Step {}
+
+  record SetCheckpoint(long serverVersion, long recordVersion) implements Step {}
+
+  record Turn(Duration by) implements Step {}
+
+  record Reopen() implements Step {}
+
+  /** Tries to change a list that was handed out. */
+  record Mutate(int how) implements Step {}
+
+  /** Interrupts the thread before the next call. */
+  record Interrupt() implements Step {}
+}
