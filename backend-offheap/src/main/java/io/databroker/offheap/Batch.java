@@ -1,10 +1,10 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
-import io.databroker.api.CodePointOrder;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.TypeList;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
@@ -12,7 +12,6 @@ import io.databroker.offheap.journal.Segment;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -347,25 +346,19 @@ final class Batch implements AutoCloseable {
   }
 
   private Commit next() {
-    List<String> types = null;
+    TypeList types = before.types();
     for (TypeTable table : touched) {
       // Counted already: what it was is what it is, less the change.
       boolean was = table.count - table.change > 0;
       boolean is = table.count > 0;
       if (was != is) {
-        types = types == null ? new ArrayList<>(before.types()) : types;
-        int place = Collections.binarySearch(types, table.type, CodePointOrder.INSTANCE);
-        if (was) {
-          types.remove(place);
-        } else {
-          types.add(-place - 1, table.type);
-        }
+        types = is ? types.with(table.type) : types.without(table.type);
       }
     }
     return new Commit(
         before.version() + changes.size(),
         before.first(),
-        types == null ? before.types() : List.copyOf(types),
+        types,
         before.options(),
         before.checkpoint());
   }

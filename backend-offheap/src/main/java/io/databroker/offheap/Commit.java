@@ -2,8 +2,8 @@ package io.databroker.offheap;
 
 import io.databroker.api.Checkpoint;
 import io.databroker.api.TypeOptions;
-import java.util.List;
-import java.util.Map;
+import io.databroker.api.support.TypeList;
+import io.databroker.api.support.TypeMap;
 
 /**
  * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
@@ -12,22 +12,25 @@ import java.util.Map;
  * @param version the last change that took effect
  * @param first the first change that the feed still holds
  * @param types the types with a live record, in code point order
- * @param options of each type that has some, in code point order; unmodifiable
+ * @param options of each type that has some
  * @param checkpoint the follower's
  */
 record Commit(
-    long version,
-    long first,
-    List<String> types,
-    Map<String, TypeOptions> options,
-    Checkpoint checkpoint) {
+    long version, long first, TypeList types, TypeMap<TypeOptions> options, Checkpoint checkpoint) {
 
   static Commit start(long version) {
-    return new Commit(version, version + 1, List.of(), Map.of(), Checkpoint.NONE);
+    return new Commit(version, version + 1, TypeList.EMPTY, new TypeMap<>(), Checkpoint.NONE);
   }
 
-  Commit withOptions(Map<String, TypeOptions> all) {
+  Commit withOptions(String type, TypeOptions set) {
+    TypeMap<TypeOptions> all = options.with(type, set.isEmpty() ? null : set);
     return new Commit(version, first, types, all, checkpoint);
+  }
+
+  /** Returns the options of that type. */
+  TypeOptions options(String type) {
+    TypeOptions set = options.get(type);
+    return set == null ? TypeOptions.NONE : set;
   }
 
   Commit withCheckpoint(Checkpoint set) {

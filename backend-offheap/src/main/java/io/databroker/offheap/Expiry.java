@@ -24,7 +24,7 @@ final class Expiry {
   long run() {
     long deleted = 0;
     store.guard.checkOpen();
-    for (Map.Entry<String, TypeOptions> entry : store.history.commit.options().entrySet()) {
+    for (Map.Entry<String, TypeOptions> entry : store.history.commit.options().asMap().entrySet()) {
       if (entry.getValue().ttl() != null) {
         deleted += expire(entry.getKey(), entry.getValue());
       }

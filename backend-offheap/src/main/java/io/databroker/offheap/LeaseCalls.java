@@ -1,11 +1,13 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Lease;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.support.LeaseTable;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.SideState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Gives, prolongs and ends leases: each change is in the journal before it is made. */
@@ -20,10 +22,12 @@ final class LeaseCalls {
     return store.<@Nullable Lease>write(
         List.of(),
         history -> {
-          Instant now = store.clock.instant();
-          return store.leases.holding(name, now) != null
-              ? null
-              : hold(history, new Lease(name, store.leases.nextToken(), Leases.end(now, duration)));
+          @Nullable Lease granted = store.leases.grant(name, duration, store.durations.elapsing());
+          if (granted != null) {
+            checkRoom(name);
+            hold(history, granted);
+          }
+          return granted;
         });
   }
 
@@ -31,34 +35,49 @@ final class LeaseCalls {
     return store.<@Nullable Lease>write(
         List.of(),
         history -> {
-          Instant now = store.clock.instant();
-          Lease held = store.leases.holding(name, now);
-          return held == null || held.token() != token
-              ? null
-              : hold(history, new Lease(name, token, Leases.end(now, duration)));
+          @Nullable Lease renewed =
+              store.leases.renewal(name, token, duration, store.durations.elapsing());
+          if (renewed != null) {
+            hold(history, renewed);
+          }
+          return renewed;
         });
-  }
-
-  private Lease hold(History history, Lease lease) {
-    append(history, lease, true);
-    store.leases.hold(lease);
-    store.publish(history, history.planned);
-    return lease;
   }
 
   boolean release(String name, long token) {
     return store.write(
         List.of(),
         history -> {
-          Lease held = store.leases.holding(name, store.clock.instant());
+          @Nullable Lease held = store.leases.find(name, store.durations.elapsing());
           if (held == null || held.token() != token) {
             return false;
           }
           append(history, held, false);
-          store.leases.release(name);
+          store.leases.remove(name);
           store.publish(history, history.planned);
           return true;
         });
+  }
+
+  private void checkRoom(String name) {
+    long needed = store.leases.heapBytes() + LeaseTable.heapBytes(name);
+    if (needed > Bounds.LEASE_BYTES) {
+      throw new StorageFullException(
+          String.format(
+              Locale.ROOT,
+              "no room for lease %s: %d bytes of leases are held, and %d fit into this heap;"
+                  + " release some, or give the JVM a larger heap",
+              name,
+              store.leases.heapBytes(),
+              Bounds.LEASE_BYTES),
+          null);
+    }
+  }
+
+  private void hold(History history, Lease lease) {
+    append(history, lease, true);
+    store.leases.put(lease);
+    store.publish(history, history.planned);
   }
 
   private void append(History history, Lease lease, boolean held) {

@@ -1,8 +1,8 @@
 package io.databroker.offheap;
 
-import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.Extraction;
 import java.util.List;
 import java.util.Map;
 
@@ -13,13 +13,13 @@ import java.util.Map;
  * @param fields the indexed ones
  * @param terms what was looked for
  */
-record Match(FieldExtractor extractor, List<String> fields, List<FieldValue> terms) {
+record Match(Extraction extractor, List<String> fields, List<FieldValue> terms) {
 
   /** Whether that term is the first that holds of the record, so that each is told once. */
   boolean first(StoredRecord record, int term) {
     Map<String, String> values;
     try {
-      values = extractor.extract(record.type(), record.payload(), fields);
+      values = extractor.values(record.type(), record.payload(), fields);
     } catch (RuntimeException refused) {
       return false; // stored before the field was indexed by this function
     }

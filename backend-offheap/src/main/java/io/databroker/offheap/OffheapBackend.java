@@ -5,11 +5,6 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.Condition;
-import io.databroker.api.ConditionFailedException;
-import io.databroker.api.FutureVersionException;
-import io.databroker.api.HistoryReplacedException;
-import io.databroker.api.HistoryTrimmedException;
-import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
@@ -19,6 +14,9 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.api.support.Conditions;
+import io.databroker.api.support.Positions;
+import io.databroker.api.support.ServerVersions;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
@@ -65,10 +63,7 @@ final class OffheapBackend implements Backend {
 
   @Override
   public Versions versions() {
-    store.guard.checkOpen();
-    History now = store.history;
-    Commit commit = now.commit;
-    return new Versions(now.serverVersion, commit.first(), commit.version());
+    return store.versions();
   }
 
   @Override
@@ -78,7 +73,7 @@ final class OffheapBackend implements Backend {
   }
 
   private PutResult put(History now, List<Write> writes, List<TypeTable> written) {
-    checkConditions(now, writes);
+    Conditions.check(writes, i -> conditionVersion(now, writes.get(i)));
     StoredRecord[] stored = new StoredRecord[writes.size()];
     try (Batch batch = new Batch(store, now, store.now(), writes.size())) {
       for (int i = 0; i < stored.length; i++) {
@@ -93,32 +88,17 @@ final class OffheapBackend implements Backend {
     return new PutResult(now.serverVersion, List.of(stored));
   }
 
-  private static void checkConditions(History now, List<Write> writes) {
-    for (int i = 0; i < writes.size(); i++) {
-      Write write = writes.get(i);
-      if (write.condition() != Condition.NONE) {
-        long found = Batch.liveVersion(now, write.type(), write.id());
-        if (!write.condition().holds(found)) {
-          throw new ConditionFailedException(i, write, found);
-        }
-      }
-    }
+  private static long conditionVersion(History now, Write write) {
+    return write.condition() == Condition.NONE
+        ? 0
+        : Batch.liveVersion(now, write.type(), write.id());
   }
 
   private StoredRecord plan(Batch batch, History now, Write write, int index) {
     if (write instanceof Write.Put put) {
       TypeTable table = now.table(put.type());
-      Map<String, String> values = Map.of();
-      if (!table.extracted.isEmpty()) {
-        try {
-          values = store.extractor.extract(table.type, put.payload(), table.extracted);
-        } catch (RuntimeException refused) {
-          throw new InvalidArgumentException(
-              "batch[" + index + "].payload",
-              put.payload().toString(),
-              "give one whose indexed fields can be read: " + refused.getMessage());
-        }
-      }
+      Map<String, String> values =
+          store.extractor.values(index, table.type, put.payload(), table.extracted);
       return batch.put(table, put.id(), put.payload(), values);
     }
     TypeTable table = now.tables.get(write.type());
@@ -151,24 +131,19 @@ final class OffheapBackend implements Backend {
   public ChangeFeed changes(Position from, @Nullable String type) {
     store.guard.checkOpen();
     History now = store.history;
-    if (from.serverVersion() != now.serverVersion) {
-      throw new HistoryReplacedException(from.serverVersion(), now.serverVersion);
-    }
     Commit commit = now.commit;
-    if (Long.compareUnsigned(from.version(), commit.version()) > 0) {
-      throw new FutureVersionException(from.version(), commit.version());
-    }
-    long after = from.version() == 0 && now.holdsAll(commit) ? commit.first() - 1 : from.version();
-    if (after + 1 < commit.first()) {
-      throw new HistoryTrimmedException(from.version(), commit.first());
-    }
-    return new Feed(store, now, after, type);
+    Position after =
+        from.version() == 0 && now.holdsAll(commit)
+            ? new Position(from.serverVersion(), commit.first() - 1)
+            : from;
+    Positions.check(after, new Versions(now.serverVersion, commit.first(), commit.version()));
+    return store.feeds.open(after, type, new FeedReader(store, now, type));
   }
 
   @Override
   public Map<String, TypeOptions> options() {
     store.guard.checkOpen();
-    return store.history.commit.options();
+    return store.history.commit.options().asMap();
   }
 
   @Override
@@ -209,7 +184,7 @@ final class OffheapBackend implements Backend {
 
   @Override
   public ClearResult clear() {
-    store.checkOutside();
+    store.extractor.checkOutside();
     // What a clear before this one has left to snapshots is held no longer.
     for (History old : store.ended) {
       old.snapshots.forEach(OpenSnapshot::expire);
@@ -224,14 +199,14 @@ final class OffheapBackend implements Backend {
               ended[0] = now;
               return replace(now);
             });
-    store.waiters.wakeAll();
+    store.feeds.wakeAll();
     ended[0].retire(store);
     return result;
   }
 
   private ClearResult replace(History ended) {
     long version = ended.planned.version();
-    History begun = store.newHistory(Store.newServerVersion(ended.serverVersion), version);
+    History begun = store.newHistory(ServerVersions.next(ended.serverVersion), version);
     try {
       store.journal.rollCleared(begun, store.publisher);
     } catch (RuntimeException | Error failed) {
@@ -264,18 +239,18 @@ final class OffheapBackend implements Backend {
 
   @Override
   public void close() {
-    store.checkOutside();
+    store.extractor.checkOutside();
     if (!store.guard.close()) {
       return;
     }
-    store.waiters.wakeAll();
+    store.feeds.wakeAll();
     compactor.stop();
     store.guard.await();
     // Nobody is inside, and nobody comes: all that is left is this thread's.
     try {
       store.publisher.stop();
     } finally {
-      store.waiters.wakeAll();
+      store.feeds.wakeAll();
       closing.run();
     }
   }

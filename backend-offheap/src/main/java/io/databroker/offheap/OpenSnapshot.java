@@ -60,7 +60,7 @@ final class OpenSnapshot implements Snapshot {
   @Override
   public Map<String, TypeOptions> options() {
     checkOpen();
-    return commit.options();
+    return commit.options().asMap();
   }
 
   @Override
@@ -76,7 +76,7 @@ final class OpenSnapshot implements Snapshot {
   }
 
   private Iterator<StoredRecord> lookUp(Selection.Where where) {
-    TypeOptions options = commit.options().getOrDefault(where.type(), TypeOptions.NONE);
+    TypeOptions options = commit.options(where.type());
     List<FieldValue> terms = new ArrayList<>();
     List<VersionSource> sources = new ArrayList<>();
     for (FieldValue term : where.anyOf()) {

@@ -5,6 +5,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
+import io.databroker.api.support.ServerVersions;
 import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
@@ -48,8 +49,7 @@ final class Opening {
 
   /** A store that leaves nothing behind, in whatever room there is. */
   static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
-    Store store =
-        new Store(context, settings, spaces, NoProgress.INSTANCE, Store.newServerVersion(0));
+    Store store = new Store(context, settings, spaces, NoProgress.INSTANCE, ServerVersions.next(0));
     return start(store, store::free);
   }
 
@@ -146,7 +146,7 @@ final class Opening {
       // Not before it is locked: another may just have made a store of it.
       isStore = checkOurs(directory);
       Control.Left left = isStore ? Control.read(directory) : null;
-      long salt = isStore ? StoreFiles.readSalt(directory) : Store.newServerVersion(0);
+      long salt = isStore ? StoreFiles.readSalt(directory) : ServerVersions.next(0);
       StoreFiles files = new StoreFiles(directory, salt, settings.forces());
       Backend backend = open(files, settings, context, boot, left, lock);
       opened = true;
@@ -225,7 +225,8 @@ final class Opening {
       Recovery recovery = new Recovery(store, files, trusted, left.clean());
       recovery.run(chain);
       if (lost) {
-        store.leases.skipLost();
+        // Tokens greater than any that may have been given and lost.
+        store.leases.raiseLastToken(store.leases.lastToken() + Bounds.LOST_TOKENS);
       }
       StoreFiles.describe(directory, files.salt(), settings.asProperties());
       store.journal.resume(recovery.lastOrder(), recovery.sequence());
@@ -252,9 +253,9 @@ final class Opening {
     List<Chain.Link> links = chain.links();
     SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
     if (last == null) {
-      return Store.newServerVersion(0);
+      return ServerVersions.next(0);
     }
-    return lost ? Store.newServerVersion(last.serverVersion()) : last.serverVersion();
+    return lost ? ServerVersions.next(last.serverVersion()) : last.serverVersion();
   }
 
   private static void close(Store store, Control control, DirectoryLock lock) {

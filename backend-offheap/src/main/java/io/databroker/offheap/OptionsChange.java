@@ -1,6 +1,5 @@
 package io.databroker.offheap;
 
-import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Directory;
@@ -71,7 +70,7 @@ final class OptionsChange {
   }
 
   private static TypeOptions before(History history, String type) {
-    return history.planned.options().getOrDefault(type, TypeOptions.NONE);
+    return history.planned.options(type);
   }
 
   /** From here on, writers extract the new fields as well. */
@@ -138,15 +137,8 @@ final class OptionsChange {
     if (record == null || record.deleted()) {
       return;
     }
-    Map<String, String> values;
-    try {
-      values = store.extractor.extract(record.type(), record.payload(), fields);
-    } catch (RuntimeException refused) {
-      throw new InvalidArgumentException(
-          "options.indexedFields",
-          fields.toString(),
-          "they cannot be read of record %s: %s".formatted(record.id(), refused.getMessage()));
-    }
+    Map<String, String> values =
+        store.extractor.stored(record.type(), record.id(), record.payload(), fields);
     TypeTable table = history.types.get(segment.typeAt(place));
     if (table != null) {
       table.index(values, fields, version);

@@ -1,10 +1,11 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
-import io.databroker.api.CodePointOrder;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.TypeList;
+import io.databroker.api.support.TypeMap;
 import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Frame;
@@ -157,7 +158,8 @@ final class Recovery {
       case OPTIONS -> {
         byte[] body = frames.body();
         DataInputStream in = SideState.reading(body);
-        options(SideState.with(history.planned.options(), in.readUTF(), SideState.readOptions(in)));
+        String type = in.readUTF();
+        history.planned = history.planned.withOptions(type, SideState.readOptions(in));
         long evicted = frames.offset() + Frame.HEADER + Frame.bodySize(body);
         records(segment, evicted, frames.count());
       }
@@ -165,9 +167,9 @@ final class Recovery {
         DataInputStream in = SideState.reading(frames.body());
         boolean held = in.readBoolean();
         var lease = SideState.readLease(in);
-        store.leases.hold(lease);
+        store.leases.put(lease);
         if (!held) {
-          store.leases.release(lease.name());
+          store.leases.remove(lease.name());
         }
       }
       case CHECKPOINT ->
@@ -182,12 +184,12 @@ final class Recovery {
 
   private void state(SideState state) {
     store.leases.restore(state.leases(), state.lastToken());
+    TypeMap<TypeOptions> options = new TypeMap<>();
+    for (Map.Entry<String, TypeOptions> entry : state.options().entrySet()) {
+      options = options.with(entry.getKey(), entry.getValue());
+    }
     history.planned =
-        new Commit(state.latest(), state.first(), List.of(), state.options(), state.checkpoint());
-  }
-
-  private void options(Map<String, TypeOptions> all) {
-    history.planned = history.planned.withOptions(all);
+        new Commit(state.latest(), state.first(), TypeList.EMPTY, options, state.checkpoint());
   }
 
   private void records(Segment segment, long from, int count) throws IOException {
@@ -206,7 +208,8 @@ final class Recovery {
     if (!segment.isCompacted() && count > 0) {
       Commit planned = history.planned;
       history.planned =
-          new Commit(version, planned.first(), List.of(), planned.options(), planned.checkpoint());
+          new Commit(
+              version, planned.first(), TypeList.EMPTY, planned.options(), planned.checkpoint());
     }
   }
 
@@ -252,20 +255,14 @@ final class Recovery {
   private void finish() {
     history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
-    planned.options().forEach((type, options) -> history.table(type).apply(options));
-    List<String> types =
-        history.tables.values().stream()
-            .filter(table -> table.count > 0)
-            .map(table -> table.type)
-            .sorted(CodePointOrder.INSTANCE)
-            .toList();
+    planned.options().asMap().forEach((type, options) -> history.table(type).apply(options));
+    TypeList types = TypeList.EMPTY;
+    for (TypeTable table : history.tables.values()) {
+      types = table.count > 0 ? types.with(table.type) : types;
+    }
     history.planned =
         new Commit(
-            planned.version(),
-            planned.first(),
-            types,
-            SideState.with(planned.options(), "", TypeOptions.NONE),
-            planned.checkpoint());
+            planned.version(), planned.first(), types, planned.options(), planned.checkpoint());
     history.commit = history.planned;
     history.tables.values().forEach(this::index);
   }
@@ -305,7 +302,7 @@ final class Recovery {
         Bytes payload = record.payload();
         try {
           table.index(
-              store.extractor.extract(table.type, payload, table.extracted),
+              store.extractor.values(table.type, payload, table.extracted),
               table.extracted,
               live.version());
         } catch (RuntimeException refused) {

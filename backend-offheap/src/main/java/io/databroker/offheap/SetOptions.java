@@ -27,6 +27,6 @@ final class SetOptions {
       table.apply(options);
       history.types.mayGo(table);
     }
-    return now.withOptions(SideState.with(now.options(), type, options));
+    return now.withOptions(type, options);
   }
 }

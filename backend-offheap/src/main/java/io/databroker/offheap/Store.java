@@ -1,6 +1,11 @@
 package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
+import io.databroker.api.SteadyClock;
+import io.databroker.api.Versions;
+import io.databroker.api.support.Extraction;
+import io.databroker.api.support.LeaseTable;
+import io.databroker.api.support.WaitingFeeds;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
 import io.databroker.offheap.journal.JournalHost;
@@ -11,7 +16,6 @@ import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.Waker;
 import io.databroker.offheap.memory.Guard;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -24,15 +28,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What the parts of an open store share: who may write, and what there is. */
 final class Store implements JournalHost {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   final InstantSource clock;
+
+  /** Measures how long leases last: steps of the system clock do not count. */
+  final SteadyClock durations;
+
   final Extraction extractor;
   final OffheapSettings settings;
   final Guard guard = new Guard("off-heap backend");
   final ReentrantLock writing = new ReentrantLock();
-  final Waiters waiters;
-  final Leases leases = new Leases();
+  final WaitingFeeds feeds;
+  final LeaseTable leases = new LeaseTable();
   final Journal journal;
   final Publisher publisher;
 
@@ -48,15 +54,16 @@ final class Store implements JournalHost {
       Progress progress,
       long serverVersion) {
     this.clock = context.clock();
+    this.durations = SteadyClock.of(context.clock());
     this.extractor = new Extraction(context.extractor());
     this.settings = settings;
-    this.waiters = new Waiters(context.notifier());
+    this.feeds = new WaitingFeeds(context.notifier());
     this.journal = new Journal(spaces, settings.segmentBytes());
     this.publisher =
         new Publisher(
             settings.forces(),
             context.callTimeout(),
-            new Waker(waiters::any, waiters::wake),
+            new Waker(feeds::mayWait, feeds::wake),
             progress);
     this.history = newHistory(serverVersion, 0);
   }
@@ -66,12 +73,12 @@ final class Store implements JournalHost {
     return new History(serverVersion, version, settings, this::state);
   }
 
-  static long newServerVersion(long other) {
-    long chosen;
-    do {
-      chosen = RANDOM.nextLong();
-    } while (chosen == 0 || chosen == other);
-    return chosen;
+  /** Returns the bounds of the current history. */
+  Versions versions() {
+    guard.checkOpen();
+    History now = history;
+    Commit commit = now.commit;
+    return new Versions(now.serverVersion, commit.first(), commit.version());
   }
 
   Instant now() {
@@ -104,7 +111,7 @@ final class Store implements JournalHost {
   }
 
   private SideState state(History now) {
-    leases.sweep(now());
+    leases.sweep(durations.elapsing());
     Commit planned = now.planned;
     return new SideState(
         now.serverVersion,
@@ -113,19 +120,7 @@ final class Store implements JournalHost {
         planned.checkpoint(),
         leases.lastToken(),
         leases.all(),
-        planned.options());
-  }
-
-  /**
-   * For what writes, or waits until nobody is inside.
-   *
-   * @throws IllegalStateException if it is called in the middle of a write, or of a look-up
-   */
-  void checkOutside() {
-    if (writing.isHeldByCurrentThread() || extractor.isInside()) {
-      throw new IllegalStateException(
-          "an extraction function must not call a backend; have it look at the payload alone");
-    }
+        planned.options().asMap());
   }
 
   /**
@@ -133,7 +128,7 @@ final class Store implements JournalHost {
    * promised. The types that it wrote to are added to {@code written}.
    */
   <T extends @Nullable Object> T write(List<TypeTable> written, Function<History, T> operation) {
-    checkOutside();
+    extractor.checkOutside();
     long ticket = 0;
     boolean wrote = false;
     boolean entered = false;
@@ -171,8 +166,8 @@ final class Store implements JournalHost {
    * inside the guard.
    */
   void wake(List<TypeTable> written) {
-    if (!publisher.forces() && !written.isEmpty() && waiters.any()) {
-      waiters.wake(names(written));
+    if (!publisher.forces() && !written.isEmpty() && feeds.mayWait()) {
+      feeds.wake(written, table -> table.type);
     }
   }
 

@@ -7,7 +7,6 @@ import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,7 +22,6 @@ final class Trim {
   }
 
   long run() {
-    List<Feed> moved = new ArrayList<>();
     long dropped = 0;
     int inside = store.guard.enter();
     History history;
@@ -34,12 +32,12 @@ final class Trim {
     } finally {
       store.guard.exit(inside);
     }
-    try {
-      if (last != 0) {
-        dropped = store.write(List.of(), now -> now == history ? drop(now, last, moved) : 0L);
+    if (last != 0) {
+      try {
+        dropped = store.write(List.of(), now -> now == history ? drop(now, last + 1) : 0L);
+      } finally {
+        store.feeds.endTrim(last + 1);
       }
-    } finally {
-      moved.forEach(store.waiters::wake);
     }
     return dropped;
   }
@@ -72,19 +70,15 @@ final class Trim {
     return last;
   }
 
-  private long drop(History history, long last, List<Feed> moved) {
+  private long drop(History history, long first) {
     Commit planned = history.planned;
-    long dropped = last + 1 - planned.first();
+    long dropped = first - planned.first();
     if (dropped <= 0) {
       return 0;
     }
-    store.append(history, Frame.Kind.TRIM, SideState.bytes(out -> out.writeLong(last + 1)));
-    for (Feed feed : store.waiters.typed()) {
-      if (feed.moveOn(history, planned.first(), last)) {
-        moved.add(feed);
-      }
-    }
-    store.publish(history, planned.trimmedTo(last + 1));
+    store.feeds.beginTrim(first);
+    store.append(history, Frame.Kind.TRIM, SideState.bytes(out -> out.writeLong(first)));
+    store.publish(history, planned.trimmedTo(first));
     return dropped;
   }
 }

@@ -1,7 +1,9 @@
 package io.databroker.offheap;
 
+import io.databroker.api.StorageFullException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +40,9 @@ final class TypeTables {
 
   private int count;
 
+  /** Tables that are there; the writer's. */
+  private int live;
+
   /** In the order of their versions, or nearly so. */
   private final Queue<Idle> idle = new ArrayDeque<>();
 
@@ -55,20 +60,39 @@ final class TypeTables {
     return byNumber[number];
   }
 
-  /** The table of that type, made if need be. */
+  /**
+   * Returns the table of that type, made if need be.
+   *
+   * @throws StorageFullException if there are as many types as the heap takes
+   */
   TypeTable get(String type) {
     TypeTable table = byName.get(type);
     if (table == null) {
+      if (live >= Bounds.TYPES) {
+        throw full(type);
+      }
       table = new TypeTable(count, type, forgotten, unreachable);
       if (count == byNumber.length) {
         byNumber = Arrays.copyOf(byNumber, count * 2);
       }
       byNumber[count++] = table;
       byName.put(type, table);
+      live++;
       // It may never get a record: what makes it may be refused.
       mayGo(table);
     }
     return table;
+  }
+
+  private static StorageFullException full(String type) {
+    return new StorageFullException(
+        String.format(
+            Locale.ROOT,
+            "no room for type %s: the store has %d types, which is all that this heap takes; delete"
+                + " the records of others, or give the JVM a larger heap",
+            type,
+            Bounds.TYPES),
+        null);
   }
 
   /** To be called when a table has lost its last record, or its options. */
@@ -100,6 +124,7 @@ final class TypeTables {
           return;
         }
         byName.remove(table.type);
+        live--;
         byNumber[table.number] = null;
         table.free();
       }

@@ -149,7 +149,8 @@ final class CrashRun {
     Path copy = scratch.resolve("copy");
     deleteAll(copy);
     copy(directory, copy);
-    AtomicReference<Instant> now = new AtomicReference<>(script.time(next));
+    AtomicReference<Instant> now =
+        new AtomicReference<>(script.time(next % 50 == 49 ? next + 1 : next));
     OffheapSettings settings = new OffheapSettings(copy, durability, 2_000, 10, 1 << 15);
     BackendContext context =
         BackendContext.standard().withClock(now::get).withExtractor(Script.EXTRACTOR);

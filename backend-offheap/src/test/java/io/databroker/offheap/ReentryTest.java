@@ -98,7 +98,7 @@ class ReentryTest {
           inside -> {
             try {
               inside.put(put("t", "by the function"));
-            } catch (IllegalStateException hidden) {
+            } catch (InvalidArgumentException hidden) {
               // As such a function may do.
             }
           };

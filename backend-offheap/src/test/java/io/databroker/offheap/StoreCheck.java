@@ -12,6 +12,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.api.support.LeaseTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,10 +90,10 @@ final class StoreCheck {
 
   /** That those hold leases who should, and nobody else. */
   static void checkHoldings(Backend backend, Model model, Instant now) {
-    Leases leases = ((OffheapBackend) backend).store.leases;
+    LeaseTable leases = ((OffheapBackend) backend).store.leases;
     for (int i = 0; i < 4; i++) {
       String name = "lease-" + i;
-      assertThat(leases.holding(name, now)).as(name).isEqualTo(model.held(name, now));
+      assertThat(leases.find(name, now)).as(name).isEqualTo(model.held(name, now));
     }
     assertThat(leases.lastToken()).as("last token").isEqualTo(model.lastToken);
   }

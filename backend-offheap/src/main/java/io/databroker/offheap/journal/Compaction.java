@@ -130,7 +130,7 @@ public final class Compaction {
         failed instanceof SyncFailedException
             ? "the disk failed to take what was written; reopen the store"
             : "cannot compact, to be tried at the next trim";
-    LOG.log(Level.WARNING, what, failed);
+    LOG.log(Level.WARNING, what + ": " + failed);
   }
 
   /** Returns whether the new segment's file has taken the name of that one's. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -137,18 +136,5 @@ public record SideState(
       fields.add(in.readUTF());
     }
     return new TypeOptions(capacity, ttl, fields);
-  }
-
-  /** Those options with one type's replaced. */
-  public static Map<String, TypeOptions> with(
-      Map<String, TypeOptions> all, String type, TypeOptions options) {
-    Map<String, TypeOptions> next = new TreeMap<>(CodePointOrder.INSTANCE);
-    next.putAll(all);
-    if (options.isEmpty()) {
-      next.remove(type);
-    } else {
-      next.put(type, options);
-    }
-    return Collections.unmodifiableMap(next);
   }
 }
