@@ -9,6 +9,7 @@ import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.Spaces;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -234,6 +235,10 @@ final class Batch implements AutoCloseable {
   /** Makes the plan true, all at once, with what these options are set to. */
   void commit(@Nullable SetOptions set) {
     store.publisher.checkWritable();
+    store.journal.roomFor(
+        changes.stream().allMatch(change -> change.payload == null)
+            ? Spaces.RoomFor.DELETES
+            : Spaces.RoomFor.WRITES);
     int bytes = Frame.HEADER + (set == null ? 0 : set.size());
     for (Change change : changes) {
       bytes = Math.addExact(bytes, change.size());

@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Backend;
+import io.databroker.api.BackendState;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +38,18 @@ import org.jspecify.annotations.Nullable;
 final class OffheapBackend implements Backend {
   final Store store;
   final Compactor compactor;
-  private final Runnable closing;
+  private final Runnable afterwards;
+  private final ReentrantLock closing = new ReentrantLock();
   private final OptionsChange optionsChange;
   private final LeaseCalls leaseCalls;
 
   /**
-   * @param closing what remains to be done when nobody uses the store any more
+   * @param afterwards what remains to be done when nobody uses the store any more
    */
-  OffheapBackend(Store store, Compactor compactor, Runnable closing) {
+  OffheapBackend(Store store, Compactor compactor, Runnable afterwards) {
     this.store = store;
     this.compactor = compactor;
-    this.closing = closing;
+    this.afterwards = afterwards;
     this.optionsChange = new OptionsChange(store);
     this.leaseCalls = new LeaseCalls(store);
   }
@@ -172,12 +175,15 @@ final class OffheapBackend implements Backend {
 
   @Override
   public long expire() {
+    store.checkThere();
     return new Expiry(store).run();
   }
 
   @Override
   public long trim(Instant before) {
+    store.checkThere();
     long dropped = new Trim(store, before).run();
+    store.restock();
     compactor.wake();
     return dropped;
   }
@@ -237,12 +243,30 @@ final class OffheapBackend implements Backend {
         });
   }
 
+  /** Never waits, and may be asked after a close. */
+  @Override
+  public BackendState state() {
+    return store.state();
+  }
+
+  /**
+   * Returns to every caller only when all is closed. A signal that closes again, on the thread that
+   * closes, does not wait for itself.
+   */
   @Override
   public void close() {
     store.extractor.checkOutside();
-    if (!store.guard.close()) {
-      return;
+    closing.lock();
+    try {
+      if (store.guard.close()) {
+        closeAll();
+      }
+    } finally {
+      closing.unlock();
     }
+  }
+
+  private void closeAll() {
     store.feeds.wakeAll();
     compactor.stop();
     store.guard.await();
@@ -251,7 +275,7 @@ final class OffheapBackend implements Backend {
       store.publisher.stop();
     } finally {
       store.feeds.wakeAll();
-      closing.run();
+      afterwards.run();
     }
   }
 }

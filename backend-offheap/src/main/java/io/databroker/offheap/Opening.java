@@ -6,14 +6,9 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.support.ServerVersions;
-import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Compactor;
-import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Progress;
-import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.Spaces;
-import io.databroker.offheap.journal.StoreFiles;
 import io.databroker.offheap.memory.Fsync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Opens a store, in memory or in a directory. */
 final class Opening {
@@ -53,7 +48,7 @@ final class Opening {
     return start(store, store::free);
   }
 
-  private static Backend start(Store store, Runnable closing) {
+  static Backend start(Store store, Runnable closing) {
     Compactor compactor = new Compactor(store);
     store.publisher.start();
     compactor.start();
@@ -84,18 +79,22 @@ final class Opening {
     boolean interrupted = Thread.interrupted();
     try {
       makeDirectories(directory.toAbsolutePath(), settings.forces(), made);
-      Backend backend = open(directory, settings, context, boot);
+      Backend backend = new DirectoryOpening(directory, settings, context, boot).open();
       opened = true;
       return backend;
     } catch (OpenFailedException failed) {
       throw failed;
     } catch (StorageFullException full) {
       throw new OpenFailedException(
-          "cannot open directory %s: %s".formatted(directory, full.getMessage()), full);
+          String.format(Locale.ROOT, "cannot open directory %s: %s", directory, full.getMessage()),
+          full);
     } catch (IOException | UncheckedIOException | DatabrokerException failed) {
       throw new OpenFailedException(
-          "cannot open directory %s: %s; make it readable and writable, with room on its disk"
-              .formatted(directory, failed.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "cannot open directory %s: %s; make it readable and writable, with room on its disk",
+              directory,
+              failed.getMessage()),
           failed);
     } finally {
       if (!opened) {
@@ -128,156 +127,6 @@ final class Opening {
       Files.delete(directory);
     } catch (IOException kept) {
       // Somebody put something there meanwhile.
-    }
-  }
-
-  private static Backend open(
-      Path directory, OffheapSettings settings, BackendContext context, long boot)
-      throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new OpenFailedException(
-          "%s is not a directory; choose another".formatted(directory), null);
-    }
-    checkOurs(directory); // before anything is made in it
-    DirectoryLock lock = DirectoryLock.take(directory);
-    boolean isStore = true;
-    boolean opened = false;
-    try {
-      // Not before it is locked: another may just have made a store of it.
-      isStore = checkOurs(directory);
-      Control.Left left = isStore ? Control.read(directory) : null;
-      long salt = isStore ? StoreFiles.readSalt(directory) : ServerVersions.next(0);
-      StoreFiles files = new StoreFiles(directory, salt, settings.forces());
-      Backend backend = open(files, settings, context, boot, left, lock);
-      opened = true;
-      return backend;
-    } finally {
-      if (!opened) {
-        try {
-          if (!isStore) {
-            deleteStore(directory);
-          }
-        } finally {
-          lock.close();
-        }
-      }
-    }
-  }
-
-  /**
-   * What a first open that failed has made; not the file of the lock, which another may be about to
-   * take: two files of that name would be two locks.
-   */
-  private static void deleteStore(Path directory) throws IOException {
-    for (Path file : StoreFiles.list(directory)) {
-      if (!file.getFileName().toString().equals(DirectoryLock.FILE)) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
-  /**
-   * Whether there is a store.
-   *
-   * @throws OpenFailedException if there is something else
-   */
-  private static boolean checkOurs(Path directory) throws IOException {
-    List<Path> files = StoreFiles.list(directory);
-    if (Files.exists(directory.resolve(StoreFiles.PROPERTIES))) {
-      return true;
-    }
-    for (Path file : files) {
-      String name = file.getFileName().toString();
-      if (!name.equals(DirectoryLock.FILE) && !name.equals(StoreFiles.PROPERTIES + ".new")) {
-        throw new OpenFailedException(
-            "directory %s holds %s and no %s, so that it is no store; choose an empty one"
-                .formatted(directory, name, StoreFiles.PROPERTIES),
-            null);
-      }
-    }
-    return false;
-  }
-
-  private static Backend open(
-      StoreFiles files,
-      OffheapSettings settings,
-      BackendContext context,
-      long boot,
-      Control.@Nullable Left found,
-      DirectoryLock lock)
-      throws IOException {
-    Path directory = files.directory();
-    Control.Left left = found == null ? Control.Left.NOTHING : found;
-    Control.Mark trusted = left.trusted(boot);
-    Chain chain = Chain.find(files, trusted);
-    if (found == null && !chain.links().isEmpty()) {
-      throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
-    }
-    if (found == null) {
-      StoreFiles.describe(directory, files.salt(), settings.asProperties());
-    }
-    Control control = Control.open(directory, boot, settings.forces());
-    Store store = null;
-    boolean opened = false;
-    try {
-      boolean lost = !left.forces() && !left.lostNothing(boot);
-      store = new Store(context, settings, files, control, serverVersion(chain, lost));
-      Recovery recovery = new Recovery(store, files, trusted, left.clean());
-      recovery.run(chain);
-      if (lost) {
-        // Tokens greater than any that may have been given and lost.
-        store.leases.raiseLastToken(store.leases.lastToken() + Bounds.LOST_TOKENS);
-      }
-      StoreFiles.describe(directory, files.salt(), settings.asProperties());
-      store.journal.resume(recovery.lastOrder(), recovery.sequence());
-      store.journal.begin(store.history);
-      store.publisher.began(store.journal.active());
-      // Before anybody reads: that it is no longer closed, and what its writes survive.
-      store.publisher.persist();
-      Store ready = store;
-      Backend backend = start(store, () -> close(ready, control, lock));
-      opened = true;
-      return backend;
-    } finally {
-      if (!opened) {
-        if (store != null) {
-          store.free();
-        }
-        control.abandon();
-      }
-    }
-  }
-
-  /** A new one if others may have read what is no longer there. */
-  private static long serverVersion(Chain chain, boolean lost) {
-    List<Chain.Link> links = chain.links();
-    SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
-    if (last == null) {
-      return ServerVersions.next(0);
-    }
-    return lost ? ServerVersions.next(last.serverVersion()) : last.serverVersion();
-  }
-
-  private static void close(Store store, Control control, DirectoryLock lock) {
-    try {
-      boolean forced = true;
-      for (Segment segment : store.history.directory.all()) {
-        try {
-          segment.space.force();
-        } catch (IOException unforced) {
-          forced = false; // it is there unless the machine goes down, as after a kill
-        }
-      }
-      if (forced && !store.publisher.hasFailed()) {
-        control.close();
-      } else {
-        control.abandon();
-      }
-    } catch (IOException unmarked) {
-      // The next open takes it for one that was not closed.
-    } finally {
-      store.free();
-      lock.close();
     }
   }
 

@@ -15,6 +15,7 @@ import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SegmentHeader;
 import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.StoreFiles;
+import io.databroker.offheap.journal.WrittenEnd;
 import io.databroker.offheap.memory.FileSpace;
 import io.databroker.offheap.memory.Fsync;
 import java.io.DataInputStream;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ final class Recovery {
   private long sequence;
   private boolean inJournal;
   private long lastOrder;
+
+  /** Of the last segment, opened to be written on. */
+  private @Nullable FileSpace lastSpace;
 
   /**
    * @param trusted how far it must be whole
@@ -82,7 +87,7 @@ final class Recovery {
     List<Segment> segments = history.directory.all();
     for (int i = 0; i < kept; i++) {
       Segment segment = segments.get(i);
-      if (segment.end < links.get(i).size()) {
+      if (segment.space == lastSpace || segment.end < links.get(i).size()) {
         segment.space.seal(segment.end);
       }
       segment.space.force();
@@ -100,18 +105,21 @@ final class Recovery {
     if (!header.compacted() && inJournal && header.sequence() != sequence) {
       throw Chain.damaged(link.path(), 0, "frames before it are missing");
     }
+    boolean last = next == null && !header.compacted();
+    long limit = limit(link);
+    FileSpace space = open(link, limit, last);
     Segment segment =
         new Segment(
             store.journal.nextId(),
             header.order(),
             header.from(),
-            FileSpace.open(link.path(), link.size(), closed && header.order() <= trusted.order()),
+            space,
             header.firstVersion(),
-            Segment.roomFor(link.size()),
+            Segment.roomFor(space.region().size()),
             !header.compacted(),
             header.begins());
     history.directory = history.directory.with(segment);
-    FrameReader frames = new FrameReader(segment.data, header, files.salt(), checksum);
+    FrameReader frames = new FrameReader(segment.data, limit, header, files.salt(), checksum);
     boolean ended = false;
     while (frames.next()) {
       ended |= frames.kind() == Frame.Kind.END;
@@ -145,6 +153,40 @@ final class Recovery {
       return frames.problem().isEmpty() && next.firstVersion() == segment.lastVersion() + 1;
     }
     return next.sequence() == sequence; // what lies behind may be the rest of a failed write
+  }
+
+  private FileSpace open(Chain.Link link, long limit, boolean last) throws IOException {
+    boolean survives = closed && link.header().order() <= trusted.order();
+    if (!last) {
+      return FileSpace.open(link.path(), link.size(), survives);
+    }
+    long size = Math.max(link.size(), store.journal.segmentBytes());
+    FileSpace space =
+        FileSpace.openToAppend(link.path(), limit, size, survives, store.settings.forces());
+    lastSpace = space;
+    return space;
+  }
+
+  /** How far a segment may be read: to where a close left it, or to where it has something. */
+  private long limit(Chain.Link link) throws IOException {
+    return closed && link.header().order() == trusted.order()
+        ? Math.min(link.size(), trusted.end())
+        : WrittenEnd.of(link, files.salt());
+  }
+
+  /**
+   * Returns the last segment, ready for what is written next; null if it cannot be written on.
+   * Called once, after {@link #run}.
+   */
+  @Nullable Segment resume() throws IOException {
+    List<Segment> all = history.directory.all();
+    Segment last = all.isEmpty() ? null : all.get(all.size() - 1);
+    FileSpace space = lastSpace;
+    if (last == null || space == null || last.space != space || last.order != lastOrder) {
+      return null;
+    }
+    space.unseal();
+    return last;
   }
 
   private static String reason(FrameReader frames) {
@@ -241,12 +283,13 @@ final class Recovery {
       history.keys.add(look.key, look.place);
     } catch (StorageFullException full) {
       throw new OpenFailedException(
-          "%s holds more than %d records, too many for expectedRecords %d times growth %d; set one of the two higher"
-              .formatted(
-                  files.directory(),
-                  history.keys.size(),
-                  store.settings.expectedRecords(),
-                  store.settings.growth()),
+          String.format(
+              Locale.ROOT,
+              "%s holds more than %d records, too many for expectedRecords %d times growth %d; set one of the two higher",
+              files.directory(),
+              history.keys.size(),
+              store.settings.expectedRecords(),
+              store.settings.growth()),
           full);
     }
   }

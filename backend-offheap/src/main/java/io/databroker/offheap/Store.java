@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
 import io.databroker.api.SteadyClock;
 import io.databroker.api.Versions;
 import io.databroker.api.support.Extraction;
@@ -12,10 +13,13 @@ import io.databroker.offheap.journal.JournalHost;
 import io.databroker.offheap.journal.JournalOwner;
 import io.databroker.offheap.journal.Progress;
 import io.databroker.offheap.journal.Publisher;
+import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.Waker;
+import io.databroker.offheap.memory.DirectoryLostException;
 import io.databroker.offheap.memory.Guard;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of an open store share: who may write, and what there is. */
@@ -41,6 +46,17 @@ final class Store implements JournalHost {
   final LeaseTable leases = new LeaseTable();
   final Journal journal;
   final Publisher publisher;
+
+  /** Looks whether the directory is still there; set before the store is used. */
+  Presence presence = () -> {};
+
+  /** Whether the place where a store is kept is still there. */
+  interface Presence {
+    void check() throws IOException;
+  }
+
+  /** Sets room aside for a full disk, for a journal of so many bytes; set before first use. */
+  LongConsumer restock = bytes -> {};
 
   volatile History history;
 
@@ -178,6 +194,7 @@ final class Store implements JournalHost {
   /** Appends one frame that is not records. */
   void append(History now, Frame.Kind kind, byte[] body) {
     publisher.checkWritable();
+    journal.roomFor(kind == Frame.Kind.TRIM ? Spaces.RoomFor.UPKEEP : Spaces.RoomFor.WRITES);
     journal.reserve(now, Frame.HEADER + Frame.bodySize(body), 0);
     journal.frame.begin(kind, 0, 0);
     journal.frame.body(body);
@@ -193,6 +210,48 @@ final class Store implements JournalHost {
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
     publisher.publish(() -> now.commit = next, now.directory, journal.active(), names(written));
+  }
+
+  /** Returns whether the store serves, and if not fully, why not. */
+  BackendState state() {
+    return StoreState.of(publisher.failure(), journal.refused());
+  }
+
+  /**
+   * Looks whether the files of the store are still where a later open would find them. If not,
+   * nothing is written from here on.
+   */
+  void checkThere() {
+    int inside = guard.enter();
+    try {
+      if (!publisher.hasFailed()) {
+        presence.check();
+        for (Segment segment : history.directory.all()) {
+          if (!segment.isCompacted() && !segment.space.isThere() && isCurrent(segment)) {
+            throw new DirectoryLostException(segment.space.name());
+          }
+        }
+      }
+    } catch (IOException lost) {
+      publisher.fail(lost);
+    } finally {
+      guard.exit(inside);
+    }
+  }
+
+  /** Sets room aside again that a full disk has taken, as far as there is some. */
+  void restock() {
+    int inside = guard.enter();
+    try {
+      restock.accept(history.directory.all().stream().mapToLong(segment -> segment.end).sum());
+    } finally {
+      guard.exit(inside);
+    }
+  }
+
+  /** Returns whether no compaction and no clear has taken its place meanwhile. */
+  private boolean isCurrent(Segment segment) {
+    return history.directory.all().contains(segment);
   }
 
   /** Nobody may use it from here on. */

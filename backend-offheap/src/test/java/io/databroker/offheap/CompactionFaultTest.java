@@ -8,6 +8,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.StoreProperties;
 import io.databroker.offheap.journal.Compaction;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
@@ -53,7 +54,7 @@ class CompactionFaultTest {
 
   /** Files of a store that {@link #reopen} takes for one that was killed. */
   private StoreFiles files() throws IOException {
-    StoreFiles.describe(scratch, SALT, settings(scratch).asProperties());
+    StoreProperties.ofNew(SALT).writeNext(scratch, settings(scratch).asProperties());
     Control.open(scratch, BOOT, false).abandon();
     return new StoreFiles(scratch, SALT, false);
   }

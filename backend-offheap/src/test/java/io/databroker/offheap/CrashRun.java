@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.offheap.directory.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,6 +218,7 @@ final class CrashRun {
         Files.copy(file, to.resolve(file.getFileName()));
       }
     }
+    Stamp.asOriginal(to);
   }
 
   private static void deleteAll(Path directory) throws IOException {

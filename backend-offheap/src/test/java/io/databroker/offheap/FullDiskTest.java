@@ -92,6 +92,7 @@ class FullDiskTest {
   @Test
   void a_segment_that_cannot_be_begun_leaves_nothing() throws IOException {
     StoreFiles files = new StoreFiles(scratch, 5, false);
+    Files.createFile(scratch.resolve(StoreFiles.PROPERTIES)); // which a full disk still takes
     boolean[] full = {false};
     Spaces spaces =
         WrappedSpaces.beforeEachWrite(

@@ -11,6 +11,7 @@ import io.databroker.api.Changes;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Stamp;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
@@ -80,6 +81,7 @@ class PowerLossTest {
         Files.copy(file, to.resolve(file.getFileName()));
       }
     }
+    Stamp.asOriginal(to);
     return to;
   }
 

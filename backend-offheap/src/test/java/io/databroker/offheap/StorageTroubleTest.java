@@ -15,6 +15,7 @@ import io.databroker.api.StorageFullException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.DirectoryLock;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.StoreFiles;
 import io.databroker.offheap.memory.Space;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StorageTroubleTest {
   private static final OffheapSettings SMALL =
       new OffheapSettings(null, Durability.PROCESS, 1_000, 1, 1 << 16);
+
+  private static final String FULL = "Auf dem Gerät ist kein Speicherplatz mehr verfügbar";
 
   @TempDir Path scratch;
 
@@ -93,7 +96,7 @@ class StorageTroubleTest {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
-      spaces.failWrites("No space left on device");
+      spaces.failWrites(FULL);
       Versions before = backend.versions();
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> backend.put(put("b", 300)))
@@ -119,7 +122,7 @@ class StorageTroubleTest {
         backend.put(put("key-" + i, 10));
       }
       TypeOptions four = TypeOptions.NONE.withCapacity(4);
-      spaces.failWrites("No space left on device");
+      spaces.failWrites(FULL);
       assertThatThrownBy(() -> backend.setOptions("t", four))
           .isInstanceOf(StorageFullException.class);
       spaces.failWrites(null);
@@ -361,6 +364,11 @@ class StorageTroubleTest {
 
     void failWrites(String message) {
       failure = message;
+    }
+
+    @Override
+    public boolean lacksRoom() {
+      return FULL.equals(failure);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.databroker.offheap;
 
+import io.databroker.offheap.directory.Stamp;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.StoreFiles;
@@ -23,6 +24,7 @@ final class StoreTear {
         Files.copy(file, to.resolve(file.getFileName()));
       }
     }
+    Stamp.asOriginal(to);
     return to;
   }
 

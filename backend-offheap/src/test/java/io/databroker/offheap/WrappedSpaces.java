@@ -58,6 +58,16 @@ class WrappedSpaces implements Spaces {
     return real.salt();
   }
 
+  @Override
+  public boolean lacksRoom() {
+    return real.lacksRoom();
+  }
+
+  @Override
+  public boolean giveRoom(RoomFor whom) {
+    return real.giveRoom(whom);
+  }
+
   /** A space in which a test can have something happen. */
   static class WrappedSpace implements Space {
     private final Space real;
@@ -84,6 +94,11 @@ class WrappedSpaces implements Spaces {
     @Override
     public void seal(long end) throws IOException {
       real.seal(end);
+    }
+
+    @Override
+    public boolean isThere() throws IOException {
+      return real.isThere();
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The running host: owns the open backends of one configuration.
@@ -28,7 +28,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Databroker implements AutoCloseable {
   private final Map<String, OpenedBackend> backends;
   private final List<AutoCloseable> closing;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Held by the thread that closes, until all is closed. */
+  private final ReentrantLock closeLock = new ReentrantLock();
+
+  private boolean closed;
 
   Databroker(Map<String, OpenedBackend> backends, List<AutoCloseable> closing) {
     this.backends = backends;
@@ -86,14 +90,29 @@ public final class Databroker implements AutoCloseable {
   }
 
   /**
-   * Closes everything in order: housekeeping and leases, then the backends, then the plugins. If
-   * one part fails to close, the others are still closed, and the first failure is thrown.
-   * Idempotent.
+   * Closes everything in order: housekeeping and leases, then the backends. If one part fails to
+   * close, the others are still closed, and the first failure is thrown.
+   *
+   * <p>Idempotent. It returns to every caller only when all is closed, so that a reopen works at
+   * once. There is one exception: while another thread closes, a call from a thread of the host
+   * returns early, because the closing thread may be waiting for it.
    */
   @Override
   public void close() {
-    if (!closed.getAndSet(true)) {
-      Closing.all(closing);
+    if (HostThreads.isCurrent()) {
+      if (!closeLock.tryLock()) {
+        return;
+      }
+    } else {
+      closeLock.lock();
+    }
+    try {
+      if (!closed) {
+        closed = true; // also for a close that closing calls itself
+        Closing.all(closing);
+      }
+    } finally {
+      closeLock.unlock();
     }
   }
 
@@ -127,7 +146,10 @@ public final class Databroker implements AutoCloseable {
       return this;
     }
 
-    /** Adds a plugin: a jar, or a folder of jars that belong together. */
+    /**
+     * Adds a plugin: a jar, or a folder of jars that belong together. Its class loader stays until
+     * the JVM ends, and serves every later open of the same jars.
+     */
     public Builder plugin(Path path) {
       plugins.add(Objects.requireNonNull(path, "path"));
       return this;

@@ -13,19 +13,17 @@ import java.util.stream.Collectors;
 /**
  * Finds backend providers by ServiceLoader: on the class path, on the module path, and in plugins.
  * A plugin is a jar or a folder of jars. It has its own class loader, which shares only the API and
- * the JDK with the host.
+ * the JDK with the host. Hidden files of such a folder are ignored.
  *
  * <p>A provider that is broken, has no name, or shares its name with another is listed as a problem
  * and cannot be chosen. The other providers stay usable.
  */
 public final class Discovery implements AutoCloseable {
-  private final List<Plugin> plugins;
   private final List<String> problems = new ArrayList<>();
   private final Map<String, DiscoveredProvider> usable = new TreeMap<>();
   private final Map<String, String> unusable = new TreeMap<>();
 
   private Discovery(ClassLoader host, List<Plugin> plugins) {
-    this.plugins = plugins;
     ProviderSearch search = new ProviderSearch();
     search.in(host, "class path");
     for (Plugin plugin : plugins) {
@@ -95,11 +93,13 @@ public final class Discovery implements AutoCloseable {
     throw new ConfigurationException(lines);
   }
 
-  /** Closes the class loaders of the plugins; idempotent. */
+  /**
+   * Ends the use of what was found; idempotent. The class loader of a plugin stays until the JVM
+   * ends, and a later discovery of the same jars uses it again: libraries keep threads and hooks
+   * that no close can stop, so that a class loader for each open would leak.
+   */
   @Override
-  public void close() {
-    Closing.all(plugins);
-  }
+  public void close() {}
 
   /** Describes the known names, for messages. */
   String names() {

@@ -75,6 +75,11 @@ final class HostThreads implements Timer, AutoCloseable {
     return holders;
   }
 
+  /** Returns whether the caller is a thread of some host. */
+  static boolean isCurrent() {
+    return Thread.currentThread() instanceof HostThread;
+  }
+
   /** Interrupts backend calls, but not lease holders, and waits for all running tasks. */
   @Override
   public void close() {

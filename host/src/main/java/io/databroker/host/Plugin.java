@@ -1,10 +1,6 @@
 package io.databroker.host;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,12 +9,12 @@ import java.util.Locale;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** Plugin: a jar or a folder of jars with its own class loader. */
-final class Plugin implements AutoCloseable {
+/** Plugin: a jar or a folder of jars, in the class loader that {@link PluginLoaders} keeps. */
+final class Plugin {
   private final Path path;
-  private final URLClassLoader loader;
+  private final ClassLoader loader;
 
-  private Plugin(Path path, URLClassLoader loader) {
+  private Plugin(Path path, ClassLoader loader) {
     this.path = path;
     this.loader = loader;
   }
@@ -37,9 +33,8 @@ final class Plugin implements AutoCloseable {
     ConfigurationException.throwIfAny(problems);
     List<Plugin> plugins = new ArrayList<>();
     for (int i = 0; i < jars.size(); i++) {
-      URL[] urls = jars.get(i).stream().map(Plugin::url).toArray(URL[]::new);
-      String name = "plugin " + paths.get(i);
-      plugins.add(new Plugin(paths.get(i), new URLClassLoader(name, urls, new SharedApiLoader())));
+      ClassLoader loader = PluginLoaders.of("plugin " + paths.get(i), jars.get(i));
+      plugins.add(new Plugin(paths.get(i), loader));
     }
     return plugins;
   }
@@ -52,20 +47,17 @@ final class Plugin implements AutoCloseable {
     return loader;
   }
 
-  @Override
-  public void close() {
-    try {
-      loader.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Hidden files, such as the {@code ._x.jar} of macOS, belong to the system. */
+  private static boolean isJar(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".jar") && !name.startsWith(".") && Files.isRegularFile(file);
   }
 
   private static List<Path> jarsOf(Path path, List<String> problems) {
     List<Path> jars = List.of(path);
     if (Files.isDirectory(path)) {
       try (Stream<Path> files = Files.list(path)) {
-        jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        jars = files.filter(Plugin::isJar).sorted().toList();
       } catch (IOException e) {
         problems.add(String.format(Locale.ROOT, "plugin %s cannot be read: %s", path, e));
         return List.of();
@@ -96,13 +88,5 @@ final class Plugin implements AutoCloseable {
       }
     }
     return jars;
-  }
-
-  private static URL url(Path jar) {
-    try {
-      return jar.toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

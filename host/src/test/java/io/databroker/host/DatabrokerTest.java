@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +39,43 @@ class DatabrokerTest {
     broker.close();
     broker.close();
     assertThat(events()).containsExactly("open a", "close a");
+  }
+
+  @Test
+  void aSecondCloseReturnsWhenAllIsClosed() throws Exception {
+    Databroker broker = Databroker.builder().backend(fake("slow")).open();
+    CountDownLatch closing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FakeProvider.ON_CLOSE.put(
+        label + "slow",
+        () -> {
+          closing.countDown();
+          broker.close(); // by the thread that closes: it must not wait for itself
+          awaitQuietly(goOn);
+        });
+    CompletableFuture<Void> first = CompletableFuture.runAsync(broker::close);
+    awaitQuietly(closing);
+    Thread second = new Thread(broker::close, "second-close");
+    second.start();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (second.getState() != Thread.State.WAITING && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(second.getState()).as("the second close").isEqualTo(Thread.State.WAITING);
+    assertThat(events()).containsExactly("open slow");
+    goOn.countDown();
+    second.join(TimeUnit.SECONDS.toMillis(30));
+    assertThat(second.isAlive()).isFalse();
+    assertThat(events()).containsExactly("open slow", "close slow");
+    first.get(30, TimeUnit.SECONDS);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

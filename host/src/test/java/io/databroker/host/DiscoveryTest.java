@@ -12,7 +12,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -255,19 +257,44 @@ class DiscoveryTest {
   }
 
   @Test
-  void closingReleasesThePlugins() throws Exception {
-    Path jar =
-        Jars.plugin(
-            folder.resolve("late.jar"),
-            "Late",
-            Jars.provider("Late", "\"late\"", "\"1\""),
-            "Later",
-            "public class Later {}");
-    Discovery discovery = Discovery.of(List.of(jar));
-    ClassLoader loader = open(discovery, "late").getClass().getClassLoader();
-    discovery.close();
-    discovery.close();
-    assertThatThrownBy(() -> loader.loadClass("Later")).isInstanceOf(ClassNotFoundException.class);
+  void aPluginThatIsOpenedAgainHasTheSameClassLoader() throws IOException {
+    Path jar = Jars.plugin(folder.resolve("again.jar"), "Again", provider("Again", "again", "1"));
+    Set<ClassLoader> loaders = new HashSet<>();
+    for (int i = 0; i < 61; i++) {
+      try (Discovery discovery = Discovery.of(List.of(jar))) {
+        loaders.add(open(discovery, "again").getClass().getClassLoader());
+      }
+    }
+    assertThat(loaders).hasSize(1);
+  }
+
+  @Test
+  void aPluginThatHasChangedHasAnotherClassLoader() throws IOException {
+    Path jar = Jars.plugin(folder.resolve("new.jar"), "New", provider("New", "new", "1"));
+    try (Discovery discovery = Discovery.of(List.of(jar))) {
+      assertThat(discovery.provider("new").version()).isEqualTo("1");
+    }
+    Files.delete(jar);
+    Jars.plugin(jar, "New", provider("New", "new", "2.0-with-more"));
+    try (Discovery discovery = Discovery.of(List.of(jar))) {
+      assertThat(discovery.provider("new").version()).isEqualTo("2.0-with-more");
+    }
+  }
+
+  @Test
+  void hiddenFilesOfAPluginFolderArePassedOver() throws IOException {
+    Path plugin = Files.createDirectory(folder.resolve("shared"));
+    Jars.plugin(plugin.resolve("provider.jar"), "Plain", provider("Plain", "plain", "1"));
+    Files.writeString(plugin.resolve("._provider.jar"), "what macOS leaves on other disks");
+    Files.writeString(plugin.resolve(".DS_Store"), "");
+    Files.writeString(plugin.resolve("Thumbs.db"), "");
+    Files.writeString(plugin.resolve("provider.jar~"), "an editor's copy");
+    Files.createDirectory(plugin.resolve("lost+found"));
+    Files.createDirectory(plugin.resolve("old.jar"));
+    try (Discovery discovery = Discovery.of(List.of(plugin))) {
+      assertThat(discovery.problems()).isEmpty();
+      assertThat(discovery.provider("plain").version()).isEqualTo("1");
+    }
   }
 
   private List<String> typesOf(String name, Path plugin) {

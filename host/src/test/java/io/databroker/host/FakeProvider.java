@@ -12,7 +12,9 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A provider on the tests' class path whose settings decide what goes wrong. */
@@ -33,6 +35,9 @@ public final class FakeProvider implements BackendProvider {
 
   /** What happened to backends, for the test that labelled them. */
   static final List<String> EVENTS = new CopyOnWriteArrayList<>();
+
+  /** What the close of a backend of that label does, if anything. */
+  static final Map<String, Runnable> ON_CLOSE = new ConcurrentHashMap<>();
 
   @Override
   public String name() {
@@ -72,6 +77,7 @@ public final class FakeProvider implements BackendProvider {
             new Class<?>[] {Backend.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("close")) {
+                ON_CLOSE.getOrDefault(label, () -> {}).run();
                 EVENTS.add("close " + label);
               }
               return method.getName().equals("listTypes") ? List.of(label) : null;

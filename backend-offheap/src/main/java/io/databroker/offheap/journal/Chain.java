@@ -3,9 +3,12 @@ package io.databroker.offheap.journal;
 import io.databroker.api.OpenFailedException;
 import io.databroker.offheap.memory.Region;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -75,11 +78,12 @@ public final class Chain {
 
   private void look(StoreFiles.SegmentFile file) throws IOException {
     long size = Files.size(file.path());
-    byte[] beginning = new byte[Segment.HEADER];
+    byte[] beginning = new byte[Segment.HEADER + Frame.HEADER];
     try (var in = Files.newInputStream(file.path())) {
       in.readNBytes(beginning, 0, beginning.length);
     }
-    SegmentHeader header = size < Segment.HEADER ? null : SegmentHeader.read(beginning);
+    SegmentHeader header =
+        size < Segment.HEADER ? null : SegmentHeader.read(Arrays.copyOf(beginning, Segment.HEADER));
     if (header != null && header.salt() != salt) {
       throw new OpenFailedException(
           String.format(
@@ -97,7 +101,11 @@ public final class Chain {
     }
     SideState state = null;
     if (!header.compacted()) {
-      state = state(file.path(), header, size);
+      int claimed =
+          ByteBuffer.wrap(beginning)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .getInt(Segment.HEADER + Frame.LENGTH);
+      state = state(file.path(), header, size, claimed);
       if (state == null) {
         unfit.add(new Unfit(file, format));
         return;
@@ -132,10 +140,12 @@ public final class Chain {
     return cleared || replaced;
   }
 
-  private @Nullable SideState state(Path path, SegmentHeader header, long size) throws IOException {
-    Region data = Region.map(path, size, false);
+  private @Nullable SideState state(Path path, SegmentHeader header, long size, int claimed)
+      throws IOException {
+    long limit = Math.min(size, (long) Segment.HEADER + Math.max(Frame.HEADER, claimed));
+    Region data = Region.read(path, limit);
     try {
-      FrameReader reader = new FrameReader(data, header, salt, new CRC32C());
+      FrameReader reader = new FrameReader(data, limit, header, salt, new CRC32C());
       return reader.next() && reader.kind() == Frame.Kind.STATE
           ? SideState.read(SideState.reading(reader.body()))
           : null;

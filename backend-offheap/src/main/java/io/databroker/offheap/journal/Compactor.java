@@ -134,13 +134,15 @@ public final class Compactor {
     List<Segment> run = new ArrayList<>();
     long bytes = 0;
     boolean behindDamage = false;
+    // On a full disk in smaller steps, each of which frees room for the next.
+    long most = host.journal().spaces().roomForUpkeep(host.journal().segmentBytes());
     for (Segment segment : past.segments) {
       boolean damaged = past.damaged.contains(segment);
       long kept = damaged ? 0 : Compaction.keptBytes(host, owner, segment, past.kept(behindDamage));
       if (kept < 0) {
         return false;
       }
-      boolean full = bytes + kept > host.journal().segmentBytes();
+      boolean full = bytes + kept > most;
       if (!run.isEmpty() && (damaged || full)) {
         if (!new Compaction(host, owner, run, past.kept(behindDamage)).run()) {
           return false;

@@ -7,6 +7,7 @@ import java.util.zip.CRC32C;
 /** Reads a segment's frames one after another, and trusts none. */
 public final class FrameReader {
   private final Region data;
+  private final long limit;
   private final SegmentHeader header;
   private final long salt;
   private final CRC32C checksum;
@@ -15,8 +16,13 @@ public final class FrameReader {
   private int length;
   private String problem = "";
 
-  public FrameReader(Region data, SegmentHeader header, long salt, CRC32C checksum) {
+  /**
+   * @param limit behind which nothing is read: what a mapping shows there may be no part of the
+   *     file, or a hole of a full disk, and reading either is a crash
+   */
+  public FrameReader(Region data, long limit, SegmentHeader header, long salt, CRC32C checksum) {
     this.data = data;
+    this.limit = limit;
     this.header = header;
     this.salt = salt;
     this.checksum = checksum;
@@ -27,15 +33,15 @@ public final class FrameReader {
   public boolean next() {
     at += length;
     length = 0;
-    if (at + Frame.HEADER > data.size()) {
-      problem = at == data.size() ? "" : "a frame is cut short";
+    if (at + Frame.HEADER > limit) {
+      problem = isBlank() ? "" : "a frame is cut short";
       return false;
     }
     int claimed = data.getInt(at + Frame.LENGTH);
     if (claimed == 0) {
       return false;
     }
-    if (claimed < Frame.HEADER || claimed % 8 != 0 || claimed > data.size() - at) {
+    if (claimed < Frame.HEADER || claimed % 8 != 0 || claimed > limit - at) {
       problem = "a frame claims a length of " + claimed;
       return false;
     }
@@ -61,6 +67,18 @@ public final class FrameReader {
     }
     length = claimed;
     sequence++;
+    return true;
+  }
+
+  /** Returns whether there are only zeros up to the limit. */
+  private boolean isBlank() {
+    byte[] rest = new byte[(int) Math.max(0, limit - at)];
+    data.get(at, rest, rest.length);
+    for (byte one : rest) {
+      if (one != 0) {
+        return false;
+      }
+    }
     return true;
   }
 

@@ -7,7 +7,6 @@ import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The end of the journal, where frames are appended. All of it is the writer's. */
@@ -21,6 +20,8 @@ public final class Journal {
   private long lastSequence;
   private long lastOrder;
   private int nextId;
+  private volatile @Nullable DatabrokerException refused;
+  private Spaces.RoomFor roomFor = Spaces.RoomFor.WRITES;
 
   /** What is being built; used by whoever holds the lock. */
   public final Frame frame = new Frame();
@@ -57,10 +58,20 @@ public final class Journal {
     lastSequence = sequence;
   }
 
+  /** Goes on in the last segment of those that were recovered. */
+  public void continueIn(Segment last) {
+    active = last;
+  }
+
   /** Begins the first segment of an open, and has it survive a loss of power. */
   public void begin(JournalOwner owner) throws IOException {
     roll(owner, 0, 0, false);
     active().space.force();
+  }
+
+  /** For the writer: what it writes next, which decides about the room set aside on a full disk. */
+  public void roomFor(Spaces.RoomFor next) {
+    roomFor = next;
   }
 
   /**
@@ -71,7 +82,7 @@ public final class Journal {
   public void reserve(JournalOwner owner, long bytes, int records) {
     Segment now = active;
     if (now == null || now.end + bytes > now.data.size() || !now.hasRoom(records)) {
-      roll(owner, bytes, records, false);
+      rollWithRoom(owner, bytes, records, false);
     }
   }
 
@@ -86,13 +97,14 @@ public final class Journal {
     Segment last = active;
     long order = lastOrder;
     long sequence = lastSequence;
-    roll(begun, 0, 0, true);
+    roomFor = Spaces.RoomFor.UPKEEP;
+    rollWithRoom(begun, 0, 0, true);
     Throwable failure = null;
     try {
       active().space.force();
     } catch (IOException failed) {
       failure = failed;
-      throw failed("the journal", failed);
+      throw refuse("the journal", failed);
     } catch (RuntimeException | Error failed) {
       failure = failed;
       throw failed;
@@ -106,6 +118,19 @@ public final class Journal {
         // and a disk says once that it failed, perhaps of what was written before.
         if (!takeBack(unforced) || publisher.forces() || failure instanceof SyncFailedException) {
           publisher.fail(failure);
+        }
+      }
+    }
+  }
+
+  private void rollWithRoom(JournalOwner owner, long bytes, int records, boolean cleared) {
+    while (true) {
+      try {
+        roll(owner, bytes, records, cleared);
+        return;
+      } catch (StorageFullException full) {
+        if (!spaces.giveRoom(roomFor)) {
+          throw full;
         }
       }
     }
@@ -140,7 +165,7 @@ public final class Journal {
       lastOrder = order;
       done = true;
     } catch (IOException | OutOfMemoryError failed) {
-      throw failed(spaceName(space), failed);
+      throw refuse(spaceName(space), failed);
     } finally {
       if (!done) {
         discard(space, begun);
@@ -204,28 +229,45 @@ public final class Journal {
   public void append() {
     Segment now = active();
     frame.end(lastSequence + 1, spaces.salt(), place(now, now.end));
-    try {
-      now.space.write(now.end, frame.bytes(), frame.length());
-    } catch (IOException failed) {
-      throw failed(now.space.name(), failed);
+    boolean written = false;
+    while (!written) {
+      try {
+        now.space.write(now.end, frame.bytes(), frame.length());
+        written = true;
+      } catch (IOException failed) {
+        if (!spaces.giveRoom(roomFor)) {
+          throw refuse(now.space.name(), failed);
+        }
+      }
     }
     now.end += frame.length();
     now.lastSequence = ++lastSequence;
+    if (refused != null) {
+      refused = null;
+    }
   }
 
-  static DatabrokerException failed(String name, Throwable cause) {
-    String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-    boolean full =
-        cause instanceof OutOfMemoryError
-            || message.contains("no space")
-            || message.contains("not enough space")
-            || message.contains("quota");
-    return full
-        ? new StorageFullException(
-            "no room to write to " + name + ": " + cause.getMessage() + "; free some and try again",
-            cause)
-        : new StorageFailedException(
-            "cannot write to " + name + ": " + cause.getMessage() + "; nothing was applied", cause);
+  /** Returns the error for a write that failed, and keeps it until a write succeeds. */
+  private DatabrokerException refuse(String name, Throwable cause) {
+    DatabrokerException error =
+        cause instanceof OutOfMemoryError || spaces.lacksRoom()
+            ? new StorageFullException(
+                "no room to write to "
+                    + name
+                    + ": "
+                    + cause.getMessage()
+                    + "; free some and try again",
+                cause)
+            : new StorageFailedException(
+                "cannot write to " + name + ": " + cause.getMessage() + "; nothing was applied",
+                cause);
+    refused = error;
+    return error;
+  }
+
+  /** Returns why the last write failed; null if it succeeded. */
+  public @Nullable DatabrokerException refused() {
+    return refused;
   }
 
   /** What goes into a frame's checksum: no two places of a store are alike. */

@@ -1,6 +1,7 @@
 package io.databroker.offheap.journal;
 
 import io.databroker.api.StorageFailedException;
+import io.databroker.offheap.memory.DirectoryLostException;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -90,6 +91,11 @@ public final class Publisher {
 
   public boolean hasFailed() {
     return forced.failure() != null;
+  }
+
+  /** Returns why nothing can be written any more; null while writing goes on. */
+  public @Nullable Throwable failure() {
+    return forced.failure();
   }
 
   /** For the writer: nothing can be written from here on. */
@@ -260,6 +266,9 @@ public final class Publisher {
     try {
       for (Space space : taken.spaces) {
         space.force();
+        if (!space.isThere()) {
+          throw new DirectoryLostException(space.name());
+        }
       }
       progress.forced(last.order, last.end);
       progress.acknowledged(last.order, last.end);

@@ -24,7 +24,7 @@ public record SegmentHeader(
     long salt,
     long firstVersion,
     long sequence) {
-  static final int FORMAT = 1;
+  public static final int FORMAT = 1;
 
   private static final long MAGIC = 0x4244_4F46_464C_4F4AL;
   private static final int CHECKED = 60;

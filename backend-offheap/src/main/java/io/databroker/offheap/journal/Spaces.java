@@ -25,6 +25,32 @@ public interface Spaces {
   /** What makes a frame one of this store. */
   long salt();
 
+  /**
+   * Returns whether a write that has just failed lacked room, so that it may succeed once there is
+   * some; else the disk failed. Asked right after the failure.
+   */
+  boolean lacksRoom();
+
+  /** What asks for room on a full disk. */
+  enum RoomFor {
+    /** What adds records or state: it gets none. */
+    WRITES,
+    /** What deletes records. */
+    DELETES,
+    /** A trim, a clear, a compaction. */
+    UPKEEP
+  }
+
+  /** Frees some of the room that was set aside; returns false if there is none for that. */
+  default boolean giveRoom(RoomFor whom) {
+    return false;
+  }
+
+  /** Returns how much of the wanted room a compaction will find. */
+  default long roomForUpkeep(long wanted) {
+    return wanted;
+  }
+
   /** Memory of this process, and nothing else. */
   final class InMemory implements Spaces {
     @Override
@@ -43,6 +69,11 @@ public interface Spaces {
     @Override
     public long salt() {
       return 0;
+    }
+
+    @Override
+    public boolean lacksRoom() {
+      return false;
     }
   }
 }

@@ -1,11 +1,11 @@
 package io.databroker.offheap.journal;
 
-import io.databroker.api.OpenFailedException;
 import io.databroker.offheap.memory.FileSpace;
 import io.databroker.offheap.memory.Fsync;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +22,12 @@ public final class StoreFiles implements Spaces {
   /** Says which store this is, for people and for checks. */
   public static final String PROPERTIES = "store.properties";
 
+  /** Less room than this is none: a file system keeps some for itself. */
+  private static final long LITTLE = 64 << 10;
+
+  /** Names with any decimal digits: an early version used those of the default locale. */
   private static final Pattern SEGMENT =
-      Pattern.compile("(journal|compacted)-(\\d{10,18})\\.segment");
+      Pattern.compile("(journal|compacted)-(\\p{Nd}{10,18})\\.segment");
 
   /**
    * A segment's file.
@@ -37,16 +41,55 @@ public final class StoreFiles implements Spaces {
   private final Path directory;
   private final long salt;
   private final boolean forces;
+  private final Room room;
+
+  /** Room on the disk that is set aside. */
+  public interface Room {
+    /** There is none. */
+    Room NONE =
+        new Room() {
+          @Override
+          public boolean giveForDelete() {
+            return false;
+          }
+
+          @Override
+          public boolean giveForUpkeep() {
+            return false;
+          }
+
+          @Override
+          public long size() {
+            return 0;
+          }
+        };
+
+    /** Gives back some of what deletes may have; returns whether there was any. */
+    boolean giveForDelete();
+
+    /** Gives back some of it to a trim, a clear or a compaction; returns whether there was any. */
+    boolean giveForUpkeep();
+
+    /** How much is set aside. */
+    long size();
+  }
+
+  /** The same without any room set aside. */
+  public StoreFiles(Path directory, long salt, boolean forces) {
+    this(directory, salt, forces, Room.NONE);
+  }
 
   /**
    * Those of the store in that directory.
    *
    * @param forces whether each write is to be forced
+   * @param room what is set aside for a full disk
    */
-  public StoreFiles(Path directory, long salt, boolean forces) {
+  public StoreFiles(Path directory, long salt, boolean forces, Room room) {
     this.directory = directory;
     this.salt = salt;
     this.forces = forces;
+    this.room = room;
   }
 
   @Override
@@ -65,13 +108,60 @@ public final class StoreFiles implements Spaces {
 
   @Override
   public Space createCompacted(long order, long size) throws IOException {
-    return FileSpace.createUnnamed(beside(path("compacted", order)), size);
+    return FileSpace.createUnnamed(beside(path("compacted", order)), size, room::giveForUpkeep);
   }
 
   @Override
   public void adopt(Space compacted, long order) throws IOException {
     ((FileSpace) compacted).moveTo(path("compacted", order));
     Fsync.force(directory);
+  }
+
+  @Override
+  public boolean giveRoom(RoomFor whom) {
+    return switch (whom) {
+      case WRITES -> false;
+      case DELETES -> room.giveForDelete();
+      case UPKEEP -> room.giveForUpkeep();
+    };
+  }
+
+  @Override
+  public long roomForUpkeep(long wanted) {
+    try {
+      long free = Files.getFileStore(directory).getUsableSpace();
+      return free < 0 || free + room.size() > wanted ? wanted : free + room.size();
+    } catch (IOException unknown) {
+      return wanted;
+    }
+  }
+
+  /**
+   * Looks at facts, as Java tells no error number and the text of a message depends on the locale:
+   * no room is left, or what has blocks already can still be written, so that the write failed for
+   * want of blocks, inodes or quota.
+   */
+  @Override
+  public boolean lacksRoom() {
+    Path known = directory.resolve(PROPERTIES);
+    if (!Files.isWritable(known)) {
+      return false;
+    }
+    try {
+      if (Files.getFileStore(directory).getUsableSpace() < LITTLE) {
+        return true;
+      }
+    } catch (IOException unknown) {
+      return false;
+    }
+    try (RandomAccessFile file = new RandomAccessFile(known.toFile(), "rw")) {
+      int first = file.read();
+      file.seek(0);
+      file.write(first);
+      return true;
+    } catch (IOException broken) {
+      return false;
+    }
   }
 
   private Path path(String kind, long order) {
@@ -86,7 +176,7 @@ public final class StoreFiles implements Spaces {
   public List<SegmentFile> segments() throws IOException {
     List<SegmentFile> found = new ArrayList<>();
     for (Path file : list(directory)) {
-      Matcher name = SEGMENT.matcher(file.getFileName().toString());
+      Matcher name = SEGMENT.matcher(name(file));
       if (name.matches()) {
         found.add(
             new SegmentFile(
@@ -96,6 +186,24 @@ public final class StoreFiles implements Spaces {
     return found;
   }
 
+  /**
+   * Gives each segment the name that this version would give it. A segment of the same place and
+   * kind under another name is older, and is replaced.
+   */
+  public void renameLocalDigits() throws IOException {
+    boolean renamed = false;
+    for (SegmentFile file : segments()) {
+      Path proper = path(file.compacted() ? "compacted" : "journal", file.order());
+      if (!proper.equals(file.path())) {
+        Files.move(file.path(), proper, StandardCopyOption.ATOMIC_MOVE);
+        renamed = true;
+      }
+    }
+    if (renamed) {
+      Fsync.force(directory);
+    }
+  }
+
   /** What was being made when the process ended. */
   public void deleteUnfinished() throws IOException {
     for (Path file : list(directory)) {
@@ -103,6 +211,12 @@ public final class StoreFiles implements Spaces {
         Files.delete(file);
       }
     }
+  }
+
+  /** The name of a file as UTF-8, also where the encoding of the JVM's locale is another one. */
+  private static String name(Path file) {
+    String path = URLDecoder.decode(file.toUri().getRawPath(), StandardCharsets.UTF_8);
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   public static List<Path> list(Path directory) throws IOException {
@@ -121,60 +235,5 @@ public final class StoreFiles implements Spaces {
     }
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Fsync.forceName(file);
-  }
-
-  /**
-   * The salt of the store in that directory.
-   *
-   * @throws OpenFailedException if it is no store, or one of another format
-   */
-  public static long readSalt(Path directory) throws IOException {
-    Path file = directory.resolve(PROPERTIES);
-    String format = "";
-    String store = "";
-    for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).split("\n", -1)) {
-      if (line.startsWith("format=")) {
-        format = line.substring("format=".length()).strip();
-      } else if (line.startsWith("store=")) {
-        store = line.substring("store=".length()).strip();
-      }
-    }
-    if (!format.equals(Integer.toString(SegmentHeader.FORMAT))) {
-      throw new OpenFailedException(
-          String.format(
-              Locale.ROOT,
-              "%s says format \"%s\" where %d is known; open it with a version of Databroker that knows it",
-              file,
-              format,
-              SegmentHeader.FORMAT),
-          null);
-    }
-    try {
-      return Long.parseUnsignedLong(store, 16);
-    } catch (NumberFormatException damaged) {
-      throw new OpenFailedException(
-          String.format(
-              Locale.ROOT, "%s names no store; restore it from a copy of the directory", file),
-          damaged);
-    }
-  }
-
-  /**
-   * Writes down which store this is, and how it was opened last.
-   *
-   * @param settings lines of text, each of which ends
-   */
-  public static void describe(Path directory, long salt, String settings) throws IOException {
-    String text =
-        String.format(
-            Locale.ROOT,
-            """
-        # A store of Databroker's off-heap backend. Do not edit.
-        format=%d
-        store=%016x
-        """,
-            SegmentHeader.FORMAT,
-            salt);
-    replace(directory.resolve(PROPERTIES), (text + settings).getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -5,6 +5,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file: written by calls, read as the page cache shows it. Written through {@link
@@ -17,7 +19,12 @@ public final class FileSpace implements Space {
   private static final byte[] BLOCKS = new byte[256 << 10];
 
   private volatile Path file;
+
+  /** The file system's key of the file; null if it has none. */
+  private final @Nullable Object key;
+
   private final RandomAccessFile writer;
+  private BooleanSupplier moreRoom = () -> false;
   private final Region region;
 
   /** Where the next byte goes if nobody seeks. */
@@ -37,8 +44,10 @@ public final class FileSpace implements Space {
   /**
    * @param ahead whether to make blocks ahead of what is written
    */
-  public FileSpace(Path file, RandomAccessFile writer, Region region, boolean ahead) {
+  public FileSpace(Path file, RandomAccessFile writer, Region region, boolean ahead)
+      throws IOException {
     this.file = file;
+    this.key = FileKey.of(file).key();
     this.writer = writer;
     this.region = region;
     this.made = ahead ? 0 : Long.MAX_VALUE;
@@ -60,10 +69,16 @@ public final class FileSpace implements Space {
     }
   }
 
-  /** A new file of that size, that has no name which anybody asks for until {@link #moveTo}. */
-  public static FileSpace createUnnamed(Path file, long size) throws IOException {
+  /**
+   * A new file of that size, that has no name which anybody asks for until {@link #moveTo}.
+   *
+   * @param moreRoom frees room on a full disk; returns whether it did
+   */
+  public static FileSpace createUnnamed(Path file, long size, BooleanSupplier moreRoom)
+      throws IOException {
     FileSpace space = create(file, size, false);
     space.named = true;
+    space.moreRoom = moreRoom;
     return space;
   }
 
@@ -76,6 +91,23 @@ public final class FileSpace implements Space {
     FileSpace space = open(file, size, size, false);
     space.forced = survives ? size : 0;
     space.named = survives;
+    return space;
+  }
+
+  /**
+   * A file that is there, to be written on behind what it holds.
+   *
+   * @param end of what it holds
+   * @param size to which it may grow
+   * @param survives whether a loss of power leaves it so
+   * @param ahead as for {@link #create}
+   */
+  public static FileSpace openToAppend(
+      Path file, long end, long size, boolean survives, boolean ahead) throws IOException {
+    FileSpace space = open(file, size, end, false);
+    space.forced = survives ? end : 0;
+    space.named = survives;
+    space.made = ahead ? end : Long.MAX_VALUE;
     return space;
   }
 
@@ -117,7 +149,11 @@ public final class FileSpace implements Space {
       made = Math.max(made, position); // or blocks would be made over it later
     } catch (IOException failed) {
       blank(at);
-      throw failed;
+      if (moreRoom.getAsBoolean()) {
+        write(at, bytes, length);
+      } else {
+        throw failed;
+      }
     }
   }
 
@@ -171,6 +207,16 @@ public final class FileSpace implements Space {
   @Override
   public void seal(long end) throws IOException {
     writer.setLength(end);
+  }
+
+  /** Gives it back the size of its region, which {@link #seal} took; what is added is a hole. */
+  public void unseal() throws IOException {
+    writer.setLength(region.size());
+  }
+
+  @Override
+  public boolean isThere() throws IOException {
+    return new FileKey(file, key).isThere();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.databroker.offheap.memory;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -65,6 +66,29 @@ public final class Region {
     }
   }
 
+  /**
+   * A copy of the beginning of a file, read by calls: a hole reads as zeros, also on a full disk.
+   */
+  public static Region read(Path file, long length) throws IOException {
+    Region copy = allocate(Math.max(1, length));
+    boolean done = false;
+    try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
+      byte[] block = new byte[(int) Math.min(length, 1 << 20)];
+      for (long at = 0; at < length; ) {
+        int part = (int) Math.min(block.length, length - at);
+        reader.readFully(block, 0, part);
+        copy.put(at, block, part);
+        at += part;
+      }
+      done = true;
+      return copy;
+    } finally {
+      if (!done) {
+        copy.free();
+      }
+    }
+  }
+
   public long size() {
     return size;
   }
@@ -113,11 +137,13 @@ public final class Region {
     MEMORY.copyMemory(from.place(fromAt, length), place(at, length), length);
   }
 
-  /** Of a file, the bytes as a buffer. */
+  /** The bytes as a buffer; those of a file without a copy. */
   public ByteBuffer buffer(long at, int length) {
     ByteBuffer whole = mapped;
     if (whole == null) {
-      throw new IllegalStateException("no file");
+      byte[] copy = new byte[length];
+      get(at, copy, length);
+      return ByteBuffer.wrap(copy);
     }
     place(at, length);
     return whole.duplicate().position((int) at).limit((int) at + length);

@@ -21,6 +21,13 @@ public interface Space {
   /** Nothing will be written from here on; what lies behind {@code end} is given back. */
   void seal(long end) throws IOException;
 
+  /**
+   * Returns whether a later open would find what is kept beyond the process.
+   *
+   * @throws IOException if that cannot be found out
+   */
+  boolean isThere() throws IOException;
+
   /** Removes what is kept beyond the process, so that no later open finds it. */
   void delete() throws IOException;
 

@@ -3,14 +3,19 @@ package io.databroker.tck.chapters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.databroker.api.Backend;
 import io.databroker.api.Capability;
+import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -115,6 +120,31 @@ abstract class VersionRules extends Chapter {
     pass(span());
     backend().trim(now());
     assertEquals(new Versions(empty.serverVersion(), 4, 3), backend().versions());
+  }
+
+  @Test
+  @Rule("VER-8")
+  @Needs(Capability.DURABLE)
+  void aCopyOfItsDirectoryBeginsANewHistory() throws IOException {
+    putEach("t", "1", "2");
+    backend().close();
+    assumeTrue(bench.copy(0, 1), "it keeps nothing in the directory that it is given");
+    Versions original = reopen().versions();
+    Backend copy = bench.open(1, bench.context());
+    try (Snapshot snapshot = copy.snapshot(Selection.all())) {
+      assertEquals(2, all(snapshot).size(), "a copy holds the records of the original");
+    }
+    assertNotEquals(
+        original.serverVersion(),
+        copy.versions().serverVersion(),
+        "a copy goes on under the server version of the original");
+    failsWith(HistoryReplacedException.class, () -> copy.changes(original.end(), null));
+    long begun = copy.versions().serverVersion();
+    copy.close();
+    assertEquals(
+        begun,
+        bench.open(1, bench.context()).versions().serverVersion(),
+        "a second open of a copy begins yet another history");
   }
 
   @Test

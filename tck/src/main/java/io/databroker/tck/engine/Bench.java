@@ -87,6 +87,25 @@ public final class Bench {
     failures.add(failure);
   }
 
+  /**
+   * Copies the directory of one place to that of another, file by file.
+   *
+   * @return whether there was a directory to copy
+   */
+  public boolean copy(int from, int to) throws IOException {
+    Path source = root.resolve("place-" + from);
+    Path target = root.resolve("place-" + to);
+    if (!Files.isDirectory(source)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(source.relativize(file)));
+      }
+    }
+    return true;
+  }
+
   /** The settings of one of the test's places. */
   public Settings settings(int place) {
     return subject.settings(root.resolve("place-" + place));

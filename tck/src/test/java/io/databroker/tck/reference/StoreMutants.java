@@ -17,6 +17,10 @@ import io.databroker.api.Settings;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,6 +28,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with trimming, clearing, closing, limits and opening. */
@@ -415,6 +421,8 @@ final class StoreMutants {
                 return store;
               }
             }),
+        provider("VER-8", "copy-goes-on", "a copy goes on with its history", new NamedStores())
+            .lasting(),
         provider(
             "LIMIT-1",
             "limits-below-the-floor",
@@ -491,6 +499,25 @@ final class StoreMutants {
                   }
                 })
             .lasting());
+  }
+
+  /** Finds a store by what a file in its directory says, which a copy says too. */
+  private static final class NamedStores extends ReferenceProvider {
+    private final Map<String, Store> named = new ConcurrentHashMap<>();
+
+    @Override
+    public Backend open(Settings settings, BackendContext context) {
+      Path directory = settings.find(DIRECTORY).orElseThrow();
+      try {
+        Path name = Files.createDirectories(directory).resolve("name");
+        if (!Files.exists(name)) {
+          Files.writeString(name, UUID.randomUUID().toString());
+        }
+        return backend(named.computeIfAbsent(Files.readString(name), none -> newStore()), context);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static final class OneStore extends ReferenceProvider {

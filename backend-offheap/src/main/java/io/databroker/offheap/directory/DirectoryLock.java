@@ -1,4 +1,4 @@
-package io.databroker.offheap;
+package io.databroker.offheap.directory;
 
 import io.databroker.api.OpenFailedException;
 import java.io.IOException;
@@ -15,15 +15,15 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * That a directory is this backend's alone. A lock of the operating system, which ends with the
- * process, however that ends; its holder is named in the file.
+ * Exclusive lock on a store directory. A lock of the operating system, which ends with the process,
+ * however that ends; its holder is named in the file.
  *
  * <p>The operating system drops it as soon as anything in this process closes that file, so that a
  * second open in the process must not even look at it: it finds the claim among the system
  * properties, which all class loaders share.
  */
-final class DirectoryLock implements AutoCloseable {
-  static final String FILE = "lock";
+public final class DirectoryLock implements AutoCloseable {
+  public static final String FILE = "lock";
 
   private static final String CLAIM = "io.databroker.offheap.open:";
 
@@ -43,7 +43,7 @@ final class DirectoryLock implements AutoCloseable {
    *
    * @throws OpenFailedException if another has it: names it
    */
-  static DirectoryLock take(Path directory) throws IOException {
+  public static DirectoryLock take(Path directory) throws IOException {
     String claim = CLAIM + directory.toRealPath();
     String holder = holder();
     Object other = System.getProperties().putIfAbsent(claim, holder);
@@ -66,14 +66,28 @@ final class DirectoryLock implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
       if (lock == null) {
-        throw inUse(directory, Files.readString(file).strip());
+        String other = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+        throw inUse(directory, other.isEmpty() ? "another process" : other);
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+      nameHolder(channel, holder);
       return channel;
     } catch (IOException | RuntimeException | Error failed) {
       channel.close();
       throw failed;
+    }
+  }
+
+  /**
+   * Writes over what is there before it cuts the rest, so that a full disk has room for it. Without
+   * a name in it, the lock holds all the same.
+   */
+  private static void nameHolder(FileChannel channel, String holder) {
+    byte[] text = (holder + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      channel.write(ByteBuffer.wrap(text), 0);
+      channel.truncate(text.length);
+    } catch (IOException full) {
+      // The next who asks is told the name of an earlier holder, or none.
     }
   }
 

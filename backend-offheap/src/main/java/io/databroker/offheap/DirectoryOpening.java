@@ -1,0 +1,201 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.support.ServerVersions;
+import io.databroker.offheap.directory.DirectoryLock;
+import io.databroker.offheap.directory.DirectoryWatch;
+import io.databroker.offheap.directory.Reserve;
+import io.databroker.offheap.directory.StoreFolder;
+import io.databroker.offheap.directory.StoreProperties;
+import io.databroker.offheap.journal.Chain;
+import io.databroker.offheap.journal.Control;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.SideState;
+import io.databroker.offheap.journal.StoreFiles;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a store in a directory that is there. */
+final class DirectoryOpening {
+  private static final System.Logger LOG = System.getLogger(DirectoryOpening.class.getName());
+
+  private final Path directory;
+  private final OffheapSettings settings;
+  private final BackendContext context;
+  private final long boot;
+  private final Reserve reserve;
+
+  /**
+   * @param boot which start of the machine this is; 0 if unknown
+   */
+  DirectoryOpening(Path directory, OffheapSettings settings, BackendContext context, long boot) {
+    this.directory = directory;
+    this.settings = settings;
+    this.context = context;
+    this.boot = boot;
+    this.reserve = new Reserve(directory);
+  }
+
+  Backend open() throws IOException {
+    StoreFolder folder = new StoreFolder(directory);
+    folder.holdsStore(); // before anything is made in it
+    DirectoryLock lock = DirectoryLock.take(directory);
+    boolean isStore = true;
+    boolean opened = false;
+    try {
+      // Not before it is locked: another may just have made a store of it.
+      isStore = folder.holdsStore();
+      Control.Left left = isStore ? Control.read(directory) : null;
+      StoreProperties properties =
+          isStore ? StoreProperties.read(directory) : StoreProperties.ofNew(ServerVersions.next(0));
+      Backend backend = open(properties, left, lock);
+      opened = true;
+      return backend;
+    } finally {
+      if (!opened) {
+        try {
+          if (!isStore) {
+            folder.deleteStore();
+          }
+        } finally {
+          lock.close();
+        }
+      }
+    }
+  }
+
+  private Backend open(StoreProperties properties, Control.@Nullable Left found, DirectoryLock lock)
+      throws IOException {
+    StoreFiles files = new StoreFiles(directory, properties.salt(), settings.forces(), reserve);
+    Control.Left left = found == null ? Control.Left.NOTHING : found;
+    Control.Mark trusted = left.trusted(boot);
+    files.renameLocalDigits();
+    Chain chain = Chain.find(files, trusted);
+    if (found == null && !chain.links().isEmpty()) {
+      throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
+    }
+    boolean copied = properties.isCopy(directory);
+    if (found == null) {
+      properties.writeNext(directory, settings.asProperties());
+    }
+    Control control = withRoom(() -> Control.open(directory, boot, settings.forces()));
+    Store store = null;
+    boolean opened = false;
+    try {
+      boolean lost = !left.forces() && !left.lostNothing(boot);
+      store = new Store(context, settings, files, control, serverVersion(chain, lost || copied));
+      Recovery recovery = new Recovery(store, files, trusted, left.clean());
+      recovery.run(chain);
+      begin(store, recovery, lost || copied);
+      if (copied) {
+        tellCopied(store.history.serverVersion);
+      }
+      // Behind what it names: a kill before this line leaves a copy that is known as one.
+      withRoom(() -> properties.writeNext(directory, settings.asProperties()));
+      // Before anybody reads: that it is no longer closed, and what its writes survive.
+      store.publisher.persist();
+      store.presence = DirectoryWatch.over(directory, Control.FILE, DirectoryLock.FILE)::check;
+      store.restock = now -> reserve.fill(now, settings.segmentBytes());
+      store.restock();
+      Store ready = store;
+      Backend backend = Opening.start(store, () -> close(ready, control, lock));
+      opened = true;
+      return backend;
+    } finally {
+      if (!opened) {
+        if (store != null) {
+          store.free();
+        }
+        control.abandon();
+      }
+    }
+  }
+
+  /** Goes on in the last segment, or begins one: at first, and with a new history. */
+  private void begin(Store store, Recovery recovery, boolean renamed) throws IOException {
+    store.journal.resume(recovery.lastOrder(), recovery.sequence());
+    Segment last = renamed ? null : recovery.resume();
+    if (renamed) {
+      // Tokens greater than any that may have been given and lost.
+      store.leases.raiseLastToken(store.leases.lastToken() + Bounds.LOST_TOKENS);
+    }
+    if (last != null) {
+      store.journal.continueIn(last);
+    } else {
+      withRoom(
+          () -> {
+            store.journal.begin(store.history);
+            return true;
+          });
+    }
+    store.publisher.began(store.journal.active());
+  }
+
+  /** Something that takes room on the disk. */
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  /** Takes a step, on a full disk once more with the room that was set aside. */
+  private <T> T withRoom(Step<T> step) throws IOException {
+    try {
+      return step.run();
+    } catch (IOException | StorageFullException full) {
+      if (reserve.giveAll()) {
+        return step.run();
+      }
+      throw full;
+    }
+  }
+
+  private void tellCopied(long serverVersion) {
+    LOG.log(
+        Level.WARNING,
+        String.format(
+            Locale.ROOT,
+            "directory %s is a copy, or was restored from one: it begins a new history %s, and followers start anew",
+            directory,
+            Long.toUnsignedString(serverVersion)));
+  }
+
+  /** A new one if others may have read what is no longer there, or go on reading another copy. */
+  private static long serverVersion(Chain chain, boolean renamed) {
+    List<Chain.Link> links = chain.links();
+    SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
+    if (last == null) {
+      return ServerVersions.next(0);
+    }
+    return renamed ? ServerVersions.next(last.serverVersion()) : last.serverVersion();
+  }
+
+  private static void close(Store store, Control control, DirectoryLock lock) {
+    try {
+      boolean forced = true;
+      Segment active = store.journal.active();
+      active.space.seal(active.end);
+      for (Segment segment : store.history.directory.all()) {
+        try {
+          segment.space.force();
+        } catch (IOException unforced) {
+          forced = false; // it is there unless the machine goes down, as after a kill
+        }
+      }
+      if (forced && !store.publisher.hasFailed()) {
+        control.close();
+      } else {
+        control.abandon();
+      }
+    } catch (IOException unmarked) {
+      // The next open takes it for one that was not closed.
+    } finally {
+      store.free();
+      lock.close();
+    }
+  }
+}

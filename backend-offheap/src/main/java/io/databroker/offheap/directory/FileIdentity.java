@@ -1,0 +1,79 @@
+package io.databroker.offheap.directory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells a file from a copy of it. A move within a file system, a reboot and a remount keep
+ * both facts; a copy has others.
+ *
+ * @param inode the number of the file in its file system; null if that gives none
+ * @param created the time of birth; null if the file system or the JVM does not tell it
+ */
+record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
+  private static final String UNKNOWN = "-";
+
+  private static final FileTime LONG_AGO = FileTime.from(Instant.EPOCH);
+
+  /** Reads the facts of a file, of which the time of modification does not matter. */
+  static FileIdentity of(Path file) throws IOException {
+    FileTime created = created(file);
+    // Where the time of birth is unknown, Java tells the time of modification instead.
+    if (created.equals(Files.getLastModifiedTime(file))) {
+      Files.setLastModifiedTime(file, LONG_AGO);
+      created = created(file);
+    }
+    return new FileIdentity(inode(file), created.equals(LONG_AGO) ? null : created.toInstant());
+  }
+
+  private static FileTime created(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).creationTime();
+  }
+
+  private static @Nullable Long inode(Path file) throws IOException {
+    try {
+      return ((Number) Files.getAttribute(file, "unix:ino")).longValue();
+    } catch (UnsupportedOperationException | IllegalArgumentException none) {
+      return null;
+    }
+  }
+
+  /**
+   * Returns whether both may be facts of one file. The time of birth decides where it is known:
+   * some file systems give a file another number at each mount.
+   */
+  boolean matches(FileIdentity other) {
+    if (created != null && other.created != null) {
+      return created.equals(other.created);
+    }
+    return inode == null || other.inode == null || inode.equals(other.inode);
+  }
+
+  /** Reads what {@link #toString} has written; null if it is something else. */
+  static @Nullable FileIdentity parse(String text) {
+    String[] facts = text.strip().split(" ", -1);
+    if (facts.length != 2) {
+      return null;
+    }
+    try {
+      return new FileIdentity(
+          facts[0].equals(UNKNOWN) ? null : Long.valueOf(facts[0]),
+          facts[1].equals(UNKNOWN) ? null : Instant.parse(facts[1]));
+    } catch (NumberFormatException | DateTimeException other) {
+      return null;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (inode == null ? UNKNOWN : inode.toString())
+        + " "
+        + (created == null ? UNKNOWN : created.toString());
+  }
+}

@@ -1,0 +1,83 @@
+package io.databroker.offheap.directory;
+
+import io.databroker.api.OpenFailedException;
+import io.databroker.offheap.journal.StoreFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a directory holds: a store, nothing, or something else. */
+public final class StoreFolder {
+  /** What operating systems and file systems put into any directory. */
+  private static final Set<String> OF_THE_SYSTEM =
+      Set.of("lost+found", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information");
+
+  private final Path directory;
+
+  /** The folder of that path. */
+  public StoreFolder(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Returns whether there is a store.
+   *
+   * @throws OpenFailedException if there is something else
+   */
+  public boolean holdsStore() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new OpenFailedException(
+          String.format(Locale.ROOT, "%s is not a directory; choose another", directory), null);
+    }
+    if (Files.exists(directory.resolve(StoreProperties.FILE))) {
+      return true;
+    }
+    for (Path file : StoreFiles.list(directory)) {
+      String name = file.getFileName().toString();
+      if (!isOurs(name) && !isOfNobody(name)) {
+        throw new OpenFailedException(
+            String.format(
+                Locale.ROOT,
+                "directory %s holds %s and no %s, so that it is no store;"
+                    + " move %s away, or choose an empty directory, such as %s",
+                directory,
+                name,
+                StoreProperties.FILE,
+                name,
+                directory.resolve("databroker")),
+            null);
+      }
+    }
+    return false;
+  }
+
+  /** What a first open leaves that failed or was killed. */
+  private static boolean isOurs(String name) {
+    return name.equals(DirectoryLock.FILE)
+        || name.equals(Reserve.FILE)
+        || name.equals(StoreProperties.FILE + ".new");
+  }
+
+  /** Returns whether a file was put there by the system or an editor, and means nothing. */
+  static boolean isOfNobody(String name) {
+    return name.startsWith(".")
+        || name.endsWith("~")
+        || name.endsWith(".swp")
+        || OF_THE_SYSTEM.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Deletes what a first open that failed has made; not the file of the lock, which another may be
+   * about to take: two files of that name would be two locks.
+   */
+  public void deleteStore() throws IOException {
+    for (Path file : StoreFiles.list(directory)) {
+      String name = file.getFileName().toString();
+      if (!name.equals(DirectoryLock.FILE) && !isOfNobody(name)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.databroker.offheap.directory;
+
+import io.databroker.api.OpenFailedException;
+import io.databroker.offheap.journal.SegmentHeader;
+import io.databroker.offheap.journal.StoreFiles;
+import io.databroker.offheap.memory.Fsync;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code store.properties} says: which store the directory holds, how often it was opened, and
+ * which file that was written to.
+ *
+ * <p>Each open writes a new file and notes in it the file's own inode and time of birth. In a copy
+ * the note and the facts differ. So they do when an older copy is restored in place, into the
+ * inodes that are there: the note is that of an older file.
+ *
+ * @param salt the name of the store, which is part of every checksum
+ * @param generation how many times the store was opened; 0 if that was not counted yet
+ * @param noted the facts of the file that was written; null if there are none
+ */
+public record StoreProperties(long salt, long generation, @Nullable FileIdentity noted) {
+  /** The name of the file. */
+  public static final String FILE = StoreFiles.PROPERTIES;
+
+  /** A store that is being made. */
+  public static StoreProperties ofNew(long salt) {
+    return new StoreProperties(salt, 0, null);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws OpenFailedException if it describes no store, or one of another format
+   */
+  public static StoreProperties read(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    Map<String, String> values = new HashMap<>();
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    for (String line : text.split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1).strip());
+      }
+    }
+    String format = values.getOrDefault("format", "");
+    if (number(format) != SegmentHeader.FORMAT) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "%s says format \"%s\" where %d is known; open it with a version of Databroker that knows it",
+              file,
+              format,
+              SegmentHeader.FORMAT),
+          null);
+    }
+    try {
+      return new StoreProperties(
+          Long.parseUnsignedLong(values.getOrDefault("store", ""), 16),
+          Math.max(0, number(values.getOrDefault("generation", "0"))),
+          FileIdentity.parse(values.getOrDefault("identity", "")));
+    } catch (NumberFormatException damaged) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT, "%s names no store; restore it from a copy of the directory", file),
+          damaged);
+    }
+  }
+
+  /**
+   * Returns the number in that text, or -1 if it is none. Format 1 was once written in the digits
+   * of the default locale, which became question marks in the file.
+   */
+  private static long number(String text) {
+    if (text.equals("?")) {
+      return 1;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException other) {
+      return -1;
+    }
+  }
+
+  /**
+   * Returns whether the directory is a copy of the one that was opened last. A store of an early
+   * version, which noted nothing, is taken for the original.
+   */
+  public boolean isCopy(Path directory) throws IOException {
+    return generation > 0
+        && (noted == null || !noted.matches(FileIdentity.of(directory.resolve(FILE))));
+  }
+
+  /**
+   * Writes the file anew, for the next generation, and has it survive a loss of power.
+   *
+   * @param settings lines that say how the store was opened, each of which ends
+   */
+  public StoreProperties writeNext(Path directory, String settings) throws IOException {
+    Path file = directory.resolve(FILE);
+    Path made = directory.resolve(FILE + ".new");
+    Files.deleteIfExists(made); // what a kill left: its inode may have been noted before
+    StoreProperties next;
+    try (RandomAccessFile writer = new RandomAccessFile(made.toFile(), "rw")) {
+      next = new StoreProperties(salt, generation + 1, FileIdentity.of(made));
+      writer.write(next.text(settings).getBytes(StandardCharsets.UTF_8));
+      writer.getFD().sync();
+    }
+    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Fsync.forceName(file);
+    return next;
+  }
+
+  private String text(String settings) {
+    return "# A store of Databroker's off-heap backend. Do not edit.\n"
+        + "format="
+        + SegmentHeader.FORMAT
+        + "\nstore="
+        + String.format(Locale.ROOT, "%016x", salt)
+        + "\ngeneration="
+        + generation
+        + "\nidentity="
+        + noted
+        + "\n"
+        + settings;
+  }
+}

@@ -1,0 +1,35 @@
+package io.databroker.offheap.memory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a path still leads to the file to which it led before.
+ *
+ * @param path the path
+ * @param key what the file system calls the file; null if it gives files no such key
+ */
+public record FileKey(Path path, @Nullable Object key) {
+  /** Takes the key of the file that is there now. */
+  public static FileKey of(Path path) throws IOException {
+    return new FileKey(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+  }
+
+  /**
+   * Returns whether the same file is there.
+   *
+   * @throws IOException if that cannot be found out
+   */
+  public boolean isThere() throws IOException {
+    try {
+      Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key == null || key.equals(now);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+  }
+}

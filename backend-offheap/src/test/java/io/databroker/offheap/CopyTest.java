@@ -1,0 +1,204 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.Position;
+import io.databroker.api.Write;
+import io.databroker.offheap.directory.StoreProperties;
+import java.io.IOException;
+import java.nio.file.CopyOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A copy of a store begins a new history (VER-6); a moved one goes on with its own. */
+class CopyTest {
+  @TempDir Path scratch;
+
+  private static Backend open(Path directory, Durability durability) {
+    return Opening.open(
+        new OffheapSettings(directory, durability, 1_000, 10, 1 << 16), BackendContext.standard());
+  }
+
+  private static void put(Backend backend, String id) {
+    backend.put(List.of(Write.put("t", id, Bytes.utf8(id))));
+  }
+
+  /** Copies the files, into the files that are there if there are any. */
+  private static Path copy(Path from, Path to, CopyOption... options) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(file.getFileName());
+        if (Files.exists(target)) {
+          Files.write(target, Files.readAllBytes(file)); // the inode stays
+          Files.setLastModifiedTime(target, Files.getLastModifiedTime(file));
+        } else {
+          Files.copy(file, target, options);
+        }
+      }
+    }
+    return to;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  private static void assertReplaced(Backend backend, Position followed) {
+    assertThat(backend.versions().serverVersion()).isNotEqualTo(followed.serverVersion());
+    assertThatThrownBy(() -> backend.changes(followed, null))
+        .isInstanceOf(HistoryReplacedException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_copy_of_a_running_store_is_another_history(Durability durability) throws IOException {
+    Path store = scratch.resolve("store");
+    try (Backend backend = open(store, durability)) {
+      put(backend, "a");
+      Position followed = backend.versions().end();
+      long token = backend.acquireLease("leader", Duration.ofHours(1)).token();
+      Path copied = copy(store, scratch.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+      put(backend, "b");
+      long begun;
+      try (Backend copy = open(copied, durability)) {
+        assertReplaced(copy, followed);
+        assertThat(copy.get("t", "a")).isNotNull();
+        put(copy, "c");
+        assertThat(copy.versions().latest()).isEqualTo(2);
+        assertThat(copy.acquireLease("other", Duration.ofHours(1)).token())
+            .as("a token of which the original cannot know")
+            .isGreaterThan(token + 1_000_000);
+        begun = copy.versions().serverVersion();
+      }
+      try (Backend copy = open(copied, durability)) {
+        assertThat(copy.versions().serverVersion()).as("a second open").isEqualTo(begun);
+        assertThat(copy.get("t", "c")).isNotNull();
+      }
+      assertThat(backend.versions().serverVersion()).isEqualTo(followed.serverVersion());
+    }
+  }
+
+  @Test
+  void an_older_copy_that_takes_the_place_of_the_store_is_another_history() throws IOException {
+    Path store = scratch.resolve("store");
+    Path backup = scratch.resolve("backup");
+    Position followed;
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+    }
+    copy(store, backup, StandardCopyOption.COPY_ATTRIBUTES);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "b");
+      followed = backend.versions().end();
+    }
+    delete(store);
+    copy(backup, store, StandardCopyOption.COPY_ATTRIBUTES);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      assertReplaced(backend, followed);
+      assertThat(backend.get("t", "b")).isNull();
+    }
+  }
+
+  /** As {@code rsync --inplace} and {@code cp} do. */
+  @Test
+  void an_older_copy_written_into_the_same_inodes_is_another_history() throws IOException {
+    Path store = scratch.resolve("store");
+    Path backup = scratch.resolve("backup");
+    Position followed;
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+    }
+    copy(store, backup, StandardCopyOption.COPY_ATTRIBUTES);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "b");
+      followed = backend.versions().end();
+    }
+    copy(backup, store);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      assertReplaced(backend, followed);
+    }
+  }
+
+  @Test
+  void a_move_and_touched_files_change_nothing() throws IOException {
+    Path store = scratch.resolve("store");
+    Position followed;
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+      followed = backend.versions().end();
+    }
+    Path moved = Files.move(store, scratch.resolve("moved"));
+    Path properties = moved.resolve(StoreProperties.FILE);
+    Files.setLastModifiedTime(
+        properties, java.nio.file.attribute.FileTime.fromMillis(1_000_000_000_000L));
+    for (int i = 0; i < 3; i++) {
+      try (Backend backend = open(moved, Durability.PROCESS)) {
+        assertThat(backend.versions().end()).isEqualTo(followed);
+      }
+    }
+  }
+
+  @Test
+  void a_store_of_an_early_version_is_taken_for_the_original() throws IOException {
+    Path store = scratch.resolve("store");
+    Position followed;
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+      followed = backend.versions().end();
+    }
+    Path properties = store.resolve(StoreProperties.FILE);
+    String early = Files.readString(properties).replaceAll("(?m)^(generation|identity)=.*\\n", "");
+    Files.writeString(properties, early);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      assertThat(backend.versions().end()).isEqualTo(followed);
+    }
+    assertThat(Files.readString(properties)).contains("generation=1\n");
+  }
+
+  /** For copies that no fact tells: of a whole disk, or of a container image. */
+  @Test
+  void an_operator_can_declare_a_copy() throws IOException {
+    Path store = scratch.resolve("store");
+    Position followed;
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+      followed = backend.versions().end();
+    }
+    Path properties = store.resolve(StoreProperties.FILE);
+    Files.writeString(
+        properties, Files.readString(properties).replaceAll("identity=.*", "identity=copy"));
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      assertReplaced(backend, followed);
+    }
+  }
+
+  @Test
+  void the_generation_counts_the_opens() throws IOException {
+    Path store = scratch.resolve("store");
+    for (int i = 1; i <= 3; i++) {
+      open(store, Durability.PROCESS).close();
+      assertThat(Files.readString(store.resolve(StoreProperties.FILE)))
+          .contains(String.format(Locale.ROOT, "generation=%d\n", i));
+    }
+  }
+}

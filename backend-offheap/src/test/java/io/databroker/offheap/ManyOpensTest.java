@@ -1,0 +1,150 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.Write;
+import io.databroker.offheap.directory.Stamp;
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.journal.StoreFiles;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An open leaves no file, handle, mapping or thread behind, and neither does a close. */
+class ManyOpensTest {
+  @TempDir Path scratch;
+
+  private static Backend open(Path directory, Durability durability) {
+    return Opening.open(
+        new OffheapSettings(directory, durability, 1_000, 10, 1 << 16), BackendContext.standard());
+  }
+
+  private static void put(Backend backend, String id) {
+    backend.put(List.of(Write.put("t", id, Bytes.utf8("v"))));
+  }
+
+  private static int count(String directory) {
+    String[] entries = new File(directory).list();
+    return entries == null ? 0 : entries.length; // only Linux tells
+  }
+
+  private static long mappings() throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    if (!Files.exists(maps)) {
+      return 0;
+    }
+    return Files.readAllLines(maps).stream().filter(line -> line.contains(".segment")).count();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void opening_and_closing_leaves_nothing(Durability durability) throws IOException {
+    Path store = scratch.resolve("store");
+    try (Backend backend = open(store, durability)) {
+      put(backend, "a");
+    }
+    open(store, durability).close();
+    List<Path> files = StoreFiles.list(store);
+    int handles = count("/proc/self/fd");
+    long mappings = mappings();
+    for (int i = 0; i < 200; i++) {
+      open(store, durability).close();
+    }
+    assertThat(StoreFiles.list(store)).isEqualTo(files);
+    assertThat(count("/proc/self/fd")).isLessThan(handles + 20);
+    assertThat(mappings()).isEqualTo(mappings);
+    assertThat(
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("databroker-offheap"))
+                .filter(thread -> !thread.getName().endsWith("-wake")) // which ends by itself
+                .count())
+        .isZero();
+  }
+
+  /** Each life writes once and is killed: what it leaves is what the next one goes on with. */
+  @ParameterizedTest
+  @EnumSource
+  void a_crash_loop_collects_no_files(Durability durability) throws IOException {
+    Path store = scratch.resolve("store-0");
+    for (int life = 1; life <= 30; life++) {
+      Path killed = scratch.resolve("store-" + life);
+      try (Backend backend = open(store, durability)) {
+        put(backend, "k" + life);
+        StoreTear.copy(store, killed);
+        Stamp.asOriginal(killed);
+      }
+      store = killed;
+    }
+    assertThat(StoreTear.segments(store)).hasSize(1);
+    try (Backend backend = open(store, durability)) {
+      for (int life = 1; life <= 30; life++) {
+        assertThat(backend.get("t", "k" + life)).isNotNull();
+      }
+      assertThat(backend.versions().latest()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void a_second_close_returns_when_all_is_closed() throws Exception {
+    CountDownLatch closing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, 1 << 16);
+    OffheapBackend opened =
+        (OffheapBackend)
+            Opening.inSpaces(new Spaces.InMemory(), settings, BackendContext.standard());
+    OffheapBackend backend =
+        new OffheapBackend(
+            opened.store,
+            opened.compactor,
+            () -> {
+              closing.countDown();
+              try {
+                assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              } finally {
+                opened.store.free();
+              }
+            });
+    Thread first = new Thread(backend::close, "first-close");
+    first.start();
+    assertThat(closing.await(30, TimeUnit.SECONDS)).isTrue();
+    Thread second = new Thread(backend::close, "second-close");
+    second.start();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (second.getState() != Thread.State.WAITING && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(second.getState()).isEqualTo(Thread.State.WAITING);
+    goOn.countDown();
+    first.join(TimeUnit.SECONDS.toMillis(30));
+    second.join(TimeUnit.SECONDS.toMillis(30));
+    assertThat(second.isAlive()).isFalse();
+  }
+
+  @Test
+  void closes_by_many_threads_allow_an_immediate_reopen_by_each() throws Exception {
+    Path store = scratch.resolve("store");
+    for (int round = 0; round < 5; round++) {
+      Backend backend = open(store, Durability.DISK);
+      put(backend, "r" + round);
+      Thread other = new Thread(backend::close, "other-close");
+      other.start();
+      backend.close();
+      open(store, Durability.DISK).close();
+      other.join(TimeUnit.SECONDS.toMillis(30));
+      assertThat(other.isAlive()).isFalse();
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
+import io.databroker.api.BackendState.Mode;
+import io.databroker.api.BackendState.Reason;
+import io.databroker.api.Bytes;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
+import io.databroker.api.Write;
+import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.memory.Space;
+import java.io.IOException;
+import java.io.SyncFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A store that cannot be written tells its host (STATE-2), and acknowledges nothing. */
+class StateTest {
+  @TempDir Path scratch;
+
+  private OffheapSettings settings(Durability durability) {
+    return new OffheapSettings(scratch.resolve("store"), durability, 1_000, 10, 1 << 16);
+  }
+
+  private Backend open(Durability durability) {
+    return Opening.open(settings(durability), BackendContext.standard());
+  }
+
+  private static void put(Backend backend, String id) {
+    backend.put(List.of(Write.put("t", id, Bytes.utf8("v"))));
+  }
+
+  private static void assertReadOnly(Backend backend, Reason reason) {
+    BackendState state = backend.state();
+    assertThat(state.mode()).as(state.toString()).isEqualTo(Mode.READ_ONLY);
+    assertThat(state.reason()).isEqualTo(reason);
+    assertThat(state.detail()).contains("reopen");
+    assertThatThrownBy(() -> put(backend, "refused")).isInstanceOf(StorageFailedException.class);
+    assertThat(backend.get("t", "a")).as("reading goes on").isNotNull();
+  }
+
+  /** A disk with faults. */
+  private static final class Disk extends WrappedSpaces {
+    volatile IOException writeFailure;
+    volatile IOException forceFailure;
+    volatile boolean full;
+
+    Disk() {
+      super(new Spaces.InMemory());
+    }
+
+    private static void fail(IOException failure) throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    @Override
+    Space wrap(Space space) {
+      return new WrappedSpace(space) {
+        @Override
+        public void write(long at, byte[] bytes, int length) throws IOException {
+          fail(writeFailure);
+          super.write(at, bytes, length);
+        }
+
+        @Override
+        public void force() throws IOException {
+          fail(forceFailure);
+          super.force();
+        }
+      };
+    }
+
+    @Override
+    public boolean lacksRoom() {
+      return full;
+    }
+  }
+
+  @Test
+  void a_failed_force_makes_it_read_only() {
+    Disk disk = new Disk();
+    try (Backend backend =
+        Opening.inSpaces(disk, settings(Durability.DISK), BackendContext.standard())) {
+      put(backend, "a");
+      assertThat(backend.state()).isEqualTo(BackendState.SERVING);
+      disk.forceFailure = new SyncFailedException("Eingabe-/Ausgabefehler");
+      assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(DatabrokerException.class);
+      disk.forceFailure = null;
+      assertReadOnly(backend, Reason.DISK_FAILED);
+    }
+  }
+
+  @Test
+  void a_full_disk_degrades_it_until_a_write_finds_room() {
+    Disk disk = new Disk();
+    try (Backend backend =
+        Opening.inSpaces(disk, settings(Durability.PROCESS), BackendContext.standard())) {
+      put(backend, "a");
+      disk.full = true;
+      disk.writeFailure = new IOException("Disk quota exceeded, in any language");
+      assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(StorageFullException.class);
+      assertThat(backend.state().mode()).isEqualTo(Mode.DEGRADED);
+      assertThat(backend.state().reason()).isEqualTo(Reason.STORAGE_FULL);
+      disk.writeFailure = null;
+      put(backend, "b");
+      assertThat(backend.state()).isEqualTo(BackendState.SERVING);
+    }
+  }
+
+  @Test
+  void a_disk_that_fails_to_write_degrades_it() {
+    Disk disk = new Disk();
+    try (Backend backend =
+        Opening.inSpaces(disk, settings(Durability.PROCESS), BackendContext.standard())) {
+      put(backend, "a");
+      disk.writeFailure = new IOException("No space left on device, says the text");
+      assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(StorageFailedException.class);
+      assertThat(backend.state().reason()).isEqualTo(Reason.DISK_FAILED);
+    }
+  }
+
+  private void deleteStore() throws IOException {
+    try (Stream<Path> files = Files.list(scratch.resolve("store"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(scratch.resolve("store"));
+  }
+
+  @Test
+  void nothing_is_acknowledged_in_a_directory_that_was_removed() throws IOException {
+    try (Backend backend = open(Durability.DISK)) {
+      put(backend, "a");
+      deleteStore();
+      assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(DatabrokerException.class);
+      assertThat(backend.get("t", "b")).isNull();
+      assertReadOnly(backend, Reason.DIRECTORY_LOST);
+    }
+    assertThat(scratch.resolve("store")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void housekeeping_notices_a_directory_that_was_removed(Durability durability) throws IOException {
+    try (Backend backend = open(durability)) {
+      put(backend, "a");
+      deleteStore();
+      backend.expire();
+      assertReadOnly(backend, Reason.DIRECTORY_LOST);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void housekeeping_notices_a_directory_that_was_replaced(Durability durability)
+      throws IOException {
+    try (Backend backend = open(durability)) {
+      put(backend, "a");
+      Files.move(scratch.resolve("store"), scratch.resolve("elsewhere"));
+      Files.createDirectory(scratch.resolve("store"));
+      assertThatThrownBy(() -> backend.trim(Instant.now()))
+          .isInstanceOf(StorageFailedException.class);
+      assertReadOnly(backend, Reason.DIRECTORY_LOST);
+    }
+    assertThat(scratch.resolve("store")).isEmptyDirectory();
+  }
+
+  @Test
+  void housekeeping_notices_a_segment_that_was_removed() throws IOException {
+    try (Backend backend = open(Durability.PROCESS)) {
+      put(backend, "a");
+      Files.delete(StoreTear.segments(scratch.resolve("store")).get(0));
+      backend.expire();
+      assertReadOnly(backend, Reason.DIRECTORY_LOST);
+    }
+  }
+
+  @Test
+  void housekeeping_finds_nothing_wrong_beside_compactions_and_clears() throws IOException {
+    try (Backend backend = open(Durability.PROCESS)) {
+      for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < 100; i++) {
+          backend.put(List.of(Write.put("t", "k" + i % 7, Bytes.copyOf(new byte[2_000]))));
+        }
+        backend.expire();
+        backend.trim(Instant.now().plusSeconds(60));
+        ((OffheapBackend) backend).compactor.pass();
+        if (round == 5) {
+          backend.clear();
+        }
+      }
+      backend.expire();
+      assertThat(backend.state()).isEqualTo(BackendState.SERVING);
+    }
+  }
+}
