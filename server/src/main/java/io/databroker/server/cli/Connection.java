@@ -5,7 +5,6 @@ import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceBlockin
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc.ConditionalServiceBlockingStub;
 import io.grpc.ChannelCredentials;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.net.InetAddress;
@@ -26,9 +25,10 @@ final class Connection implements AutoCloseable {
   /**
    * @throws FailedException if there is no host of that name
    */
-  Connection(Address server) throws FailedException {
+  Connection(Address server, ClientAccess access) throws FailedException {
     channel =
-        builder(server, InsecureChannelCredentials.create())
+        builder(server, access.credentials())
+            .intercept(access.interceptors())
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .disableServiceConfigLookUp()
             .build();

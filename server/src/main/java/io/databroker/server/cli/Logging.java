@@ -48,6 +48,7 @@ final class Logging {
 
   private static final class Lines extends Handler {
     private final PrintStream err;
+    private final LineRate rate = new LineRate(System::nanoTime);
 
     Lines(PrintStream err) {
       this.err = err;
@@ -56,7 +57,18 @@ final class Logging {
 
     @Override
     public void publish(LogRecord record) {
-      if (isLoggable(record)) {
+      if (!isLoggable(record)) {
+        return;
+      }
+      String logger = String.valueOf(record.getLoggerName());
+      long dropped = rate.admit(logger);
+      if (dropped > 0) {
+        LogRecord told =
+            new LogRecord(record.getLevel(), dropped + " lines of this logger were left out");
+        told.setLoggerName(logger);
+        err.println(getFormatter().format(told));
+      }
+      if (dropped != LineRate.DROPPED) {
         err.println(getFormatter().format(record));
       }
     }

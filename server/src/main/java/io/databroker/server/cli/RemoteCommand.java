@@ -3,6 +3,7 @@ package io.databroker.server.cli;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that asks a server. */
@@ -12,10 +13,15 @@ abstract class RemoteCommand implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      defaultValue = Address.DEFAULT,
+      defaultValue = "${env:DATABROKER_SERVER:-" + Address.DEFAULT + "}",
       converter = Address.Converter.class,
-      description = "The server to ask; ${DEFAULT-VALUE} if not given.")
+      description = {
+        "The server to ask; ${DEFAULT-VALUE} if not given.",
+        "DATABROKER_SERVER names another default."
+      })
   private Address server;
+
+  @Mixin private final ClientAccess access = new ClientAccess();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the option
   RemoteCommand(Terminal terminal) {
@@ -25,7 +31,7 @@ abstract class RemoteCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     var unused = Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
-    try (Connection connection = new Connection(server);
+    try (Connection connection = new Connection(server, access);
         Output output = terminal.output()) {
       ask(connection, output);
       return ExitCodes.DONE;

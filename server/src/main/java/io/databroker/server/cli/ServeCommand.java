@@ -6,9 +6,11 @@ import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.host.DatabrokerModule;
+import io.databroker.server.net.Watchdog;
 import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.BrokerServer;
 import io.databroker.server.rpc.QuerySettings;
+import io.databroker.server.rpc.ServerSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,6 +26,7 @@ import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -131,6 +134,10 @@ final class ServeCommand implements Callable<Integer> {
           "Allow an address beyond this machine, where anyone who reaches it reads and writes all.")
   private boolean anywhere;
 
+  @Mixin private final ServeAccess access = new ServeAccess();
+
+  @Mixin private final ServeLimits limits = new ServeLimits();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -141,6 +148,7 @@ final class ServeCommand implements Callable<Integer> {
     Logging log = Logging.to(terminal.err(), Level.INFO);
     InetSocketAddress address = address();
     QuerySettings queries = queries();
+    ServerSettings settings = access.apply(limits.apply(new ServerSettings()));
     Databroker.Builder configuration =
         Databroker.builder()
             .context(BackendContext.standard().withExtractor(queries.types().extractor()))
@@ -160,6 +168,7 @@ final class ServeCommand implements Callable<Integer> {
                 binder -> {
                   binder.bind(InetSocketAddress.class).toInstance(address);
                   binder.bind(QuerySettings.class).toInstance(queries);
+                  binder.bind(ServerSettings.class).toInstance(settings);
                   binder.bind(BrokerServer.class);
                 })
             .getInstance(BrokerServer.class);
@@ -167,13 +176,21 @@ final class ServeCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
       start(server, log);
+      server.watch(reason -> giveUp(log, reason));
       server.await();
     } catch (InterruptedException e) {
       // Told to end by who runs it in a thread of their own.
     } finally {
       ending.run();
+      access.close();
     }
     return ExitCodes.DONE;
+  }
+
+  /** Ends a process that cannot serve, at once, as its orderly end may need what is used up. */
+  private static void giveUp(Logging log, String reason) {
+    log.event("the server can serve no more and ends, so that it can be started anew: " + reason);
+    Runtime.getRuntime().halt(Watchdog.EXIT_CODE);
   }
 
   /** Before a backend is opened, and perhaps made, for nothing. */
@@ -253,11 +270,13 @@ final class ServeCommand implements Callable<Integer> {
   private InetSocketAddress address() {
     try {
       InetSocketAddress address = listen.resolve();
-      if (!anywhere && !address.getAddress().isLoopbackAddress()) {
+      if (!anywhere && !access.asksCallers() && !address.getAddress().isLoopbackAddress()) {
         throw usage(
             String.format(
                 Locale.ROOT,
-                "%s can be reached from other machines, and nobody would be asked who they are; listen on %s, or say --insecure-listen-anywhere",
+                "%s can be reached from other machines, and nobody would be asked who they are;"
+                    + " give --shared-key-file or --tls-client-ca, listen on %s, or say"
+                    + " --insecure-listen-anywhere",
                 listen,
                 Address.DEFAULT));
       }

@@ -32,6 +32,9 @@ public final class MessageTypes {
   /** How deep messages nest; a level of JSON is three of them. */
   static final int DEEPEST = 1_000;
 
+  /** Messages, elements of lists and unknown fields of one payload that are looked at. */
+  static final int MOST_PARTS = 100_000;
+
   private static final MessageTypes WELL_KNOWN = new MessageTypes(FileLinker.wellKnown());
 
   private final FileLinker files;
@@ -131,6 +134,9 @@ public final class MessageTypes {
   /** The message that is encoded so, which may nest as deep as JSON that the server takes. */
   static Message parse(ByteString encoded, Message.Builder message)
       throws InvalidProtocolBufferException {
+    // Two bytes can become a hundred in the heap, so they are counted before they do.
+    MessageShape.of(message.getDescriptorForType())
+        .count(encoded.newCodedInput(), new MessageShape.Count(MOST_PARTS, DEEPEST));
     CodedInputStream bytes = encoded.newCodedInput();
     bytes.setRecursionLimit(DEEPEST);
     try {

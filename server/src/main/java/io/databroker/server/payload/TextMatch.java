@@ -7,7 +7,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.databroker.api.StoredRecord;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -19,17 +18,21 @@ import java.util.function.Predicate;
  */
 public final class TextMatch implements Predicate<StoredRecord> {
   private final MessageTypes types;
-  private final String wanted;
+  private final TextSearch search;
 
-  /** Matches payloads that contain that text; the empty one is in all. */
-  public TextMatch(MessageTypes types, String text) {
+  /**
+   * Matches payloads that contain that text; the empty one is in all.
+   *
+   * @param check is called now and then, and may throw to end the search
+   */
+  public TextMatch(MessageTypes types, String text, Runnable check) {
     this.types = types;
-    this.wanted = lower(text);
+    this.search = new TextSearch(text, check);
   }
 
   @Override
   public boolean test(StoredRecord record) {
-    if (wanted.isEmpty()) {
+    if (search.isEmpty()) {
       return true;
     }
     try {
@@ -83,10 +86,6 @@ public final class TextMatch implements Predicate<StoredRecord> {
   }
 
   private boolean inText(String text) {
-    return lower(text).contains(wanted);
-  }
-
-  private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
+    return search.isIn(text);
   }
 }

@@ -2,20 +2,29 @@ package io.databroker.server.rpc;
 
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ends a call by its one answer, or by the status of what went wrong. */
 final class Answer {
+  private static final Logger log = LoggerFactory.getLogger(Answer.class);
+
   private Answer() {}
 
   static <A> void send(StreamObserver<A> observer, Supplier<A> answer) {
-    A given;
     try {
-      given = answer.get();
-    } catch (RuntimeException | Error e) {
-      observer.onError(Statuses.of(e));
-      return;
+      observer.onNext(answer.get());
+      observer.onCompleted();
+    } catch (RuntimeException | Error e) { // also for want of memory while the answer is sent
+      fail(observer, e);
     }
-    observer.onNext(given);
-    observer.onCompleted();
+  }
+
+  private static <A> void fail(StreamObserver<A> observer, Throwable error) {
+    try {
+      observer.onError(Statuses.of(error));
+    } catch (RuntimeException | Error e) {
+      log.warn("a call could not be told of its failure: {}", e.toString());
+    }
   }
 }

@@ -3,96 +3,163 @@ package io.databroker.server.rpc;
 import io.databroker.api.Backend;
 import io.databroker.api.Limits;
 import io.databroker.host.OpenedBackend;
-import io.grpc.InsecureServerCredentials;
+import io.databroker.server.net.Connections;
+import io.databroker.server.net.Transport;
+import io.databroker.server.net.Watchdog;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves one backend over gRPC, with health and reflection. It does not close the backend.
+ * Serves one backend over gRPC, with health, and with reflection if asked for. It does not close
+ * the backend.
  *
  * <p><b>Thread-safety:</b> safe; started once.
  */
 public final class BrokerServer implements AutoCloseable {
-  /** What gRPC and protobuf add to a record beside its type, id and payload, and some to spare. */
+  /**
+   * Bytes that gRPC and protobuf add to a record beside its type, id and payload, and a reserve.
+   */
   private static final int RECORD_OVERHEAD = 128;
 
   private static final int LARGEST_MESSAGE = 256 << 20;
 
-  /** A Put is in the heap about four times before its answer is sent; that is half of the heap. */
+  /** Share of the heap that requests may take; a Put takes four times as much until it is sent. */
   private static final int SHARE_OF_HEAP = 8;
 
   private static final long PROBE_MILLIS = 1_000;
+  private static final long SWEEP_MILLIS = 250;
   private static final long GRACE_MILLIS = 2_500;
   private static final long LAST_GRACE_MILLIS = 500;
 
-  private final Threads threads = Threads.start();
   private final Registrations registrations = new Registrations(System::nanoTime);
+  private final Threads threads;
   private final HealthProbe health;
   private final Streams streams;
   private final Searches searches;
+  private final Connections connections;
+  private final @Nullable Transport transport;
+  private final @Nullable Watchdog watchdog;
   private final Server server;
 
   /**
    * A server that is not started yet.
    *
    * @param listen where to listen; port 0 takes a free one
-   * @param queries what it knows of payloads, and how it answers queries
+   * @param queries the known message types, and how queries are answered
+   * @param settings its limits, and who may call it
    */
   @Inject
-  public BrokerServer(OpenedBackend opened, InetSocketAddress listen, QuerySettings queries) {
-    this(opened.backend(), opened.limits(), listen, queries);
+  public BrokerServer(
+      OpenedBackend opened,
+      InetSocketAddress listen,
+      QuerySettings queries,
+      ServerSettings settings) {
+    this(opened.backend(), opened.limits(), listen, queries, settings);
   }
 
-  BrokerServer(Backend backend, Limits limits, InetSocketAddress listen, QuerySettings queries) {
-    this(backend, listen, queries, largestRequest(limits, Runtime.getRuntime().maxMemory()));
+  BrokerServer(
+      Backend backend,
+      Limits limits,
+      InetSocketAddress listen,
+      QuerySettings queries,
+      ServerSettings settings) {
+    this(
+        backend,
+        limits,
+        queries,
+        settings,
+        listen,
+        new Transport(settings.network()),
+        largestRequest(limits, Runtime.getRuntime().maxMemory()));
   }
 
   private BrokerServer(
-      Backend backend, InetSocketAddress listen, QuerySettings queries, int largestRequest) {
+      Backend backend,
+      Limits limits,
+      QuerySettings queries,
+      ServerSettings settings,
+      InetSocketAddress listen,
+      Transport transport,
+      int largestRequest) {
     this(
         backend,
+        limits,
         queries,
+        settings,
         Math.max(largestRequest, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP),
-        NettyServerBuilder.forAddress(listen, InsecureServerCredentials.create())
-            .maxInboundMessageSize(largestRequest)
-            // A peer that is gone is noticed; one that checks on us more often is let be.
-            .keepAliveTime(1, TimeUnit.MINUTES)
-            .permitKeepAliveTime(5, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true));
+        transport.builder(listen, settings.credentials(), largestRequest),
+        transport.connections(),
+        transport);
   }
 
   /**
-   * @param room for how many bytes of requests at once
+   * A server over another transport.
+   *
+   * @param room bytes of requests that may be in the heap at once
+   * @param connections the transport filter that the builder has
+   * @param transport closed with the server; null if the builder has its own
    */
-  BrokerServer(Backend backend, QuerySettings queries, long room, ServerBuilder<?> builder) {
-    Intake intake = new Intake(room);
-    this.health = new HealthProbe(backend);
-    this.streams = new Streams(threads.streams(), threads.calls());
+  BrokerServer(
+      Backend backend,
+      Limits limits,
+      QuerySettings queries,
+      ServerSettings settings,
+      long room,
+      ServerBuilder<?> builder,
+      Connections connections,
+      @Nullable Transport transport) {
+    this.threads = Threads.start();
+    this.connections = connections;
+    this.transport = transport;
+    this.watchdog = transport == null ? null : transport.watchdog();
+    Intake intake = new Intake(room, limits.batchRecords(), threads);
+    this.health = new HealthProbe(backend, System::nanoTime);
+    this.streams = new Streams(threads.streams(), threads.searches(), settings.service());
     this.searches =
-        new Searches(backend, queries, new VersionWait(backend, threads.probe(), threads.calls()));
-    this.server =
-        builder
-            .executor(threads.calls())
-            .addService(
-                intake.before(
-                    ServerInterceptors.intercept(
-                        new DataBrokerService(backend, streams, searches), new HeadersAtOnce())))
-            .addService(intake.before(new ConditionalPuts(backend).bindService()))
-            .addService(intake.before(new CheckpointService(backend).bindService()))
-            .addService(
-                intake.before(
-                    ServerInterceptors.intercept(
-                        new RegistryService(registrations, streams), new HeadersAtOnce())))
-            .addService(intake.before(health.service().bindService()))
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .build();
+        new Searches(
+            backend,
+            queries,
+            settings.service(),
+            new VersionWait(backend, threads.timer(), threads.searches()));
+    DataBrokerService records =
+        new DataBrokerService(backend, streams, searches, settings.service());
+    builder
+        .executor(threads.calls())
+        .callExecutor(
+            new ServerCallExecutorSupplier() {
+              @Override
+              public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+                return threads.of(call.getMethodDescriptor().getFullMethodName());
+              }
+            })
+        .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))
+        .addService(intake.before(new ConditionalPuts(backend).bindService()))
+        .addService(intake.before(new CheckpointService(backend).bindService()))
+        .addService(
+            intake.before(
+                ServerInterceptors.intercept(
+                    new RegistryService(registrations, streams), new HeadersAtOnce())))
+        .addService(intake.before(health.service().bindService()));
+    if (settings.reflection()) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    if (settings.callers() != null) {
+      builder.intercept(settings.callers()); // before all else
+    }
+    this.server = builder.build();
   }
 
   /**
@@ -103,15 +170,21 @@ public final class BrokerServer implements AutoCloseable {
   public void start() throws IOException {
     health.probe();
     server.start();
-    everySecond(health::probe);
-    everySecond(registrations::sweep);
+    every(PROBE_MILLIS, health::probe, threads.probe());
+    every(PROBE_MILLIS, registrations::sweep, threads.timer());
+    every(PROBE_MILLIS, health::checkLate, threads.timer());
+    every(SWEEP_MILLIS, connections::sweep, threads.timer());
   }
 
-  private void everySecond(Runnable task) {
-    var unused =
-        threads
-            .probe()
-            .scheduleWithFixedDelay(task, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+  private static void every(long millis, Runnable task, ScheduledExecutorService thread) {
+    var unused = thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Watches whether the process can serve, and hands the reason to {@code end} once it cannot. */
+  public void watch(Consumer<String> end) {
+    if (watchdog != null) {
+      watchdog.start(end);
+    }
   }
 
   /** The port that it listens on, once started. */
@@ -134,6 +207,9 @@ public final class BrokerServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (watchdog != null) {
+      watchdog.close();
+    }
     health.stop();
     server.shutdown();
     streams.stop();
@@ -148,6 +224,9 @@ public final class BrokerServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.stop();
+    if (transport != null) {
+      transport.close();
+    }
   }
 
   /**

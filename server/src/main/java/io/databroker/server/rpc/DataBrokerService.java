@@ -42,12 +42,14 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   private final Backend backend;
   private final Streams streams;
   private final Searches searches;
+  private final GrowthLimits growth;
   private final ToldChanges told = new ToldChanges();
 
-  DataBrokerService(Backend backend, Streams streams, Searches searches) {
+  DataBrokerService(Backend backend, Streams streams, Searches searches, ServiceLimits limits) {
     this.backend = backend;
     this.streams = streams;
     this.searches = searches;
+    this.growth = new GrowthLimits(backend, limits);
   }
 
   @Override
@@ -153,7 +155,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
         observer,
         () -> {
           TypeOptions options = WireRecords.options(request.getOptions());
-          backend.setOptions(request.getType(), options);
+          growth.setOptions(request.getType(), options);
           return SetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
         });
   }
@@ -165,7 +167,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
         observer,
         () -> {
           Duration duration = WireTimes.lease("duration", request.getDuration());
-          Lease lease = backend.acquireLease(request.getName(), duration);
+          Lease lease = growth.acquireLease(request.getName(), duration);
           if (lease == null) {
             throw Status.ALREADY_EXISTS
                 .withDescription(Shown.quoted(request.getName()) + " is held by another")
@@ -182,7 +184,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
         () -> {
           Duration duration = WireTimes.lease("duration", request.getDuration());
           long token = LeaseIds.token(request.getId());
-          if (backend.renewLease(request.getName(), token, duration) == null) {
+          if (growth.renewLease(request.getName(), token, duration) == null) {
             throw Status.ALREADY_EXISTS
                 .withDescription(
                     Shown.quoted(request.getId())
@@ -199,7 +201,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
     Answer.send(
         observer,
         () -> {
-          backend.releaseLease(request.getName(), LeaseIds.token(request.getId()));
+          growth.releaseLease(request.getName(), LeaseIds.token(request.getId()));
           return Empty.getDefaultInstance();
         });
   }

@@ -1,56 +1,101 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
+import io.databroker.api.BackendState;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health that the server tells: whether the backend answers.
+ * The health that the server tells. The whole server, and each service, is healthy while the
+ * backend takes reads and writes; {@link #READS} is healthy while it takes reads.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class HealthProbe {
+  /** The name under which health tells whether records can be read. */
+  static final String READS = "databroker.reads";
+
+  private static final List<String> ALL =
+      List.of(
+          HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+          DataBrokerServiceGrpc.SERVICE_NAME,
+          CheckpointServiceGrpc.SERVICE_NAME);
+
+  /** A backend that takes longer to answer does not serve. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final Logger log = LoggerFactory.getLogger(HealthProbe.class);
 
   private final Backend backend;
+  private final LongSupplier nanoTime;
   private final HealthStatusManager health = new HealthStatusManager();
-  private ServingStatus told = ServingStatus.UNKNOWN;
+
+  /** When the probe that is under way began; 0 if none is. */
+  private volatile long begun;
+
+  // Guarded by this.
+  private String told = "";
   private boolean stopped;
 
-  HealthProbe(Backend backend) {
+  HealthProbe(Backend backend, LongSupplier nanoTime) {
     this.backend = backend;
+    this.nanoTime = nanoTime;
   }
 
   BindableService service() {
     return health.getHealthService();
   }
 
-  /** Asks the backend, and tells who watches. */
-  synchronized void probe() {
-    if (stopped) {
-      return;
-    }
-    ServingStatus status;
+  /** Asks the backend, which may take long, and tells who watches. */
+  void probe() {
+    begun = nanoTime.getAsLong() | 1;
     try {
       backend.versions();
-      status = ServingStatus.SERVING;
+      BackendState state = backend.state();
+      boolean reads = state.mode() != BackendState.Mode.UNAVAILABLE;
+      tell(
+          reads, state.takesWrites(), state.equals(BackendState.SERVING) ? null : state.toString());
     } catch (RuntimeException | Error e) { // or it would never be asked again
-      status = ServingStatus.NOT_SERVING;
-      if (status != told) {
-        log.warn("the backend does not answer: {}", e.getMessage());
-      }
+      tell(false, false, "it does not answer: " + e.getMessage());
+    } finally {
+      begun = 0;
     }
-    if (status != told) {
-      told = status;
-      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
-      health.setStatus(DataBrokerServiceGrpc.SERVICE_NAME, status);
-      health.setStatus(CheckpointServiceGrpc.SERVICE_NAME, status);
+  }
+
+  /** Tells that the backend does not serve if a probe is under way for too long. */
+  void checkLate() {
+    long since = begun;
+    if (since != 0 && nanoTime.getAsLong() - since > LATE_NANOS) {
+      tell(false, false, "it has not answered for 10 seconds");
     }
+  }
+
+  private synchronized void tell(boolean reads, boolean writes, @Nullable String problem) {
+    String state = reads + " " + writes + " " + problem;
+    if (stopped || state.equals(told)) {
+      return;
+    }
+    if (problem != null) {
+      log.warn("the backend is not well: {}", problem);
+    } else if (!told.isEmpty()) {
+      log.info("the backend serves again");
+    }
+    told = state;
+    ALL.forEach(service -> health.setStatus(service, status(reads && writes)));
+    health.setStatus(READS, status(reads));
+  }
+
+  private static ServingStatus status(boolean serving) {
+    return serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   /** Not serving, from now on. */

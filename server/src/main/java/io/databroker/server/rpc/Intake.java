@@ -1,44 +1,83 @@
 package io.databroker.server.rpc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.databroker.api.InvalidArgumentException;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.KnownLength;
+import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.StatusRuntimeException;
-import java.io.FilterInputStream;
-import java.io.IOException;
+import io.grpc.ServiceDescriptor;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets requests in: those that can be read, and no more bytes of them at once than there is room
- * for. A request has its room from before it is parsed until its answer is sent.
+ * Lets calls in: requests that can be read, no more bytes of them at once than there is room for,
+ * and no more calls of one connection at once than is fair.
+ *
+ * <p>{@link AdmittedCall} is one call on its way through it.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class Intake implements ServerInterceptor {
   private final long room;
+  private final int batchRecords;
+  private final Threads threads;
   private final AtomicLong taken = new AtomicLong();
+  private final Map<String, RequestCheck> checks = new HashMap<>();
 
   /**
-   * @param room for how many bytes of requests
+   * Admits calls.
+   *
+   * @param room bytes of requests that may be in the heap at once
+   * @param batchRecords records that one request may hold
    */
-  Intake(long room) {
+  Intake(long room, int batchRecords, Threads threads) {
     this.room = room;
+    this.batchRecords = batchRecords;
+    this.threads = threads;
   }
 
-  /** The same service behind this. */
+  /** The same service behind this; called while the server is built. */
   ServerServiceDefinition before(ServerServiceDefinition service) {
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
+            // Reflection asks for it.
+            .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+      String name = method.getMethodDescriptor().getFullMethodName();
+      checks.put(name, RequestCheck.of(method.getMethodDescriptor(), batchRecords));
+      ServerMethodDefinition<?, ?> parsed = parsedFromBytes(method);
+      methods.add(parsed);
+      descriptor.addMethod(parsed.getMethodDescriptor());
+    }
+    ServerServiceDefinition.Builder checked = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(checked::addMethod);
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(service, new AsTheyCome()), this);
+        ServerInterceptors.useMarshalledMessages(checked.build(), new AsTheyCome()), this);
+  }
+
+  private static <Q, A> ServerMethodDefinition<Q, A> parsedFromBytes(
+      ServerMethodDefinition<Q, A> method) {
+    MethodDescriptor<Q, A> descriptor = method.getMethodDescriptor();
+    var standard = (MethodDescriptor.PrototypeMarshaller<Q>) descriptor.getRequestMarshaller();
+    Message prototype = (Message) standard.getMessagePrototype();
+    if (prototype == null) {
+      throw new IllegalArgumentException(descriptor + " has no protobuf request");
+    }
+    return ServerMethodDefinition.create(
+        descriptor.toBuilder(
+                new WholeRequest.Marshaller<>(standard, prototype),
+                descriptor.getResponseMarshaller())
+            .build(),
+        method.getServerCallHandler());
   }
 
   /**
@@ -58,133 +97,34 @@ final class Intake implements ServerInterceptor {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // before() has made both an InputStream
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    return new Admission<>(call, next.startCall(call, headers));
+    String method = call.getMethodDescriptor().getFullMethodName();
+    RequestCheck check = checks.get(method);
+    if (check == null) {
+      throw new IllegalStateException("no service behind this has the method " + method);
+    }
+    AdmittedCall<A> admitted =
+        new AdmittedCall<>((ServerCall<InputStream, A>) call, this, check, threads.of(method));
+    return (ServerCall.Listener<Q>)
+        admitted.start((ServerCallHandler<InputStream, A>) next, headers);
   }
 
-  /** Of one call; gRPC calls it one at a time. */
-  private final class Admission<Q, A> extends SimpleForwardingServerCallListener<Q> {
-    private final ServerCall<Q, A> call;
-
-    /** A stream of requests is held one by one, and by whoever reads them. */
-    private final boolean counted;
-
-    private long held;
-    private boolean refused;
-
-    Admission(ServerCall<Q, A> call, ServerCall.Listener<Q> admitted) {
-      super(admitted);
-      this.call = call;
-      this.counted = call.getMethodDescriptor().getType().clientSendsOneMessage();
+  /** Takes room for bytes of a request; false if there is none. */
+  boolean take(long bytes) {
+    if (taken.addAndGet(bytes) > room) {
+      taken.addAndGet(-bytes);
+      return false;
     }
-
-    @Override
-    @SuppressWarnings("unchecked") // before() has made Q an InputStream
-    public void onMessage(Q message) {
-      if (refused) {
-        return;
-      }
-      try {
-        super.onMessage(counted ? (Q) held((InputStream) message) : message);
-      } catch (NoRoomException e) {
-        refuse(Statuses.busy(room));
-      } catch (StatusRuntimeException e) {
-        if (!(e.getCause() instanceof InvalidProtocolBufferException malformed)) {
-          throw e;
-        }
-        refuse(Statuses.of(unreadable(malformed)));
-      }
-    }
-
-    private InputStream held(InputStream message) {
-      if (!(message instanceof KnownLength)) {
-        return new Counted(message); // compressed
-      }
-      try {
-        hold(message.available());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e); // what is in memory never throws one
-      }
-      return message;
-    }
-
-    private void hold(int bytes) {
-      if (taken.addAndGet(bytes) > room) {
-        taken.addAndGet(-bytes);
-        throw new NoRoomException();
-      }
-      held += bytes;
-    }
-
-    private void refuse(StatusRuntimeException answer) {
-      refused = true;
-      Metadata trailers = answer.getTrailers();
-      call.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
-    }
-
-    private InvalidArgumentException unreadable(InvalidProtocolBufferException problem) {
-      String told = String.valueOf(problem.getMessage());
-      String remedy =
-          told.contains("nesting")
-              ? "it is nested too deeply: nest it less"
-              : "it cannot be read: send the message of that method, in proto3 and UTF-8";
-      return new InvalidArgumentException(
-          "request", call.getMethodDescriptor().getFullMethodName(), remedy);
-    }
-
-    @Override
-    public void onHalfClose() {
-      if (!refused) {
-        super.onHalfClose();
-      }
-    }
-
-    @Override
-    public void onComplete() {
-      release();
-      super.onComplete();
-    }
-
-    @Override
-    public void onCancel() {
-      release();
-      super.onCancel();
-    }
-
-    private void release() {
-      taken.addAndGet(-held);
-      held = 0;
-    }
-
-    /** Takes room for what is read as it is read. */
-    private final class Counted extends FilterInputStream {
-      Counted(InputStream in) {
-        super(in);
-      }
-
-      @Override
-      public int read() throws IOException {
-        int read = super.read();
-        hold(read < 0 ? 0 : 1);
-        return read;
-      }
-
-      @Override
-      public int read(byte[] into, int offset, int length) throws IOException {
-        int read = super.read(into, offset, length);
-        hold(Math.max(0, read));
-        return read;
-      }
-    }
+    return true;
   }
 
-  /** Ends the parsing of a request. */
-  private static final class NoRoomException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+  void giveBack(long bytes) {
+    taken.addAndGet(-bytes);
+  }
 
-    NoRoomException() {
-      super(null, null, false, false);
-    }
+  long room() {
+    return room;
   }
 }

@@ -1,11 +1,13 @@
 package io.databroker.server.rpc;
 
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the messages of a source as fast as the client takes them.
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the messages
  */
 final class Pump<M> {
+  private static final Logger log = LoggerFactory.getLogger(Pump.class);
+
   /** Messages in one turn, so that a long stream does not keep others waiting. */
   private static final int TURN = 128;
 
@@ -30,7 +34,7 @@ final class Pump<M> {
   private final boolean waits;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
-  private volatile @Nullable Status ending;
+  private volatile @Nullable StatusRuntimeException ending;
 
   /** Touched by turns alone. */
   private boolean done;
@@ -64,7 +68,7 @@ final class Pump<M> {
   }
 
   /** Ends the call with that status as soon as a turn under way is over. */
-  void end(Status status) {
+  void end(StatusRuntimeException status) {
     ending = status;
     wake();
   }
@@ -93,7 +97,7 @@ final class Pump<M> {
         more = send();
       } catch (RuntimeException | Error e) {
         // A source that was closed because the client left has nobody to tell.
-        finish(() -> call.onError(Statuses.of(e)));
+        fail(e);
       }
     }
     if (more || wakeups.addAndGet(-seen) != 0) {
@@ -104,9 +108,9 @@ final class Pump<M> {
   /** Whether the turn ended with more to send. */
   private boolean send() {
     for (int sent = 0; sent < TURN; sent++) {
-      Status status = ending;
+      StatusRuntimeException status = ending;
       if (status != null) {
-        finish(() -> call.onError(status.asRuntimeException()));
+        finish(() -> call.onError(status));
         return false;
       }
       if (call.isCancelled()) {
@@ -129,6 +133,14 @@ final class Pump<M> {
       }
     }
     return true;
+  }
+
+  private void fail(Throwable error) {
+    try {
+      finish(() -> call.onError(Statuses.of(error)));
+    } catch (RuntimeException | Error e) {
+      log.warn("a stream could not be told of its failure: {}", e.toString());
+    }
   }
 
   private void finish(Runnable lastWord) {

@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import com.google.protobuf.Any;
 import io.databroker.api.Backend;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.host.patch.Patch;
@@ -35,13 +36,15 @@ final class Searches {
   private final Patcher patcher;
   private final VersionWait wait;
   private final QuerySettings settings;
+  private final ServiceLimits limits;
 
-  Searches(Backend backend, QuerySettings settings, VersionWait wait) {
+  Searches(Backend backend, QuerySettings settings, ServiceLimits limits, VersionWait wait) {
     // Clients look addresses up without ever setting options, so it must work without an index.
     this.queries = new Queries(backend, settings.types().extractor(), Set.of(AddressField.PATH));
     this.patcher = new Patcher(backend);
     this.wait = wait;
     this.settings = settings;
+    this.limits = limits;
   }
 
   /** Answers a query, after a wait for the version that its caller has heard of. */
@@ -61,11 +64,15 @@ final class Searches {
   }
 
   private QueryResponse query(QueryRequest request, Context caller) {
+    int bytes = request.getQueryBytes().size();
+    if (bytes > limits.queryBytes()) {
+      throw new LimitExceededException("query", bytes, limits.queryBytes(), "bytes");
+    }
     Filter filter = request.hasFilter() ? FilterStruct.parse(request.getFilter()) : Filter.all();
     QueryResult result =
         queries.run(
             RecordQuery.of(request.getType(), filter)
-                .where(whileThere(caller, new TextMatch(settings.types(), request.getQuery())))
+                .where(matching(request.getQuery(), caller))
                 .page(request.getOffset(), request.getLimit())
                 .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)));
     return QueryResponse.newBuilder()
@@ -76,15 +83,15 @@ final class Searches {
         .build();
   }
 
-  /** Many records may have to be read: not for a caller that has left. */
-  private static Predicate<StoredRecord> whileThere(
-      Context caller, Predicate<StoredRecord> condition) {
-    return record -> {
-      if (caller.isCancelled()) {
-        throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
-      }
-      return condition.test(record);
-    };
+  /** The condition on the text of a payload. Much may have to be read: not for one who left. */
+  private Predicate<StoredRecord> matching(String text, Context caller) {
+    Runnable whileThere =
+        () -> {
+          if (caller.isCancelled()) {
+            throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
+          }
+        };
+    return new TextMatch(settings.types(), text, whileThere);
   }
 
   PatchResponse patch(PatchRequest request) {

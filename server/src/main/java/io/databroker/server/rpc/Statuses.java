@@ -14,6 +14,7 @@ import io.databroker.api.SnapshotExpiredException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +58,7 @@ final class Statuses {
     return detailed(
         Status.INTERNAL.withDescription(
             "internal error, and nobody knows whether the call took effect: read again before you write again; the server's log has more"),
-        ErrorId.OUTCOME_UNKNOWN,
+        ErrorId.OUTCOME_UNKNOWN.label(),
         Map.of());
   }
 
@@ -65,10 +66,52 @@ final class Statuses {
   static StatusRuntimeException busy(long room) {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
-            "the server has room for %d bytes of requests at once; not applied, try again later, or send less at once"
-                .formatted(room)),
-        ErrorId.UNAVAILABLE,
+            String.format(
+                Locale.ROOT,
+                "the server has room for %d bytes of requests at once; not applied, try again"
+                    + " later, or send less at once",
+                room)),
+        ErrorId.UNAVAILABLE.label(),
         Map.of("limit", Long.toString(room)));
+  }
+
+  /** A limit of the server itself, on what clients can make grow. */
+  static StatusRuntimeException limit(String id, String what, long limit) {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            String.format(
+                Locale.ROOT, "%s: the server takes at most %d %s; not applied", id, limit, what)),
+        id,
+        Map.of("limit", Long.toString(limit)));
+  }
+
+  /** More calls are open than the server takes in all. */
+  static StatusRuntimeException tooManyCalls() {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "too-many-calls: the server has as many open calls as it takes; not applied, try again"
+                + " later"),
+        "too-many-calls",
+        Map.of());
+  }
+
+  /** A request did not arrive whole in time. */
+  static StatusRuntimeException requestStalled() {
+    return detailed(
+        Status.DEADLINE_EXCEEDED.withDescription(
+            "request-stalled: the request did not arrive whole in time; not applied"),
+        "request-stalled",
+        Map.of());
+  }
+
+  /** The client of a stream has not read for too long. */
+  static StatusRuntimeException readerStalled() {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "reader-stalled: the stream was not read for too long; read faster, and go on from the"
+                + " last version that was read"),
+        "reader-stalled",
+        Map.of());
   }
 
   private static StatusRuntimeException detailed(DatabrokerException error) {
@@ -76,17 +119,13 @@ final class Statuses {
     if (status.getCode() == Status.Code.INTERNAL) {
       log.error("a call failed", error);
     }
-    return detailed(status, error.id(), values(error));
+    return detailed(status, error.id().label(), values(error));
   }
 
   private static StatusRuntimeException detailed(
-      Status status, ErrorId id, Map<String, String> values) {
+      Status status, String id, Map<String, String> values) {
     ErrorInfo info =
-        ErrorInfo.newBuilder()
-            .setDomain(DOMAIN)
-            .setReason(id.label())
-            .putAllMetadata(values)
-            .build();
+        ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(id).putAllMetadata(values).build();
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(status.getCode().value())

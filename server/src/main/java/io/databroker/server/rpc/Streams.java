@@ -1,11 +1,13 @@
 package io.databroker.server.rpc;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -16,54 +18,94 @@ import java.util.function.Supplier;
  * <p><b>Thread-safety:</b> safe.
  */
 final class Streams {
-  private static final Status STOPPING =
-      Status.UNAVAILABLE.withDescription("the server is stopping; connect again");
-
   private final Executor changes;
   private final Executor snapshots;
+  private final ServiceLimits limits;
+  private final AtomicInteger watchers = new AtomicInteger();
+  private final AtomicInteger openSnapshots = new AtomicInteger();
   private final Set<Pump<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
-  Streams(Executor changes, Executor snapshots) {
+  Streams(Executor changes, Executor snapshots, ServiceLimits limits) {
     this.changes = changes;
     this.snapshots = snapshots;
+    this.limits = limits;
   }
 
   /** Serves a call with what the source says, or with the status of its failing to open. */
   <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    serve(observer, opened, changes, false);
+    if (take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer)) {
+      serve(observer, opened, changes, false, watchers);
+    }
   }
 
   /** The same, of a source that may wait for the backend's engine. */
   <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    serve(observer, opened, snapshots, true);
+    if (take(
+        openSnapshots,
+        limits.snapshots(),
+        "too-many-snapshots",
+        "open SyncLatest streams",
+        observer)) {
+      serve(observer, opened, snapshots, true, openSnapshots);
+    }
+  }
+
+  private static boolean take(
+      AtomicInteger count, int limit, String id, String what, StreamObserver<?> observer) {
+    if (count.incrementAndGet() <= limit) {
+      return true;
+    }
+    count.decrementAndGet();
+    observer.onError(Statuses.limit(id, what, limit));
+    return false;
   }
 
   private <M> void serve(
       StreamObserver<M> observer,
       Supplier<MessageSource<M>> opened,
       Executor executor,
-      boolean waits) {
+      boolean waits,
+      AtomicInteger count) {
     MessageSource<M> source;
     try {
       source = opened.get();
     } catch (RuntimeException | Error e) {
+      count.decrementAndGet();
       observer.onError(Statuses.of(e));
       return;
     }
     Pump<M> pump =
-        new Pump<>((ServerCallStreamObserver<M>) observer, source, executor, waits, open::remove);
+        new Pump<>(
+            (ServerCallStreamObserver<M>) observer,
+            source,
+            executor,
+            waits,
+            done -> {
+              open.remove(done);
+              count.decrementAndGet();
+            });
     open.add(pump);
     pump.start();
+    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
+    if (call != null) {
+      call.endedBy(pump::end);
+    }
     if (stopping) {
-      pump.end(STOPPING);
+      pump.end(stopping());
     }
   }
 
   /** Ends all of them, and whatever comes later. */
   void stop() {
     stopping = true;
-    open.forEach(pump -> pump.end(STOPPING));
+    open.forEach(pump -> pump.end(stopping()));
+  }
+
+  private static StatusRuntimeException stopping() {
+    return Status.UNAVAILABLE
+        .withDescription("the server is stopping; connect again")
+        .asRuntimeException();
   }
 
   int count() {

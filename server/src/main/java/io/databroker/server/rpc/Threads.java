@@ -1,5 +1,11 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.proto.CheckpointServiceGrpc;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.grpc.MethodDescriptor;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -8,27 +14,68 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The server's threads: a fixed number, however many clients there are.
+ * The server's threads: a fixed number, however many clients there are. Calls that take long, or
+ * wait for a disk, have threads of their own, so that they keep no short call waiting.
  *
- * @param calls run handlers and the turns of snapshots, which may wait for the backend's engine
+ * @param calls run short calls
+ * @param writes run calls that write, which may wait for the disk
+ * @param searches run queries and the turns of snapshots, which may read every record
  * @param streams run the turns of changes that a write has woken, which wait for nothing
  * @param probe asks for the backend's health
+ * @param timer runs what takes no time: sweeps and time limits
  */
-record Threads(ExecutorService calls, ExecutorService streams, ScheduledExecutorService probe) {
+record Threads(
+    ExecutorService calls,
+    ExecutorService writes,
+    ExecutorService searches,
+    ExecutorService streams,
+    ScheduledExecutorService probe,
+    ScheduledExecutorService timer) {
+  private static final Set<String> WRITES =
+      names(
+          DataBrokerServiceGrpc.getPutMethod(),
+          DataBrokerServiceGrpc.getPatchMethod(),
+          DataBrokerServiceGrpc.getClearMethod(),
+          DataBrokerServiceGrpc.getSetOptionsMethod(),
+          DataBrokerServiceGrpc.getAcquireLeaseMethod(),
+          DataBrokerServiceGrpc.getRenewLeaseMethod(),
+          DataBrokerServiceGrpc.getReleaseLeaseMethod(),
+          CheckpointServiceGrpc.getSetCheckpointMethod(),
+          ConditionalServiceGrpc.getPutMethod());
+
+  private static final Set<String> SEARCHES =
+      names(DataBrokerServiceGrpc.getQueryMethod(), DataBrokerServiceGrpc.getSyncLatestMethod());
+
+  private static Set<String> names(MethodDescriptor<?, ?>... methods) {
+    return Stream.of(methods)
+        .map(MethodDescriptor::getFullMethodName)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   static Threads start() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Threads(
-        pool(Math.max(16, 4 * processors), "databroker-call"),
+        pool(Math.max(8, 2 * processors), "databroker-call"),
+        pool(Math.max(16, 4 * processors), "databroker-write"),
+        pool(Math.max(2, processors), "databroker-search"),
         pool(Math.max(2, processors), "databroker-stream"),
-        Executors.newSingleThreadScheduledExecutor(named("databroker-probe")));
+        Executors.newSingleThreadScheduledExecutor(named("databroker-probe")),
+        Executors.newSingleThreadScheduledExecutor(named("databroker-timer")));
+  }
+
+  /** The threads that run a method, by its full name. */
+  ExecutorService of(String method) {
+    return WRITES.contains(method) ? writes : SEARCHES.contains(method) ? searches : calls;
   }
 
   void stop() {
     probe.shutdownNow();
-    calls.shutdown();
-    streams.shutdown();
+    timer.shutdownNow();
+    List.of(calls, writes, searches, streams).forEach(ExecutorService::shutdown);
   }
 
   /** Drops what comes after the stop: gRPC's last words for calls that were given up. */

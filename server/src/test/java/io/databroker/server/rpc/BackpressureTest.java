@@ -95,7 +95,12 @@ class BackpressureTest {
 
   @Test
   void idleWatchersHoldNoThread() throws Exception {
-    served = Served.over(Served.Transport.LOOPBACK, backend);
+    ServerSettings standard = new ServerSettings();
+    served =
+        Served.with(
+            backend,
+            new QuerySettings(),
+            standard.withNetwork(standard.network().withCallsPerConnection(20_000)));
     Collector<SyncRequest, SyncResponse> first = Collector.eager();
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), first);
     backend.put(List.of(Write.put("a", "0", Bytes.EMPTY)));
@@ -110,7 +115,10 @@ class BackpressureTest {
             .filter(thread -> thread.getName().startsWith("databroker-"))
             .count();
     int processors = Runtime.getRuntime().availableProcessors();
-    assertThat(threads).isLessThanOrEqualTo(1 + Math.max(16, 4 * processors) + processors + 2);
+    // Probe, timer, the acceptor, calls and writes, then searches, streams and event loops.
+    assertThat(threads)
+        .isLessThanOrEqualTo(
+            3 + Math.max(8, 2 * processors) + Math.max(16, 4 * processors) + 4 * processors + 4);
     // A quick turn for each of them when something is written.
     backend.put(List.of(Write.put("a", "1", Bytes.EMPTY)));
     assertThat(first.next().getRecord().getVersion()).isEqualTo(2);

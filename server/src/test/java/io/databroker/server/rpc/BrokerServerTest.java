@@ -38,7 +38,9 @@ class BrokerServerTest {
 
   @BeforeEach
   void serve() throws Exception {
-    served = Served.over(Served.Transport.LOOPBACK, backend.checked());
+    served =
+        Served.with(
+            backend.checked(), new QuerySettings(), new ServerSettings().withReflection(true));
   }
 
   @AfterEach
@@ -122,7 +124,8 @@ class BrokerServerTest {
             backend,
             Limits.FLOOR,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), served.server.port()),
-            new QuerySettings());
+            new QuerySettings(),
+            new ServerSettings());
     assertThatThrownBy(second::start)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Failed to bind");

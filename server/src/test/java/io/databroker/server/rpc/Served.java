@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Limits;
+import io.databroker.server.net.Connections;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.grpc.InsecureChannelCredentials;
@@ -23,6 +24,9 @@ final class Served implements AutoCloseable {
     LOOPBACK
   }
 
+  static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
   final BrokerServer server;
   final ManagedChannel channel;
 
@@ -35,15 +39,34 @@ final class Served implements AutoCloseable {
     return over(transport, backend, new QuerySettings());
   }
 
+  static Served over(Transport transport, Backend backend, QuerySettings queries)
+      throws IOException {
+    return transport == Transport.IN_PROCESS
+        ? inProcess(backend, queries)
+        : with(backend, queries, new ServerSettings());
+  }
+
+  /** A server on loopback with these settings. */
+  static Served with(Backend backend, QuerySettings queries, ServerSettings settings)
+      throws IOException {
+    return loopback(new BrokerServer(backend, Limits.FLOOR, LOOPBACK, queries, settings));
+  }
+
   /** A server that takes no more bytes of requests at once. */
   static Served withRoom(Backend backend, long room) throws IOException {
-    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    ServerSettings settings = new ServerSettings();
+    Connections connections = new Connections(settings.network());
     return loopback(
         new BrokerServer(
             backend,
+            Limits.FLOOR,
             new QuerySettings(),
+            settings,
             room,
-            NettyServerBuilder.forAddress(loopback, InsecureServerCredentials.create())));
+            NettyServerBuilder.forAddress(LOOPBACK, InsecureServerCredentials.create())
+                .addTransportFilter(connections),
+            connections,
+            null));
   }
 
   private static Served loopback(BrokerServer server) throws IOException {
@@ -57,26 +80,22 @@ final class Served implements AutoCloseable {
             .build());
   }
 
-  private static Served inProcess(Backend backend, QuerySettings queries, long room)
-      throws IOException {
+  private static Served inProcess(Backend backend, QuerySettings queries) throws IOException {
     String name = InProcessServerBuilder.generateName();
+    ServerSettings settings = new ServerSettings();
+    Connections connections = new Connections(settings.network());
     BrokerServer server =
-        new BrokerServer(backend, queries, room, InProcessServerBuilder.forName(name));
-    server.start();
-    return new Served(server, InProcessChannelBuilder.forName(name).build());
-  }
-
-  static Served over(Transport transport, Backend backend, QuerySettings queries)
-      throws IOException {
-    if (transport == Transport.IN_PROCESS) {
-      return inProcess(backend, queries, Long.MAX_VALUE);
-    }
-    return loopback(
         new BrokerServer(
             backend,
             Limits.FLOOR,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            queries));
+            queries,
+            settings,
+            Long.MAX_VALUE,
+            InProcessServerBuilder.forName(name).addTransportFilter(connections),
+            connections,
+            null);
+    server.start();
+    return new Served(server, InProcessChannelBuilder.forName(name).build());
   }
 
   DataBrokerServiceGrpc.DataBrokerServiceBlockingStub records() {

@@ -1,0 +1,118 @@
+package io.databroker.server.auth;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs something when one of some files changes. It compares contents, so it also sees a file that
+ * was replaced behind a symbolic link within one tick of the file system's clock.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+public final class FileWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
+  private static final long EVERY_MILLIS = 1_000;
+
+  /** Reads the files anew. */
+  public interface Reload {
+    /**
+     * Reads the files.
+     *
+     * @throws AccessException if they cannot be used as they are; it is tried again
+     */
+    void run() throws AccessException;
+  }
+
+  private final String what;
+  private final List<Path> files;
+  private final Reload reload;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread own = new Thread(task, "databroker-files");
+            own.setDaemon(true);
+            return own;
+          });
+  private String used;
+  private String told = "";
+
+  /**
+   * Looks once a second.
+   *
+   * @param what the files are, for the log
+   */
+  public static FileWatch start(String what, List<Path> files, Reload reload) {
+    FileWatch watch = new FileWatch(what, files, reload);
+    var unused =
+        watch.thread.scheduleWithFixedDelay(
+            watch::lookAgain, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  FileWatch(String what, List<Path> files, Reload reload) {
+    this.what = what;
+    this.files = List.copyOf(files);
+    this.reload = reload;
+    this.used = contents();
+  }
+
+  private void lookAgain() {
+    try {
+      look();
+    } catch (RuntimeException | Error e) { // or it would never look again
+      log.error("{} could not be looked at", what, e);
+    }
+  }
+
+  synchronized void look() {
+    String now = contents();
+    if (now.equals(used)) {
+      return;
+    }
+    try {
+      reload.run();
+      used = now;
+      told = "";
+      log.info("{} were read anew", what);
+    } catch (AccessException e) {
+      String problem = String.valueOf(e.getMessage());
+      if (!problem.equals(told)) {
+        told = problem;
+        log.warn("{} have changed and cannot be used, the former stay in use: {}", what, problem);
+      }
+    }
+  }
+
+  private String contents() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : files) {
+        try {
+          digest.update(Files.readAllBytes(file));
+        } catch (IOException e) {
+          digest.update((byte) 0);
+        }
+        digest.update((byte) 1);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+
+  /** Looks no more. Idempotent. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

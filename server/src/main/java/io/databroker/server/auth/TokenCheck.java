@@ -1,0 +1,139 @@
+package io.databroker.server.auth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
+import java.text.ParseException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys, whose claim
+ * {@code exp} lies in the future.
+ *
+ * <p>A token that was verified is remembered by its text until it expires or the keys change, since
+ * to verify it takes longer than most calls. At most {@link #REMEMBERED} are remembered twice over:
+ * when the younger half is full the older one is forgotten.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class TokenCheck {
+  static final int REMEMBERED = 10_000;
+
+  /** Far more than a token of this kind has. */
+  private static final int LONGEST = 2_048;
+
+  /** Outcomes of a check. */
+  enum Verdict {
+    FULL,
+    READ_ONLY,
+    EXPIRED,
+    INVALID
+  }
+
+  private record Verified(long expiresAtMillis, boolean readOnly) {}
+
+  private record Verifier(JWSVerifier verifier, boolean readOnly) {}
+
+  /** The keys and what was verified with them, so that both change at once. */
+  private static final class Generation {
+    private final List<Verifier> verifiers;
+    private final AtomicInteger count = new AtomicInteger();
+    private volatile Map<String, Verified> younger = new ConcurrentHashMap<>();
+    private volatile Map<String, Verified> older = Map.of();
+
+    Generation(List<Verifier> verifiers) {
+      this.verifiers = verifiers;
+    }
+
+    @Nullable Verified find(String token) {
+      Verified found = younger.get(token);
+      return found != null ? found : older.get(token);
+    }
+
+    void remember(String token, Verified verified) {
+      if (count.incrementAndGet() > REMEMBERED) {
+        synchronized (this) {
+          if (count.get() > REMEMBERED) {
+            older = younger;
+            younger = new ConcurrentHashMap<>();
+            count.set(1);
+          }
+        }
+      }
+      younger.put(token, verified);
+    }
+  }
+
+  private final Clock clock;
+  private volatile Generation current = new Generation(List.of());
+
+  TokenCheck(SharedKeys keys, Clock clock) {
+    this.clock = clock;
+    use(keys);
+  }
+
+  /** Verifies with these keys from now on; nothing that was verified with others counts. */
+  void use(SharedKeys keys) {
+    List<Verifier> verifiers = new ArrayList<>();
+    for (SharedKeys.Key key : keys.all()) {
+      try {
+        verifiers.add(new Verifier(new MACVerifier(key.bytes()), key.readOnly()));
+      } catch (JOSEException e) {
+        throw new IllegalStateException("32 bytes are enough for HS256", e);
+      }
+    }
+    current = new Generation(verifiers);
+  }
+
+  Verdict check(String token) {
+    Generation generation = current;
+    long now = clock.millis();
+    Verified known = generation.find(token);
+    if (known == null) {
+      known = token.length() > LONGEST ? null : verify(generation, token);
+      if (known == null) {
+        return Verdict.INVALID;
+      }
+      if (now < known.expiresAtMillis) {
+        generation.remember(token, known);
+      }
+    }
+    if (now >= known.expiresAtMillis) {
+      return Verdict.EXPIRED;
+    }
+    return known.readOnly ? Verdict.READ_ONLY : Verdict.FULL;
+  }
+
+  private static @Nullable Verified verify(Generation generation, String token) {
+    try {
+      JWSObject signed = JWSObject.parse(token);
+      if (!JWSAlgorithm.HS256.equals(signed.getHeader().getAlgorithm())) {
+        return null;
+      }
+      for (Verifier each : generation.verifiers) {
+        if (signed.verify(each.verifier)) {
+          return claims(signed, each.readOnly);
+        }
+      }
+      return null;
+    } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
+      return null; // a stranger's text, whatever is wrong with it
+    }
+  }
+
+  private static @Nullable Verified claims(JWSObject signed, boolean readOnly) {
+    Map<String, Object> payload = signed.getPayload().toJSONObject();
+    Object expires = payload == null ? null : payload.get("exp");
+    return expires instanceof Number seconds
+        ? new Verified((long) (seconds.doubleValue() * 1_000), readOnly)
+        : null;
+  }
+}

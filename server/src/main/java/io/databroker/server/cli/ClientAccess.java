@@ -1,0 +1,119 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.auth.AccessException;
+import io.databroker.server.auth.SharedKeys;
+import io.databroker.server.auth.TokenSigner;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of commands that ask a server: its certificate's signer, and who asks. */
+final class ClientAccess {
+  private static final String CA = "DATABROKER_TLS_CA";
+  private static final String CERTIFICATE = "DATABROKER_TLS_CERT";
+  private static final String CERTIFICATE_KEY = "DATABROKER_TLS_KEY";
+  private static final String KEY = "DATABROKER_SHARED_KEY";
+  private static final String KEY_FILE = "DATABROKER_SHARED_KEY_FILE";
+
+  private final Map<String, String> environment;
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description = "Connect with TLS; these sign the server's certificate. Or DATABROKER_TLS_CA.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Your certificate, if the server asks for one. Or DATABROKER_TLS_CERT.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "Your certificate's private key. Or DATABROKER_TLS_KEY.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--shared-key-file",
+      paramLabel = "FILE",
+      description = {
+        "Sign calls with the first key in this file.",
+        "DATABROKER_SHARED_KEY_FILE may name it, or DATABROKER_SHARED_KEY hold the key."
+      })
+  private @Nullable Path keyFile;
+
+  ClientAccess() {
+    this(System.getenv());
+  }
+
+  ClientAccess(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Plain text, or TLS if a signer of certificates is named. */
+  ChannelCredentials credentials() throws FailedException {
+    File ca = file(authorities, CA);
+    File own = file(certificate, CERTIFICATE);
+    File ownKey = file(key, CERTIFICATE_KEY);
+    if (ca == null) {
+      if (own != null || ownKey != null) {
+        throw new FailedException("--tls-cert and --tls-key need --tls-ca");
+      }
+      return InsecureChannelCredentials.create();
+    }
+    if ((own == null) != (ownKey == null)) {
+      throw new FailedException("--tls-cert and --tls-key need each other; give both");
+    }
+    try {
+      TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder().trustManager(ca);
+      if (own != null && ownKey != null) {
+        tls.keyManager(own, ownKey);
+      }
+      return tls.build();
+    } catch (IOException e) {
+      throw new FailedException("a certificate or its key cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Signs each call, if there is a key. */
+  List<ClientInterceptor> interceptors() throws FailedException {
+    try {
+      byte[] signing = keys().first();
+      return signing == null ? List.of() : List.of(new TokenSigner(signing, Clock.systemUTC()));
+    } catch (AccessException e) {
+      throw new FailedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SharedKeys keys() throws AccessException {
+    File named = keyFile == null && present(KEY) ? null : file(keyFile, KEY_FILE);
+    if (named != null) {
+      return SharedKeys.read(named.toPath(), false);
+    }
+    return present(KEY)
+        ? SharedKeys.ofVariable(KEY, environment.getOrDefault(KEY, ""), false)
+        : SharedKeys.none();
+  }
+
+  private boolean present(String variable) {
+    return !environment.getOrDefault(variable, "").isBlank();
+  }
+
+  private @Nullable File file(@Nullable Path given, String variable) {
+    if (given != null) {
+      return given.toFile();
+    }
+    return present(variable) ? new File(environment.getOrDefault(variable, "")) : null;
+  }
+}

@@ -1,0 +1,154 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.auth.AccessException;
+import io.databroker.server.auth.CallerCheck;
+import io.databroker.server.auth.FileWatch;
+import io.databroker.server.auth.SharedKeys;
+import io.databroker.server.auth.TlsFiles;
+import io.databroker.server.rpc.ServerSettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of {@code serve} that decide who may call. */
+final class ServeAccess implements AutoCloseable {
+  private static final String KEY = "DATABROKER_SHARED_KEY";
+  private static final String READ_ONLY_KEY = "DATABROKER_READ_ONLY_KEY";
+
+  private final Map<String, String> environment;
+  private final List<FileWatch> watches = new ArrayList<>();
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Serve TLS with this certificate and its chain, in PEM. Read anew on change.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key: PKCS#8 in PEM. Read anew on change.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description = "Require client certificates signed by one of these, in PEM.")
+  private @Nullable Path clientAuthorities;
+
+  @Option(
+      names = "--shared-key-file",
+      paramLabel = "FILE",
+      description = {
+        "Require tokens signed with one of the keys in this file: 32 bytes as base64, one a line.",
+        "Read anew on change. DATABROKER_SHARED_KEY may hold the keys instead."
+      })
+  private @Nullable Path keyFile;
+
+  @Option(
+      names = "--read-only-key-file",
+      paramLabel = "FILE",
+      description = {
+        "Keys that are good for reading only.",
+        "DATABROKER_READ_ONLY_KEY may hold them instead."
+      })
+  private @Nullable Path readOnlyKeyFile;
+
+  @Option(
+      names = "--reflection",
+      description = "Let clients ask for the services and their messages, as grpcurl does.")
+  private boolean reflection;
+
+  ServeAccess() {
+    this(System.getenv());
+  }
+
+  ServeAccess(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Settings with these credentials and this check of callers. */
+  ServerSettings apply(ServerSettings settings) throws FailedException {
+    try {
+      return tls(keys(settings)).withReflection(reflection);
+    } catch (AccessException e) {
+      throw new FailedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ServerSettings tls(ServerSettings settings) throws AccessException, FailedException {
+    if (certificate == null && key == null) {
+      if (clientAuthorities != null) {
+        throw new FailedException("--tls-client-ca needs --tls-cert and --tls-key");
+      }
+      return settings;
+    }
+    if (certificate == null || key == null) {
+      throw new FailedException("--tls-cert and --tls-key need each other; give both");
+    }
+    TlsFiles files = new TlsFiles(certificate, key, clientAuthorities);
+    List<Path> watched = new ArrayList<>(List.of(certificate, key));
+    if (clientAuthorities != null) {
+      watched.add(clientAuthorities);
+    }
+    watches.add(FileWatch.start("the certificates", watched, files::reload));
+    return settings.withCredentials(files.credentials());
+  }
+
+  private ServerSettings keys(ServerSettings settings) throws AccessException {
+    SharedKeys keys = readKeys();
+    if (keys.isEmpty()) {
+      return settings;
+    }
+    CallerCheck check = new CallerCheck(keys, Clock.systemUTC());
+    List<Path> files = new ArrayList<>();
+    if (keyFile != null) {
+      files.add(keyFile);
+    }
+    if (readOnlyKeyFile != null) {
+      files.add(readOnlyKeyFile);
+    }
+    if (!files.isEmpty()) {
+      watches.add(FileWatch.start("the shared keys", files, () -> check.use(readKeys())));
+    }
+    return settings.withCallers(check);
+  }
+
+  private SharedKeys readKeys() throws AccessException {
+    return read(keyFile, KEY, false).and(read(readOnlyKeyFile, READ_ONLY_KEY, true));
+  }
+
+  private SharedKeys read(@Nullable Path file, String variable, boolean readOnly)
+      throws AccessException {
+    if (file != null) {
+      return SharedKeys.read(file, readOnly);
+    }
+    String value = environment.get(variable);
+    return value == null || value.isBlank()
+        ? SharedKeys.none()
+        : SharedKeys.ofVariable(variable, value, readOnly);
+  }
+
+  /** Whether callers have to show who they are: by a certificate or by a token. */
+  boolean asksCallers() {
+    return clientAuthorities != null
+        || keyFile != null
+        || readOnlyKeyFile != null
+        || present(KEY)
+        || present(READ_ONLY_KEY);
+  }
+
+  private boolean present(String variable) {
+    return !environment.getOrDefault(variable, "").isBlank();
+  }
+
+  /** Follows the files no more. */
+  @Override
+  public void close() {
+    watches.forEach(FileWatch::close);
+  }
+}

@@ -1,0 +1,112 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.net.NetworkLimits;
+import io.databroker.server.rpc.ServerSettings;
+import io.databroker.server.rpc.ServiceLimits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of {@code serve} that bound what clients may take. */
+final class ServeLimits {
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "Open connections in all; 4000 if not given.")
+  private @Nullable Integer connections;
+
+  @Option(
+      names = "--max-connections-per-address",
+      paramLabel = "N",
+      description = "Open connections from one client address; 1000 if not given.")
+  private @Nullable Integer connectionsPerAddress;
+
+  @Option(
+      names = "--max-calls-per-connection",
+      paramLabel = "N",
+      description = "Open calls on one connection, watchers included; 1000 if not given.")
+  private @Nullable Integer callsPerConnection;
+
+  @Option(
+      names = "--handshake-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Time for a new connection to complete TLS and HTTP/2; 10s if not given.")
+  private @Nullable Duration handshake;
+
+  @Option(
+      names = "--connection-idle",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Close a connection without calls after this time; 10m if not given.")
+  private @Nullable Duration idle;
+
+  @Option(
+      names = "--connection-age",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = {
+        "Ask a client to connect anew after this time; 24h if not given.",
+        "Its open calls may go on for five minutes."
+      })
+  private @Nullable Duration age;
+
+  @Option(
+      names = "--request-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Time for a request to arrive whole; 30s if not given.")
+  private @Nullable Duration request;
+
+  @Option(
+      names = "--reader-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Cut off a client that reads nothing for this time; 30s if not given.")
+  private @Nullable Duration stall;
+
+  @Option(
+      names = "--max-watchers",
+      paramLabel = "N",
+      description = "Open Sync streams in all; 20000 if not given.")
+  private @Nullable Integer watchers;
+
+  @Option(
+      names = "--max-leases",
+      paramLabel = "N",
+      description = "Leases held at once; 10000 if not given.")
+  private @Nullable Integer leases;
+
+  /** Settings with these limits. */
+  ServerSettings apply(ServerSettings settings) {
+    NetworkLimits network = settings.network();
+    ServiceLimits service = settings.service();
+    return settings
+        .withNetwork(
+            network
+                .withConnections(
+                    or(connections, network.connections()),
+                    or(connectionsPerAddress, network.connectionsPerAddress()))
+                .withCallsPerConnection(or(callsPerConnection, network.callsPerConnection()))
+                .withTimes(
+                    or(handshake, network.handshake()),
+                    or(idle, network.idle()),
+                    or(age, network.age()),
+                    network.grace(),
+                    or(request, network.request()),
+                    or(stall, network.stall())))
+        .withService(
+            new ServiceLimits(
+                or(leases, service.leases()),
+                service.longestLease(),
+                service.typesWithOptions(),
+                service.indexedFields(),
+                or(watchers, service.watchers()),
+                service.snapshots(),
+                service.queryBytes()));
+  }
+
+  private static <T> T or(@Nullable T given, T standard) {
+    return given == null ? standard : given;
+  }
+}

@@ -1,0 +1,112 @@
+package io.databroker.server.net;
+
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections that were accepted, and how many of one client address.
+ *
+ * <p>A connection that has not sent its handshake makes way for a new one, the oldest first, so
+ * that silent connections keep nobody out.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class Admission {
+  /** Share of the connections that may be without a handshake. */
+  private static final int HANDSHAKE_SHARE = 8;
+
+  /** One network of a client; of IPv6 a whole /64, as one client has that many addresses. */
+  private record Network(ByteBuffer prefix) {
+    static Network of(@Nullable SocketAddress remote) {
+      InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
+      if (address == null) {
+        return new Network(ByteBuffer.allocate(0));
+      }
+      byte[] bytes = address.getAddress();
+      int length = address instanceof Inet6Address ? 8 : bytes.length;
+      return new Network(ByteBuffer.wrap(bytes, 0, length));
+    }
+  }
+
+  private record Accepted(Channel channel, Network network) {}
+
+  private final NetworkLimits limits;
+  private final Map<SocketAddress, Accepted> open = new HashMap<>();
+  private final Map<SocketAddress, Accepted> withoutHandshake = new LinkedHashMap<>();
+  private final Map<Network, Integer> perNetwork = new HashMap<>();
+
+  Admission(NetworkLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Counts a connection, perhaps in the place of one without a handshake; false if refused. */
+  boolean admit(Channel channel) {
+    SocketAddress remote = channel.remoteAddress();
+    if (remote == null) {
+      return false; // its client has left already
+    }
+    Accepted accepted = new Accepted(channel, Network.of(remote));
+    Channel displaced;
+    synchronized (this) {
+      boolean networkFull =
+          perNetwork.getOrDefault(accepted.network, 0) >= limits.connectionsPerAddress();
+      boolean full = networkFull || open.size() >= limits.connections();
+      boolean crowded =
+          withoutHandshake.size() >= Math.max(1, limits.connections() / HANDSHAKE_SHARE);
+      displaced = full || crowded ? displace(networkFull ? accepted.network : null) : null;
+      if (full && displaced == null) {
+        return false;
+      }
+      open.put(remote, accepted);
+      withoutHandshake.put(remote, accepted);
+      perNetwork.merge(accepted.network, 1, Integer::sum);
+    }
+    if (displaced != null) {
+      Channel gone = displaced;
+      gone.eventLoop().execute(() -> gone.unsafe().close(gone.voidPromise()));
+    }
+    return true;
+  }
+
+  /** Forgets the oldest connection without a handshake, of that network if one is given. */
+  private @Nullable Channel displace(@Nullable Network network) {
+    for (Map.Entry<SocketAddress, Accepted> each : withoutHandshake.entrySet()) {
+      Accepted oldest = each.getValue();
+      if (oldest.channel.isRegistered() && (network == null || network.equals(oldest.network))) {
+        forget(each.getKey(), oldest.channel);
+        return oldest.channel;
+      }
+    }
+    return null;
+  }
+
+  /** Forgets a connection that is closed; one that took over its address stays. */
+  synchronized void forget(SocketAddress remote, Channel channel) {
+    Accepted accepted = open.get(remote);
+    if (accepted != null && accepted.channel == channel) {
+      open.remove(remote);
+      withoutHandshake.remove(remote);
+      perNetwork.computeIfPresent(
+          accepted.network, (network, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  /** The channel of a client's address, whose handshake is done; null if it is closed already. */
+  synchronized @Nullable Channel handshakeDone(SocketAddress remote) {
+    withoutHandshake.remove(remote);
+    Accepted accepted = open.get(remote);
+    return accepted == null ? null : accepted.channel;
+  }
+
+  synchronized int count() {
+    return open.size();
+  }
+}

@@ -1,0 +1,45 @@
+package io.databroker.server.net;
+
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
+import io.grpc.netty.shaded.io.netty.channel.ChannelPromise;
+import io.grpc.netty.shaded.io.netty.channel.DefaultChannelPromise;
+import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+
+/**
+ * The event loops of connections. One that is too many is closed here, before anything is made for
+ * it.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class AdmittingGroup extends MultiThreadIoEventLoopGroup {
+  private final Admission admission;
+
+  AdmittingGroup(int threads, IoHandlerFactory handlers, Admission admission) {
+    super(threads, new DefaultThreadFactory("databroker-net", true), handlers);
+    this.admission = admission;
+  }
+
+  @Override
+  public ChannelFuture register(Channel channel) {
+    if (!admission.admit(channel)) {
+      channel.unsafe().closeForcibly();
+      ChannelPromise refused = new DefaultChannelPromise(channel, next());
+      return refused.setSuccess(); // it is dealt with, and no news for the log
+    }
+    SocketAddress remote = channel.remoteAddress();
+    return super.register(channel)
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                var unused =
+                    channel.closeFuture().addListener(closed -> admission.forget(remote, channel));
+              } else {
+                admission.forget(remote, channel);
+              }
+            });
+  }
+}

@@ -1,0 +1,245 @@
+package io.databroker.server.net;
+
+import io.grpc.Attributes;
+import io.grpc.ServerCall;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufUtil;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection: what it holds of the server, and the calls that wait for it to read.
+ *
+ * <p>A call runs when few others of its connection run, and when its connection has read most of
+ * its answers. So a client that floods or does not read delays its own calls, not others'.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+public final class Connection {
+  static final Attributes.Key<Connection> KEY = Attributes.Key.create("databroker-connection");
+
+  /** Calls of one connection that run at once; more of them wait for their turn. */
+  private static final int MOST_RUNNING = 64;
+
+  private record Waiting(Executor executor, Runnable call) {}
+
+  private final Connections all;
+  private final @Nullable Channel channel;
+  private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
+
+  // Guarded by this.
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private int running;
+  private long unsent;
+  private long received;
+  private long progressAt = System.nanoTime();
+  private boolean cut;
+
+  private final AtomicLong messages = new AtomicLong();
+
+  Connection(Connections all, @Nullable Channel channel) {
+    this.all = all;
+    this.channel = channel;
+  }
+
+  /** The connection of a call. */
+  public static Connection of(ServerCall<?, ?> call) {
+    Connection connection = call.getAttributes().get(KEY);
+    if (connection == null) {
+      throw new IllegalStateException("the server was built without its transport filter");
+    }
+    return connection;
+  }
+
+  /** Counts a call; false if too many are open in all, and then it is not counted. */
+  public boolean open(OpenCall call) {
+    if (!all.openCall()) {
+      return false;
+    }
+    calls.add(call);
+    return true;
+  }
+
+  /** Forgets a call that was counted. */
+  public void close(OpenCall call) {
+    if (calls.remove(call)) {
+      all.closeCall();
+    }
+  }
+
+  Set<OpenCall> calls() {
+    return calls;
+  }
+
+  /** Runs the call here and now if it may, and later on the executor if not. */
+  public void run(Executor executor, Runnable call) {
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      if (!waiting.isEmpty() || !mayRun()) {
+        waiting.add(new Waiting(executor, call));
+        return;
+      }
+      running++;
+    }
+    runNow(call);
+  }
+
+  private void runNow(Runnable call) {
+    try {
+      call.run();
+    } finally {
+      synchronized (this) {
+        running--;
+      }
+      goOn();
+    }
+  }
+
+  private boolean mayRun() {
+    return running < MOST_RUNNING && unsent < all.limits().unsentPerConnection();
+  }
+
+  private void goOn() {
+    List<Waiting> next = List.of();
+    synchronized (this) {
+      while (!waiting.isEmpty() && mayRun()) {
+        running++;
+        next = next.isEmpty() ? new ArrayList<>() : next;
+        next.add(waiting.remove());
+      }
+    }
+    next.forEach(each -> each.executor.execute(() -> runNow(each.call)));
+  }
+
+  /** Counts bytes that are handed to the transport. */
+  public void unsent(long bytes) {
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      if (unsent == 0) {
+        progressAt = System.nanoTime();
+      }
+      unsent += bytes;
+      all.addUnsent(bytes);
+    }
+  }
+
+  /** Counts bytes that the transport has sent. */
+  public void sent(long bytes) {
+    synchronized (this) {
+      if (!cut) {
+        unsent -= bytes;
+        progressAt = System.nanoTime();
+        all.addUnsent(-bytes);
+      }
+    }
+    goOn();
+    all.roomAgain();
+  }
+
+  /** Counts messages that its client was sent. */
+  public void messagesSent(int more) {
+    messages.addAndGet(more);
+  }
+
+  long messagesSent() {
+    return messages.get();
+  }
+
+  /** Whether the server's buffers have room for an answer of that size; a small one always has. */
+  public boolean hasRoom(long bytes) {
+    return all.hasRoom(bytes);
+  }
+
+  /** Runs the task on the executor when there may be room again. */
+  public void whenRoom(Executor executor, Runnable task) {
+    all.whenRoom(executor, task);
+  }
+
+  /** Counts bytes of requests that have arrived, or with a minus that are gone. */
+  void received(long bytes) {
+    boolean over;
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      received += bytes;
+      over = all.addReceived(bytes);
+    }
+    if (over) {
+      all.relieve("the server holds too many bytes of unfinished requests");
+    }
+  }
+
+  /** Bytes of the transport's buffers that it holds. */
+  synchronized long held() {
+    return unsent + received;
+  }
+
+  /** Nanoseconds since its client last read or the oldest answer was made; 0 if all is read. */
+  synchronized long stalledFor(long now) {
+    return unsent == 0 ? 0 : now - progressAt;
+  }
+
+  /** Gives back what it held: its client has left. */
+  void gone() {
+    synchronized (this) {
+      if (!cut) {
+        detach();
+      }
+    }
+  }
+
+  /** Counts nothing of it any more. */
+  private void detach() {
+    cut = true;
+    all.addUnsent(-unsent);
+    var unused = all.addReceived(-received);
+    unsent = 0;
+    received = 0;
+    waiting.clear();
+  }
+
+  /** Ends the connection at once, with the reason in its GOAWAY frame. */
+  void cut(String reason) {
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      detach();
+    }
+    if (channel != null && channel.isRegistered()) {
+      channel.eventLoop().execute(() -> end(channel, reason));
+    }
+  }
+
+  /** A client shows the reason; what it was sent before is dropped, as it was not read. */
+  private static void end(Channel channel, String reason) {
+    Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
+    ChannelHandlerContext context = handler == null ? null : channel.pipeline().context(handler);
+    if (handler != null && context != null) {
+      var unused =
+          handler.goAway(
+              context,
+              handler.connection().remote().lastStreamCreated(),
+              Http2Error.ENHANCE_YOUR_CALM.code(),
+              ByteBufUtil.writeUtf8(context.alloc(), reason),
+              context.newPromise());
+      context.flush();
+    }
+    channel.unsafe().close(channel.voidPromise());
+  }
+}

@@ -1,0 +1,116 @@
+package io.databroker.server.net;
+
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Flags;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameListener;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Settings;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a connection that sends many frames which carry nothing: PING, SETTINGS, PRIORITY, frames of
+ * unknown types, and empty DATA. Frames that reset streams are counted by gRPC itself.
+ *
+ * <p>A client's own pings to measure its bandwidth answer the data that it was sent, so each
+ * message sent to it allows one frame more.
+ *
+ * <p><b>Thread-safety:</b> none; used by the connection's event loop.
+ */
+final class FloodGuard extends Http2FrameListenerDecorator {
+  private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Frames that carry nothing, in one window. */
+  static final int MOST = 1_000;
+
+  /** Window updates in one window; a client that reads fast sends many. */
+  static final int MOST_UPDATES = 100_000;
+
+  private final Connection connection;
+  private long windowBegan = System.nanoTime();
+  private long messagesBefore;
+  private int idleFrames;
+  private int updates;
+
+  FloodGuard(Http2FrameListener guarded, Connection connection) {
+    super(guarded);
+    this.connection = connection;
+  }
+
+  private void count(String kind) throws Http2Exception {
+    if (++idleFrames > MOST) {
+      check(kind);
+    }
+  }
+
+  private void check(String kind) throws Http2Exception {
+    long now = System.nanoTime();
+    long messages = connection.messagesSent();
+    if (now - windowBegan > WINDOW_NANOS) {
+      windowBegan = now;
+      messagesBefore = messages;
+      idleFrames = 0;
+      updates = 0;
+    } else if (idleFrames > MOST + (messages - messagesBefore)
+        || updates > MOST_UPDATES + 4 * (messages - messagesBefore)) {
+      throw Http2Exception.connectionError(
+          Http2Error.ENHANCE_YOUR_CALM, "frame-flood: too many %s frames", kind);
+    }
+  }
+
+  @Override
+  public int onDataRead(
+      ChannelHandlerContext context, int stream, ByteBuf data, int padding, boolean end)
+      throws Http2Exception {
+    if (!end && !data.isReadable()) {
+      count("empty DATA");
+    }
+    return super.onDataRead(context, stream, data, padding, end);
+  }
+
+  @Override
+  public void onPriorityRead(
+      ChannelHandlerContext context, int stream, int dependency, short weight, boolean exclusive)
+      throws Http2Exception {
+    count("PRIORITY");
+    super.onPriorityRead(context, stream, dependency, weight, exclusive);
+  }
+
+  @Override
+  public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
+      throws Http2Exception {
+    count("SETTINGS");
+    super.onSettingsRead(context, settings);
+  }
+
+  @Override
+  public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
+    count("PING");
+    super.onPingRead(context, data);
+  }
+
+  @Override
+  public void onPingAckRead(ChannelHandlerContext context, long data) throws Http2Exception {
+    count("PING");
+    super.onPingAckRead(context, data);
+  }
+
+  @Override
+  public void onWindowUpdateRead(ChannelHandlerContext context, int stream, int increment)
+      throws Http2Exception {
+    if (++updates > MOST_UPDATES) {
+      check("WINDOW_UPDATE");
+    }
+    super.onWindowUpdateRead(context, stream, increment);
+  }
+
+  @Override
+  public void onUnknownFrame(
+      ChannelHandlerContext context, byte type, int stream, Http2Flags flags, ByteBuf payload)
+      throws Http2Exception {
+    count("unknown");
+    super.onUnknownFrame(context, type, stream, flags, payload);
+  }
+}

@@ -1,0 +1,123 @@
+package io.databroker.server.net;
+
+import io.grpc.ServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The sockets under a gRPC server: its event loops, its buffers, and their limits.
+ *
+ * <p><b>Thread-safety:</b> safe; the builder is used once.
+ */
+public final class Transport implements AutoCloseable {
+  /** Frames that reset a stream, sent or caused, that one connection may send in one window. */
+  private static final int MOST_RESETS = 500;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
+  /** Bytes that a connection may send before they are read; a fixed number, so a known one. */
+  private static final int WINDOW = 1 << 20;
+
+  /** Chunks of 2 MiB: the buffers grow and shrink in such steps. */
+  private static final int MAX_ORDER = 8;
+
+  /** Milliseconds without a task after which an event loop ends, and the most that it goes on. */
+  private static final long QUIET = 200;
+
+  private static final long LAST = 2_000;
+
+  private final NetworkLimits limits;
+  private final Connections connections;
+  private final PooledByteBufAllocator allocator;
+  private final EventLoopGroup accepting;
+  private final EventLoopGroup loops;
+
+  /** Starts the event loops; nothing listens yet. */
+  public Transport(NetworkLimits limits) {
+    this.limits = limits;
+    this.connections = new Connections(limits);
+    int threads = 2 * Runtime.getRuntime().availableProcessors();
+    this.allocator =
+        new PooledByteBufAllocator(
+            true,
+            1,
+            threads,
+            PooledByteBufAllocator.defaultPageSize(),
+            MAX_ORDER,
+            PooledByteBufAllocator.defaultSmallCacheSize(),
+            PooledByteBufAllocator.defaultNormalCacheSize(),
+            PooledByteBufAllocator.defaultUseCacheForAllThreads());
+    this.accepting =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("databroker-accept", true), handlers());
+    this.loops = new AdmittingGroup(threads, handlers(), connections.admission());
+  }
+
+  /** Bytes of direct memory that the transport's buffers may take in all. */
+  public static long directMemory() {
+    return PlatformDependent.maxDirectMemory();
+  }
+
+  private static IoHandlerFactory handlers() {
+    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private static Class<? extends ServerChannel> channelType() {
+    return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /** A server on these sockets, which takes requests up to that size. */
+  public NettyServerBuilder builder(
+      InetSocketAddress listen, ServerCredentials credentials, int largestRequest) {
+    return NettyServerBuilder.forAddress(listen, credentials)
+        .channelType(channelType())
+        .bossEventLoopGroup(accepting)
+        .workerEventLoopGroup(loops)
+        .withChildOption(ChannelOption.ALLOCATOR, allocator)
+        .addTransportFilter(connections)
+        .addStreamTracerFactory(ArrivalTracer.FACTORY)
+        .maxInboundMessageSize(largestRequest)
+        .flowControlWindow(WINDOW)
+        .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionIdle(limits.idle().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAge(limits.age().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(limits.grace().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConcurrentCallsPerConnection(limits.callsPerConnection())
+        .maxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
+        // A peer that is gone is noticed; one that checks on us more often is let be.
+        .keepAliveTime(1, TimeUnit.MINUTES)
+        .permitKeepAliveTime(5, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true);
+  }
+
+  /** The connections of that server. */
+  public Connections connections() {
+    return connections;
+  }
+
+  /** A watchdog over these event loops and buffers, which is not started yet. */
+  public Watchdog watchdog() {
+    return new Watchdog(loops, allocator, connections);
+  }
+
+  /** Ends the event loops. Idempotent. */
+  @Override
+  public void close() {
+    var unused = accepting.shutdownGracefully(QUIET, LAST, TimeUnit.MILLISECONDS);
+    var ignored = loops.shutdownGracefully(QUIET, LAST, TimeUnit.MILLISECONDS);
+  }
+}

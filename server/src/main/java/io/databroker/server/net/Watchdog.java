@@ -1,0 +1,151 @@
+package io.databroker.server.net;
+
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutorGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a process that can no longer serve, so that its supervisor starts it anew.
+ *
+ * <p>It looks once a second from a thread of its own. When direct memory is used up it first heals:
+ * it cuts off the connections that hold the most. It ends the process when no buffer could be had,
+ * or one event loop has run nothing, for {@link #PATIENCE}.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+public final class Watchdog implements AutoCloseable {
+  /** Exit code of a process that could no longer serve. */
+  public static final int EXIT_CODE = 70;
+
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PROBE_BYTES = 64 << 10;
+  private static final long LOOK_MILLIS = 1_000;
+  private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
+
+  private final ByteBufAllocator allocator;
+  private final Connections connections;
+  private final LongSupplier nanoTime;
+  private final List<Loop> loops = new ArrayList<>();
+  private @Nullable ScheduledExecutorService thread;
+  private long noMemorySince;
+  private volatile boolean able = true;
+
+  /** One event loop and the task that it was given last. */
+  private static final class Loop {
+    private final EventExecutor executor;
+    private volatile boolean answered = true;
+    private long askedAt;
+
+    Loop(EventExecutor executor) {
+      this.executor = executor;
+    }
+  }
+
+  Watchdog(EventExecutorGroup group, ByteBufAllocator allocator, Connections connections) {
+    this(group, allocator, connections, System::nanoTime);
+  }
+
+  Watchdog(
+      EventExecutorGroup group,
+      ByteBufAllocator allocator,
+      Connections connections,
+      LongSupplier nanoTime) {
+    this.allocator = allocator;
+    this.connections = connections;
+    this.nanoTime = nanoTime;
+    group.forEach(executor -> loops.add(new Loop(executor)));
+  }
+
+  /** Begins to look; a process that cannot serve is handed to {@code end} with the reason. */
+  public synchronized void start(Consumer<String> end) {
+    ScheduledExecutorService looking =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread own = new Thread(task, "databroker-watchdog");
+              own.setDaemon(true);
+              return own;
+            });
+    thread = looking;
+    var unused =
+        looking.scheduleWithFixedDelay(
+            () -> {
+              String problem = look();
+              if (problem != null) {
+                end.accept(problem);
+              }
+            },
+            LOOK_MILLIS,
+            LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether the last look found nothing wrong. */
+  public boolean able() {
+    return able;
+  }
+
+  /** The reason why the process cannot serve, or null. */
+  @Nullable String look() {
+    String memory = lookAtMemory();
+    String loop = lookAtLoops();
+    return memory != null ? memory : loop;
+  }
+
+  private @Nullable String lookAtMemory() {
+    long now = nanoTime.getAsLong();
+    try {
+      allocator.directBuffer(PROBE_BYTES).release();
+      if (!able) {
+        log.info("there is direct memory again");
+      }
+      able = true;
+      return null;
+    } catch (OutOfMemoryError e) { // thrown by Java code, not by the VM
+      if (able) {
+        able = false;
+        noMemorySince = now;
+        log.error("direct memory is used up; the largest connections are cut off");
+      }
+      connections.relieve("the server's buffers are used up");
+      return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is used up";
+    }
+  }
+
+  private @Nullable String lookAtLoops() {
+    long now = nanoTime.getAsLong();
+    for (Loop loop : loops) {
+      if (loop.answered) {
+        loop.answered = false;
+        loop.askedAt = now;
+        try {
+          loop.executor.execute(() -> loop.answered = true);
+        } catch (RejectedExecutionException e) {
+          loop.answered = true; // the server is stopping
+        }
+      } else if (now - loop.askedAt >= PATIENCE.toNanos()) {
+        return "an event loop is stuck";
+      }
+    }
+    return null;
+  }
+
+  /** Looks no more. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (thread != null) {
+      thread.shutdownNow();
+    }
+  }
+}

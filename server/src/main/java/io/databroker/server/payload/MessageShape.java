@@ -1,0 +1,167 @@
+package io.databroker.server.payload;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the objects that a message will take, from its bytes, before any of them is made: two
+ * bytes on the wire can become a hundred in the heap.
+ *
+ * <p><b>Thread-safety:</b> immutable once made.
+ */
+public final class MessageShape {
+  private static final int SMALL_NUMBERS = 32;
+  private static final int BYTES_PER_PACKED_PART = 8;
+  private static final Map<Descriptor, MessageShape> SHAPES = new ConcurrentHashMap<>();
+
+  private record Field(boolean repeated, boolean packable, @Nullable MessageShape message) {}
+
+  private final @Nullable Field[] small = new @Nullable Field[SMALL_NUMBERS];
+  private final Map<Integer, Field> others = new HashMap<>();
+
+  private MessageShape() {}
+
+  /** The shape of messages of that type. */
+  public static MessageShape of(Descriptor type) {
+    MessageShape known = SHAPES.get(type);
+    if (known != null) {
+      return known;
+    }
+    Map<Descriptor, MessageShape> made = new HashMap<>();
+    MessageShape shape = make(type, made);
+    SHAPES.putAll(made); // only whole ones are seen by others
+    return shape;
+  }
+
+  private static MessageShape make(Descriptor type, Map<Descriptor, MessageShape> made) {
+    MessageShape shape = made.get(type);
+    if (shape == null) {
+      shape = new MessageShape();
+      made.put(type, shape);
+      for (FieldDescriptor each : type.getFields()) {
+        boolean message = each.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+        Field field =
+            new Field(
+                each.isRepeated(),
+                each.isPackable(),
+                message ? make(each.getMessageType(), made) : null);
+        if (each.getNumber() < SMALL_NUMBERS) {
+          shape.small[each.getNumber()] = field;
+        } else {
+          shape.others.put(each.getNumber(), field);
+        }
+      }
+    }
+    return shape;
+  }
+
+  private @Nullable Field field(int number) {
+    return number < SMALL_NUMBERS ? small[number] : others.get(number);
+  }
+
+  /** A message with more parts than are taken. */
+  public static final class TooManyPartsException extends InvalidProtocolBufferException {
+    private static final long serialVersionUID = 1L;
+
+    TooManyPartsException(int limit) {
+      super("it has more than " + limit + " parts");
+    }
+  }
+
+  /**
+   * Counts what one message holds: messages, elements of lists, and unknown fields.
+   *
+   * <p><b>Thread-safety:</b> none.
+   */
+  public static final class Count {
+    private final int limit;
+    private final int deepest;
+    private final int[] atTop = new int[SMALL_NUMBERS];
+    private int parts;
+
+    /**
+     * Begins to count.
+     *
+     * @param limit parts that are taken
+     * @param deepest levels of nesting that are taken
+     */
+    public Count(int limit, int deepest) {
+      this.limit = limit;
+      this.deepest = deepest;
+    }
+
+    /** Times that the field of that number, below 32, occurs in the outermost message. */
+    public int atTop(int number) {
+      return atTop[number];
+    }
+
+    /** Parts in all. */
+    public int parts() {
+      return parts;
+    }
+
+    private void add(long more) throws TooManyPartsException {
+      parts = (int) Math.min(Integer.MAX_VALUE, parts + more);
+      if (parts > limit) {
+        throw new TooManyPartsException(limit);
+      }
+    }
+  }
+
+  /**
+   * Counts the parts of a message.
+   *
+   * @throws TooManyPartsException if it has more than the count takes
+   * @throws InvalidProtocolBufferException if the bytes are no message, or nested too deeply
+   */
+  public void count(CodedInputStream in, Count count) throws InvalidProtocolBufferException {
+    try {
+      count(in, count, 0);
+      in.checkLastTagWas(0);
+    } catch (InvalidProtocolBufferException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IllegalStateException("bytes at hand cannot fail to be read", e);
+    }
+  }
+
+  private void count(CodedInputStream in, Count count, int depth) throws IOException {
+    if (depth > count.deepest) {
+      throw new InvalidProtocolBufferException("nesting is deeper than " + count.deepest);
+    }
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int number = WireFormat.getTagFieldNumber(tag);
+      Field field = field(number);
+      if (depth == 0 && number < SMALL_NUMBERS) {
+        count.atTop[number]++;
+      }
+      boolean lengthDelimited =
+          WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+      if (field == null) {
+        count.add(1);
+        in.skipField(tag);
+      } else if (lengthDelimited && field.message != null) {
+        count.add(1);
+        int limit = in.pushLimit(in.readRawVarint32());
+        field.message.count(in, count, depth + 1);
+        in.checkLastTagWas(0);
+        in.popLimit(limit);
+      } else {
+        int before = in.getTotalBytesRead();
+        in.skipField(tag);
+        if (field.repeated) {
+          int bytes = field.packable ? in.getTotalBytesRead() - before : 0;
+          count.add(1 + bytes / BYTES_PER_PACKED_PART);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package io.databroker.server.rpc;
+
+import io.databroker.server.net.Connection;
+import io.databroker.server.net.OpenCall;
+import io.grpc.Context;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on its way in and out.
+ *
+ * <p>In: its request is read whole, as bytes, into the room that {@link Intake} has. When its turn
+ * comes on its connection the bytes are counted, parsed, and handled. The room is given back when
+ * the answer is sent. Out: see {@link BoundedAnswers}.
+ *
+ * <p><b>Thread-safety:</b> gRPC calls a listener one at a time; the turn may come on another
+ * thread, and the sweep over connections calls at any time.
+ */
+final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
+  /** The call that is being handled; streams register what ends them. */
+  static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
+
+  private static final int CHUNK = 16 << 10;
+
+  private final ServerCall<InputStream, A> call;
+  private final Intake intake;
+  private final RequestCheck check;
+  private final Executor executor;
+  private final Connection connection;
+  private final BoundedAnswers<A> answers;
+  private final Context context = Context.current();
+  private final long startedAt = System.nanoTime() | 1;
+  private ServerCall.@Nullable Listener<InputStream> handler;
+  private @Nullable WholeRequest request;
+
+  /** Whether the request is whole, and nobody but the handler may end the call. */
+  private volatile boolean whole;
+
+  private volatile @Nullable Consumer<StatusRuntimeException> ender;
+
+  // Guarded by this.
+  private boolean refused;
+  private boolean over;
+  private long held;
+
+  AdmittedCall(
+      ServerCall<InputStream, A> call, Intake intake, RequestCheck check, Executor executor) {
+    this.call = call;
+    this.intake = intake;
+    this.check = check;
+    this.executor = executor;
+    this.connection = Connection.of(call);
+    this.answers = new BoundedAnswers<>(call, connection, executor);
+  }
+
+  /** Begins to handle the call. */
+  ServerCall.Listener<InputStream> start(ServerCallHandler<InputStream, A> next, Metadata headers) {
+    if (connection.open(this)) {
+      handler = next.startCall(answers, headers);
+      answers.readyAgain(handler::onReady);
+    } else {
+      refuse(Statuses.tooManyCalls());
+    }
+    return this;
+  }
+
+  /** What ends a stream whose client does not read. */
+  void endedBy(Consumer<StatusRuntimeException> end) {
+    ender = end;
+  }
+
+  @Override
+  public void onMessage(InputStream message) {
+    if (isRefused()) {
+      return;
+    }
+    if (request != null) {
+      refuse(Statuses.of(check.notOne()));
+      return;
+    }
+    try {
+      byte[] bytes = read(message);
+      if (bytes != null) {
+        request = new WholeRequest(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // what is in memory never throws one
+    }
+  }
+
+  /** The bytes; null if the call was refused for want of room. */
+  private byte @Nullable [] read(InputStream message) throws IOException {
+    if (message instanceof KnownLength) {
+      int size = message.available();
+      return hold(size) ? message.readNBytes(size) : null;
+    }
+    // Compressed: room is taken for what comes out, as it comes out.
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] chunk = new byte[CHUNK];
+    for (int read = message.read(chunk); read >= 0; read = message.read(chunk)) {
+      if (!hold(read)) {
+        return null;
+      }
+      bytes.write(chunk, 0, read);
+    }
+    return bytes.toByteArray();
+  }
+
+  private boolean hold(long bytes) {
+    boolean taken = intake.take(bytes);
+    if (taken) {
+      synchronized (this) {
+        if (over) {
+          intake.giveBack(bytes);
+        } else {
+          held += bytes;
+        }
+      }
+    } else {
+      refuse(Statuses.busy(intake.room()));
+    }
+    return taken;
+  }
+
+  @Override
+  public void onHalfClose() {
+    whole = true;
+    if (isRefused()) {
+      return;
+    }
+    if (request == null) {
+      refuse(Statuses.of(check.notOne()));
+      return;
+    }
+    connection.run(executor, this);
+  }
+
+  /** The turn of this call. */
+  @Override
+  public void run() {
+    WholeRequest bytes = request;
+    ServerCall.Listener<InputStream> handling = handler;
+    request = null;
+    if (bytes == null || handling == null || call.isCancelled() || isRefused()) {
+      return; // nobody waits for an answer
+    }
+    Context before = context.attach();
+    try {
+      if (hold((long) check.parts(bytes) * RequestCheck.BYTES_PER_PART)) {
+        handle(handling, bytes);
+      }
+    } catch (WholeRequest.UnreadableException e) {
+      refuse(Statuses.of(check.unreadable(e.problem())));
+    } catch (RuntimeException | Error e) { // or the thread of the pool would end
+      refuse(Statuses.of(e));
+    } finally {
+      context.detach(before);
+    }
+  }
+
+  private void handle(ServerCall.Listener<InputStream> handling, WholeRequest bytes) {
+    Runnable answer =
+        () -> {
+          handling.onMessage(bytes);
+          handling.onHalfClose();
+        };
+    if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+      answer.run();
+    } else {
+      context.withValue(CURRENT, this).run(answer);
+    }
+  }
+
+  private synchronized boolean isRefused() {
+    return refused;
+  }
+
+  private void refuse(StatusRuntimeException answer) {
+    synchronized (this) {
+      if (refused || answers.closed()) {
+        return;
+      }
+      refused = true;
+    }
+    request = null;
+    Metadata trailers = answer.getTrailers();
+    call.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
+  }
+
+  @Override
+  public void onReady() {
+    ServerCall.Listener<InputStream> handling = handler;
+    if (handling != null && !isRefused()) {
+      handling.onReady();
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    end();
+    if (handler != null) {
+      handler.onComplete();
+    }
+  }
+
+  @Override
+  public void onCancel() {
+    end();
+    if (handler != null) {
+      handler.onCancel();
+    }
+  }
+
+  /** Gives back all that it holds. */
+  private void end() {
+    synchronized (this) {
+      over = true;
+      intake.giveBack(held);
+      held = 0;
+    }
+    request = null;
+    connection.close(this);
+    answers.end();
+  }
+
+  @Override
+  public long waitingForRequestSince() {
+    return whole ? 0 : startedAt;
+  }
+
+  @Override
+  public long unreadSince() {
+    return answers.unreadSince();
+  }
+
+  @Override
+  public void endIncomplete() {
+    if (!whole) {
+      refuse(Statuses.requestStalled());
+    }
+  }
+
+  @Override
+  public void endUnread() {
+    Consumer<StatusRuntimeException> end = ender;
+    if (end != null) {
+      ender = null;
+      end.accept(Statuses.readerStalled());
+    }
+  }
+}

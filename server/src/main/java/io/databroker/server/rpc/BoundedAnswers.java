@@ -1,0 +1,209 @@
+package io.databroker.server.rpc;
+
+import io.databroker.server.net.Connection;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers of one call, counted while they are in the transport's buffers.
+ *
+ * <p>One answer is counted until the call is over, which is when its client has taken it; a large
+ * one waits outside the buffers until they have room. Of a stream, what it has in the buffers is
+ * counted while the transport has no room for more of it.
+ *
+ * <p><b>Thread-safety:</b> used by one thread at a time, but for {@link #unreadSince} and {@link
+ * #end}.
+ */
+final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A> {
+  /** Bytes that a stream may have in the buffers while gRPC calls it ready, and frames. */
+  private static final long READY = 32 << 10;
+
+  /** Messages between two reports to the connection. */
+  private static final int REPORT = 64;
+
+  private static final long ANY_ROOM = 1 << 20;
+
+  private final Connection connection;
+  private final Executor executor;
+  private final boolean one;
+  private Runnable readyAgain = () -> {};
+  private int messages;
+  private long sinceReady;
+  private volatile long unreadSince;
+  private volatile boolean awaitingRoom;
+  private volatile boolean closed;
+
+  // Guarded by this.
+  private long counted;
+  private boolean over;
+
+  // An answer that waits for room.
+  private @Nullable A waiting;
+  private long waitingSize;
+  private @Nullable Status status;
+  private @Nullable Metadata trailers;
+
+  BoundedAnswers(ServerCall<InputStream, A> call, Connection connection, Executor executor) {
+    super(call);
+    this.connection = connection;
+    this.executor = executor;
+    this.one = call.getMethodDescriptor().getType().serverSendsOneMessage();
+  }
+
+  /** What to run when the stream may be ready again though gRPC does not say so. */
+  void readyAgain(Runnable task) {
+    readyAgain = task;
+  }
+
+  private static long size(Object message) {
+    try {
+      return message instanceof KnownLength ? ((InputStream) message).available() : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // what is in memory never throws one
+    }
+  }
+
+  @Override
+  public void sendMessage(A message) {
+    long size = size(message);
+    if (!one) {
+      sinceReady += size;
+      if (++messages % REPORT == 0) {
+        connection.messagesSent(REPORT);
+      }
+      super.sendMessage(message);
+    } else if (connection.hasRoom(size)) {
+      count(size);
+      super.sendMessage(message);
+    } else {
+      synchronized (this) {
+        waiting = message;
+        waitingSize = size;
+      }
+    }
+  }
+
+  @Override
+  public void close(Status closing, Metadata closingTrailers) {
+    closed = true;
+    synchronized (this) {
+      if (waiting != null) {
+        status = closing;
+        trailers = closingTrailers;
+        connection.whenRoom(executor, this::sendWhatWaits);
+        return;
+      }
+    }
+    super.close(closing, closingTrailers);
+  }
+
+  private void sendWhatWaits() {
+    A message;
+    Status closing;
+    Metadata closingTrailers;
+    synchronized (this) {
+      if (over || waiting == null || status == null || trailers == null) {
+        waiting = null;
+        return;
+      }
+      if (!connection.hasRoom(waitingSize)) {
+        connection.whenRoom(executor, this::sendWhatWaits);
+        return;
+      }
+      message = waiting;
+      closing = status;
+      closingTrailers = trailers;
+      waiting = null;
+    }
+    count(waitingSize);
+    super.sendMessage(message);
+    super.close(closing, closingTrailers);
+  }
+
+  private void count(long bytes) {
+    connection.messagesSent(1);
+    synchronized (this) {
+      if (!over) {
+        counted += bytes;
+        connection.unsent(bytes);
+      }
+    }
+  }
+
+  /** Whether the transport has room for more of a stream. */
+  @Override
+  public boolean isReady() {
+    boolean ready = super.isReady();
+    if (one) {
+      return ready;
+    }
+    if (!ready) {
+      if (unreadSince == 0) {
+        unreadSince = System.nanoTime() | 1;
+        count(READY + sinceReady);
+      }
+      return false;
+    }
+    sinceReady = 0;
+    if (unreadSince != 0) {
+      unreadSince = 0;
+      discount();
+    }
+    if (!connection.hasRoom(ANY_ROOM)) {
+      awaitRoom();
+      return false;
+    }
+    return true;
+  }
+
+  private void awaitRoom() {
+    if (!awaitingRoom) {
+      awaitingRoom = true;
+      connection.whenRoom(
+          executor,
+          () -> {
+            awaitingRoom = false;
+            readyAgain.run();
+          });
+    }
+  }
+
+  private void discount() {
+    long bytes;
+    synchronized (this) {
+      bytes = counted;
+      counted = 0;
+    }
+    if (bytes > 0) {
+      connection.sent(bytes);
+    }
+  }
+
+  /** Whether the call has its answer, or a status. */
+  boolean closed() {
+    return closed;
+  }
+
+  /** Since when the client has left a stream unread; 0 if it reads. */
+  long unreadSince() {
+    return unreadSince;
+  }
+
+  /** The call is over: nothing of it is in the buffers any more. */
+  void end() {
+    synchronized (this) {
+      over = true;
+      waiting = null;
+    }
+    unreadSince = 0;
+    discount();
+  }
+}

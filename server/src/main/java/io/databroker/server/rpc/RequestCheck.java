@@ -1,0 +1,103 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
+import io.databroker.server.payload.MessageShape;
+import io.databroker.server.payload.MessageShape.TooManyPartsException;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.grpc.MethodDescriptor;
+import java.util.Set;
+
+/** Counts what a request holds, from its bytes, before it is parsed. */
+final class RequestCheck {
+  /** Heap that a part of a request takes at most, beside its bytes. */
+  static final int BYTES_PER_PART = 128;
+
+  /** Levels of nesting; protobuf's own limit. */
+  private static final int DEEPEST = 100;
+
+  private static final int RECORDS = 1;
+  private static final int PARTS_PER_RECORD = 8;
+
+  /** Parts of a request beside its records: of a filter, of a mask, of options. */
+  private static final int MOST_PARTS = 10_000;
+
+  private static final Set<String> OF_RECORDS =
+      Set.of(
+          DataBrokerServiceGrpc.getPutMethod().getFullMethodName(),
+          DataBrokerServiceGrpc.getPatchMethod().getFullMethodName(),
+          ConditionalServiceGrpc.getPutMethod().getFullMethodName());
+
+  private final String method;
+  private final MessageShape shape;
+  private final int records;
+  private final int parts;
+
+  private RequestCheck(String method, MessageShape shape, int records, int parts) {
+    this.method = method;
+    this.shape = shape;
+    this.records = records;
+    this.parts = parts;
+  }
+
+  /**
+   * The check of a method's requests.
+   *
+   * @param batchRecords records that one request may hold
+   */
+  static RequestCheck of(MethodDescriptor<?, ?> method, int batchRecords) {
+    var prototype =
+        (Message)
+            ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
+                .getMessagePrototype();
+    if (prototype == null) {
+      throw new IllegalArgumentException(method.getFullMethodName() + " has no protobuf request");
+    }
+    boolean ofRecords = OF_RECORDS.contains(method.getFullMethodName());
+    return new RequestCheck(
+        method.getFullMethodName(),
+        MessageShape.of(prototype.getDescriptorForType()),
+        ofRecords ? batchRecords : Integer.MAX_VALUE,
+        ofRecords ? MOST_PARTS + PARTS_PER_RECORD * batchRecords : MOST_PARTS);
+  }
+
+  /**
+   * Parts of the request.
+   *
+   * @throws DatabrokerException if they are too many, or the bytes are no such request
+   */
+  int parts(WholeRequest request) {
+    MessageShape.Count count = new MessageShape.Count(parts, DEEPEST);
+    try {
+      shape.count(request.input(), count);
+    } catch (TooManyPartsException e) {
+      if (records == Integer.MAX_VALUE || count.atTop(RECORDS) <= records) {
+        throw new LimitExceededException("request", count.parts(), parts, "parts");
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(e);
+    }
+    if (count.atTop(RECORDS) > records) {
+      throw new LimitExceededException("batch", count.atTop(RECORDS), records, "records");
+    }
+    return count.parts();
+  }
+
+  /** The error that answers a request which cannot be parsed. */
+  InvalidArgumentException unreadable(InvalidProtocolBufferException problem) {
+    String told = String.valueOf(problem.getMessage());
+    String remedy =
+        told.contains("nesting")
+            ? "it is nested too deeply: nest it less"
+            : "it cannot be read: send the message of that method, in proto3 and UTF-8";
+    return new InvalidArgumentException("request", method, remedy);
+  }
+
+  InvalidArgumentException notOne() {
+    return new InvalidArgumentException("request", method, "send exactly one message");
+  }
+}

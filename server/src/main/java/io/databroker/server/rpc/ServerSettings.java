@@ -1,0 +1,72 @@
+package io.databroker.server.rpc;
+
+import io.databroker.server.net.NetworkLimits;
+import io.databroker.server.net.Transport;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import jakarta.inject.Inject;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of a server, and who may call it. Without a binding of it, an injector makes the
+ * standard one.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ *
+ * @param network limits on connections, calls and bytes on their way
+ * @param service limits on what clients can make grow
+ * @param credentials certificate and key of the server, or none for plain text
+ * @param callers refuses calls of those who may not make them; null lets everybody call
+ * @param reflection whether clients can ask for the services and their messages
+ */
+public record ServerSettings(
+    NetworkLimits network,
+    ServiceLimits service,
+    ServerCredentials credentials,
+    @Nullable ServerInterceptor callers,
+    boolean reflection) {
+  /** Checks that nothing else is null. */
+  public ServerSettings {
+    Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(service, "service");
+    Objects.requireNonNull(credentials, "credentials");
+  }
+
+  /** The standard limits, plain text, and no check of callers. */
+  @Inject
+  public ServerSettings() {
+    this(
+        NetworkLimits.standard(Transport.directMemory()),
+        ServiceLimits.STANDARD,
+        InsecureServerCredentials.create(),
+        null,
+        false);
+  }
+
+  /** The same with other limits on connections and calls. */
+  public ServerSettings withNetwork(NetworkLimits other) {
+    return new ServerSettings(other, service, credentials, callers, reflection);
+  }
+
+  /** The same with other limits on what clients can make grow. */
+  public ServerSettings withService(ServiceLimits other) {
+    return new ServerSettings(network, other, credentials, callers, reflection);
+  }
+
+  /** The same with other credentials. */
+  public ServerSettings withCredentials(ServerCredentials other) {
+    return new ServerSettings(network, service, other, callers, reflection);
+  }
+
+  /** The same with another check of callers. */
+  public ServerSettings withCallers(@Nullable ServerInterceptor other) {
+    return new ServerSettings(network, service, credentials, other, reflection);
+  }
+
+  /** The same with or without reflection. */
+  public ServerSettings withReflection(boolean wanted) {
+    return new ServerSettings(network, service, credentials, callers, wanted);
+  }
+}

@@ -1,0 +1,73 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.MethodDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** The bytes of one request, uncompressed, as the stream that gRPC hands to a marshaller. */
+final class WholeRequest extends ByteArrayInputStream {
+  private final ByteString bytes;
+
+  /** Takes the array over: nobody changes it any more. */
+  WholeRequest(byte[] taken) {
+    super(taken);
+    this.bytes = UnsafeByteOperations.unsafeWrap(taken);
+  }
+
+  CodedInputStream input() {
+    return bytes.newCodedInput();
+  }
+
+  int size() {
+    return bytes.size();
+  }
+
+  /** Parses requests without copying them. */
+  static final class Marshaller<Q> implements MethodDescriptor.Marshaller<Q> {
+    private final MethodDescriptor.Marshaller<Q> standard;
+    private final Message prototype;
+
+    Marshaller(MethodDescriptor.Marshaller<Q> standard, Message prototype) {
+      this.standard = standard;
+      this.prototype = prototype;
+    }
+
+    @Override
+    public InputStream stream(Q request) {
+      return standard.stream(request);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the prototype is of the method's request
+    public Q parse(InputStream stream) {
+      CodedInputStream input = ((WholeRequest) stream).input();
+      input.enableAliasing(true);
+      try {
+        Message parsed = prototype.getParserForType().parseFrom(input);
+        input.checkLastTagWas(0);
+        return (Q) parsed;
+      } catch (InvalidProtocolBufferException e) {
+        throw new UnreadableException(e);
+      }
+    }
+  }
+
+  /** Bytes that are no message of the method. */
+  static final class UnreadableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(InvalidProtocolBufferException cause) {
+      super(null, cause, false, false);
+    }
+
+    InvalidProtocolBufferException problem() {
+      return (InvalidProtocolBufferException) Objects.requireNonNull(getCause());
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.databroker.server.attack;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
+
+/** HTTP/2 by hand, so that frames can be sent which no library sends. */
+final class RawClient implements AutoCloseable {
+  static final int DATA = 0;
+  static final int HEADERS = 1;
+  static final int PRIORITY = 2;
+  static final int RST_STREAM = 3;
+  static final int SETTINGS = 4;
+  static final int PING = 6;
+  static final int WINDOW_UPDATE = 8;
+  static final int END_STREAM = 1;
+  static final int END_HEADERS = 4;
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int LARGEST_FRAME = 16_384;
+
+  private final Socket socket;
+  private final OutputStream out;
+  private int nextStream = 1;
+
+  /** Connects without a word. */
+  RawClient(int port) throws IOException {
+    socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(5_000);
+    out = socket.getOutputStream();
+  }
+
+  /** Connects, and lets the server send that many bytes on each stream. */
+  static RawClient open(int port, int window) throws IOException {
+    RawClient client = new RawClient(port);
+    client.raw(PREFACE);
+    client.frame(SETTINGS, 0, 0, setting(4, window));
+    return client;
+  }
+
+  static byte[] setting(int id, int value) {
+    return ByteBuffer.allocate(6).putShort((short) id).putInt(value).array();
+  }
+
+  static byte[] number(int value) {
+    return ByteBuffer.allocate(4).putInt(value).array();
+  }
+
+  void raw(byte[] bytes) throws IOException {
+    out.write(bytes);
+  }
+
+  static byte[] preface() {
+    return PREFACE.clone();
+  }
+
+  static byte[] frameBytes(int type, int flags, int stream, byte[] payload) {
+    return ByteBuffer.allocate(9 + payload.length)
+        .put((byte) (payload.length >> 16))
+        .putShort((short) payload.length)
+        .put((byte) type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
+  }
+
+  void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    out.write(frameBytes(type, flags, stream, payload));
+  }
+
+  /** Begins a call; its request is still to be sent. */
+  int begin(String method, boolean gzipped) throws IOException {
+    int stream = nextStream;
+    nextStream += 2;
+    frame(HEADERS, END_HEADERS, stream, headers(method, gzipped));
+    return stream;
+  }
+
+  static byte[] headers(String method, boolean gzipped) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    header(block, ":method", "POST");
+    header(block, ":scheme", "http");
+    header(block, ":path", "/databroker.DataBrokerService/" + method);
+    header(block, ":authority", "localhost");
+    header(block, "content-type", "application/grpc");
+    header(block, "te", "trailers");
+    if (gzipped) {
+      header(block, "grpc-encoding", "gzip");
+    }
+    return block.toByteArray();
+  }
+
+  private static void header(ByteArrayOutputStream block, String name, String value) {
+    block.write(0); // literal, not indexed
+    block.write(name.length());
+    block.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
+    block.write(value.length());
+    block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** A gRPC message with its prefix. */
+  static byte[] message(byte[] request, boolean gzipped) {
+    byte[] body = gzipped ? gzip(request) : request;
+    return ByteBuffer.allocate(5 + body.length)
+        .put((byte) (gzipped ? 1 : 0))
+        .putInt(body.length)
+        .put(body)
+        .array();
+  }
+
+  static byte[] gzip(byte[] bytes) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.toByteArray();
+  }
+
+  /** Sends bytes as DATA frames. */
+  void data(int stream, byte[] bytes, boolean end) throws IOException {
+    for (int from = 0; from < bytes.length || from == 0; from += LARGEST_FRAME) {
+      int length = Math.min(LARGEST_FRAME, bytes.length - from);
+      byte[] part = new byte[length];
+      System.arraycopy(bytes, from, part, 0, length);
+      boolean last = from + length >= bytes.length;
+      frame(DATA, end && last ? END_STREAM : 0, stream, part);
+    }
+  }
+
+  /** A whole call. */
+  int call(String method, byte[] request, boolean gzipped) throws IOException {
+    int stream = begin(method, gzipped);
+    data(stream, message(request, gzipped), true);
+    return stream;
+  }
+
+  /** Reads and forgets what has come, without waiting; false once the server has closed. */
+  boolean drain() throws IOException {
+    InputStream in = socket.getInputStream();
+    byte[] some = new byte[1 << 16];
+    while (in.available() > 0) {
+      if (in.read(some) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Waits until the server closes the connection; false if it does not in time. */
+  boolean closedWithin(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+    byte[] some = new byte[1 << 16];
+    try {
+      while (true) {
+        if (socket.getInputStream().read(some) < 0) {
+          return true;
+        }
+      }
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // reset
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

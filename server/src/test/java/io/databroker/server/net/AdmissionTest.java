@@ -1,0 +1,65 @@
+package io.databroker.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+  private final Admission admission =
+      new Admission(NetworkLimits.standard(64 << 20).withConnections(16, 8));
+
+  private static EmbeddedChannel from(String address, int port) {
+    return new EmbeddedChannel() {
+      @Override
+      protected SocketAddress remoteAddress0() {
+        return new InetSocketAddress(address, port);
+      }
+    };
+  }
+
+  private EmbeddedChannel open(String address, int port) {
+    EmbeddedChannel channel = from(address, port);
+    assertThat(admission.admit(channel)).isTrue();
+    admission.handshakeDone(channel.remoteAddress());
+    return channel;
+  }
+
+  @Test
+  void oneAddressHasItsShareAndOthersTheRest() {
+    for (int i = 0; i < 8; i++) {
+      open("10.0.0.1", i);
+    }
+    assertThat(admission.admit(from("10.0.0.1", 100))).isFalse();
+    EmbeddedChannel last = null;
+    for (int i = 0; i < 8; i++) {
+      last = open("10.0.0.2", i);
+    }
+    assertThat(admission.admit(from("10.0.0.3", 1))).isFalse();
+    admission.forget(last.remoteAddress(), last);
+    assertThat(admission.admit(from("10.0.0.3", 1))).isTrue();
+  }
+
+  @Test
+  void addressesOfOneIpv6NetworkCountTogether() {
+    for (int i = 0; i < 8; i++) {
+      open("2001:db8::" + i, 1);
+    }
+    assertThat(admission.admit(from("2001:db8::ffff", 1))).isFalse();
+    assertThat(admission.admit(from("2001:db8:0:1::1", 1))).isTrue();
+  }
+
+  @Test
+  void aSilentConnectionMakesWay() {
+    EmbeddedChannel silent = from("10.0.0.1", 1);
+    assertThat(admission.admit(silent)).isTrue();
+    for (int i = 2; i < 50; i++) {
+      assertThat(admission.admit(from("10.0.0.1", i))).isTrue();
+    }
+    silent.runPendingTasks();
+    assertThat(silent.isOpen()).isFalse();
+    assertThat(admission.count()).isLessThanOrEqualTo(8);
+  }
+}

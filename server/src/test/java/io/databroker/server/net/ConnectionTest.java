@@ -1,0 +1,109 @@
+package io.databroker.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTest {
+  private static final long MIB = 1 << 20;
+
+  private final Connections all = new Connections(NetworkLimits.standard(64 * MIB));
+  private final Connection connection = new Connection(all, null);
+  private final Queue<Runnable> later = new ArrayDeque<>();
+
+  private void runLater() {
+    for (Runnable task = later.poll(); task != null; task = later.poll()) {
+      task.run();
+    }
+  }
+
+  @Test
+  void aCallWaitsWhileItsClientDoesNotRead() {
+    List<String> ran = new ArrayList<>();
+    connection.run(later::add, () -> ran.add("first"));
+    connection.unsent(all.limits().unsentPerConnection());
+    connection.run(later::add, () -> ran.add("second"));
+    connection.run(later::add, () -> ran.add("third"));
+    assertThat(ran).containsExactly("first");
+    connection.sent(1);
+    runLater();
+    assertThat(ran).containsExactly("first", "second", "third");
+  }
+
+  @Test
+  void aCallOfAnotherConnectionDoesNotWait() {
+    connection.unsent(all.limits().unsentPerConnection());
+    List<String> ran = new ArrayList<>();
+    new Connection(all, null).run(later::add, () -> ran.add("other"));
+    assertThat(ran).containsExactly("other");
+  }
+
+  @Test
+  void callsOfOneConnectionTakeTurns() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(100);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(300);
+    for (int i = 0; i < 300; i++) {
+      threads.execute(
+          () ->
+              connection.run(
+                  threads,
+                  () -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    try {
+                      goOn.await(20, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                    running.decrementAndGet();
+                    done.countDown();
+                  }));
+    }
+    goOn.countDown();
+    assertThat(done.await(20, TimeUnit.SECONDS)).as("every call ran").isTrue();
+    assertThat(most.get()).isBetween(1, 64);
+    threads.shutdown();
+  }
+
+  @Test
+  void aConnectionThatIsCutOffHoldsNothingOfTheServer() {
+    connection.unsent(5 * MIB);
+    connection.received(MIB);
+    assertThat(all.unsentBytes()).isEqualTo(5 * MIB);
+    connection.cut("a test");
+    assertThat(all.unsentBytes()).isZero();
+    assertThat(all.receivedBytes()).isZero();
+    connection.sent(5 * MIB); // its calls end later
+    connection.received(-MIB);
+    assertThat(all.unsentBytes()).isZero();
+    assertThat(all.receivedBytes()).isZero();
+  }
+
+  @Test
+  void aLargeAnswerWaitsForRoomAndASmallOneDoesNot() {
+    long limit = all.limits().unsent();
+    assertThat(all.hasRoom(limit + MIB))
+        .as("larger than all room, and nothing else there")
+        .isTrue();
+    connection.unsent(limit);
+    assertThat(all.hasRoom(MIB)).isFalse();
+    assertThat(all.hasRoom(1_000)).isTrue();
+    List<String> ran = new ArrayList<>();
+    all.whenRoom(later::add, () -> ran.add("now"));
+    assertThat(later).isEmpty();
+    connection.sent(limit);
+    runLater();
+    assertThat(ran).containsExactly("now");
+  }
+}
