@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.registry.RegistryGrpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -41,6 +42,8 @@ public final class CallerCheck implements ServerInterceptor {
               DataBrokerServiceGrpc.getSyncMethod(),
               DataBrokerServiceGrpc.getSyncLatestMethod(),
               CheckpointServiceGrpc.getGetCheckpointMethod(),
+              RegistryGrpc.getListMethod(),
+              RegistryGrpc.getWatchMethod(),
               ServerReflectionGrpc.getServerReflectionInfoMethod())
           .map(MethodDescriptor::getFullMethodName)
           .collect(Collectors.toUnmodifiableSet());
