@@ -23,7 +23,11 @@ public final class FileWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
   private static final long EVERY_MILLIS = 1_000;
 
-  /** Reads the files anew. */
+  /**
+   * Reads the files anew.
+   *
+   * <p><b>Thread-safety:</b> called by one thread at a time.
+   */
   public interface Reload {
     /**
      * Reads the files.

@@ -1,6 +1,10 @@
 package io.databroker.server.net;
 
-/** One open call, as the sweep over connections sees it. */
+/**
+ * One open call, as the sweep over connections sees it.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
 public interface OpenCall {
   /** Since when its request is incomplete, by {@link System#nanoTime}; 0 once it is whole. */
   long waitingForRequestSince();
