@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe for use by any thread.
  */
 final class Calls {
-  /** One thread's call. Written by that thread, read by the watchdog. */
+  /** A call and the reading of {@link System#nanoTime} when it began. */
+  private record Call(String name, long since) {}
+
+  /**
+   * One thread's call. Written by that thread, read by the watchdog: in one store, since a name and
+   * a time that do not belong together would be a false alarm.
+   */
   private static final class Slot {
     private final Thread thread = Thread.currentThread();
-    private volatile String name = "";
-    private volatile long since;
-    private volatile boolean running;
+    private volatile @Nullable Call running;
   }
 
   private final Queue<Slot> slots = new ConcurrentLinkedQueue<>();
@@ -64,36 +68,26 @@ final class Calls {
   /** Runs a call that may answer null. */
   <T> @Nullable T find(String name, Search<T> body) {
     Slot slot = mine.get();
-    String outerName = slot.name;
-    long outerSince = slot.since;
-    boolean nested = slot.running;
-    slot.name = name;
-    slot.since = System.nanoTime();
-    slot.running = true;
+    Call outer = slot.running;
+    slot.running = new Call(name, System.nanoTime());
     try {
       return body.run();
     } finally {
-      slot.name = outerName;
-      slot.since = outerSince;
-      slot.running = nested;
+      slot.running = outer;
     }
   }
 
   /** Returns a failure that shows the stack of a call that takes too long, or null. */
   @Nullable HungException overdue() {
     for (Slot slot : slots) {
-      String name = slot.name;
-      long since = slot.since;
-      if (slot.running
-          && System.nanoTime() - since > allowed(name).toNanos()
-          && slot.since == since
-          && slot.running) {
+      Call call = slot.running;
+      if (call != null && System.nanoTime() - call.since > allowed(call.name).toNanos()) {
         return new HungException(
             String.format(
                 Locale.ROOT,
                 "%s did not return within %s seconds",
-                name,
-                allowed(name).toMillis() / 1000.0),
+                call.name,
+                allowed(call.name).toMillis() / 1000.0),
             slot.thread.getStackTrace());
       }
     }
