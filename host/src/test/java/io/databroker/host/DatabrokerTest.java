@@ -81,7 +81,7 @@ class DatabrokerTest {
   @Test
   void everyArgumentIsChecked() {
     try (Databroker broker = Databroker.builder().backend("fake").open()) {
-      assertThatThrownBy(() -> broker.backend().get("", "id"))
+      assertThatThrownBy(() -> broker.backend().releaseLease("", 1))
           .isInstanceOf(InvalidArgumentException.class);
     }
   }
