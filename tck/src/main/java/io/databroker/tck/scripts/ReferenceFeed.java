@@ -35,13 +35,17 @@ final class ReferenceFeed {
   private boolean moved;
 
   /**
-   * Whether a trim met it half waiting: its signal set, or its last poll null, but not both. It has
-   * lost nothing, so that the next poll may fail or answer a bookmark.
+   * Whether a trim that dropped nothing of its type met it half waiting: its signal set, or its
+   * last poll null, but not both, or with its signal due. The next poll may fail or go on.
    */
   private boolean movedOrOvertaken;
 
   private boolean waits;
   private boolean halfWaits;
+
+  /** The first version that concerned it before a trim; 0 if there was none. */
+  private long firstDue;
+
   private @Nullable CountDownLatch signal;
 
   ReferenceFeed(
@@ -192,9 +196,11 @@ final class ReferenceFeed {
   void beforeTrim() {
     CountDownLatch waiting = signal;
     boolean set = waiting != null && waiting.getCount() > 0;
-    boolean nothingDue = reference.due(position, type).isEmpty();
-    waits = set && lastPollNull && nothingDue;
-    halfWaits = (set || lastPollNull) && nothingDue;
+    List<StoredRecord> due = reference.due(position, type);
+    firstDue = due.isEmpty() ? 0 : due.get(0).version();
+    // With something due, its signal may run at any time, and may have run before the trim.
+    waits = set && lastPollNull && due.isEmpty();
+    halfWaits = set || lastPollNull;
   }
 
   /** Takes note of a trim. */
@@ -202,8 +208,8 @@ final class ReferenceFeed {
     if (closed || backendClosed || replaced() || reference.holdsAfter(position)) {
       return;
     }
-    if (halfWaits) {
-      // All that it had not told was of other types, or its signal would have run.
+    boolean lostNothing = firstDue == 0 || Long.compareUnsigned(firstDue, reference.earliest) >= 0;
+    if (halfWaits && lostNothing) {
       position = reference.earliest - 1;
       moved = waits;
       movedOrOvertaken = !waits;
