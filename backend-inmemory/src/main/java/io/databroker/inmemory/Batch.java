@@ -337,14 +337,7 @@ final class Batch {
   }
 
   private static void settle(Entry entry) {
-    WriteOrder order = entry.table.order;
-    Entry previous = entry.previous();
-    if (previous != null && !previous.deleted()) {
-      order.remove(previous);
-    }
-    if (!entry.deleted()) {
-      order.append(entry);
-    }
+    entry.table.order.supersede(entry);
     entry.settle();
   }
 

@@ -74,6 +74,17 @@ final class WriteOrder {
     }
   }
 
+  /** Appends an entry, unless it is a delete, and removes the live one that it supersedes. */
+  void supersede(Entry entry) {
+    Entry previous = entry.previous();
+    if (previous != null && !previous.deleted()) {
+      remove(previous);
+    }
+    if (!entry.deleted()) {
+      append(entry);
+    }
+  }
+
   /** Appends an entry that there was room reserved for. */
   void append(Entry entry) {
     if (size++ == 0) {
