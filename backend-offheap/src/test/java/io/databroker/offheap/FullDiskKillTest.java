@@ -42,6 +42,7 @@ class FullDiskKillTest {
   private Path disk;
   private final Set<Long> live = new TreeSet<>();
   private long next;
+  private int acknowledged;
 
   private static boolean run(String... command) throws IOException, InterruptedException {
     try {
@@ -82,7 +83,7 @@ class FullDiskKillTest {
     assertThat(refused).as("writes that found the disk full").isGreaterThan(KILLS);
     System.out.printf(
         "%s: %d kills on a full disk, %d writes refused as full, none of %d acknowledged lost%n",
-        durability, KILLS, refused, next);
+        durability, KILLS, refused, acknowledged);
   }
 
   /** Returns how many writes the child was refused as the disk was full. */
@@ -120,6 +121,7 @@ class FullDiskKillTest {
       if (line.matches("\\d+\\.")) {
         long number = Long.parseLong(line.substring(0, line.length() - 1));
         live.add(number);
+        acknowledged++;
         next = number + 1;
       }
     }
