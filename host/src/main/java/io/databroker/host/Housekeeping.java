@@ -11,12 +11,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Expires records and trims history of one backend on a schedule. A failed run is logged, and the
- * schedule continues.
+ * schedule continues. Hosts of a shared store take turns through a lease that they do not release:
+ * while it lasts, the other hosts leave their runs out.
  */
 final class Housekeeping implements AutoCloseable {
+  static final String LEASE = "databroker/housekeeping";
+
+  /** Limits how long a host with a long interval holds up one with a short interval. */
+  static final Duration LONGEST_LEASE = Duration.ofMinutes(1);
+
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
   private final Backend backend;
+  private final boolean shared;
   private final InstantSource clock;
   private final Duration every;
   private final Duration history;
@@ -25,17 +32,20 @@ final class Housekeeping implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param shared whether other hosts may have the same store open
    * @param every the pause between two runs
    * @param history the age at which changes are trimmed
    */
   Housekeeping(
       Backend backend,
+      boolean shared,
       InstantSource clock,
       Duration every,
       Duration history,
       Timer timer,
       Executor worker) {
     this.backend = backend;
+    this.shared = shared;
     this.clock = clock;
     this.every = every;
     this.history = history;
@@ -53,11 +63,31 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void run() {
-    guarded("expiring records", backend::expire);
-    guarded("trimming history", this::trim);
+    if (shared) {
+      guarded("taking turns at housekeeping", this::runInTurn);
+    } else {
+      runNow();
+    }
     if (!closed) {
       start();
     }
+  }
+
+  private void runInTurn() {
+    if (backend.acquireLease(LEASE, leaseDuration()) != null) {
+      runNow();
+    }
+  }
+
+  /** Returns less than the interval, so that the holder's own lease is over at its next run. */
+  private Duration leaseDuration() {
+    Duration most = every.minus(every.dividedBy(10));
+    return most.compareTo(LONGEST_LEASE) < 0 ? most : LONGEST_LEASE;
+  }
+
+  private void runNow() {
+    guarded("expiring records", backend::expire);
+    guarded("trimming history", this::trim);
   }
 
   private void trim() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +116,14 @@ final class Opening {
     closing.push(options);
     options.start();
     Housekeeping housekeeping =
-        new Housekeeping(backend, context.clock(), every, history, threads, worker);
+        new Housekeeping(
+            backend,
+            capabilities.contains(Capability.SHARED),
+            context.clock(),
+            every,
+            history,
+            threads,
+            worker);
     closing.push(housekeeping);
     housekeeping.start();
     InstantSource leaseClock =
@@ -126,7 +134,7 @@ final class Opening {
         new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
     closing.push(leases);
 
-    log.info("opened {} as {}", provider, capabilities);
+    log.info("opened {} as {}", provider, new TreeSet<>(capabilities));
     return new OpenedBackend(backend, leases, provider, capabilities, limits);
   }
 }

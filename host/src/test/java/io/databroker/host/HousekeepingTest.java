@@ -27,7 +27,14 @@ class HousekeepingTest {
 
   private Housekeeping started(Duration history) {
     Housekeeping housekeeping =
-        new Housekeeping(store.backend, time, MINUTE, history, time, Runnable::run);
+        new Housekeeping(store.backend, false, time, MINUTE, history, time, Runnable::run);
+    housekeeping.start();
+    return housekeeping;
+  }
+
+  private Housekeeping sharing(Intercepted handle, Duration every) {
+    Housekeeping housekeeping =
+        new Housekeeping(handle.backend, true, time, every, HOUR, time, Runnable::run);
     housekeeping.start();
     return housekeeping;
   }
@@ -121,5 +128,68 @@ class HousekeepingTest {
       assertThat(store.calls("expire")).isEqualTo(2);
       assertThat(logged.warnings()).isEmpty();
     }
+  }
+
+  @Test
+  void hostsOfASharedStoreTakeTurnsAndOneThatEndsIsReplaced() {
+    Intercepted other = Intercepted.over(store.real);
+    Housekeeping first = sharing(store, MINUTE);
+    time.pass(Duration.ofSeconds(30));
+    sharing(other, MINUTE);
+    time.pass(Duration.ofMinutes(10));
+    assertThat(store.calls("expire")).isEqualTo(10);
+    assertThat(store.calls("trim")).isEqualTo(10);
+    assertThat(other.calls("acquireLease")).isEqualTo(10);
+    assertThat(other.calls("expire")).isZero();
+    assertThat(other.calls("trim")).isZero();
+
+    first.close();
+    time.pass(Duration.ofMinutes(2));
+    assertThat(store.calls("expire")).isEqualTo(10);
+    assertThat(other.calls("expire")).as("once the lease of the first is over").isEqualTo(2);
+  }
+
+  @Test
+  void aHostWithALongIntervalHoldsUpTheOthersForAMinuteAtMost() {
+    Intercepted rare = Intercepted.over(store.real);
+    sharing(rare, HOUR);
+    time.pass(HOUR.minusSeconds(30));
+    sharing(store, MINUTE);
+    time.pass(Duration.ofSeconds(30));
+    assertThat(rare.calls("expire")).isEqualTo(1);
+    time.pass(Duration.ofSeconds(30));
+    assertThat(store.calls("expire")).as("while the other holds the lease").isZero();
+    time.pass(MINUTE);
+    assertThat(store.calls("expire")).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaseThatCannotBeAskedForIsLoggedAndTheNextRunComes() {
+    try (Logged logged = Logged.by(Housekeeping.class)) {
+      sharing(store, MINUTE);
+      store.failing("acquireLease", new UnavailableException("away", null));
+      time.pass(MINUTE);
+      assertThat(logged.warnings()).hasSize(1);
+      assertThat(store.calls("expire")).isZero();
+      store.working("acquireLease");
+      time.pass(MINUTE);
+      assertThat(store.calls("expire")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aStoreOfOneHostNeedsNoLease() {
+    started(HOUR);
+    time.pass(MINUTE);
+    assertThat(store.calls("expire")).isEqualTo(1);
+    assertThat(store.calls("acquireLease")).isZero();
+  }
+
+  @Test
+  void anIntervalOfANanosecondStillGetsALease() {
+    sharing(store, Duration.ofNanos(1));
+    time.pass(Duration.ofNanos(3));
+    assertThat(store.calls("acquireLease")).isEqualTo(3);
+    assertThat(store.calls("expire")).isPositive();
   }
 }

@@ -53,6 +53,11 @@ final class Intercepted {
     }
   }
 
+  /** Returns another handle of an open store. */
+  static Intercepted over(Backend real) {
+    return new Intercepted(real);
+  }
+
   void before(String method, Before hook) {
     before.put(method, hook);
   }
