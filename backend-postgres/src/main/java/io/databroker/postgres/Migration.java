@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
@@ -105,14 +106,48 @@ final class Migration {
     }
   }
 
+  /** Creates the schema if absent: Flyway would try ten seconds long where the role may not. */
+  private static void createSchema(Connection connection, String schema) throws SQLException {
+    if (schemaExists(connection, schema)) {
+      return; // CREATE SCHEMA IF NOT EXISTS asks for the privilege even then
+    }
+    try (Statement create = connection.createStatement()) {
+      create.execute("CREATE SCHEMA " + schema);
+    } catch (SQLException failure) {
+      if (!SqlFailures.state(failure).equals("42501")) {
+        throw failure;
+      }
+      throw new OpenFailedException(
+          "the role may not create schema "
+              + schema
+              + "; have an administrator run: CREATE SCHEMA "
+              + schema
+              + " AUTHORIZATION "
+              + user(connection),
+          failure);
+    }
+  }
+
+  private static boolean schemaExists(Connection connection, String schema) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT to_regnamespace(?) IS NOT NULL")) {
+      select.setString(1, schema);
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
   private static void migrate(SessionSource source, Connection connection, String schema)
       throws SQLException {
+    createSchema(connection, schema);
     try {
       Flyway.configure(Migration.class.getClassLoader())
           .dataSource(new LambdaSource(source::plain))
           .schemas(schema)
           .defaultSchema(schema)
-          .createSchemas(true)
+          .createSchemas(false)
           .table(HISTORY)
           .locations("classpath:io/databroker/postgres/schema")
           .connectRetries(0)
@@ -125,9 +160,9 @@ final class Migration {
         throw new OpenFailedException(
             "the role may not create the tables in schema "
                 + schema
-                + "; have an administrator run: CREATE SCHEMA "
+                + "; have an administrator run: ALTER SCHEMA "
                 + schema
-                + " AUTHORIZATION "
+                + " OWNER TO "
                 + user(connection),
             failure);
       }

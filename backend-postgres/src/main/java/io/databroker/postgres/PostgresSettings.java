@@ -35,9 +35,15 @@ record PostgresSettings(
   static final Setting<Path> PASSWORD_FILE =
       Setting.path("passwordFile", "a file whose first line is the password");
   static final Setting<String> SCHEMA =
-      Setting.text("schema", "databroker", "the schema that holds the store, made if need be");
+      Setting.text("schema", "databroker", "the schema that holds the store; created if absent");
   static final Setting<Long> POOL_SIZE =
-      Setting.number("poolSize", "connections", 2, 1_000, 10, "the most connections of one host");
+      Setting.number(
+          "poolSize",
+          "connections",
+          2,
+          1_000,
+          10,
+          "the most connections of one host, besides one that listens");
   static final Setting<Duration> STATEMENT_TIMEOUT =
       Setting.duration(
           "statementTimeout",
@@ -48,7 +54,7 @@ record PostgresSettings(
       List.of(URL, USER, PASSWORD, PASSWORD_FILE, SCHEMA, POOL_SIZE, STATEMENT_TIMEOUT);
 
   /** Names that need no quotes: what is quoted is too easily mistyped in queries of operators. */
-  private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
+  private static final Pattern PLAIN_NAME = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,47}");
 
   static PostgresSettings of(Settings settings) {
     String url = settings.get(URL);
@@ -61,7 +67,8 @@ record PostgresSettings(
       throw new OpenFailedException(
           "schema is "
               + schema
-              + "; give 1 to 48 small letters, digits and underscores, and no digit first",
+              + "; give 1 to 48 small letters, digits and underscores that begin with no digit and"
+              + " not with pg_",
           null);
     }
     return new PostgresSettings(

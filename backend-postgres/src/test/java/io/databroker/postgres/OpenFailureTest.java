@@ -1,0 +1,143 @@
+package io.databroker.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.OpenFailedException;
+import io.databroker.api.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An open that fails names the cause and the remedy, and leaves nothing behind. */
+class OpenFailureTest {
+  private static AbstractThrowableAssert<?, ?> opening(Settings settings) {
+    return assertThatThrownBy(() -> TestServer.open(settings))
+        .isInstanceOf(OpenFailedException.class);
+  }
+
+  private static Settings with(String user, String password, String schema) {
+    return Settings.builder()
+        .set(PostgresSettings.URL, bareUrl())
+        .set(PostgresSettings.USER, user)
+        .set(PostgresSettings.PASSWORD, password)
+        .set(PostgresSettings.SCHEMA, schema)
+        .build();
+  }
+
+  private static String bareUrl() {
+    int end = TestServer.url().indexOf('?');
+    return end < 0 ? TestServer.url() : TestServer.url().substring(0, end);
+  }
+
+  private static String fresh() {
+    return TestServer.freshSettings().get(PostgresSettings.SCHEMA);
+  }
+
+  private static String schemas(String name) throws SQLException {
+    return TestServer.ask("SELECT count(*) FROM pg_namespace WHERE nspname = '" + name + "'");
+  }
+
+  @Test
+  void anAbsentServer() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    String secret = "jdbc:postgresql://localhost:" + port + "/broker?user=broker&password=geheim";
+    BackendContext context = BackendContext.standard().withCallTimeout(Duration.ofSeconds(2));
+    assertThatThrownBy(() -> TestServer.open(TestServer.settings(secret, "broker"), context))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("PostgreSQL at //localhost:" + port + "/broker cannot be reached")
+        .hasMessageContaining("check that it runs, and the URL")
+        .hasMessageNotContaining("geheim");
+  }
+
+  @Test
+  void anUnknownRole() {
+    opening(with("nobody_" + fresh(), "geheim", fresh()))
+        .hasMessageContaining("refuses the login of nobody_")
+        .hasMessageContaining("check user, password and pg_hba.conf")
+        .hasMessageNotContaining("geheim");
+  }
+
+  @Test
+  void anAbsentDatabase() {
+    Settings settings =
+        TestServer.settings(bareUrl() + "_absent?user=postgres&password=postgres", fresh());
+    opening(settings).hasMessageContaining("_absent has no such database; create it");
+  }
+
+  @Test
+  void aPasswordGivenTwiceOrInNoReadableFile(@TempDir Path folder) throws IOException {
+    Path absent = folder.resolve("absent");
+    Settings.Builder builder = Settings.builder().set(PostgresSettings.URL, bareUrl());
+    opening(builder.set(PostgresSettings.PASSWORD_FILE, absent).build())
+        .hasMessageContaining("passwordFile " + absent + " cannot be read");
+    Path file = Files.writeString(folder.resolve("password"), "postgres\n");
+    builder.set(PostgresSettings.PASSWORD_FILE, file);
+    opening(builder.set(PostgresSettings.PASSWORD, "postgres").build())
+        .hasMessageContaining("both password and passwordFile are set");
+  }
+
+  @Test
+  void aUrlOfAnotherKindAndSchemaNamesThatNeedQuotesOrAreReserved() {
+    opening(TestServer.settings("jdbc:mysql://localhost/broker", "broker"))
+        .hasMessageContaining("give one that begins with jdbc:postgresql://");
+    for (String name : new String[] {"", "Broker", "1st", "a\"b", "pg_broker", "a".repeat(49)}) {
+      opening(TestServer.settings(name)).hasMessageContaining("schema is " + name);
+    }
+  }
+
+  @Test
+  void aRoleThatMayNotCreateTheSchemaOpensItOnceItOwnsIt() throws SQLException {
+    String name = fresh();
+    TestServer.execute("CREATE ROLE " + name + " LOGIN PASSWORD 'x'");
+    Settings settings = with(name, "x", name);
+    String remedy = "CREATE SCHEMA " + name + " AUTHORIZATION " + name;
+    opening(settings).hasMessageContaining("have an administrator run: " + remedy);
+    assertThat(schemas(name)).isEqualTo("0");
+
+    TestServer.execute("CREATE SCHEMA " + name);
+    TestServer.execute("GRANT USAGE ON SCHEMA " + name + " TO " + name);
+    String transfer = "ALTER SCHEMA " + name + " OWNER TO " + name;
+    opening(settings).hasMessageContaining("have an administrator run: " + transfer);
+
+    TestServer.execute(transfer);
+    try (Backend backend = TestServer.open(settings)) {
+      assertThat(backend.listTypes()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSchemaThatHoldsSomethingElseIsLeftAlone() throws SQLException {
+    String name = fresh();
+    TestServer.execute("CREATE SCHEMA " + name);
+    TestServer.execute("CREATE TABLE " + name + ".theirs (x int)");
+    opening(TestServer.settings(name)).hasMessageContaining("name another one");
+    assertThat(
+            TestServer.ask(
+                "SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = '"
+                    + name
+                    + "'"))
+        .isEqualTo("theirs");
+  }
+
+  @Test
+  void tablesOfANewerRelease() throws SQLException {
+    String name = fresh();
+    Settings settings = TestServer.settings(name);
+    TestServer.open(settings).close();
+    TestServer.execute("UPDATE " + name + ".flyway_schema_history SET version = '99'");
+    opening(settings).hasMessageContaining("has the tables of a newer release (version 99");
+  }
+}
