@@ -19,14 +19,5 @@ final class Tuning {
    */
   static final int PINNED_SEGMENTS = 4;
 
-  /** Bytes that the scrub verifies at once, inside the guard: a few milliseconds' work. */
-  static final int SCRUB_STEP = 1 << 20;
-
-  /** Pause between two steps of the scrub: 4 MiB a second take a percent of one core. */
-  static final long SCRUB_PAUSE_NANOS = 250_000_000;
-
-  /** Pause between two passes of the scrub. */
-  static final long SCRUB_REST_NANOS = 3_600_000_000_000L;
-
   private Tuning() {}
 }
