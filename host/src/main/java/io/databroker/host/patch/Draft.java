@@ -6,19 +6,21 @@ import io.databroker.api.Condition;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the batch for some patches, on condition that the records read for it have not changed.
+ * Builds the batch for some patches, on condition that the records read for it have not changed. It
+ * holds one write for each patch, in order, so an error of the put names the index of the patch.
  */
 final class Draft {
   private final Backend backend;
   private final Map<Key, Read> read = new HashMap<>();
-  private final List<Write> absences = new ArrayList<>();
-  private final List<Write> writes = new ArrayList<>();
+  private final List<Write> batch = new ArrayList<>();
+  private final BitSet changes = new BitSet();
 
   Draft(Backend backend) {
     this.backend = backend;
@@ -45,36 +47,29 @@ final class Draft {
     Read record = read.computeIfAbsent(new Key(patch.type(), patch.id()), this::read);
     if (record.payload != null) {
       record.payload = patch.change().apply(record.payload);
-      Write write =
-          record.payload == null
-              ? Write.delete(patch.type(), patch.id())
-              : Write.put(patch.type(), patch.id(), record.payload);
-      writes.add(write.when(record.unchanged));
+      changes.set(batch.size());
     }
+    // A delete of a record that is not live is a no-op. It lets the put check the key, and its
+    // condition makes the batch fail if the record appears.
+    Write write =
+        record.payload == null
+            ? Write.delete(patch.type(), patch.id())
+            : Write.put(patch.type(), patch.id(), record.payload);
+    batch.add(write.when(record.unchanged));
   }
 
   private Read read(Key key) {
     StoredRecord found = backend.get(key.type, key.id);
-    if (found != null) {
-      return new Read(found);
-    }
-    // This delete is a no-op; its condition makes the batch fail if the record appears.
-    absences.add(Write.delete(key.type, key.id).when(Condition.ABSENT));
-    return new Read();
+    return found == null ? new Read() : new Read(found);
   }
 
-  boolean writesAny() {
-    return !writes.isEmpty();
-  }
-
-  int absences() {
-    return absences.size();
-  }
-
-  /** Returns the conditions on absent records, then a write for each patch of a live record. */
+  /** Returns a write for each patch. */
   List<Write> batch() {
-    List<Write> batch = new ArrayList<>(absences);
-    batch.addAll(writes);
-    return batch;
+    return List.copyOf(batch);
+  }
+
+  /** Returns those of the stored records whose patch found a live record. */
+  List<StoredRecord> changed(List<StoredRecord> stored) {
+    return changes.stream().mapToObj(stored::get).toList();
   }
 }

@@ -2,11 +2,10 @@ package io.databroker.host.patch;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ConditionFailedException;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.PutResult;
-import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
 import io.databroker.host.retry.Retry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -34,6 +33,8 @@ public final class Patcher {
    * @param patches at most as many as fit in a batch; a later patch of a record sees the result of
    *     the earlier ones
    * @return the stored records in the order of the patches, without records that are not live
+   * @throws InvalidArgumentException if a put would refuse the key of a patch, even though no such
+   *     record can be live; nothing was applied
    * @throws ConditionFailedException if other writes came in between a hundred times in a row;
    *     nothing was applied
    * @throws UnavailableException if earlier patches of the same records take over ten seconds;
@@ -42,7 +43,7 @@ public final class Patcher {
   public PutResult patch(List<Patch> patches) {
     List<Patch> copy = List.copyOf(patches);
     if (copy.isEmpty()) {
-      return nothing();
+      return new PutResult(backend.versions().serverVersion(), List.of());
     }
     Turns.Turn turn = turns.take(copy);
     try {
@@ -55,16 +56,7 @@ public final class Patcher {
   private PutResult attempt(List<Patch> patches) {
     Draft draft = new Draft(backend);
     patches.forEach(draft::apply);
-    if (!draft.writesAny()) {
-      return nothing();
-    }
     PutResult result = backend.put(draft.batch());
-    List<StoredRecord> changed = new ArrayList<>(result.records());
-    changed.subList(0, draft.absences()).clear();
-    return new PutResult(result.serverVersion(), changed);
-  }
-
-  private PutResult nothing() {
-    return new PutResult(backend.versions().serverVersion(), List.of());
+    return new PutResult(result.serverVersion(), draft.changed(result.records()));
   }
 }

@@ -8,6 +8,8 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
@@ -128,6 +130,26 @@ class PatcherTest {
     long history = backend.bare.versions().serverVersion();
     assertThat(patcher.patch(List.of())).isEqualTo(new PutResult(history, List.of()));
     assertThat(patcher.patch(List.of(add("1", "b")))).isEqualTo(new PutResult(history, List.of()));
+  }
+
+  @Test
+  void aKeyThatCannotBeStoredIsRefusedAtTheIndexOfItsPatch() {
+    put("1", "a");
+    for (String id : List.of("", "\0", "\ud800")) {
+      assertThatThrownBy(() -> patcher.patch(List.of(add(id, "b"))))
+          .isInstanceOfSatisfying(
+              InvalidArgumentException.class,
+              e -> assertThat(e.argument()).isEqualTo("batch[0].id"));
+      assertThatThrownBy(() -> patcher.patch(List.of(add("1", "b"), add("2", "b"), add(id, "b"))))
+          .isInstanceOfSatisfying(
+              InvalidArgumentException.class,
+              e -> assertThat(e.argument()).isEqualTo("batch[2].id"));
+    }
+    assertThatThrownBy(() -> patcher.patch(List.of(add("1", "b"), add("x".repeat(10_000), "b"))))
+        .isInstanceOfSatisfying(
+            LimitExceededException.class, e -> assertThat(e.argument()).isEqualTo("batch[1].id"));
+    assertThat(text("1")).isEqualTo("a");
+    assertThat(backend.bare.versions().latest()).isEqualTo(1);
   }
 
   @Test

@@ -239,7 +239,13 @@ class PatchTest {
           "field_mask is \"" + path + '"',
           "name fields of google.protobuf.Api");
     }
-    assertRefused(failure(List.of("a"), record("t", "", "{}")), "id is \"\"");
+    Record known = record("t", "known", "{'a':2}");
+    assertRefused(failure(List.of("a"), record("t", "", "{}")), "batch[0].id is \"\"");
+    assertRefused(failure(List.of("a"), known, record("t", "", "{}")), "batch[1].id is \"\"");
+    assertRefused(failure(List.of("a"), known, record("", "1", "{}")), "batch[1].type is \"\"");
+    assertRefused(failure(List.of("a"), known, record("t", "a\0", "{}")), "batch[1].id", "U+0000");
+    assertRefused(
+        failure(List.of("a"), known, record("t", "x".repeat(100_000), "{}")), "batch[1].id");
     assertThat(broker.backend().versions().latest()).isEqualTo(3);
     assertThat(data("t", "unknown")).isEqualTo(unknown);
   }
