@@ -67,7 +67,11 @@ public final class MessageShape {
     return number < SMALL_NUMBERS ? small[number] : others.get(number);
   }
 
-  /** A message with more parts than are taken. */
+  /**
+   * Error for a message with more parts than the count takes.
+   *
+   * <p><b>Thread-safety:</b> as any exception.
+   */
   public static final class TooManyPartsException extends InvalidProtocolBufferException {
     private static final long serialVersionUID = 1L;
 
