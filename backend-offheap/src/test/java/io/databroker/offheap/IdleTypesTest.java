@@ -141,14 +141,21 @@ class IdleTypesTest {
   @Test
   void a_put_that_was_refused_leaves_no_type() {
     boolean[] full = {false};
-    Spaces spaces =
+    Spaces written =
         WrappedSpaces.beforeEachWrite(
             new Spaces.InMemory(),
             at -> {
               if (full[0]) {
-                throw new IOException("No space left on device");
+                throw new IOException("refused, says the test");
               }
             });
+    Spaces spaces =
+        new WrappedSpaces(written) {
+          @Override
+          public boolean lacksRoom() {
+            return full[0];
+          }
+        };
     try (Backend backend = open(spaces)) {
       put(backend, "t");
       full[0] = true;
