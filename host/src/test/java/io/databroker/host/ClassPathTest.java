@@ -46,8 +46,6 @@ class ClassPathTest {
       }
       """;
 
-  private static final String CAFFEINE = "com.github.benmanes.caffeine.cache.Caffeine";
-
   @TempDir Path folder;
 
   private final List<String> host =
@@ -74,27 +72,14 @@ class ClassPathTest {
   void onTheClassPath() throws Exception {
     List<String> path = new ArrayList<>(host);
     path.add(inMemory);
-    path.add(caffeine());
     assertThat(runOnClassPath(path))
         .contains("types [car]", "from " + inMemory)
         .anyMatch(line -> line.startsWith("host in unnamed module"));
   }
 
   @Test
-  void asAPluginWithLibrariesThatTheHostDoesNotHave() throws Exception {
+  void asAPlugin() throws Exception {
     assertThat(runOnClassPath(host, plugin().toString())).contains("types [car]");
-  }
-
-  @Test
-  void asAPluginBesideAnotherVersionOfItsLibraryInTheHost() throws Exception {
-    Path other =
-        Jars.library(
-            folder.resolve("caffeine-99.jar"),
-            CAFFEINE,
-            "package com.github.benmanes.caffeine.cache; public class Caffeine {}");
-    List<String> path = new ArrayList<>(List.of(other.toString()));
-    path.addAll(host);
-    assertThat(runOnClassPath(path, plugin().toString())).contains("types [car]");
   }
 
   /** What the build leaves for "--plugin", made of the same files. */
@@ -106,7 +91,6 @@ class ClassPathTest {
     } else {
       Files.copy(provider, plugin.resolve("provider.jar"));
     }
-    Files.copy(Path.of(caffeine()), plugin.resolve("caffeine.jar"));
     return plugin;
   }
 
@@ -129,9 +113,5 @@ class ClassPathTest {
         .map(it -> of(it.type()))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String caffeine() throws ClassNotFoundException {
-    return of(Class.forName(CAFFEINE));
   }
 }

@@ -1,5 +1,7 @@
 package io.databroker.server.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSObject;
@@ -10,8 +12,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code exp} lies in the future.
  *
  * <p>A token that was verified is remembered by its text until it expires or the keys change, since
- * to verify it takes longer than most calls. At most {@link #REMEMBERED} are remembered twice over:
- * when the younger half is full the older one is forgotten.
+ * to verify it takes longer than most calls. About {@link #REMEMBERED} are remembered; the least
+ * useful ones are forgotten first.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -42,33 +42,10 @@ final class TokenCheck {
 
   private record Verifier(JWSVerifier verifier, boolean readOnly) {}
 
-  /** The keys and what was verified with them, so that both change at once. */
-  private static final class Generation {
-    private final List<Verifier> verifiers;
-    private final AtomicInteger count = new AtomicInteger();
-    private volatile Map<String, Verified> younger = new ConcurrentHashMap<>();
-    private volatile Map<String, Verified> older = Map.of();
-
+  /** The keys and the tokens verified with them, so that both change at once. */
+  private record Generation(List<Verifier> verifiers, Cache<String, Verified> verified) {
     Generation(List<Verifier> verifiers) {
-      this.verifiers = verifiers;
-    }
-
-    @Nullable Verified find(String token) {
-      Verified found = younger.get(token);
-      return found != null ? found : older.get(token);
-    }
-
-    void remember(String token, Verified verified) {
-      if (count.incrementAndGet() > REMEMBERED) {
-        synchronized (this) {
-          if (count.get() > REMEMBERED) {
-            older = younger;
-            younger = new ConcurrentHashMap<>();
-            count.set(1);
-          }
-        }
-      }
-      younger.put(token, verified);
+      this(verifiers, Caffeine.newBuilder().maximumSize(REMEMBERED).build());
     }
   }
 
@@ -96,14 +73,14 @@ final class TokenCheck {
   Verdict check(String token) {
     Generation generation = current;
     long now = clock.millis();
-    Verified known = generation.find(token);
+    Verified known = generation.verified.getIfPresent(token);
     if (known == null) {
       known = token.length() > LONGEST ? null : verify(generation, token);
       if (known == null) {
         return Verdict.INVALID;
       }
       if (now < known.expiresAtMillis) {
-        generation.remember(token, known);
+        generation.verified.put(token, known);
       }
     }
     if (now >= known.expiresAtMillis) {
