@@ -23,7 +23,7 @@ public final class Reserve implements StoreFiles.Room {
 
   private final Path file;
 
-  /** What deletes leave to compactions. */
+  /** Part of the reserve that deletes leave to compactions. */
   private long share;
 
   /** A reserve in that directory, of whatever size it has there. */

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a directory holds: a store, nothing, or something else. */
+/** Classifies a directory: it holds a store, nothing, or something else. */
 public final class StoreFolder {
-  /** What operating systems and file systems put into any directory. */
+  /** Names that operating systems and file systems put into any directory. */
   private static final Set<String> OF_THE_SYSTEM =
       Set.of("lost+found", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information");
 
@@ -53,7 +53,7 @@ public final class StoreFolder {
     return false;
   }
 
-  /** What a first open leaves that failed or was killed. */
+  /** Returns whether a first open that failed or was killed may have left that file. */
   private static boolean isOurs(String name) {
     return name.equals(DirectoryLock.FILE)
         || name.equals(Reserve.FILE)
