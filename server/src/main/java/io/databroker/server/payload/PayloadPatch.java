@@ -10,6 +10,7 @@ import com.google.protobuf.util.FieldMaskUtil;
 import io.databroker.api.Bytes;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.host.patch.Patch;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,8 @@ public final class PayloadPatch implements Patch.Change {
       throw new InvalidArgumentException(
           argument + ".type_url",
           typeUrl,
-          "the record holds a %s, so give that".formatted(shortened(stored.getTypeUrl())));
+          String.format(
+              Locale.ROOT, "the record holds a %s, so give that", shortened(stored.getTypeUrl())));
     }
     Message merged = merge(parse(types, "the record's payload", stored));
     Any changed = stored.toBuilder().setValue(merged.toByteString()).build();

@@ -36,6 +36,7 @@ import io.databroker.server.proto.SyncResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Locale;
 
 /** The records, their changes, and leases. */
 final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
@@ -63,7 +64,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           if (found == null) {
             throw Status.NOT_FOUND
                 .withDescription(
-                    "no record (%s, %s)".formatted(Shown.quoted(type), Shown.quoted(id)))
+                    String.format(
+                        Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id)))
                 .asRuntimeException();
           }
           return GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();

@@ -2,6 +2,7 @@ package io.databroker.tck.engine;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -61,7 +62,12 @@ public record Tuning(
     }
     if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
       throw new IllegalArgumentException(
-          "%s=%s: give a number of seconds, at most %.0f".formatted(name, given, MOST_SECONDS));
+          String.format(
+              Locale.ROOT,
+              "%s=%s: give a number of seconds, at most %.0f",
+              name,
+              given,
+              MOST_SECONDS));
     }
     return Duration.ofMillis(Math.round(seconds * 1000));
   }

@@ -35,13 +35,14 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
     for (String name : texts.keySet()) {
       if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
         throw new UsageException(
-            "--set %s: %s has no such setting; it has %s"
-                .formatted(
-                    name,
-                    provider.name(),
-                    provider.settings().stream()
-                        .map(Setting::name)
-                        .collect(Collectors.joining(", ", "[", "]"))));
+            String.format(
+                Locale.ROOT,
+                "--set %s: %s has no such setting; it has %s",
+                name,
+                provider.name(),
+                provider.settings().stream()
+                    .map(Setting::name)
+                    .collect(Collectors.joining(", ", "[", "]"))));
       }
     }
   }
@@ -69,7 +70,8 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
     } catch (UsageException e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      throw new UsageException("%s cannot be opened: %s".formatted(provider.name(), why(e)));
+      throw new UsageException(
+          String.format(Locale.ROOT, "%s cannot be opened: %s", provider.name(), why(e)));
     } finally {
       delete(directory);
     }
@@ -78,8 +80,10 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
   private static String why(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException) {
-        return "class not found: %s; is a library missing beside the plugin?"
-            .formatted(String.valueOf(cause.getMessage()).replace('/', '.'));
+        return String.format(
+            Locale.ROOT,
+            "class not found: %s; is a library missing beside the plugin?",
+            String.valueOf(cause.getMessage()).replace('/', '.'));
       }
     }
     return failure instanceof DatabrokerException
@@ -115,7 +119,8 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
       settings.set(setting, setting.type().cast(parse(setting.type(), text)));
     } catch (RuntimeException e) {
       throw new UsageException(
-          "--set %s=%s: give a %s".formatted(setting.name(), text, setting.unit()));
+          String.format(
+              Locale.ROOT, "--set %s=%s: give a %s", setting.name(), text, setting.unit()));
     }
   }
 

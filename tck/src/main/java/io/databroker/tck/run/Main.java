@@ -256,7 +256,8 @@ public final class Main implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--recheck " + e.getMessage());
     } catch (IOException e) {
-      throw new UsageException("--recheck %s: %s".formatted(file, ReportFolder.why(e)));
+      throw new UsageException(
+          String.format(Locale.ROOT, "--recheck %s: %s", file, ReportFolder.why(e)));
     }
     Verdict verdict = Checker.judge(history, KitRun.FIELDS);
     if (verdict instanceof Verdict.Violated violated) {
@@ -267,6 +268,7 @@ public final class Main implements Callable<Integer> {
       return 3;
     }
     out.printf(
+        Locale.ROOT,
         "PASS: the %d operations can have taken effect one after the other.%n"
             + "What a feed told beside them is not in the file.%n",
         history.operations().size());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -28,7 +29,10 @@ final class Plugins {
         }
         if (inFolder.isEmpty()) {
           throw new UsageException(
-              "--plugin %s: the folder holds no jar; build the backend first".formatted(plugin));
+              String.format(
+                  Locale.ROOT,
+                  "--plugin %s: the folder holds no jar; build the backend first",
+                  plugin));
         }
         jars.addAll(inFolder);
       } else if (Files.isRegularFile(plugin)) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -52,7 +53,9 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         }
       }
     }
-    text.append("%d passed, %d failed".formatted(count(Verdict.PASS), count(Verdict.FAIL)));
+    text.append(
+        String.format(
+            Locale.ROOT, "%d passed, %d failed", count(Verdict.PASS), count(Verdict.FAIL)));
     addCount(text, Verdict.INCONCLUSIVE, "inconclusive");
     addCount(text, Verdict.SKIPPED, "skipped");
     addCount(text, Verdict.NOT_RUN, "not run");
@@ -73,7 +76,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
             outcome -> {
               String test = outcome.chapter() + "." + outcome.test();
               return told.add(test)
-                  ? "%s%n%s".formatted(test, outcome.reason().strip().indent(2))
+                  ? String.format(Locale.ROOT, "%s%n%s", test, outcome.reason().strip().indent(2))
                   : test + ", told above\n";
             })
         .collect(Collectors.joining("\n"));
@@ -86,7 +89,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   /** Writes report.txt, report.json and report.xml. */
   void write(Path directory) throws IOException {
     Files.createDirectories(directory);
-    String heading = "Backend %s, seed %d%n%n".formatted(backend, seed);
+    String heading = String.format(Locale.ROOT, "Backend %s, seed %d%n%n", backend, seed);
     String tests =
         outcomes.stream().map(Report::testLine).collect(Collectors.joining("\n", "", "\n\n"));
     Files.writeString(directory.resolve("report.txt"), heading + tests + summary() + traces());
@@ -111,14 +114,15 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
 
   /** One line about a test. */
   static String testLine(Outcome outcome) {
-    return "%-12s %-28s %s.%s (%.1f s)%s"
-        .formatted(
-            label(outcome.verdict()),
-            shortened(outcome.rules()),
-            outcome.chapter(),
-            outcome.test(),
-            outcome.took().toMillis() / 1000.0,
-            outcome.notes().isEmpty() ? "" : " " + String.join("; ", outcome.notes()));
+    return String.format(
+        Locale.ROOT,
+        "%-12s %-28s %s.%s (%.1f s)%s",
+        label(outcome.verdict()),
+        shortened(outcome.rules()),
+        outcome.chapter(),
+        outcome.test(),
+        outcome.took().toMillis() / 1000.0,
+        outcome.notes().isEmpty() ? "" : " " + String.join("; ", outcome.notes()));
   }
 
   private static String shortened(List<String> rules) {
@@ -134,20 +138,24 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     return rules.stream()
         .map(
             rule ->
-                "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}"
-                    .formatted(
-                        quoted(rule.number()),
-                        quoted(strength(rule.number())),
-                        quoted(label(rule.verdict())),
-                        quoted(rule.reason()),
-                        rule.outcomes().stream()
-                            .map(Report::json)
-                            .collect(Collectors.joining(", "))))
+                String.format(
+                    Locale.ROOT,
+                    "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}",
+                    quoted(rule.number()),
+                    quoted(strength(rule.number())),
+                    quoted(label(rule.verdict())),
+                    quoted(rule.reason()),
+                    rule.outcomes().stream().map(Report::json).collect(Collectors.joining(", "))))
         .collect(
             Collectors.joining(
                 ",\n",
-                "{\n  \"backend\": %s,\n  \"seed\": %d,\n  \"passed\": %d,\n  \"failed\": %d,\n  \"rules\": [\n"
-                    .formatted(quoted(backend), seed, count(Verdict.PASS), count(Verdict.FAIL)),
+                String.format(
+                    Locale.ROOT,
+                    "{\n  \"backend\": %s,\n  \"seed\": %d,\n  \"passed\": %d,\n  \"failed\": %d,\n  \"rules\": [\n",
+                    quoted(backend),
+                    seed,
+                    count(Verdict.PASS),
+                    count(Verdict.FAIL)),
                 "\n  ]\n}\n"));
   }
 
@@ -157,13 +165,14 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   }
 
   private static String json(Outcome outcome) {
-    return "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}"
-        .formatted(
-            quoted(outcome.chapter() + "." + outcome.test()),
-            quoted(label(outcome.verdict())),
-            outcome.took().toMillis(),
-            quoted(String.join("; ", outcome.notes())),
-            quoted(outcome.trace()));
+    return String.format(
+        Locale.ROOT,
+        "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}",
+        quoted(outcome.chapter() + "." + outcome.test()),
+        quoted(label(outcome.verdict())),
+        outcome.took().toMillis(),
+        quoted(String.join("; ", outcome.notes())),
+        quoted(outcome.trace()));
   }
 
   private static String quoted(String text) {
@@ -173,7 +182,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < 0x20 || Character.isSurrogate(c)) {
-        quoted.append("\\u%04x".formatted((int) c));
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }
@@ -188,16 +197,21 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     long passed = counts.getOrDefault(Verdict.PASS, 0L);
     StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.append(
-        "<testsuite name=\"databroker-tck %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">%n"
-            .formatted(
-                escaped(backend), outcomes.size(), failed, outcomes.size() - failed - passed));
+        String.format(
+            Locale.ROOT,
+            "<testsuite name=\"databroker-tck %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">%n",
+            escaped(backend),
+            outcomes.size(),
+            failed,
+            outcomes.size() - failed - passed));
     for (Outcome outcome : outcomes) {
       text.append(
-          "  <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\">"
-              .formatted(
-                  escaped(outcome.chapter()),
-                  escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),
-                  outcome.took().toMillis() / 1000.0));
+          String.format(
+              Locale.ROOT,
+              "  <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\">",
+              escaped(outcome.chapter()),
+              escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),
+              outcome.took().toMillis() / 1000.0));
       if (outcome.verdict() == Verdict.FAIL) {
         text.append("<failure>")
             .append(escaped(outcome.reason() + "\n" + outcome.trace()))

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Where a run leaves its report. */
@@ -23,7 +24,7 @@ final class ReportFolder {
       Files.createDirectories(directory);
       Files.delete(Files.createTempFile(directory, "try", ".txt"));
     } catch (IOException e) {
-      throw new UsageException("--report %s: %s".formatted(directory, why(e)));
+      throw new UsageException(String.format(Locale.ROOT, "--report %s: %s", directory, why(e)));
     }
   }
 
