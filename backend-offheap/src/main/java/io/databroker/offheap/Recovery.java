@@ -45,7 +45,7 @@ final class Recovery {
   private boolean inJournal;
   private long lastOrder;
 
-  /** Of the last segment, opened to be written on. */
+  /** The last segment, when it is opened to be written on. */
   private @Nullable FileSpace lastSpace;
 
   /**

@@ -10,8 +10,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells a file from a copy of it. A move within a file system, a reboot and a remount keep
- * both facts; a copy has others.
+ * Facts that differ between a file and a copy. A move within a file system, a reboot and a remount
+ * keep both facts; a copy has others.
  *
  * @param inode the number of the file in its file system; null if that gives none
  * @param created the time of birth; null if the file system or the JVM does not tell it

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code store.properties} says: which store the directory holds, how often it was opened, and
- * which file that was written to.
+ * Contents of {@code store.properties}: which store the directory holds, how often it was opened,
+ * and which file that was written to.
  *
  * <p>Each open writes a new file and notes in it the file's own inode and time of birth. In a copy
  * the note and the facts differ. So they do when an older copy is restored in place, into the

@@ -87,7 +87,7 @@ public final class Compactor {
 
     long bound;
 
-    /** Of the segments that can be rewritten: bytes, kept bytes, and those that snapshots pin. */
+    /** Bytes, kept bytes and pinned bytes of the segments that can be rewritten. */
     long bytes;
 
     long kept;

@@ -31,11 +31,11 @@ public interface Spaces {
    */
   boolean lacksRoom();
 
-  /** What asks for room on a full disk. */
+  /** Kinds of writes that ask for room on a full disk. */
   enum RoomFor {
-    /** What adds records or state: it gets none. */
+    /** Writes that add records or state: they get none. */
     WRITES,
-    /** What deletes records. */
+    /** Deletes of records. */
     DELETES,
     /** A trim, a clear, a compaction. */
     UPKEEP
