@@ -59,18 +59,19 @@ final class WaitingFeed implements ChangeFeed {
         throw new HistoryReplacedException(serverVersion, now.serverVersion());
       }
       // Read after the bounds: a trim moves waiting feeds before it publishes its bound.
-      long quiet = quietThrough.get();
-      if (isAfter(quiet, from)) {
-        return answer(new Changes(List.of(), new Position(serverVersion, quiet)));
-      }
-      if (now.latest() == from) {
-        return null;
-      }
-      if (isAfter(now.earliest(), from + 1)) {
-        if (isMovedWhileRegistering(now.earliest())) {
+      long reached = later(from, quietThrough.get());
+      if (isAfter(now.earliest(), reached + 1)) {
+        moveIfRegistering(now.earliest());
+        if (isAfter(quietThrough.get(), reached)) {
           continue;
         }
         throw new HistoryTrimmedException(from, now.earliest());
+      }
+      if (reached != from) {
+        return answer(new Changes(List.of(), new Position(serverVersion, reached)));
+      }
+      if (now.latest() == from) {
+        return null;
       }
       Changes changes = source.next(from, now.latest());
       if (changes != null) {
@@ -117,21 +118,20 @@ final class WaitingFeed implements ChangeFeed {
     }
     feeds.add(registration);
     VarHandle.fullFence();
-    isMovedWhileRegistering(feeds.begunTrims());
+    moveIfRegistering(feeds.begunTrims());
     if (isReady()) {
       feeds.handOver(registration);
     }
   }
 
   /**
-   * Moves the feed past a trim that began during {@link #onReady} and may have missed it; returns
-   * whether the feed has moved. The signal, and a poll within it, may run before onReady returns.
+   * Moves the feed past a trim that began during {@link #onReady} and may have missed it. The
+   * signal, and a poll within it, may run before onReady returns.
    */
-  private boolean isMovedWhileRegistering(long first) {
+  private void moveIfRegistering(long first) {
     if (registering && isBehind(first) && !isBehind(endedBefore)) {
       pass(first);
     }
-    return isAfter(quietThrough.get(), position.get());
   }
 
   /** Returns whether {@link #poll} has something to deliver: a change, a bookmark or an error. */

@@ -148,6 +148,17 @@ class WaitingFeedsTest {
     assertThat(quiet.poll().position()).isEqualTo(history.versions().end());
   }
 
+  @Test
+  void a_trim_after_the_signal_ran_overtakes_the_bookmark_that_is_due() {
+    ChangeFeed quiet = waiting(history, "quiet");
+    history.put("busy");
+    history.trim();
+    runTasks();
+    history.put("busy");
+    history.trim();
+    assertThatThrownBy(quiet::poll).isInstanceOf(HistoryTrimmedException.class);
+  }
+
   /** At whatever point of onReady a whole trim runs, the feed keeps its position. */
   @Test
   void a_trim_within_on_ready_does_not_leave_the_feed_behind() {
