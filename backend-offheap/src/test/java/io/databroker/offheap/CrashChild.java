@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.Position;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,9 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A process that runs a script until it is killed, and says on its standard output which operation
- * has returned. It closes its store and ends when its standard input ends.
+ * A process that runs a script until it is killed, with readers and feeds beside it. It prints each
+ * operation that has returned and each position that a feed has reached. It closes its store and
+ * ends when its standard input says so.
  */
 final class CrashChild {
   private CrashChild() {}
@@ -33,17 +35,26 @@ final class CrashChild {
             settings,
             BackendContext.standard().withClock(now::get).withExtractor(Script.EXTRACTOR));
     say(out, "open " + backend.versions().serverVersion());
-    for (long number = first; System.in.available() == 0; number++) {
-      now.set(script.time(number));
-      script.run(number, backend, model);
-      say(out, number + " " + backend.versions().serverVersion());
+    try (Bystanders beside =
+        new Bystanders(
+            backend, "t", Script::isWhole, error -> false, at -> say(out, "seen " + seen(at)))) {
+      for (long number = first; System.in.available() == 0; number++) {
+        now.set(script.time(number));
+        script.run(number, backend, model);
+        say(out, number + " " + backend.versions().serverVersion());
+        beside.check();
+      }
+      backend.close();
     }
-    backend.close();
     say(out, "closed");
   }
 
-  /** One write call a line, so that a kill cuts no line in two unnoticed. */
-  private static void say(PrintStream out, String line) {
+  private static String seen(Position at) {
+    return at.serverVersion() + " " + at.version();
+  }
+
+  /** Prints a line by one write call, so that a kill cuts no line in two unnoticed. */
+  private static synchronized void say(PrintStream out, String line) {
     out.print(line + ".\n");
     out.flush();
   }

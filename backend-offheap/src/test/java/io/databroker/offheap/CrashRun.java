@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.Position;
 import io.databroker.offheap.directory.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +40,7 @@ final class CrashRun {
   int kills;
   int killsWhileOpening;
   long acknowledged;
+  long positionsSeen;
   int unacknowledgedKept;
   int unacknowledgedGone;
 
@@ -96,7 +99,7 @@ final class CrashRun {
     } else {
       child.destroyForcibly();
       assertThat(child.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      assertThat(Files.readString(scratch.resolve("errors"))).doesNotContain("Exception");
+      assertThat(Files.readString(scratch.resolve("errors"))).doesNotContain("Exception", "Error");
       kills++;
     }
     if (lines(said).isEmpty()) {
@@ -108,7 +111,7 @@ final class CrashRun {
 
   private void await(Process child, Path said, int lines) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (lines(said).size() < lines) {
+    while (lines(said).stream().filter(line -> !line.startsWith("seen")).count() < lines) {
       assertThat(child.isAlive() && System.nanoTime() < deadline)
           .as("the child goes on: %s", Files.readString(scratch.resolve("errors")))
           .isTrue();
@@ -130,6 +133,7 @@ final class CrashRun {
   }
 
   private void check(List<String> said) throws IOException {
+    Position seen = null;
     for (String line : said) {
       String[] words = line.split(" ", -1);
       if (words[0].equals("open")) {
@@ -137,6 +141,9 @@ final class CrashRun {
           assertThat(Long.parseLong(words[1])).as("server version").isEqualTo(serverVersion);
         }
         serverVersion = Long.parseLong(words[1]);
+      } else if (words[0].equals("seen")) {
+        seen = new Position(Long.parseLong(words[1]), Long.parseLong(words[2]));
+        positionsSeen++;
       } else if (!words[0].equals("closed")) {
         assertThat(Long.parseLong(words[0])).isEqualTo(next);
         next++;
@@ -160,6 +167,9 @@ final class CrashRun {
       Model model = settle(backend, now.get());
       StoreCheck.checkLeases(backend, model, now.get());
       found = backend.versions().serverVersion();
+      if (seen != null && seen.serverVersion() == found) {
+        assertThat(seen.version()).as("last seen").isLessThanOrEqualTo(model.latest);
+      }
     }
     try (Backend backend = Opening.open(settings, context)) {
       assertThat(backend.versions().serverVersion()).as("a second open").isEqualTo(found);
@@ -233,14 +243,18 @@ final class CrashRun {
 
   @Override
   public String toString() {
-    return "%s, seed %d: %d kills, %d of them while opening; %d operations acknowledged, none lost; of those cut off %d were there whole or in whole steps and %d were not there"
-        .formatted(
-            durability,
-            seed,
-            kills,
-            killsWhileOpening,
-            acknowledged,
-            unacknowledgedKept,
-            unacknowledgedGone);
+    return String.format(
+        Locale.ROOT,
+        "%s, seed %d: %d kills, %d of them while opening; %d operations acknowledged and %d"
+            + " positions seen by a feed, none lost; of the operations cut off %d were there whole"
+            + " or in whole steps and %d were not there",
+        durability,
+        seed,
+        kills,
+        killsWhileOpening,
+        acknowledged,
+        positionsSeen,
+        unacknowledgedKept,
+        unacknowledgedGone);
   }
 }

@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.StorageFullException;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** A process that fills a disk with records until it is killed, and says which were taken. */
+/**
+ * A process that fills a disk with records until it is killed, with readers and feeds beside it. It
+ * prints each record that was stored and each version that a feed has reached.
+ */
 final class FullDiskChild {
   private FullDiskChild() {}
 
@@ -28,6 +32,10 @@ final class FullDiskChild {
     return Bytes.copyOf(content);
   }
 
+  static boolean isWhole(StoredRecord record) {
+    return record.payload().equals(payload(Long.parseLong(record.id().substring(1))));
+  }
+
   /** The arguments: directory, durability, the first number. */
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
@@ -37,6 +45,13 @@ final class FullDiskChild {
             BackendContext.standard());
     long number = Long.parseLong(arguments[2]);
     say(out, "open");
+    Bystanders beside =
+        new Bystanders(
+            backend,
+            "t",
+            FullDiskChild::isWhole,
+            error -> false,
+            at -> say(out, "seen " + at.version()));
     while (true) {
       try {
         backend.put(List.of(Write.put("t", "k" + number, payload(number))));
@@ -44,12 +59,13 @@ final class FullDiskChild {
       } catch (StorageFullException full) {
         say(out, "full");
       }
+      beside.check();
       number++;
     }
   }
 
-  /** One write call a line, so that a kill cuts no line in two unnoticed. */
-  private static void say(PrintStream out, String line) {
+  /** Prints a line by one write call, so that a kill cuts no line in two unnoticed. */
+  private static synchronized void say(PrintStream out, String line) {
     out.print(line + ".\n");
     out.flush();
   }

@@ -44,6 +44,9 @@ class FullDiskKillTest {
   private long next;
   private int acknowledged;
 
+  /** The last version that a feed of the last child has told. */
+  private long seen;
+
   private static boolean run(String... command) throws IOException, InterruptedException {
     try {
       Process process =
@@ -113,6 +116,7 @@ class FullDiskKillTest {
       }
     }
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(scratch.resolve("errors"))).doesNotContain("Exception", "Error");
     assertThat(lines)
         .as("it opened: %s", Files.readString(scratch.resolve("errors")))
         .contains("open.");
@@ -123,6 +127,8 @@ class FullDiskKillTest {
         live.add(number);
         acknowledged++;
         next = number + 1;
+      } else if (line.matches("seen \\d+\\.")) {
+        seen = Long.parseLong(line.substring(5, line.length() - 1));
       }
     }
     next += 10_000; // past what was refused, and the one that was cut off
@@ -140,6 +146,7 @@ class FullDiskKillTest {
         assertThat(found.payload()).isEqualTo(FullDiskChild.payload(number));
       }
       assertThat(told(backend)).isEqualTo(backend.versions().latest());
+      assertThat(seen).as("last seen by a feed").isLessThanOrEqualTo(backend.versions().latest());
       int wanted = makeRoom ? live.size() * 3 / 4 : DELETED;
       for (long number : List.copyOf(live).subList(0, Math.min(wanted, live.size()))) {
         backend.put(List.of(Write.delete("t", "k" + number)));

@@ -7,6 +7,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.Lease;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.time.Duration;
@@ -14,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /**
  * Operations of every kind, one for each number, the same for the same seed. What each does depends
@@ -45,6 +48,7 @@ final class Script {
         }
       };
 
+  private static final Pattern PAYLOAD = Pattern.compile("a=\\d;b=\\d\\d?;\\d+;x*");
   private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
   private static final int TYPES = 6;
   private static final int IDS = 40;
@@ -188,16 +192,22 @@ final class Script {
         writes.add(Write.delete(type, id));
       } else {
         String text =
-            "a=%d;b=%d;%d;%s"
-                .formatted(
-                    random.nextInt(5),
-                    random.nextInt(50),
-                    number,
-                    "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 20 * length : length)));
+            String.format(
+                Locale.ROOT,
+                "a=%d;b=%d;%d;%s",
+                random.nextInt(5),
+                random.nextInt(50),
+                number,
+                "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 20 * length : length)));
         writes.add(Write.put(type, id, Bytes.utf8(text)));
       }
     }
     return writes;
+  }
+
+  /** Returns whether a record has a payload that some script has written. */
+  static boolean isWhole(StoredRecord record) {
+    return PAYLOAD.matcher(record.payload().toUtf8()).matches();
   }
 
   private static TypeOptions options(Random random) {
