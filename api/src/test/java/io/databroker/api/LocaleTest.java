@@ -26,7 +26,7 @@ class LocaleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ar-EG", "fa-IR", "tr-TR", "de-DE"})
-  void a_message_is_the_same_in_every_locale(String tag) {
+  void aMessageIsTheSameInEveryLocale(String tag) {
     Locale.setDefault(Locale.ROOT);
     List<String> expected = messages();
     Locale.setDefault(Locale.forLanguageTag(tag));

@@ -57,7 +57,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void without_a_step_both_lines_are_the_clock() {
+  void withoutAStepBothLinesAreTheClock() {
     for (int i = 0; i < 10; i++) {
       pass(Duration.ofMinutes(i));
       assertThat(clock.instant()).isEqualTo(wall);
@@ -67,7 +67,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void a_step_forward_is_logged_once_and_followed_slowly() {
+  void aStepForwardIsLoggedOnceAndFollowedSlowly() {
     pass(Duration.ofMinutes(1));
     Instant before = clock.instant();
     wall = wall.plus(Duration.ofHours(2));
@@ -83,7 +83,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void a_step_back_never_turns_time_back_or_stops_it() {
+  void aStepBackNeverTurnsTimeBackOrStopsIt() {
     pass(Duration.ofDays(1));
     Instant before = clock.instant();
     wall = wall.minus(Duration.ofDays(1));
@@ -97,7 +97,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void a_clock_that_a_test_turns_is_passed_through() {
+  void aClockThatATestTurnsIsPassedThrough() {
     SteadyClock turned = SteadyClock.of(() -> wall);
     wall = wall.plus(Duration.ofDays(9_000));
     assertThat(turned.instant()).isEqualTo(wall);
@@ -108,7 +108,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void the_system_clock_in_any_zone_is_made_steady() {
+  void theSystemClockInAnyZoneIsMadeSteady() {
     assertThat(SteadyClock.isSystem(InstantSource.system())).isTrue();
     assertThat(SteadyClock.isSystem(Clock.systemUTC())).isTrue();
     assertThat(SteadyClock.isSystem(Clock.system(ZoneId.of("Asia/Tokyo")))).isTrue();

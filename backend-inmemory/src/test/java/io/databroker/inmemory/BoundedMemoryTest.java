@@ -28,7 +28,7 @@ class BoundedMemoryTest {
     "options, 200000, -XX:+UseG1GC",
     "indexed, 1000, -XX:+UseG1GC"
   })
-  void a_small_heap_is_enough(String work, int size, String collector)
+  void aSmallHeapIsEnough(String work, int size, String collector)
       throws IOException, InterruptedException {
     Process child =
         new ProcessBuilder(

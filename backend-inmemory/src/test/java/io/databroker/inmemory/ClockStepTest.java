@@ -53,7 +53,7 @@ class ClockStepTest {
   }
 
   @Test
-  void a_step_forward_ends_no_lease_and_drops_nothing() {
+  void aStepForwardEndsNoLeaseAndDropsNothing() {
     backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofHours(1)));
     put("a");
     Lease lease = backend.acquireLease("n", TEN_MINUTES);
@@ -70,7 +70,7 @@ class ClockStepTest {
   }
 
   @Test
-  void a_step_back_prolongs_no_lease_and_stops_neither_expiry_nor_trim() {
+  void aStepBackProlongsNoLeaseAndStopsNeitherExpiryNorTrim() {
     backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofHours(1)));
     Instant first = put("a");
     backend.acquireLease("n", TEN_MINUTES);

@@ -73,7 +73,7 @@ class InMemoryBackendTest {
   }
 
   @Test
-  void a_feed_tells_its_part_of_each_batch_wherever_it_was_opened() {
+  void aFeedTellsItsPartOfEachBatchWhereverItWasOpened() {
     String[] types = {"a", "a", "b", "a", "a", "c", "b"};
     int[] sizes = {2, 3, 2}; // of a alone, of a and b, of c and b
     List<StoredRecord> all = new ArrayList<>();

@@ -74,7 +74,7 @@ class ReentryTest {
 
   @ParameterizedTest
   @MethodSource("calls")
-  void a_put_is_rejected_and_nothing_is_applied(Consumer<Backend> inside) {
+  void aPutIsRejectedAndNothingIsApplied(Consumer<Backend> inside) {
     backend.setOptions("t", TypeOptions.NONE.withIndexedFields("f"));
     call.set(inside);
     assertThatThrownBy(() -> backend.put(put("t", "id")))
@@ -89,7 +89,7 @@ class ReentryTest {
 
   @ParameterizedTest
   @MethodSource("calls")
-  void a_change_of_options_is_rejected_and_changes_nothing(Consumer<Backend> inside) {
+  void aChangeOfOptionsIsRejectedAndChangesNothing(Consumer<Backend> inside) {
     backend.put(put("t", "id"));
     call.set(inside);
     assertThatThrownBy(() -> backend.setOptions("t", TypeOptions.NONE.withIndexedFields("f")))
@@ -102,7 +102,7 @@ class ReentryTest {
 
   @ParameterizedTest
   @MethodSource("calls")
-  void a_function_that_hides_the_rejection_changes_nothing(Consumer<Backend> inside) {
+  void aFunctionThatHidesTheRejectionChangesNothing(Consumer<Backend> inside) {
     backend.setOptions("t", TypeOptions.NONE.withIndexedFields("f"));
     call.set(
         it -> {

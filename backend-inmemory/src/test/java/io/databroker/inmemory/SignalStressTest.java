@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class SignalStressTest {
 
   @Test
-  void no_write_of_many_types_loses_a_signal() throws InterruptedException {
+  void noWriteOfManyTypesLosesASignal() throws InterruptedException {
     long writes = Long.getLong("signals.writes", 50_000);
     try (SignalStress stress = new SignalStress()) {
       SignalStress.Outcome outcome = stress.writesOfManyTypes(writes);
@@ -18,7 +18,7 @@ class SignalStressTest {
   }
 
   @Test
-  void no_write_loses_a_signal() throws InterruptedException {
+  void noWriteLosesASignal() throws InterruptedException {
     long writes = Long.getLong("signals.handovers", 2_000);
     try (SignalStress stress = new SignalStress()) {
       SignalStress.Outcome outcome = stress.writes(writes);
@@ -30,7 +30,7 @@ class SignalStressTest {
   }
 
   @Test
-  void no_trim_that_overlaps_a_registration_loses_a_signal_or_a_position() throws Exception {
+  void noTrimThatOverlapsARegistrationLosesASignalOrAPosition() throws Exception {
     long trims = Long.getLong("signals.trims", 200);
     try (SignalStress stress = new SignalStress()) {
       SignalStress.Outcome outcome = stress.trims(trims);

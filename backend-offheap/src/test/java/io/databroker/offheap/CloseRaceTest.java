@@ -45,7 +45,7 @@ class CloseRaceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void calls_under_way_end_normally_or_closed(boolean inDirectory) throws InterruptedException {
+  void callsUnderWayEndNormallyOrClosed(boolean inDirectory) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     int rounds = 0;
     int overlaps = 0;

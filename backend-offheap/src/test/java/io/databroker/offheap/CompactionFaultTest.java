@@ -97,7 +97,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_clear_inside_a_run_ends_the_pass() {
+  void aClearInsideARunEndsThePass() {
     AtomicReference<Backend> cleared = new AtomicReference<>();
     AtomicInteger runs = new AtomicInteger();
     Spaces spaces =
@@ -124,8 +124,7 @@ class CompactionFaultTest {
   /** A disk says once that it failed, to whoever asks first: nobody else may take it for well. */
   @ParameterizedTest(name = "the names: {0}")
   @ValueSource(booleans = {false, true})
-  void a_force_that_fails_for_the_compactor_fails_for_who_writes_meanwhile(boolean names)
-      throws Exception {
+  void aForceThatFailsForTheCompactorFailsForWhoWritesMeanwhile(boolean names) throws Exception {
     AtomicReference<Thread> compacting = new AtomicReference<>();
     CountDownLatch failing = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
@@ -190,7 +189,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_compaction_that_a_close_ends_is_no_trouble_to_be_told() {
+  void aCompactionThatACloseEndsIsNoTroubleToBeTold() {
     List<String> told = new CopyOnWriteArrayList<>();
     Handler handler =
         new Handler() {
@@ -232,7 +231,7 @@ class CompactionFaultTest {
 
   /** The second force would say that all is well, of what the first has lost. */
   @Test
-  void after_a_force_that_failed_nothing_is_forced_or_compacted_any_more() {
+  void afterAForceThatFailedNothingIsForcedOrCompactedAnyMore() {
     AtomicInteger forces = new AtomicInteger();
     AtomicInteger runs = new AtomicInteger();
     AtomicReference<String> disk = new AtomicReference<>("well");
@@ -281,7 +280,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_clear_between_two_runs_ends_the_pass() {
+  void aClearBetweenTwoRunsEndsThePass() {
     AtomicReference<Backend> cleared = new AtomicReference<>();
     AtomicInteger runs = new AtomicInteger();
     AtomicInteger clears = new AtomicInteger();
@@ -321,7 +320,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void what_a_clear_has_freed_is_not_looked_at() {
+  void whatAClearHasFreedIsNotLookedAt() {
     try (Backend backend = open(new Spaces.InMemory())) {
       rewrite(backend);
       trim(backend);
@@ -335,7 +334,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_pass_whose_first_run_fails_brings_back_nothing_that_was_deleted() throws IOException {
+  void aPassWhoseFirstRunFailsBringsBackNothingThatWasDeleted() throws IOException {
     AtomicInteger runs = new AtomicInteger();
     Spaces spaces =
         new WrappedSpaces(files()) {
@@ -372,7 +371,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_run_that_fails_leaves_no_file_and_no_memory() throws IOException {
+  void aRunThatFailsLeavesNoFileAndNoMemory() throws IOException {
     AtomicReference<String> where = new AtomicReference<>("");
     Spaces spaces =
         new WrappedSpaces(files()) {
@@ -425,7 +424,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void what_a_clear_overtakes_leaves_no_file() throws IOException {
+  void whatAClearOvertakesLeavesNoFile() throws IOException {
     AtomicReference<Backend> cleared = new AtomicReference<>();
     Spaces spaces =
         new WrappedSpaces(files()) {
@@ -445,8 +444,7 @@ class CompactionFaultTest {
   }
 
   @Test
-  void a_file_that_took_the_name_of_another_stays_though_its_directory_cannot_be_forced()
-      throws IOException {
+  void aFileThatTookTheNameOfAnotherStaysThoughItsDirectoryCannotBeForced() throws IOException {
     AtomicReference<IOException> failure = new AtomicReference<>();
     Spaces spaces =
         new WrappedSpaces(files()) {

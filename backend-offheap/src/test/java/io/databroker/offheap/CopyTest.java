@@ -71,7 +71,7 @@ class CopyTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_copy_of_a_running_store_is_another_history(Durability durability) throws IOException {
+  void aCopyOfARunningStoreIsAnotherHistory(Durability durability) throws IOException {
     Path store = scratch.resolve("store");
     try (Backend backend = open(store, durability)) {
       put(backend, "a");
@@ -99,7 +99,7 @@ class CopyTest {
   }
 
   @Test
-  void an_older_copy_that_takes_the_place_of_the_store_is_another_history() throws IOException {
+  void anOlderCopyThatTakesThePlaceOfTheStoreIsAnotherHistory() throws IOException {
     Path store = scratch.resolve("store");
     Path backup = scratch.resolve("backup");
     Position followed;
@@ -121,7 +121,7 @@ class CopyTest {
 
   /** As {@code rsync --inplace} and {@code cp} do. */
   @Test
-  void an_older_copy_written_into_the_same_inodes_is_another_history() throws IOException {
+  void anOlderCopyWrittenIntoTheSameInodesIsAnotherHistory() throws IOException {
     Path store = scratch.resolve("store");
     Path backup = scratch.resolve("backup");
     Position followed;
@@ -140,7 +140,7 @@ class CopyTest {
   }
 
   @Test
-  void a_move_and_touched_files_change_nothing() throws IOException {
+  void aMoveAndTouchedFilesChangeNothing() throws IOException {
     Path store = scratch.resolve("store");
     Position followed;
     try (Backend backend = open(store, Durability.PROCESS)) {
@@ -159,7 +159,7 @@ class CopyTest {
   }
 
   @Test
-  void a_store_of_an_early_version_is_taken_for_the_original() throws IOException {
+  void aStoreOfAnEarlyVersionIsTakenForTheOriginal() throws IOException {
     Path store = scratch.resolve("store");
     Position followed;
     try (Backend backend = open(store, Durability.PROCESS)) {
@@ -177,7 +177,7 @@ class CopyTest {
 
   /** For copies that no fact tells: of a whole disk, or of a container image. */
   @Test
-  void an_operator_can_declare_a_copy() throws IOException {
+  void anOperatorCanDeclareACopy() throws IOException {
     Path store = scratch.resolve("store");
     Position followed;
     try (Backend backend = open(store, Durability.PROCESS)) {
@@ -193,7 +193,7 @@ class CopyTest {
   }
 
   @Test
-  void the_generation_counts_the_opens() throws IOException {
+  void theGenerationCountsTheOpens() throws IOException {
     Path store = scratch.resolve("store");
     for (int i = 1; i <= 3; i++) {
       open(store, Durability.PROCESS).close();

@@ -21,7 +21,7 @@ class CrashTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_was_acknowledged_survives_a_kill(Durability durability) throws Exception {
+  void whatWasAcknowledgedSurvivesAKill(Durability durability) throws Exception {
     for (int done = 0; done < KILLS; ) {
       CrashRun run = new CrashRun(scratch, durability, SEED + done);
       int until = Math.min(KILLS_OF_ONE_STORE, KILLS - done);

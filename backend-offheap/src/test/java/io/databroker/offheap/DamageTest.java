@@ -89,7 +89,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_get_fails_for_the_damaged_record_alone_and_a_rewrite_heals_it() throws IOException {
+  void getFailsForTheDamagedRecordAloneAndARewriteHealsIt() throws IOException {
     List<String> words = damage(4);
     assertThatThrownBy(() -> backend.get("t", id(3))).satisfies(it -> assertDamage(it, words));
     for (int i = 0; i < 9; i++) {
@@ -102,7 +102,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_every_byte_of_a_record_is_covered() throws IOException {
+  void everyByteOfARecordIsCovered() throws IOException {
     Segment segment = backend.store.history.directory.holding(5);
     int index = segment.indexOf(5);
     Path file = Path.of(segment.space.name());
@@ -118,7 +118,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_snapshot_tells_all_but_the_damaged_record() throws IOException {
+  void aSnapshotTellsAllButTheDamagedRecord() throws IOException {
     List<String> words = damage(4);
     try (Snapshot snapshot = backend.snapshot(Selection.all())) {
       List<Long> told = new ArrayList<>();
@@ -141,7 +141,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_feed_stops_at_the_damaged_change_and_skips_nothing() throws IOException {
+  void aFeedStopsAtTheDamagedChangeAndSkipsNothing() throws IOException {
     long name = backend.versions().serverVersion();
     List<String> words = damage(4);
     try (ChangeFeed feed = backend.changes(new Position(name, 0), null)) {
@@ -158,7 +158,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_feed_fails_for_a_delete_whose_last_payload_is_damaged() throws IOException {
+  void aFeedFailsForADeleteWhoseLastPayloadIsDamaged() throws IOException {
     long name = backend.versions().serverVersion();
     backend.put(List.of(Write.delete("t", id(3))));
     List<String> words = damage(4);
@@ -169,7 +169,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_delete_of_the_damaged_record_changes_nothing() throws IOException {
+  void aDeleteOfTheDamagedRecordChangesNothing() throws IOException {
     List<String> words = damage(4);
     assertThatThrownBy(
             () ->
@@ -181,7 +181,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_capacity_evicts_the_next_oldest_in_its_place() throws IOException {
+  void capacityEvictsTheNextOldestInItsPlace() throws IOException {
     damage(1);
     backend.setOptions("t", TypeOptions.NONE.withCapacity(5));
     assertThatThrownBy(() -> backend.get("t", id(0))).isInstanceOf(StorageFailedException.class);
@@ -194,7 +194,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_expiry_and_trim_go_past_the_damaged_record() throws IOException {
+  void expiryAndTrimGoPastTheDamagedRecord() throws IOException {
     damage(1);
     damage(5);
     backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofNanos(1_000)));
@@ -207,7 +207,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_look_up_fails_for_the_damaged_record_and_finds_the_others() throws IOException {
+  void aLookUpFailsForTheDamagedRecordAndFindsTheOthers() throws IOException {
     backend.close();
     backend =
         reopen(
@@ -247,7 +247,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_compaction_keeps_the_damaged_segment_and_launders_nothing() throws IOException {
+  void compactionKeepsTheDamagedSegmentAndLaundersNothing() throws IOException {
     List<String> words = damage(1);
     put(1, 'x');
     backend.put(List.of(Write.delete("t", id(2))));
@@ -277,7 +277,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_deletes_behind_a_damaged_segment_stay_so_that_nothing_comes_back() throws IOException {
+  void deletesBehindADamagedSegmentStaySoThatNothingComesBack() throws IOException {
     List<String> words = damage(1);
     backend.put(List.of(Write.delete("t", id(5))));
     for (int turn = 0; turn < 3; turn++) {
@@ -299,7 +299,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_a_page_that_cannot_be_read_is_a_typed_error_and_no_crash() throws IOException {
+  void aPageThatCannotBeReadIsATypedErrorAndNoCrash() throws IOException {
     Segment segment = backend.store.history.directory.holding(5);
     try (RandomAccessFile file = new RandomAccessFile(segment.space.name(), "rw")) {
       byte[] content = new byte[(int) file.length()];
@@ -316,7 +316,7 @@ class DamageTest {
   }
 
   @Test
-  void S4_in_memory_as_well() {
+  void inMemoryAsWell() {
     OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, 4096);
     try (Backend memory = Opening.open(settings, BackendContext.standard())) {
       memory.put(List.of(Write.put("t", "a", Bytes.utf8("one")), Write.put("t", "b", Bytes.EMPTY)));

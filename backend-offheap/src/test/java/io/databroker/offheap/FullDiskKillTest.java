@@ -75,7 +75,7 @@ class FullDiskKillTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_was_acknowledged_survives_a_kill_on_a_full_disk(Durability durability)
+  void whatWasAcknowledgedSurvivesAKillOnAFullDisk(Durability durability)
       throws IOException, InterruptedException {
     Random random = new Random(KILLS);
     int refused = 0;

@@ -63,7 +63,7 @@ class FullDiskTest {
   }
 
   @Test
-  void half_a_frame_reads_as_none() throws IOException {
+  void halfAFrameReadsAsNone() throws IOException {
     Path file = file();
     FileSpace space = new FileSpace(file, new Filling(file), Region.map(file, SIZE, false), false);
     assertThatThrownBy(() -> space.write(Segment.HEADER, frame(), 100))
@@ -77,7 +77,7 @@ class FullDiskTest {
 
   /** To read a hole of a full tmpfs is a SIGBUS, and so is to read behind the end of a file. */
   @Test
-  void where_nothing_could_be_written_nothing_is_read_through_the_mapping() throws IOException {
+  void whereNothingCouldBeWrittenNothingIsReadThroughTheMapping() throws IOException {
     Path file = file();
     RandomAccessFile refusing = new RandomAccessFile(file.toFile(), "r");
     FileSpace space = new FileSpace(file, refusing, Region.map(file, SIZE, false), false);
@@ -90,7 +90,7 @@ class FullDiskTest {
   }
 
   @Test
-  void a_segment_that_cannot_be_begun_leaves_nothing() throws IOException {
+  void aSegmentThatCannotBeBegunLeavesNothing() throws IOException {
     StoreFiles files = new StoreFiles(scratch, 5, false);
     Files.createFile(scratch.resolve(StoreFiles.PROPERTIES)); // which a full disk still takes
     boolean[] full = {false};
@@ -122,7 +122,7 @@ class FullDiskTest {
 
   /** Whatever it was that failed. */
   @Test
-  void a_segment_whose_beginning_throws_leaves_nothing() throws IOException {
+  void aSegmentWhoseBeginningThrowsLeavesNothing() throws IOException {
     StoreFiles files = new StoreFiles(scratch, 5, false);
     boolean[] broken = {true};
     Spaces spaces =

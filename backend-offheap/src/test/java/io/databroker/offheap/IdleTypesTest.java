@@ -64,7 +64,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void types_that_come_and_go_leave_nothing_once_they_are_trimmed() {
+  void typesThatComeAndGoLeaveNothingOnceTheyAreTrimmed() {
     try (Backend backend = open()) {
       for (int i = 0; i < 500; i++) {
         put(backend, "session-" + i);
@@ -84,7 +84,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void what_the_feed_holds_is_told_of_a_type_that_is_gone() {
+  void whatTheFeedHoldsIsToldOfATypeThatIsGone() {
     try (Backend backend = open()) {
       put(backend, "gone");
       delete(backend, "gone");
@@ -97,7 +97,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void what_a_snapshot_holds_is_told_of_a_type_that_is_gone() {
+  void whatASnapshotHoldsIsToldOfATypeThatIsGone() {
     try (Backend backend = open()) {
       put(backend, "gone");
       try (Snapshot all = backend.snapshot(Selection.all());
@@ -119,7 +119,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void options_outlive_the_last_record_and_their_removal_frees() {
+  void optionsOutliveTheLastRecordAndTheirRemovalFrees() {
     try (Backend backend = open()) {
       backend.setOptions("few", TypeOptions.NONE.withCapacity(1));
       put(backend, "few");
@@ -139,7 +139,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void a_put_that_was_refused_leaves_no_type() {
+  void aPutThatWasRefusedLeavesNoType() {
     boolean[] full = {false};
     Spaces written =
         WrappedSpaces.beforeEachWrite(
@@ -170,7 +170,7 @@ class IdleTypesTest {
   }
 
   @Test
-  void types_that_were_gone_before_an_open_go_after_it() {
+  void typesThatWereGoneBeforeAnOpenGoAfterIt() {
     OffheapSettings settings = settings(scratch.resolve("store"));
     try (Backend backend = Opening.open(settings, BackendContext.standard())) {
       for (int i = 0; i < 50; i++) {

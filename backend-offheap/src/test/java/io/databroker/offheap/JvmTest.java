@@ -20,13 +20,13 @@ class JvmTest {
   private static final Path OPTIONS = Path.of("src", "main", "plugin", "jvm.options");
 
   @Test
-  void what_phones_home_is_not_there() {
+  void whatPhonesHomeIsNotThere() {
     assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
         .isInstanceOf(ClassNotFoundException.class);
   }
 
   @Test
-  void missing_options_are_named_exactly() throws IOException, InterruptedException {
+  void missingOptionsAreNamedExactly() throws IOException, InterruptedException {
     String said = run(List.of(), System.getProperty("java.class.path"), List.of());
     assertThat(said)
         .contains(
@@ -35,7 +35,7 @@ class JvmTest {
   }
 
   @Test
-  void one_missing_option_is_named_alone() throws IOException, InterruptedException {
+  void oneMissingOptionIsNamedAlone() throws IOException, InterruptedException {
     for (String missing : options().subList(0, 4)) {
       List<String> others = new ArrayList<>(options());
       others.remove(missing);
@@ -45,7 +45,7 @@ class JvmTest {
   }
 
   @Test
-  void the_listed_options_are_enough_for_a_plugin_in_a_class_loader_of_its_own()
+  void theListedOptionsAreEnoughForAPluginInAClassLoaderOfItsOwn()
       throws IOException, InterruptedException {
     List<String> shared = new ArrayList<>();
     List<String> plugin = new ArrayList<>();
@@ -82,7 +82,7 @@ class JvmTest {
   }
 
   @Test
-  void tests_run_with_the_listed_options() throws IOException {
+  void testsRunWithTheListedOptions() throws IOException {
     assertThat(ChildJvm.options()).containsAll(options());
   }
 }

@@ -59,7 +59,7 @@ class LocaleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ar-EG", "fa-IR", "tr-TR", "de-DE"})
-  void a_store_made_in_one_locale_opens_in_another(String tag) throws IOException {
+  void aStoreMadeInOneLocaleOpensInAnother(String tag) throws IOException {
     Locale.setDefault(Locale.forLanguageTag(tag + "-u-nu-native"));
     try (Backend backend = open()) {
       fill(backend);
@@ -83,7 +83,7 @@ class LocaleTest {
 
   /** What the first version left under ar_EG: segments in local digits, and format "?". */
   @Test
-  void a_store_named_in_local_digits_opens() throws IOException {
+  void aStoreNamedInLocalDigitsOpens() throws IOException {
     try (Backend backend = open()) {
       fill(backend);
       OffheapBackend opened = (OffheapBackend) backend;

@@ -59,7 +59,7 @@ class ManyOpensTest {
 
   @ParameterizedTest
   @EnumSource
-  void opening_and_closing_leaves_nothing(Durability durability) throws IOException {
+  void openingAndClosingLeavesNothing(Durability durability) throws IOException {
     Path store = scratch.resolve("store");
     try (Backend backend = open(store, durability)) {
       put(backend, "a");
@@ -81,7 +81,7 @@ class ManyOpensTest {
   /** Each life writes once and is killed: what it leaves is what the next one goes on with. */
   @ParameterizedTest
   @EnumSource
-  void a_crash_loop_collects_no_files(Durability durability) throws IOException {
+  void aCrashLoopCollectsNoFiles(Durability durability) throws IOException {
     Path store = scratch.resolve("store-0");
     for (int life = 1; life <= 30; life++) {
       Path killed = scratch.resolve("store-" + life);
@@ -102,7 +102,7 @@ class ManyOpensTest {
   }
 
   @Test
-  void a_second_close_returns_when_all_is_closed() throws Exception {
+  void aSecondCloseReturnsWhenAllIsClosed() throws Exception {
     CountDownLatch closing = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, 1_000, 10, 1 << 16);
@@ -140,7 +140,7 @@ class ManyOpensTest {
   }
 
   @Test
-  void closes_by_many_threads_allow_an_immediate_reopen_by_each() throws Exception {
+  void closesByManyThreadsAllowAnImmediateReopenByEach() throws Exception {
     Path store = scratch.resolve("store");
     for (int round = 0; round < 5; round++) {
       Backend backend = open(store, Durability.DISK);

@@ -130,7 +130,7 @@ class PowerLossTest {
   }
 
   @Test
-  void what_a_killed_run_left_survives_once_the_next_has_begun() throws IOException {
+  void whatAKilledRunLeftSurvivesOnceTheNextHasBegun() throws IOException {
     Path killed;
     try (Backend backend = open(scratch.resolve("store"), Durability.PROCESS, BOOT)) {
       putAll(backend, 0, 100);
@@ -151,7 +151,7 @@ class PowerLossTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_loss_of_power_is_never_taken_for_damage(Durability durability) throws IOException {
+  void aLossOfPowerIsNeverTakenForDamage(Durability durability) throws IOException {
     Path directory = scratch.resolve("store");
     for (int round = 0; round < 6; round++) {
       long boot = BOOT + 2L * round;
@@ -199,7 +199,7 @@ class PowerLossTest {
   }
 
   @Test
-  void what_a_compaction_drops_is_superseded_by_what_survives() throws IOException {
+  void whatACompactionDropsIsSupersededByWhatSurvives() throws IOException {
     Path power = compacted(scratch.resolve("store"));
     assertThat(segments(power).get(0).getFileName().toString()).startsWith("compacted");
     for (int i = 0; i < 2; i++) {
@@ -212,7 +212,7 @@ class PowerLossTest {
   }
 
   @Test
-  void a_journal_that_ends_before_its_compaction_is_damaged() throws IOException {
+  void aJournalThatEndsBeforeItsCompactionIsDamaged() throws IOException {
     Path power = compacted(scratch.resolve("store"));
     Path last = segments(power).get(segments(power).size() - 1);
     zero(last, behindState(last));
@@ -222,7 +222,7 @@ class PowerLossTest {
   }
 
   @Test
-  void the_feed_holds_nothing_that_was_compacted_even_if_the_trim_is_gone() throws IOException {
+  void theFeedHoldsNothingThatWasCompactedEvenIfTheTrimIsGone() throws IOException {
     Path directory = scratch.resolve("store");
     open(directory, Durability.PROCESS, BOOT).close();
     byte[] control = Files.readAllBytes(directory.resolve(Control.FILE));
@@ -252,7 +252,7 @@ class PowerLossTest {
   }
 
   @Test
-  void an_open_says_on_the_disk_that_it_is_no_longer_closed() throws IOException {
+  void anOpenSaysOnTheDiskThatItIsNoLongerClosed() throws IOException {
     Path directory = scratch.resolve("store");
     open(directory, Durability.DISK, BOOT).close();
     AtomicReference<Backend> opened = new AtomicReference<>();
@@ -267,7 +267,7 @@ class PowerLossTest {
   }
 
   @Test
-  void a_compaction_says_on_the_disk_how_far_the_journal_must_be_whole() throws IOException {
+  void aCompactionSaysOnTheDiskHowFarTheJournalMustBeWhole() throws IOException {
     Path directory = scratch.resolve("store");
     try (Backend backend = open(directory, Durability.PROCESS, BOOT)) {
       Compactor compactor = ((OffheapBackend) backend).compactor;
@@ -288,7 +288,7 @@ class PowerLossTest {
   }
 
   @Test
-  void a_history_that_may_have_lost_its_end_is_another() throws IOException {
+  void aHistoryThatMayHaveLostItsEndIsAnother() throws IOException {
     Path directory = scratch.resolve("store");
     open(directory, Durability.DISK, BOOT).close();
     Path power;
@@ -307,7 +307,7 @@ class PowerLossTest {
   }
 
   @Test
-  void tokens_go_on_rising_though_the_last_ones_given_are_lost() throws IOException {
+  void tokensGoOnRisingThoughTheLastOnesGivenAreLost() throws IOException {
     Path directory = scratch.resolve("store");
     Path power;
     long last = 0;
@@ -330,7 +330,7 @@ class PowerLossTest {
   }
 
   @Test
-  void the_rest_of_a_failed_write_behind_a_whole_segment_is_no_damage() throws IOException {
+  void theRestOfAFailedWriteBehindAWholeSegmentIsNoDamage() throws IOException {
     Path directory = scratch.resolve("store");
     Path killed;
     try (Backend backend = open(directory, Durability.PROCESS, BOOT)) {
@@ -355,7 +355,7 @@ class PowerLossTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
-  void a_segment_that_was_never_written_back_ends_the_journal(int lost) throws IOException {
+  void aSegmentThatWasNeverWrittenBackEndsTheJournal(int lost) throws IOException {
     Path directory = scratch.resolve("store");
     Path power;
     try (Backend backend = open(directory, Durability.PROCESS, BOOT)) {
@@ -380,7 +380,7 @@ class PowerLossTest {
   }
 
   @Test
-  void what_came_before_a_clear_need_not_have_been_written_back() throws IOException {
+  void whatCameBeforeAClearNeedNotHaveBeenWrittenBack() throws IOException {
     Path directory = scratch.resolve("store");
     Path power;
     Versions told;

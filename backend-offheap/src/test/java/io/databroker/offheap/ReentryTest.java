@@ -58,7 +58,7 @@ class ReentryTest {
   }
 
   @Test
-  void a_put_is_refused_whose_extraction_calls_the_backend() {
+  void aPutIsRefusedWhoseExtractionCallsTheBackend() {
     for (Consumer<Backend> calls : CALLS) {
       try (Backend backend = open()) {
         backend.setOptions("t", INDEXED);
@@ -75,7 +75,7 @@ class ReentryTest {
   }
 
   @Test
-  void a_change_of_options_is_refused_whose_extraction_calls_the_backend() {
+  void aChangeOfOptionsIsRefusedWhoseExtractionCallsTheBackend() {
     for (Consumer<Backend> calls : CALLS) {
       try (Backend backend = open()) {
         backend.put(put("t", "id"));
@@ -91,7 +91,7 @@ class ReentryTest {
   }
 
   @Test
-  void versions_stay_whole_though_the_function_hides_the_refusal() {
+  void versionsStayWholeThoughTheFunctionHidesTheRefusal() {
     try (Backend backend = open()) {
       backend.setOptions("t", INDEXED);
       call =

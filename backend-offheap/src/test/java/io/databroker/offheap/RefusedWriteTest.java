@@ -50,7 +50,7 @@ class RefusedWriteTest {
   }
 
   @Test
-  void S3_get_beside_refused_writes_never_answers_for_another_key() throws Exception {
+  void getBesideRefusedWritesNeverAnswersForAnotherKey() throws Exception {
     run(
         (backend, from) -> {
           Look get = () -> check(backend.get("t", refused), "t", refused);
@@ -59,7 +59,7 @@ class RefusedWriteTest {
   }
 
   @Test
-  void S3_every_read_beside_refused_writes_is_what_was_asked_for() throws Exception {
+  void everyReadBesideRefusedWritesIsWhatWasAskedFor() throws Exception {
     run(
         (backend, from) ->
             List.of(

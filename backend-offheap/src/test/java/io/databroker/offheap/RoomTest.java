@@ -57,7 +57,7 @@ class RoomTest {
   }
 
   @Test
-  void rewriting_the_same_records_for_ever_takes_bounded_room() throws IOException {
+  void rewritingTheSameRecordsForEverTakesBoundedRoom() throws IOException {
     long bound = 2L * RECORDS * RECORD + 3 * SEGMENT + (1 << 14);
     long most = 0;
     try (Backend backend = open()) {
@@ -81,7 +81,7 @@ class RoomTest {
   }
 
   @Test
-  void an_abandoned_snapshot_holds_room_only_up_to_a_bound() throws IOException {
+  void anAbandonedSnapshotHoldsRoomOnlyUpToABound() throws IOException {
     try (Backend backend = open()) {
       Compactor compactor = ((OffheapBackend) backend).compactor;
       rewrite(backend);
@@ -100,7 +100,7 @@ class RoomTest {
   }
 
   @Test
-  void deleted_records_do_not_come_back_from_a_compacted_past() {
+  void deletedRecordsDoNotComeBackFromACompactedPast() {
     for (int round = 0; round < 6; round++) {
       try (Backend backend = open()) {
         Compactor compactor = ((OffheapBackend) backend).compactor;
@@ -120,7 +120,7 @@ class RoomTest {
   }
 
   @Test
-  void a_history_that_began_with_a_clear_is_whole_after_its_beginning_was_compacted() {
+  void aHistoryThatBeganWithAClearIsWholeAfterItsBeginningWasCompacted() {
     try (Backend backend = open()) {
       rewrite(backend);
       backend.clear();
@@ -140,7 +140,7 @@ class RoomTest {
   }
 
   @Test
-  void what_was_compacted_twice_is_there_at_the_next_open() {
+  void whatWasCompactedTwiceIsThereAtTheNextOpen() {
     try (Backend backend = open()) {
       Compactor compactor = ((OffheapBackend) backend).compactor;
       for (int round = 0; round < 3; round++) {

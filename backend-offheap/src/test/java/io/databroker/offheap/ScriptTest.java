@@ -37,13 +37,13 @@ class ScriptTest {
   }
 
   @AfterEach
-  void compaction_took_part() {
+  void compactionTookPart() {
     assertThat(passes).as("passes of the compactor").isPositive();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void a_store_in_memory_holds_what_the_model_holds(long seed) {
+  void aStoreInMemoryHoldsWhatTheModelHolds(long seed) {
     Script script = new Script(seed);
     Model model = new Model();
     try (Backend backend = Opening.open(RAM, context)) {
@@ -60,7 +60,7 @@ class ScriptTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PROCESS", "DISK"})
-  void a_store_in_a_directory_holds_it_over_reopens(Durability durability) {
+  void aStoreInADirectoryHoldsItOverReopens(Durability durability) {
     OffheapSettings settings =
         new OffheapSettings(directory.resolve("store"), durability, 1_000, 10, 1 << 14);
     Script script = new Script(5);
@@ -79,7 +79,7 @@ class ScriptTest {
   }
 
   @Test
-  void a_snapshot_keeps_what_it_holds_while_all_else_changes() {
+  void aSnapshotKeepsWhatItHoldsWhileAllElseChanges() {
     Script script = new Script(6);
     Model model = new Model();
     try (Backend backend = Opening.open(RAM, context)) {

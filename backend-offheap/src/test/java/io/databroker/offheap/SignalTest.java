@@ -85,7 +85,7 @@ class SignalTest {
 
   @ParameterizedTest
   @EnumSource(Durability.class)
-  void a_notifier_that_throws_loses_no_signal_and_no_write(Durability durability)
+  void aNotifierThatThrowsLosesNoSignalAndNoWrite(Durability durability)
       throws InterruptedException {
     AtomicBoolean broken = new AtomicBoolean(true);
     Executor notifier =
@@ -109,7 +109,7 @@ class SignalTest {
   /** The task that runs its signal may begin late: until then a trim takes it along. */
   @ParameterizedTest
   @EnumSource(Durability.class)
-  void a_feed_waits_until_its_signal_runs(Durability durability) throws InterruptedException {
+  void aFeedWaitsUntilItsSignalRuns(Durability durability) throws InterruptedException {
     BlockingQueue<Runnable> handedOver = new LinkedBlockingQueue<>();
     try (Backend backend = open(durability, handedOver::add, Duration.ofSeconds(10))) {
       ChangeFeed feed = feed(backend, "quiet");
@@ -146,7 +146,7 @@ class SignalTest {
 
   @ParameterizedTest
   @EnumSource(Durability.class)
-  void a_signal_may_call_anything(Durability durability) throws Exception {
+  void aSignalMayCallAnything(Durability durability) throws Exception {
     for (Consumer<Backend> call : CALLS) {
       Backend backend = open(durability, Runnable::run, Duration.ofSeconds(10));
       CompletableFuture<Boolean> called = new CompletableFuture<>();
@@ -171,7 +171,7 @@ class SignalTest {
    * from it by another signal.
    */
   @Test
-  void a_clear_runs_no_signal_while_it_keeps_others_out() throws Exception {
+  void aClearRunsNoSignalWhileItKeepsOthersOut() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Backend backend = open(Durability.DISK, Runnable::run, Duration.ofMillis(300));
@@ -207,7 +207,7 @@ class SignalTest {
 
   @ParameterizedTest
   @EnumSource(Durability.class)
-  void a_signal_in_the_middle_of_a_change_of_options_may_change_them_itself(Durability durability)
+  void aSignalInTheMiddleOfAChangeOfOptionsMayChangeThemItself(Durability durability)
       throws Exception {
     try (Backend backend = open(durability, Runnable::run, Duration.ofSeconds(10))) {
       List<Write> batch = new ArrayList<>();
@@ -243,7 +243,7 @@ class SignalTest {
   }
 
   @Test
-  void whatever_a_force_throws_who_waits_is_told_and_the_store_closes() {
+  void whateverAForceThrowsWhoWaitsIsToldAndTheStoreCloses() {
     AtomicInteger forces = new AtomicInteger();
     Spaces spaces =
         new WrappedSpaces(new Spaces.InMemory()) {

@@ -92,7 +92,7 @@ class StateTest {
   }
 
   @Test
-  void a_failed_force_makes_it_read_only() {
+  void aFailedForceMakesItReadOnly() {
     Disk disk = new Disk();
     try (Backend backend =
         Opening.inSpaces(disk, settings(Durability.DISK), BackendContext.standard())) {
@@ -106,7 +106,7 @@ class StateTest {
   }
 
   @Test
-  void a_full_disk_degrades_it_until_a_write_finds_room() {
+  void aFullDiskDegradesItUntilAWriteFindsRoom() {
     Disk disk = new Disk();
     try (Backend backend =
         Opening.inSpaces(disk, settings(Durability.PROCESS), BackendContext.standard())) {
@@ -123,7 +123,7 @@ class StateTest {
   }
 
   @Test
-  void a_disk_that_fails_to_write_degrades_it() {
+  void aDiskThatFailsToWriteDegradesIt() {
     Disk disk = new Disk();
     try (Backend backend =
         Opening.inSpaces(disk, settings(Durability.PROCESS), BackendContext.standard())) {
@@ -144,7 +144,7 @@ class StateTest {
   }
 
   @Test
-  void nothing_is_acknowledged_in_a_directory_that_was_removed() throws IOException {
+  void nothingIsAcknowledgedInADirectoryThatWasRemoved() throws IOException {
     try (Backend backend = open(Durability.DISK)) {
       put(backend, "a");
       deleteStore();
@@ -157,7 +157,7 @@ class StateTest {
 
   @ParameterizedTest
   @EnumSource
-  void housekeeping_notices_a_directory_that_was_removed(Durability durability) throws IOException {
+  void housekeepingNoticesADirectoryThatWasRemoved(Durability durability) throws IOException {
     try (Backend backend = open(durability)) {
       put(backend, "a");
       deleteStore();
@@ -168,8 +168,7 @@ class StateTest {
 
   @ParameterizedTest
   @EnumSource
-  void housekeeping_notices_a_directory_that_was_replaced(Durability durability)
-      throws IOException {
+  void housekeepingNoticesADirectoryThatWasReplaced(Durability durability) throws IOException {
     try (Backend backend = open(durability)) {
       put(backend, "a");
       Files.move(scratch.resolve("store"), scratch.resolve("elsewhere"));
@@ -182,7 +181,7 @@ class StateTest {
   }
 
   @Test
-  void housekeeping_notices_a_segment_that_was_removed() throws IOException {
+  void housekeepingNoticesASegmentThatWasRemoved() throws IOException {
     try (Backend backend = open(Durability.PROCESS)) {
       put(backend, "a");
       Files.delete(StoreTear.segments(scratch.resolve("store")).get(0));
@@ -192,7 +191,7 @@ class StateTest {
   }
 
   @Test
-  void housekeeping_finds_nothing_wrong_beside_compactions_and_clears() throws IOException {
+  void housekeepingFindsNothingWrongBesideCompactionsAndClears() throws IOException {
     try (Backend backend = open(Durability.PROCESS)) {
       for (int round = 0; round < 10; round++) {
         for (int i = 0; i < 100; i++) {

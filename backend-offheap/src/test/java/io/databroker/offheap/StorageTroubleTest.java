@@ -54,7 +54,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_full_index_takes_nothing_of_a_batch_and_names_the_settings() {
+  void aFullIndexTakesNothingOfABatchAndNamesTheSettings() {
     try (Backend backend = Opening.open(SMALL, BackendContext.standard())) {
       StorageFullException full = null;
       int stored = 0;
@@ -92,7 +92,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_full_disk_takes_nothing_of_a_batch_and_goes_on_when_there_is_room() {
+  void aFullDiskTakesNothingOfABatchAndGoesOnWhenThereIsRoom() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -115,7 +115,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void options_that_a_full_disk_does_not_take_change_nothing() {
+  void optionsThatAFullDiskDoesNotTakeChangeNothing() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       for (int i = 0; i < 10; i++) {
@@ -136,7 +136,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_disk_that_fails_to_write_is_not_called_full() {
+  void aDiskThatFailsToWriteIsNotCalledFull() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -149,7 +149,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void after_a_failed_force_the_outcome_is_unknown_and_only_reading_goes_on() {
+  void afterAFailedForceTheOutcomeIsUnknownAndOnlyReadingGoesOn() {
     FailingSpaces spaces = new FailingSpaces();
     OffheapSettings disk = new OffheapSettings(scratch, Durability.DISK, 1_000, 1, 1 << 16);
     try (Backend backend = Opening.inSpaces(spaces, disk, BackendContext.standard())) {
@@ -169,7 +169,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_directory_belongs_to_one_backend_and_the_error_names_it() {
+  void aDirectoryBelongsToOneBackendAndTheErrorNamesIt() {
     OffheapSettings settings = inDirectory(scratch.resolve("store"));
     try (Backend first = Opening.open(settings, BackendContext.standard())) {
       first.put(put("a", 1));
@@ -184,7 +184,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void an_open_that_comes_late_leaves_the_store_that_another_has_made_meanwhile() {
+  void anOpenThatComesLateLeavesTheStoreThatAnotherHasMadeMeanwhile() {
     OffheapSettings settings = inDirectory(scratch.resolve("store"));
     Properties properties = System.getProperties();
     // The first thing that an open does to get the lock is to look here.
@@ -212,8 +212,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void an_index_for_which_there_is_no_memory_is_refused_and_leaves_nothing_but_the_lock()
-      throws IOException {
+  void anIndexForWhichThereIsNoMemoryIsRefusedAndLeavesNothingButTheLock() throws IOException {
     Path directory = scratch.resolve("store");
     for (Path place : new Path[] {null, directory}) {
       OffheapSettings huge =
@@ -227,7 +226,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_clear_that_failed_is_none_for_a_later_open() {
+  void aClearThatFailedIsNoneForALaterOpen() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -243,7 +242,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_clear_that_an_error_ends_is_none_and_writing_goes_on() {
+  void aClearThatAnErrorEndsIsNoneAndWritingGoesOn() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -262,7 +261,7 @@ class StorageTroubleTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void a_clear_that_can_neither_be_done_nor_taken_back_ends_the_writing(Throwable failure) {
+  void aClearThatCanNeitherBeDoneNorTakenBackEndsTheWriting(Throwable failure) {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -279,7 +278,7 @@ class StorageTroubleTest {
 
   /** It may have been the names of others that the disk has lost, and it says so but once. */
   @Test
-  void a_clear_that_hears_of_a_failing_disk_ends_the_writing() {
+  void aClearThatHearsOfAFailingDiskEndsTheWriting() {
     FailingSpaces spaces = new FailingSpaces();
     try (Backend backend = Opening.inSpaces(spaces, SMALL, BackendContext.standard())) {
       backend.put(put("a", 10));
@@ -298,7 +297,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_directory_of_something_else_is_refused_and_left_as_it_is() throws IOException {
+  void aDirectoryOfSomethingElseIsRefusedAndLeftAsItIs() throws IOException {
     Files.writeString(scratch.resolve("letter.txt"), "dear");
     assertThatThrownBy(() -> Opening.open(inDirectory(scratch), BackendContext.standard()))
         .isInstanceOf(OpenFailedException.class)
@@ -308,7 +307,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void a_file_in_the_place_of_the_directory_is_refused() throws IOException {
+  void aFileInThePlaceOfTheDirectoryIsRefused() throws IOException {
     Path file = Files.writeString(scratch.resolve("file"), "");
     assertThatThrownBy(() -> Opening.open(inDirectory(file), BackendContext.standard()))
         .isInstanceOf(OpenFailedException.class)
@@ -319,7 +318,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void another_format_is_refused_by_name() throws IOException {
+  void anotherFormatIsRefusedByName() throws IOException {
     OffheapSettings settings = inDirectory(scratch.resolve("store"));
     Opening.open(settings, BackendContext.standard()).close();
     Path file = scratch.resolve("store").resolve(StoreFiles.PROPERTIES);
@@ -331,7 +330,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void capacity_settings_take_effect_at_each_open() {
+  void capacitySettingsTakeEffectAtEachOpen() {
     Path directory = scratch.resolve("store");
     OffheapSettings large = new OffheapSettings(directory, Durability.PROCESS, 20_000, 1, 1 << 16);
     try (Backend backend = Opening.open(large, BackendContext.standard())) {

@@ -48,7 +48,7 @@ class SweepTest {
   private int cut;
 
   @BeforeEach
-  void write_a_journal_as_a_kill_leaves_it() throws IOException {
+  void writeAJournalAsAKillLeavesIt() throws IOException {
     Path original = scratch.resolve("original");
     Model model = new Model();
     try (Backend backend = open(original, BOOT)) {
@@ -77,7 +77,7 @@ class SweepTest {
   }
 
   @Test
-  void a_flipped_byte_is_found_and_named_or_does_no_harm() throws IOException {
+  void aFlippedByteIsFoundAndNamedOrDoesNoHarm() throws IOException {
     for (Map.Entry<String, byte[]> file : written()) {
       for (int at = 0; at < file.getValue().length; at += STEP) {
         byte[] flipped = file.getValue().clone();
@@ -90,7 +90,7 @@ class SweepTest {
   }
 
   @Test
-  void a_file_cut_short_is_found_and_named_or_does_no_harm() throws IOException {
+  void aFileCutShortIsFoundAndNamedOrDoesNoHarm() throws IOException {
     for (Map.Entry<String, byte[]> file : written()) {
       for (int length = 0; length < file.getValue().length; length += STEP) {
         checkStrictly(file.getKey(), Arrays.copyOf(file.getValue(), length), "cut at " + length);
@@ -101,7 +101,7 @@ class SweepTest {
   }
 
   @Test
-  void a_missing_file_is_named() throws IOException {
+  void aMissingFileIsNamed() throws IOException {
     for (Map.Entry<String, byte[]> file : written()) {
       checkStrictly(file.getKey(), null, "missing");
     }
@@ -109,7 +109,7 @@ class SweepTest {
   }
 
   @Test
-  void after_a_loss_of_power_what_is_there_is_a_beginning_of_what_was_written() throws IOException {
+  void afterALossOfPowerWhatIsThereIsABeginningOfWhatWasWritten() throws IOException {
     for (Map.Entry<String, byte[]> file : written()) {
       if (file.getKey().endsWith(".segment")) {
         for (int at = 0; at < file.getValue().length; at += STEP) {

@@ -33,7 +33,7 @@ class TornMiddleTest {
   private Path killed;
 
   @BeforeEach
-  void kill_a_store_of_several_segments() throws IOException {
+  void killAStoreOfSeveralSegments() throws IOException {
     Path directory = scratch.resolve("store");
     try (Backend backend = open(directory, BOOT)) {
       for (int i = 0; i < 100; i++) {
@@ -61,7 +61,7 @@ class TornMiddleTest {
   }
 
   @Test
-  void zeros_before_the_mark_are_damage_and_nothing_behind_them_is_deleted() throws IOException {
+  void zerosBeforeTheMarkAreDamageAndNothingBehindThemIsDeleted() throws IOException {
     Path middle = StoreTear.segments(killed).get(1);
     long at = StoreTear.frames(middle).get(3);
     StoreTear.blank(middle, at, at + Integer.BYTES);
@@ -73,7 +73,7 @@ class TornMiddleTest {
   }
 
   @Test
-  void what_was_cut_in_the_middle_opens_again_with_what_was_written_since() throws IOException {
+  void whatWasCutInTheMiddleOpensAgainWithWhatWasWrittenSince() throws IOException {
     blankRest(2);
     try (Backend backend = open(killed, LATER)) {
       assertThat(backend.versions().latest()).isBetween(1L, 99L);
@@ -89,7 +89,7 @@ class TornMiddleTest {
   /** A kill between two deletes must leave no gap, which the next open would take for damage. */
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a watch does not tell the order")
-  void what_lies_behind_a_cut_is_deleted_from_the_end() throws Exception {
+  void whatLiesBehindACutIsDeletedFromTheEnd() throws Exception {
     blankRest(1);
     List<String> behind = new ArrayList<>();
     for (Path segment : StoreTear.segments(killed).subList(2, StoreTear.segments(killed).size())) {

@@ -25,7 +25,7 @@ class TypeTableTest {
 
   /** A writer and a change of options may both be the first; what went into one's was lost. */
   @Test
-  void whoever_asks_first_all_get_the_same_index() throws InterruptedException {
+  void whoeverAsksFirstAllGetTheSameIndex() throws InterruptedException {
     Got mine = new Got();
     Got other = new Got();
     AtomicInteger met = new AtomicInteger();

@@ -39,7 +39,7 @@ class ArchitectureTest {
       Map.of("api", Set.of(), "server", Set.of("api", "host"));
 
   @ArchTest
-  static final ArchRule api_needs_nothing =
+  static final ArchRule apiNeedsNothing =
       classes()
           .that(resideInAPackage("io.databroker.api.."))
           .should()
@@ -47,16 +47,14 @@ class ArchitectureTest {
               resideInAnyPackage("io.databroker.api..", "java..", "org.jspecify.."));
 
   @ArchTest
-  static final ArchRule guice_stays_in_host_and_server =
-      onlyIn("com.google.inject", "host", "server");
+  static final ArchRule guiceStaysInHostAndServer = onlyIn("com.google.inject", "host", "server");
+
+  @ArchTest static final ArchRule protobufStaysInServer = onlyIn("com.google.protobuf", "server");
+
+  @ArchTest static final ArchRule grpcStaysInServer = onlyIn("io.grpc", "server");
 
   @ArchTest
-  static final ArchRule protobuf_stays_in_server = onlyIn("com.google.protobuf", "server");
-
-  @ArchTest static final ArchRule grpc_stays_in_server = onlyIn("io.grpc", "server");
-
-  @ArchTest
-  static final ArchRule names_say_what_a_class_is_for =
+  static final ArchRule namesSayWhatAClassIsFor =
       noClasses()
           .should()
           .haveNameMatching(".*\\.(Abstract[A-Z]\\w*|\\w*(Impl|Manager|Utils?|Helper))(\\$.*)?")
@@ -64,7 +62,7 @@ class ArchitectureTest {
           .resideInAnyPackage("..util..", "..utils..", "..common..", "..impl..");
 
   @ArchTest
-  static void arrows_run_one_way(JavaClasses all) {
+  static void arrowsRunOneWay(JavaClasses all) {
     Set<String> rooms =
         all.stream().map(ArchitectureTest::room).collect(toCollection(TreeSet::new));
     assertThat(rooms).contains("api", "host", "inmemory", "postgres", "server", "tck");
@@ -84,7 +82,7 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static void every_package_is_null_marked(JavaClasses all) {
+  static void everyPackageIsNullMarked(JavaClasses all) {
     Set<String> unmarked =
         all.stream()
             .map(JavaClass::getPackage)

@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What readers of the main code may count on, in every module. */
+/** Checks the habits of the source code in every module: length, documentation, names. */
 class SourceHabitsTest {
   private static final int LONGEST = 400;
   private static final Pattern PUBLIC_TYPE =
@@ -23,26 +24,36 @@ class SourceHabitsTest {
   private static final Pattern INTERNAL =
       Pattern.compile("/(backend-\\w+|tck)/src/main/java/io/databroker/\\w+/\\w+/");
 
+  /** A test method in snake case. */
+  private static final Pattern SNAKE_CASE = Pattern.compile("\\s*void (\\w+_\\w*)\\(.*");
+
   private static List<Path> sources;
+  private static List<Path> tests;
 
   @BeforeAll
   static void findSources() throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(Path.of(".."))) {
-      for (Path module : modules.map(it -> it.resolve("src/main/java")).toList()) {
-        if (Files.isDirectory(module)) {
-          try (Stream<Path> files = Files.walk(module)) {
-            files.filter(it -> it.toString().endsWith(".java")).forEach(found::add);
-          }
-        }
-      }
-    }
-    sources = found;
+    sources = javaFiles("src/main/java");
+    tests = javaFiles("src/test/java");
   }
 
   @Test
   void everyModuleIsLookedAt() {
     assertThat(sources).hasSizeGreaterThan(100);
+    assertThat(tests).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void testMethodsAreNamedInCamelCase() throws IOException {
+    List<String> other = new ArrayList<>();
+    for (Path test : tests) {
+      for (String line : Files.readAllLines(test)) {
+        Matcher snake = SNAKE_CASE.matcher(line);
+        if (snake.matches()) {
+          other.add(test.getFileName() + ": " + snake.group(1));
+        }
+      }
+    }
+    assertThat(other).isEmpty();
   }
 
   @Test
@@ -87,6 +98,21 @@ class SourceHabitsTest {
       }
     }
     assertThat(silent).isEmpty();
+  }
+
+  /** Returns the Java files of all modules below one of their folders. */
+  private static List<Path> javaFiles(String folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+      for (Path module : modules.map(it -> it.resolve(folder)).toList()) {
+        if (Files.isDirectory(module)) {
+          try (Stream<Path> files = Files.walk(module)) {
+            files.filter(it -> it.toString().endsWith(".java")).forEach(found::add);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /**

@@ -23,7 +23,7 @@ class LeaseTableTest {
   }
 
   @Test
-  void a_name_has_one_holding_until_its_end() {
+  void aNameHasOneHoldingUntilItsEnd() {
     Lease first = acquire("n", NOW);
     assertThat(first).isEqualTo(new Lease("n", 1, NOW.plus(SPAN)));
     assertThat(acquire("n", first.expiresAt().minusNanos(1))).isNull();
@@ -31,7 +31,7 @@ class LeaseTableTest {
   }
 
   @Test
-  void only_the_token_that_holds_the_name_renews_it() {
+  void onlyTheTokenThatHoldsTheNameRenewsIt() {
     Lease first = acquire("n", NOW);
     assertThat(leases.renewal("n", 2, SPAN, NOW)).isNull();
     Lease renewed = leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(5));
@@ -43,14 +43,14 @@ class LeaseTableTest {
   }
 
   @Test
-  void a_release_frees_the_name_and_tokens_go_on() {
+  void aReleaseFreesTheNameAndTokensGoOn() {
     Lease first = acquire("n", NOW);
     leases.remove("n");
     assertThat(acquire("n", NOW).token()).isGreaterThan(first.token());
   }
 
   @Test
-  void ended_leases_leave_nothing_behind() {
+  void endedLeasesLeaveNothingBehind() {
     for (int i = 0; i < 1_000; i++) {
       acquire("n" + i, NOW);
     }
@@ -63,7 +63,7 @@ class LeaseTableTest {
   }
 
   @Test
-  void grants_alone_keep_ended_leases_from_piling_up() {
+  void grantsAloneKeepEndedLeasesFromPilingUp() {
     for (int i = 0; i < 10_000; i++) {
       acquire("n" + i, NOW.plus(SPAN.multipliedBy(i)));
     }
@@ -71,7 +71,7 @@ class LeaseTableTest {
   }
 
   @Test
-  void restored_leases_last_and_tokens_are_greater() {
+  void restoredLeasesLastAndTokensAreGreater() {
     leases.restore(List.of(new Lease("n", 5, NOW.plus(SPAN))), 9);
     assertThat(acquire("n", NOW)).isNull();
     assertThat(acquire("m", NOW).token()).isEqualTo(10);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class PiecesTest {
 
   @Test
-  void a_position_is_checked_for_its_history_first() {
+  void aPositionIsCheckedForItsHistoryFirst() {
     Versions now = new Versions(7, 5, 9);
     Positions.check(new Position(7, 4), now);
     Positions.check(new Position(7, 9), now);
@@ -40,7 +40,7 @@ class PiecesTest {
   }
 
   @Test
-  void version_0_is_the_beginning_of_a_history_that_dropped_nothing() {
+  void version0IsTheBeginningOfAHistoryThatDroppedNothing() {
     Position zero = new Position(7, 0);
     assertThat(Positions.start(zero, new Versions(7, 5, 9), 4)).isEqualTo(new Position(7, 4));
     assertThatThrownBy(() -> Positions.start(zero, new Versions(7, 6, 9), 4))
@@ -52,7 +52,7 @@ class PiecesTest {
   }
 
   @Test
-  void the_first_condition_that_does_not_hold_is_named() {
+  void theFirstConditionThatDoesNotHoldIsNamed() {
     List<Write> batch =
         List.of(
             Write.put("t", "a", Bytes.EMPTY),
@@ -69,7 +69,7 @@ class PiecesTest {
   }
 
   @Test
-  void a_type_map_is_sorted_by_code_point_and_never_changes() {
+  void aTypeMapIsSortedByCodePointAndNeverChanges() {
     TypeMap<TypeOptions> none = new TypeMap<>();
     TypeOptions some = TypeOptions.NONE.withCapacity(1);
     TypeMap<TypeOptions> one = none.with("\uD83D\uDE00", some);
@@ -91,7 +91,7 @@ class PiecesTest {
   }
 
   @Test
-  void server_versions_are_not_zero_and_not_the_former() {
+  void serverVersionsAreNotZeroAndNotTheFormer() {
     long former = 0;
     for (int i = 0; i < 1_000; i++) {
       long next = ServerVersions.next(former);
@@ -101,7 +101,7 @@ class PiecesTest {
   }
 
   @Test
-  void extraction_returns_a_copy_of_the_fields_that_were_asked_for() {
+  void extractionReturnsACopyOfTheFieldsThatWereAskedFor() {
     Map<String, String> reused = new HashMap<>(Map.of("a", "1", "b", "2"));
     Extraction extraction = new Extraction(extractor((type, payload) -> reused));
     Map<String, String> values = extraction.values("t", Bytes.EMPTY, List.of("a", "c"));
@@ -110,7 +110,7 @@ class PiecesTest {
   }
 
   @Test
-  void a_rejected_payload_is_named() {
+  void aRejectedPayloadIsNamed() {
     Extraction extraction =
         new Extraction(
             extractor(
@@ -128,7 +128,7 @@ class PiecesTest {
   }
 
   @Test
-  void a_function_that_calls_its_backend_is_rejected_also_where_it_hides_the_rejection() {
+  void aFunctionThatCallsItsBackendIsRejectedAlsoWhereItHidesTheRejection() {
     AtomicReference<Extraction> backend = new AtomicReference<>();
     Extraction extraction =
         new Extraction(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TypeListTest {
 
   @Test
-  void it_equals_a_sorted_set_after_any_changes() {
+  void itEqualsASortedSetAfterAnyChanges() {
     Random random = new Random(7);
     TreeSet<String> expected = new TreeSet<>(CodePointOrder.INSTANCE);
     TypeList list = TypeList.EMPTY;
@@ -42,7 +42,7 @@ class TypeListTest {
   }
 
   @Test
-  void it_is_sorted_by_code_point() {
+  void itIsSortedByCodePoint() {
     TypeList list = TypeList.EMPTY.with("\uD83D\uDE00").with("\uFFFD").with("a");
     assertThat(list).containsExactly("a", "\uFFFD", "\uD83D\uDE00");
     assertThat(list).isEqualTo(List.of("a", "\uFFFD", "\uD83D\uDE00"));
@@ -50,7 +50,7 @@ class TypeListTest {
   }
 
   @Test
-  void earlier_lists_never_change() {
+  void earlierListsNeverChange() {
     TypeList before = TypeList.EMPTY;
     for (int i = 0; i < 2_000; i++) {
       before = before.with("t" + i);
@@ -63,7 +63,7 @@ class TypeListTest {
   }
 
   @Test
-  void nothing_changes_it() {
+  void nothingChangesIt() {
     List<Consumer<List<String>>> changes =
         List.of(
             list -> list.add("x"),
@@ -93,7 +93,7 @@ class TypeListTest {
   }
 
   @Test
-  void two_hundred_thousand_types_come_and_go() {
+  void twoHundredThousandTypesComeAndGo() {
     TypeList list = TypeList.EMPTY;
     int types = 200_000;
     for (int i = 0; i < types; i++) {

@@ -39,7 +39,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_write_signals_feeds_of_its_type_and_of_all_types_once() {
+  void aWriteSignalsFeedsOfItsTypeAndOfAllTypesOnce() {
     ChangeFeed all = waiting(history, null);
     ChangeFeed typed = waiting(history, "t");
     waiting(history, "other");
@@ -52,7 +52,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void on_ready_signals_at_once_where_there_is_something_to_deliver() {
+  void onReadySignalsAtOnceWhereThereIsSomethingToDeliver() {
     ChangeFeed feed = history.feed("t");
     history.put("t");
     feed.onReady(signals::incrementAndGet);
@@ -61,7 +61,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_change_of_another_type_is_nothing_to_deliver() {
+  void aChangeOfAnotherTypeIsNothingToDeliver() {
     ChangeFeed feed = history.feed("t");
     history.put("other");
     feed.onReady(signals::incrementAndGet);
@@ -70,7 +70,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_second_signal_replaces_the_first() {
+  void aSecondSignalReplacesTheFirst() {
     ChangeFeed feed = history.feed("t");
     feed.onReady(() -> signals.addAndGet(100));
     feed.onReady(signals::incrementAndGet);
@@ -80,7 +80,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void on_ready_twice_without_a_poll_signals_twice() {
+  void onReadyTwiceWithoutAPollSignalsTwice() {
     ChangeFeed feed = waiting(history, "t");
     history.put("t");
     runTasks();
@@ -90,7 +90,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_write_between_registering_and_looking_signals() {
+  void aWriteBetweenRegisteringAndLookingSignals() {
     ChangeFeed feed = history.feed("t");
     history.whenRead =
         () -> {
@@ -103,7 +103,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_trim_moves_waiting_feeds_of_quiet_types() {
+  void aTrimMovesWaitingFeedsOfQuietTypes() {
     ChangeFeed quiet = waiting(history, "quiet");
     history.put("busy");
     history.trim();
@@ -114,7 +114,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_trim_of_changes_that_a_waiting_feed_should_deliver_is_reported() {
+  void aTrimOfChangesThatAWaitingFeedShouldDeliverIsReported() {
     ChangeFeed feed = waiting(history, "t");
     history.put("t");
     history.put("busy");
@@ -126,7 +126,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_trim_does_not_move_a_feed_that_does_not_wait() {
+  void aTrimDoesNotMoveAFeedThatDoesNotWait() {
     ChangeFeed feed = history.feed("quiet");
     assertThat(feed.poll()).isNull();
     history.put("busy");
@@ -138,7 +138,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void several_trims_before_the_signal_runs_move_the_feed_each_time() {
+  void severalTrimsBeforeTheSignalRunsMoveTheFeedEachTime() {
     ChangeFeed quiet = waiting(history, "quiet");
     for (int i = 0; i < 3; i++) {
       history.put("busy");
@@ -149,7 +149,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_trim_after_the_signal_ran_overtakes_the_bookmark_that_is_due() {
+  void aTrimAfterTheSignalRanOvertakesTheBookmarkThatIsDue() {
     ChangeFeed quiet = waiting(history, "quiet");
     history.put("busy");
     history.trim();
@@ -161,7 +161,7 @@ class WaitingFeedsTest {
 
   /** At whatever point of onReady a whole trim runs, the feed keeps its position. */
   @Test
-  void a_trim_within_on_ready_does_not_leave_the_feed_behind() {
+  void aTrimWithinOnReadyDoesNotLeaveTheFeedBehind() {
     for (int at = 0; at < 3; at++) {
       history.put("busy");
       ChangeFeed quiet = history.feed("quiet");
@@ -187,7 +187,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void clear_and_close_signal_and_end_every_feed() {
+  void clearAndCloseSignalAndEndEveryFeed() {
     List<ChangeFeed> feeds =
         new ArrayList<>(List.of(waiting(history, null), waiting(history, "t")));
     history.put("busy");
@@ -215,7 +215,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void closing_a_feed_runs_its_signal_and_forgets_it() {
+  void closingAFeedRunsItsSignalAndForgetsIt() {
     ChangeFeed feed = waiting(history, "t");
     feed.close();
     assertThat(history.feeds.mayWait()).isFalse();
@@ -246,7 +246,7 @@ class WaitingFeedsTest {
 
   @ParameterizedTest
   @MethodSource("failingNotifiers")
-  void no_notifier_fails_a_write_or_loses_a_signal(Executor notifier) {
+  void noNotifierFailsAWriteOrLosesASignal(Executor notifier) {
     ToyHistory other = new ToyHistory(notifier, 10);
     waiting(other, null);
     ChangeFeed typed = waiting(other, "t");
@@ -264,7 +264,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_signal_that_throws_does_not_stop_the_others() {
+  void aSignalThatThrowsDoesNotStopTheOthers() {
     List<Throwable> reported = new ArrayList<>();
     Thread.UncaughtExceptionHandler usual = Thread.currentThread().getUncaughtExceptionHandler();
     Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
@@ -288,7 +288,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_write_hands_over_one_task_for_all_feeds_of_a_type_and_none_for_other_types() {
+  void aWriteHandsOverOneTaskForAllFeedsOfATypeAndNoneForOtherTypes() {
     for (int i = 0; i < 1_000; i++) {
       waiting(history, "t" + i % 10);
     }
@@ -302,7 +302,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_feed_that_waits_again_within_its_signal_is_not_signalled_for_ever() {
+  void aFeedThatWaitsAgainWithinItsSignalIsNotSignalledForEver() {
     ChangeFeed feed = history.feed("t");
     feed.onReady(
         new Runnable() {
@@ -320,7 +320,7 @@ class WaitingFeedsTest {
   }
 
   @Test
-  void a_source_that_loses_changes_is_reported_and_does_not_hang() {
+  void aSourceThatLosesChangesIsReportedAndDoesNotHang() {
     WaitingFeeds feeds = new WaitingFeeds(tasks::add);
     ChangeFeed feed = feeds.open(history.versions().end(), null, new LostChanges(history));
     history.put("t");

@@ -21,7 +21,7 @@ class FileSpaceTest {
 
   @ParameterizedTest(name = "blocks ahead: {0}")
   @ValueSource(booleans = {false, true})
-  void holds_what_was_written_and_zeros_behind_it(boolean ahead) throws IOException {
+  void holdsWhatWasWrittenAndZerosBehindIt(boolean ahead) throws IOException {
     Path file = scratch.resolve("space");
     byte[] expected = new byte[SIZE];
     FileSpace space = FileSpace.create(file, SIZE, ahead);
@@ -49,7 +49,7 @@ class FileSpaceTest {
 
   /** Else the next write to that place might be taken for forced, with what failed. */
   @Test
-  void a_write_that_failed_is_not_called_forced() throws IOException {
+  void aWriteThatFailedIsNotCalledForced() throws IOException {
     Disk disk = new Disk(scratch.resolve("space"));
     FileSpace space = disk.space(false);
     try {
@@ -68,7 +68,7 @@ class FileSpaceTest {
 
   /** Blocks are made of zeros: made too late, they would blot out what was written without them. */
   @Test
-  void blocks_that_could_not_be_made_are_not_made_over_what_was_written() throws IOException {
+  void blocksThatCouldNotBeMadeAreNotMadeOverWhatWasWritten() throws IOException {
     Disk disk = new Disk(scratch.resolve("space"));
     byte[] expected = new byte[SIZE];
     FileSpace space = disk.space(true);

@@ -17,7 +17,7 @@ class FsyncTest {
 
   /** Whoever hears of it goes by the type: no disk says it twice. */
   @Test
-  void a_disk_that_fails_to_force_is_told_from_a_file_that_cannot_be_opened() throws IOException {
+  void aDiskThatFailsToForceIsToldFromAFileThatCannotBeOpened() throws IOException {
     assertThatThrownBy(() -> Fsync.force(scratch.resolve("absent")))
         .isInstanceOf(NoSuchFileException.class);
     Fsync.force(scratch);
@@ -27,7 +27,7 @@ class FsyncTest {
   }
 
   @Test
-  void an_interrupt_keeps_nobody_from_a_force_and_is_kept() throws IOException {
+  void anInterruptKeepsNobodyFromAForceAndIsKept() throws IOException {
     Thread.currentThread().interrupt();
     Fsync.force(scratch);
     assertThat(Thread.interrupted()).isTrue();

@@ -16,7 +16,7 @@ class ToldChangesTest {
   private final ToldChanges told = new ToldChanges();
 
   @Test
-  void all_who_watch_are_told_the_same_message() {
+  void allWhoWatchAreToldTheSameMessage() {
     StoredRecord record = record(7, "a", 100);
 
     assertThat(told.message(1, record)).isSameAs(told.message(1, copy(record)));
@@ -24,7 +24,7 @@ class ToldChangesTest {
   }
 
   @Test
-  void a_version_of_another_history_is_another_change() {
+  void aVersionOfAnotherHistoryIsAnotherChange() {
     StoredRecord before = record(7, "before", 100);
     StoredRecord after = record(7, "after", 100);
 
@@ -35,7 +35,7 @@ class ToldChangesTest {
   }
 
   @Test
-  void versions_that_share_a_place_are_told_apart() {
+  void versionsThatShareAPlaceAreToldApart() {
     StoredRecord one = record(3, "one", 100);
     StoredRecord other = record(3 + PLACES, "other", 100);
     StoredRecord far = record(-1L - PLACES, "far", 100);
@@ -47,7 +47,7 @@ class ToldChangesTest {
   }
 
   @Test
-  void a_large_message_is_not_kept() {
+  void aLargeMessageIsNotKept() {
     for (StoredRecord large :
         new StoredRecord[] {record(7, "large", 5_000), record(7, "l".repeat(5_000), 0)}) {
       assertThat(told.message(1, large)).isNotSameAs(told.message(1, large));
