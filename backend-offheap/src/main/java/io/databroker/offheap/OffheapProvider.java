@@ -26,6 +26,9 @@ public final class OffheapProvider implements BackendProvider {
           .leaseMargin(Duration.ZERO)
           .build();
 
+  /** Property by which Chronicle logs no advert; it is read when its first class is loaded. */
+  private static final String NO_ADVERT = "chronicle.announcer.disable";
+
   /** For {@link java.util.ServiceLoader}. */
   public OffheapProvider() {}
 
@@ -54,6 +57,9 @@ public final class OffheapProvider implements BackendProvider {
   @Override
   public Backend open(Settings settings, BackendContext context) {
     JvmFlags.check();
+    if (System.getProperty(NO_ADVERT) == null) {
+      System.setProperty(NO_ADVERT, "true");
+    }
     return Opening.open(OffheapSettings.of(settings), context);
   }
 }

@@ -11,17 +11,19 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What is logged, by whom ever, as one line an event on standard error. */
+/** Writes every log event as one line to standard error. */
 final class Logging {
   /**
-   * What a caller did, told at the level of what a server's owner should look at: it left while it
-   * was written to, or sent more than is taken, of which it is told itself. Held here, as the JDK
-   * forgets loggers that nobody holds.
+   * Loggers that warn of what a client did: it left during an answer, or its request was too large,
+   * and its own call tells it so. The JDK forgets loggers that nobody refers to.
    */
   private static final List<Logger> OF_CALLERS =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
+
+  /** Chronicle tells at the start where its classes come from. */
+  private static final Logger OF_CHRONICLE = Logger.getLogger("net.openhft");
 
   private final Handler lines;
 
@@ -36,6 +38,7 @@ final class Logging {
     root.addHandler(logging.lines);
     root.setLevel(level);
     OF_CALLERS.forEach(logger -> logger.setLevel(Level.SEVERE));
+    OF_CHRONICLE.setLevel(Level.WARNING);
     return logging;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.server.Databroker;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,15 +28,24 @@ class ProcessTest {
     processes.forEach(Process::destroyForcibly);
   }
 
+  private static List<String> jvmOptions() {
+    List<String> options = new ArrayList<>();
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (option.startsWith("--add-")) {
+        options.add(option);
+      }
+    }
+    // As the script and the jar do, so that newer Javas do not warn.
+    options.add("-XX:+IgnoreUnrecognizedVMOptions");
+    options.add("--sun-misc-unsafe-memory-access=allow");
+    options.add("--enable-native-access=ALL-UNNAMED");
+    return options;
+  }
+
   private Process databroker(String log, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // As the script and the jar do, so that newer Javas do not warn.
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(jvmOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Databroker.class.getName());
     command.addAll(List.of(arguments));
@@ -75,5 +85,15 @@ class ProcessTest {
     assertThat(watcher.exitValue()).isEqualTo(1);
     assertThat(log("watcher"))
         .isEqualTo("databroker: %s: the server is stopping; connect again%n".formatted(address));
+  }
+
+  @Test
+  void noLibraryAdvertisesInTheLog() throws Exception {
+    Process server =
+        databroker("server", "serve", "--listen", "127.0.0.1:0", "--backend", "offheap");
+    assertThat(server.inputReader().readLine())
+        .as(log("server"))
+        .startsWith("databroker ready: backend=offheap");
+    assertThat(log("server").lines()).allMatch(line -> line.contains(" INFO Databroker: opened "));
   }
 }
