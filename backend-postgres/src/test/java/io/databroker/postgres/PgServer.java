@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A server of one test, which the test may kill, stop and copy as a standby. */
@@ -88,7 +89,7 @@ final class PgServer implements AutoCloseable {
       if (deadline.isOver()) {
         throw new AssertionError(sql + " answers " + answer + ", not " + expected);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(5_000_000);
       answer = ask(sql);
     }
   }
@@ -182,7 +183,7 @@ final class PgServer implements AutoCloseable {
       if (deadline.isOver()) {
         throw new IOException("the server did not start again: " + command);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(5_000_000);
     }
   }
 

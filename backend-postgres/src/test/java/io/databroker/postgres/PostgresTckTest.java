@@ -1,20 +1,143 @@
 package io.databroker.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
 import io.databroker.api.BackendProvider;
+import io.databroker.api.Capability;
+import io.databroker.api.Limits;
+import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import io.databroker.tck.DatabrokerTck;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 
+/**
+ * The compatibility kit over handles in several JVMs: the first handle of a store is opened here,
+ * and each further one, while the first is open, in a child JVM.
+ */
 class PostgresTckTest extends DatabrokerTck {
+  private static final boolean ONE_JVM = Boolean.getBoolean("databroker.postgres.oneJvm");
+  private static final AtomicInteger ELSEWHERE = new AtomicInteger();
+  private static final Map<String, AtomicInteger> OPEN = new ConcurrentHashMap<>();
+  private static final HostProcess[] CHILDREN = new HostProcess[2];
+
+  @AfterAll
+  static void endChildren() {
+    synchronized (CHILDREN) {
+      for (int i = 0; i < CHILDREN.length; i++) {
+        if (CHILDREN[i] != null) {
+          CHILDREN[i].close();
+        }
+      }
+    }
+    boolean isWhole = System.getProperty("databroker.tck.rules") == null;
+    assertThat(ONE_JVM || !isWhole || ELSEWHERE.get() > 10)
+        .as("second handles are opened in another JVM")
+        .isTrue();
+  }
+
+  private static HostProcess child(int number) {
+    synchronized (CHILDREN) {
+      int index = number % CHILDREN.length;
+      try {
+        if (CHILDREN[index] == null) {
+          CHILDREN[index] = HostProcess.start();
+        }
+        return CHILDREN[index];
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** The provider, whose second handle of a store is in another JVM. */
+  private static final class Provider implements BackendProvider {
+    private final BackendProvider real = new PostgresProvider();
+
+    @Override
+    public String name() {
+      return real.name();
+    }
+
+    @Override
+    public String version() {
+      return real.version();
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+      return real.settings();
+    }
+
+    @Override
+    public Set<Capability> capabilities(Settings settings) {
+      return real.capabilities(settings);
+    }
+
+    @Override
+    public Limits limits(Settings settings) {
+      return real.limits(settings);
+    }
+
+    @Override
+    public Backend open(Settings settings, BackendContext context) {
+      String schema = settings.get(PostgresSettings.SCHEMA);
+      AtomicInteger open = OPEN.computeIfAbsent(schema, none -> new AtomicInteger());
+      if (ONE_JVM || open.get() == 0 || !Wire.canSend(context.extractor())) {
+        Backend here = real.open(settings, context);
+        open.incrementAndGet();
+        return counted(here, open);
+      }
+      return child(ELSEWHERE.getAndIncrement())
+          .open(
+              settings.get(PostgresSettings.URL),
+              schema,
+              settings.get(PostgresSettings.STATEMENT_TIMEOUT),
+              context);
+    }
+
+    /** Notes when the handle of this JVM is closed. */
+    private static Backend counted(Backend backend, AtomicInteger open) {
+      Set<String> closed = ConcurrentHashMap.newKeySet();
+      return (Backend)
+          Proxy.newProxyInstance(
+              Provider.class.getClassLoader(),
+              new Class<?>[] {Backend.class},
+              (self, method, arguments) -> {
+                try {
+                  return method.invoke(backend, arguments);
+                } catch (InvocationTargetException failure) {
+                  throw failure.getCause();
+                } finally {
+                  if (method.getName().equals("close") && closed.add("closed")) {
+                    open.decrementAndGet();
+                  }
+                }
+              });
+    }
+  }
+
   @Override
   public BackendProvider provider() {
-    return new PostgresProvider();
+    return new Provider();
   }
 
   /** The kit's directory has a random name: its digits make a schema of its own. */
   @Override
   public Settings settings(Path directory) {
     String place = directory.getParent().getFileName() + "_" + directory.getFileName();
-    return TestServer.settings(place.toLowerCase(java.util.Locale.ROOT).replace('-', '_'));
+    return TestServer.settings(place.toLowerCase(Locale.ROOT).replace('-', '_'));
   }
 }

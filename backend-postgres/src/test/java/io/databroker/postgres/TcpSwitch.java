@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A network between a host and a server, which the test may cut, or let swallow what is sent. */
 final class TcpSwitch implements AutoCloseable {
   private final ServerSocket entrance;
-  private final int target;
+  private volatile int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean swallowing;
   private volatile boolean cut;
@@ -25,6 +25,12 @@ final class TcpSwitch implements AutoCloseable {
 
   int port() {
     return entrance.getLocalPort();
+  }
+
+  /** Leads to another server from now on; connections to the former one are cut. */
+  void retarget(int port) throws IOException {
+    target = port;
+    dropAll();
   }
 
   private static void start(Runnable work) {
