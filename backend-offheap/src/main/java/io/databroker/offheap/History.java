@@ -176,7 +176,7 @@ final class History implements JournalOwner {
         }
         // The place was taken back by a write that failed, or the bytes are damaged: look again.
         if (mismatched == version && segments == directory) {
-          throw segment.damage(at);
+          throw segment.damagedRecord(at);
         }
         mismatched = version;
       } else if (version == 0 || segments == directory) {

@@ -16,13 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param expectedRecords how many records it is made for
  * @param growth how many times as many it takes
  * @param segmentBytes the size of a stretch of the journal
+ * @param scrubRate bytes of the journal that are verified each second; 0 for none
  */
 record OffheapSettings(
     @Nullable Path directory,
     Durability durability,
     long expectedRecords,
     int growth,
-    long segmentBytes) {
+    long segmentBytes,
+    long scrubRate) {
+  /** A store of 80 GiB is verified once a day, at a cost that is not felt. */
+  private static final long DEFAULT_SCRUB_RATE = 1 << 20;
+
   static final Setting<Path> DIRECTORY =
       Setting.path("directory", "where the records are kept; in memory alone if not set");
   static final Setting<Durability> DURABILITY =
@@ -56,11 +61,31 @@ record OffheapSettings(
           10,
           "how many times the expected records fit, roughly, at keys of 48 bytes");
 
+  static final Setting<Long> SCRUB_RATE =
+      Setting.number(
+          "scrubRate",
+          "bytes a second",
+          0,
+          1L << 30,
+          DEFAULT_SCRUB_RATE,
+          "how much of the journal is verified in the background, to find damage early; 0: none");
+
   private static final long SMALLEST_SEGMENT = 64L << 20;
   private static final long LARGEST_SEGMENT = 256L << 20;
 
+  /** Settings with the default rate of the scrub. */
+  OffheapSettings(
+      @Nullable Path directory,
+      Durability durability,
+      long expectedRecords,
+      int growth,
+      long segmentBytes) {
+    this(directory, durability, expectedRecords, growth, segmentBytes, DEFAULT_SCRUB_RATE);
+  }
+
   static List<Setting<?>> all() {
-    return List.of(DIRECTORY, DURABILITY, EXPECTED_RECORDS, AVERAGE_RECORD_SIZE, GROWTH);
+    return List.of(
+        DIRECTORY, DURABILITY, EXPECTED_RECORDS, AVERAGE_RECORD_SIZE, GROWTH, SCRUB_RATE);
   }
 
   static OffheapSettings of(Settings settings) {
@@ -72,7 +97,8 @@ record OffheapSettings(
         settings.get(DURABILITY),
         settings.get(EXPECTED_RECORDS),
         settings.get(GROWTH).intValue(),
-        Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, segment)));
+        Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, segment)),
+        settings.get(SCRUB_RATE));
   }
 
   boolean forces() {
@@ -96,6 +122,10 @@ record OffheapSettings(
   }
 
   OffheapSettings withSegmentBytes(long bytes) {
-    return new OffheapSettings(directory, durability, expectedRecords, growth, bytes);
+    return new OffheapSettings(directory, durability, expectedRecords, growth, bytes, scrubRate);
+  }
+
+  OffheapSettings withScrubRate(long rate) {
+    return new OffheapSettings(directory, durability, expectedRecords, growth, segmentBytes, rate);
   }
 }

@@ -8,6 +8,7 @@ import io.databroker.api.StorageFullException;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Progress;
+import io.databroker.offheap.journal.Scrub;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.memory.Fsync;
 import java.io.IOException;
@@ -49,7 +50,8 @@ final class Opening {
   }
 
   static Backend start(Store store, Runnable closing) {
-    Compactor compactor = new Compactor(store);
+    Scrub scrub = new Scrub(store, store.settings.scrubRate(), store.durations::elapsing);
+    Compactor compactor = new Compactor(store, scrub);
     store.publisher.start();
     compactor.start();
     return new OffheapBackend(store, compactor, closing);

@@ -214,7 +214,17 @@ final class Store implements JournalHost {
 
   /** Returns whether the store serves, and if not fully, why not. */
   BackendState state() {
-    return StoreState.of(publisher.failure(), journal.refused());
+    return StoreState.of(publisher.failure(), journal.refused(), damage());
+  }
+
+  /** Returns what is known to be damaged in the journal; empty if nothing is. */
+  private String damage() {
+    for (Segment segment : history.directory.all()) {
+      if (segment.damage.isKnown()) {
+        return segment.damage.inWords();
+      }
+    }
+    return "";
   }
 
   /**

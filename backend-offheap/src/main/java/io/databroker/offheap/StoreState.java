@@ -17,8 +17,10 @@ final class StoreState {
    *
    * @param failure why nothing can be written any more; null while writing goes on
    * @param refused why the last write failed; null if it succeeded
+   * @param damage the damage that is known of the journal, in words; empty if there is none
    */
-  static BackendState of(@Nullable Throwable failure, @Nullable DatabrokerException refused) {
+  static BackendState of(
+      @Nullable Throwable failure, @Nullable DatabrokerException refused, String damage) {
     if (failure instanceof DirectoryLostException) {
       return BackendState.readOnly(
           Reason.DIRECTORY_LOST, failure.getMessage() + "; put it back and reopen the store");
@@ -36,7 +38,10 @@ final class StoreState {
     if (refused != null) {
       return BackendState.degraded(
           refused.id() == ErrorId.STORAGE_FULL ? Reason.STORAGE_FULL : Reason.DISK_FAILED,
-          String.valueOf(refused.getMessage()));
+          refused.getMessage() + (damage.isEmpty() ? "" : "; also: " + damage));
+    }
+    if (!damage.isEmpty()) {
+      return BackendState.degraded(Reason.DAMAGED, damage);
     }
     return BackendState.SERVING;
   }

@@ -41,6 +41,7 @@ class DamageTest {
   private static final int PAYLOAD = 100;
 
   @TempDir Path scratch;
+  private final LogLines log = new LogLines();
   private OffheapBackend backend;
 
   @BeforeEach
@@ -54,6 +55,7 @@ class DamageTest {
   @AfterEach
   void close() {
     backend.close();
+    log.close();
   }
 
   private OffheapBackend reopen(BackendContext context) {

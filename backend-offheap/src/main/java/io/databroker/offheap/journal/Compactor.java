@@ -21,6 +21,10 @@ public final class Compactor {
   private static final System.Logger LOG = System.getLogger(Compactor.class.getName());
 
   private final JournalHost host;
+
+  /** Runs after each pass, on the same thread. */
+  public final Scrub scrub;
+
   private final Semaphore work = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "databroker-offheap-compact");
   private volatile boolean stopped;
@@ -28,8 +32,9 @@ public final class Compactor {
   /** Counts the passes that were worth it. */
   public volatile int passes;
 
-  public Compactor(JournalHost host) {
+  public Compactor(JournalHost host, Scrub scrub) {
     this.host = host;
+    this.scrub = scrub;
   }
 
   public void start() {
@@ -37,7 +42,7 @@ public final class Compactor {
     thread.start();
   }
 
-  /** Starts a pass soon, if one is worth it. */
+  /** Starts a tick of upkeep soon: a pass, if one is worth it, and the scrub. */
   public void wake() {
     work.release();
   }
@@ -64,6 +69,17 @@ public final class Compactor {
       work.acquireUninterruptibly();
       work.drainPermits();
       tryPass();
+      tryScrub();
+    }
+  }
+
+  private void tryScrub() {
+    try {
+      scrub.tick();
+    } catch (RuntimeException | InternalError | OutOfMemoryError failed) {
+      if (!host.guard().isClosed()) {
+        LOG.log(Level.WARNING, "scrub stopped, to go on at the next trim", failed);
+      }
     }
   }
 
@@ -228,7 +244,7 @@ public final class Compactor {
         Segment segment = segments.get(i);
         past.segments.add(segment);
         Compaction.Kept kept = past.kept(!past.damaged.isEmpty());
-        if (segment.damagedAt() != 0 && !kept.verifies(segment)) {
+        if (segment.damage.isKnown() && !kept.verifies(segment)) {
           past.damaged.add(segment);
         } else {
           long bytes = kept.bytes(segment);

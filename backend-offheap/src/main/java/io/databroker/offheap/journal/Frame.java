@@ -183,22 +183,19 @@ public final class Frame {
   public void end(long sequence, long salt, long place) {
     INT.set(bytes, LENGTH, length);
     LONG.set(bytes, SEQUENCE, sequence);
-    INT.set(
-        bytes,
-        CHECKSUM,
-        checksum(
-            checksum, salt, place, length, ByteBuffer.wrap(bytes, SEQUENCE, length - SEQUENCE)));
+    beginChecksum(checksum, salt, place, length);
+    checksum.update(bytes, SEQUENCE, length - SEQUENCE);
+    INT.set(bytes, CHECKSUM, (int) checksum.getValue());
   }
 
-  static int checksum(CRC32C checksum, long salt, long place, int length, ByteBuffer behind) {
+  /** Begins the checksum of a frame; all of it from {@link #SEQUENCE} on is to be added. */
+  static void beginChecksum(CRC32C checksum, long salt, long place, int length) {
     byte[] first = new byte[20];
     LONG.set(first, 0, salt);
     LONG.set(first, 8, place);
     INT.set(first, 16, length);
     checksum.reset();
     checksum.update(first);
-    checksum.update(behind);
-    return (int) checksum.getValue();
   }
 
   public byte[] bytes() {

@@ -6,6 +6,8 @@ import java.util.zip.CRC32C;
 
 /** Reads a segment's frames one after another, and trusts none. */
 public final class FrameReader {
+  private static final String UNREADABLE = "the disk does not give what is written there";
+
   private final Region data;
   private final long limit;
   private final SegmentHeader header;
@@ -15,10 +17,11 @@ public final class FrameReader {
   private long at = Segment.HEADER;
   private int length;
   private String problem = "";
+  private final byte[] copy = new byte[Tuning.READ_BYTES];
 
   /**
-   * @param limit behind which nothing is read: what a mapping shows there may be no part of the
-   *     file, or a hole of a full disk, and reading either is a crash
+   * @param limit where reading ends: what a mapping shows behind it may be no part of the file, or
+   *     a hole of a full disk, and reading either is a crash
    */
   public FrameReader(Region data, long limit, SegmentHeader header, long salt, CRC32C checksum) {
     this.data = data;
@@ -29,8 +32,29 @@ public final class FrameReader {
     this.sequence = header.compacted() ? 0 : header.sequence();
   }
 
-  /** Moves on to the next frame; false at the end, or at what is no frame. */
+  /** Continues at a frame that was found before, behind the frame of that sequence number. */
+  void startAt(long offset, long behind) {
+    at = offset;
+    length = 0;
+    sequence = behind;
+  }
+
+  /** Moves on to the next frame; returns false at the end, or at what is no frame. */
   public boolean next() {
+    try {
+      boolean found = advance();
+      if (!found && Region.takeFault()) {
+        problem = UNREADABLE;
+      }
+      return found;
+    } catch (InternalError fault) {
+      length = 0;
+      problem = UNREADABLE;
+      return false;
+    }
+  }
+
+  private boolean advance() {
     at += length;
     length = 0;
     if (at + Frame.HEADER > limit) {
@@ -45,14 +69,10 @@ public final class FrameReader {
       problem = "a frame claims a length of " + claimed;
       return false;
     }
-    int expected =
-        Frame.checksum(
-            checksum,
-            salt,
-            Journal.place(header.order(), header.compacted(), at),
-            claimed,
-            data.buffer(at + Frame.SEQUENCE, claimed - Frame.SEQUENCE));
-    if (data.getInt(at + Frame.CHECKSUM) != expected) {
+    long place = Journal.place(header.order(), header.compacted(), at);
+    Frame.beginChecksum(checksum, salt, place, claimed);
+    data.addTo(checksum, at + Frame.SEQUENCE, claimed - Frame.SEQUENCE, copy);
+    if (data.getInt(at + Frame.CHECKSUM) != (int) checksum.getValue()) {
       problem = String.format(Locale.ROOT, "the checksum of a frame of %d bytes is wrong", claimed);
       return false;
     }
@@ -92,8 +112,9 @@ public final class FrameReader {
     return at;
   }
 
-  long end() {
-    return at + length;
+  /** Returns the size of the frame. */
+  int length() {
+    return length;
   }
 
   /** Of the last frame that was read. */

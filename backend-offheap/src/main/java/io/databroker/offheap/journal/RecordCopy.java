@@ -54,7 +54,7 @@ public final class RecordCopy {
     long at = segment.offsetAt(index);
     RecordCopy copy = find(segment, at, segment.checksumAt(index));
     if (copy == null) {
-      throw segment.damage(at);
+      throw segment.damage.ofRecord(at);
     }
     return copy;
   }
@@ -70,23 +70,8 @@ public final class RecordCopy {
     if (copy != null && copy.checksum() == checksum) {
       return copy;
     }
-    takeFault();
+    Region.takeFault(); // the checksum has told already
     return null;
-  }
-
-  /**
-   * Catches the error by which the JVM says that a page could not be read. It comes some time after
-   * the access; a call into the JVM that fails brings it on, as was tried on Java 17 and 25.
-   */
-  @SuppressWarnings("NakedNotify") // nobody waits: it is to fail
-  private static void takeFault() {
-    try {
-      new Object().notify();
-    } catch (IllegalMonitorStateException expected) {
-      // There was no fault.
-    } catch (InternalError fault) {
-      // The checksum has told already.
-    }
   }
 
   /**

@@ -3,7 +3,6 @@ package io.databroker.offheap.journal;
 import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
 import io.databroker.offheap.memory.Space;
-import java.util.Locale;
 
 /**
  * A stretch of the journal, with a slot for each record that it holds: offset, size and checksum of
@@ -45,7 +44,10 @@ public final class Segment {
   private final boolean dense;
   private final Region slots;
   private final int room;
-  private volatile long damagedAt;
+
+  /** The damage that is known of it. */
+  public final Damage damage;
+
   private int count;
   private long lastVersion;
 
@@ -74,6 +76,7 @@ public final class Segment {
     this.room = Math.max(1, room);
     this.dense = dense;
     this.begins = begins;
+    this.damage = new Damage(space.name());
     this.slots = Region.allocate((long) this.room * SLOT);
   }
 
@@ -181,22 +184,9 @@ public final class Segment {
     return slots.getInt((long) index * SLOT + CHECKSUM);
   }
 
-  /** Notes that the bytes at an offset are damaged, and returns the error that says so. */
-  public StorageFailedException damage(long offset) {
-    damagedAt = offset;
-    return new StorageFailedException(
-        String.format(
-            Locale.ROOT,
-            "%s is damaged at offset %d: a record does not match its checksum; other records can be"
-                + " read, so write this one again or restore the store from a copy",
-            space.name(),
-            offset),
-        null);
-  }
-
-  /** Returns an offset at which damage was found; 0 if none was. */
-  public long damagedAt() {
-    return damagedAt;
+  /** Notes a damaged record, and returns the error for those who asked for it. */
+  public StorageFailedException damagedRecord(long offset) {
+    return damage.ofRecord(offset);
   }
 
   /** What the key index keeps of a record. */

@@ -1,5 +1,7 @@
 package io.databroker.offheap.journal;
 
+import java.time.Duration;
+
 /** Sizes and rates of the journal, each with its reason. */
 final class Tuning {
   /** Records and bytes of a compacted frame: one is read whole, so it stays small. */
@@ -18,6 +20,27 @@ final class Tuning {
    * the oldest of them expires.
    */
   static final int PINNED_SEGMENTS = 4;
+
+  /**
+   * Bytes of a mapped file that are copied to the heap at once to be verified: enough to make the
+   * call cheap, and few enough to stay in the processor's cache.
+   */
+  static final int READ_BYTES = 32 << 10;
+
+  /**
+   * Bytes that a scrub verifies while it keeps segments from being freed: a compaction waits for no
+   * more than that.
+   */
+  static final int SCRUB_STEP_BYTES = 1 << 20;
+
+  /**
+   * The time for which a scrub makes up at once, after ticks that came late: else the first tick
+   * after a day's pause would read a day's worth.
+   */
+  static final Duration SCRUB_ARREARS = Duration.ofMinutes(5);
+
+  /** Damaged places of a segment that are kept and logged; there may be as many as records. */
+  static final int KNOWN_DAMAGE = 100;
 
   private Tuning() {}
 }

@@ -8,6 +8,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
 import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
 import net.openhft.chronicle.core.io.IOTools;
@@ -137,16 +138,38 @@ public final class Region {
     MEMORY.copyMemory(from.place(fromAt, length), place(at, length), length);
   }
 
-  /** The bytes as a buffer; those of a file without a copy. */
-  public ByteBuffer buffer(long at, int length) {
-    ByteBuffer whole = mapped;
-    if (whole == null) {
-      byte[] copy = new byte[length];
-      get(at, copy, length);
-      return ByteBuffer.wrap(copy);
+  /**
+   * Adds a stretch to a checksum, by way of a copy on the heap. If the disk does not give a page of
+   * a file, the copy is an {@link InternalError}, where the checksum of the mapping itself would
+   * crash the JVM.
+   *
+   * @param copy a buffer, of any size
+   */
+  public void addTo(CRC32C checksum, long at, long length, byte[] copy) {
+    for (long done = 0; done < length; ) {
+      int part = (int) Math.min(copy.length, length - done);
+      get(at + done, copy, part);
+      checksum.update(copy, 0, part);
+      done += part;
     }
-    place(at, length);
-    return whole.duplicate().position((int) at).limit((int) at + length);
+  }
+
+  /**
+   * Catches the error by which the JVM says that a page could not be read. It comes some time after
+   * the access; a call into the JVM that fails brings it on, as was tried on Java 17 and 25.
+   *
+   * @return whether there was one
+   */
+  @SuppressWarnings("NakedNotify") // nobody waits: it is to fail
+  public static boolean takeFault() {
+    try {
+      new Object().notify();
+      return false;
+    } catch (IllegalMonitorStateException expected) {
+      return false;
+    } catch (InternalError fault) {
+      return true;
+    }
   }
 
   private long place(long at, long length) {
