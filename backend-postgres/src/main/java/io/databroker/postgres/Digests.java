@@ -23,8 +23,9 @@ final class Digests {
     this.extraction = extraction;
   }
 
+  /** Returns the name of the extraction function, as text that can be stored. */
   String fingerprint() {
-    return extraction.fingerprint();
+    return of("", "", "").toString();
   }
 
   /** Returns the digest of one value. */

@@ -20,6 +20,7 @@ final class Migration {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final String QUOTE = "SELECT quote_ident(?)";
   private static final String HISTORY = "flyway_schema_history";
 
   private Migration() {}
@@ -56,7 +57,8 @@ final class Migration {
   /** Has hosts that start at the same time make the schema one after the other. */
   private static void lock(Connection connection, String schema) throws SQLException {
     Deadline deadline = Deadline.after(PATIENCE);
-    while (!ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", schema)) {
+    while (!isTrue(
+        connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", lockOf(schema))) {
       if (deadline.isOver()) {
         throw new OpenFailedException(
             "another host has been making the tables in schema "
@@ -69,30 +71,40 @@ final class Migration {
   }
 
   private static void unlock(Connection connection, String schema) throws SQLException {
-    ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", schema);
+    isTrue(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", lockOf(schema));
   }
 
-  private static boolean ask(Connection connection, String sql, String schema) throws SQLException {
+  private static String lockOf(String schema) {
+    return "databroker schema " + schema;
+  }
+
+  private static boolean isTrue(Connection connection, String sql, String argument)
+      throws SQLException {
+    return "t".equals(ask(connection, sql, argument));
+  }
+
+  /** Asks a question of one argument, which is answered by one text. */
+  private static @Nullable String ask(Connection connection, String sql, String argument)
+      throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, "databroker schema " + schema);
+      select.setString(1, argument);
       try (ResultSet result = select.executeQuery()) {
         result.next();
-        return result.getBoolean(1);
+        return result.getString(1);
       }
     }
   }
 
+  /** Quotes a plain name, which may be a word of the language. */
+  private static String quoted(String schema) {
+    return '"' + schema + '"';
+  }
+
   /** Returns the version of the tables; 0 if there are none. */
   private static int version(Connection connection, String schema) throws SQLException {
-    String table = schema + "." + HISTORY;
-    try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass(?)")) {
-      exists.setString(1, table);
-      try (ResultSet result = exists.executeQuery()) {
-        result.next();
-        if (result.getString(1) == null) {
-          return 0;
-        }
-      }
+    String table = quoted(schema) + "." + HISTORY;
+    if (ask(connection, "SELECT to_regclass(?)", table) == null) {
+      return 0;
     }
     try (PreparedStatement select =
             connection.prepareStatement(
@@ -108,11 +120,15 @@ final class Migration {
 
   /** Creates the schema if absent: Flyway would try ten seconds long where the role may not. */
   private static void createSchema(Connection connection, String schema) throws SQLException {
-    if (schemaExists(connection, schema)) {
-      return; // CREATE SCHEMA IF NOT EXISTS asks for the privilege even then
+    if (isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", quoted(schema))) {
+      // CREATE SCHEMA IF NOT EXISTS asks for the privilege even then.
+      if (!isTrue(connection, "SELECT has_schema_privilege(?, 'CREATE')", schema)) {
+        throw mayNotCreateTables(connection, schema, null);
+      }
+      return;
     }
     try (Statement create = connection.createStatement()) {
-      create.execute("CREATE SCHEMA " + schema);
+      create.execute("CREATE SCHEMA " + quoted(schema));
     } catch (SQLException failure) {
       if (!SqlFailures.state(failure).equals("42501")) {
         throw failure;
@@ -121,21 +137,10 @@ final class Migration {
           "the role may not create schema "
               + schema
               + "; have an administrator run: CREATE SCHEMA "
-              + schema
+              + ask(connection, QUOTE, schema)
               + " AUTHORIZATION "
               + user(connection),
           failure);
-    }
-  }
-
-  private static boolean schemaExists(Connection connection, String schema) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT to_regnamespace(?) IS NOT NULL")) {
-      select.setString(1, schema);
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
     }
   }
 
@@ -157,17 +162,10 @@ final class Migration {
       @Nullable SQLException cause = sqlFailure(failure);
       String state = cause == null ? "" : SqlFailures.state(cause);
       if (state.equals("42501")) {
-        throw new OpenFailedException(
-            "the role may not create the tables in schema "
-                + schema
-                + "; have an administrator run: ALTER SCHEMA "
-                + schema
-                + " OWNER TO "
-                + user(connection),
-            failure);
+        throw mayNotCreateTables(connection, schema, failure);
       }
-      if (cause != null && SqlFailures.isLostConnection(cause)) {
-        throw cause;
+      if (cause != null && (SqlFailures.isLostConnection(cause) || state.startsWith("53"))) {
+        throw cause; // the schema is not to blame
       }
       throw new OpenFailedException(
           "the tables in schema "
@@ -179,13 +177,20 @@ final class Migration {
     }
   }
 
+  private static OpenFailedException mayNotCreateTables(
+      Connection connection, String schema, @Nullable Throwable failure) throws SQLException {
+    return new OpenFailedException(
+        "the role may not create the tables in schema "
+            + schema
+            + "; have an administrator run: ALTER SCHEMA "
+            + ask(connection, QUOTE, schema)
+            + " OWNER TO "
+            + user(connection),
+        failure);
+  }
+
   private static String user(Connection connection) throws SQLException {
-    try (PreparedStatement select =
-            connection.prepareStatement("SELECT quote_ident(current_user)");
-        ResultSet result = select.executeQuery()) {
-      result.next();
-      return result.getString(1);
-    }
+    return String.valueOf(ask(connection, "SELECT quote_ident(current_user) WHERE ? = ''", ""));
   }
 
   private static @Nullable SQLException sqlFailure(Throwable failure) {

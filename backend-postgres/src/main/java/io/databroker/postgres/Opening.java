@@ -42,6 +42,9 @@ final class Opening {
       cluster.check(connection);
       row = Reads.storeRow(connection);
     } catch (SQLException failure) {
+      if (SqlFailures.isLostConnection(failure)) {
+        checkAny(source);
+      }
       throw new OpenFailedException(sentence(settings, failure), failure);
     }
     EngineState state = new EngineState();
@@ -51,6 +54,15 @@ final class Opening {
             sessions, source, cluster, state, row, "databroker." + settings.schema(), context);
     backend.start();
     return backend;
+  }
+
+  /** Checks a server that answers although it is no primary. */
+  private static void checkAny(SessionSource source) {
+    try (Connection connection = source.any()) {
+      check(connection);
+    } catch (SQLException failure) {
+      // The first failure is told.
+    }
   }
 
   private static void check(Connection connection) throws SQLException {
@@ -88,7 +100,7 @@ final class Opening {
 
   private static String sentence(PostgresSettings settings, SQLException failure) {
     String state = SqlFailures.state(failure);
-    String where = "PostgreSQL at " + address(settings.url());
+    String where = "PostgreSQL at " + settings.shownUrl().substring("jdbc:postgresql:".length());
     return switch (state) {
       case "28P01", "28000" ->
           where
@@ -127,12 +139,5 @@ final class Opening {
                   + SqlFailures.firstLine(failure)
                   + "; see the log of the server";
     };
-  }
-
-  /** Returns the URL without what may be secret. */
-  private static String address(String url) {
-    String bare = url.substring("jdbc:postgresql:".length());
-    int end = bare.indexOf('?');
-    return end < 0 ? bare : bare.substring(0, end);
   }
 }

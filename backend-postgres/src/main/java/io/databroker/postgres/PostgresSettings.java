@@ -60,7 +60,7 @@ record PostgresSettings(
     String url = settings.get(URL);
     if (!url.startsWith("jdbc:postgresql:")) {
       throw new OpenFailedException(
-          "url is " + url + "; give one that begins with jdbc:postgresql://", null);
+          "url is " + shown(url) + "; give one that begins with jdbc:postgresql://", null);
     }
     String schema = settings.get(SCHEMA);
     if (!PLAIN_NAME.matcher(schema).matches()) {
@@ -97,9 +97,19 @@ record PostgresSettings(
     }
   }
 
+  /** Returns the URL without its parameters, one of which may be a password. */
+  String shownUrl() {
+    return shown(url);
+  }
+
+  private static String shown(String url) {
+    int end = url.indexOf('?');
+    return end < 0 ? url : url.substring(0, end);
+  }
+
   /** Leaves the password out. */
   @Override
   public String toString() {
-    return url + " as " + user + ", schema " + schema;
+    return shownUrl() + " as " + user + ", schema " + schema;
   }
 }

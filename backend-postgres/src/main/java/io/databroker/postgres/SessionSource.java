@@ -1,18 +1,21 @@
 package io.databroker.postgres;
 
+import io.databroker.api.OpenFailedException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /** Connects to the primary and prepares each connection for our statements. */
 final class SessionSource {
   /**
    * Our statements find their rows through indexes and are planned without a look at statistics,
    * which a young table does not have. A statement, and a transaction that does nothing, end in
-   * time; a transaction that nobody ends would hold the lock that orders writes.
+   * time; a transaction that nobody ends would hold the lock that orders writes. Settings of the
+   * role, the database and the URL give way.
    */
   private static final String PREPARE =
       """
@@ -28,20 +31,38 @@ final class SessionSource {
         set_config('jit', 'off', false),
         set_config('synchronous_commit',
           CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
-          ELSE current_setting('synchronous_commit') END, false)
+          ELSE current_setting('synchronous_commit') END, false),
+        (SELECT count(set_config(name, '0', false)) FROM pg_settings
+          WHERE name IN ('idle_session_timeout', 'transaction_timeout'))
       """;
 
   /** Callers do not wait for a login: they have their own time. */
   private static final int LOGIN_SECONDS = 30;
 
-  private final PGSimpleDataSource driver = new PGSimpleDataSource();
   private final PostgresSettings settings;
   private final Cluster cluster;
+  private final int callSeconds;
+  private final PGSimpleDataSource primary;
 
   SessionSource(PostgresSettings settings, Cluster cluster, Duration callTimeout) {
     this.settings = settings;
     this.cluster = cluster;
-    driver.setUrl(settings.url());
+    this.callSeconds = Math.toIntExact(Math.min(3600, callTimeout.toSeconds() + 1));
+    this.primary = driver("primary");
+  }
+
+  private PGSimpleDataSource driver(String target) {
+    PGSimpleDataSource driver = new PGSimpleDataSource();
+    try {
+      driver.setUrl(settings.url());
+    } catch (IllegalArgumentException e) {
+      throw new OpenFailedException(
+          "url is "
+              + settings.shownUrl()
+              + ", which the PostgreSQL driver cannot read; give"
+              + " jdbc:postgresql://HOST:PORT/DATABASE",
+          null); // the driver's own message shows a password
+    }
     if (settings.user() != null) {
       driver.setUser(settings.user());
     }
@@ -49,12 +70,11 @@ final class SessionSource {
       driver.setPassword(settings.password());
     }
     String url = settings.url().toLowerCase(Locale.ROOT);
-    int seconds = Math.toIntExact(Math.min(3600, callTimeout.toSeconds() + 1));
     if (!url.contains("targetservertype=")) {
-      driver.setTargetServerType("primary");
+      driver.setTargetServerType(target);
     }
     if (!url.contains("connecttimeout=")) {
-      driver.setConnectTimeout(Math.min(seconds, 5));
+      driver.setConnectTimeout(Math.min(callSeconds, 5));
     }
     if (!url.contains("logintimeout=")) {
       driver.setLoginTimeout(LOGIN_SECONDS);
@@ -63,10 +83,13 @@ final class SessionSource {
       driver.setApplicationName("databroker");
     }
     driver.setHostRecheckSeconds(1);
-    driver.setSocketTimeout(seconds + 5);
+    driver.setSocketTimeout(callSeconds + 5);
     driver.setTcpKeepAlive(true);
     driver.setPrepareThreshold(1);
+    driver.setDefaultRowFetchSize(0); // several statements in one trip know no portals
+    driver.setPreferQueryMode(PreferQueryMode.EXTENDED);
     driver.setLogUnclosedConnections(false);
+    return driver;
   }
 
   /** Connects, and has the server judged before anybody reads or writes there. */
@@ -83,7 +106,7 @@ final class SessionSource {
 
   /** Connects only: for the time when there are no tables yet. */
   Connection plain() throws SQLException {
-    Connection connection = driver.getConnection();
+    Connection connection = primary.getConnection();
     try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
       String timeout = String.valueOf(Math.max(1, settings.statementTimeout().toMillis()));
       prepare.setString(1, settings.schema());
@@ -96,5 +119,10 @@ final class SessionSource {
       connection.close();
       throw failure;
     }
+  }
+
+  /** Connects to any server of the URL, to find out why none of them will do. */
+  Connection any() throws SQLException {
+    return driver("any").getConnection();
   }
 }

@@ -23,6 +23,9 @@ final class SqlFailures {
           "40P01", // deadlock
           READ_ONLY);
 
+  /** Sessions that the server ended because they, or their transaction, took too long. */
+  private static final Set<String> ENDED_BY_SERVER = Set.of("25P03", "25P04");
+
   private SqlFailures() {}
 
   /** Returns the failure as the contract names it; the call was not applied. */
@@ -50,6 +53,7 @@ final class SqlFailures {
     return failure instanceof SQLTransientConnectionException
         || state.startsWith("08")
         || state.startsWith("57P")
+        || ENDED_BY_SERVER.contains(state)
         || state.isEmpty();
   }
 

@@ -2,6 +2,7 @@ package io.databroker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
@@ -71,6 +72,27 @@ class OpenFailureTest {
   }
 
   @Test
+  void aWrongPassword() throws Exception {
+    assumeTrue(
+        System.getenv("DATABROKER_TEST_POSTGRES") == null, "only a server of the test's own");
+    String role = fresh();
+    TestServer.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'right'");
+    Path access = Path.of(TestServer.ask("SHOW hba_file"));
+    String before = Files.readString(access);
+    try {
+      Files.writeString(access, "host all " + role + " all scram-sha-256\n" + before);
+      TestServer.execute("SELECT pg_reload_conf()");
+      opening(with(role, "wrong", fresh()))
+          .hasMessageContaining("refuses the login of " + role)
+          .hasMessageContaining("check user, password and pg_hba.conf")
+          .hasMessageNotContaining("wrong");
+    } finally {
+      Files.writeString(access, before);
+      TestServer.execute("SELECT pg_reload_conf()");
+    }
+  }
+
+  @Test
   void anAbsentDatabase() {
     Settings settings =
         TestServer.settings(bareUrl() + "_absent?user=postgres&password=postgres", fresh());
@@ -93,6 +115,11 @@ class OpenFailureTest {
   void aUrlOfAnotherKindAndSchemaNamesThatNeedQuotesOrAreReserved() {
     opening(TestServer.settings("jdbc:mysql://localhost/broker", "broker"))
         .hasMessageContaining("give one that begins with jdbc:postgresql://");
+    opening(TestServer.settings("jdbc:mysql://localhost/broker?password=geheim", "broker"))
+        .hasMessageNotContaining("geheim");
+    opening(TestServer.settings("jdbc:postgresql://localhost:x/broker?password=geheim", "broker"))
+        .hasMessageContaining("url is jdbc:postgresql://localhost:x/broker, which the PostgreSQL")
+        .hasMessageNotContaining("geheim");
     for (String name : new String[] {"", "Broker", "1st", "a\"b", "pg_broker", "a".repeat(49)}) {
       opening(TestServer.settings(name)).hasMessageContaining("schema is " + name);
     }

@@ -78,7 +78,11 @@ final class TestServer {
 
   /** Runs a statement beside the backend. */
   static void execute(String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(URL);
+    execute(URL, sql);
+  }
+
+  static void execute(String url, String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -1,0 +1,157 @@
+package io.databroker.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.PutResult;
+import io.databroker.api.UnavailableException;
+import io.databroker.api.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which batches are written together, and what each caller is told. */
+class WriteQueueTest {
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
+  private final CountDownLatch writing = new CountDownLatch(1);
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final WriteQueue queue = new WriteQueue(this::write);
+  private volatile boolean failing;
+
+  @AfterEach
+  void endThreads() {
+    threads.shutdownNow();
+  }
+
+  private List<GroupWrite.Answer> write(List<List<Write>> batches, Deadline deadline) {
+    groups.add(batches.size());
+    writing.countDown();
+    try {
+      assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    if (failing) {
+      throw new UnavailableException("gone", null);
+    }
+    return batches.stream()
+        .map(batch -> new GroupWrite.Answer(new PutResult(batch.size(), List.of()), null))
+        .toList();
+  }
+
+  private static List<Write> batch(int writes) {
+    return Collections.nCopies(writes, Write.put("t", "1", Bytes.EMPTY));
+  }
+
+  private PutResult put(int writes, Duration time) {
+    return queue.put(batch(writes), Deadline.after(time));
+  }
+
+  /** Starts a put, and waits until it waits. */
+  private FutureTask<PutResult> waiting(int writes, Duration time) {
+    FutureTask<PutResult> put = new FutureTask<>(() -> put(writes, time));
+    Thread thread = new Thread(put, "waiting");
+    thread.setDaemon(true);
+    thread.start();
+    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
+    while (thread.getState() != Thread.State.TIMED_WAITING && !put.isDone()) {
+      assertThat(deadline.isOver()).isFalse();
+      LockSupport.parkNanos(100_000);
+    }
+    return put;
+  }
+
+  private Future<PutResult> leader() throws InterruptedException {
+    Future<PutResult> leader = threads.submit(() -> put(1, Duration.ofSeconds(30)));
+    assertThat(writing.await(30, TimeUnit.SECONDS)).isTrue();
+    return leader;
+  }
+
+  @Test
+  void theFirstWritesAloneAndThoseThatWaitTogether() throws Exception {
+    Future<PutResult> leader = leader();
+    List<FutureTask<PutResult>> others = new ArrayList<>();
+    for (int i = 2; i < 7; i++) {
+      others.add(waiting(i, Duration.ofSeconds(30)));
+    }
+    goOn.countDown();
+    assertThat(leader.get().serverVersion()).isEqualTo(1);
+    for (int i = 0; i < others.size(); i++) {
+      assertThat(others.get(i).get().serverVersion()).isEqualTo(i + 2);
+    }
+    assertThat(groups).containsExactly(1, 5);
+  }
+
+  @Test
+  void aGroupHoldsNoMoreThanItMay() throws Exception {
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> large = waiting(9_999, Duration.ofSeconds(30));
+    FutureTask<PutResult> fits = waiting(1, Duration.ofSeconds(30));
+    FutureTask<PutResult> later = waiting(1, Duration.ofSeconds(30));
+    goOn.countDown();
+    leader.get();
+    assertThat(large.get().serverVersion()).isEqualTo(9_999);
+    fits.get();
+    later.get();
+    assertThat(groups).containsExactly(1, 2, 1);
+  }
+
+  @Test
+  void aFailureIsToldToAllOfItsGroup() throws Exception {
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> one = waiting(1, Duration.ofSeconds(30));
+    FutureTask<PutResult> two = waiting(1, Duration.ofSeconds(30));
+    failing = true;
+    goOn.countDown();
+    for (Future<PutResult> each : List.of(leader, one, two)) {
+      assertThatThrownBy(each::get).hasCauseInstanceOf(UnavailableException.class);
+    }
+    assertThat(groups).containsExactly(1, 2);
+  }
+
+  @Test
+  void whoseTimeIsOverLeavesTheQueue() throws Exception {
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> hasty = waiting(1, Duration.ofMillis(5));
+    assertThatThrownBy(() -> hasty.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(UnavailableException.class);
+    goOn.countDown();
+    leader.get();
+    assertThat(groups).containsExactly(1);
+  }
+
+  @Test
+  void anInterruptEndsTheWaitAndStaysSet() throws Exception {
+    Future<PutResult> leader = leader();
+    CountDownLatch told = new CountDownLatch(1);
+    boolean[] interrupted = new boolean[1];
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                put(1, Duration.ofSeconds(30));
+              } catch (UnavailableException expected) {
+                interrupted[0] = Thread.currentThread().isInterrupted();
+                told.countDown();
+              }
+            });
+    waiting.start();
+    waiting.interrupt();
+    assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted[0]).isTrue();
+    goOn.countDown();
+    leader.get();
+  }
+}
