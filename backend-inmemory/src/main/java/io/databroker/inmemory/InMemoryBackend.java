@@ -19,6 +19,7 @@ import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
 import io.databroker.api.support.Extraction;
+import io.databroker.api.support.HeapSnapshot;
 import io.databroker.api.support.LeaseTable;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
@@ -63,14 +64,10 @@ final class InMemoryBackend implements Backend {
     this.history = new History(ServerVersions.next(0), 0);
   }
 
-  static ClosedException closed(String what) {
-    return new ClosedException(what);
-  }
-
   History current() {
     History now = history;
     if (now == null) {
-      throw closed("in-memory backend");
+      throw new ClosedException("in-memory backend");
     }
     return now;
   }
@@ -199,12 +196,16 @@ final class InMemoryBackend implements Backend {
     History now = current();
     if (selection instanceof Selection.Where where) {
       LookUp.Found found = new LookUp(now, extraction, where).find();
-      List<StoredRecord> records = Collections.unmodifiableList(found.records());
-      return new RecordSnapshot(this, now, found.commit(), records::iterator);
+      return snapshot(now, found.commit(), Collections.unmodifiableList(found.records()));
     }
     History.Frozen frozen =
         selection instanceof Selection.OfType ofType ? now.freeze(ofType.type()) : now.freeze();
-    return new RecordSnapshot(this, now, frozen.commit(), () -> Base.records(frozen.bases()));
+    return snapshot(now, frozen.commit(), () -> Base.records(frozen.bases()));
+  }
+
+  private Snapshot snapshot(History of, Commit commit, Iterable<StoredRecord> records) {
+    Position position = new Position(of.serverVersion, commit.version());
+    return new HeapSnapshot(position, commit.options().asMap(), records, this::current);
   }
 
   @Override
@@ -247,11 +248,7 @@ final class InMemoryBackend implements Backend {
     extraction.checkOutside();
     current();
     synchronized (leases) {
-      Lease renewed = leases.renewal(name, token, duration, clock.elapsing());
-      if (renewed != null) {
-        leases.put(renewed);
-      }
-      return renewed;
+      return leases.renew(name, token, duration, clock.elapsing());
     }
   }
 
@@ -260,12 +257,9 @@ final class InMemoryBackend implements Backend {
     extraction.checkOutside();
     History now = current();
     synchronized (leases) {
-      boolean held = leases.holds(name, token, clock.elapsing());
-      if (held) {
-        leases.remove(name);
-        room.lease(now, leases.heapBytes(), 0);
-      }
-      return held;
+      boolean released = leases.release(name, token, clock.elapsing());
+      room.lease(now, leases.heapBytes(), 0);
+      return released;
     }
   }
 

@@ -106,18 +106,8 @@ final class LookUp {
 
   private void add(Entry entry, FieldIndex index, List<StoredRecord> chosen) {
     StoredRecord record = entry.live();
-    if (record != null && matches(record, index)) {
+    if (record != null && extraction.matches(record, index.fields(), where)) {
       chosen.add(record);
     }
-  }
-
-  private boolean matches(StoredRecord record, FieldIndex index) {
-    Map<String, String> values = extraction.values(record.type(), record.payload(), index.fields());
-    for (Map.Entry<String, String> value : values.entrySet()) {
-      if (where.anyOf().contains(new FieldValue(value.getKey(), value.getValue()))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

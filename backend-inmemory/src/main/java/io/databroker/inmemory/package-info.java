@@ -10,8 +10,8 @@
  *       WriteOrder} keeps the order for evictions, {@code Slots} and {@code Base} serve snapshots.
  *   <li>Writing: {@code InMemoryBackend} plans and commits a {@code Batch} ({@code Planned} finds
  *       its keys); {@code OptionsChange}, {@code Expiry} and {@code Trim} work in portions.
- *   <li>Reading: {@code RecordSnapshot} reads bases, {@code LookUp} reads a {@code FieldIndex},
- *       {@code HistoryFeed} reads the logs for a feed.
+ *   <li>Reading: snapshots read bases, {@code LookUp} reads a {@code FieldIndex}, {@code
+ *       HistoryFeed} reads the logs for a feed.
  *   <li>Memory: {@code Usage} estimates the heap in use, {@code Room} keeps it bounded.
  * </ul>
  *

@@ -8,28 +8,29 @@ import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.ClosedException;
 import io.databroker.api.CodePointOrder;
-import io.databroker.api.ConditionFailedException;
-import io.databroker.api.FutureVersionException;
-import io.databroker.api.HistoryReplacedException;
-import io.databroker.api.HistoryTrimmedException;
-import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
+import io.databroker.api.SteadyClock;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import java.security.SecureRandom;
+import io.databroker.api.support.Conditions;
+import io.databroker.api.support.Extraction;
+import io.databroker.api.support.HeapSnapshot;
+import io.databroker.api.support.LeaseTable;
+import io.databroker.api.support.Positions;
+import io.databroker.api.support.ServerVersions;
+import io.databroker.api.support.TypeMap;
+import io.databroker.api.support.WaitingFeeds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,55 +38,73 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-/** The whole contract on JDK collections and one lock, the monitor of the backend. */
+/** The whole contract on JDK collections, the support package and one lock: the monitor of the backend. */
 final class StrangerBackend implements Backend {
-  final BackendContext context;
+  /** The batches of the history, each under the version of its last change. */
   final NavigableMap<Long, List<StoredRecord>> log = new TreeMap<>(Long::compareUnsigned);
-  final List<StrangerFeed> feeds = new ArrayList<>();
-  long history = newName();
-  long latest;
-  long begun, trimmed; // the last version before this history, and the last one that the log dropped
-  boolean closed;
+
+  private final SteadyClock clock;
+  private final Extraction extraction;
+  private final WaitingFeeds feeds;
+  private long history = ServerVersions.next(0);
+  private long latest;
+  private long begun, trimmed; // the last versions before this history and before its log
+  private boolean closed;
 
   /** The records of each type that has some, the oldest written first. */
-  private final Map<String, LinkedHashMap<String, StoredRecord>> types = sorted();
+  private final NavigableMap<String, LinkedHashMap<String, StoredRecord>> types =
+      new TreeMap<>(CodePointOrder.INSTANCE);
 
-  private final NavigableMap<String, TypeOptions> options = sorted();
-  private final Map<String, Lease> leases = new HashMap<>();
-  private long lastToken;
+  private final LeaseTable leases = new LeaseTable();
+  private TypeMap<TypeOptions> options = new TypeMap<>();
   private Checkpoint checkpoint = Checkpoint.NONE;
   private List<StoredRecord> changes = new ArrayList<>(); // of the call under way
 
-  StrangerBackend(BackendContext context) { this.context = context; }
-
-  private static long newName() {
-    return new SecureRandom().longs().filter(drawn -> drawn != 0).findFirst().orElseThrow();
+  StrangerBackend(BackendContext context) {
+    clock = SteadyClock.of(context.clock());
+    extraction = new Extraction(context.extractor());
+    feeds = new WaitingFeeds(context.notifier());
   }
 
-  private static <V> NavigableMap<String, V> sorted() { return new TreeMap<>(CodePointOrder.INSTANCE); }
+  synchronized void checkOpen() {
+    extraction.checkOutside();
+    if (closed) throw new ClosedException("the backend");
+  }
 
-  synchronized void checkOpen() { if (closed) throw new ClosedException("the backend"); }
+  /** Whether changes after that version are no longer held; called under the lock. */
+  boolean isTrimmed(long after) { return Long.compareUnsigned(after, trimmed) < 0; }
 
-  private Instant now() { return context.clock().instant().truncatedTo(ChronoUnit.MICROS); }
+  private Instant now() { return clock.instant().truncatedTo(ChronoUnit.MICROS); }
 
   @Override public synchronized Versions versions() {
     checkOpen();
     return new Versions(history, trimmed + 1, latest);
   }
 
-  @Override public synchronized PutResult put(List<Write> batch) {
-    checkOpen();
-    for (int i = 0; i < batch.size(); i++) {
-      Write write = batch.get(i);
-      StoredRecord live = live(write.type(), write.id());
-      long found = live == null ? 0 : live.version();
-      if (!write.condition().holds(found)) throw new ConditionFailedException(i, write, found);
+  /** Runs a call that writes, publishes its changes as one batch, and wakes the feeds without the lock. */
+  private <T> T write(Supplier<T> call) {
+    T answer;
+    List<StoredRecord> batch;
+    synchronized (this) {
+      checkOpen();
+      answer = call.get();
+      batch = List.copyOf(changes);
+      changes = new ArrayList<>();
+      if (!batch.isEmpty()) log.put(latest, batch);
     }
+    feeds.wake(batch, StoredRecord::type);
+    return answer;
+  }
+
+  @Override public PutResult put(List<Write> batch) { return write(() -> apply(batch)); }
+
+  private PutResult apply(List<Write> batch) {
+    Conditions.check(batch, i -> version(batch.get(i)));
     for (int i = 0; i < batch.size(); i++) {
       if (batch.get(i) instanceof Write.Put put) {
-        values("batch[" + i + "].payload", put.type(), put.payload(), options(put.type()));
+        extraction.values(i, put.type(), put.payload(), options(put.type()).indexedFields());
       }
     }
     Instant now = now();
@@ -96,19 +115,15 @@ final class StrangerBackend implements Backend {
       written.add(write.type());
     }
     evict(written, now);
-    publish();
     return new PutResult(history, answers);
   }
 
-  private TypeOptions options(String type) { return options.getOrDefault(type, TypeOptions.NONE); }
-
-  private Map<String, String> values(String argument, String type, Bytes payload, TypeOptions of) {
-    try {
-      return context.extractor().extract(type, payload, of.indexedFields());
-    } catch (RuntimeException e) {
-      throw new InvalidArgumentException(argument, payload.toString(), "store another payload");
-    }
+  private long version(Write write) {
+    StoredRecord live = of(write.type()).get(write.id());
+    return live == null ? 0 : live.version();
   }
+
+  private TypeOptions options(String type) { return options.asMap().getOrDefault(type, TypeOptions.NONE); }
 
   private StoredRecord apply(Write write, Instant now) {
     if (write instanceof Write.Put put) {
@@ -119,7 +134,7 @@ final class StrangerBackend implements Backend {
       ofType.put(put.id(), stored);
       return stored;
     }
-    StoredRecord live = live(write.type(), write.id());
+    StoredRecord live = of(write.type()).get(write.id());
     if (live != null) return delete(live, now);
     return new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, now, true);
   }
@@ -142,25 +157,15 @@ final class StrangerBackend implements Backend {
     victims.forEach(victim -> delete(victim, now));
   }
 
-  private void publish() {
-    if (changes.isEmpty()) return;
-    List<StoredRecord> batch = List.copyOf(changes);
-    changes = new ArrayList<>();
-    log.put(latest, batch);
-    feeds.forEach(feed -> feed.changed(batch));
-  }
-
   private Map<String, StoredRecord> of(String type) {
     return types.getOrDefault(type, new LinkedHashMap<>());
   }
-
-  private StoredRecord live(String type, String id) { return of(type).get(id); }
 
   private List<StoredRecord> ofType(String type) { return new ArrayList<>(of(type).values()); }
 
   @Override public synchronized StoredRecord get(String type, String id) {
     checkOpen();
-    return live(type, id);
+    return of(type).get(id);
   }
 
   @Override public synchronized List<String> listTypes() {
@@ -174,113 +179,104 @@ final class StrangerBackend implements Backend {
     if (selection instanceof Selection.OfType only) {
       records = ofType(only.type());
     } else if (selection instanceof Selection.Where where) {
+      List<String> fields = options(where.type()).indexedFields();
       records = ofType(where.type());
-      records.removeIf(record -> !matches(record, where));
+      records.removeIf(record -> !extraction.matches(record, fields, where));
     } else {
       types.values().stream().map(Map::values).forEach(records::addAll);
     }
-    return new StrangerSnapshot(
-        this, new Position(history, latest), options(), records, new AtomicBoolean());
-  }
-
-  private boolean matches(StoredRecord record, Selection.Where where) {
-    TypeOptions of = options(where.type());
-    Map<String, String> values = values("payload", record.type(), record.payload(), of);
-    return where.anyOf().stream()
-        .filter(term -> of.indexedFields().contains(term.field()))
-        .anyMatch(term -> term.value().equals(values.get(term.field())));
+    return new HeapSnapshot(
+        new Position(history, latest), options(), List.copyOf(records), this::checkOpen);
   }
 
   @Override public synchronized ChangeFeed changes(Position from, String type) {
-    checkOpen();
-    long name = from.serverVersion();
-    // Version 0 is the beginning of a history that holds all its changes (FEED-16).
-    long at = from.version() == 0 && trimmed == begun ? begun : from.version();
-    if (name != history) throw new HistoryReplacedException(name, history);
-    if (Long.compareUnsigned(at, latest) > 0) throw new FutureVersionException(at, latest);
-    if (Long.compareUnsigned(at, trimmed) < 0) throw new HistoryTrimmedException(at, trimmed + 1);
-    feeds.add(new StrangerFeed(this, new Position(name, at), type));
-    return feeds.get(feeds.size() - 1);
+    Position start = Positions.start(from, versions(), begun);
+    return feeds.open(start, type, new StrangerFeed(this, history, type));
   }
 
   @Override public synchronized Map<String, TypeOptions> options() {
     checkOpen();
-    return Collections.unmodifiableMap(new TreeMap<>(options));
+    return options.asMap();
   }
 
-  @Override public synchronized void setOptions(String type, TypeOptions replaced) {
-    checkOpen();
-    ofType(type).forEach(record -> values("options", type, record.payload(), replaced));
-    options.put(type, replaced);
-    options.values().removeIf(TypeOptions::isEmpty);
-    evict(Set.of(type), now());
-    publish();
+  @Override public void setOptions(String type, TypeOptions replaced) {
+    write(() -> {
+      for (StoredRecord it : ofType(type)) {
+        extraction.stored(type, it.id(), it.payload(), replaced.indexedFields());
+      }
+      options = options.with(type, replaced.isEmpty() ? null : replaced);
+      evict(Set.of(type), now());
+      return null;
+    });
   }
 
   @Override public synchronized Lease acquireLease(String name, Duration duration) {
     checkOpen();
-    if (leases.containsKey(name) && now().isBefore(leases.get(name).expiresAt())) return null;
-    leases.put(name, new Lease(name, ++lastToken, now().plus(duration)));
-    return leases.get(name);
+    return leases.acquire(name, duration, clock.elapsing());
   }
 
   @Override public synchronized Lease renewLease(String name, long token, Duration duration) {
     checkOpen();
-    Lease renewed = new Lease(name, token, now().plus(duration));
-    return holds(name, token) && leases.put(name, renewed) != null ? renewed : null;
+    return leases.renew(name, token, duration, clock.elapsing());
   }
 
   @Override public synchronized boolean releaseLease(String name, long token) {
     checkOpen();
-    return holds(name, token) && leases.remove(name) != null;
+    return leases.release(name, token, clock.elapsing());
   }
 
-  private boolean holds(String name, long token) {
-    Lease held = leases.get(name);
-    return held != null && held.token() == token && now().isBefore(held.expiresAt());
+  @Override public long expire() {
+    return write(() -> {
+      Instant now = now();
+      options.asMap().forEach((type, of) -> ofType(type).stream()
+          .filter(r -> of.ttl() != null && r.modifiedAt().isBefore(now.minus(of.ttl())))
+          .forEach(record -> delete(record, now)));
+      return (long) changes.size();
+    });
   }
 
-  @Override public synchronized long expire() {
-    checkOpen();
-    Instant now = now();
-    long before = latest;
-    options.forEach(
-        (type, of) ->
-            ofType(type).stream()
-                .filter(r -> of.ttl() != null && r.modifiedAt().isBefore(now.minus(of.ttl())))
-                .forEach(record -> delete(record, now)));
-    publish();
-    return latest - before;
-  }
-
-  @Override public synchronized long trim(Instant before) {
-    checkOpen();
-    List<StoredRecord> dropped = new ArrayList<>();
-    while (!log.isEmpty() && log.firstEntry().getValue().get(0).modifiedAt().isBefore(before)) {
-      trimmed = log.firstKey();
-      dropped.addAll(log.pollFirstEntry().getValue());
+  @Override public long trim(Instant before) {
+    long dropped;
+    long kept;
+    synchronized (this) {
+      checkOpen();
+      long last = trimmed;
+      for (var batch : log.entrySet()) {
+        if (!batch.getValue().get(0).modifiedAt().isBefore(before)) break;
+        last = batch.getKey();
+      }
+      kept = last + 1;
+      feeds.beginTrim(kept); // before the new bound can be seen
+      dropped = last - trimmed;
+      trimmed = last;
+      log.headMap(last, true).clear();
     }
-    feeds.forEach(feed -> feed.trimmed(dropped));
-    return dropped.size();
+    feeds.endTrim(kept);
+    return dropped;
   }
 
-  @Override public synchronized ClearResult clear() {
-    checkOpen();
-    long old = history;
-    types.clear(); options.clear(); log.clear();
-    checkpoint = Checkpoint.NONE;
-    begun = trimmed = latest;
-    history = newName();
-    feeds.forEach(feed -> feed.changed(List.of()));
-    return new ClearResult(old, history);
+  @Override public ClearResult clear() {
+    ClearResult result;
+    synchronized (this) {
+      checkOpen();
+      result = new ClearResult(history, ServerVersions.next(history));
+      history = result.newServerVersion();
+      types.clear(); log.clear();
+      options = new TypeMap<>();
+      checkpoint = Checkpoint.NONE;
+      begun = trimmed = latest;
+    }
+    feeds.wakeAll();
+    return result;
   }
 
   @Override public synchronized Checkpoint checkpoint() { checkOpen(); return checkpoint; }
 
   @Override public synchronized void setCheckpoint(Checkpoint to) { checkOpen(); checkpoint = to; }
 
-  @Override public synchronized void close() {
-    closed = true;
-    feeds.forEach(feed -> feed.changed(List.of()));
+  @Override public void close() {
+    extraction.checkOutside();
+    synchronized (this) { closed = true; }
+    feeds.wakeAll();
   }
 }

@@ -1,91 +1,38 @@
 package org.stranger;
 
-import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
-import io.databroker.api.ClosedException;
-import io.databroker.api.HistoryReplacedException;
-import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
+import io.databroker.api.support.FeedSource;
 import java.util.List;
-import java.util.Map;
 
-/** Walks along the backend's log; everything in it is guarded by the backend's lock. */
-final class StrangerFeed implements ChangeFeed {
-  private final StrangerBackend backend;
-  private final long history;
-  private final String type;
-  private long position;
-  private boolean moved; // since it last said where it is
-  private boolean waiting; // for its signal, having had nothing to say
-  private boolean closed;
-  private Runnable signal;
+/** Reads one feed's changes from the log of the backend. */
+record StrangerFeed(StrangerBackend backend, long history, String type) implements FeedSource {
 
-  StrangerFeed(StrangerBackend backend, Position from, String type) {
-    this.backend = backend;
-    this.history = from.serverVersion();
-    this.position = from.version();
-    this.type = type;
-  }
+  @Override public Versions versions() { return backend.versions(); }
 
-  @Override public Changes poll() {
+  @Override public Changes next(long after, long latest) {
     synchronized (backend) {
-      if (closed) throw new ClosedException("the feed");
-      backend.checkOpen();
-      if (backend.history != history) throw new HistoryReplacedException(history, backend.history);
-      if (behind()) throw new HistoryTrimmedException(position, backend.trimmed + 1);
-      List<StoredRecord> told = List.of();
-      for (var batch = next(); batch != null && told.isEmpty(); batch = next()) {
-        told = batch.getValue().stream().filter(this::isDue).toList();
-        position = batch.getKey();
-        moved = true;
+      if (backend.isTrimmed(after)) return null;
+      for (var batch : backend.log.subMap(after, false, latest, true).entrySet()) {
+        List<StoredRecord> due = batch.getValue().stream().filter(it -> isDue(it, after)).toList();
+        if (!due.isEmpty()) return new Changes(due, new Position(history, batch.getKey()));
       }
-      waiting = !moved;
-      moved = false;
-      return waiting ? null : new Changes(told, new Position(history, position));
+      return new Changes(List.of(), new Position(history, latest)); // a bookmark
     }
   }
 
-  private Map.Entry<Long, List<StoredRecord>> next() { return backend.log.higherEntry(position); }
-
-  /** Whether what comes next is no longer held. */
-  private boolean behind() { return Long.compareUnsigned(position, backend.trimmed) < 0; }
-
-  private boolean isDue(StoredRecord change) {
-    return Long.compareUnsigned(change.version(), position) > 0
-        && (type == null || type.equals(change.type()));
-  }
-
-  @Override public void onReady(Runnable signal) {
+  @Override public boolean holds(long after, long through) {
     synchronized (backend) {
-      this.signal = signal;
-      boolean due = backend.log.tailMap(position, false).values().stream().anyMatch(this::concerns);
-      boolean ended = closed || backend.closed || backend.history != history || behind();
-      if (due || moved || ended) wake();
+      return backend.isTrimmed(after)
+          || backend.log.subMap(after, false, through, true).values().stream()
+              .anyMatch(batch -> batch.stream().anyMatch(change -> isDue(change, after)));
     }
   }
 
-  /** A write, a clear or a close may give it something to say. */
-  void changed(List<StoredRecord> batch) { if (batch.isEmpty() || concerns(batch)) wake(); }
-
-  private boolean concerns(List<StoredRecord> some) { return some.stream().anyMatch(this::isDue); }
-
-  /** Without this, a feed of a quiet type would fall off the history. */
-  void trimmed(List<StoredRecord> dropped) {
-    if (!behind()) return;
-    waiting = moved = (waiting || moved) && !concerns(dropped); // or it is lost, for good
-    if (moved) position = backend.trimmed;
-    wake();
-  }
-
-  private void wake() {
-    if (signal == null) return;
-    backend.context.notifier().execute(signal);
-    signal = null;
-    waiting = false;
-  }
-
-  @Override public void close() {
-    synchronized (backend) { closed = true; backend.feeds.remove(this); wake(); }
+  private boolean isDue(StoredRecord change, long after) {
+    return Long.compareUnsigned(change.version(), after) > 0
+        && (type == null || type.equals(change.type()));
   }
 }

@@ -2,7 +2,10 @@ package io.databroker.api.support;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
 import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +109,16 @@ public final class Extraction {
               + ": "
               + rejection.getMessage());
     }
+  }
+
+  /**
+   * Returns whether a record has one of the selected values (INDEX-1, INDEX-3).
+   *
+   * @param fields the indexed fields of the record's type
+   */
+  public boolean matches(StoredRecord record, List<String> fields, Selection.Where where) {
+    return values(record.type(), record.payload(), fields).entrySet().stream()
+        .anyMatch(it -> where.anyOf().contains(new FieldValue(it.getKey(), it.getValue())));
   }
 
   private @Nullable Map<String, String> call(String type, Bytes payload, List<String> fields) {

@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leases of a backend (LEASE-1 to LEASE-7). It has no clock: callers pass the time in.
  *
- * <p>{@link #grant} and {@link #renewal} only compute a lease; {@link #put} stores it. So a durable
- * backend can write the lease to its journal in between.
+ * <p>{@link #acquire}, {@link #renew} and {@link #release} do what the calls of a backend promise.
+ * A durable backend writes to its journal in between: {@link #grant} and {@link #renewal} only
+ * compute a lease, {@link #put} and {@link #remove} change the table.
+ *
+ * <p>A holding is over at its end. If the time that callers pass steps back, the holdings that were
+ * over before the step stay over.
  *
  * <p><b>Thread-safety:</b> none; guard it by the backend's lock.
  */
@@ -33,11 +37,42 @@ public final class LeaseTable {
   private long lastToken;
   private long heapBytes;
 
+  /** The time that was passed last. */
+  private Instant lastTime = Instant.MIN;
+
   /** Creates a table without leases. */
   public LeaseTable() {}
 
+  /** Grants the name, or returns null while another holding of it lasts. */
+  public @Nullable Lease acquire(String name, Duration duration, Instant now) {
+    Lease granted = grant(name, duration, now);
+    if (granted != null) {
+      put(granted);
+    }
+    return granted;
+  }
+
+  /** Renews a holding, or returns null if that token does not hold the name. */
+  public @Nullable Lease renew(String name, long token, Duration duration, Instant now) {
+    Lease renewed = renewal(name, token, duration, now);
+    if (renewed != null) {
+      put(renewed);
+    }
+    return renewed;
+  }
+
+  /** Ends a holding; returns false if that token does not hold the name. */
+  public boolean release(String name, long token, Instant now) {
+    boolean held = holds(name, token, now);
+    if (held) {
+      remove(name);
+    }
+    return held;
+  }
+
   /** Returns the lease that lasts at that time, or null. */
   public @Nullable Lease find(String name, Instant now) {
+    observe(now);
     Lease lease = byName.get(name);
     return lease != null && now.isBefore(lease.expiresAt()) ? lease : null;
   }
@@ -50,6 +85,7 @@ public final class LeaseTable {
 
   /** Returns a new lease of that name with the next token, or null while another one lasts. */
   public @Nullable Lease grant(String name, Duration duration, Instant now) {
+    observe(now);
     sweep(now, SWEPT_PER_GRANT);
     return find(name, now) != null ? null : new Lease(name, lastToken + 1, end(now, duration));
   }
@@ -57,6 +93,14 @@ public final class LeaseTable {
   /** Returns the lease with its new end, or null if that token does not hold the name. */
   public @Nullable Lease renewal(String name, long token, Duration duration, Instant now) {
     return holds(name, token, now) ? new Lease(name, token, end(now, duration)) : null;
+  }
+
+  /** Removes what had ended before a step back; until then, ends alone tell what is over. */
+  private void observe(Instant now) {
+    if (now.isBefore(lastTime)) {
+      sweep(lastTime, Integer.MAX_VALUE);
+    }
+    lastTime = now;
   }
 
   private static Instant end(Instant now, Duration duration) {
@@ -83,6 +127,7 @@ public final class LeaseTable {
 
   /** Removes all leases that have ended at that time. */
   public void sweep(Instant now) {
+    observe(now);
     sweep(now, Integer.MAX_VALUE);
   }
 

@@ -9,6 +9,7 @@
  *   <li>Writes: {@link io.databroker.api.support.Conditions} checks the conditions of a batch,
  *       {@link io.databroker.api.support.Extraction} calls the extraction function and rejects one
  *       that calls its backend.
+ *   <li>Reads: {@link io.databroker.api.support.HeapSnapshot} is a snapshot of records on the heap.
  *   <li>State: {@link io.databroker.api.support.LeaseTable} holds leases, {@link
  *       io.databroker.api.support.TypeList} the sorted types, {@link
  *       io.databroker.api.support.TypeMap} the options, {@link

@@ -15,11 +15,7 @@ class LeaseTableTest {
   private final LeaseTable leases = new LeaseTable();
 
   private Lease acquire(String name, Instant now) {
-    Lease lease = leases.grant(name, SPAN, now);
-    if (lease != null) {
-      leases.put(lease);
-    }
-    return lease;
+    return leases.acquire(name, SPAN, now);
   }
 
   @Test
@@ -37,9 +33,47 @@ class LeaseTableTest {
     Lease renewed = leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(5));
     leases.put(renewed);
     assertThat(leases.find("n", NOW.plusSeconds(14))).isEqualTo(renewed);
-    assertThat(leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(15))).isNull();
     assertThat(leases.holds("n", first.token(), NOW.plusSeconds(14))).isTrue();
+    assertThat(leases.renewal("n", first.token(), SPAN, NOW.plusSeconds(15))).isNull();
     assertThat(leases.holds("n", first.token(), NOW.plusSeconds(15))).isFalse();
+  }
+
+  @Test
+  void onlyTheTokenThatHoldsTheNameReleasesIt() {
+    Lease first = acquire("n", NOW);
+    assertThat(leases.release("n", 2, NOW)).isFalse();
+    assertThat(leases.release("n", first.token(), first.expiresAt())).isFalse();
+    assertThat(leases.renew("n", first.token(), SPAN, NOW)).isNull(); // it was over before
+    Lease second = acquire("n", NOW);
+    assertThat(leases.release("n", second.token(), NOW)).isTrue();
+    assertThat(leases.find("n", NOW)).isNull();
+  }
+
+  /** Whether a holding is over after a step back must not depend on when the table was swept. */
+  @Test
+  void aHoldingThatWasOverStaysOverWhenTheClockStepsBack() {
+    for (int names = 1; names <= 5; names++) {
+      LeaseTable table = new LeaseTable();
+      for (int i = 0; i < names; i++) {
+        table.acquire("n" + i, SPAN, NOW);
+      }
+      table.acquire("long", SPAN.multipliedBy(10), NOW);
+      assertThat(table.find("other", NOW.plus(SPAN))).isNull(); // any call sees that time
+      for (int i = 0; i < names; i++) {
+        assertThat(table.find("n" + i, NOW)).as("n%s of %s", i, names).isNull();
+        assertThat(table.acquire("n" + i, SPAN, NOW)).isNotNull();
+      }
+      assertThat(table.find("long", NOW)).isNotNull();
+    }
+  }
+
+  @Test
+  void aHoldingGrantedAfterAStepBackLastsUntilItsOwnEnd() {
+    acquire("a", NOW.plusSeconds(3_600));
+    Lease late = acquire("b", NOW);
+    assertThat(leases.find("b", NOW.plus(SPAN).minusNanos(1))).isEqualTo(late);
+    assertThat(leases.find("b", NOW.plus(SPAN))).isNull();
+    assertThat(leases.find("a", NOW.plus(SPAN))).isNotNull();
   }
 
   @Test

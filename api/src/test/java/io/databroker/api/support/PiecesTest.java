@@ -4,20 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.ClosedException;
 import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
 import io.databroker.api.FutureVersionException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +152,46 @@ class PiecesTest {
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("must not call a backend");
     extraction.checkOutside();
+  }
+
+  @Test
+  void aRecordMatchesByItsIndexedFieldsAlone() {
+    Extraction extraction =
+        new Extraction(extractor((type, payload) -> Map.of("a", "1", "b", "2")));
+    StoredRecord record = new StoredRecord("t", "id", 1, Bytes.EMPTY, Instant.EPOCH, false);
+    Selection.Where a1 =
+        new Selection.Where("t", Set.of(new FieldValue("a", "1"), new FieldValue("b", "1")));
+    assertThat(extraction.matches(record, List.of("a", "b"), a1)).isTrue();
+    assertThat(extraction.matches(record, List.of("b"), a1)).isFalse();
+    assertThat(extraction.matches(record, List.of(), a1)).isFalse();
+  }
+
+  @Test
+  void aHeapSnapshotReturnsItsRecordsUntilItOrItsBackendIsClosed() {
+    StoredRecord record = new StoredRecord("t", "id", 1, Bytes.EMPTY, Instant.EPOCH, false);
+    AtomicBoolean open = new AtomicBoolean(true);
+    Runnable checkOpen =
+        () -> {
+          if (!open.get()) {
+            throw new ClosedException("backend");
+          }
+        };
+    Position position = new Position(7, 1);
+    Snapshot first = new HeapSnapshot(position, Map.of(), List.of(record), checkOpen);
+    assertThat(first.position()).isEqualTo(position);
+    assertThat(first.records()).toIterable().containsExactly(record);
+    Iterator<StoredRecord> begun = first.records();
+    assertThat(begun.next()).isEqualTo(record);
+    first.close();
+    first.close();
+    assertThatThrownBy(begun::hasNext).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(first::records).isInstanceOf(ClosedException.class);
+    Snapshot second = new HeapSnapshot(position, Map.of(), List.of(record), checkOpen);
+    Iterator<StoredRecord> beside = second.records();
+    open.set(false);
+    assertThatThrownBy(beside::next).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(second::records).isInstanceOf(ClosedException.class);
+    assertThat(second.position()).isEqualTo(position);
   }
 
   private interface Function {
