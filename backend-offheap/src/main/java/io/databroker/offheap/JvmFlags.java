@@ -4,16 +4,40 @@ import io.databroker.api.OpenFailedException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What Chronicle Map needs of the JVM, looked at before it is touched. */
+/** Checks the JVM for the options and modules that Chronicle Map needs, before it is touched. */
 final class JvmFlags {
+  /** The modules of the JDK that an image may lack. */
+  private static final List<String> MODULES =
+      List.of("java.management", "java.naming", "jdk.compiler", "jdk.unsupported");
+
   private JvmFlags() {}
 
   /**
-   * Checks that this JVM was started with what is needed.
+   * Checks that this JVM has what is needed.
    *
-   * @throws OpenFailedException naming the options that are missing
+   * @throws OpenFailedException naming the options and modules that are missing
    */
   static void check() {
+    List<String> options = missingOptions();
+    List<String> modules =
+        MODULES.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
+    List<String> problems = new ArrayList<>();
+    if (!options.isEmpty()) {
+      problems.add(
+          "the JVM lacks what Chronicle Map needs; start it with " + String.join(" ", options));
+    }
+    if (!modules.isEmpty()) {
+      problems.add(
+          "the Java runtime lacks modules that Chronicle Map needs; use a full JDK, or build the"
+              + " image with jlink --add-modules "
+              + String.join(",", modules));
+    }
+    if (!problems.isEmpty()) {
+      throw new OpenFailedException(String.join("; and ", problems), null);
+    }
+  }
+
+  private static List<String> missingOptions() {
     Module base = Object.class.getModule();
     Module ours = JvmFlags.class.getModule();
     List<String> missing = new ArrayList<>();
@@ -27,14 +51,6 @@ final class JvmFlags {
         missing.add("--add-exports=java.base/" + exported + "=ALL-UNNAMED");
       }
     }
-    if (!missing.isEmpty()) {
-      throw new OpenFailedException(
-          "the JVM lacks what Chronicle Map needs; start it with " + String.join(" ", missing),
-          null);
-    }
-    if (ModuleLayer.boot().findModule("java.naming").isEmpty()) {
-      throw new OpenFailedException(
-          "the JVM lacks the module java.naming; add it to its image", null);
-    }
+    return missing;
   }
 }

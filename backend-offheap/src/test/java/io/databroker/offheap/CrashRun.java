@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
+import io.databroker.offheap.directory.DirectoryLock;
+import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.directory.Stamp;
+import io.databroker.offheap.directory.StoreProperties;
+import io.databroker.offheap.journal.Control;
+import io.databroker.offheap.journal.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +33,14 @@ import java.util.stream.Stream;
 final class CrashRun {
   /** How long a child may take to do anything; only a hang takes longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Bytes of the files that are not segments, at most. */
+  private static final Map<String, Long> LARGEST =
+      Map.of(
+          Control.FILE, 4_096L,
+          DirectoryLock.FILE, 1_024L,
+          StoreProperties.FILE, 1_024L,
+          Reserve.FILE, 1L << 20);
 
   private final Path directory;
   private final Path scratch;
@@ -173,6 +187,20 @@ final class CrashRun {
     }
     try (Backend backend = Opening.open(settings, context)) {
       assertThat(backend.versions().serverVersion()).as("a second open").isEqualTo(found);
+    }
+    checkFiles(copy);
+  }
+
+  /** Kills leave no file that nobody needs, and none that grows from one to the next. */
+  private static void checkFiles(Path store) throws IOException {
+    for (Path file : StoreFiles.list(store)) {
+      String name = file.getFileName().toString();
+      Long most = LARGEST.get(name);
+      if (most == null) {
+        assertThat(name).matches("(journal|compacted)-\\d{10}\\.segment");
+      } else {
+        assertThat(Files.size(file)).as(name).isLessThanOrEqualTo(most);
+      }
     }
   }
 

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** What the backend needs of the JVM, and what it does without. */
 class JvmTest {
+  private static final List<String> MODULES =
+      List.of("java.management", "java.naming", "jdk.compiler", "jdk.unsupported");
+
   private static final Path OPTIONS = Path.of("src", "main", "plugin", "jvm.options");
 
   @Test
@@ -79,6 +82,34 @@ class JvmTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
     return said;
+  }
+
+  /** A JVM that has those modules alone, as an image made by jlink. */
+  private static String runWithModules(List<String> modules)
+      throws IOException, InterruptedException {
+    List<String> limited = new ArrayList<>(options());
+    limited.add("--limit-modules=" + String.join(",", modules));
+    return run(limited, System.getProperty("java.class.path"), List.of());
+  }
+
+  @Test
+  void fourModulesBesideJavaBaseAreEnough() throws IOException, InterruptedException {
+    List<String> modules = new ArrayList<>(MODULES);
+    modules.add("java.base");
+    assertThat(runWithModules(modules)).contains("works");
+  }
+
+  @Test
+  void missingModulesAreNamedExactly() throws IOException, InterruptedException {
+    assertThat(runWithModules(List.of("java.base")))
+        .contains("open-failed: the Java runtime lacks modules that Chronicle Map needs")
+        .contains("jlink --add-modules " + String.join(",", MODULES) + System.lineSeparator());
+    for (String missing : MODULES) {
+      List<String> others = new ArrayList<>(MODULES);
+      others.remove(missing);
+      assertThat(runWithModules(others))
+          .contains("jlink --add-modules " + missing + System.lineSeparator());
+    }
   }
 
   @Test

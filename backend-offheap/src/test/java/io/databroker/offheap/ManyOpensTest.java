@@ -11,8 +11,10 @@ import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.StoreFiles;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -69,13 +71,27 @@ class ManyOpensTest {
     int handles = count("/proc/self/fd");
     long mappings = mappings();
     Set<Thread> threads = threads();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 60; i++) {
       open(store, durability).close();
     }
     assertThat(StoreFiles.list(store)).isEqualTo(files);
     assertThat(count("/proc/self/fd")).isLessThan(handles + 20);
     assertThat(mappings()).isEqualTo(mappings);
     assertThat(threads()).isSubsetOf(threads);
+  }
+
+  /** Opens in a process that may have 256 files open, of which the JVM needs some itself. */
+  @Test
+  void fewFileHandlesAreEnoughForAnyNumberOfOpens() throws Exception {
+    List<String> child =
+        ChildJvm.command(ManyOpensChild.class, scratch.resolve("store").toString(), "DISK", "400");
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n 256 && exec \"$0\" \"$@\""));
+    command.addAll(child);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
+    assertThat(said).contains("400 opens");
   }
 
   /** Each life writes once and is killed: what it leaves is what the next one goes on with. */
