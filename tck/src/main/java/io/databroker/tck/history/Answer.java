@@ -1,5 +1,6 @@
 package io.databroker.tck.history;
 
+import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
@@ -43,7 +44,21 @@ public sealed interface Answer {
   /** Answer to a call of versions. */
   record Told(Versions versions) implements Answer {}
 
-  /** Answer to a setOptions. */
+  /** Answer to a call of options. */
+  record Configured(Map<String, TypeOptions> options) implements Answer {
+    /** Copies the map. */
+    public Configured {
+      options = Map.copyOf(options);
+    }
+  }
+
+  /** Answer to an expire: the number of records that it deleted. */
+  record Counted(long count) implements Answer {}
+
+  /** Answer to a call of checkpoint. */
+  record Marked(Checkpoint checkpoint) implements Answer {}
+
+  /** Answer to a setOptions or a setCheckpoint. */
   record Done() implements Answer {}
 
   /** Answer to a clear. */

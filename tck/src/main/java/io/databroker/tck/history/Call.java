@@ -1,8 +1,10 @@
 package io.databroker.tck.history;
 
+import io.databroker.api.Checkpoint;
 import io.databroker.api.Selection;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.time.Instant;
 import java.util.List;
 
 /** Call of a client. */
@@ -40,6 +42,32 @@ public sealed interface Call {
 
   /** Call of setOptions. */
   record SetOptions(String type, TypeOptions options) implements Call {
+    @Override
+    public boolean writes() {
+      return true;
+    }
+  }
+
+  /** Call of options. */
+  record ReadOptions() implements Call {}
+
+  /**
+   * Call of expire, while at most one record is old enough.
+   *
+   * @param now time at which it is called
+   */
+  record Expire(Instant now) implements Call {
+    @Override
+    public boolean writes() {
+      return true;
+    }
+  }
+
+  /** Call of checkpoint. */
+  record ReadCheckpoint() implements Call {}
+
+  /** Call of setCheckpoint. */
+  record SetCheckpoint(Checkpoint checkpoint) implements Call {
     @Override
     public boolean writes() {
       return true;

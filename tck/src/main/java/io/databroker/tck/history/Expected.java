@@ -31,6 +31,11 @@ final class Expected {
     } else if (answer instanceof Answer.Shown shown) {
       words = snapshot(((Call.TakeSnapshot) call), shown, model);
     }
+    if (answer instanceof Answer.Configured) {
+      words = "options " + Timeline.options(model.options());
+    } else if (answer instanceof Answer.Marked) {
+      words = model.checkpoint().toString();
+    }
     return words.isEmpty() ? "" : "expected " + words;
   }
 

@@ -1,5 +1,6 @@
 package io.databroker.tck.history;
 
+import io.databroker.api.Checkpoint;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.util.Comparator;
@@ -31,13 +32,25 @@ public record History(Start start, List<Operation> operations) {
    * @param records the live records, oldest written first
    * @param exact whether versions have no gaps; they have gaps after types were removed to shrink a
    *     history
+   * @param checkpoint the checkpoint
    */
   public record Start(
       long serverVersion,
       long latest,
       Map<String, TypeOptions> options,
       List<StoredRecord> records,
-      boolean exact) {
+      boolean exact,
+      Checkpoint checkpoint) {
+    /** Creates a state without a checkpoint. */
+    public Start(
+        long serverVersion,
+        long latest,
+        Map<String, TypeOptions> options,
+        List<StoredRecord> records,
+        boolean exact) {
+      this(serverVersion, latest, options, records, exact, Checkpoint.NONE);
+    }
+
     /** Copies the collections. */
     public Start {
       options = Map.copyOf(options);

@@ -4,10 +4,12 @@ import io.databroker.api.FieldExtractor;
 import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -215,15 +217,21 @@ public final class Minimiser {
         new History.Start(
             start.serverVersion(),
             start.latest(),
-            start.options().entrySet().stream()
-                .filter(entry -> types.test(entry.getKey()))
-                .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue())),
+            onto(start.options(), types),
             start.records().stream().filter(record -> types.test(record.type())).toList(),
-            false),
+            false,
+            start.checkpoint()),
         history.operations().stream()
             .map(operation -> onto(operation, types))
             .filter(operation -> operation != null)
             .toList());
+  }
+
+  private static Map<String, TypeOptions> onto(
+      Map<String, TypeOptions> options, Predicate<String> types) {
+    return options.entrySet().stream()
+        .filter(entry -> types.test(entry.getKey()))
+        .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue()));
   }
 
   /** Restricts an operation to these types; returns null if nothing is left. */
@@ -258,6 +266,8 @@ public final class Minimiser {
       return types.test(get.type()) ? operation : null;
     } else if (call instanceof Call.SetOptions set) {
       return types.test(set.type()) ? operation : null;
+    } else if (answer instanceof Answer.Configured configured) {
+      answer = new Answer.Configured(onto(configured.options(), types));
     } else if (answer instanceof Answer.Types listed) {
       answer = new Answer.Types(listed.types().stream().filter(types).toList());
     } else if (answer instanceof Answer.Shown shown) {
@@ -272,9 +282,7 @@ public final class Minimiser {
       answer =
           new Answer.Shown(
               shown.position(),
-              shown.options().entrySet().stream()
-                  .filter(entry -> types.test(entry.getKey()))
-                  .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue())),
+              onto(shown.options(), types),
               shown.records().stream().filter(record -> types.test(record.type())).toList());
     }
     return new Operation(operation.client(), operation.began(), operation.ended(), call, answer);
@@ -318,7 +326,8 @@ public final class Minimiser {
             model.latest(),
             model.options(),
             model.records(),
-            history.start().exact()),
+            history.start().exact(),
+            model.checkpoint()),
         rest);
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.tck.history;
 
+import io.databroker.api.Checkpoint;
 import io.databroker.api.Condition;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
@@ -8,6 +9,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +17,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class Model {
   private final boolean exact;
   private long serverVersion;
   private long latest;
+
+  private Checkpoint checkpoint;
 
   /** The current type options. */
   private final Map<String, TypeOptions> options;
@@ -50,6 +53,7 @@ final class Model {
     this.serverVersion = start.serverVersion();
     this.latest = start.latest();
     this.options = new HashMap<>(start.options());
+    this.checkpoint = start.checkpoint();
     start.records().forEach(this::store);
   }
 
@@ -59,6 +63,7 @@ final class Model {
     this.serverVersion = other.serverVersion;
     this.latest = other.latest;
     this.options = new HashMap<>(other.options);
+    this.checkpoint = other.checkpoint;
     other.live.forEach((type, records) -> live.put(type, new LinkedHashMap<>(records)));
     this.hashes.putAll(other.hashes);
     this.liveHash = other.liveHash;
@@ -75,6 +80,10 @@ final class Model {
 
   long serverVersion() {
     return serverVersion;
+  }
+
+  Checkpoint checkpoint() {
+    return checkpoint;
   }
 
   Map<String, TypeOptions> options() {
@@ -113,7 +122,9 @@ final class Model {
 
   /** Returns a hash that identifies the state. */
   long hash() {
-    return Hash.mix(liveHash + Hash.mix(latest) + (31 * serverVersion)) + options.hashCode();
+    return Hash.mix(liveHash + Hash.mix(latest) + (31 * serverVersion))
+        + options.hashCode()
+        + Hash.mix(checkpoint.hashCode());
   }
 
   /** Returns the changes of the last operation. */
@@ -129,7 +140,7 @@ final class Model {
       return put(put.batch(), answer);
     } else if (call instanceof Call.Get get) {
       return answer instanceof Answer.Found found
-          && same(liveRecord(get.type(), get.id()), found.live());
+          && Plan.same(liveRecord(get.type(), get.id()), found.live());
     } else if (call instanceof Call.ListTypes) {
       return answer instanceof Answer.Types types
           && types.types().size() == live.size()
@@ -142,6 +153,17 @@ final class Model {
           && standsAt(told.versions().latest());
     } else if (call instanceof Call.SetOptions set) {
       setOptions(set.type(), set.options());
+      return true;
+    } else if (call instanceof Call.ReadOptions) {
+      return answer instanceof Answer.Configured configured
+          && configured.options().equals(options);
+    } else if (call instanceof Call.Expire expire) {
+      return expire(expire.now(), answer);
+    } else if (call instanceof Call.ReadCheckpoint) {
+      return answer instanceof Answer.Marked marked && marked.checkpoint().equals(checkpoint);
+    } else if (call instanceof Call.SetCheckpoint set) {
+      changes = new ArrayList<>();
+      checkpoint = set.checkpoint();
       return true;
     }
     return clear(answer);
@@ -163,13 +185,6 @@ final class Model {
       }
     }
     return true;
-  }
-
-  private static boolean same(@Nullable StoredRecord live, @Nullable StoredRecord seen) {
-    if (live == null || seen == null) {
-      return live == null && seen == null;
-    }
-    return live.version() == seen.version() && live.payload().equals(seen.payload());
   }
 
   private boolean standsAt(long version) {
@@ -257,50 +272,7 @@ final class Model {
 
   /** Returns the changes that the batch makes now, or null if its answer differs. */
   @Nullable List<StoredRecord> plan(List<Write> batch, @Nullable PutResult result) {
-    List<StoredRecord> planned = new ArrayList<>();
-    Map<List<String>, StoredRecord> within = new HashMap<>();
-    long version = latest;
-    for (int i = 0; i < batch.size(); i++) {
-      Write write = batch.get(i);
-      List<String> key = List.of(write.type(), write.id());
-      StoredRecord before =
-          within.containsKey(key) ? within.get(key) : liveRecord(write.type(), write.id());
-      StoredRecord seen = result == null ? null : result.records().get(i);
-      if (write instanceof Write.Delete && (before == null || before.deleted())) {
-        if (seen != null && seen.version() != 0) {
-          return null;
-        }
-        continue;
-      }
-      long next = exact || seen == null ? version + 1 : seen.version();
-      if (Long.compareUnsigned(next, version) <= 0) {
-        return null;
-      }
-      version = next;
-      StoredRecord change = change(write, before, version, seen);
-      if (seen != null
-          && (!same(change, seen)
-              || seen.deleted() != change.deleted()
-              || !seen.type().equals(change.type())
-              || !seen.id().equals(change.id()))) {
-        return null;
-      }
-      planned.add(change);
-      within.put(key, change);
-    }
-    return planned;
-  }
-
-  private static StoredRecord change(
-      Write write, @Nullable StoredRecord before, long version, @Nullable StoredRecord seen) {
-    boolean deleted = write instanceof Write.Delete;
-    return new StoredRecord(
-        write.type(),
-        write.id(),
-        version,
-        write instanceof Write.Put put ? put.payload() : Objects.requireNonNull(before).payload(),
-        seen == null ? Instant.EPOCH : seen.modifiedAt(),
-        deleted);
+    return Plan.of(this, batch, result);
   }
 
   private void apply(StoredRecord change) {
@@ -352,6 +324,11 @@ final class Model {
         ofType.values().stream().limit(ofType.size() - capacity).forEach(victims::add);
       }
     }
+    delete(victims);
+  }
+
+  /** Deletes records, oldest written first. */
+  private void delete(List<StoredRecord> victims) {
     victims.sort((a, b) -> Long.compareUnsigned(a.version(), b.version()));
     for (StoredRecord victim : victims) {
       // Without exact versions, the versions of evictions are unknown and do not matter.
@@ -372,6 +349,26 @@ final class Model {
     evict(Set.of(type));
   }
 
+  private boolean expire(Instant now, Answer answer) {
+    List<StoredRecord> victims = new ArrayList<>();
+    options.forEach(
+        (type, of) -> {
+          Duration ttl = of.ttl();
+          if (ttl != null) {
+            ofType(type).stream()
+                .filter(record -> record.modifiedAt().isBefore(now.minus(ttl)))
+                .forEach(victims::add);
+          }
+        });
+    if (answer instanceof Answer.Counted counted
+        && (exact ? victims.size() != counted.count() : victims.size() > counted.count())) {
+      return false;
+    }
+    changes = new ArrayList<>();
+    delete(victims);
+    return true;
+  }
+
   private boolean clear(Answer answer) {
     if (!(answer instanceof Answer.Cleared cleared)
         || cleared.result().oldServerVersion() != serverVersion) {
@@ -382,6 +379,7 @@ final class Model {
     live.clear();
     hashes.clear();
     options.clear();
+    checkpoint = Checkpoint.NONE;
     liveHash = 0;
     typesHash = 0;
     return true;

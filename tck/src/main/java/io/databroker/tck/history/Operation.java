@@ -24,6 +24,9 @@ public record Operation(int client, long began, long ended, Call call, Answer an
     if (!call.writes() || answer instanceof Answer.ConditionFailed) {
       return true;
     }
+    if (answer instanceof Answer.Counted counted) {
+      return counted.count() == 0;
+    }
     return answer instanceof Answer.Stored stored
         && stored.result().records().stream().allMatch(record -> record.version() == 0);
   }

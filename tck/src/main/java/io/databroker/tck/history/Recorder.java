@@ -74,6 +74,15 @@ public final class Recorder {
       } else if (call instanceof Call.SetOptions set) {
         backend.setOptions(set.type(), set.options());
         return new Answer.Done();
+      } else if (call instanceof Call.ReadOptions) {
+        return new Answer.Configured(backend.options());
+      } else if (call instanceof Call.Expire) {
+        return new Answer.Counted(backend.expire());
+      } else if (call instanceof Call.ReadCheckpoint) {
+        return new Answer.Marked(backend.checkpoint());
+      } else if (call instanceof Call.SetCheckpoint set) {
+        backend.setCheckpoint(set.checkpoint());
+        return new Answer.Done();
       }
       return new Answer.Cleared(backend.clear());
     } catch (RuntimeException | Error e) {
@@ -103,7 +112,12 @@ public final class Recorder {
     try (Snapshot snapshot = backend.snapshot(Selection.all())) {
       snapshot.records().forEachRemaining(records::add);
       return new History.Start(
-          versions.serverVersion(), versions.latest(), backend.options(), records, true);
+          versions.serverVersion(),
+          versions.latest(),
+          backend.options(),
+          records,
+          true,
+          backend.checkpoint());
     }
   }
 }

@@ -104,7 +104,18 @@ final class Timeline {
     } else if (call instanceof Call.SetOptions set) {
       return "setOptions " + set.type() + " " + options(set.options());
     }
-    return "clear";
+    return other(call);
+  }
+
+  private static String other(Call call) {
+    if (call instanceof Call.ReadOptions) {
+      return "options";
+    } else if (call instanceof Call.Expire) {
+      return "expire";
+    } else if (call instanceof Call.ReadCheckpoint) {
+      return "checkpoint";
+    }
+    return call instanceof Call.SetCheckpoint set ? "setCheckpoint " + set.checkpoint() : "clear";
   }
 
   private static String selection(Selection selection) {
@@ -145,6 +156,12 @@ final class Timeline {
               .collect(Collectors.joining(", ", " {", "}"));
     } else if (answer instanceof Answer.Told told) {
       return "latest " + version(told.versions().latest());
+    } else if (answer instanceof Answer.Configured configured) {
+      return "{" + options(configured.options()) + "}";
+    } else if (answer instanceof Answer.Counted counted) {
+      return Long.toString(counted.count());
+    } else if (answer instanceof Answer.Marked marked) {
+      return marked.checkpoint().toString();
     } else if (answer instanceof Answer.NotApplied not) {
       return not.error();
     } else if (answer instanceof Answer.Crashed) {

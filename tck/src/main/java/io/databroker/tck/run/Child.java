@@ -1,5 +1,7 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.child.Link;
+import io.databroker.tck.child.Words;
 import io.databroker.api.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,18 +1,19 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.child.ChildJvm;
+import io.databroker.tck.child.Port;
+import io.databroker.tck.child.Words;
 import io.databroker.tck.run.Outcome.Verdict;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,9 @@ final class ChildRun {
   /** A child that says nothing for so long has stopped altogether. */
   private static final int LONGEST_SILENCE_MILLIS = 30_000;
 
-  private static final int ACCEPT_MILLIS = 200;
-
   private final List<String> options;
   private final Path job;
   private final Path report;
-  private final String token = UUID.randomUUID().toString();
   private String end = "";
   private String trace = "";
   private String phase = "";
@@ -79,13 +77,11 @@ final class ChildRun {
   /** Runs it to its end. */
   void run(Consumer<String> ready, Consumer<Outcome> outcomes)
       throws IOException, InterruptedException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (Port port = new Port()) {
+      List<String> arguments = new ArrayList<>(List.of(job.toString()));
+      arguments.addAll(port.arguments());
       Process process =
-          new ProcessBuilder(
-                  ChildJvm.command(
-                      options,
-                      Child.class,
-                      List.of(job.toString(), Integer.toString(server.getLocalPort()), token)))
+          new ProcessBuilder(ChildJvm.command(options, Child.class, arguments))
               .redirectErrorStream(true)
               .start();
       process.getOutputStream().close();
@@ -93,7 +89,7 @@ final class ChildRun {
       output.setDaemon(true);
       output.start();
       try {
-        listen(server, process, ready, outcomes);
+        listen(port, process, ready, outcomes);
       } finally {
         process.destroyForcibly();
         process.waitFor();
@@ -103,9 +99,9 @@ final class ChildRun {
   }
 
   private void listen(
-      ServerSocket server, Process process, Consumer<String> ready, Consumer<Outcome> outcomes)
+      Port port, Process process, Consumer<String> ready, Consumer<Outcome> outcomes)
       throws IOException, InterruptedException {
-    try (Socket socket = accept(server, process)) {
+    try (Socket socket = port.accept(process)) {
       if (socket == null) {
         end = "the JVM of the backend ended at once, with exit code " + process.exitValue();
         return;
@@ -144,35 +140,6 @@ final class ChildRun {
             ? "it crashed or was killed"
             : "by System.exit, by Runtime.halt, or for want of memory";
     return "the JVM of the backend ended with exit code " + code + ", " + how;
-  }
-
-  private @Nullable Socket accept(ServerSocket server, Process process) throws IOException {
-    server.setSoTimeout(ACCEPT_MILLIS);
-    while (true) {
-      try {
-        Socket socket = server.accept();
-        if (isMine(socket)) {
-          return socket;
-        }
-        socket.close();
-      } catch (SocketTimeoutException notYet) {
-        if (!process.isAlive()) {
-          return null;
-        }
-      }
-    }
-  }
-
-  /** Whether the first line names the token; others on this machine may connect, too. */
-  private boolean isMine(Socket socket) throws IOException {
-    socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
-    StringBuilder line = new StringBuilder();
-    int next = socket.getInputStream().read();
-    while (next >= 0 && next != '\n' && line.length() < 200) {
-      line.append((char) next);
-      next = socket.getInputStream().read();
-    }
-    return Words.of(line.toString()).equals(List.of("child", token));
   }
 
   private void see(List<String> words, Consumer<String> ready, Consumer<Outcome> outcomes) {

@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.child.Words;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

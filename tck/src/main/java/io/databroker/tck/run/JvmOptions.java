@@ -1,7 +1,6 @@
 package io.databroker.tck.run;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,12 +55,5 @@ final class JvmOptions {
         options.add(option + "=" + value);
       }
     }
-  }
-
-  /** Those of this JVM, which its child is to have as well. */
-  static List<String> inherited() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> !option.startsWith("-agentlib:jdwp"))
-        .toList();
   }
 }

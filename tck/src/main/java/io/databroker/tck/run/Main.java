@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.child.ChildJvm;
 import io.databroker.tck.contract.Contract;
 import io.databroker.tck.history.Checker;
 import io.databroker.tck.history.Diagnosis;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -186,10 +188,13 @@ public final class Main implements Callable<Integer> {
   private List<String> options(List<Path> jars) throws IOException, InterruptedException {
     List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
     needed.addAll(jvmOptions);
-    List<String> options = new ArrayList<>(JvmOptions.inherited());
+    List<String> options = new ArrayList<>(ChildJvm.inherited());
     options.addAll(needed);
     if (!needed.isEmpty()) {
-      ChildJvm.tryToStart(options);
+      Optional<String> problem = ChildJvm.problemWith(options);
+      if (problem.isPresent()) {
+        throw new UsageException(problem.get());
+      }
     }
     return options;
   }

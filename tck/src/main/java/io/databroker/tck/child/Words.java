@@ -1,4 +1,4 @@
-package io.databroker.tck.run;
+package io.databroker.tck.child;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -8,17 +8,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A list of texts as one line without line breaks, and back. */
-final class Words {
+public final class Words {
   private Words() {}
 
-  static String line(List<String> words) {
+  /** Joins texts to a line. */
+  public static String line(List<String> words) {
     // A mark before each word tells an empty one from none.
     return words.stream()
         .map(word -> "'" + URLEncoder.encode(word, StandardCharsets.UTF_8))
         .collect(Collectors.joining(" "));
   }
 
-  static List<String> of(String line) {
+  /** Splits a line into its texts. */
+  public static List<String> of(String line) {
     List<String> words = new ArrayList<>();
     for (String word : line.split(" ", -1)) {
       if (word.startsWith("'")) {

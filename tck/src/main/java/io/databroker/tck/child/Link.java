@@ -1,4 +1,4 @@
-package io.databroker.tck.run;
+package io.databroker.tck.child;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A child's line to its parent: one event a line. The child does not outlive the line.
+ * A child's connection to its parent. The child does not outlive it.
  *
  * <p><b>Thread-safety:</b> safe for use by any thread.
  */
-final class Link {
-  /** How often a child says that it lives. */
-  static final int BEAT_MILLIS = 500;
+public final class Link {
+  /** Interval of the events with which a child shows that it lives. */
+  public static final int BEAT_MILLIS = 500;
 
   private final Writer out;
 
@@ -25,10 +25,11 @@ final class Link {
     this.out = out;
   }
 
-  /** Connects to the parent, and names the token by which the parent knows its child. */
-  @SuppressWarnings("resource") // open as long as the JVM runs
-  static Link to(int port, String token) throws IOException {
+  /** Connects to the parent and sends the token by which the parent recognises its child. */
+  @SuppressWarnings({"resource", "AddressSelection"}) // open as long as the JVM runs
+  public static Link to(int port, String token) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setTcpNoDelay(true);
     Link link =
         new Link(
             new BufferedWriter(
@@ -38,7 +39,7 @@ final class Link {
   }
 
   /** Sends an event; ends this JVM if nobody listens. */
-  synchronized void tell(String event, String... words) {
+  public synchronized void tell(String event, String... words) {
     try {
       List<String> all = new ArrayList<>(List.of(event));
       all.addAll(List.of(words));
