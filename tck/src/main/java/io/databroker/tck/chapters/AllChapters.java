@@ -94,6 +94,10 @@ public abstract class AllChapters {
   class Opening extends OpeningRules {}
 
   @Nested
+  @Order(Integer.MAX_VALUE - 2)
+  class Crashes extends CrashRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE)
   class Scripts extends ScriptRules {}
 

@@ -23,7 +23,7 @@ abstract class ScriptRules extends Chapter {
     "ERR-1", "ERR-4", "CAPA-2"
   })
   void aRandomScriptIsAnsweredAsTheContractSays() throws InterruptedException {
-    new Scripts(bench).run(bench.tuning.budget().multipliedBy(4).dividedBy(Rounds.WORKLOADS));
+    new Scripts(bench).run(Rounds.share(bench.tuning, Rounds.SCRIPTS));
   }
 
   @Test
@@ -34,6 +34,6 @@ abstract class ScriptRules extends Chapter {
       // The answers of an engine may come late, or fail for an interrupt.
       throw new TestAbortedException("not declared: " + Capability.TURNABLE_CLOCK.label());
     }
-    new Scripts(bench).run(bench.tuning.budget().dividedBy(Rounds.WORKLOADS));
+    new Scripts(bench).run(Rounds.share(bench.tuning, 1));
   }
 }

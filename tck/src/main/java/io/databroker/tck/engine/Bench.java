@@ -17,7 +17,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -109,6 +111,16 @@ public final class Bench {
   /** The settings of one of the test's places. */
   public Settings settings(int place) {
     return subject.settings(root.resolve("place-" + place));
+  }
+
+  /** Returns the settings of one of the test's places, as text. */
+  public Map<String, String> settingTexts(int place) {
+    return SettingTexts.of(provider, settings(place));
+  }
+
+  /** Returns how a child JVM gets the provider, or nothing if it cannot. */
+  public Optional<ChildProvider> inChildJvm() {
+    return subject.inChildJvm();
   }
 
   public boolean has(Capability capability) {

@@ -3,6 +3,7 @@ package io.databroker.tck.engine;
 import io.databroker.api.BackendProvider;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The backend that is tested.
@@ -23,5 +24,14 @@ public interface Subject {
    */
   default Settings settings(Path directory) {
     return Settings.defaults();
+  }
+
+  /**
+   * Returns how a child JVM gets the provider, or nothing if it cannot; then crashes and other
+   * processes are not tested. By default, a child calls the public constructor of the provider's
+   * class.
+   */
+  default Optional<ChildProvider> inChildJvm() {
+    return ChildProvider.of(provider());
   }
 }

@@ -26,8 +26,9 @@ import org.opentest4j.AssertionFailedError;
 public final class Violation extends AssertionFailedError {
   private static final long serialVersionUID = 1L;
 
-  /** The rule that the counterexample shows to be broken, or an empty text. */
-  private String found = "";
+  /** The rules that the counterexample shows to be broken, the first before all; often unknown. */
+  @SuppressWarnings("serial") // an unmodifiable list of texts
+  private List<String> found = List.of();
 
   private Violation(String report) {
     super(report);
@@ -109,8 +110,20 @@ public final class Violation extends AssertionFailedError {
    *
    * @param seen what was seen, in whole lines
    */
-  public static Violation found(String rule, Tuning tuning, String seen, Throwable cause) {
-    Again again = new Again(List.of(rule), tuning.again().testClass(), tuning.again().command());
+  public static Violation found(
+      String rule, Tuning tuning, String seen, @Nullable Throwable cause) {
+    return found(List.of(rule), tuning, seen, cause);
+  }
+
+  /** Creates the violation of several rules, the first before all. */
+  public static Violation found(
+      List<String> rules, Tuning tuning, String seen, @Nullable Throwable cause) {
+    String rule = rules.get(0);
+    Again again =
+        new Again(
+            tuning.again().rules().contains(rule) ? List.of(rule) : tuning.again().rules(),
+            tuning.again().testClass(),
+            tuning.again().command());
     Tuning alone =
         new Tuning(
             tuning.seed(),
@@ -120,17 +133,23 @@ public final class Violation extends AssertionFailedError {
             tuning.callBound(),
             tuning.report(),
             again);
-    Violation violation = new Violation(heading(rule, alone) + seen + ending(rule, alone), cause);
-    violation.found = rule;
+    String also =
+        rules.size() == 1
+            ? ""
+            : "So are " + String.join(", ", rules.subList(1, rules.size())) + ".\n";
+    String report = heading(rule, alone) + also + seen + ending(rule, alone);
+    Violation violation = cause == null ? new Violation(report) : new Violation(report, cause);
+    violation.found = List.copyOf(rules);
     return violation;
   }
 
-  /** Returns the rule that the counterexample shows to be broken, if it is known. */
-  public Optional<String> found() {
-    return found.isEmpty() ? Optional.empty() : Optional.of(found);
+  /** Returns the rules that the counterexample shows to be broken; none if they are unknown. */
+  public List<String> found() {
+    return found;
   }
 
-  private static Optional<String> save(String rule, Tuning tuning, History history) {
+  /** Saves a history in the folder of the report, if there is one; returns a line that says so. */
+  public static Optional<String> save(String rule, Tuning tuning, History history) {
     if (tuning.report().isEmpty()) {
       return Optional.empty();
     }

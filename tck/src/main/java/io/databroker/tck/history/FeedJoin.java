@@ -74,6 +74,9 @@ public final class FeedJoin {
       if (changes.isEmpty()) {
         return true;
       }
+      if (Long.compareUnsigned(changes.get(0).version(), all.from().version()) <= 0) {
+        return true; // before the first change that the feed can deliver
+      }
       for (StoredRecord change : changes) {
         StoredRecord told = byVersion.get(change.version());
         if (told == null

@@ -1,5 +1,6 @@
 package io.databroker.tck.history;
 
+import io.databroker.api.Changes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,26 @@ public final class HistoryFile {
     }
     lines.add(END);
     Files.write(file, lines);
+  }
+
+  /** Returns the line of an operation. */
+  public static String line(Operation operation) {
+    return new LineWriter().operation(operation).line();
+  }
+
+  /** Reads the line of an operation. */
+  public static Operation operation(String line) {
+    return new LineReader(line).operation();
+  }
+
+  /** Returns the line of an answer of a feed. */
+  public static String line(Changes changes) {
+    return new LineWriter().changes(changes).line();
+  }
+
+  /** Reads the line of an answer of a feed. */
+  public static Changes changes(String line) {
+    return new LineReader(line).changes();
   }
 
   /** Returns whether a file claims to be a history. */

@@ -132,9 +132,7 @@ final class LineWriter {
 
   LineWriter answer(Answer answer) {
     if (answer instanceof Answer.Stored stored) {
-      return add("stored")
-          .add(stored.result().serverVersion())
-          .records(stored.result().records());
+      return add("stored").add(stored.result().serverVersion()).records(stored.result().records());
     } else if (answer instanceof Answer.ConditionFailed failed) {
       return add("condition-failed").add(failed.index()).add(failed.found());
     } else if (answer instanceof Answer.Found found) {

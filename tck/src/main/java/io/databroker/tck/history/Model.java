@@ -155,8 +155,7 @@ final class Model {
       setOptions(set.type(), set.options());
       return true;
     } else if (call instanceof Call.ReadOptions) {
-      return answer instanceof Answer.Configured configured
-          && configured.options().equals(options);
+      return answer instanceof Answer.Configured configured && configured.options().equals(options);
     } else if (call instanceof Call.Expire expire) {
       return expire(expire.now(), answer);
     } else if (call instanceof Call.ReadCheckpoint) {

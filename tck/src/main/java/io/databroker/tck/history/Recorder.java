@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * Calls a backend and records each call with its time and answer.
@@ -39,7 +40,13 @@ public final class Recorder {
 
   /** Makes a call for a client and records it. */
   public Operation record(int client, Backend backend, Call call) {
+    return record(client, backend, call, began -> {});
+  }
+
+  /** Makes a call for a client and records it; tells the tick at which it begins before that. */
+  public Operation record(int client, Backend backend, Call call, LongConsumer beginning) {
     long began = tick();
+    beginning.accept(began);
     Answer answer;
     long ended;
     if (call instanceof Call.TakeSnapshot taken) {

@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Tuning;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Verdict;
@@ -18,8 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a workload round after round, for its share of the budget. */
 public final class Rounds {
-  /** The shares of the budget: one for each concurrent test, and four for the random scripts. */
-  public static final int WORKLOADS = 18;
+  /** The shares of the budget for the random scripts. */
+  public static final int SCRIPTS = 4;
+
+  /** The shares of the budget for the kills. */
+  public static final int CRASHES = 3;
+
+  /** The shares of the budget: one for each concurrent test, and those of scripts and kills. */
+  public static final int WORKLOADS = 22;
 
   /** Fewer operations than these beside another's write prove nothing. */
   static final int FEWEST_OVERLAPS = 50;
@@ -48,6 +55,11 @@ public final class Rounds {
     this.bench = bench;
     this.rule = rule;
     this.random = new SplittableRandom(bench.tuning.seed());
+  }
+
+  /** Returns so many shares of the budget. */
+  public static Duration share(Tuning tuning, int shares) {
+    return tuning.budget().multipliedBy(shares).dividedBy(WORKLOADS);
   }
 
   /** Runs rounds until the time is up; fails at the first that the contract forbids. */

@@ -1,8 +1,8 @@
 package io.databroker.tck.run;
 
+import io.databroker.api.BackendProvider;
 import io.databroker.tck.child.Link;
 import io.databroker.tck.child.Words;
-import io.databroker.api.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -107,7 +107,7 @@ public final class Child {
     List<BackendProvider> named =
         providers.stream().filter(provider -> job.backend().equals(provider.name())).toList();
     if (named.size() == 1) {
-      return new ChosenBackend(named.get(0), job.settings());
+      return new ChosenBackend(named.get(0), job.settings(), job.plugins());
     }
     if (providers.isEmpty()) {
       throw new UsageException(

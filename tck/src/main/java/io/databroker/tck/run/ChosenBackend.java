@@ -6,15 +6,19 @@ import io.databroker.api.BackendProvider;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.ProviderLoader;
+import io.databroker.tck.engine.SettingTexts;
 import io.databroker.tck.engine.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider opens it
  * @param texts what the command line sets, as text
+ * @param plugins where it was found; none: the class path
  */
-record ChosenBackend(BackendProvider provider, Map<String, String> texts) implements Subject {
+record ChosenBackend(BackendProvider provider, Map<String, String> texts, List<Path> plugins)
+    implements Subject {
   /** Stands in a value for the directory of a test. */
   private static final String DIRECTORY = "{dir}";
 
@@ -100,6 +106,13 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
   }
 
   @Override
+  public Optional<ChildProvider> inChildJvm() {
+    List<String> words = new ArrayList<>(List.of(provider.name()));
+    plugins.forEach(plugin -> words.add(plugin.toString()));
+    return Optional.of(new ChildProvider(PluginSource.class.getName(), words));
+  }
+
+  @Override
   public Settings settings(Path directory) {
     Settings.Builder settings = Settings.builder();
     for (Setting<?> setting : provider.settings()) {
@@ -116,34 +129,11 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts) implem
 
   private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
     try {
-      settings.set(setting, setting.type().cast(parse(setting.type(), text)));
+      SettingTexts.set(settings, setting, text);
     } catch (RuntimeException e) {
       throw new UsageException(
           String.format(
               Locale.ROOT, "--set %s=%s: give a %s", setting.name(), text, setting.unit()));
     }
-  }
-
-  private static Object parse(Class<?> type, String text) {
-    if (type == Long.class) {
-      return Long.valueOf(text);
-    } else if (type == Boolean.class) {
-      if (!text.equals("true") && !text.equals("false")) {
-        throw new IllegalArgumentException(text);
-      }
-      return Boolean.valueOf(text);
-    } else if (type == Duration.class) {
-      return Duration.parse(text.startsWith("P") ? text : "PT" + text);
-    } else if (type == Path.class) {
-      return Path.of(text);
-    } else if (type.isEnum()) {
-      for (Object constant : type.getEnumConstants()) {
-        if (constant.toString().toLowerCase(Locale.ROOT).equals(text)) {
-          return constant;
-        }
-      }
-      throw new IllegalArgumentException(text);
-    }
-    return text;
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.databroker.api.FieldExtractor;
 import io.databroker.tck.DatabrokerTck;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Subject;
@@ -79,6 +80,11 @@ public final class KitRun {
     @Override
     public io.databroker.api.Settings settings(Path directory) {
       return Objects.requireNonNull(SUBJECT.get()).settings(directory);
+    }
+
+    @Override
+    public Optional<ChildProvider> inChildJvm() {
+      return Objects.requireNonNull(SUBJECT.get()).inChildJvm();
     }
   }
 
@@ -203,7 +209,7 @@ public final class KitRun {
             new Outcome(
                 method.getJavaClass().getSimpleName(),
                 method.getMethodName(),
-                broken(failure).map(List::of).orElse(rulesOf(method)),
+                broken(failure).orElse(rulesOf(method)),
                 verdict(result),
                 failure == null ? "" : Objects.toString(failure.getMessage(), failure.toString()),
                 failure,
@@ -220,8 +226,10 @@ public final class KitRun {
       }
     }
 
-    private static Optional<String> broken(@Nullable Throwable failure) {
-      return failure instanceof Violation violation ? violation.found() : Optional.empty();
+    private static Optional<List<String>> broken(@Nullable Throwable failure) {
+      return failure instanceof Violation violation && !violation.found().isEmpty()
+          ? Optional.of(violation.found())
+          : Optional.empty();
     }
 
     private static boolean isPoison(@Nullable Throwable failure) {

@@ -7,6 +7,7 @@ import io.databroker.tck.history.Diagnosis;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.races.Rounds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -222,7 +223,10 @@ public final class Main implements Callable<Integer> {
   }
 
   private static long shares(String test) {
-    return test.startsWith("Concurrency.") ? 1 : test.startsWith("Scripts.") ? 4 : 0;
+    if (test.startsWith("Scripts.")) {
+      return Rounds.SCRIPTS;
+    }
+    return test.startsWith("Crashes.") ? Rounds.CRASHES : test.startsWith("Concurrency.") ? 1 : 0;
   }
 
   private Set<String> numbers() {

@@ -28,7 +28,8 @@ public final class Gallery {
             IndexMutants.all(),
             LeaseMutants.all(),
             StoreMutants.all(),
-            ScriptMutants.all())
+            ScriptMutants.all(),
+            CrashMutants.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -4,8 +4,11 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
 import io.databroker.api.Settings;
+import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.Subject;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,14 @@ public record Mutant(
     return durable
         ? Settings.builder().set(ReferenceProvider.DIRECTORY, directory).build()
         : Settings.defaults();
+  }
+
+  @Override
+  public Optional<ChildProvider> inChildJvm() {
+    // Other stores live on the heap of this JVM.
+    return provider instanceof SavedProvider
+        ? Optional.of(new ChildProvider(CrashMutants.Source.class.getName(), List.of(name)))
+        : Optional.empty();
   }
 
   /** Gives other threads the time that a defect needs to show. */

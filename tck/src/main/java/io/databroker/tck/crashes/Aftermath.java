@@ -1,0 +1,252 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.Checker;
+import io.databroker.tck.history.Diagnosis;
+import io.databroker.tck.history.FeedJoin;
+import io.databroker.tck.history.Followed;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges whether a store can be in the state in which it was found, given what was called before
+ * the kill.
+ *
+ * <p><b>Thread-safety:</b> none; used by one thread.
+ */
+final class Aftermath {
+  private final History.Start start;
+  private final Life before;
+  private final Life after;
+  private final List<Operation> carried;
+  private final Versions found;
+
+  /** The rules that are broken, the first before all, and what was seen. */
+  record Finding(List<String> rules, String words, History history) {}
+
+  /**
+   * Prepares the judgement.
+   *
+   * @param start the state in which the life before began
+   * @param carried calls of earlier lives that may take effect late
+   */
+  Aftermath(History.Start start, Life before, Life after, List<Operation> carried) {
+    this.start = start;
+    this.before = before;
+    this.after = after;
+    this.carried = carried;
+    this.found = after.read(Answer.Told.class).versions();
+  }
+
+  /** Returns the state that was found. */
+  History.Start state() {
+    return new History.Start(
+        found.serverVersion(),
+        found.latest(),
+        after.read(Answer.Configured.class).options(),
+        after.read(Answer.Shown.class).records(),
+        true,
+        after.read(Answer.Marked.class).checkpoint());
+  }
+
+  /** Returns what is wrong, or null. */
+  @Nullable Finding judge() {
+    History calls = new History(start, operations(List.of()));
+    History whole = new History(start, operations(after.reads));
+    if (Checker.judge(calls, TestFields.FIRST) instanceof Verdict.Violated violated) {
+      return finding(List.of("PUT-2"), violated.reason(), calls, violated);
+    }
+    if (found.serverVersion() != expectedServerVersion()) {
+      String words =
+          String.format(
+              Locale.ROOT,
+              "the server version is %d, but was %d, and no clear was running",
+              found.serverVersion(),
+              expectedServerVersion());
+      return new Finding(List.of("VER-7", "CAPA-1"), words, whole);
+    }
+    String lost = seenButGone();
+    Verdict verdict = joined(whole);
+    if (!(verdict instanceof Verdict.Violated violated)) {
+      if (lost != null) {
+        return new Finding(List.of("PUT-9", "VER-6"), lost, whole);
+      }
+      String forgotten = historyGone();
+      return forgotten == null ? null : new Finding(List.of("CAPA-1"), forgotten, whole);
+    }
+    String half = halfBatch();
+    if (half != null) {
+      return finding(List.of("PUT-1", "CAPA-1"), half, whole, violated);
+    }
+    List<String> rules = new ArrayList<>(List.of("CAPA-1"));
+    boolean shorter = Long.compareUnsigned(found.latest(), latestAnswered()) < 0 || lost != null;
+    if (shorter) {
+      rules.addAll(List.of("PUT-9", "VER-6"));
+    }
+    return finding(rules, lost != null ? lost : violated.reason(), whole, violated);
+  }
+
+  private static Finding finding(
+      List<String> rules, String words, History history, Verdict.Violated violated) {
+    String told = Diagnosis.of(history, violated, TestFields.FIRST);
+    return new Finding(
+        rules, words.equals(violated.reason()) ? told : words + "\n" + told, history);
+  }
+
+  private Verdict joined(History whole) {
+    Position from = Objects.requireNonNull(after.from());
+    Followed feed = new Followed(from, null, after.told, true);
+    return FeedJoin.judge(whole, TestFields.FIRST, feed, List.of(feed));
+  }
+
+  /** Joins the calls before the kill, those without an outcome, and reads after it. */
+  private List<Operation> operations(List<Operation> reads) {
+    List<Operation> all = new ArrayList<>(carried);
+    all.addAll(before.answered());
+    long tick = all.stream().mapToLong(Operation::began).max().orElse(0);
+    for (Operation answered : before.answered()) {
+      tick = Math.max(tick, answered.ended() == Operation.NEVER ? 0 : answered.ended());
+    }
+    for (Operation running : before.running()) {
+      tick = Math.max(tick, running.began());
+    }
+    for (Operation running : before.running()) {
+      if (!(running.call() instanceof Call.Clear)) {
+        all.add(running);
+      } else if (found.serverVersion() != lastServerVersion()) {
+        Answer cleared =
+            new Answer.Cleared(
+                new io.databroker.api.ClearResult(lastServerVersion(), found.serverVersion()));
+        all.add(
+            new Operation(running.client(), running.began(), tick + 1, running.call(), cleared));
+      }
+    }
+    for (Operation read : reads) {
+      long shift = tick + 10;
+      all.add(
+          new Operation(
+              -1, read.began() + shift, read.ended() + shift, read.call(), read.answer()));
+    }
+    return all;
+  }
+
+  /** Returns the server version after the last clear that returned. */
+  private long lastServerVersion() {
+    long last = start.serverVersion();
+    for (Operation operation : before.answered()) {
+      if (operation.answer() instanceof Answer.Cleared cleared) {
+        last = cleared.result().newServerVersion();
+      }
+    }
+    return last;
+  }
+
+  private long expectedServerVersion() {
+    return before.wasClearing() ? found.serverVersion() : lastServerVersion();
+  }
+
+  private long latestAnswered() {
+    long latest = start.latest();
+    for (Operation operation : before.answered()) {
+      if (operation.answer() instanceof Answer.Stored stored) {
+        for (StoredRecord record : stored.result().records()) {
+          latest = Long.compareUnsigned(record.version(), latest) > 0 ? record.version() : latest;
+        }
+      }
+    }
+    return latest;
+  }
+
+  /** Returns the acknowledged change that the feed no longer holds though nothing trimmed it. */
+  private @Nullable String historyGone() {
+    for (Operation operation : before.answered()) {
+      if (operation.answer() instanceof Answer.Stored stored
+          && stored.result().serverVersion() == found.serverVersion()) {
+        for (StoredRecord record : stored.result().records()) {
+          if (record.version() != 0
+              && Long.compareUnsigned(record.version(), found.earliest()) < 0
+              && !record.modifiedAt().isBefore(before.trimmed())) {
+            return String.format(
+                Locale.ROOT,
+                "the feed begins at version %s and has lost %s, which no trim concerned",
+                Long.toUnsignedString(found.earliest()),
+                record);
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns what another client or a feed had read before the kill and is gone, or null. */
+  private @Nullable String seenButGone() {
+    Map<Long, StoredRecord> told = new HashMap<>();
+    after.told.forEach(answer -> answer.records().forEach(r -> told.put(r.version(), r)));
+    long from = Objects.requireNonNull(after.from()).version();
+    List<StoredRecord> seen = new ArrayList<>(before.seen);
+    for (Operation operation : before.answered()) {
+      if (operation.answer() instanceof Answer.Found live && live.live() != null) {
+        seen.add(live.live());
+      } else if (operation.answer() instanceof Answer.Shown shown) {
+        seen.addAll(shown.records());
+      }
+    }
+    for (StoredRecord record : seen) {
+      if (Long.compareUnsigned(record.version(), from) > 0) {
+        StoredRecord now = told.get(record.version());
+        if (now == null || !now.payload().equals(record.payload())) {
+          return String.format(
+              Locale.ROOT,
+              "%s was read before the kill; afterwards the feed has %s at its version",
+              record,
+              now == null ? "nothing" : now);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns the batch of which a part is there, or null. */
+  private @Nullable String halfBatch() {
+    Set<Bytes> stored = new HashSet<>();
+    after.told.forEach(answer -> answer.records().forEach(r -> stored.add(r.payload())));
+    long from = Objects.requireNonNull(after.from()).version();
+    after.read(Answer.Shown.class).records().stream()
+        .filter(record -> Long.compareUnsigned(record.version(), from) > 0)
+        .forEach(record -> stored.add(record.payload()));
+    for (Operation running : before.running()) {
+      if (running.call() instanceof Call.Put put) {
+        List<Write> there =
+            put.batch().stream()
+                .filter(write -> write instanceof Write.Put p && stored.contains(p.payload()))
+                .toList();
+        long puts = put.batch().stream().filter(write -> write instanceof Write.Put).count();
+        if (!there.isEmpty() && there.size() < puts) {
+          return String.format(
+              Locale.ROOT,
+              "of a batch of %d puts that was running, %d are there",
+              puts,
+              there.size());
+        }
+      }
+    }
+    return null;
+  }
+}

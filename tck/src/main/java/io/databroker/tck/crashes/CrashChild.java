@@ -1,0 +1,280 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendProvider;
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.CheckedBackend;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Lease;
+import io.databroker.api.Limits;
+import io.databroker.api.Position;
+import io.databroker.api.Settings;
+import io.databroker.api.Versions;
+import io.databroker.tck.child.Link;
+import io.databroker.tck.engine.ProviderLoader;
+import io.databroker.tck.engine.SettingTexts;
+import io.databroker.tck.engine.TestClock;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Recorder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The child JVM: opens a store, reports what is in it, and writes until it is killed.
+ *
+ * <p><b>Thread-safety:</b> none; used once.
+ */
+public final class CrashChild {
+  private static final int CLIENTS = 3;
+  private static final int CALLS = 250;
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final Link link;
+  private final Order order;
+  private final Recorder recorder = new Recorder();
+  private final TestClock clock = new TestClock();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "tck-client");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private CrashChild(Link link, Order order) {
+    this.link = link;
+    this.order = order;
+    // Each life begins later than the one before.
+    clock.turn(Duration.ofMinutes(order.life()));
+  }
+
+  /** Runs the order in the first line of the standard input; takes port and token of the parent. */
+  public static void main(String[] arguments) throws IOException {
+    String line =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    Link link = Link.to(Integer.parseInt(arguments[0]), arguments[1]);
+    try {
+      new CrashChild(link, Order.of(line)).run();
+    } catch (Throwable e) { // whatever a stranger's backend throws
+      link.tell("failed", trace(e));
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void run() throws Exception {
+    BackendProvider provider = order.provider().create();
+    Settings settings = SettingTexts.settings(provider, order.settings());
+    boolean turnable =
+        ProviderLoader.call(provider, () -> provider.capabilities(settings))
+            .contains(Capability.TURNABLE_CLOCK);
+    Limits limits = ProviderLoader.call(provider, () -> provider.limits(settings));
+    BackendContext context =
+        BackendContext.standard()
+            .withClock(turnable ? clock : InstantSource.system())
+            .withNotifier(threads)
+            .withExtractor(TestFields.FIRST);
+    link.tell("opening");
+    Backend backend =
+        CheckedBackend.over(
+            ProviderLoader.call(provider, () -> provider.open(settings, context)), limits);
+    link.tell("opened");
+    read(backend);
+    lease(backend);
+    link.tell("ready");
+    if (order.moment() != Moment.NEVER) {
+      work(backend, turnable);
+    }
+    if (order.moment() == Moment.CLOSE || order.moment() == Moment.NEVER) {
+      link.tell("closing");
+      backend.close();
+      link.tell("closed");
+    } else {
+      link.tell("idle");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Reports all that the store holds, and its feed since the last life began. */
+  private void read(Backend backend) throws InterruptedException {
+    for (Call call : Clients.reads()) {
+      link.tell("read", HistoryFile.line(recorder.record(-1, backend, call)));
+    }
+    Versions versions = backend.versions();
+    long from = versions.earliest() - 1;
+    if (versions.serverVersion() == order.serverVersion()
+        && Long.compareUnsigned(from, order.version()) < 0
+        && Long.compareUnsigned(order.version(), versions.latest()) <= 0) {
+      from = order.version();
+    }
+    Position start = new Position(versions.serverVersion(), from);
+    link.tell("from", Long.toString(start.serverVersion()), Long.toString(from));
+    try (ChangeFeed feed = backend.changes(start, null)) {
+      long reached = from;
+      while (Long.compareUnsigned(reached, versions.latest()) < 0) {
+        Changes next = next(feed);
+        link.tell("told", HistoryFile.line(next));
+        reached = next.position().version();
+      }
+    }
+  }
+
+  private static Changes next(ChangeFeed feed) throws InterruptedException {
+    while (true) {
+      Changes next = feed.poll();
+      if (next != null) {
+        return next;
+      }
+      CountDownLatch signal = new CountDownLatch(1);
+      feed.onReady(signal::countDown);
+      signal.await();
+    }
+  }
+
+  /** Reports what became of the leases of the last life. */
+  private void lease(Backend backend) {
+    order
+        .leases()
+        .forEach(
+            (name, token) -> {
+              if (token != 0) {
+                report("renewed", name, backend.renewLease(name, token, LONG));
+              } else {
+                Lease lease = backend.acquireLease(name, LONG);
+                report("granted", name, lease);
+                if (lease != null) {
+                  backend.releaseLease(name, lease.token());
+                }
+              }
+            });
+  }
+
+  private void report(String event, String name, @Nullable Lease lease) {
+    link.tell("lease", event, name, Long.toString(lease == null ? 0 : lease.token()));
+  }
+
+  private void work(Backend backend, boolean turnable) throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(order.seed());
+    if (order.life() == 0) {
+      Clients.setup().forEach(call -> call(backend, -2, call));
+    }
+    CountDownLatch done = new CountDownLatch(CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+      int client = i;
+      SplittableRandom mine = random.split();
+      threads.execute(
+          () -> {
+            try {
+              play(backend, client, mine, turnable);
+            } finally {
+              done.countDown();
+            }
+          });
+    }
+    threads.execute(() -> holdLeases(backend));
+    threads.execute(() -> follow(backend));
+    done.await();
+  }
+
+  private void play(Backend backend, int client, SplittableRandom random, boolean turnable) {
+    Clients clients = new Clients(order.moment(), order.life(), client, random.split());
+    int calls = order.moment() == Moment.CLOSE ? CALLS / 5 : CALLS;
+    for (int i = 0; i < calls; i++) {
+      if (client == 2 && random.nextInt(order.moment() == Moment.TRIM ? 10 : 60) == 0) {
+        trim(backend, turnable, random.nextInt(4));
+      }
+      call(backend, client, clients.next());
+    }
+  }
+
+  private void call(Backend backend, int client, Call call) {
+    Operation operation =
+        recorder.record(
+            client,
+            backend,
+            call,
+            began ->
+                link.tell(
+                    "call",
+                    HistoryFile.line(
+                        new Operation(
+                            client,
+                            began,
+                            Operation.NEVER,
+                            call,
+                            new io.databroker.tck.history.Answer.Unknown()))));
+    link.tell("answer", HistoryFile.line(operation));
+  }
+
+  private void trim(Backend backend, boolean turnable, int millis) {
+    Instant now = InstantSource.system().instant();
+    if (turnable) {
+      clock.turn(Duration.ofMillis(1));
+      now = clock.instant();
+    }
+    Instant before = now.minusMillis(millis);
+    link.tell("trim", before.toString());
+    try {
+      backend.trim(before);
+    } catch (DatabrokerException e) {
+      link.tell("failed", trace(e));
+    }
+  }
+
+  /** Takes and gives back leases; reports each call before and after it. */
+  private void holdLeases(Backend backend) {
+    for (int i = 0; i < CALLS / 10; i++) {
+      String name = "life " + order.life() + " lease " + i;
+      link.tell("lease", "acquiring", name, "0");
+      Lease lease = backend.acquireLease(name, LONG);
+      report("acquired", name, lease);
+      if (lease != null && i % 2 == 0) {
+        link.tell("lease", "releasing", name, Long.toString(lease.token()));
+        if (backend.releaseLease(name, lease.token())) {
+          link.tell("lease", "released", name, Long.toString(lease.token()));
+        }
+      }
+    }
+  }
+
+  /** Reads the feed beside the writers, and reports what it delivers. */
+  private void follow(Backend backend) {
+    try {
+      while (true) {
+        try (ChangeFeed feed = backend.changes(backend.versions().end(), null)) {
+          while (true) {
+            link.tell("seen", HistoryFile.line(next(feed)));
+          }
+        } catch (io.databroker.api.HistoryReplacedException
+            | io.databroker.api.HistoryTrimmedException again) {
+          // A clear or a trim ended the feed; the next one begins at the end.
+        }
+      }
+    } catch (DatabrokerException | InterruptedException end) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String trace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
+  }
+}

@@ -1,0 +1,231 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.api.Capability;
+import io.databroker.tck.child.ChildJvm;
+import io.databroker.tck.child.Port;
+import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.ChildProvider;
+import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Operation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kills child JVMs that write to one store, and judges what each next one finds.
+ *
+ * <p><b>Thread-safety:</b> none; used once, by one thread.
+ */
+public final class CrashRun {
+  private static final List<Moment> MOMENTS =
+      List.of(Moment.ANY, Moment.TRIM, Moment.CLOSE, Moment.OPEN, Moment.CLEAR, Moment.OPTIONS);
+
+  private static final int LONGEST_SILENCE_MILLIS = 60_000;
+  private static final int MOST_ANSWERS = 500;
+
+  private final Bench bench;
+  private final ChildProvider provider;
+  private final SplittableRandom random;
+  private final Leases leases = new Leases();
+  private final List<Operation> carried = new ArrayList<>();
+  private History.Start start = new History.Start(0, 0, Map.of(), List.of(), true);
+  private @Nullable Life before;
+  private long openNanos = 50_000_000;
+  private int kills;
+  private int inside;
+  private long calls;
+
+  /** Prepares a run on the first place of the bench. */
+  public CrashRun(Bench bench, ChildProvider provider) {
+    this.bench = bench;
+    this.provider = provider;
+    this.random = new SplittableRandom(bench.tuning.seed());
+  }
+
+  /** Kills at least once at each kind of moment, and more often if the time allows it. */
+  public void run(Duration share) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    try {
+      for (int life = 0;
+          life <= MOMENTS.size() || System.nanoTime() - begun < share.toNanos();
+          life++) {
+        live(life, life == 0 ? Moment.ANY : MOMENTS.get((life - 1) % MOMENTS.size()));
+      }
+      live(kills + 1, Moment.NEVER);
+    } finally {
+      bench.report(
+          "kills",
+          String.format(
+              Locale.ROOT,
+              "%d kills, %d of them inside a call of a client, %d calls, seed %d",
+              kills,
+              inside,
+              calls,
+              bench.tuning.seed()));
+    }
+  }
+
+  /** Runs one child to its end and judges what it found. */
+  private void live(int number, Moment moment) throws IOException, InterruptedException {
+    Order order =
+        new Order(
+            provider,
+            bench.settingTexts(0),
+            moment,
+            number,
+            random.nextLong(),
+            start.serverVersion(),
+            start.latest(),
+            leases.expected());
+    Life life = new Life(leases);
+    int code = runChild(order, life);
+    String failure = life.failure();
+    if (failure != null) {
+      throw broken(
+          life.isReady() ? "ERR-1" : "CAPA-1", "the store of a killed process: " + failure);
+    }
+    if (!life.isReady() && moment != Moment.OPEN) {
+      throw broken(
+          "CAPA-1", "the process ended before it had read the store, with exit code " + code);
+    }
+    if (life.isReady()) {
+      judge(life, number);
+      before = life;
+    }
+    kills += moment == Moment.NEVER ? 0 : 1;
+    inside += life.running().isEmpty() ? 0 : 1;
+    calls += life.answered().size();
+  }
+
+  private void judge(Life life, int number) throws IOException {
+    Life last = before;
+    if (last == null) {
+      start = new Aftermath(start, life, life, List.of()).state();
+      return;
+    }
+    String lease = leases.rule();
+    Aftermath aftermath = new Aftermath(start, last, life, List.copyOf(carried));
+    Aftermath.Finding finding = aftermath.judge();
+    List<String> rules = new ArrayList<>(finding == null ? List.of() : finding.rules());
+    if (lease != null) {
+      rules.add(lease);
+    }
+    if (!rules.isEmpty()) {
+      throw Violation.found(
+          rules,
+          bench.tuning,
+          String.format(
+              Locale.ROOT,
+              "Seen after kill %d of seed %d.%n%s%s%n",
+              number,
+              bench.tuning.seed(),
+              finding == null ? "" : saved(finding) + finding.words(),
+              leases.problem()),
+          null);
+    }
+    if (bench.has(Capability.SHARED)) {
+      // The engine lives on: what was on its way may arrive late.
+      last.running().stream()
+          .filter(call -> call.call().writes() && !(call.call() instanceof Call.Clear))
+          .map(call -> new Operation(-3, 0, Operation.NEVER, call.call(), new Answer.Unknown()))
+          .forEach(carried::add);
+    }
+    start = aftermath.state();
+  }
+
+  private String saved(Aftermath.Finding finding) {
+    return Violation.save(finding.rules().get(0), bench.tuning, finding.history()).orElse("");
+  }
+
+  private Violation broken(String rule, String seen) {
+    return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
+  }
+
+  private int runChild(Order order, Life life) throws IOException, InterruptedException {
+    List<String> options = new ArrayList<>(ChildJvm.inherited());
+    options.add("-XX:TieredStopAtLevel=1");
+    try (Port port = new Port()) {
+      Process process =
+          new ProcessBuilder(ChildJvm.command(options, CrashChild.class, port.arguments()))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (OutputStream in = process.getOutputStream()) {
+        in.write((order.line() + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+      try (Socket socket = port.accept(process)) {
+        if (socket != null) {
+          socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+          listen(socket, process, order, life);
+        }
+      } finally {
+        process.destroyForcibly();
+        process.waitFor();
+      }
+      return process.exitValue();
+    }
+  }
+
+  private void listen(Socket socket, Process process, Order order, Life life) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
+    long opening = System.nanoTime();
+    while (true) {
+      String line;
+      try {
+        line = lines.readLine();
+      } catch (SocketTimeoutException silent) {
+        throw broken(
+            life.isReady() ? "CLOSE-1" : "CAPA-1",
+            "a process did nothing for a minute: the store of a killed process hangs");
+      } catch (IOException killed) {
+        line = null;
+      }
+      if (line == null) {
+        return;
+      }
+      List<String> words = Words.of(line);
+      life.see(words);
+      if (words.get(0).equals("opening")) {
+        opening = System.nanoTime();
+      } else if (words.get(0).equals("opened")) {
+        openNanos = System.nanoTime() - opening;
+      }
+      if (trigger.pulls(words)) {
+        LockSupport.parkNanos(trigger.delay());
+        process.destroyForcibly();
+      } else if (life.hasEnded()) {
+        if (order.moment() == Moment.NEVER) {
+          await(process);
+        }
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  private static void await(Process process) {
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.databroker.tck.crashes;
+
+/** When a child is killed. */
+enum Moment {
+  /** After a random number of answers. */
+  ANY,
+  /** While a trim runs. */
+  TRIM,
+  /** While close runs. */
+  CLOSE,
+  /** While the store is opened. */
+  OPEN,
+  /** While a clear runs. */
+  CLEAR,
+  /** While options change, which may evict. */
+  OPTIONS,
+  /** Never: it closes the store and ends. */
+  NEVER
+}

@@ -1,0 +1,75 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.ChildProvider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a parent tells a child that it starts.
+ *
+ * @param provider how to get the provider
+ * @param settings of the store, as text
+ * @param moment when it will be killed
+ * @param life the number of the life, from 0
+ * @param seed fixes what it does
+ * @param serverVersion the history in which the last life began
+ * @param version the version at which the last life began
+ * @param leases the names that the last life left free, each with 0, and held, each with its token
+ */
+record Order(
+    ChildProvider provider,
+    Map<String, String> settings,
+    Moment moment,
+    int life,
+    long seed,
+    long serverVersion,
+    long version,
+    Map<String, Long> leases) {
+
+  String line() {
+    return Words.line(
+        List.of(
+            provider.type(),
+            Words.line(provider.words()),
+            pairs(settings),
+            moment.name(),
+            Integer.toString(life),
+            Long.toString(seed),
+            Long.toString(serverVersion),
+            Long.toString(version),
+            pairs(leases)));
+  }
+
+  static Order of(String line) {
+    List<String> words = Words.of(line);
+    Map<String, Long> leases = new LinkedHashMap<>();
+    map(words.get(8)).forEach((name, token) -> leases.put(name, Long.valueOf(token)));
+    return new Order(
+        new ChildProvider(words.get(0), Words.of(words.get(1))),
+        map(words.get(2)),
+        Moment.valueOf(words.get(3)),
+        Integer.parseInt(words.get(4)),
+        Long.parseLong(words.get(5)),
+        Long.parseLong(words.get(6)),
+        Long.parseLong(words.get(7)),
+        leases);
+  }
+
+  private static String pairs(Map<String, ?> map) {
+    List<String> words = new ArrayList<>();
+    map.forEach((name, value) -> words.addAll(List.of(name, value.toString())));
+    return Words.line(words);
+  }
+
+  private static Map<String, String> map(String line) {
+    List<String> words = Words.of(line);
+    Map<String, String> map = new LinkedHashMap<>();
+    for (int i = 0; i < words.size(); i += 2) {
+      map.put(words.get(i), words.get(i + 1));
+    }
+    return map;
+  }
+}

@@ -1,0 +1,17 @@
+package io.databroker.tck.engine;
+
+import io.databroker.api.BackendProvider;
+import java.util.List;
+
+/**
+ * Creates a provider in a child JVM. An implementation has a public constructor without parameters.
+ */
+public interface ProviderSource {
+
+  /**
+   * Creates the provider.
+   *
+   * @param words what {@link ChildProvider#words()} holds
+   */
+  BackendProvider provider(List<String> words);
+}

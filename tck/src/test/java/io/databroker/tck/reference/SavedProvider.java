@@ -1,0 +1,95 @@
+package io.databroker.tck.reference;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Capability;
+import io.databroker.api.OpenFailedException;
+import io.databroker.api.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/** Opens reference backends whose store is a file in a directory, for one process at a time. */
+public class SavedProvider extends ReferenceProvider {
+  @Override
+  public Set<Capability> capabilities(Settings settings) {
+    return Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK);
+  }
+
+  @Override
+  public Backend open(Settings settings, BackendContext context) {
+    return backend(open(settings.get(DIRECTORY)), context);
+  }
+
+  /** Creates the backend of an open place. */
+  protected Backend backend(Place place, BackendContext context) {
+    return new SavedBackend(place, context);
+  }
+
+  private static Place open(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      FileChannel channel =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException thisProcess) {
+        lock = null;
+      }
+      if (lock == null) {
+        channel.close();
+        throw new OpenFailedException("another process has opened " + directory, null);
+      }
+      return new Place(directory, channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A directory that this process alone has open. */
+  static class Place {
+    final Path directory;
+    final Store store = new Store();
+    private final FileChannel lock;
+    private final String identity;
+
+    Place(Path directory, FileChannel lock) throws IOException {
+      this.directory = directory;
+      this.lock = lock;
+      this.identity =
+          Files.getAttribute(directory.resolve("lock"), "unix:ino")
+              + " "
+              + Files.getAttribute(directory.resolve("lock"), "unix:ctime");
+      Path file = directory.resolve("state");
+      if (Files.exists(file) && !SavedFile.read(file, store).equals(identity)) {
+        // A copy of another directory begins a history of its own (VER-8).
+        store.serverVersion = Store.newServerVersion();
+        store.begun = store.latest;
+        store.trimmed = store.latest;
+        store.log.clear();
+      }
+      save(store);
+    }
+
+    /** Writes what is in a store. */
+    void save(Store state) {
+      SavedFile.write(directory.resolve("state"), identity, state);
+    }
+
+    void close() {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
