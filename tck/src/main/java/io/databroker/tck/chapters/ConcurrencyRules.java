@@ -12,6 +12,7 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.races.CloseRace;
 import io.databroker.tck.races.LeaseRace;
+import io.databroker.tck.races.PairRace;
 import io.databroker.tck.races.Rounds;
 import io.databroker.tck.races.Script;
 import io.databroker.tck.races.Workload;
@@ -72,30 +73,71 @@ abstract class ConcurrencyRules extends Chapter {
                 30,
                 (random, memory) -> {
                   int kind = random.nextInt(10);
-                  String type = type(random, 64);
+                  String type = spread(random.nextInt(64));
                   if (kind < 4) {
                     return LIST_TYPES;
                   } else if (kind < 7) {
                     return batch(toggle(random, type, "a"));
                   } else if (kind < 9) {
                     // One appears as another empties: never both, never neither.
-                    String other = type(random, 64);
+                    String other = spread(random.nextInt(64));
                     return batch(put(type, "a", random), Write.delete(other, "a"));
                   }
                   return new Call.Get(type, "a");
                 })
-            .setUpBy(ConcurrencyRules::manyTypes);
+            .setUpBy(backend -> types(backend, SWAPPED));
     new Rounds(bench, "LIST-4").run(workload);
   }
 
+  @Test
+  @Rule("LIST-4")
+  void listTypesOfThousandsWhileTwoSwap() {
+    // A list takes as long as many swaps, so most lists run beside a write.
+    Script lister = (random, memory) -> LIST_TYPES;
+    Script swapper =
+        (random, memory) -> {
+          String appears = spread(random.nextInt(SWAPPED));
+          String empties = spread(random.nextInt(SWAPPED));
+          return random.nextInt(4) == 0
+              ? batch(toggle(random, appears, "a"))
+              : batch(put(appears, "a", random), Write.delete(empties, "a"));
+        };
+    Workload workload =
+        Workload.of("thousands of types", 3, 10, lister)
+            .by(List.of(lister, swapper, swapper))
+            .setUpBy(backend -> types(backend, SWAPPED + STAYING))
+            .goingOn();
+    new Rounds(bench, "LIST-4", Rounds.LISTS).run(workload);
+  }
+
+  /** Types that appear and empty. */
+  private static final int SWAPPED = 800;
+
   /** Types that stay, so that to list takes long enough for others to come between. */
-  private static void manyTypes(Backend backend) {
-    List<Write> writes = new ArrayList<>();
-    for (int i = 0; i < 400; i++) {
-      writes.add(Write.put("s" + i, "a", Bytes.EMPTY));
-      writes.add(Write.put("u" + i, "a", Bytes.EMPTY));
+  private static final int STAYING = 3_200;
+
+  /** Puts a record of each of so many types, but for every second of those that are swapped. */
+  private static void types(Backend backend, int types) {
+    for (int from = 0; from < types; from += 400) {
+      List<Write> writes = new ArrayList<>();
+      for (int i = from; i < from + 400; i++) {
+        if (i >= SWAPPED || i % 2 == 0) {
+          writes.add(Write.put(spread(i), "a", Bytes.EMPTY));
+        }
+      }
+      backend.put(writes);
     }
-    backend.put(writes);
+  }
+
+  /** Returns the name of a type; types of near numbers are far apart in every order. */
+  private static String spread(int number) {
+    return (char) ('a' + number * 7 % 26) + Integer.toString(number);
+  }
+
+  @Test
+  @Rule({"LIST-4", "SNAP-2", "INDEX-1", "GET-1", "FEED-2", "VER-5"})
+  void eachAnswerBesideSwapsKeepsTheirInvariant() throws InterruptedException {
+    new PairRace(bench).run();
   }
 
   @Test

@@ -36,13 +36,21 @@ final class Round {
   private static final long SPINNING = 20_000;
   private static final long YIELDING = 200_000;
 
+  /** A client makes so many times its least number of calls at most. */
+  private static final int MOST_TIMES = 3;
+
   private final Workload workload;
   private final List<Backend> handles;
+  private final boolean fresh;
   private final ExecutorService threads;
   private final SplittableRandom random;
   private final Duration patience;
   private final Recorder recorder = new Recorder();
   private final AtomicInteger ready = new AtomicInteger();
+
+  /** The clients that have not made their least number of calls; the others go on meanwhile. */
+  private final AtomicInteger behind = new AtomicInteger();
+
   private final CountDownLatch writersDone = new CountDownLatch(1);
   private final List<Follower> followers = new ArrayList<>();
   private final List<Future<?>> followings = new ArrayList<>();
@@ -53,15 +61,18 @@ final class Round {
    * Prepares a round.
    *
    * @param handles the backend, and further handles of the same store
+   * @param fresh whether the backend is empty
    */
   Round(
       Workload workload,
       List<Backend> handles,
+      boolean fresh,
       ExecutorService threads,
       SplittableRandom random,
       Duration patience) {
     this.workload = workload;
     this.handles = handles;
+    this.fresh = fresh;
     this.threads = threads;
     this.random = random;
     this.patience = patience;
@@ -72,10 +83,12 @@ final class Round {
     return history;
   }
 
-  /** Runs it on an empty backend and judges it. */
+  /** Runs it on a backend that is empty, or that the round before has left, and judges it. */
   Verdict run() {
     Backend backend = handles.get(0);
-    workload.setup().accept(backend);
+    if (fresh || !workload.goesOn()) {
+      workload.setup().accept(backend);
+    }
     History.Start start = Recorder.start(backend);
     List<Operation> operations = new ArrayList<>();
     String problem = play(start, operations);
@@ -126,6 +139,7 @@ final class Round {
     int parties =
         workload.clients().size() + workload.followers() + (workload.beside() == null ? 0 : 1);
     List<Future<List<Operation>>> clients = new ArrayList<>();
+    behind.set(workload.clients().size());
     for (int i = 0; i < workload.clients().size(); i++) {
       int client = i;
       SplittableRandom mine = random.split();
@@ -164,11 +178,15 @@ final class Round {
     Script.Memory memory = new Script.Memory();
     List<Operation> operations = new ArrayList<>();
     meet(parties);
-    for (int i = 0; i < workload.operations(); i++) {
+    int least = workload.operations();
+    for (int i = 0; i < least || (i < MOST_TIMES * least && behind.get() > 0); i++) {
       Call call = script.next(mine, memory);
       Operation operation = recorder.record(client, backend, call);
       memory.see(call, operation.answer());
       operations.add(operation);
+      if (i == least - 1) {
+        behind.decrementAndGet();
+      }
     }
     return operations;
   }

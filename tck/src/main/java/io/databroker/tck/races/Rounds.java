@@ -25,8 +25,14 @@ public final class Rounds {
   /** The shares of the budget for the kills. */
   public static final int CRASHES = 3;
 
-  /** The shares of the budget: one for each concurrent test, and those of scripts and kills. */
-  public static final int WORKLOADS = 22;
+  /** The shares of the budget for the lists of thousands of types. */
+  public static final int LISTS = 3;
+
+  /** The shares of the budget for the checks at full speed. */
+  public static final int PAIRS = 3;
+
+  /** The shares of the budget: one for each concurrent test, and those of the others. */
+  public static final int WORKLOADS = 28;
 
   /** Fewer operations than these beside another's write prove nothing. */
   static final int FEWEST_OVERLAPS = 50;
@@ -47,11 +53,19 @@ public final class Rounds {
             return thread;
           });
 
+  private final int shares;
   private int rounds;
   private long operations;
   private long overlaps;
 
+  /** Prepares a workload of one share. */
   public Rounds(Bench bench, String rule) {
+    this(bench, rule, 1);
+  }
+
+  /** Prepares a workload of so many shares. */
+  public Rounds(Bench bench, String rule, int shares) {
+    this.shares = shares;
     this.bench = bench;
     this.rule = rule;
     this.random = new SplittableRandom(bench.tuning.seed());
@@ -64,20 +78,21 @@ public final class Rounds {
 
   /** Runs rounds until the time is up; fails at the first that the contract forbids. */
   public void run(Workload workload) {
-    long share = bench.tuning.budget().dividedBy(WORKLOADS).toNanos();
+    long share = share(bench.tuning, shares).toNanos();
     long start = System.nanoTime();
     List<Backend> handles = List.of();
     String inconclusive = null;
     try {
       while (goesOn(System.nanoTime() - start, share)) {
-        if (rounds % ROUNDS_A_BACKEND == 0) {
+        boolean fresh = rounds % ROUNDS_A_BACKEND == 0;
+        if (fresh) {
           handles.forEach(Backend::close);
           handles = open(rounds / ROUNDS_A_BACKEND);
-        } else {
+        } else if (!workload.goesOn()) {
           handles.get(0).clear();
         }
         Round round =
-            new Round(workload, handles, threads, random.split(), bench.tuning.patience());
+            new Round(workload, handles, fresh, threads, random.split(), bench.tuning.patience());
         Verdict verdict = round.run();
         History history = round.history();
         rounds++;
@@ -128,11 +143,13 @@ public final class Rounds {
         "workload",
         String.format(
             Locale.ROOT,
-            "%s: %d rounds, %d operations, %d of them beside another client's write, seed %d",
+            "%s: %d rounds, %d operations, %d of them (%.1f %%) beside another client's write,"
+                + " seed %d",
             name,
             rounds,
             operations,
             overlaps,
+            100.0 * overlaps / Math.max(1, operations),
             bench.tuning.seed()));
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param followers how many read feeds beside them
  * @param feedIsWhole whether the feed holds all at the end: nothing clears and nothing trims
  * @param beside what one more thread does over and over until the clients are done
+ * @param goesOn whether a round begins with what the one before has left, without another setup
  */
 public record Workload(
     String name,
@@ -25,7 +26,8 @@ public record Workload(
     List<String> types,
     int followers,
     boolean feedIsWhole,
-    @Nullable Consumer<Backend> beside) {
+    @Nullable Consumer<Backend> beside,
+    boolean goesOn) {
 
   /** A workload of that many clients that all do the same. */
   public static Workload of(String name, int clients, int operations, Script script) {
@@ -37,23 +39,38 @@ public record Workload(
         List.of("t0"),
         0,
         true,
-        null);
+        null,
+        false);
   }
 
   public Workload setUpBy(Consumer<Backend> other) {
-    return new Workload(name, other, operations, clients, types, followers, feedIsWhole, beside);
+    return new Workload(
+        name, other, operations, clients, types, followers, feedIsWhole, beside, goesOn);
   }
 
   public Workload followedBy(int feeds, String... ofTypes) {
     return new Workload(
-        name, setup, operations, clients, List.of(ofTypes), feeds, feedIsWhole, beside);
+        name, setup, operations, clients, List.of(ofTypes), feeds, feedIsWhole, beside, goesOn);
   }
 
   public Workload losingHistory() {
-    return new Workload(name, setup, operations, clients, types, followers, false, beside);
+    return new Workload(name, setup, operations, clients, types, followers, false, beside, goesOn);
   }
 
   public Workload beside(Consumer<Backend> other) {
-    return new Workload(name, setup, operations, clients, types, followers, feedIsWhole, other);
+    return new Workload(
+        name, setup, operations, clients, types, followers, feedIsWhole, other, goesOn);
+  }
+
+  /** The same, but a round begins with what the one before has left. */
+  public Workload goingOn() {
+    return new Workload(
+        name, setup, operations, clients, types, followers, feedIsWhole, beside, true);
+  }
+
+  /** The same, with clients that do different things. */
+  public Workload by(List<Script> others) {
+    return new Workload(
+        name, setup, operations, others, types, followers, feedIsWhole, beside, goesOn);
   }
 }

@@ -226,6 +226,12 @@ public final class Main implements Callable<Integer> {
     if (test.startsWith("Scripts.")) {
       return Rounds.SCRIPTS;
     }
+    if (test.startsWith("Concurrency.each")) {
+      return Rounds.PAIRS;
+    }
+    if (test.startsWith("Concurrency.listTypesOfThousands")) {
+      return Rounds.LISTS;
+    }
     return test.startsWith("Crashes.") ? Rounds.CRASHES : test.startsWith("Concurrency.") ? 1 : 0;
   }
 

@@ -68,7 +68,7 @@ public final class Gallery {
         Set.of(mutant.rule()),
         Map.of(
             "databroker.tck.budget", "70",
-            "databroker.tck.rounds", "2000",
+            "databroker.tck.rounds", "300",
             "databroker.tck.patience", "1",
             "databroker.tck.seed", Long.toString(seed)),
         outcome -> {

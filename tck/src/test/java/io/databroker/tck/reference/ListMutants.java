@@ -59,6 +59,37 @@ final class ListMutants {
                   }
                 }),
         backend(
+            "LIST-4", "list-of-two-views", "reads two halves one after the other", TwoViews::new),
+        backend(
+            "LIST-4",
+            "list-retried-iterator",
+            "reads without a lock, at most three times, until nothing has changed meanwhile",
+            RetriedIterator::new),
+        backend(
+            "LIST-4",
+            "list-in-pages",
+            "reads pages of 64 types, each under the lock",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    List<String> types = new ArrayList<>();
+                    String last = "";
+                    int before;
+                    do {
+                      before = types.size();
+                      synchronized (store) {
+                        checkOpen();
+                        store.live.tailMap(last, false).keySet().stream()
+                            .limit(64)
+                            .forEach(types::add);
+                      }
+                      last = types.isEmpty() ? last : types.get(types.size() - 1);
+                    } while (types.size() > before);
+                    return Collections.unmodifiableList(types);
+                  }
+                }),
+        backend(
             "LIST-4",
             "list-type-by-type",
             "asks of each type that ever was, one after the other, whether it has records",
@@ -283,6 +314,91 @@ final class ListMutants {
         }
       }
       return Collections.unmodifiableList(types);
+    }
+  }
+
+  /** Keeps the types in a set that can be read without the lock. */
+  private static class UnlockedTypes extends ReferenceBackend {
+    final NavigableSet<String> types =
+        new java.util.concurrent.ConcurrentSkipListSet<>(CodePointOrder.INSTANCE);
+    volatile long modifications;
+
+    UnlockedTypes(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    protected ReferenceWriter writer() {
+      return new ReferenceWriter(this) {
+        @Override
+        protected void publish() {
+          super.publish();
+          for (StoredRecord change : changes) {
+            modifications = modifications + 1; // under the lock
+            if (store.live.containsKey(change.type())) {
+              types.add(change.type());
+            } else {
+              types.remove(change.type());
+            }
+          }
+        }
+      };
+    }
+
+    @Override
+    public ClearResult clear() {
+      synchronized (store) {
+        modifications = modifications + 1;
+        types.clear();
+        return super.clear();
+      }
+    }
+
+    List<String> read() {
+      synchronized (store) {
+        checkOpen();
+      }
+      return new ArrayList<>(types);
+    }
+  }
+
+  private static final class TwoViews extends UnlockedTypes {
+    TwoViews(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    public List<String> listTypes() {
+      List<String> first;
+      List<String> second;
+      synchronized (store) {
+        checkOpen();
+        first = new ArrayList<>(types.headSet("m", false));
+      }
+      synchronized (store) {
+        second = new ArrayList<>(types.tailSet("m", true));
+      }
+      first.addAll(second);
+      return Collections.unmodifiableList(first);
+    }
+  }
+
+  private static final class RetriedIterator extends UnlockedTypes {
+    RetriedIterator(Store store, BackendContext context) {
+      super(store, context);
+    }
+
+    @Override
+    public List<String> listTypes() {
+      List<String> listed = List.of();
+      for (int i = 0; i < 3; i++) {
+        long before = modifications;
+        listed = read();
+        if (modifications == before) {
+          break;
+        }
+      }
+      return Collections.unmodifiableList(listed);
     }
   }
 }
