@@ -20,13 +20,13 @@ final class ArgumentChecks {
 
   List<Write> batch(@Nullable List<Write> batch) {
     List<Write> writes = Require.nonNull("batch", batch);
-    limit("batch", writes.size(), limits.batchRecords(), "records");
+    batchSize(writes.size());
     // Checks and applies a copy, so that later changes of the list have no effect (ARG-3).
     Write[] copy = writes.toArray(new Write[0]);
     if (copy.length == 0) {
       throw new InvalidArgumentException("batch", "empty", "give at least one write");
     }
-    limit("batch", copy.length, limits.batchRecords(), "records");
+    batchSize(copy.length);
     long bytes = 0;
     String checked = "";
     for (int i = 0; i < copy.length; i++) {
@@ -35,6 +35,11 @@ final class ArgumentChecks {
     }
     limit("batch", bytes, limits.batchBytes(), "payload bytes");
     return List.of(copy);
+  }
+
+  /** Checks the number of records of a batch before the batch is copied. */
+  void batchSize(int records) {
+    limit("batch", records, limits.batchRecords(), "records");
   }
 
   /**

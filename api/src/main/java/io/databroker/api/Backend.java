@@ -52,6 +52,18 @@ public interface Backend extends AutoCloseable {
   PutResult put(List<Write> batch);
 
   /**
+   * Applies records of another store as one batch. A deleted record is a delete, any other a put;
+   * each keeps its time, and each change takes the next version (RESTORE-1 to RESTORE-5). Begin
+   * with {@link #clear}, so that readers learn of the new history.
+   *
+   * @param batch at least one record, in the order of their writes; their versions are ignored
+   * @return each record as stored, as {@link #put} returns it
+   * @throws InvalidArgumentException if a time is before 1970 or after the year 9999, or the
+   *     extraction function rejects a payload
+   */
+  PutResult restore(List<StoredRecord> batch);
+
+  /**
    * The live record of that key, or null (GET-1). A key that could not have been stored, such as
    * one with a lone surrogate, may reach the backend, and is absent (GET-2).
    */

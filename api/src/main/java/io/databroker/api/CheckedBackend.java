@@ -37,6 +37,11 @@ public final class CheckedBackend implements Backend {
   }
 
   @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return backend.restore(RestoreCheck.batch(checks, batch));
+  }
+
+  @Override
   public @Nullable StoredRecord get(String type, String id) {
     Require.nonNull("type", type);
     Require.nonNull("id", id);

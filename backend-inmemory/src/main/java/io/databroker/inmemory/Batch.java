@@ -29,7 +29,9 @@ final class Batch {
 
   private final History history;
   private final Commit before;
-  private final Instant now;
+
+  /** The time of what is planned next. */
+  Instant time;
 
   /** All changes, in order: the i-th has version {@code before.version() + 1 + i}. */
   private final List<Entry> entries;
@@ -52,10 +54,10 @@ final class Batch {
   private int installed;
   private boolean committed;
 
-  Batch(History history, Instant now, int size) {
+  Batch(History history, Instant time, int size) {
     this.history = history;
     this.before = history.commit;
-    this.now = now;
+    this.time = time;
     this.entries = new ArrayList<>(size);
     this.planned = new Planned(entries);
     this.touched = new ArrayList<>(Math.min(size, MANY_TYPES));
@@ -143,7 +145,7 @@ final class Batch {
       Entry last) {
     long version = before.version() + 1 + entries.size();
     Entry entry =
-        new Entry(table, new StoredRecord(table.type, id, version, payload, now, deleted), slot);
+        new Entry(table, new StoredRecord(table.type, id, version, payload, time, deleted), slot);
     if (own == null) {
       entry.follow(last);
     } else {
@@ -161,7 +163,7 @@ final class Batch {
 
   /** The answer to a delete of what is absent. */
   StoredRecord absent(Write write) {
-    return new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, now, true);
+    return new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, time, true);
   }
 
   private int place(Entry entry) {

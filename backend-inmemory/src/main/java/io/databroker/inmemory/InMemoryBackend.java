@@ -24,6 +24,7 @@ import io.databroker.api.support.LeaseTable;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.api.support.WaitingFeeds;
+import io.databroker.api.support.WriteBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -119,6 +120,16 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> writes) {
+    return write(WriteBatch.put(writes));
+  }
+
+  @Override
+  public PutResult restore(List<StoredRecord> records) {
+    return write(WriteBatch.restore(records));
+  }
+
+  private PutResult write(WriteBatch given) {
+    List<Write> writes = given.writes();
     extraction.checkOutside();
     History now;
     Batch batch;
@@ -129,9 +140,11 @@ final class InMemoryBackend implements Backend {
       room.make(this, now, writes);
       @Nullable Entry[] committed = find(now, writes);
       Conditions.check(writes, index -> found(committed[index]));
-      batch = new Batch(now, now(), writes.size());
+      Instant time = now();
+      batch = new Batch(now, time, writes.size());
       try {
         for (int i = 0; i < stored.length; i++) {
+          batch.time = given.time(i, time);
           stored[i] = plan(batch, now, writes.get(i), committed[i], i);
         }
         if (!batch.isEmpty()) {

@@ -23,7 +23,7 @@ final class Trim {
     History history = backend.current();
     // Writes made meanwhile stay, or they could keep this going without end.
     long limit = history.commit.version();
-    Predicate<Changes> old = batch -> batch.records().get(0).modifiedAt().isBefore(instant);
+    Predicate<Changes> old = batch -> time(batch).isBefore(instant);
     long dropped = 0;
     long portion;
     try {
@@ -37,6 +37,11 @@ final class Trim {
       }
     }
     return dropped;
+  }
+
+  /** Returns the time of a batch: that of its last record (RESTORE-5). */
+  private static Instant time(Changes batch) {
+    return batch.records().get(batch.records().size() - 1).modifiedAt();
   }
 
   /**

@@ -30,19 +30,29 @@ final class Batch implements AutoCloseable {
   private final Store store;
   private final History history;
   private final Commit before;
-  private final Instant now;
+  private Instant time;
+  private long micros;
   private final List<Change> changes;
   private final Map<Name, Change> lasts;
   private final List<TypeTable> touched = new ArrayList<>(2);
   private final History.Lookup look = History.Lookup.mine();
 
-  Batch(Store store, History history, Instant now, int size) {
+  Batch(Store store, History history, Instant time, int size) {
     this.store = store;
     this.history = history;
     this.before = history.planned;
-    this.now = now;
+    this.time = time;
+    this.micros = Micros.of(time);
     this.changes = new ArrayList<>(size);
     this.lasts = new HashMap<>(size * 2);
+  }
+
+  /** Sets the time of the changes that are planned next. */
+  void at(Instant next) {
+    if (!next.equals(time)) {
+      time = next;
+      micros = Micros.of(next);
+    }
   }
 
   boolean isEmpty() {
@@ -84,8 +94,8 @@ final class Batch implements AutoCloseable {
       added = add(table, id, lookedUpId(), payload, previous, !known);
     }
     added.values = values;
-    touch(table, live ? 0 : 1);
-    return new StoredRecord(table.type, id, added.version, payload, now, false);
+    touch(added, live ? 0 : 1);
+    return new StoredRecord(table.type, id, added.version, payload, time, false);
   }
 
   private boolean find(TypeTable table, String id) {
@@ -111,7 +121,7 @@ final class Batch implements AutoCloseable {
       return null;
     }
     Change added = addDelete(table, id, last);
-    return new StoredRecord(table.type, id, added.version, payload, now, true);
+    return new StoredRecord(table.type, id, added.version, payload, time, true);
   }
 
   /** Plans a delete for which nobody asks the last payload, if there is something to delete. */
@@ -138,7 +148,7 @@ final class Batch implements AutoCloseable {
         last == null
             ? add(table, id, lookedUpId(), null, look.place.version, false)
             : add(table, id, last.idBytes, null, last.version, last.fresh);
-    touch(table, -1);
+    touch(added, -1);
     return added;
   }
 
@@ -154,7 +164,7 @@ final class Batch implements AutoCloseable {
       long previous,
       boolean fresh) {
     long version = before.version() + 1 + changes.size();
-    Change change = new Change(table, id, idBytes, payload, version, previous, fresh);
+    Change change = new Change(table, id, idBytes, payload, version, micros, previous, fresh);
     changes.add(change);
     Change overtaken = lasts.put(new Name(table.number, id), change);
     if (overtaken != null) {
@@ -163,7 +173,9 @@ final class Batch implements AutoCloseable {
     return change;
   }
 
-  private void touch(TypeTable table, int by) {
+  private void touch(Change change, int by) {
+    TypeTable table = change.table;
+    change.count = by;
     if (!touched.contains(table)) {
       touched.add(table);
     }
@@ -176,7 +188,7 @@ final class Batch implements AutoCloseable {
 
   /** What a delete of nothing answers. */
   StoredRecord absent(String type, String id) {
-    return new StoredRecord(type, id, 0, Bytes.EMPTY, now, true);
+    return new StoredRecord(type, id, 0, Bytes.EMPTY, time, true);
   }
 
   private record Victim(TypeTable table, String id, long version) {}
@@ -275,11 +287,10 @@ final class Batch implements AutoCloseable {
 
   private void encode(Segment segment, @Nullable SetOptions set) {
     Frame frame = store.journal.frame;
-    long time = Micros.of(now);
     if (set == null) {
-      frame.begin(Frame.Kind.RECORDS, changes.size(), time);
+      frame.begin(Frame.Kind.RECORDS, changes.size(), micros);
     } else {
-      frame.begin(Frame.Kind.OPTIONS, changes.size(), time);
+      frame.begin(Frame.Kind.OPTIONS, changes.size(), micros);
       frame.body(set.body);
     }
     for (int i = 0; i < changes.size(); i++) {
@@ -289,7 +300,7 @@ final class Batch implements AutoCloseable {
           frame.record(
               change.version,
               change.previous,
-              time,
+              change.micros,
               change.table.utf8,
               change.idBytes,
               payload.asByteBuffer(),
@@ -318,7 +329,6 @@ final class Batch implements AutoCloseable {
   }
 
   private void install(Segment segment) {
-    long time = Micros.of(now);
     for (Change change : changes) {
       boolean deleted = change.payload == null;
       history.install(
@@ -330,6 +340,7 @@ final class Batch implements AutoCloseable {
           change.checksum,
           deleted,
           change.previous);
+      change.table.wrote(change.micros, change.count);
       if (!change.last) {
         continue;
       }
@@ -344,10 +355,7 @@ final class Batch implements AutoCloseable {
         history.keys.replace(look.key, look.place);
       }
     }
-    for (TypeTable table : touched) {
-      table.wrote(time, table.change);
-      history.types.mayGo(table);
-    }
+    touched.forEach(history.types::mayGo);
   }
 
   private Commit next() {

@@ -13,11 +13,17 @@ final class Change {
   final @Nullable Bytes payload;
   final long version;
 
+  /** The time of the write, in microseconds. */
+  final long micros;
+
   /** The key's newest version before this one, live or not; 0 if it is not in the key index. */
   final long previous;
 
   /** Whether the key was not in the key index before the batch. */
   final boolean fresh;
+
+  /** By how much it changes the number of live records. */
+  int count;
 
   /** Whether no other change of the batch is of the same key. */
   boolean last = true;
@@ -32,6 +38,7 @@ final class Change {
       byte[] idBytes,
       @Nullable Bytes payload,
       long version,
+      long micros,
       long previous,
       boolean fresh) {
     this.table = table;
@@ -39,6 +46,7 @@ final class Change {
     this.idBytes = idBytes;
     this.payload = payload;
     this.version = version;
+    this.micros = micros;
     this.previous = previous;
     this.fresh = fresh;
   }

@@ -77,7 +77,8 @@ final class FeedReader implements FeedSource {
     }
     int index = segment.indexOf(first);
     RecordCopy copy = RecordCopy.of(segment, index);
-    Instant modified = Micros.instant(copy.modified());
+    long micros = copy.modified();
+    Instant modified = Micros.instant(micros);
     int left = copy.followers();
     long end = first + left;
     StoredRecord[] records = new StoredRecord[left + 1];
@@ -85,6 +86,10 @@ final class FeedReader implements FeedSource {
     for (long version = first; version <= end; version++, index++) {
       if (only == null || segment.typeAt(index) == only.number) {
         copy = version == first ? copy : RecordCopy.of(segment, index);
+        if (copy.modified() != micros) {
+          micros = copy.modified(); // records of a restore have times of their own
+          modified = Micros.instant(micros);
+        }
         StoredRecord record = history.record(segments, segment, index, copy, modified);
         if (record == null) {
           return null;

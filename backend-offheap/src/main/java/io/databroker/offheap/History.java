@@ -218,7 +218,7 @@ final class History implements JournalOwner {
    * Returns the record in that slot, as {@link #record(Directory, Segment, int)} does.
    *
    * @param found the record, read by this thread
-   * @param modified when it was written: one and the same for all of a batch
+   * @param modified the time of its write; the records of a put share one object
    */
   @Nullable StoredRecord record(
       Directory segments, Segment segment, int index, RecordCopy found, Instant modified) {

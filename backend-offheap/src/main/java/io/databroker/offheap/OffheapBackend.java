@@ -18,6 +18,7 @@ import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
+import io.databroker.api.support.WriteBatch;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
@@ -71,15 +72,27 @@ final class OffheapBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> writes) {
-    List<TypeTable> written = new ArrayList<>(2);
-    return store.write(written, now -> put(now, writes, written));
+    return write(WriteBatch.put(writes));
   }
 
-  private PutResult put(History now, List<Write> writes, List<TypeTable> written) {
+  @Override
+  public PutResult restore(List<StoredRecord> records) {
+    return write(WriteBatch.restore(records));
+  }
+
+  private PutResult write(WriteBatch given) {
+    List<TypeTable> written = new ArrayList<>(2);
+    return store.write(written, now -> write(now, given, written));
+  }
+
+  private PutResult write(History now, WriteBatch given, List<TypeTable> written) {
+    List<Write> writes = given.writes();
+    Instant time = store.now();
     Conditions.check(writes, i -> conditionVersion(now, writes.get(i)));
     StoredRecord[] stored = new StoredRecord[writes.size()];
-    try (Batch batch = new Batch(store, now, store.now(), writes.size())) {
+    try (Batch batch = new Batch(store, now, time, writes.size())) {
       for (int i = 0; i < stored.length; i++) {
+        batch.at(given.time(i, time));
         stored[i] = plan(batch, now, writes.get(i), i);
       }
       if (!batch.isEmpty()) {

@@ -61,13 +61,25 @@ final class Trim {
         version++;
         continue;
       }
-      if (!Micros.instant(record.modified()).isBefore(before)) {
+      long end = version + record.followers();
+      if (!time(segment, record, end).isBefore(before)) {
         break;
       }
-      last = version + record.followers();
+      last = end;
       version = last + 1;
     }
     return last;
+  }
+
+  /**
+   * Returns the time of a batch: that of its last record (RESTORE-5), or of the first one that can
+   * be read if the last one is damaged.
+   */
+  private static Instant time(Segment segment, RecordCopy first, long end) {
+    long known = first.modified();
+    RecordCopy last =
+        first.followers() == 0 ? first : RecordCopy.find(segment, segment.indexOf(end));
+    return Micros.instant(last == null ? known : last.modified());
   }
 
   private long drop(History history, long first) {

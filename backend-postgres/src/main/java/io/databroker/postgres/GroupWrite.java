@@ -6,10 +6,12 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
+import io.databroker.api.support.WriteBatch;
 import io.databroker.postgres.WritePlan.Live;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +37,8 @@ final class GroupWrite {
         SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
           AND x.version > (SELECT cleared FROM store)
         ORDER BY x.version DESC LIMIT 1
-      ) r WHERE NOT r.deleted""";
+      ) r WHERE NOT r.deleted\
+      """;
 
   private static final String COUNTS =
       "SELECT type, live, oldest FROM type_count WHERE type = ANY (?)";
@@ -52,11 +55,11 @@ final class GroupWrite {
   record Done(List<Answer> answers, StoreRow row, WritePlan plan) {}
 
   private final Tx tx;
-  private final List<List<Write>> batches;
+  private final List<WriteBatch> batches;
   private final Map<Key, Live> live = new HashMap<>();
   private final Map<String, Eviction> evictions = new LinkedHashMap<>();
 
-  GroupWrite(Tx tx, List<List<Write>> batches) {
+  GroupWrite(Tx tx, List<WriteBatch> batches) {
     this.tx = tx;
     this.batches = batches;
   }
@@ -64,13 +67,13 @@ final class GroupWrite {
   Done run(OptionsTable table, IndexBuild index, Digests digests, String channel)
       throws SQLException {
     Set<String> types = new LinkedHashSet<>();
-    batches.forEach(batch -> batch.forEach(write -> types.add(write.type())));
+    batches.forEach(batch -> batch.writes().forEach(write -> types.add(write.type())));
     lockAndFind();
     OptionsTable.Known options = index.current(tx, table.underLock(tx), types);
     WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), live);
     prepareEvictions(plan, options, types);
     List<Answer> answers = new ArrayList<>();
-    for (List<Write> batch : batches) {
+    for (WriteBatch batch : batches) {
       answers.add(apply(plan, batch, options, digests));
     }
     if (!plan.isEmpty()) {
@@ -91,8 +94,8 @@ final class GroupWrite {
   /** Takes the lock and looks for the keys in one trip to the server. */
   private void lockAndFind() throws SQLException {
     Map<Key, Boolean> wanted = new LinkedHashMap<>();
-    for (List<Write> batch : batches) {
-      for (Write write : batch) {
+    for (WriteBatch batch : batches) {
+      for (Write write : batch.writes()) {
         wanted.merge(
             new Key(write.type(), write.id()), write instanceof Write.Delete, Boolean::logicalOr);
       }
@@ -126,8 +129,8 @@ final class GroupWrite {
   private void prepareEvictions(WritePlan plan, OptionsTable.Known options, Set<String> types)
       throws SQLException {
     Map<String, Long> writes = new HashMap<>();
-    for (List<Write> batch : batches) {
-      batch.forEach(write -> writes.merge(write.type(), 1L, Long::sum));
+    for (WriteBatch batch : batches) {
+      batch.writes().forEach(write -> writes.merge(write.type(), 1L, Long::sum));
     }
     List<String> limited =
         types.stream().filter(type -> options.of(type).capacity() != null).toList();
@@ -164,7 +167,8 @@ final class GroupWrite {
   }
 
   private Answer apply(
-      WritePlan plan, List<Write> batch, OptionsTable.Known options, Digests digests) {
+      WritePlan plan, WriteBatch given, OptionsTable.Known options, Digests digests) {
+    List<Write> batch = given.writes();
     List<List<UUID>> values = new ArrayList<>();
     try {
       Conditions.check(
@@ -177,7 +181,9 @@ final class GroupWrite {
     }
     List<StoredRecord> stored = new ArrayList<>(batch.size());
     Set<String> types = new LinkedHashSet<>();
+    Instant now = Rows.instant(tx.now());
     for (int i = 0; i < batch.size(); i++) {
+      plan.time = Rows.microsNotBefore(given.time(i, now));
       Write write = batch.get(i);
       types.add(write.type());
       stored.add(apply(plan, write, values.get(i)));
@@ -204,11 +210,11 @@ final class GroupWrite {
       if (eviction != null) {
         eviction.wrote(row);
       }
-      return row.record(tx.now());
+      return row.record();
     }
     Live found = plan.live(key);
     return found.version() == 0
-        ? new StoredRecord(key.type(), key.id(), 0, Bytes.EMPTY, Rows.instant(tx.now()), true)
-        : plan.delete(key, found).record(tx.now());
+        ? new StoredRecord(key.type(), key.id(), 0, Bytes.EMPTY, Rows.instant(plan.time), true)
+        : plan.delete(key, found).record();
   }
 }

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** A row that a transaction is going to add: a put, or a delete of a row that is there. */
 final class NewRow {
   final long version;
+
+  /** The time of the write, in microseconds since 1970. */
+  final long micros;
+
   final String type;
   final String id;
 
@@ -31,6 +35,7 @@ final class NewRow {
 
   NewRow(
       long version,
+      long micros,
       String type,
       String id,
       @Nullable Bytes payload,
@@ -38,6 +43,7 @@ final class NewRow {
       boolean deleted,
       List<UUID> digests) {
     this.version = version;
+    this.micros = micros;
     this.type = type;
     this.id = id;
     this.payload = payload;
@@ -47,7 +53,7 @@ final class NewRow {
   }
 
   /** Returns the record as stored; the payload must be known. */
-  StoredRecord record(long micros) {
+  StoredRecord record() {
     Bytes stored = payload;
     if (stored == null) {
       throw new IllegalStateException("the payload of version " + version + " is on the server");

@@ -18,6 +18,7 @@ import io.databroker.api.Write;
 import io.databroker.api.support.Extraction;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.WaitingFeeds;
+import io.databroker.api.support.WriteBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,10 +102,15 @@ final class PostgresBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> batch) {
-    return call(() -> queue.put(batch, sessions.deadline()));
+    return call(() -> queue.put(WriteBatch.put(batch), sessions.deadline()));
   }
 
-  private List<GroupWrite.Answer> write(List<List<Write>> batches, Deadline deadline) {
+  @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return call(() -> queue.put(WriteBatch.restore(batch), sessions.deadline()));
+  }
+
+  private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {
     GroupWrite.Done done =
         store
             .transactions()
@@ -125,7 +131,7 @@ final class PostgresBackend implements Backend {
       if (row.payload == null) {
         break;
       }
-      batch.add(row.record(done.plan().now));
+      batch.add(row.record());
       if (row.version == row.batch) {
         batches.add(batch);
         batch = new ArrayList<>();

@@ -21,26 +21,31 @@ final class RowWriter {
       """
       INSERT INTO record
         (version, type, id, payload, modified_at, deleted, batch, previous, replaced_by, expires)
-      SELECT n.version, n.type, n.id, n.payload, ?, false, n.batch,
+      SELECT n.version, n.type, n.id, n.payload, n.modified_at, false, n.batch,
         NULLIF(n.previous, 0), NULLIF(n.replaced_by, 0), n.expires
       FROM unnest(?::bigint[], ?::text[], ?::text[], ?::bytea[], ?::bigint[], ?::bigint[],
-        ?::bigint[], ?::boolean[])
-        AS n(version, type, id, payload, batch, previous, replaced_by, expires)""";
+        ?::bigint[], ?::bigint[], ?::boolean[])
+        AS n(version, type, id, payload, modified_at, batch, previous, replaced_by, expires)\
+      """;
 
   /** A delete tells the last payload, which is on the server. */
   private static final String DELETES =
       """
       INSERT INTO record
         (version, type, id, payload, modified_at, deleted, batch, previous, replaced_by, expires)
-      SELECT n.version, r.type, r.id, r.payload, ?, true, n.batch, n.previous, NULL, false
-      FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS n(version, batch, previous)
-      JOIN record r ON r.version = n.previous""";
+      SELECT n.version, r.type, r.id, r.payload, n.modified_at, true, n.batch, n.previous, NULL,
+        false
+      FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+        AS n(version, modified_at, batch, previous)
+      JOIN record r ON r.version = n.previous\
+      """;
 
   private static final String REPLACED =
       """
       UPDATE record r SET replaced_by = n.replaced_by
       FROM unnest(?::bigint[], ?::bigint[]) AS n(version, replaced_by)
-      WHERE r.version = n.version""";
+      WHERE r.version = n.version\
+      """;
 
   private static final String UNINDEX = "DELETE FROM indexed_value WHERE version = ANY (?)";
 
@@ -62,7 +67,8 @@ final class RowWriter {
       )
       UPDATE store SET latest = ?, types_epoch = types_epoch +
         (SELECT count(*) FROM counted n JOIN change d ON d.type = n.type
-          WHERE (n.live = 0) <> (n.live = d.live))""";
+          WHERE (n.live = 0) <> (n.live = d.live))\
+      """;
 
   private static final String EMPTY_TYPES =
       "DELETE FROM type_count WHERE live = 0 AND type = ANY (?)";
@@ -112,11 +118,11 @@ final class RowWriter {
       return;
     }
     statements.add(PUTS);
-    number(plan.now);
     numbers(puts, row -> row.version);
     texts(puts.stream().map(row -> row.type).toArray(String[]::new));
     texts(puts.stream().map(row -> row.id).toArray(String[]::new));
     array("bytea", puts.stream().map(RowWriter::payload).toArray(byte[][]::new));
+    numbers(puts, row -> row.micros);
     numbers(puts, row -> row.batch);
     numbers(puts, row -> row.previous);
     numbers(puts, row -> row.replacedBy);
@@ -138,8 +144,8 @@ final class RowWriter {
       return;
     }
     statements.add(DELETES);
-    number(plan.now);
     numbers(deletes, row -> row.version);
+    numbers(deletes, row -> row.micros);
     numbers(deletes, row -> row.batch);
     numbers(deletes, row -> row.previous);
   }

@@ -12,12 +12,23 @@ import java.time.Instant;
 final class Trim {
   private static final int STEP = 5_000;
 
-  /** The first change that is not older; history has a row for each of its versions. */
+  /**
+   * Finds the first batch whose last change is not older (RESTORE-5), and where the batch before it
+   * ends. The history has a row for each of its versions.
+   */
   private static final String FIRST_KEPT =
       """
-      SELECT r.version FROM record r
-      WHERE r.version >= ? AND r.version <= ? AND r.modified_at >= ?
-      ORDER BY r.version LIMIT 1""";
+      WITH kept AS (
+        SELECT r.version FROM record r
+        WHERE r.version >= ? AND r.version <= ? AND r.modified_at >= ? AND r.version = r.batch
+        ORDER BY r.version LIMIT 1
+      )
+      SELECT COALESCE((
+        SELECT b.version + 1 FROM record b
+        WHERE b.version >= ? AND b.version < kept.version AND b.version = b.batch
+        ORDER BY b.version DESC LIMIT 1), ?)
+      FROM kept\
+      """;
 
   /** A batch goes whole. */
   private static final String BATCH_END = "SELECT batch FROM record WHERE version = ?";
@@ -31,7 +42,8 @@ final class Trim {
         DELETE FROM record d
         WHERE d.version >= ? AND d.version < ? AND d.deleted RETURNING d.version
       )
-      DELETE FROM indexed_value i USING gone WHERE i.version = gone.version""";
+      DELETE FROM indexed_value i USING gone WHERE i.version = gone.version\
+      """;
 
   private static final String UPDATE = "UPDATE store SET earliest = ?";
 
@@ -44,7 +56,8 @@ final class Trim {
       ), unindexed AS (
         DELETE FROM indexed_value i USING gone WHERE i.version = gone.version
       )
-      SELECT count(*) FROM gone""";
+      SELECT count(*) FROM gone\
+      """;
 
   private final Store store;
 
@@ -108,6 +121,8 @@ final class Trim {
       select.setLong(1, row.earliest());
       select.setLong(2, row.latest());
       select.setLong(3, before);
+      select.setLong(4, row.earliest());
+      select.setLong(5, row.earliest());
       try (ResultSet result = select.executeQuery()) {
         return result.next() ? result.getLong(1) : row.latest() + 1;
       }

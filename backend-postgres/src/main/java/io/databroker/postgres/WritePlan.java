@@ -23,8 +23,8 @@ final class WritePlan {
     static final Live NONE = new Live(0, null, null);
   }
 
-  /** The time of all rows, in microseconds since 1970. */
-  final long now;
+  /** The time of the rows that are planned next, in microseconds since 1970. */
+  long time;
 
   final List<NewRow> rows = new ArrayList<>();
 
@@ -46,9 +46,9 @@ final class WritePlan {
    *
    * @param live the live records that the plan may meet; absent ones as {@link Live#NONE}
    */
-  WritePlan(long latest, long now, Map<Key, Live> live) {
+  WritePlan(long latest, long time, Map<Key, Live> live) {
     this.latest = latest;
-    this.now = now;
+    this.time = time;
     this.live = live;
   }
 
@@ -68,7 +68,7 @@ final class WritePlan {
   NewRow put(Key key, Bytes payload, List<UUID> digests) {
     Live before = live(key);
     NewRow row =
-        new NewRow(++latest, key.type(), key.id(), payload, before.version(), false, digests);
+        new NewRow(++latest, time, key.type(), key.id(), payload, before.version(), false, digests);
     replace(before, row);
     live.put(key, new Live(row.version, payload, row));
     if (before.version() == 0) {
@@ -81,7 +81,14 @@ final class WritePlan {
   NewRow delete(Key key, Live before) {
     NewRow row =
         new NewRow(
-            ++latest, key.type(), key.id(), before.payload(), before.version(), true, List.of());
+            ++latest,
+            time,
+            key.type(),
+            key.id(),
+            before.payload(),
+            before.version(),
+            true,
+            List.of());
     replace(before, row);
     live.put(key, Live.NONE);
     counts.merge(key.type(), -1L, Long::sum);

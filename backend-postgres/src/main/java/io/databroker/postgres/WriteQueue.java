@@ -4,6 +4,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
+import io.databroker.api.support.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,7 +23,7 @@ final class WriteQueue {
 
   /** Writes a group, and tells each of its batches what became of it. */
   interface Writer {
-    List<GroupWrite.Answer> write(List<List<Write>> batches, Deadline deadline);
+    List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline);
   }
 
   private enum Stage {
@@ -34,13 +35,13 @@ final class WriteQueue {
 
   /** A batch of one caller. */
   private static final class Pending {
-    final List<Write> batch;
+    final WriteBatch batch;
     final Deadline deadline;
     Stage stage = Stage.WAITING;
     @Nullable PutResult result;
     @Nullable RuntimeException failure;
 
-    Pending(List<Write> batch, Deadline deadline) {
+    Pending(WriteBatch batch, Deadline deadline) {
       this.batch = batch;
       this.deadline = deadline;
     }
@@ -54,7 +55,7 @@ final class WriteQueue {
     this.writer = writer;
   }
 
-  PutResult put(List<Write> batch, Deadline deadline) {
+  PutResult put(WriteBatch batch, Deadline deadline) {
     Pending mine = new Pending(batch, deadline);
     if (isLeader(mine)) {
       lead(mine);
@@ -122,10 +123,10 @@ final class WriteQueue {
   private synchronized List<Pending> take(Pending mine) {
     List<Pending> group = new ArrayList<>();
     group.add(mine);
-    int records = mine.batch.size();
+    int records = mine.batch.writes().size();
     long bytes = bytes(mine.batch);
     for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
-      records += next.batch.size();
+      records += next.batch.writes().size();
       bytes += bytes(next.batch);
       if (records > MOST_RECORDS || bytes > MOST_BYTES) {
         break;
@@ -136,9 +137,9 @@ final class WriteQueue {
     return group;
   }
 
-  private static long bytes(List<Write> batch) {
+  private static long bytes(WriteBatch batch) {
     long bytes = 0;
-    for (Write write : batch) {
+    for (Write write : batch.writes()) {
       bytes += write instanceof Write.Put put ? put.payload().size() : 0;
     }
     return bytes;
@@ -149,7 +150,7 @@ final class WriteQueue {
     for (Pending pending : group) {
       deadline = deadline.orEarlier(pending.deadline);
     }
-    List<List<Write>> batches = new ArrayList<>();
+    List<WriteBatch> batches = new ArrayList<>();
     group.forEach(pending -> batches.add(pending.batch));
     try {
       List<GroupWrite.Answer> answers = writer.write(batches, deadline);

@@ -7,6 +7,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
+import io.databroker.api.support.WriteBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +36,7 @@ class WriteQueueTest {
     threads.shutdownNow();
   }
 
-  private List<GroupWrite.Answer> write(List<List<Write>> batches, Deadline deadline) {
+  private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {
     groups.add(batches.size());
     writing.countDown();
     try {
@@ -47,12 +48,12 @@ class WriteQueueTest {
       throw new UnavailableException("gone", null);
     }
     return batches.stream()
-        .map(batch -> new GroupWrite.Answer(new PutResult(batch.size(), List.of()), null))
+        .map(batch -> new GroupWrite.Answer(new PutResult(batch.writes().size(), List.of()), null))
         .toList();
   }
 
-  private static List<Write> batch(int writes) {
-    return Collections.nCopies(writes, Write.put("t", "1", Bytes.EMPTY));
+  private static WriteBatch batch(int writes) {
+    return WriteBatch.put(Collections.nCopies(writes, Write.put("t", "1", Bytes.EMPTY)));
   }
 
   private PutResult put(int writes, Duration time) {

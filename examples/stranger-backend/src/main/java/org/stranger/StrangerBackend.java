@@ -26,6 +26,7 @@ import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.api.support.TypeMap;
 import io.databroker.api.support.WaitingFeeds;
+import io.databroker.api.support.WriteBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -98,9 +99,14 @@ final class StrangerBackend implements Backend {
     return answer;
   }
 
-  @Override public PutResult put(List<Write> batch) { return write(() -> apply(batch)); }
+  @Override public PutResult put(List<Write> batch) { return write(() -> apply(WriteBatch.put(batch))); }
 
-  private PutResult apply(List<Write> batch) {
+  @Override public PutResult restore(List<StoredRecord> batch) {
+    return write(() -> apply(WriteBatch.restore(batch)));
+  }
+
+  private PutResult apply(WriteBatch given) {
+    List<Write> batch = given.writes();
     Conditions.check(batch, i -> version(batch.get(i)));
     for (int i = 0; i < batch.size(); i++) {
       if (batch.get(i) instanceof Write.Put put) {
@@ -110,11 +116,11 @@ final class StrangerBackend implements Backend {
     Instant now = now();
     List<StoredRecord> answers = new ArrayList<>();
     Set<String> written = new HashSet<>();
-    for (Write write : batch) {
-      answers.add(apply(write, now));
-      written.add(write.type());
+    for (int i = 0; i < batch.size(); i++) {
+      answers.add(apply(batch.get(i), given.time(i, now)));
+      written.add(batch.get(i).type());
     }
-    evict(written, now);
+    evict(written, given.time(batch.size() - 1, now));
     return new PutResult(history, answers);
   }
 
@@ -235,6 +241,11 @@ final class StrangerBackend implements Backend {
     });
   }
 
+  /** The time of a batch is that of its last record (RESTORE-5). */
+  private static Instant time(List<StoredRecord> batch) {
+    return batch.get(batch.size() - 1).modifiedAt();
+  }
+
   @Override public long trim(Instant before) {
     long dropped;
     long kept;
@@ -242,7 +253,7 @@ final class StrangerBackend implements Backend {
       checkOpen();
       long last = trimmed;
       for (var batch : log.entrySet()) {
-        if (!batch.getValue().get(0).modifiedAt().isBefore(before)) break;
+        if (!time(batch.getValue()).isBefore(before)) break;
         last = batch.getKey();
       }
       kept = last + 1;

@@ -40,6 +40,9 @@ public abstract class AllChapters {
   class Conditions extends ConditionRules {}
 
   @Nested
+  class Restore extends RestoreRules {}
+
+  @Nested
   class Get extends GetRules {}
 
   @Nested

@@ -35,6 +35,11 @@ record WatchedBackend(Backend backend, Calls calls) implements Backend {
   }
 
   @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return calls.call("restore", () -> backend.restore(batch));
+  }
+
+  @Override
   public @Nullable StoredRecord get(String type, String id) {
     return calls.find("get", () -> backend.get(type, id));
   }

@@ -21,6 +21,7 @@ public final class Gallery {
   public static List<Mutant> mutants() {
     return Stream.of(
             PutMutants.all(),
+            RestoreMutants.all(),
             ListMutants.all(),
             SnapshotMutants.all(),
             FeedMutants.all(),

@@ -58,6 +58,14 @@ public class ReferenceBackend implements Backend {
     }
   }
 
+  @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    synchronized (store) {
+      checkOpen();
+      return writer().restore(batch);
+    }
+  }
+
   /** What applies writes to the store; a new one for each call, made under the lock. */
   protected ReferenceWriter writer() {
     return new ReferenceWriter(this);
@@ -240,7 +248,7 @@ public class ReferenceBackend implements Backend {
   }
 
   protected boolean older(List<StoredRecord> batch, Instant before) {
-    return batch.get(0).modifiedAt().isBefore(before);
+    return batch.get(batch.size() - 1).modifiedAt().isBefore(before);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.WriteBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 public class ReferenceWriter {
   protected final ReferenceBackend backend;
   protected final Store store;
-  protected final Instant now;
+
+  /** The time of the next change. */
+  protected Instant now;
 
   /** What the feed will tell as one batch. */
   protected final List<StoredRecord> changes = new ArrayList<>();
@@ -33,13 +36,24 @@ public class ReferenceWriter {
   }
 
   protected PutResult put(List<Write> batch) {
+    return apply(WriteBatch.put(batch));
+  }
+
+  protected PutResult restore(List<StoredRecord> records) {
+    return apply(WriteBatch.restore(records));
+  }
+
+  protected PutResult apply(WriteBatch given) {
+    List<Write> batch = given.writes();
     judge(batch);
     extract(batch);
     List<StoredRecord> answers = new ArrayList<>();
     Set<String> types = new LinkedHashSet<>();
-    for (Write write : batch) {
-      answers.add(apply(write));
-      types.add(write.type());
+    Instant clock = now;
+    for (int i = 0; i < batch.size(); i++) {
+      now = given.time(i, clock);
+      answers.add(apply(batch.get(i)));
+      types.add(batch.get(i).type());
     }
     evict(types);
     publish();
