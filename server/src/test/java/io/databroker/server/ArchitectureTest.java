@@ -46,8 +46,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAnyPackage("io.databroker.api..", "java..", "org.jspecify.."));
 
-  @ArchTest
-  static final ArchRule guiceStaysInHostAndServer = onlyIn("com.google.inject", "host", "server");
+  @ArchTest static final ArchRule guiceStaysInHost = onlyIn("com.google.inject", "host");
 
   @ArchTest static final ArchRule protobufStaysInServer = onlyIn("com.google.protobuf", "server");
 

@@ -44,7 +44,8 @@ public final class CallerCheck implements ServerInterceptor {
               CheckpointServiceGrpc.getGetCheckpointMethod(),
               RegistryGrpc.getListMethod(),
               RegistryGrpc.getWatchMethod(),
-              ServerReflectionGrpc.getServerReflectionInfoMethod())
+              ServerReflectionGrpc.getServerReflectionInfoMethod(),
+              io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServerReflectionInfoMethod())
           .map(MethodDescriptor::getFullMethodName)
           .collect(Collectors.toUnmodifiableSet());
 

@@ -1,11 +1,9 @@
 package io.databroker.server.cli;
 
-import com.google.inject.Guice;
 import io.databroker.api.BackendContext;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
-import io.databroker.host.DatabrokerModule;
 import io.databroker.server.net.Watchdog;
 import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.BrokerServer;
@@ -42,12 +40,14 @@ import picocli.CommandLine.Spec;
       "",
       "The options file is a JSON object with the options of each type; capacity, ttl and",
       "indexedFields may each be left out:",
-      "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\", \"plate.country\"]}}",
+      "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\","
+          + " \"plate.country\"]}}",
       "",
       "Examples:",
       "  databroker serve",
       "  databroker serve --profile pomerium",
-      "  databroker serve --backend mine --plugin mine.jar --set path=/var/lib/mine --listen [::1]:0"
+      "  databroker serve --backend mine --plugin mine.jar --set path=/var/lib/mine --listen"
+          + " [::1]:0"
     })
 final class ServeCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -162,16 +162,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     checkFree(address);
     Databroker broker = configuration.open();
-    BrokerServer server =
-        Guice.createInjector(
-                DatabrokerModule.of(broker),
-                binder -> {
-                  binder.bind(InetSocketAddress.class).toInstance(address);
-                  binder.bind(QuerySettings.class).toInstance(queries);
-                  binder.bind(ServerSettings.class).toInstance(settings);
-                  binder.bind(BrokerServer.class);
-                })
-            .getInstance(BrokerServer.class);
+    BrokerServer server = new BrokerServer(broker.opened(), address, queries, settings);
     Ending ending = new Ending(server, broker, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {

@@ -141,6 +141,7 @@ class AccessTest {
     all.addAll(DataBrokerServiceGrpc.getServiceDescriptor().getMethods());
     all.addAll(CheckpointServiceGrpc.getServiceDescriptor().getMethods());
     all.addAll(ServerReflectionGrpc.getServiceDescriptor().getMethods());
+    all.addAll(io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor().getMethods());
     return all;
   }
 

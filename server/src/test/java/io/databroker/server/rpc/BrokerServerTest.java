@@ -77,6 +77,25 @@ class BrokerServerTest {
   }
 
   @Test
+  void reflectionAnswersUnderItsFormerNameToo() throws Exception {
+    Collector<
+            io.grpc.reflection.v1alpha.ServerReflectionRequest,
+            io.grpc.reflection.v1alpha.ServerReflectionResponse>
+        names = Collector.eager();
+    var call =
+        io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(served.channel)
+            .serverReflectionInfo(names);
+    call.onNext(
+        io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+            .setListServices("")
+            .build());
+    assertThat(names.next().getListServicesResponse().getServiceList())
+        .extracting(service -> service.getName())
+        .contains("databroker.DataBrokerService", "databroker.CheckpointService");
+    call.onCompleted();
+  }
+
+  @Test
   void aMessageOverTheLimitIsRefusedInWords() {
     Any huge = Any.newBuilder().setValue(ByteString.copyFrom(new byte[8 << 20])).build();
     PutRequest request =
