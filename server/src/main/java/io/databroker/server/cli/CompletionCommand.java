@@ -3,8 +3,6 @@ package io.databroker.server.cli;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Command that writes the completion script for a shell. */
 @Command(
@@ -12,11 +10,8 @@ import picocli.CommandLine.Spec;
     description = "Writes a script for bash and zsh that completes commands and options.",
     footer = {"", "Example:", "  source <(databroker completion)"})
 final class CompletionCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
   private final Terminal terminal;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   CompletionCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -24,7 +19,8 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Output output = terminal.output()) {
-      output.line(AutoComplete.bash("databroker", spec.root().commandLine()).stripTrailing());
+      output.line(
+          AutoComplete.bash("databroker", DatabrokerCommand.parser(terminal)).stripTrailing());
     }
     return ExitCodes.DONE;
   }

@@ -47,7 +47,7 @@ public final class DatabrokerCommand {
   static int run(Terminal terminal, String... arguments) {
     PrintWriter out = new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8);
     boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
-    CommandLine commands = commands(terminal);
+    CommandLine commands = parser(terminal, arguments);
     try {
       Arguments.check(arguments);
     } catch (FailedException e) {
@@ -80,33 +80,19 @@ public final class DatabrokerCommand {
     return ExitCodes.FAILED;
   }
 
-  private static CommandLine commands(Terminal terminal) {
-    CommandLine line = new CommandLine(new DatabrokerCommand());
-    line.addSubcommand(new ServeCommand(terminal));
-    line.addSubcommand(new BackendsCommand(terminal));
-    line.addSubcommand(new TypesCommand(terminal));
-    line.addSubcommand(new GetCommand(terminal));
-    line.addSubcommand(new PutCommand(terminal));
-    line.addSubcommand(new PatchCommand(terminal));
-    line.addSubcommand(new DeleteCommand(terminal));
-    line.addSubcommand(new QueryCommand(terminal));
-    line.addSubcommand(new ImportCommand(terminal));
-    line.addSubcommand(new ExportCommand(terminal));
-    line.addSubcommand(new WatchCommand(terminal));
-    line.addSubcommand(new InfoCommand(terminal));
-    line.addSubcommand(
-        new CommandLine(new OptionsCommand(terminal))
-            .addSubcommand(new OptionsCommand.Set(terminal))
-            .addSubcommand(new OptionsCommand.Clear(terminal)));
-    line.addSubcommand(
-        new CommandLine(new LeaseCommand())
-            .addSubcommand(new LeaseCommand.Acquire(terminal))
-            .addSubcommand(new LeaseCommand.Renew(terminal))
-            .addSubcommand(new LeaseCommand.Release(terminal)));
-    line.addSubcommand(new ClearCommand(terminal));
-    line.addSubcommand(new CompletionCommand(terminal));
-    addHelp(line);
-    return line;
+  /**
+   * Builds the parser. To read the annotations of all commands takes longer than most commands do,
+   * so if the first argument names a command, that one alone is built.
+   */
+  static CommandLine parser(Terminal terminal, String... arguments) {
+    CommandLine root = new CommandLine(new DatabrokerCommand());
+    if (arguments.length > 0 && Commands.NAMES.contains(arguments[0])) {
+      root.addSubcommand(Commands.named(arguments[0], terminal));
+    } else {
+      Commands.NAMES.forEach(name -> root.addSubcommand(Commands.named(name, terminal)));
+    }
+    addHelp(root);
+    return root;
   }
 
   /** On every command, told once. */

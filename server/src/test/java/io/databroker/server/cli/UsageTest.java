@@ -55,6 +55,17 @@ class UsageTest {
   }
 
   @Test
+  void eachCommandIsBuiltByItsName() {
+    Terminal terminal = Terminal.ofProcess();
+    assertThat(DatabrokerCommand.parser(terminal).getSubcommands().keySet())
+        .containsExactlyElementsOf(Commands.NAMES);
+    for (String name : Commands.NAMES) {
+      assertThat(Commands.named(name, terminal).getCommandName()).isEqualTo(name);
+      assertThat(DatabrokerCommand.parser(terminal, name).getSubcommands()).containsOnlyKeys(name);
+    }
+  }
+
+  @Test
   void helpIsColouredOnATerminalOnly() {
     if (System.getenv("NO_COLOR") == null) {
       assertThat(Cli.onTerminal(Cli.text(""), "--help").out()).contains("\033[");
@@ -191,11 +202,11 @@ class UsageTest {
         .isEqualTo(
             "databroker: options file "
                 + file
-                + ": \"a\": capacity is not a whole number from 0;"
-                + " \"a\": ttl is not a string such as \"1h\"; \"b\" is not an object;"
-                + " \"c\": indexedFields is not a list of strings;"
-                + " \"c\": unknown option \"size\"; there are capacity, ttl and indexedFields;"
-                + " \"c\": ttl is 'x'; give a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H30M\n");
+                + ": \"a\": capacity is not a whole number from 0; \"a\": ttl is not a string such"
+                + " as \"1h\"; \"b\" is not an object; \"c\": indexedFields is not a list of"
+                + " strings; \"c\": unknown option \"size\"; there are capacity, ttl and"
+                + " indexedFields; \"c\": ttl is 'x'; give a duration such as 250ms, 10s, 5m, 1h,"
+                + " 7d or PT1H30M\n");
 
     Files.writeString(file, "{\"a\": {\"capacity\": \"18446744073709551615\", \"ttl\": \"1h\"}}");
     assertThat(OptionsFile.read(file.toString()))
