@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It reads as readers do, through the page cache: what the cache holds is not read from the disk
  * again.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes the counters
 public final class Scrub {
   private final JournalHost host;
   private final long bytesPerSecond;
