@@ -22,7 +22,8 @@ final class Commands {
           "options",
           "lease",
           "clear",
-          "completion");
+          "completion",
+          "help");
 
   private Commands() {}
 
@@ -56,6 +57,7 @@ final class Commands {
               .addSubcommand(new LeaseCommand.Release(terminal));
       case "clear" -> new CommandLine(new ClearCommand(terminal));
       case "completion" -> new CommandLine(new CompletionCommand(terminal));
+      case "help" -> new CommandLine(new HelpCommand(terminal));
       default -> throw new IllegalArgumentException("no command " + name);
     };
   }

@@ -30,6 +30,8 @@ final class Connection implements AutoCloseable {
         builder(server, access.credentials())
             .intercept(access.interceptors())
             .maxInboundMessageSize(LARGEST_MESSAGE)
+            .keepAliveTime(
+                1, TimeUnit.MINUTES) // while a call is open: a watcher may hear nothing for days
             .disableServiceConfigLookUp()
             .build();
   }
@@ -68,6 +70,11 @@ final class Connection implements AutoCloseable {
   /** Returns stubs for calls that may go on for ever. */
   DataBrokerServiceBlockingStub streams() {
     return DataBrokerServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** Connects anew with the next call, instead of after a time that grows with each failure. */
+  void retryAtOnce() {
+    channel.resetConnectBackoff();
   }
 
   @Override

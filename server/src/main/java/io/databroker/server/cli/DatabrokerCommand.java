@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -51,7 +50,7 @@ public final class DatabrokerCommand {
     try {
       Arguments.check(arguments);
     } catch (FailedException e) {
-      terminal.err().println("databroker: " + e.getMessage());
+      terminal.err().println("databroker: " + ErrorLine.of(e.getMessage()));
       return ExitCodes.USAGE;
     }
     commands
@@ -92,6 +91,7 @@ public final class DatabrokerCommand {
       Commands.NAMES.forEach(name -> root.addSubcommand(Commands.named(name, terminal)));
     }
     addHelp(root);
+    Numbers.register(root);
     return root;
   }
 
@@ -116,7 +116,7 @@ public final class DatabrokerCommand {
             String.format(
                 Locale.ROOT,
                 "databroker: %s%s; see \"%s --help\"",
-                oneLine(e.getMessage()),
+                ErrorLine.of(e.getMessage()),
                 Arguments.nearest(e),
                 command.getCommandSpec().qualifiedName()));
     return ExitCodes.USAGE;
@@ -135,12 +135,8 @@ public final class DatabrokerCommand {
             || e instanceof DatabrokerException
             || e instanceof IOException;
     String message = foreseen ? e.getMessage() : "unexpected: " + e;
-    terminal.err().println("databroker: " + oneLine(message));
+    terminal.err().println("databroker: " + ErrorLine.of(message));
     return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
-  }
-
-  private static String oneLine(@Nullable String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
   /** What the jar says it is. */

@@ -1,7 +1,6 @@
 package io.databroker.server.cli;
 
 import com.google.protobuf.Timestamp;
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
 import java.util.Locale;
@@ -15,6 +14,8 @@ import picocli.CommandLine.Mixin;
     footer = {"", "Example:", "  databroker delete car 7"})
 final class DeleteCommand extends RemoteCommand {
   @Mixin private final KeyParameters key = new KeyParameters();
+
+  @Mixin private final RecordFormat format = new RecordFormat();
 
   DeleteCommand(Terminal terminal) {
     super(terminal);
@@ -35,6 +36,8 @@ final class DeleteCommand extends RemoteCommand {
       throw new FailedException(
           String.format(Locale.ROOT, "no record (\"%s\", \"%s\")", key.type, key.id));
     }
-    output.line(RecordLine.of(deleted));
+    RecordWriter records = format.to(output);
+    records.write(deleted);
+    records.flush();
   }
 }

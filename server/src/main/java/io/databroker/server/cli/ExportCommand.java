@@ -1,10 +1,10 @@
 package io.databroker.server.cli;
 
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
 import java.util.Iterator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Writes out all records. */
@@ -20,6 +20,8 @@ final class ExportCommand extends RemoteCommand {
   @Option(names = "--type", paramLabel = "TYPE", description = "Only the records of that type.")
   private String type = "";
 
+  @Mixin private final RecordFormat format = new RecordFormat();
+
   ExportCommand(Terminal terminal) {
     super(terminal);
   }
@@ -28,14 +30,16 @@ final class ExportCommand extends RemoteCommand {
   void ask(Connection connection, Output output) throws Exception {
     SyncLatestRequest request = SyncLatestRequest.newBuilder().setType(type).build();
     Iterator<SyncLatestResponse> messages = connection.streams().syncLatest(request);
+    RecordWriter records = format.to(output);
     boolean whole = false;
     while (messages.hasNext()) {
       SyncLatestResponse message = messages.next();
       if (message.hasRecord()) {
-        output.line(RecordLine.of(message.getRecord()));
+        records.write(message.getRecord());
       }
       whole = message.hasVersions();
     }
+    records.flush();
     if (!whole) {
       throw new FailedException("the server ended before it had told all records");
     }

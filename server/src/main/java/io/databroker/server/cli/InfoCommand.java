@@ -3,7 +3,9 @@ package io.databroker.server.cli;
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ServerInfoResponse;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Shows where the history stands. */
 @Command(
@@ -11,10 +13,19 @@ import picocli.CommandLine.Command;
     description = {
       "Shows where the server's history stands.",
       "Its name (the server version), and the versions of the first change that is held and of the",
-      "last one; as name, tab and value if not on a terminal."
+      "last one."
     },
     footer = {"", "Example:", "  databroker info"})
 final class InfoCommand extends RemoteCommand {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      converter = Layout.Converter.class,
+      description =
+          "Show it as json or as a table; as a table on a terminal, else as name, tab and value, if"
+              + " not given.")
+  private @Nullable Layout layout;
+
   InfoCommand(Terminal terminal) {
     super(terminal);
   }
@@ -22,6 +33,14 @@ final class InfoCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     ServerInfoResponse info = connection.calls().serverInfo(Empty.getDefaultInstance());
+    if (layout == Layout.JSON) {
+      output.line(
+          JsonLine.of(
+              "serverVersion", Long.toUnsignedString(info.getServerVersion()),
+              "earliestVersion", Long.toUnsignedString(info.getEarliestRecordVersion()),
+              "latestVersion", Long.toUnsignedString(info.getLatestRecordVersion())));
+      return;
+    }
     line(output, "server-version", info.getServerVersion());
     line(output, "earliest-version", info.getEarliestRecordVersion());
     line(output, "latest-version", info.getLatestRecordVersion());
@@ -29,7 +48,7 @@ final class InfoCommand extends RemoteCommand {
 
   private void line(Output output, String name, long value)
       throws ReaderGoneException, FailedException {
-    String format = terminal.outIsTerminal() ? "%-18s%s" : "%s\t%s";
+    String format = layout == Layout.TABLE || terminal.outIsTerminal() ? "%-18s%s" : "%s\t%s";
     output.line(String.format(Locale.ROOT, format, name, Long.toUnsignedString(value)));
   }
 }

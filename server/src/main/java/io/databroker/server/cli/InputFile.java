@@ -20,6 +20,9 @@ final class InputFile {
    * @throws FailedException if there is none, or none that may be read
    */
   static InputStream open(String name) throws FailedException {
+    if (name.isEmpty()) {
+      throw new FailedException("the name of the file is empty");
+    }
     Path path;
     try {
       path = Path.of(name);

@@ -95,7 +95,8 @@ final class Lines {
           .decode(ByteBuffer.wrap(line.toByteArray()))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new FailedException("line " + number + ": not UTF-8");
+      throw new FailedException(
+          "line " + number + ": not UTF-8" + Encoding.hint(line.toByteArray()));
     }
   }
 }

@@ -49,6 +49,8 @@ final class PatchCommand extends RemoteCommand {
       description = "The fields to change, such as color or plate.country, with commas between.")
   private List<String> fields = new ArrayList<>();
 
+  @Mixin private final RecordFormat format = new RecordFormat();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
   PatchCommand(Terminal terminal) {
     super(terminal);
@@ -65,7 +67,7 @@ final class PatchCommand extends RemoteCommand {
     try {
       record.setData(RecordLine.data(json));
     } catch (JsonException e) {
-      throw new FailedException("the data is " + e.getMessage());
+      throw new FailedException("the data: " + e.getMessage());
     }
     PatchRequest request =
         PatchRequest.newBuilder()
@@ -77,6 +79,8 @@ final class PatchCommand extends RemoteCommand {
       throw new FailedException(
           String.format(Locale.ROOT, "no record (\"%s\", \"%s\")", key.type, key.id));
     }
-    output.line(RecordLine.of(answer.getRecords(0)));
+    RecordWriter records = format.to(output);
+    records.write(answer.getRecords(0));
+    records.flush();
   }
 }

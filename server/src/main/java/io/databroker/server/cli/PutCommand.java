@@ -13,11 +13,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Stores one record. */
 @Command(
@@ -34,6 +36,8 @@ import picocli.CommandLine.Parameters;
       "  echo '{\"color\":\"blue\"}' | databroker put car 7 -"
     })
 final class PutCommand extends RemoteCommand {
+  @Spec private CommandSpec spec;
+
   @Mixin private final KeyParameters key = new KeyParameters();
 
   @Parameters(
@@ -42,47 +46,50 @@ final class PutCommand extends RemoteCommand {
       description = "The record's data, a JSON object; - reads it from standard input.")
   private String json = "";
 
-  @ArgGroup(exclusive = true)
-  private @Nullable When when;
+  @Option(names = "--if-absent", description = "Store only if there is no such record.")
+  private boolean absent;
 
-  /** The condition of the write. */
-  private static final class When {
-    @Option(names = "--if-absent", description = "Only if there is no such record.")
-    private boolean absent;
+  @Option(
+      names = "--if-version",
+      paramLabel = "VERSION",
+      converter = UnsignedConverter.class,
+      description = "Store only if the record has that version.")
+  private @Nullable Long version;
 
-    @Option(
-        names = "--if-version",
-        paramLabel = "VERSION",
-        converter = UnsignedConverter.class,
-        description = "Only if the record has that version.")
-    private @Nullable Long version;
-  }
+  @Mixin private final RecordFormat format = new RecordFormat();
 
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   PutCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
+    if (absent && version != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--if-absent and --if-version exclude each other; give one");
+    }
     Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
     try {
       record.setData(RecordLine.data(json.equals("-") ? standardInput() : json));
     } catch (JsonException e) {
-      throw new FailedException("the data is " + e.getMessage());
+      throw new FailedException("the data: " + e.getMessage());
     }
-    output.line(RecordLine.of(put(connection, record.build()).getRecords(0)));
+    RecordWriter records = format.to(output);
+    records.write(put(connection, record.build()).getRecords(0));
+    records.flush();
   }
 
   private PutResponse put(Connection connection, Record record) {
-    if (when == null) {
+    if (!absent && version == null) {
       return connection.calls().put(PutRequest.newBuilder().addRecords(record).build());
     }
     ConditionalWrite.Builder write = ConditionalWrite.newBuilder().setRecord(record);
-    if (when.absent) {
+    if (absent) {
       write.setAbsent(Empty.getDefaultInstance());
     }
-    if (when.version != null) {
-      write.setVersion(when.version);
+    if (version != null) {
+      write.setVersion(version);
     }
     return connection
         .conditional()
@@ -99,7 +106,7 @@ final class PutCommand extends RemoteCommand {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new FailedException("the data is not UTF-8");
+      throw new FailedException("the data: not UTF-8" + Encoding.hint(bytes));
     }
   }
 }

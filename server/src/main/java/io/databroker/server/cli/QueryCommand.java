@@ -3,7 +3,6 @@ package io.databroker.server.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import io.databroker.server.json.JsonException;
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.json.StructReader;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,6 +63,8 @@ final class QueryCommand extends RemoteCommand {
   @Option(names = "--offset", paramLabel = "N", description = "How many of the first to leave out.")
   private long offset;
 
+  @Mixin private final RecordFormat format = new RecordFormat();
+
   private long page = PAGE;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
@@ -80,6 +82,7 @@ final class QueryCommand extends RemoteCommand {
       request.setFilter(parse(filter));
       checkDepth(request.build());
     }
+    RecordWriter records = format.to(output);
     long shown = 0;
     long version = 0;
     boolean changed = false;
@@ -87,9 +90,9 @@ final class QueryCommand extends RemoteCommand {
     do {
       answer = next(connection, request, shown);
       for (Record record : answer.getRecordsList()) {
-        output.line(RecordLine.of(record));
+        records.write(record);
       }
-      output.flush();
+      records.flush();
       changed |= shown > 0 && version != answer.getRecordVersion();
       version = answer.getRecordVersion();
       shown += answer.getRecordsCount();
@@ -134,7 +137,7 @@ final class QueryCommand extends RemoteCommand {
     try {
       return StructReader.object(json);
     } catch (JsonException e) {
-      throw usage("--filter is " + e.getMessage());
+      throw usage("--filter: " + e.getMessage());
     }
   }
 
@@ -143,7 +146,7 @@ final class QueryCommand extends RemoteCommand {
     try {
       var unused = QueryRequest.parseFrom(request.toByteString());
     } catch (InvalidProtocolBufferException e) {
-      throw usage("--filter is nested too deeply");
+      throw usage("--filter: nested too deeply");
     }
   }
 

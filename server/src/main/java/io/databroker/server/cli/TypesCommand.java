@@ -1,22 +1,48 @@
 package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Lists the types. */
 @Command(
     name = "types",
-    description = "Lists the types that have records, one a line, by code point.",
+    description = {
+      "Lists the types that have records, one on a line, ordered by code point.",
+      "Control characters are shown as \\u000a; use -o json where a type may have them."
+    },
     footer = {"", "Example:", "  databroker types"})
 final class TypesCommand extends RemoteCommand {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      converter = Layout.Converter.class,
+      description = "Show the types as json, one on a line, or as a table; as texts if not given.")
+  private @Nullable Layout layout;
+
   TypesCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   void ask(Connection connection, Output output) throws Exception {
-    for (String type : connection.calls().listTypes(Empty.getDefaultInstance()).getTypesList()) {
-      output.line(type);
+    List<String> types = connection.calls().listTypes(Empty.getDefaultInstance()).getTypesList();
+    if (layout == null) {
+      for (String type : types) {
+        output.line(ErrorLine.printable(type));
+      }
+    } else if (layout == Layout.JSON) {
+      for (String type : types) {
+        output.line(JsonLine.of("type", type));
+      }
+    } else {
+      Table table = new Table(output, "TYPE");
+      for (String type : types) {
+        table.row(type);
+      }
+      table.flush();
     }
   }
 }

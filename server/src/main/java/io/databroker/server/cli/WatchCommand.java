@@ -1,17 +1,16 @@
 package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,7 +41,7 @@ final class WatchCommand extends RemoteCommand {
       names = "--from",
       paramLabel = "VERSION",
       converter = UnsignedConverter.class,
-      description = "Only the changes after that version; \"databroker info\" tells the last one.")
+      description = "Only the changes after that version; \"databroker info\" shows the last one.")
   private @Nullable Long from;
 
   @Option(
@@ -50,8 +49,8 @@ final class WatchCommand extends RemoteCommand {
       paramLabel = "SERVER-VERSION",
       converter = UnsignedConverter.class,
       description =
-          "The history that --from is a version of, as \"databroker info\" tells it: another one is"
-              + " an error. The current one if not given.")
+          "The server version to which --from belongs, as \"databroker info\" shows it; fails if the"
+              + " server has another history. The current one if not given.")
   private @Nullable Long history;
 
   @Option(names = "--no-wait", description = "End with the last change there is.")
@@ -60,8 +59,14 @@ final class WatchCommand extends RemoteCommand {
   @Option(
       names = "--reconnect",
       description =
-          "Go on where it was, each time that the server is back; else end when it leaves.")
+          "If the server goes away, wait until it is back and go on after the last change shown. A"
+              + " history that was replaced meanwhile is an error.")
   private boolean reconnect;
+
+  @Mixin private final RecordFormat format = new RecordFormat();
+
+  /** Whether the server is away, and the user knows. */
+  private boolean away;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
   WatchCommand(Terminal terminal) {
@@ -73,21 +78,34 @@ final class WatchCommand extends RemoteCommand {
     if (history != null && from == null) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--history needs --from");
     }
+    RecordWriter records = format.to(output);
     while (true) {
       try {
-        watch(connection, output);
+        watch(connection, records);
         return;
       } catch (StatusRuntimeException e) {
-        if (!reconnect || e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+        if (!reconnect || !mayPass(e)) {
           throw e;
         }
-        terminal.err().println("databroker: " + message(e) + "; trying again");
+        if (!away) {
+          terminal.err().println("databroker: " + ErrorLine.of(message(e)) + "; trying again");
+          away = true; // told once, however long it takes
+        }
+        connection.retryAtOnce();
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
       }
     }
   }
 
-  private void watch(Connection connection, Output output) throws Exception {
+  /** Whether the server may answer the same call later. */
+  private static boolean mayPass(StatusRuntimeException e) {
+    return switch (e.getStatus().getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED -> true;
+      default -> false;
+    };
+  }
+
+  private void watch(Connection connection, RecordWriter records) throws Exception {
     if (history == null || from == null) {
       ServerInfoResponse info = connection.calls().serverInfo(Empty.getDefaultInstance());
       history = info.getServerVersion();
@@ -103,13 +121,15 @@ final class WatchCommand extends RemoteCommand {
     Iterator<SyncResponse> messages = connection.streams().sync(request);
     while (messages.hasNext()) {
       SyncResponse message = messages.next();
+      away = false;
       if (message.hasRecord()) {
-        output.line(RecordLine.of(message.getRecord()));
+        records.write(message.getRecord());
         from = message.getRecord().getVersion();
         if (!noWait) {
-          output.flush(); // somebody waits for it
+          records.flush(); // somebody waits for it
         }
       }
     }
+    records.flush();
   }
 }

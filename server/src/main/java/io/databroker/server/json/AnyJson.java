@@ -40,14 +40,14 @@ final class AnyJson {
       return Any.newBuilder().setTypeUrl(STRUCT_URL).setValue(object.toByteString()).build();
     }
     if (!Set.of(TYPE, VALUE, UNKNOWN).containsAll(object.getFieldsMap().keySet())) {
-      throw new JsonException("data with \"@type\" holds only \"@value\" beside it");
+      throw new JsonException("an object with \"@type\" holds only \"@value\" beside it");
     }
     Any.Builder any =
         Any.newBuilder().setTypeUrl(string(object, TYPE)).setValue(bytes(object, VALUE));
     try {
       any.setUnknownFields(UnknownFieldSet.parseFrom(bytes(object, UNKNOWN)));
     } catch (InvalidProtocolBufferException e) {
-      throw new JsonException("data \"@unknown\" does not hold protobuf fields");
+      throw new JsonException("\"@unknown\" does not hold protobuf fields");
     }
     return any.build();
   }
@@ -92,7 +92,7 @@ final class AnyJson {
   private static String string(Struct object, String name) throws JsonException {
     Value value = object.getFieldsOrDefault(name, Value.newBuilder().setStringValue("").build());
     if (!value.hasStringValue()) {
-      throw new JsonException("data \"" + name + "\" is not a string");
+      throw new JsonException("\"" + name + "\" is not a string");
     }
     return value.getStringValue();
   }
@@ -101,7 +101,7 @@ final class AnyJson {
     try {
       return ByteString.copyFrom(Base64.getDecoder().decode(string(object, name)));
     } catch (IllegalArgumentException e) {
-      throw new JsonException("data \"" + name + "\" is not base64");
+      throw new JsonException("\"" + name + "\" is not base64");
     }
   }
 }

@@ -42,10 +42,10 @@ public final class RecordLine {
       json.name("id").value(record.getId());
       json.name("version").value(Long.toUnsignedString(record.getVersion()));
       if (record.hasModifiedAt()) {
-        json.name("modifiedAt").value(text(record.getModifiedAt()));
+        json.name("modifiedAt").value(time(record.getModifiedAt()));
       }
       if (record.hasDeletedAt()) {
-        json.name("deletedAt").value(text(record.getDeletedAt()));
+        json.name("deletedAt").value(time(record.getDeletedAt()));
       }
       if (!record.getData().equals(Any.getDefaultInstance())) {
         json.name("data");
@@ -56,6 +56,20 @@ public final class RecordLine {
       throw new UncheckedIOException(e); // a StringWriter never throws one
     }
     return line.toString();
+  }
+
+  /** Formats the data of a record as a JSON object; empty if it has none. */
+  public static String dataOf(Record record) {
+    if (record.getData().equals(Any.getDefaultInstance())) {
+      return "";
+    }
+    StringWriter text = new StringWriter();
+    try {
+      AnyJson.write(writer(text), record.getData());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter never throws one
+    }
+    return text.toString();
   }
 
   /**
@@ -126,7 +140,8 @@ public final class RecordLine {
     return value.getStructValue();
   }
 
-  private static String text(Timestamp timestamp) {
+  /** Formats a time, such as 2026-01-02T03:04:05.678901Z. */
+  public static String time(Timestamp timestamp) {
     return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos()).toString();
   }
 

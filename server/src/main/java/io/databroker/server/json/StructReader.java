@@ -118,6 +118,9 @@ public final class StructReader {
     if (Double.isInfinite(number)) {
       throw new JsonException(literal + " is too large a number; write it as a string");
     }
+    if (number == 0 && !isZero(literal)) {
+      throw new JsonException(literal + " is too small a number; write it as a string");
+    }
     boolean whole = literal.chars().noneMatch(c -> c == '.' || c == 'e' || c == 'E');
     if (whole
         && Math.abs(number) >= EXACT
@@ -125,6 +128,11 @@ public final class StructReader {
       throw new JsonException(literal + " would be rounded; write it as a string");
     }
     return number;
+  }
+
+  /** Returns whether the digits before the exponent are all zeros. */
+  private static boolean isZero(String literal) {
+    return literal.split("[eE]", 2)[0].chars().noneMatch(c -> c >= '1' && c <= '9');
   }
 
   private static String wellFormed(String text) throws JsonException {

@@ -100,6 +100,10 @@ public final class PayloadPatch implements Patch.Change {
       throw new InvalidArgumentException(
           argument, typeUrl, "the record holds no message, so put it whole");
     }
+    if (stored.getTypeUrl().isEmpty()) {
+      throw new InvalidArgumentException(
+          argument + ".type_url", typeUrl, "the record holds no message, so put it whole");
+    }
     if (!MessageTypes.name(stored.getTypeUrl()).equals(MessageTypes.name(typeUrl))) {
       throw new InvalidArgumentException(
           argument + ".type_url",

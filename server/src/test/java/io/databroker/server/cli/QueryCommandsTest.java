@@ -117,11 +117,11 @@ class QueryCommandsTest {
   void whatIsWrongIsToldInWords() {
     Cli filter = server.ask("query", "--filter", "[1]");
     assertThat(filter.code()).isEqualTo(2);
-    assertThat(filter.err()).startsWith("databroker: --filter is not a JSON object; see");
+    assertThat(filter.err()).startsWith("databroker: --filter: not a JSON object; see");
     for (int levels : new int[] {34, 150, 100_000}) {
       String deep = "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
       assertThat(server.ask("query", "--filter", deep).err())
-          .startsWith("databroker: --filter is nested too deeply");
+          .startsWith("databroker: --filter: nested too deeply");
     }
     assertThat(server.ask("query", "--limit", "-1").code()).isEqualTo(2);
     Cli not = server.ask("query", "--filter", "{\"$not\":{}}");
@@ -154,7 +154,7 @@ class QueryCommandsTest {
     assertThat(unnamed.code()).isEqualTo(2);
     assertThat(unnamed.err()).startsWith("databroker: --fields has an empty field; give names");
     assertThat(server.ask("patch", "car", "7", "no", "--fields", "a").err())
-        .startsWith("databroker: the data is not JSON");
+        .startsWith("databroker: the data: not JSON");
     assertThat(server.ask("patch", "car", "7", "{}", "--fields", "a..b").err())
         .contains("field_mask is \"a..b\"");
   }

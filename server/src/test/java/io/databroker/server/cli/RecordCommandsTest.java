@@ -91,11 +91,11 @@ class RecordCommandsTest {
     assertThat(server.ask("get", "car", "7").out()).contains("\"data\":{\"a\":\"é\"}");
     fails(
         1,
-        "the data is not UTF-8",
+        "the data: not UTF-8",
         Cli.run(
             new ByteArrayInputStream(new byte[] {'"', (byte) 0xC3}),
             server.with("put", "car", "8", "-")));
-    fails(1, "the data is not JSON: look at column 3", server.ask("put", "car", "8", "{blue}"));
+    fails(1, "the data: not JSON: look at column 3", server.ask("put", "car", "8", "{blue}"));
     assertThat(ids()).containsExactly("7");
   }
 

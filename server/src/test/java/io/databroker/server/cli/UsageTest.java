@@ -40,7 +40,8 @@ class UsageTest {
         "lease renew",
         "lease release",
         "clear",
-        "completion"
+        "completion",
+        "help"
       })
   void everyCommandHasHelpWithAnExample(String command) {
     Cli help = Cli.run((command + " --help").strip().split(" "));

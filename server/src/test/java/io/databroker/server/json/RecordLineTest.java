@@ -241,8 +241,8 @@ class RecordLineTest {
         "{\"type\":\"t\",\"id\":\"\\ud800\"}      | \\ud800 stands without its other half",
         "{\"type\":\"t\",\"id\":\"i\",\"data\":1} | \"data\" is not an object",
         "{\"type\":\"t\",\"id\":\"i\",\"deletedAt\":\"now\"} | \"deletedAt\" is not a time such as 2026-01-02T03:04:05Z",
-        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"@value\":\"?\"}} | data \"@value\" is not base64",
-        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"x\":\"\"}} | data with \"@type\" holds only \"@value\" beside it",
+        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"@value\":\"?\"}} | \"@value\" is not base64",
+        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"x\":\"\"}} | an object with \"@type\" holds only \"@value\" beside it",
       })
   void aBadLineIsRefusedInWords(String line, String problem) {
     assertThatThrownBy(() -> RecordLine.parse(line))
@@ -251,7 +251,15 @@ class RecordLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"9007199254740993", "-9007199254740993", "18446744073709551615", "1e309"})
+  @ValueSource(
+      strings = {
+        "9007199254740993",
+        "-9007199254740993",
+        "18446744073709551615",
+        "1e309",
+        "1e-400",
+        "-0.001E-999"
+      })
   void aNumberThatWouldChangeIsRefused(String number) {
     assertThatThrownBy(() -> RecordLine.data("{\"a\":" + number + "}"))
         .isInstanceOf(JsonException.class)

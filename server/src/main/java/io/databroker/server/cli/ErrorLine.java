@@ -1,0 +1,42 @@
+package io.databroker.server.cli;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Message for standard error: one line, of a bounded length, that no terminal takes for orders. */
+final class ErrorLine {
+  /** Most characters of a message; ids may have thousands. */
+  private static final int LONGEST = 2_000;
+
+  /** Characters kept of the end, which says what to do. */
+  private static final int END = 300;
+
+  private ErrorLine() {}
+
+  /** Returns the message as one line, without a line end. */
+  static String of(@Nullable String message) {
+    String line = String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
+    if (line.length() > LONGEST) {
+      line = line.substring(0, LONGEST - END) + " … " + line.substring(line.length() - END);
+    }
+    return printable(line);
+  }
+
+  /** Returns the text with control characters as escapes of JSON. */
+  static String printable(String text) {
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    StringBuilder shown = new StringBuilder();
+    text.chars()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                shown.append((char) c);
+              }
+            });
+    return shown.toString();
+  }
+}

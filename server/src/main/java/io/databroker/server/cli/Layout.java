@@ -1,0 +1,23 @@
+package io.databroker.server.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Layout of what a command shows. */
+enum Layout {
+  /** Lines of JSON, for programs. */
+  JSON,
+  /** Columns under a header, for people. */
+  TABLE;
+
+  static final class Converter implements ITypeConverter<Layout> {
+    @Override
+    public Layout convert(String text) {
+      return switch (text) {
+        case "json" -> JSON;
+        case "table" -> TABLE;
+        default -> throw new TypeConversionException("'" + text + "' is not json or table");
+      };
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.databroker.server.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** Parsers of whole numbers from 0, for options that are declared as numbers of Java. */
+final class Numbers {
+  private Numbers() {}
+
+  /** Registers the parsers with a command and its subcommands. */
+  static void register(CommandLine line) {
+    line.registerConverter(Long.class, text -> parse(text, Long.MAX_VALUE));
+    line.registerConverter(Long.TYPE, text -> parse(text, Long.MAX_VALUE));
+    line.registerConverter(Integer.class, text -> (int) parse(text, Integer.MAX_VALUE));
+    line.registerConverter(Integer.TYPE, text -> (int) parse(text, Integer.MAX_VALUE));
+  }
+
+  private static long parse(String text, long most) {
+    try {
+      long number = text.matches("[0-9]{1,19}") ? Long.parseLong(text) : -1;
+      if (number >= 0 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // It has as many digits as the largest number, and is larger.
+    }
+    throw new TypeConversionException("'" + text + "' is not a number from 0 to " + most);
+  }
+}

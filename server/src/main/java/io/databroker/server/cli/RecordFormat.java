@@ -1,0 +1,19 @@
+package io.databroker.server.cli;
+
+import picocli.CommandLine.Option;
+
+/** Option of commands that show records. */
+final class RecordFormat {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "json",
+      converter = Layout.Converter.class,
+      description = "Show records as json, one on a line, or as a table; json if not given.")
+  private Layout layout = Layout.JSON;
+
+  /** Returns a writer of records in this format. */
+  RecordWriter to(Output output) {
+    return new RecordWriter(output, layout);
+  }
+}
