@@ -2,15 +2,25 @@ package io.databroker.inmemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Settings;
+import io.databroker.tck.races.SignalStress;
 import org.junit.jupiter.api.Test;
 
+/** CONTRIBUTING.md has the command for a long run. */
 class SignalStressTest {
+
+  private static Backend open() {
+    return new InMemoryProvider()
+        .open(Settings.defaults(), BackendContext.standard().withNotifier(Runnable::run));
+  }
 
   @Test
   void noWriteOfManyTypesLosesASignal() throws InterruptedException {
     long writes = Long.getLong("signals.writes", 50_000);
-    try (SignalStress stress = new SignalStress()) {
-      SignalStress.Outcome outcome = stress.writesOfManyTypes(writes);
+    try (Backend backend = open()) {
+      SignalStress.Outcome outcome = new SignalStress(backend).writesOfManyTypes(writes);
       System.out.println("writes of many types: " + outcome);
       assertThat(outcome.lost()).isZero();
       assertThat(outcome.waited()).isPositive();
@@ -20,8 +30,8 @@ class SignalStressTest {
   @Test
   void noWriteLosesASignal() throws InterruptedException {
     long writes = Long.getLong("signals.handovers", 2_000);
-    try (SignalStress stress = new SignalStress()) {
-      SignalStress.Outcome outcome = stress.writes(writes);
+    try (Backend backend = open()) {
+      SignalStress.Outcome outcome = new SignalStress(backend).writes(writes);
       System.out.println("writes: " + outcome);
       assertThat(outcome.lost()).isZero();
       assertThat(outcome.rounds()).isGreaterThanOrEqualTo(writes);
@@ -32,8 +42,8 @@ class SignalStressTest {
   @Test
   void noTrimThatOverlapsARegistrationLosesASignalOrAPosition() throws Exception {
     long trims = Long.getLong("signals.trims", 200);
-    try (SignalStress stress = new SignalStress()) {
-      SignalStress.Outcome outcome = stress.trims(trims);
+    try (Backend backend = open()) {
+      SignalStress.Outcome outcome = new SignalStress(backend).trims(trims);
       System.out.println("trims: " + outcome);
       assertThat(outcome.lost()).isZero();
       assertThat(outcome.fellOff()).isZero();
