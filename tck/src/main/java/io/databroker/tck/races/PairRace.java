@@ -175,6 +175,7 @@ public final class PairRace {
     return elapsed < nanos || (nanos > 0 && beside < FEWEST_BESIDE && elapsed < 10 * nanos);
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void swap(Backend backend, SplittableRandom random) {
     while (!stopped) {
       int pair = random.nextInt(PAIRS);
@@ -191,7 +192,7 @@ public final class PairRace {
         versions[pair] = stored.get(2).version();
       }
       swaps[pair] = next;
-      swapped = swapped + 1; // written by this thread alone
+      swapped = swapped + 1;
     }
   }
 
