@@ -89,7 +89,7 @@ final class FieldIndex {
         Set<String> found = ids.get(term);
         if (found != null) {
           found.remove(id);
-          if (found.isEmpty()) {
+          if (!found.iterator().hasNext()) {
             ids.remove(term);
           }
         }

@@ -354,7 +354,7 @@ final class History implements JournalOwner {
   void retire(Store store) {
     // Whoever may yet open a snapshot of this is inside.
     store.guard.await();
-    if (snapshots.isEmpty()) {
+    if (!snapshots.iterator().hasNext()) {
       store.publisher.forget(directory.all());
       free();
       store.ended.remove(this);

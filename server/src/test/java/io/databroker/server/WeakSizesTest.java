@@ -1,0 +1,104 @@
+package io.databroker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Rejects decisions that rest on the size of a concurrent collection, which is only an estimate
+ * while others change it: {@code isEmpty} can answer true of a map that always held an element. Ask
+ * {@code iterator().hasNext()}, or keep a count.
+ *
+ * <p>A class that creates such a collection may hold it under the name of an interface, so that no
+ * call of {@code size} or {@code isEmpty} in it is above suspicion. The reviewed ones are listed.
+ */
+@AnalyzeClasses(packages = "io.databroker", importOptions = DoNotIncludeTests.class)
+class WeakSizesTest {
+  private static final Set<Class<?>> WEAK =
+      Set.of(
+          ConcurrentHashMap.class,
+          ConcurrentHashMap.KeySetView.class,
+          ConcurrentMap.class,
+          ConcurrentSkipListMap.class,
+          ConcurrentSkipListSet.class,
+          ConcurrentLinkedQueue.class,
+          ConcurrentLinkedDeque.class);
+
+  private static final Set<String> ESTIMATES = Set.of("size", "isEmpty", "mappingCount");
+
+  private static final String PLAIN = "another collection, which one thread at a time uses";
+
+  /** Reviewed methods, each with its reason. */
+  private static final Map<String, String> REVIEWED =
+      Map.of(
+          "Connection.goOn", PLAIN,
+          "Connection.run", PLAIN,
+          "Damage.note", "a bound of what is noted; a few more or fewer are harmless",
+          "FieldIndex.keep", PLAIN,
+          "History.freeze", PLAIN,
+          "Once.first", "a bound of what is logged; a few more or fewer are harmless",
+          "Store.wake", PLAIN,
+          "Streams.count", "a number to report",
+          "Table.isUnused", PLAIN,
+          "WaitingFeeds.wake", PLAIN);
+
+  @ArchTest
+  static void noDecisionRestsOnAnEstimate(JavaClasses all) {
+    Set<String> found = new TreeSet<>();
+    for (JavaClass type : all) {
+      boolean creates = createsWeak(outermost(type), all);
+      for (JavaAccess<?> call : type.getMethodCallsFromSelf()) {
+        JavaClass owner = call.getTargetOwner();
+        boolean weak = WEAK.stream().anyMatch(owner::isEquivalentTo);
+        boolean suspect =
+            creates && (owner.isAssignableTo(Collection.class) || owner.isAssignableTo(Map.class));
+        if (ESTIMATES.contains(call.getName()) && (weak || suspect)) {
+          found.add(name(call.getOrigin()));
+        }
+      }
+    }
+    assertThat(found)
+        .as("add those that you reviewed to the list, with a reason")
+        .isEqualTo(new TreeSet<>(REVIEWED.keySet()));
+  }
+
+  private static boolean createsWeak(JavaClass outermost, JavaClasses all) {
+    return all.stream()
+        .filter(type -> outermost(type).equals(outermost))
+        .flatMap(type -> type.getCodeUnits().stream())
+        .flatMap(unit -> unit.getAccessesFromSelf().stream())
+        .anyMatch(
+            call ->
+                WEAK.stream().anyMatch(call.getTargetOwner()::isEquivalentTo)
+                    && (call.getName().equals("<init>") || call.getName().equals("newKeySet")));
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    JavaClass outer = type;
+    while (outer.getEnclosingClass().isPresent()) {
+      outer = outer.getEnclosingClass().get();
+    }
+    return outer;
+  }
+
+  private static String name(JavaCodeUnit unit) {
+    String method = unit.getName().replaceAll("lambda\\$(\\w+)\\$\\d+", "$1");
+    return outermost(unit.getOwner()).getSimpleName() + "." + method;
+  }
+}
