@@ -20,6 +20,11 @@ final class Connection implements AutoCloseable {
 
   private static final int LARGEST_MESSAGE = 1 << 30;
 
+  static {
+    // To prepare events for Flight Recorder takes the library a fifth of the time of a command.
+    System.setProperty("io.grpc.netty.shaded.io.netty.jfr.enabled", "false");
+  }
+
   private final ManagedChannel channel;
 
   /**
