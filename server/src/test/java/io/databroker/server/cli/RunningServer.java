@@ -25,7 +25,11 @@ final class RunningServer {
   }
 
   static RunningServer start(String... options) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("serve", "--listen", "127.0.0.1:0"));
+    return startAt("127.0.0.1:0", options);
+  }
+
+  static RunningServer startAt(String listen, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--listen", listen));
     arguments.addAll(List.of(options));
     PipedInputStream out = new PipedInputStream();
     PipedOutputStream to = new PipedOutputStream(out);
@@ -49,11 +53,10 @@ final class RunningServer {
             });
     thread.start();
     String ready = readLine(out);
-    String prefix = "databroker ready: backend=inmemory listen=";
-    if (!ready.startsWith(prefix)) {
+    if (!ready.matches("databroker ready: backend=\\w+ listen=.*")) {
       throw new AssertionError("not ready: " + ready);
     }
-    return new RunningServer(ready.substring(prefix.length()), thread, code);
+    return new RunningServer(ready.replaceAll(".* listen=", ""), thread, code);
   }
 
   private static String readLine(PipedInputStream in) throws IOException {
