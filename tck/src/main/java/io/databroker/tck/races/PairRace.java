@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ public final class PairRace {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final int[] swaps = new int[PAIRS];
   private final long[] versions = new long[PAIRS];
-  private volatile long swapped;
+  private final AtomicLong swapped = new AtomicLong();
   private volatile boolean stopped;
   private final LongAdder reads = new LongAdder();
   private final LongAdder beside = new LongAdder();
@@ -99,7 +100,7 @@ public final class PairRace {
               "%d reads, %d of them beside a swap, %d swaps, seed %d",
               reads.sum(),
               beside.sum(),
-              swapped,
+              swapped.get(),
               bench.tuning.seed()));
     }
     if (beside.sum() < FEWEST_BESIDE) {
@@ -133,7 +134,7 @@ public final class PairRace {
               Locale.ROOT,
               "Seen within %d reads beside %d swaps, seed %d: %s%n",
               reads.sum(),
-              swapped,
+              swapped.get(),
               bench.tuning.seed(),
               problem),
           null);
@@ -157,10 +158,10 @@ public final class PairRace {
     long start = System.nanoTime();
     long first = beside.sum();
     while (!stopped && goesOn(System.nanoTime() - start, nanos, beside.sum() - first)) {
-      long before = swapped;
+      long before = swapped.get();
       String problem = reader.read(backend, random);
       reads.increment();
-      if (swapped != before) {
+      if (swapped.get() != before) {
         beside.increment();
       }
       if (problem != null) {
@@ -175,7 +176,6 @@ public final class PairRace {
     return elapsed < nanos || (nanos > 0 && beside < FEWEST_BESIDE && elapsed < 10 * nanos);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void swap(Backend backend, SplittableRandom random) {
     while (!stopped) {
       int pair = random.nextInt(PAIRS);
@@ -192,7 +192,7 @@ public final class PairRace {
         versions[pair] = stored.get(2).version();
       }
       swaps[pair] = next;
-      swapped = swapped + 1;
+      swapped.incrementAndGet();
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The bug from which this project began, and its cousins. */
 final class ListMutants {
@@ -321,7 +322,7 @@ final class ListMutants {
   private static class UnlockedTypes extends ReferenceBackend {
     final NavigableSet<String> types =
         new java.util.concurrent.ConcurrentSkipListSet<>(CodePointOrder.INSTANCE);
-    volatile long modifications;
+    final AtomicLong modifications = new AtomicLong();
 
     UnlockedTypes(Store store, BackendContext context) {
       super(store, context);
@@ -334,7 +335,7 @@ final class ListMutants {
         protected void publish() {
           super.publish();
           for (StoredRecord change : changes) {
-            modifications = modifications + 1; // under the lock
+            modifications.incrementAndGet();
             if (store.live.containsKey(change.type())) {
               types.add(change.type());
             } else {
@@ -348,7 +349,7 @@ final class ListMutants {
     @Override
     public ClearResult clear() {
       synchronized (store) {
-        modifications = modifications + 1;
+        modifications.incrementAndGet();
         types.clear();
         return super.clear();
       }
@@ -392,9 +393,9 @@ final class ListMutants {
     public List<String> listTypes() {
       List<String> listed = List.of();
       for (int i = 0; i < 3; i++) {
-        long before = modifications;
+        long before = modifications.get();
         listed = read();
-        if (modifications == before) {
+        if (modifications.get() == before) {
           break;
         }
       }

@@ -66,8 +66,7 @@ final class SavedFile {
       out.writeLong(record.version());
       out.writeInt(payload.length);
       out.write(payload);
-      out.writeLong(record.modifiedAt().getEpochSecond());
-      out.writeInt(record.modifiedAt().getNano());
+      out.writeUTF(record.modifiedAt().toString());
       out.writeBoolean(record.deleted());
     }
   }
@@ -146,7 +145,7 @@ final class SavedFile {
       String id = text(in);
       long version = in.readLong();
       Bytes payload = Bytes.copyOf(in.readNBytes(in.readInt()));
-      Instant time = Instant.ofEpochSecond(in.readLong(), in.readInt());
+      Instant time = Instant.parse(in.readUTF());
       records.add(new StoredRecord(type, id, version, payload, time, in.readBoolean()));
     }
     return records;
