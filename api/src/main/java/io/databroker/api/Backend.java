@@ -60,8 +60,12 @@ public interface Backend extends AutoCloseable {
    * @return each record as stored, as {@link #put} returns it
    * @throws InvalidArgumentException if a time is before 1970 or after the year 9999, or the
    *     extraction function rejects a payload
+   * @throws UnsupportedException from a backend without the capability {@link Capability#RESTORE},
+   *     as this default does
    */
-  PutResult restore(List<StoredRecord> batch);
+  default PutResult restore(List<StoredRecord> batch) {
+    throw new UnsupportedException(Capability.RESTORE);
+  }
 
   /**
    * The live record of that key, or null (GET-1). A key that could not have been stored, such as

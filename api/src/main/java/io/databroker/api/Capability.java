@@ -2,7 +2,8 @@ package io.databroker.api;
 
 /**
  * Property of a backend beyond the rules that every backend keeps. Capabilities are about opening,
- * sharing and time; every method works without any of them (CAPA-1, CAPA-2).
+ * sharing, time and restoring; every method but {@link Backend#restore} works without any of them
+ * (CAPA-1, CAPA-2).
  */
 public enum Capability {
   /** Everything acknowledged is still there after a close, or a kill, and a reopen. */
@@ -10,7 +11,9 @@ public enum Capability {
   /** Several backends, also in several processes, can be open on the same records at once. */
   SHARED("shared"),
   /** The backend takes its time from {@link BackendContext#clock()}, not from its engine. */
-  TURNABLE_CLOCK("turnable-clock");
+  TURNABLE_CLOCK("turnable-clock"),
+  /** The backend takes records with their times by {@link Backend#restore}. */
+  RESTORE("restore");
 
   private final String label;
 

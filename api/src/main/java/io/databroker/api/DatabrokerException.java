@@ -19,7 +19,8 @@ public abstract sealed class DatabrokerException extends RuntimeException
         SnapshotExpiredException,
         StorageFailedException,
         StorageFullException,
-        UnavailableException {
+        UnavailableException,
+        UnsupportedException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorId id;

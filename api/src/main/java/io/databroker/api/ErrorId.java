@@ -27,7 +27,9 @@ public enum ErrorId {
   /** {@link StorageFailedException}. */
   STORAGE_FAILED("storage-failed"),
   /** {@link OpenFailedException}. */
-  OPEN_FAILED("open-failed");
+  OPEN_FAILED("open-failed"),
+  /** {@link UnsupportedException}. */
+  UNSUPPORTED("unsupported");
 
   private final String label;
 

@@ -61,7 +61,7 @@ public final class InMemoryProvider implements BackendProvider {
 
   @Override
   public Set<Capability> capabilities(Settings settings) {
-    return Set.of(Capability.TURNABLE_CLOCK);
+    return Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
   }
 
   @Override

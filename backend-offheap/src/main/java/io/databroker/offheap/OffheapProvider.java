@@ -45,8 +45,8 @@ public final class OffheapProvider implements BackendProvider {
   @Override
   public Set<Capability> capabilities(Settings settings) {
     return settings.find(OffheapSettings.DIRECTORY).isPresent()
-        ? Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK)
-        : Set.of(Capability.TURNABLE_CLOCK);
+        ? Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK, Capability.RESTORE)
+        : Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class PostgresProvider implements BackendProvider {
 
   @Override
   public Set<Capability> capabilities(Settings settings) {
-    return Set.of(Capability.DURABLE, Capability.SHARED);
+    return Set.of(Capability.DURABLE, Capability.SHARED, Capability.RESTORE);
   }
 
   @Override

@@ -64,7 +64,7 @@ class ExamplesTest {
   void choosingABackend() throws Exception {
     assertThat(Printed.by(ChoosingABackend::main))
         .contains(
-            "inmemory [TURNABLE_CLOCK]",
+            "inmemory [TURNABLE_CLOCK, RESTORE]",
             "backend inmemory: unknown setting \"colour\"; its settings are memoryBytes, historyBytes",
             "unknown backend \"of-heap\"; known: inmemory");
   }

@@ -19,7 +19,7 @@ public final class StrangerProvider implements BackendProvider {
   @Override public List<Setting<?>> settings() { return List.of(); }
 
   @Override public Set<Capability> capabilities(Settings settings) {
-    return Set.of(Capability.TURNABLE_CLOCK);
+    return Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
   }
 
   @Override public Limits limits(Settings settings) { return Limits.FLOOR; }

@@ -9,9 +9,11 @@ import io.databroker.api.Limits;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +53,19 @@ public final class DiscoveredProvider {
     return source;
   }
 
-  /** Returns its settings; unmodifiable. */
+  /** Returns its settings; unmodifiable and sorted. */
   public List<Setting<?>> settings() {
     return settings;
   }
 
   /**
-   * Returns the capabilities of a backend with these settings; unmodifiable.
+   * Returns the capabilities of a backend with these settings; unmodifiable and sorted.
    *
    * @throws OpenFailedException if the provider fails
    */
   public Set<Capability> capabilities(Settings values) {
-    return Set.copyOf(ask("its capabilities", () -> provider.capabilities(values)));
+    return Collections.unmodifiableSet(
+        new TreeSet<>(ask("its capabilities", () -> provider.capabilities(values))));
   }
 
   /**

@@ -3,7 +3,9 @@ package io.databroker.host;
 import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.api.Limits;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Open backend with its provider, capabilities and limits.
@@ -22,6 +24,6 @@ public record OpenedBackend(
     Limits limits) {
   /** Copies the set. */
   public OpenedBackend {
-    capabilities = Set.copyOf(capabilities);
+    capabilities = Collections.unmodifiableSet(new TreeSet<>(capabilities));
   }
 }

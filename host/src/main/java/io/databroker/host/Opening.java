@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +133,7 @@ final class Opening {
         new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
     closing.push(leases);
 
-    log.info("opened {} as {}", provider, new TreeSet<>(capabilities));
+    log.info("opened {} as {}", provider, capabilities);
     return new OpenedBackend(backend, leases, provider, capabilities, limits);
   }
 }

@@ -42,6 +42,7 @@ final class Statuses {
       case OUTCOME_UNKNOWN -> describe(Status.UNKNOWN, error);
       case STORAGE_FULL -> describe(Status.RESOURCE_EXHAUSTED, error);
       case STORAGE_FAILED, OPEN_FAILED -> describe(Status.INTERNAL, error);
+      case UNSUPPORTED -> describe(Status.UNIMPLEMENTED, error);
     };
   }
 

@@ -67,6 +67,7 @@ class StatusesTest {
       case OUTCOME_UNKNOWN -> new Expected(Code.UNKNOWN, message, Map.of());
       case STORAGE_FULL -> new Expected(Code.RESOURCE_EXHAUSTED, message, Map.of());
       case STORAGE_FAILED, OPEN_FAILED -> new Expected(Code.INTERNAL, message, Map.of());
+      case UNSUPPORTED -> new Expected(Code.UNIMPLEMENTED, message, Map.of());
     };
   }
 

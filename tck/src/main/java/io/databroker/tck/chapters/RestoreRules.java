@@ -11,6 +11,8 @@ import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.UnsupportedException;
+import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import java.time.Duration;
@@ -30,6 +32,14 @@ abstract class RestoreRules extends Chapter {
 
   RestoreRules() {}
 
+  @Test
+  @Lacks(Capability.RESTORE)
+  @Rule("CAPA-2")
+  void withoutTheCapabilityARestoreIsRefused() {
+    failsWith(UnsupportedException.class, () -> restore(record("t", "1", "a", OLD)));
+    assertEquals(0, end().version());
+  }
+
   private static StoredRecord record(String type, String id, String payload, Instant time) {
     return new StoredRecord(type, id, 77, Bytes.utf8(payload), time, false);
   }
@@ -48,6 +58,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-1")
   void aRestoreIsOneBatchOfPutsAndDeletes() {
     put("t", "gone");
@@ -87,6 +98,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-1")
   void capacityAndIndexesHoldForARestore() {
     backend().setOptions("t", TypeOptions.NONE.withCapacity(2).withIndexedFields("colour"));
@@ -101,6 +113,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-2")
   void restoredRecordsKeepTheirTimes() {
     Instant youngest = now().plus(Duration.ofDays(1));
@@ -123,8 +136,8 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs({Capability.RESTORE, Capability.DURABLE})
   @Rule("RESTORE-2")
-  @Needs(Capability.DURABLE)
   void restoredRecordsKeepTheirTimesOverAReopen() {
     List<StoredRecord> kept =
         restore(record("t", "1", "a", OLD.plusSeconds(1)), record("t", "2", "b", OLD));
@@ -134,6 +147,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-2")
   void aTimeBefore1970OrAfter9999IsRefused() {
     for (Instant time :
@@ -149,6 +163,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-3")
   void theOrderOfCallsDecidesWhatIsEvicted() {
     restore(record("t", "1", "", OLD.plusSeconds(30)));
@@ -164,6 +179,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-4")
   void theTtlCountsFromTheRestoredTime() {
     backend().setOptions("t", TypeOptions.NONE.withTtl(span().multipliedBy(50)));
@@ -181,6 +197,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-5")
   void aTrimTakesTheTimeOfTheLastRecordOfARestoredBatch() {
     restore(record("t", "1", "", OLD.plusSeconds(50)), record("t", "2", "", OLD));
@@ -194,6 +211,7 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
   @Rule("RESTORE-5")
   void evictionsHaveTheTimeOfTheLastRestoredRecord() {
     capacity("t", 1);

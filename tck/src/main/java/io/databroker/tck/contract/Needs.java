@@ -8,13 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Runs a test only on backends with a capability; on others, the test is reported as skipped and
- * names the capability.
+ * Runs a test only on backends with these capabilities; on others, the test is reported as skipped
+ * and names the first that is missing.
  */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Needs {
-  /** Returns the capability. */
-  Capability value();
+  /** Returns the capabilities. */
+  Capability[] value();
 }

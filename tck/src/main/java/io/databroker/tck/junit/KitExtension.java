@@ -1,5 +1,6 @@
 package io.databroker.tck.junit;
 
+import io.databroker.api.Capability;
 import io.databroker.tck.contract.Contract;
 import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
@@ -85,8 +86,10 @@ public final class KitExtension
     Bench bench = bench(context, subject, tuning);
     context.getStore(NAMESPACE).put(Bench.class, bench);
     Needs needs = context.getRequiredTestMethod().getAnnotation(Needs.class);
-    if (needs != null && !bench.has(needs.value())) {
-      throw new SkippedException("not declared: " + needs.value().label());
+    for (Capability needed : needs == null ? new Capability[0] : needs.value()) {
+      if (!bench.has(needed)) {
+        throw new SkippedException("not declared: " + needed.label());
+      }
     }
     Lacks lacks = context.getRequiredTestMethod().getAnnotation(Lacks.class);
     if (lacks != null && bench.has(lacks.value())) {

@@ -41,8 +41,9 @@ public class ReferenceProvider implements BackendProvider {
   @Override
   public Set<Capability> capabilities(Settings settings) {
     return settings.find(DIRECTORY).isPresent()
-        ? Set.of(Capability.DURABLE, Capability.SHARED, Capability.TURNABLE_CLOCK)
-        : Set.of(Capability.TURNABLE_CLOCK);
+        ? Set.of(
+            Capability.DURABLE, Capability.SHARED, Capability.TURNABLE_CLOCK, Capability.RESTORE)
+        : Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
   }
 
   @Override

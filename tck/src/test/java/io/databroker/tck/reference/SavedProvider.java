@@ -19,7 +19,7 @@ import java.util.Set;
 public class SavedProvider extends ReferenceProvider {
   @Override
   public Set<Capability> capabilities(Settings settings) {
-    return Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK);
+    return Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK, Capability.RESTORE);
   }
 
   @Override
