@@ -176,6 +176,9 @@ final class History implements JournalOwner {
         }
         // The place was taken back by a write that failed, or the bytes are damaged: look again.
         if (mismatched == version && segments == directory) {
+          if (isDelete(segment, version)) {
+            return null;
+          }
           throw segment.damagedRecord(at);
         }
         mismatched = version;
@@ -183,6 +186,12 @@ final class History implements JournalOwner {
         return null; // what was before the oldest pending version, if anything, was a delete
       }
     }
+  }
+
+  /** Returns whether a committed version is a delete, by its slot alone. */
+  private static boolean isDelete(Segment segment, long version) {
+    int index = segment.indexOf(version);
+    return index >= 0 && segment.supersededAt(index) == version;
   }
 
   /**

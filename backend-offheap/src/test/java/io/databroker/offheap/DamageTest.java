@@ -171,6 +171,14 @@ class DamageTest {
   }
 
   @Test
+  void aDeletedRecordIsAbsentThoughItsDeleteIsDamaged() throws IOException {
+    backend.put(List.of(Write.delete("t", id(3))));
+    Segment segment = backend.store.history.directory.holding(10);
+    Flips.flip(Path.of(segment.space.name()), segment.offsetAt(segment.indexOf(10)) + 20, 1);
+    assertThat(backend.get("t", id(3))).isNull();
+  }
+
+  @Test
   void aDeleteOfTheDamagedRecordChangesNothing() throws IOException {
     List<String> words = damage(4);
     assertThatThrownBy(
