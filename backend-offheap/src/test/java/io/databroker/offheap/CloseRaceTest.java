@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -55,8 +56,11 @@ class CloseRaceTest {
       rounds++;
     } while (System.nanoTime() < deadline);
     System.out.printf(
+        Locale.ROOT,
         "close race %s: %d of %d closes met calls under way%n",
-        inDirectory ? "in a directory" : "in memory", overlaps, rounds);
+        inDirectory ? "in a directory" : "in memory",
+        overlaps,
+        rounds);
     assertThat(overlaps).as("closes that met calls under way").isPositive();
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,8 +86,12 @@ class FullDiskKillTest {
     }
     assertThat(refused).as("writes that found the disk full").isGreaterThan(KILLS);
     System.out.printf(
+        Locale.ROOT,
         "%s: %d kills on a full disk, %d writes refused as full, none of %d acknowledged lost%n",
-        durability, KILLS, refused, acknowledged);
+        durability,
+        KILLS,
+        refused,
+        acknowledged);
   }
 
   /** Returns how many writes the child was refused as the disk was full. */

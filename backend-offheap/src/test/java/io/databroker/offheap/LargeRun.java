@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.ServiceLoader;
 
@@ -59,8 +60,13 @@ final class LargeRun {
               ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
           int wrong = readBack(backend, records, 10_000);
           System.out.printf(
-              "opened %,d records in %.2f s (with the start of Chronicle Map; the process has used %.2f s of CPU); %d of 10,000 read back wrong%n",
-              backend.versions().latest(), seconds, cpu, wrong);
+              Locale.ROOT,
+              "opened %,d records in %.2f s (with the start of Chronicle Map; the process has used"
+                  + " %.2f s of CPU); %d of 10,000 read back wrong%n",
+              backend.versions().latest(),
+              seconds,
+              cpu,
+              wrong);
         }
       }
       default -> throw new IllegalArgumentException(arguments[0]);
@@ -89,7 +95,7 @@ final class LargeRun {
   }
 
   private static String id(int number) {
-    return "record-%025d".formatted(number);
+    return String.format(Locale.ROOT, "record-%025d", number);
   }
 
   private static Bytes payload(int number) {
@@ -154,7 +160,10 @@ final class LargeRun {
       System.gc();
       long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
       System.out.printf(
-          "%s: %,d records of %d bytes, -Xmx %,d MB: put in %.1f s, watched %,d, read back %,d in %.1f s (%d wrong), listed %,d, types %s; heap after GC %.1f MB, longest pause %d ms%n",
+          Locale.ROOT,
+          "%s: %,d records of %d bytes, -Xmx %,d MB: put in %.1f s, watched %,d, read back %,d in"
+              + " %.1f s (%d wrong), listed %,d, types %s; heap after GC %.1f MB, longest pause %d"
+              + " ms%n",
           name,
           records,
           SIZE,

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,8 @@ class RoomTest {
   private static void rewrite(Backend backend) {
     List<Write> batch = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
-      batch.add(Write.put("t", "id-%05d".formatted(i), Bytes.copyOf(new byte[200])));
+      batch.add(
+          Write.put("t", String.format(Locale.ROOT, "id-%05d", i), Bytes.copyOf(new byte[200])));
       if (batch.size() == 50) {
         backend.put(batch);
         batch.clear();
@@ -106,14 +108,14 @@ class RoomTest {
         Compactor compactor = ((OffheapBackend) backend).compactor;
         rewrite(backend);
         for (int i = round; i < RECORDS; i += 3) {
-          backend.put(List.of(Write.delete("t", "id-%05d".formatted(i))));
+          backend.put(List.of(Write.delete("t", String.format(Locale.ROOT, "id-%05d", i))));
         }
         backend.trim(FOR_EVER);
         compactor.pass();
       }
       try (Backend backend = open()) {
         for (int i = round; i < RECORDS; i += 3) {
-          assertThat(backend.get("t", "id-%05d".formatted(i))).isNull();
+          assertThat(backend.get("t", String.format(Locale.ROOT, "id-%05d", i))).isNull();
         }
       }
     }
@@ -150,7 +152,7 @@ class RoomTest {
       compactor.pass();
       for (int i = 0; i < RECORDS; i++) {
         if (i % 10 != 0) {
-          backend.put(List.of(Write.delete("t", "id-%05d".formatted(i))));
+          backend.put(List.of(Write.delete("t", String.format(Locale.ROOT, "id-%05d", i))));
         }
       }
       backend.trim(FOR_EVER);
@@ -159,7 +161,8 @@ class RoomTest {
     }
     try (Backend backend = open()) {
       for (int i = 0; i < RECORDS; i++) {
-        assertThat(backend.get("t", "id-%05d".formatted(i)) != null).isEqualTo(i % 10 == 0);
+        assertThat(backend.get("t", String.format(Locale.ROOT, "id-%05d", i)) != null)
+            .isEqualTo(i % 10 == 0);
       }
     }
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -166,7 +167,7 @@ class SweepTest {
       assertThat(found).as("%s, %s", name, what).hasMessageContaining(directory.toString());
       refused++;
     } catch (AssertionError wrong) {
-      throw new AssertionError("%s, %s".formatted(name, what), wrong);
+      throw new AssertionError(String.format(Locale.ROOT, "%s, %s", name, what), wrong);
     }
     delete(directory);
   }
@@ -207,7 +208,10 @@ class SweepTest {
 
   private void report(String what) {
     System.out.printf(
+        Locale.ROOT,
         "%s: %d opens refused with the file's name, %d held all or a whole beginning%n",
-        what, refused, unharmed);
+        what,
+        refused,
+        unharmed);
   }
 }

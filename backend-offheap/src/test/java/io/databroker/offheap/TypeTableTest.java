@@ -3,6 +3,7 @@ package io.databroker.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.offheap.memory.SortedVersions;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -56,7 +57,8 @@ class TypeTableTest {
     }
     thread.join(30_000);
     table.free();
-    System.out.printf("first index of a type: %d of %d rounds overlapped%n", overlaps, rounds);
+    System.out.printf(
+        Locale.ROOT, "first index of a type: %d of %d rounds overlapped%n", overlaps, rounds);
     assertThat(overlaps).as("rounds that overlapped").isPositive();
     assertThat(parted).as("rounds with two indexes").isZero();
   }
