@@ -34,7 +34,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PomeriumAnswersTest {
   private static final List<String> FILES =
-      List.of("addresses", "filters", "options-leases", "patch", "random", "records", "sync");
+      List.of(
+          "addresses",
+          "differences",
+          "filters",
+          "options-leases",
+          "patch",
+          "random",
+          "records",
+          "sync");
+
+  /** Rows about the order of records, which answers are compared without, and about waiting. */
+  private static final Set<String> NOT_IN_ANSWERS = Set.of("D1", "D20");
 
   static Stream<Arguments> fileAndBackend() {
     return FILES.stream()
@@ -86,7 +97,9 @@ class PomeriumAnswersTest {
             .matcher(Files.readString(Path.of("..", "docs", "wire.md")));
     Set<String> told = new TreeSet<>();
     rows.results().forEach(row -> told.add(row.group(1)));
-    assertThat(told).containsAll(used);
+    assertThat(used).doesNotContainAnyElementsOf(NOT_IN_ANSWERS);
+    used.addAll(NOT_IN_ANSWERS);
+    assertThat(used).containsExactlyElementsOf(told);
   }
 
   private static List<JsonObject> lines(String file) throws IOException {
