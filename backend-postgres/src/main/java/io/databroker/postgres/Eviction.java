@@ -23,9 +23,9 @@ final class Eviction {
   private static final String OLDEST =
       """
       SELECT r.version, r.id FROM record r
-      WHERE r.type = ? AND r.version >= ? AND r.version > ?
+      WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 >= ? AND r.version + 0 > ?
         AND r.replaced_by IS NULL AND NOT r.deleted
-      ORDER BY r.version LIMIT ?""";
+      ORDER BY r.version + 0 LIMIT ?""";
 
   /** A live record that may be dropped. */
   record Candidate(long version, String type, String id) {}

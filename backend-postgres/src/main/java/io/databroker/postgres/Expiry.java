@@ -21,7 +21,7 @@ final class Expiry {
   private static final String EXPIRED =
       """
       SELECT r.version, r.id FROM record r
-      WHERE r.type = ? AND r.expires AND r.modified_at < ? AND r.version > ?
+      WHERE r.type COLLATE "POSIX" = ? AND r.expires AND r.modified_at < ? AND r.version > ?
         AND r.replaced_by IS NULL AND NOT r.deleted
       ORDER BY r.modified_at LIMIT ?""";
 

@@ -36,7 +36,7 @@ final class GroupWrite {
       CROSS JOIN LATERAL (
         SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
           AND x.version > (SELECT cleared FROM store)
-        ORDER BY x.version DESC LIMIT 1
+        ORDER BY x.version + 0 DESC LIMIT 1
       ) r WHERE NOT r.deleted\
       """;
 

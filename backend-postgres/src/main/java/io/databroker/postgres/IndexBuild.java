@@ -22,9 +22,10 @@ final class IndexBuild {
   private static final String LIVE =
       """
       SELECT r.version, r.id, r.payload FROM record r
-      WHERE r.type = ? AND r.version > ? AND r.version > (SELECT cleared FROM store)
+      WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
+        AND r.version + 0 > (SELECT cleared FROM store)
         AND r.replaced_by IS NULL AND NOT r.deleted
-      ORDER BY r.version LIMIT ?""";
+      ORDER BY r.version + 0 LIMIT ?""";
 
   private interface Values {
     List<UUID> of(String id, Bytes payload);

@@ -27,9 +27,8 @@ final class LookUp {
           + ", r.version, r.type, r.id, CASE WHEN r.place <= ? THEN r.payload END, r.modified_at,"
           + " r.deleted FROM store s LEFT JOIN LATERAL ("
           + "SELECT y.*, row_number() OVER (ORDER BY y.version) AS place FROM ("
-          + "SELECT DISTINCT i.version FROM unnest(?::uuid[]) AS d(digest)"
-          + " JOIN indexed_value i ON i.digest = d.digest) n"
-          + " JOIN record y ON y.version = n.version"
+          + "SELECT * FROM record x WHERE x.version = ANY (ARRAY("
+          + "SELECT i.version FROM indexed_value i WHERE i.digest = ANY (?)))) y"
           + " WHERE y.type = ? AND y.version > s.cleared AND y.replaced_by IS NULL"
           + " AND NOT y.deleted) r ON true ORDER BY r.version";
 

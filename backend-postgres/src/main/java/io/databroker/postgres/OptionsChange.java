@@ -19,8 +19,8 @@ final class OptionsChange {
   private static final String EXPIRE =
       """
       UPDATE record r SET expires = true
-      WHERE r.type = ? AND r.version > ? AND r.replaced_by IS NULL AND NOT r.deleted
-        AND NOT r.expires""";
+      WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ? AND r.replaced_by IS NULL
+        AND NOT r.deleted AND NOT r.expires""";
 
   private final Store store;
   private final String type;

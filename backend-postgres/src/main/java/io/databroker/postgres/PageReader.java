@@ -33,8 +33,8 @@ final class PageReader {
           + Reads.STORE_ROW;
 
   private static final String NEXT_OF_TYPE =
-      "SELECT r.version FROM record r WHERE r.type = ? AND r.version > ? AND r.version <= ?"
-          + " ORDER BY r.version LIMIT 1";
+      "SELECT r.version FROM record r WHERE r.type COLLATE \"POSIX\" = ?"
+          + " AND r.version + 0 > ? AND r.version + 0 <= ? ORDER BY r.version + 0 LIMIT 1";
 
   /**
    * The page behind a version, and the bounds as they were after it was read.

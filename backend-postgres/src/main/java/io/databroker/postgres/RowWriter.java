@@ -6,9 +6,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 
@@ -28,23 +31,24 @@ final class RowWriter {
         AS n(version, type, id, payload, modified_at, batch, previous, replaced_by, expires)\
       """;
 
-  /** A delete tells the last payload, which is on the server. */
+  /**
+   * A delete tells the last payload, which is on the server. The arrays are in the order of the
+   * last one, so that a row finds its place in it: a join would leave the planner a choice.
+   */
   private static final String DELETES =
       """
       INSERT INTO record
         (version, type, id, payload, modified_at, deleted, batch, previous, replaced_by, expires)
-      SELECT n.version, r.type, r.id, r.payload, n.modified_at, true, n.batch, n.previous, NULL,
-        false
-      FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-        AS n(version, modified_at, batch, previous)
-      JOIN record r ON r.version = n.previous\
+      SELECT (?::bigint[])[r.place], r.type, r.id, r.payload, (?::bigint[])[r.place], true,
+        (?::bigint[])[r.place], r.version, NULL, false
+      FROM (SELECT *, width_bucket(x.version, ?::bigint[]) AS place
+        FROM record x WHERE x.version = ANY (?)) r\
       """;
 
   private static final String REPLACED =
       """
-      UPDATE record r SET replaced_by = n.replaced_by
-      FROM unnest(?::bigint[], ?::bigint[]) AS n(version, replaced_by)
-      WHERE r.version = n.version\
+      UPDATE record SET replaced_by = (?::bigint[])[width_bucket(version, ?::bigint[])]
+      WHERE version = ANY (?)\
       """;
 
   private static final String UNINDEX = "DELETE FROM indexed_value WHERE version = ANY (?)";
@@ -58,24 +62,19 @@ final class RowWriter {
   /** The list of types changes when a count leaves 0 or comes to it. */
   private static final String STORE_AND_COUNTS =
       """
-      WITH change AS (
-        SELECT * FROM unnest(?::text[], ?::bigint[]) AS n(type, live)
-      ), counted AS (
-        INSERT INTO type_count AS c (type, live) SELECT type, live FROM change
-        ON CONFLICT (type) DO UPDATE SET live = c.live + EXCLUDED.live
-        RETURNING c.type, c.live
+      WITH counted AS (
+        INSERT INTO type_count AS c (type, live, oldest)
+        SELECT * FROM unnest(?::text[], ?::bigint[], ?::bigint[])
+        ON CONFLICT (type) DO UPDATE SET fresh = false, live = c.live + EXCLUDED.live,
+          oldest = greatest(c.oldest, EXCLUDED.oldest)
+        RETURNING fresh, live
       )
       UPDATE store SET latest = ?, types_epoch = types_epoch +
-        (SELECT count(*) FROM counted n JOIN change d ON d.type = n.type
-          WHERE (n.live = 0) <> (n.live = d.live))\
+        (SELECT count(*) FROM counted WHERE fresh <> (live = 0))\
       """;
 
   private static final String EMPTY_TYPES =
       "DELETE FROM type_count WHERE live = 0 AND type = ANY (?)";
-
-  private static final String OLDEST =
-      "UPDATE type_count c SET oldest = n.oldest"
-          + " FROM unnest(?::text[], ?::bigint[]) AS n(type, oldest) WHERE c.type = n.type";
 
   private interface Binding {
     void to(PreparedStatement statement, int parameter) throws SQLException;
@@ -139,14 +138,17 @@ final class RowWriter {
   }
 
   private void deletes(WritePlan plan) throws SQLException {
-    List<NewRow> deletes = plan.rows.stream().filter(row -> row.deleted).toList();
+    List<NewRow> deletes = new ArrayList<>(plan.rows);
+    deletes.removeIf(row -> !row.deleted);
     if (deletes.isEmpty()) {
       return;
     }
+    deletes.sort(Comparator.comparingLong(row -> row.previous));
     statements.add(DELETES);
     numbers(deletes, row -> row.version);
     numbers(deletes, row -> row.micros);
     numbers(deletes, row -> row.batch);
+    numbers(deletes, row -> row.previous);
     numbers(deletes, row -> row.previous);
   }
 
@@ -155,9 +157,11 @@ final class RowWriter {
       return;
     }
     statements.add(REPLACED);
-    long[] versions = plan.replaced.keySet().stream().mapToLong(Long::longValue).toArray();
+    SortedMap<Long, Long> sorted = new TreeMap<>(plan.replaced);
+    long[] versions = sorted.keySet().stream().mapToLong(Long::longValue).toArray();
+    array("int8", sorted.values().stream().mapToLong(Long::longValue).toArray());
     array("int8", versions);
-    array("int8", plan.replaced.values().stream().mapToLong(Long::longValue).toArray());
+    array("int8", versions);
     if (indexed) {
       statements.add(UNINDEX);
       array("int8", versions);
@@ -193,30 +197,30 @@ final class RowWriter {
   }
 
   private void counts(WritePlan plan) throws SQLException {
-    List<Map.Entry<String, Long>> changed =
-        plan.counts.entrySet().stream().filter(entry -> entry.getValue() != 0).toList();
+    Set<String> changed = new TreeSet<>(plan.oldest.keySet());
+    plan.counts.forEach(
+        (type, by) -> {
+          if (by != 0) {
+            changed.add(type);
+          }
+        });
     if (changed.isEmpty()) {
       statements.add(STORE);
       number(plan.latest());
-    } else {
-      statements.add(STORE_AND_COUNTS);
-      texts(changed.stream().map(Map.Entry::getKey).toArray(String[]::new));
-      array("int8", changed.stream().mapToLong(Map.Entry::getValue).toArray());
-      number(plan.latest());
+      return;
     }
-    String[] fewer =
+    statements.add(STORE_AND_COUNTS);
+    texts(changed.toArray(new String[0]));
+    array("int8", changed.stream().mapToLong(it -> plan.counts.getOrDefault(it, 0L)).toArray());
+    array("int8", changed.stream().mapToLong(it -> plan.oldest.getOrDefault(it, 0L)).toArray());
+    number(plan.latest());
+    String[] maybeEmpty =
         changed.stream()
-            .filter(entry -> entry.getValue() < 0)
-            .map(Map.Entry::getKey)
+            .filter(type -> plan.counts.getOrDefault(type, 0L) <= 0)
             .toArray(String[]::new);
-    if (fewer.length > 0) {
+    if (maybeEmpty.length > 0) {
       statements.add(EMPTY_TYPES);
-      texts(fewer);
-    }
-    if (!plan.oldest.isEmpty()) {
-      statements.add(OLDEST);
-      texts(plan.oldest.keySet().toArray(new String[0]));
-      array("int8", plan.oldest.values().stream().mapToLong(Long::longValue).toArray());
+      texts(maybeEmpty);
     }
   }
 

@@ -12,10 +12,10 @@ import org.postgresql.jdbc.PreferQueryMode;
 /** Connects to the primary and prepares each connection for our statements. */
 final class SessionSource {
   /**
-   * Our statements find their rows through indexes and are planned without a look at statistics,
-   * which a young table does not have. A statement, and a transaction that does nothing, end in
-   * time; a transaction that nobody ends would hold the lock that orders writes. Settings of the
-   * role, the database and the URL give way.
+   * Statements find their rows by an index, in its order. They are planned once, whatever the
+   * tables hold then, so they leave the planner no other choice. A statement, and a transaction
+   * that does nothing, end in time; a transaction that nobody ends would hold the lock that orders
+   * writes. Settings of the role, the database and the URL give way.
    */
   private static final String PREPARE =
       """
@@ -26,6 +26,10 @@ final class SessionSource {
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('plan_cache_mode', 'force_generic_plan', false),
         set_config('enable_seqscan', 'off', false),
+        set_config('enable_bitmapscan', 'off', false),
+        set_config('enable_sort', 'off', false),
+        set_config('enable_indexscan', 'on', false),
+        set_config('enable_nestloop', 'on', false),
         set_config('enable_hashjoin', 'off', false),
         set_config('enable_mergejoin', 'off', false),
         set_config('jit', 'off', false),

@@ -126,21 +126,32 @@ final class StoredSnapshot implements Snapshot {
     }
   }
 
+  /**
+   * Returns the statement that reads a page of all records, or of those of one type. At one version
+   * a key has one record, so the key orders them.
+   */
+  static String sql(@Nullable String type) {
+    String where = type == null ? "(x.type, x.id) > (?, ?)" : "x.type = ? AND x.id > ?";
+    String order = type == null ? "type, id" : "id";
+    return "SELECT "
+        + Rows.COLUMNS
+        + " FROM ("
+        + "SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY "
+        + order
+        + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before FROM ("
+        + "SELECT * FROM record x WHERE "
+        + where
+        + " AND x.version <= ? AND x.version > ? AND NOT x.deleted"
+        + " AND (x.replaced_by IS NULL OR x.replaced_by > ?)"
+        + " ORDER BY "
+        + order
+        + " LIMIT ?) x) r WHERE r.before < ? ORDER BY "
+        + order;
+  }
+
   /** Reads all records, or those of one type, in the order of their keys. */
   static Pages byKey(StoreRow row, @Nullable String type) {
-    String where = type == null ? "(x.type, x.id) > (?, ?)" : "x.type = ? AND x.id > ?";
-    String sql =
-        "SELECT "
-            + Rows.COLUMNS
-            + " FROM ("
-            + "SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.type, x.id, x.version"
-            + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before FROM ("
-            + "SELECT * FROM record x WHERE "
-            + where
-            + " AND x.version <= ? AND x.version > ? AND NOT x.deleted"
-            + " AND (x.replaced_by IS NULL OR x.replaced_by > ?)"
-            + " ORDER BY x.type, x.id, x.version LIMIT ?) x) r WHERE r.before < ?"
-            + " ORDER BY r.type, r.id, r.version";
+    String sql = sql(type);
     return (connection, behind, most) -> {
       try (PreparedStatement select = connection.prepareStatement(sql)) {
         select.setString(1, type != null ? type : behind == null ? "" : behind.type());

@@ -36,13 +36,14 @@ final class Trim {
   private static final String DROP =
       """
       WITH gone AS (
-        DELETE FROM record d USING record c
-        WHERE c.version >= ? AND c.version < ? AND d.version = c.previous RETURNING d.version
+        DELETE FROM record WHERE version = ANY (ARRAY(
+          SELECT c.previous FROM record c
+          WHERE c.version >= ? AND c.version < ? AND c.previous IS NOT NULL
+        )) RETURNING version
       ), deletes AS (
-        DELETE FROM record d
-        WHERE d.version >= ? AND d.version < ? AND d.deleted RETURNING d.version
+        DELETE FROM record WHERE version >= ? AND version < ? AND deleted RETURNING version
       )
-      DELETE FROM indexed_value i USING gone WHERE i.version = gone.version\
+      DELETE FROM indexed_value WHERE version = ANY (ARRAY(SELECT version FROM gone))\
       """;
 
   private static final String UPDATE = "UPDATE store SET earliest = ?";
@@ -50,11 +51,11 @@ final class Trim {
   private static final String PURGE =
       """
       WITH gone AS (
-        DELETE FROM record WHERE version IN (
+        DELETE FROM record WHERE version = ANY (ARRAY(
           SELECT version FROM record WHERE version <= ? ORDER BY version LIMIT ?
-        ) RETURNING version
+        )) RETURNING version
       ), unindexed AS (
-        DELETE FROM indexed_value i USING gone WHERE i.version = gone.version
+        DELETE FROM indexed_value WHERE version = ANY (ARRAY(SELECT version FROM gone))
       )
       SELECT count(*) FROM gone\
       """;

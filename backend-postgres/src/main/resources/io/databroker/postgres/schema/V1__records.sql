@@ -29,15 +29,19 @@ CREATE TABLE record (
   CONSTRAINT record_pkey PRIMARY KEY (version)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1);
 
--- replaced_by stands in no index, so that a rewrite changes its row in place (HOT).
-CREATE UNIQUE INDEX record_by_key ON record (type, id, version);
-CREATE UNIQUE INDEX record_by_type ON record (type, version);
-CREATE INDEX record_by_time ON record (type, modified_at) WHERE expires;
+-- replaced_by stands in no index, so that a rewrite changes its row in place (HOT). Each index is
+-- over expressions of its own ("version + 0", the collation "POSIX", which sorts as "C" does): a
+-- statement names the expressions of one index, so that the planner cannot choose a wrong one,
+-- however little it knows of the table.
+CREATE UNIQUE INDEX record_by_key ON record (type, id, (version + 0));
+CREATE UNIQUE INDEX record_by_type ON record (type COLLATE "POSIX", (version + 0));
+CREATE INDEX record_by_time ON record (type COLLATE "POSIX", modified_at) WHERE expires;
 
 -- The number of live records of each type that has some.
 CREATE TABLE type_count (
   type    text   COLLATE "C" PRIMARY KEY,
   live    bigint NOT NULL,
+  fresh   boolean NOT NULL DEFAULT true, -- whether the last write made this row
   oldest  bigint NOT NULL DEFAULT 0 -- no live record of the type has a smaller version
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
@@ -53,9 +57,9 @@ CREATE TABLE type_option (
 -- The values of indexed fields: a digest of extraction function, type, field and value.
 CREATE TABLE indexed_value (
   digest   uuid   NOT NULL,
-  version  bigint NOT NULL,
-  PRIMARY KEY (digest, version)
+  version  bigint NOT NULL
 );
+CREATE UNIQUE INDEX indexed_value_by_digest ON indexed_value (digest, (version + 0));
 CREATE INDEX indexed_value_by_version ON indexed_value (version);
 
 CREATE TABLE lease (
