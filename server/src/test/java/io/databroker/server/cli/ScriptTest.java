@@ -25,6 +25,8 @@ class ScriptTest {
   private static final String TOOLS =
       "sh find head cksum sort sed cat mkdir rm mv readlink dirname flock tr env";
 
+  private String javaOptions = "-Xmx64m -Dx=y";
+
   @TempDir Path folder;
   private Path checkout;
   private Path jar;
@@ -98,7 +100,7 @@ class ScriptTest {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", java.getParent().getParent().toString());
     builder.environment().put("PATH", folder.resolve("tools").toString());
-    builder.environment().put("DATABROKER_JAVA_OPTS", "-Xmx64m -Dx=y");
+    builder.environment().put("DATABROKER_JAVA_OPTS", javaOptions);
     Process process = builder.redirectErrorStream(true).start();
     processes.add(process);
     return process;
@@ -253,8 +255,36 @@ class ScriptTest {
   void aServerWhoseHeapIsFullExits() throws Exception {
     built();
     assertThat(called("serve"))
-        .contains(" -XX:+ExitOnOutOfMemoryError -Xmx64m -Dx=y -jar ")
+        .contains(" -XX:+ExitOnOutOfMemoryError ", " -Xmx64m -Dx=y -jar ")
         .endsWith(starts("serve"));
+  }
+
+  private String servedWith(String options) throws Exception {
+    javaOptions = options;
+    return called("serve");
+  }
+
+  @Test
+  void aServersMemoryIsBoundedAndGivenBack() throws Exception {
+    built();
+    assertThat(servedWith(""))
+        .containsPattern(" -Xmx\\d+m -XX:MaxDirectMemorySize=\\d+m ")
+        .contains(" -XX:+UseG1GC ", " -XX:G1PeriodicGCInterval=60000 ");
+  }
+
+  @Test
+  void theOperatorsHeapAndCollectorWin() throws Exception {
+    built();
+    assertThat(servedWith("-Xmx64m"))
+        .containsOnlyOnce("-Xmx")
+        .doesNotContain("MaxDirectMemorySize")
+        .contains(" -XX:+UseG1GC ");
+    assertThat(servedWith("-XX:MaxRAMPercentage=50")).doesNotContain("-Xmx");
+    assertThat(servedWith("-XX:+UseZGC"))
+        .containsPattern(" -Xmx\\d+m ")
+        .doesNotContain("G1")
+        .endsWith(" -XX:+UseZGC" + starts("serve"));
+    assertThat(servedWith("-XX:MaxDirectMemorySize=1g")).containsOnlyOnce("MaxDirectMemorySize");
   }
 
   @Test
