@@ -83,18 +83,16 @@ final class ServeLimits {
     ServiceLimits service = settings.service();
     return settings
         .withNetwork(
-            network
-                .withConnections(
-                    or(connections, network.connections()),
-                    or(connectionsPerAddress, network.connectionsPerAddress()))
-                .withCallsPerConnection(or(callsPerConnection, network.callsPerConnection()))
-                .withTimes(
-                    or(handshake, network.handshake()),
-                    or(idle, network.idle()),
-                    or(age, network.age()),
-                    network.grace(),
-                    or(request, network.request()),
-                    or(stall, network.stall())))
+            network.toBuilder()
+                .connections(or(connections, network.connections()))
+                .connectionsPerAddress(or(connectionsPerAddress, network.connectionsPerAddress()))
+                .callsPerConnection(or(callsPerConnection, network.callsPerConnection()))
+                .handshake(or(handshake, network.handshake()))
+                .idle(or(idle, network.idle()))
+                .age(or(age, network.age()))
+                .request(or(request, network.request()))
+                .stall(or(stall, network.stall()))
+                .build())
         .withService(
             new ServiceLimits(
                 or(leases, service.leases()),

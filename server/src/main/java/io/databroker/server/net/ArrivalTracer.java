@@ -20,7 +20,7 @@ final class ArrivalTracer extends ServerStreamTracer {
       };
 
   /** Bytes of one request that are not worth counting. */
-  private static final long STEP = 64 << 10;
+  private static final long STEP = 8 << 10;
 
   private volatile @Nullable Connection connection;
   private long arrived;

@@ -5,15 +5,17 @@ import io.grpc.ServerCall;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufUtil;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOutboundBuffer;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,12 @@ public final class Connection {
   /** Calls of one connection that run at once; more of them wait for their turn. */
   private static final int MOST_RUNNING = 64;
 
+  /** Calls of one connection that are open whatever others have open. */
+  private static final int FEW = 8;
+
+  /** Bytes that an open call may hold without their being counted. */
+  private static final int CALL_BYTES = 4 << 10;
+
   private record Waiting(Executor executor, Runnable call) {}
 
   private final Connections all;
@@ -38,14 +46,16 @@ public final class Connection {
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
-  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private int running;
   private long unsent;
+  private long inHeap;
   private long received;
   private long progressAt = System.nanoTime();
   private boolean cut;
 
   private final AtomicLong messages = new AtomicLong();
+  private final AtomicInteger open = new AtomicInteger();
 
   Connection(Connections all, @Nullable Channel channel) {
     this.all = all;
@@ -63,16 +73,23 @@ public final class Connection {
 
   /** Counts a call; false if too many are open in all, and then it is not counted. */
   public boolean open(OpenCall call) {
-    if (!all.openCall()) {
+    if (!all.openCall(open.incrementAndGet() <= FEW)) {
+      open.decrementAndGet();
       return false;
     }
     calls.add(call);
     return true;
   }
 
+  /** Whether it has so few calls open that each has a place whatever others have open. */
+  public boolean hasFewCalls() {
+    return open.get() <= FEW;
+  }
+
   /** Forgets a call that was counted. */
   public void close(OpenCall call) {
     if (calls.remove(call)) {
+      open.decrementAndGet();
       all.closeCall();
     }
   }
@@ -108,7 +125,11 @@ public final class Connection {
   }
 
   private boolean mayRun() {
-    return running < MOST_RUNNING && unsent < all.limits().unsentPerConnection();
+    return running < MOST_RUNNING && readsItsAnswers();
+  }
+
+  private boolean readsItsAnswers() {
+    return unsent + inHeap < all.limits().unsentPerConnection();
   }
 
   private void goOn() {
@@ -120,11 +141,27 @@ public final class Connection {
         next.add(waiting.remove());
       }
     }
-    next.forEach(each -> each.executor.execute(() -> runNow(each.call)));
+    next.forEach(each -> each.executor.execute(() -> runLater(each)));
+  }
+
+  /** Runs a call that has waited, unless those before it have answered so much meanwhile. */
+  private void runLater(Waiting call) {
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      if (!readsItsAnswers()) {
+        running--;
+        waiting.addFirst(call);
+        return;
+      }
+    }
+    runNow(call.call);
   }
 
   /** Counts bytes that are handed to the transport. */
   public void unsent(long bytes) {
+    boolean over;
     synchronized (this) {
       if (cut) {
         return;
@@ -133,7 +170,10 @@ public final class Connection {
         progressAt = System.nanoTime();
       }
       unsent += bytes;
-      all.addUnsent(bytes);
+      over = all.addUnsent(bytes);
+    }
+    if (over) {
+      all.relieve("the server holds too many answers that are not read");
     }
   }
 
@@ -143,11 +183,28 @@ public final class Connection {
       if (!cut) {
         unsent -= bytes;
         progressAt = System.nanoTime();
-        all.addUnsent(-bytes);
+        var unused = all.addUnsent(-bytes);
       }
     }
     goOn();
     all.roomAgain();
+  }
+
+  /** Counts bytes of an answer that waits in the heap, or with a minus that waits no more. */
+  public void inHeap(long bytes) {
+    boolean over;
+    synchronized (this) {
+      if (cut) {
+        return;
+      }
+      inHeap += bytes;
+      over = all.addInHeap(bytes);
+    }
+    if (over) {
+      all.relieve("the server holds too many answers that wait to be sent");
+    } else if (bytes < 0) {
+      goOn();
+    }
   }
 
   /** Counts messages that its client was sent. */
@@ -164,9 +221,9 @@ public final class Connection {
     return all.hasRoom(bytes);
   }
 
-  /** Runs the task on the executor when there may be room again. */
-  public void whenRoom(Executor executor, Runnable task) {
-    all.whenRoom(executor, task);
+  /** Runs the task on the executor when there may be room for so many bytes. */
+  public void whenRoom(long bytes, Executor executor, Runnable task) {
+    all.whenRoom(bytes, executor, task);
   }
 
   /** Counts bytes of requests that have arrived, or with a minus that are gone. */
@@ -184,9 +241,22 @@ public final class Connection {
     }
   }
 
-  /** Bytes of the transport's buffers that it holds. */
-  synchronized long held() {
-    return unsent + received;
+  /** Bytes that it holds, as far as they are known; an open call holds some that are not. */
+  long held() {
+    long known;
+    synchronized (this) {
+      if (cut) {
+        return 0;
+      }
+      known = unsent + received + inHeap;
+    }
+    return known + unflushed() + (long) open.get() * CALL_BYTES;
+  }
+
+  /** Bytes that the socket does not take, as its client reads nothing at all. */
+  long unflushed() {
+    ChannelOutboundBuffer buffer = channel == null ? null : channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
   /** Nanoseconds since its client last read or the oldest answer was made; 0 if all is read. */
@@ -206,10 +276,10 @@ public final class Connection {
   /** Counts nothing of it any more. */
   private void detach() {
     cut = true;
-    all.addUnsent(-unsent);
-    var unused = all.addReceived(-received);
+    var unused = all.addUnsent(-unsent) | all.addReceived(-received) | all.addInHeap(-inHeap);
     unsent = 0;
     received = 0;
+    inHeap = 0;
     waiting.clear();
   }
 

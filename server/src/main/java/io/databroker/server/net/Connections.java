@@ -4,15 +4,16 @@ import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
 import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,21 +35,39 @@ public final class Connections extends ServerTransportFilter {
   /** A reader that holds buffers for which others wait is cut off after this much stalling. */
   private static final long PRESSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private record Waiting(Executor executor, Runnable task) {}
+  /** Connections that are cut off at once. */
+  private static final int MOST_CUT = 64;
+
+  /** A connection that holds less is not cut off, as its client may be an honest one. */
+  private static final long WORTH_CUTTING = 256 << 10;
 
   private final NetworkLimits limits;
   private final Admission admission;
+  private final LongSupplier buffers;
+  private final long mostBuffers;
   private final Set<Connection> ready = ConcurrentHashMap.newKeySet();
   private final AtomicLong unsent = new AtomicLong();
+  private final AtomicLong inHeap = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private final AtomicInteger calls = new AtomicInteger();
-  private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiters = new AtomicInteger();
+  private final RoomQueue waiting = new RoomQueue(this::hasRoom);
 
   /** No connection is open yet. */
   public Connections(NetworkLimits limits) {
+    this(limits, () -> 0, Long.MAX_VALUE);
+  }
+
+  /**
+   * No connection is open yet.
+   *
+   * @param buffers bytes of the transport's buffers in use
+   * @param mostBuffers bytes of buffers at which the largest connections are cut off
+   */
+  Connections(NetworkLimits limits, LongSupplier buffers, long mostBuffers) {
     this.limits = limits;
     this.admission = new Admission(limits);
+    this.buffers = buffers;
+    this.mostBuffers = mostBuffers;
   }
 
   NetworkLimits limits() {
@@ -66,18 +85,19 @@ public final class Connections extends ServerTransportFilter {
     Channel channel = remote == null ? null : admission.handshakeDone(remote);
     Connection connection = new Connection(this, channel);
     if (channel != null) {
-      guard(channel, connection);
+      guard(channel.pipeline(), connection);
     }
     ready.add(connection);
     return attributes.toBuilder().set(Connection.KEY, connection).build();
   }
 
-  private static void guard(Channel channel, Connection connection) {
-    Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
+  private static void guard(ChannelPipeline pipeline, Connection connection) {
+    Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
     if (handler != null) {
       handler
           .decoder()
           .frameListener(new FloodGuard(handler.decoder().frameListener(), connection));
+      pipeline.addBefore(pipeline.context(handler).name(), null, new ReadWhileRead());
     }
   }
 
@@ -88,12 +108,13 @@ public final class Connections extends ServerTransportFilter {
       ready.remove(connection);
       connection.calls().forEach(connection::close);
       connection.gone();
-      roomAgain();
+      waiting.wake();
     }
   }
 
-  boolean openCall() {
-    if (calls.incrementAndGet() > limits.calls()) {
+  /** Counts a call; false if there is no place for it, unless it needs none. */
+  boolean openCall(boolean always) {
+    if (calls.incrementAndGet() > limits.calls() && !always) {
       calls.decrementAndGet();
       return false;
     }
@@ -104,8 +125,14 @@ public final class Connections extends ServerTransportFilter {
     calls.decrementAndGet();
   }
 
-  void addUnsent(long bytes) {
-    unsent.addAndGet(bytes);
+  /** Whether so much is unsent that not even small answers have room. */
+  boolean addUnsent(long bytes) {
+    return unsent.addAndGet(bytes) > 2 * limits.unsent() && bytes > 0;
+  }
+
+  /** Whether the limit is exceeded by it. */
+  boolean addInHeap(long bytes) {
+    return inHeap.addAndGet(bytes) > limits.waiting() && bytes > 0;
   }
 
   /** Whether the limit is exceeded by it. */
@@ -117,43 +144,50 @@ public final class Connections extends ServerTransportFilter {
     return bytes <= SMALL || unsent.get() + Math.min(bytes, limits.unsent()) <= limits.unsent();
   }
 
-  void whenRoom(Executor executor, Runnable task) {
-    waiters.incrementAndGet();
-    waiting.add(new Waiting(executor, task));
-    if (hasRoom(SMALL + 1)) {
-      roomAgain(); // room may have come before it was in the queue
-    }
+  /** Runs the task on the executor when there may be room for so many bytes. */
+  void whenRoom(long bytes, Executor executor, Runnable task) {
+    waiting.add(bytes, executor, task);
   }
 
-  /** Runs those who wait for room; each looks for itself whether there is enough. */
+  /** Runs those who wait for room as far as there is some. */
   void roomAgain() {
-    for (int most = waiters.get(); most > 0; most--) {
-      Waiting next = waiting.poll();
-      if (next == null) {
-        return;
-      }
-      waiters.decrementAndGet();
-      next.executor.execute(next.task);
+    waiting.wake();
+  }
+
+  /** Cuts off the connections that hold the most, until the limits are kept again. */
+  synchronized void relieve(String reason) {
+    for (int i = 0; i < MOST_CUT && over() && cutLargest(reason) > 0; i++) {
+      // each lowers the counts
     }
   }
 
-  /** Cuts off the connection that holds the most of the transport's buffers. */
-  void relieve(String reason) {
+  private boolean over() {
+    return unsent.get() > 2 * limits.unsent()
+        || inHeap.get() > limits.waiting()
+        || received.get() > limits.received();
+  }
+
+  /** Cuts off the connection that holds the most and returns how much that was; 0 if none did. */
+  synchronized long cutLargest(String reason) {
     Connection largest = null;
+    long most = 0;
     for (Connection each : ready) {
-      if (largest == null || each.held() > largest.held()) {
+      long held = each.held();
+      if (held > Math.max(most, WORTH_CUTTING)) {
+        most = held;
         largest = each;
       }
     }
-    if (largest != null && largest.held() > 0) {
+    if (largest != null) {
       cut(largest, reason);
     }
+    return most;
   }
 
   private void cut(Connection connection, String reason) {
     log.warn("cut off a connection: {}", reason);
     connection.cut(reason);
-    roomAgain();
+    waiting.wake();
   }
 
   /** Ends calls and connections that have made no progress for too long; called often. */
@@ -161,12 +195,14 @@ public final class Connections extends ServerTransportFilter {
     long now = System.nanoTime();
     long request = limits.request().toNanos();
     long stall = limits.stall().toNanos();
+    long unflushed = 0;
     for (Connection connection : ready) {
       long stalled = connection.stalledFor(now);
-      if (stalled > 2 * stall || (stalled > PRESSED_NANOS && waiters.get() > 0 && full())) {
+      if (stalled > 2 * stall || (stalled > PRESSED_NANOS && waiting.hasWaiters() && full())) {
         cut(connection, "reader-stalled: the client does not read its answers");
         continue;
       }
+      unflushed += connection.unflushed();
       for (OpenCall call : connection.calls()) {
         long since = call.waitingForRequestSince();
         long unread = call.unreadSince();
@@ -177,8 +213,20 @@ public final class Connections extends ServerTransportFilter {
         }
       }
     }
-    if (hasRoom(SMALL + 1)) {
-      roomAgain();
+    free(unflushed - 2 * limits.unsent(), "reader-stalled: the client reads nothing");
+    free(buffers.getAsLong() - mostBuffers, "the server's buffers are nearly used up");
+    waiting.wake();
+  }
+
+  /** Cuts off the largest connections until those held so many bytes. */
+  private void free(long bytes, String reason) {
+    long freed = 0;
+    for (int i = 0; i < MOST_CUT && freed < bytes; i++) {
+      long held = cutLargest(reason);
+      if (held == 0) {
+        return;
+      }
+      freed += held;
     }
   }
 

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param connections open connections in all
  * @param connectionsPerAddress open connections from one client address
  * @param callsPerConnection open calls on one connection, watchers included
- * @param calls open calls in all, watchers included
+ * @param calls open calls in all, watchers included; the first few calls of a connection do not
+ *     need a place among them
  * @param handshake time for a new connection to complete TLS and the HTTP/2 preface
  * @param idle time after which a connection without calls is closed
  * @param age time after which a connection is asked to reconnect; its open calls get {@code grace}
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param unsentPerConnection bytes of answers that one connection may leave unread before its next
  *     calls wait
  * @param unsent bytes of answers in the transport's buffers in all
+ * @param waiting bytes of answers in the heap that wait for room in the transport's buffers
  * @param received bytes of unfinished requests in the transport's buffers in all
  */
 public record NetworkLimits(
@@ -36,9 +38,13 @@ public record NetworkLimits(
     Duration stall,
     long unsentPerConnection,
     long unsent,
+    long waiting,
     long received) {
   /** Share of the direct memory that answers, and again requests, may take. */
   private static final int SHARE = 4;
+
+  /** Share of the heap that answers may take while they wait. */
+  private static final int WAITING_SHARE = 8;
 
   private static final long LEAST = 8L << 20;
 
@@ -56,6 +62,7 @@ public record NetworkLimits(
     positive("stall", stall.toMillis());
     positive("unsentPerConnection", unsentPerConnection);
     positive("unsent", unsent);
+    positive("waiting", waiting);
     positive("received", received);
   }
 
@@ -65,8 +72,8 @@ public record NetworkLimits(
     }
   }
 
-  /** Defaults for a server with that many bytes of direct memory. */
-  public static NetworkLimits standard(long directMemory) {
+  /** Defaults for a server with that many bytes of direct memory and of heap. */
+  public static NetworkLimits standard(long directMemory, long heap) {
     long share = Math.max(LEAST, directMemory / SHARE);
     return new NetworkLimits(
         4_000,
@@ -81,66 +88,158 @@ public record NetworkLimits(
         Duration.ofSeconds(30),
         Math.min(16L << 20, share / 4),
         share,
+        Math.max(LEAST, heap / WAITING_SHARE),
         share);
   }
 
-  /** The same with other limits on the number of connections. */
-  public NetworkLimits withConnections(int most, int mostPerAddress) {
-    return new NetworkLimits(
-        most,
-        mostPerAddress,
-        callsPerConnection,
-        calls,
-        handshake,
-        idle,
-        age,
-        grace,
-        request,
-        stall,
-        unsentPerConnection,
-        unsent,
-        received);
+  /** Returns a builder that holds these limits. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
-  /** The same with another limit on the calls of one connection. */
-  public NetworkLimits withCallsPerConnection(int most) {
-    return new NetworkLimits(
-        connections,
-        connectionsPerAddress,
-        most,
-        calls,
-        handshake,
-        idle,
-        age,
-        grace,
-        request,
-        stall,
-        unsentPerConnection,
-        unsent,
-        received);
-  }
+  /**
+   * Builds limits from others.
+   *
+   * <p><b>Thread-safety:</b> none.
+   */
+  public static final class Builder {
+    private int connections;
+    private int connectionsPerAddress;
+    private int callsPerConnection;
+    private int calls;
+    private Duration handshake;
+    private Duration idle;
+    private Duration age;
+    private Duration grace;
+    private Duration request;
+    private Duration stall;
+    private long unsentPerConnection;
+    private long unsent;
+    private long waiting;
+    private long received;
 
-  /** The same with other times. */
-  public NetworkLimits withTimes(
-      Duration newHandshake,
-      Duration newIdle,
-      Duration newAge,
-      Duration newGrace,
-      Duration newRequest,
-      Duration newStall) {
-    return new NetworkLimits(
-        connections,
-        connectionsPerAddress,
-        callsPerConnection,
-        calls,
-        newHandshake,
-        newIdle,
-        newAge,
-        newGrace,
-        newRequest,
-        newStall,
-        unsentPerConnection,
-        unsent,
-        received);
+    private Builder(NetworkLimits from) {
+      connections = from.connections;
+      connectionsPerAddress = from.connectionsPerAddress;
+      callsPerConnection = from.callsPerConnection;
+      calls = from.calls;
+      handshake = from.handshake;
+      idle = from.idle;
+      age = from.age;
+      grace = from.grace;
+      request = from.request;
+      stall = from.stall;
+      unsentPerConnection = from.unsentPerConnection;
+      unsent = from.unsent;
+      waiting = from.waiting;
+      received = from.received;
+    }
+
+    /** Sets {@link NetworkLimits#connections}. */
+    public Builder connections(int most) {
+      connections = most;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#connectionsPerAddress}. */
+    public Builder connectionsPerAddress(int most) {
+      connectionsPerAddress = most;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#callsPerConnection}. */
+    public Builder callsPerConnection(int most) {
+      callsPerConnection = most;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#calls}. */
+    public Builder calls(int most) {
+      calls = most;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#handshake}. */
+    public Builder handshake(Duration time) {
+      handshake = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#idle}. */
+    public Builder idle(Duration time) {
+      idle = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#age}. */
+    public Builder age(Duration time) {
+      age = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#grace}. */
+    public Builder grace(Duration time) {
+      grace = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#request}. */
+    public Builder request(Duration time) {
+      request = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#stall}. */
+    public Builder stall(Duration time) {
+      stall = time;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#unsentPerConnection}. */
+    public Builder unsentPerConnection(long bytes) {
+      unsentPerConnection = bytes;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#unsent}. */
+    public Builder unsent(long bytes) {
+      unsent = bytes;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#waiting}. */
+    public Builder waiting(long bytes) {
+      waiting = bytes;
+      return this;
+    }
+
+    /** Sets {@link NetworkLimits#received}. */
+    public Builder received(long bytes) {
+      received = bytes;
+      return this;
+    }
+
+    /**
+     * Returns the limits.
+     *
+     * @throws InvalidArgumentException if one is not positive
+     */
+    public NetworkLimits build() {
+      return new NetworkLimits(
+          connections,
+          connectionsPerAddress,
+          callsPerConnection,
+          calls,
+          handshake,
+          idle,
+          age,
+          grace,
+          request,
+          stall,
+          unsentPerConnection,
+          unsent,
+          waiting,
+          received);
+    }
   }
 }

@@ -35,6 +35,9 @@ public final class Transport implements AutoCloseable {
   /** Chunks of 2 MiB: the buffers grow and shrink in such steps. */
   private static final int MAX_ORDER = 8;
 
+  /** Quarters of the direct memory at whose use the largest connections are cut off. */
+  private static final int ALARMING_QUARTERS = 3;
+
   /** Milliseconds without a task after which an event loop ends, and the most that it goes on. */
   private static final long QUIET = 200;
 
@@ -49,7 +52,6 @@ public final class Transport implements AutoCloseable {
   /** Starts the event loops; nothing listens yet. */
   public Transport(NetworkLimits limits) {
     this.limits = limits;
-    this.connections = new Connections(limits);
     int threads = 2 * Runtime.getRuntime().availableProcessors();
     this.allocator =
         new PooledByteBufAllocator(
@@ -61,6 +63,9 @@ public final class Transport implements AutoCloseable {
             PooledByteBufAllocator.defaultSmallCacheSize(),
             PooledByteBufAllocator.defaultNormalCacheSize(),
             PooledByteBufAllocator.defaultUseCacheForAllThreads());
+    this.connections =
+        new Connections(
+            limits, allocator::pinnedDirectMemory, directMemory() / 4 * ALARMING_QUARTERS);
     this.accepting =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("databroker-accept", true), handlers());

@@ -118,7 +118,7 @@ public final class Watchdog implements AutoCloseable {
         noMemorySince = now;
         log.error("direct memory is used up; the largest connections are cut off");
       }
-      connections.relieve("the server's buffers are used up");
+      var unused = connections.cutLargest("the server's buffers are used up");
       return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is used up";
     }
   }

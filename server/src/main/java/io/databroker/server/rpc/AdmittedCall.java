@@ -11,7 +11,6 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +73,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return this;
   }
 
+  /** Whether its connection has so few calls that each has a place, whatever the limits say. */
+  boolean isOfFew() {
+    return connection.hasFewCalls();
+  }
+
   /** What ends a stream whose client does not read. */
   void endedBy(Consumer<StatusRuntimeException> end) {
     ender = end;
@@ -94,7 +98,9 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
         request = new WholeRequest(bytes);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // what is in memory never throws one
+      refuse(Statuses.of(check.notDecompressed()));
+    } catch (StatusRuntimeException e) { // decompressed, it is larger than a request may be
+      refuse(e);
     }
   }
 

@@ -85,9 +85,13 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       super.sendMessage(message);
     } else {
       synchronized (this) {
+        if (over) {
+          return;
+        }
         waiting = message;
         waitingSize = size;
       }
+      connection.inHeap(size);
     }
   }
 
@@ -98,7 +102,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       if (waiting != null) {
         status = closing;
         trailers = closingTrailers;
-        connection.whenRoom(executor, this::sendWhatWaits);
+        connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
         return;
       }
     }
@@ -111,11 +115,10 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     Metadata closingTrailers;
     synchronized (this) {
       if (over || waiting == null || status == null || trailers == null) {
-        waiting = null;
         return;
       }
       if (!connection.hasRoom(waitingSize)) {
-        connection.whenRoom(executor, this::sendWhatWaits);
+        connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
         return;
       }
       message = waiting;
@@ -124,6 +127,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       waiting = null;
     }
     count(waitingSize);
+    connection.inHeap(-waitingSize);
     super.sendMessage(message);
     super.close(closing, closingTrailers);
   }
@@ -168,6 +172,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     if (!awaitingRoom) {
       awaitingRoom = true;
       connection.whenRoom(
+          ANY_ROOM,
           executor,
           () -> {
             awaitingRoom = false;
@@ -199,9 +204,14 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   /** The call is over: nothing of it is in the buffers any more. */
   void end() {
+    boolean waited;
     synchronized (this) {
       over = true;
+      waited = waiting != null;
       waiting = null;
+    }
+    if (waited) {
+      connection.inHeap(-waitingSize);
     }
     unreadSince = 0;
     discount();

@@ -97,6 +97,11 @@ final class RequestCheck {
     return new InvalidArgumentException("request", method, remedy);
   }
 
+  InvalidArgumentException notDecompressed() {
+    return new InvalidArgumentException(
+        "request", method, "it cannot be decompressed: send it as its grpc-encoding says");
+  }
+
   InvalidArgumentException notOne() {
     return new InvalidArgumentException("request", method, "send exactly one message");
   }

@@ -38,7 +38,7 @@ public record ServerSettings(
   @Inject
   public ServerSettings() {
     this(
-        NetworkLimits.standard(Transport.directMemory()),
+        NetworkLimits.standard(Transport.directMemory(), Runtime.getRuntime().maxMemory()),
         ServiceLimits.STANDARD,
         InsecureServerCredentials.create(),
         null,

@@ -9,7 +9,11 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
   private final Admission admission =
-      new Admission(NetworkLimits.standard(64 << 20).withConnections(16, 8));
+      new Admission(
+          NetworkLimits.standard(64 << 20, 64 << 20).toBuilder()
+              .connections(16)
+              .connectionsPerAddress(8)
+              .build());
 
   private static EmbeddedChannel from(String address, int port) {
     return new EmbeddedChannel() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionTest {
   private static final long MIB = 1 << 20;
 
-  private final Connections all = new Connections(NetworkLimits.standard(64 * MIB));
+  private final Connections all = new Connections(NetworkLimits.standard(64 * MIB, 64 * MIB));
   private final Connection connection = new Connection(all, null);
   private final Queue<Runnable> later = new ArrayDeque<>();
 
@@ -100,10 +100,57 @@ class ConnectionTest {
     assertThat(all.hasRoom(MIB)).isFalse();
     assertThat(all.hasRoom(1_000)).isTrue();
     List<String> ran = new ArrayList<>();
-    all.whenRoom(later::add, () -> ran.add("now"));
+    all.whenRoom(MIB, later::add, () -> ran.add("now"));
     assertThat(later).isEmpty();
     connection.sent(limit);
     runLater();
     assertThat(ran).containsExactly("now");
+  }
+
+  @Test
+  void anAnswerThatWaitsInTheHeapKeepsTheNextCallsOfItsConnectionWaiting() {
+    List<String> ran = new ArrayList<>();
+    connection.inHeap(all.limits().unsentPerConnection());
+    connection.run(later::add, () -> ran.add("next"));
+    assertThat(ran).isEmpty();
+    connection.inHeap(-1);
+    runLater();
+    assertThat(ran).containsExactly("next");
+  }
+
+  @Test
+  void theFirstCallsOfAConnectionNeedNoPlace() {
+    NetworkLimits few = all.limits().toBuilder().calls(10).build();
+    Connections full = new Connections(few);
+    Connection greedy = new Connection(full, null);
+    int opened = 0;
+    while (greedy.open(new Idle())) {
+      opened++;
+    }
+    assertThat(opened).isEqualTo(10);
+    Connection modest = new Connection(full, null);
+    for (int i = 0; i < 8; i++) {
+      assertThat(modest.open(new Idle())).isTrue();
+    }
+    assertThat(modest.open(new Idle())).isFalse();
+    assertThat(full.calls()).isEqualTo(18);
+  }
+
+  private static final class Idle implements OpenCall {
+    @Override
+    public long waitingForRequestSince() {
+      return 0;
+    }
+
+    @Override
+    public long unreadSince() {
+      return 0;
+    }
+
+    @Override
+    public void endIncomplete() {}
+
+    @Override
+    public void endUnread() {}
   }
 }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
   private final AtomicLong now = new AtomicLong(1);
-  private final Connections connections = new Connections(NetworkLimits.standard(64 << 20));
+  private final Connections connections =
+      new Connections(NetworkLimits.standard(64 << 20, 64 << 20));
   private final DefaultEventExecutorGroup loops = new DefaultEventExecutorGroup(2);
   private boolean exhausted;
   private final Watchdog watchdog =

@@ -100,7 +100,8 @@ class BackpressureTest {
         Served.with(
             backend,
             new QuerySettings(),
-            standard.withNetwork(standard.network().withCallsPerConnection(20_000)));
+            standard.withNetwork(
+                standard.network().toBuilder().callsPerConnection(20_000).build()));
     Collector<SyncRequest, SyncResponse> first = Collector.eager();
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), first);
     backend.put(List.of(Write.put("a", "0", Bytes.EMPTY)));

@@ -17,14 +17,20 @@ import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
 import io.grpc.CallOptions;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -99,6 +105,52 @@ class IntakeTest {
       refused(served, DataBrokerServiceGrpc.getSyncLatestMethod(), notUtf8, "cannot be read");
       refused(served, DataBrokerServiceGrpc.getSyncMethod(), truncated, "cannot be read");
       assertThat(served.records().put(put(1)).getRecordsCount()).isEqualTo(1);
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeDecompressedIsAnInvalidArgumentAndNoNewsForTheOwner() throws Exception {
+    BlockingQueue<LogRecord> log = new LinkedBlockingQueue<>();
+    Handler handler = collecting(log);
+    Logger root = Logger.getLogger("");
+    CompressorRegistry liar = CompressorRegistry.newEmptyInstance();
+    liar.register(
+        new Compressor() {
+          @Override
+          public String getMessageEncoding() {
+            return "gzip";
+          }
+
+          @Override
+          public OutputStream compress(OutputStream to) {
+            return to;
+          }
+        });
+    root.addHandler(handler);
+    try (Served served =
+        Served.with(backend.checked(), new QuerySettings(), new ServerSettings())) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress(
+                  "127.0.0.1", served.server.port(), InsecureChannelCredentials.create())
+              .compressorRegistry(liar)
+              .build();
+      try {
+        StatusRuntimeException failure =
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () ->
+                    DataBrokerServiceGrpc.newBlockingStub(channel)
+                        .withCompression("gzip")
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .put(put(100)));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(failure.getStatus().getDescription()).contains("cannot be decompressed");
+      } finally {
+        channel.shutdownNow();
+      }
     } finally {
       root.removeHandler(handler);
     }

@@ -1,0 +1,66 @@
+package io.databroker.server.net;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
+
+/**
+ * Answers and streams that wait for room in the transport's buffers, the first that came first.
+ *
+ * <p>Only as many are woken as there is room for: each time that one client has read something,
+ * thousands may wait.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class RoomQueue {
+  private record Waiter(long bytes, Executor executor, Runnable task) {}
+
+  private final LongPredicate hasRoom;
+  private final AtomicInteger count = new AtomicInteger();
+  private final Queue<Waiter> waiters = new ArrayDeque<>(); // guarded by itself
+
+  /**
+   * An empty queue.
+   *
+   * @param hasRoom whether there is room for that many bytes
+   */
+  RoomQueue(LongPredicate hasRoom) {
+    this.hasRoom = hasRoom;
+  }
+
+  boolean hasWaiters() {
+    return count.get() > 0;
+  }
+
+  /** Runs the task on the executor when there may be room for so many bytes, perhaps now. */
+  void add(long bytes, Executor executor, Runnable task) {
+    synchronized (waiters) {
+      waiters.add(new Waiter(bytes, executor, task));
+      count.incrementAndGet();
+    }
+    wake(); // room may have come before it was in the queue
+  }
+
+  /** Runs those for whom there is room; each looks for itself whether it still is there. */
+  void wake() {
+    if (count.get() == 0) {
+      return;
+    }
+    List<Waiter> woken = new ArrayList<>();
+    synchronized (waiters) {
+      long granted = 0;
+      for (Waiter next = waiters.peek();
+          next != null && hasRoom.test(granted + next.bytes);
+          next = waiters.peek()) {
+        granted += next.bytes;
+        woken.add(waiters.remove());
+        count.decrementAndGet();
+      }
+    }
+    woken.forEach(each -> each.executor.execute(each.task));
+  }
+}
