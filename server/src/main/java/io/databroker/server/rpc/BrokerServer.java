@@ -12,8 +12,6 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
-import io.grpc.protobuf.services.ProtoReflectionService;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
@@ -153,19 +151,12 @@ public final class BrokerServer implements AutoCloseable {
                     new RegistryService(registrations, streams), new HeadersAtOnce())))
         .addService(intake.before(health.service().bindService()));
     if (settings.reflection()) {
-      addReflection(builder);
+      ReflectionCalls.services().forEach(builder::addService);
     }
     if (settings.callers() != null) {
       builder.intercept(settings.callers()); // before all else
     }
     this.server = builder.build();
-  }
-
-  /** Adds reflection under its name and under its former one, which many clients still ask for. */
-  @SuppressWarnings("deprecation") // the former one
-  private static void addReflection(ServerBuilder<?> builder) {
-    builder.addService(ProtoReflectionServiceV1.newInstance());
-    builder.addService(ProtoReflectionService.newInstance());
   }
 
   /**

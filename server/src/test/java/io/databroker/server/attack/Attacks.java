@@ -30,7 +30,7 @@ final class Attacks {
   }
 
   /** Connections that are closed together. */
-  private static final class Open implements AutoCloseable {
+  static final class Open implements AutoCloseable {
     private final List<RawClient> clients = new ArrayList<>();
 
     RawClient add(RawClient client) {
@@ -63,7 +63,7 @@ final class Attacks {
     return bytes;
   }
 
-  private static byte[] nested(int field, byte[] content) {
+  static byte[] nested(int field, byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(field << 3 | 2);
     for (int rest = content.length; ; rest >>>= 7) {
@@ -118,7 +118,7 @@ final class Attacks {
         .build();
   }
 
-  private static byte[] concat(byte[] first, byte[] second) {
+  static byte[] concat(byte[] first, byte[] second) {
     return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
   }
 
@@ -301,7 +301,7 @@ final class Attacks {
     };
   }
 
-  private static void stay(List<RawClient> reading, long until) {
+  static void stay(List<RawClient> reading, long until) {
     while (before(until)) {
       for (RawClient client : reading) {
         try {
@@ -314,7 +314,7 @@ final class Attacks {
     }
   }
 
-  private static void pause() {
+  static void pause() {
     java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
   }
 }

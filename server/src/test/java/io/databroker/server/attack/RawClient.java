@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
 /** HTTP/2 by hand, so that frames can be sent which no library sends. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   static final int DATA = 0;
   static final int HEADERS = 1;
   static final int PRIORITY = 2;
@@ -21,8 +21,9 @@ final class RawClient implements AutoCloseable {
   static final int SETTINGS = 4;
   static final int PING = 6;
   static final int WINDOW_UPDATE = 8;
+  static final int CONTINUATION = 9;
   static final int END_STREAM = 1;
-  static final int END_HEADERS = 4;
+  public static final int END_HEADERS = 4;
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int LARGEST_FRAME = 16_384;
@@ -41,7 +42,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Connects, and lets the server send that many bytes on each stream. */
-  static RawClient open(int port, int window) throws IOException {
+  public static RawClient open(int port, int window) throws IOException {
     RawClient client = new RawClient(port);
     client.raw(PREFACE);
     client.frame(SETTINGS, 0, 0, setting(4, window));
@@ -81,36 +82,66 @@ final class RawClient implements AutoCloseable {
 
   /** Begins a call; its request is still to be sent. */
   int begin(String method, boolean gzipped) throws IOException {
+    return beginWith(END_HEADERS, headers(method, gzipped));
+  }
+
+  /** Begins a call with any headers. */
+  public int beginWith(int flags, byte[] headers) throws IOException {
     int stream = nextStream;
     nextStream += 2;
-    frame(HEADERS, END_HEADERS, stream, headers(method, gzipped));
+    frame(HEADERS, flags, stream, headers);
+    return stream;
+  }
+
+  /** A whole call of a method of any service. */
+  int callPath(String path, byte[] request) throws IOException {
+    int stream = beginWith(END_HEADERS, headersOf(path));
+    data(stream, message(request, false), true);
     return stream;
   }
 
   static byte[] headers(String method, boolean gzipped) {
+    String path = "/databroker.DataBrokerService/" + method;
+    return gzipped ? headersOf(path, "grpc-encoding", "gzip") : headersOf(path);
+  }
+
+  /** Headers of a call, with more of them: names and values in turn. */
+  public static byte[] headersOf(String path, String... more) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     header(block, ":method", "POST");
     header(block, ":scheme", "http");
-    header(block, ":path", "/databroker.DataBrokerService/" + method);
+    header(block, ":path", path);
     header(block, ":authority", "localhost");
     header(block, "content-type", "application/grpc");
     header(block, "te", "trailers");
-    if (gzipped) {
-      header(block, "grpc-encoding", "gzip");
+    for (int i = 0; i < more.length; i += 2) {
+      header(block, more[i], more[i + 1]);
     }
     return block.toByteArray();
   }
 
-  private static void header(ByteArrayOutputStream block, String name, String value) {
+  static void header(ByteArrayOutputStream block, String name, String value) {
     block.write(0); // literal, not indexed
-    block.write(name.length());
-    block.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
-    block.write(value.length());
-    block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+    string(block, name);
+    string(block, value);
+  }
+
+  private static void string(ByteArrayOutputStream block, String text) {
+    int length = text.length();
+    if (length < 127) {
+      block.write(length);
+    } else {
+      block.write(127);
+      for (length -= 127; length >= 128; length >>= 7) {
+        block.write((length & 127) | 128);
+      }
+      block.write(length);
+    }
+    block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** A gRPC message with its prefix. */
-  static byte[] message(byte[] request, boolean gzipped) {
+  public static byte[] message(byte[] request, boolean gzipped) {
     byte[] body = gzipped ? gzip(request) : request;
     return ByteBuffer.allocate(5 + body.length)
         .put((byte) (gzipped ? 1 : 0))
@@ -130,7 +161,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends bytes as DATA frames. */
-  void data(int stream, byte[] bytes, boolean end) throws IOException {
+  public void data(int stream, byte[] bytes, boolean end) throws IOException {
     for (int from = 0; from < bytes.length || from == 0; from += LARGEST_FRAME) {
       int length = Math.min(LARGEST_FRAME, bytes.length - from);
       byte[] part = new byte[length];
@@ -147,8 +178,13 @@ final class RawClient implements AutoCloseable {
     return stream;
   }
 
+  /** Lets the server send as much as it likes on the connection. */
+  void widen() throws IOException {
+    frame(WINDOW_UPDATE, 0, 0, number(1 << 30));
+  }
+
   /** Reads and forgets what has come, without waiting; false once the server has closed. */
-  boolean drain() throws IOException {
+  public boolean drain() throws IOException {
     InputStream in = socket.getInputStream();
     byte[] some = new byte[1 << 16];
     while (in.available() > 0) {
@@ -160,7 +196,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Waits until the server closes the connection; false if it does not in time. */
-  boolean closedWithin(int millis) throws IOException {
+  public boolean closedWithin(int millis) throws IOException {
     socket.setSoTimeout(millis);
     byte[] some = new byte[1 << 16];
     try {

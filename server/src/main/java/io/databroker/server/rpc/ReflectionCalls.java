@@ -1,0 +1,112 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.InvalidArgumentException;
+import io.grpc.BindableService;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets calls of reflection in, which takes several requests a call and so is not behind {@link
+ * Intake}: a bounded number of calls, and requests that can be read.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class ReflectionCalls implements ServerInterceptor {
+  /** Open calls. */
+  private static final int MOST = 100;
+
+  private final AtomicInteger open = new AtomicInteger();
+
+  private ReflectionCalls() {}
+
+  /** Reflection under its name, and under its former one, which many clients still ask for. */
+  @SuppressWarnings("deprecation") // the former one
+  static List<ServerServiceDefinition> services() {
+    ReflectionCalls calls = new ReflectionCalls();
+    return List.of(
+        calls.before(ProtoReflectionServiceV1.newInstance()),
+        calls.before(ProtoReflectionService.newInstance()));
+  }
+
+  /** With streams for messages, a request is parsed within onMessage, which sees what it throws. */
+  private ServerServiceDefinition before(BindableService service) {
+    return ServerInterceptors.intercept(
+        ServerInterceptors.useInputStreamMessages(service.bindService()), this);
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (open.incrementAndGet() > MOST) {
+      open.decrementAndGet();
+      close(call, Statuses.tooManyCalls());
+      return new ServerCall.Listener<>() {};
+    }
+    ServerCall.Listener<Q> reflecting;
+    try {
+      reflecting = next.startCall(call, headers);
+    } catch (RuntimeException | Error e) {
+      open.decrementAndGet();
+      throw e;
+    }
+    return new SimpleForwardingServerCallListener<>(reflecting) {
+      private boolean refused;
+
+      @Override
+      public void onMessage(Q request) {
+        if (refused) {
+          return;
+        }
+        try {
+          super.onMessage(request);
+        } catch (RuntimeException e) { // it cannot be decompressed or parsed
+          refused = true;
+          String method = call.getMethodDescriptor().getFullMethodName();
+          close(
+              call,
+              Statuses.of(
+                  new InvalidArgumentException(
+                      "request", method, "it cannot be read: send the message of that method")));
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!refused) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        open.decrementAndGet();
+        if (!refused) {
+          super.onComplete();
+        }
+      }
+
+      @Override
+      public void onCancel() {
+        open.decrementAndGet();
+        if (!refused) {
+          super.onCancel(); // or it would end the call once more
+        }
+      }
+    };
+  }
+
+  private static void close(ServerCall<?, ?> call, StatusRuntimeException refusal) {
+    Metadata trailers = refusal.getTrailers();
+    call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+  }
+}

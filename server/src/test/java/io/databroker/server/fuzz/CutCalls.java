@@ -1,0 +1,49 @@
+package io.databroker.server.fuzz;
+
+import com.google.protobuf.Message;
+import io.databroker.server.attack.RawClient;
+import io.grpc.MethodDescriptor;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Calls whose frames, prefixes and compressed bytes are cut or wrong; nobody reads the answers. */
+final class CutCalls {
+  private CutCalls() {}
+
+  static void send(
+      int port, List<MethodDescriptor<?, ?>> methods, Messages messages, Random random) {
+    try (RawClient client = RawClient.open(port, 1 << 20)) {
+      for (int i = 0; i < 5; i++) {
+        MethodDescriptor<?, ?> method = methods.get(random.nextInt(methods.size()));
+        Message prototype =
+            (Message)
+                ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
+                    .getMessagePrototype();
+        if (method.getBareMethodName().equals("Clear")) {
+          continue;
+        }
+        boolean gzipped = random.nextBoolean();
+        byte[] whole = RawClient.message(messages.like(prototype).toByteArray(), gzipped);
+        byte[] sent =
+            switch (random.nextInt(3)) {
+              case 0 -> Arrays.copyOf(whole, random.nextInt(whole.length + 1));
+              case 1 -> Mutation.of(whole, random);
+              default -> messages.bytes(100);
+            };
+        int stream =
+            client.beginWith(
+                RawClient.END_HEADERS,
+                gzipped
+                    ? RawClient.headersOf("/" + method.getFullMethodName(), "grpc-encoding", "gzip")
+                    : RawClient.headersOf("/" + method.getFullMethodName()));
+        client.data(stream, sent, random.nextInt(4) != 0);
+        client.drain();
+      }
+      client.closedWithin(1);
+    } catch (IOException e) {
+      // cut off by the server, which may do so
+    }
+  }
+}
