@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,20 @@ class TokenCheckTest {
   private static String good(byte[] key) throws Exception {
     long exp = NOW.getEpochSecond() + 60;
     return token("{\"alg\":\"HS256\"}", "{\"exp\":" + exp + "}", key);
+  }
+
+  @Test
+  void deeplyNestedOrHugeTokensAreInvalid() throws Exception {
+    TokenCheck check = new TokenCheck(keys(KEY), at(NOW));
+    for (String open : List.of("[", "{\"a\":")) {
+      String nested = "{\"alg\":\"HS256\",\"x\":" + open.repeat(1_400 / open.length());
+      assertThat(check.check(token(nested, "{}", KEY))).isEqualTo(TokenCheck.Verdict.INVALID);
+      assertThat(check.check(token("{\"alg\":\"HS256\"}", nested, KEY)))
+          .isEqualTo(TokenCheck.Verdict.INVALID);
+    }
+    String huge = "{\"exp\":" + "9".repeat(3_000) + "}";
+    assertThat(check.check(token("{\"alg\":\"HS256\"}", huge, KEY)))
+        .isEqualTo(TokenCheck.Verdict.INVALID);
   }
 
   @Test
