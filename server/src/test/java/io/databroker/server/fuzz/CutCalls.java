@@ -4,12 +4,30 @@ import com.google.protobuf.Message;
 import io.databroker.server.attack.RawClient;
 import io.grpc.MethodDescriptor;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
 /** Calls whose frames, prefixes and compressed bytes are cut or wrong; nobody reads the answers. */
 final class CutCalls {
+  private static final List<List<String>> ODD =
+      List.of(
+          List.of("grpc-timeout", "1n"),
+          List.of("grpc-timeout", "99999999H"),
+          List.of("grpc-timeout", "soon"),
+          List.of("grpc-encoding", "unheard-of"),
+          List.of("grpc-accept-encoding", ",,,"),
+          List.of("x-bin", "!!!"),
+          List.of("grpc-trace-bin", "AAAA"),
+          List.of("content-type", "text/plain"),
+          List.of("jwt", "a.b.c"),
+          List.of(":method", "GET"),
+          List.of("connection", "close"),
+          List.of("X-Upper", "case"),
+          List.of("content-length", "3"),
+          List.of("host", "elsewhere"));
+
   private CutCalls() {}
 
   static void send(
@@ -32,12 +50,17 @@ final class CutCalls {
               case 1 -> Mutation.of(whole, random);
               default -> messages.bytes(100);
             };
+        List<String> headers = new ArrayList<>();
+        if (gzipped) {
+          headers.addAll(List.of("grpc-encoding", "gzip"));
+        }
+        if (random.nextInt(3) == 0) {
+          headers.addAll(ODD.get(random.nextInt(ODD.size())));
+        }
+        String path = random.nextInt(20) == 0 ? "no-slash" : "/" + method.getFullMethodName();
         int stream =
             client.beginWith(
-                RawClient.END_HEADERS,
-                gzipped
-                    ? RawClient.headersOf("/" + method.getFullMethodName(), "grpc-encoding", "gzip")
-                    : RawClient.headersOf("/" + method.getFullMethodName()));
+                RawClient.END_HEADERS, RawClient.headersOf(path, headers.toArray(String[]::new)));
         client.data(stream, sent, random.nextInt(4) != 0);
         client.drain();
       }
