@@ -89,6 +89,8 @@ final class Trim {
       return 0;
     }
     store.feeds.beginTrim(first);
+    store.publisher.checkWritable();
+    store.journal.rollIfShort(history, first);
     store.append(history, Frame.Kind.TRIM, SideState.bytes(out -> out.writeLong(first)));
     store.publish(history, planned.trimmedTo(first));
     return dropped;

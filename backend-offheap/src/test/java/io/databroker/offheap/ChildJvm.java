@@ -24,6 +24,13 @@ final class ChildJvm {
     return command;
   }
 
+  /** The same with another heap. */
+  static List<String> commandWithHeap(String heap, Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>(command(main, arguments));
+    command.set(command.indexOf("-Xmx128m"), "-Xmx" + heap);
+    return command;
+  }
+
   /** Those that open parts of the JDK, with which the tests themselves run. */
   static List<String> options() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -31,6 +31,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import net.openhft.chronicle.core.OS;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,12 @@ class CompactionFaultTest {
   private static final long SALT = 5;
 
   @TempDir Path scratch;
+  private final LogLines log = new LogLines();
+
+  @AfterEach
+  void stopLog() {
+    log.close();
+  }
 
   private static Backend open(Spaces spaces) {
     return Opening.inSpaces(spaces, settings(null), BackendContext.standard());

@@ -16,12 +16,14 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.offheap.journal.Spaces;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -186,5 +188,30 @@ class IdleTypesTest {
       put(backend, "t");
       assertThat(tables(backend)).containsExactly("t");
     }
+  }
+
+  /**
+   * {@code -Ddatabroker.offheap.heap=256m -Ddatabroker.offheap.types=200000
+   * -Ddatabroker.offheap.leases=1000000} is the long form.
+   */
+  @Test
+  void aSmallHeapTakesManyTypesAndRefusesLeasesInWords() throws Exception {
+    String types = System.getProperty("databroker.offheap.types", "20000");
+    Process process =
+        new ProcessBuilder(
+                ChildJvm.commandWithHeap(
+                    System.getProperty("databroker.offheap.heap", "64m"),
+                    ManyNamesChild.class,
+                    scratch.resolve("store").toString(),
+                    types,
+                    System.getProperty("databroker.offheap.leases", "100000")))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
+    assertThat(said)
+        .contains("types " + types, "listed " + types, "listed again " + types, "held again true")
+        .contains("storage-full: no room for lease lease-")
+        .doesNotContain("OutOfMemoryError");
   }
 }

@@ -10,6 +10,8 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.Write;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
+import io.databroker.offheap.journal.Segment;
+import io.databroker.offheap.journal.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +81,44 @@ class RoomTest {
       int[] found = {0};
       snapshot.records().forEachRemaining(record -> found[0]++);
       assertThat(found[0]).isEqualTo(RECORDS);
+    }
+  }
+
+  /** Files on a disk that has room for half a segment beside them. */
+  private final class ShortDisk extends WrappedSpaces {
+    ShortDisk(Path directory) {
+      super(new StoreFiles(directory, 1, false));
+    }
+
+    @Override
+    public long roomForUpkeep(long wanted) {
+      return wanted / 2;
+    }
+  }
+
+  @Test
+  void aTrimOnADiskShortOfRoomFreesTheActiveSegmentToo() throws IOException {
+    OffheapSettings settings = new OffheapSettings(null, Durability.PROCESS, RECORDS, 10, 1 << 20);
+    Path store = Files.createDirectory(scratch.resolve("store"));
+    try (Backend backend =
+        Opening.inSpaces(new ShortDisk(store), settings, BackendContext.standard())) {
+      rewrite(backend);
+      rewrite(backend);
+      rewrite(backend);
+      assertThat(StoreTear.segments(store)).hasSize(1);
+      backend.trim(FOR_EVER);
+      ((OffheapBackend) backend).compactor.pass();
+      assertThat(((OffheapBackend) backend).compactor.passes).isPositive();
+      long bytes = 0;
+      for (Segment segment : ((OffheapBackend) backend).store.history.directory.all()) {
+        bytes += segment.end;
+      }
+      assertThat(bytes).as("bytes in the journal").isLessThan(RECORDS * (RECORD + 100L));
+      try (Snapshot snapshot = backend.snapshot(Selection.all())) {
+        int[] found = {0};
+        snapshot.records().forEachRemaining(record -> found[0]++);
+        assertThat(found[0]).isEqualTo(RECORDS);
+      }
     }
   }
 

@@ -136,7 +136,7 @@ public final class Compactor {
     int count = past.segments.size() - past.damaged.size();
     boolean halfDead = past.bytes > 0 && past.bytes - past.kept >= past.kept;
     boolean scattered = count > Tuning.SMALL_SEGMENTS && count > 2 * needed;
-    if (count < 2 || !(halfDead || scattered) || !force(owner)) {
+    if (count < 1 || !(halfDead || scattered) || !force(owner)) {
       return false;
     }
     if (!rewrite(owner, past)) {

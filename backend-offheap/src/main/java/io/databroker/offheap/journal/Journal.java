@@ -87,6 +87,25 @@ public final class Journal {
   }
 
   /**
+   * Begins a new segment if the disk is short of room and all records in the active one are behind
+   * the feed: a compaction frees no room in the active segment.
+   *
+   * @param first the first version that the feed will hold
+   */
+  public void rollIfShort(JournalOwner owner, long first) {
+    Segment now = active();
+    boolean past = now.count() > 0 && now.lastVersion() < first;
+    if (past && spaces.roomForUpkeep(segmentBytes) < segmentBytes) {
+      roomFor = Spaces.RoomFor.UPKEEP;
+      try {
+        rollWithRoom(owner, 0, 0, false);
+      } catch (StorageFullException | StorageFailedException none) {
+        // A later trim tries again.
+      }
+    }
+  }
+
+  /**
    * Begins a new history, with a segment that survives a loss of power: what came before is deleted
    * behind it.
    *
