@@ -1,6 +1,13 @@
 /**
- * The directory of a store: its lock, its description, how a copy is recognised, and whether it is
- * still there.
+ * The directory of a store, apart from its journal.
+ *
+ * <ul>
+ *   <li>{@code StoreFolder} classifies a directory before it is opened: a store, empty, or foreign.
+ *   <li>{@code DirectoryLock} is the exclusive lock on it.
+ *   <li>{@code StoreProperties} is its description; {@code FileIdentity} recognises a copy.
+ *   <li>{@code DirectoryWatch} notices that the directory was removed or replaced.
+ *   <li>{@code Reserve} is room set aside for a full disk.
+ * </ul>
  */
 @NullMarked
 package io.databroker.offheap.directory;
