@@ -3,7 +3,7 @@ package io.databroker.server;
 import io.databroker.server.cli.DatabrokerCommand;
 
 /**
- * Where the executable jar starts.
+ * Main class of the executable jar.
  *
  * <p><b>Thread-safety:</b> stateless.
  */

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A host and a port, as {@code 127.0.0.1:5443}, {@code [::1]:5443} or {@code localhost:5443}.
+ * Host and port, as {@code 127.0.0.1:5443}, {@code [::1]:5443} or {@code localhost:5443}.
  *
  * @param host without brackets
  * @param port 0 for any that is free

@@ -9,9 +9,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Arguments of the process: each is understood and obeyed, or refused. */
+/** Checks of the arguments of the process: each is obeyed or refused. */
 final class Arguments {
-  /** Stands for bytes that the locale's charset does not know. */
+  /** Character that stands for bytes that are no text in the charset of the locale. */
   private static final char UNDECODABLE = '\uFFFD';
 
   private Arguments() {}
@@ -35,7 +35,9 @@ final class Arguments {
     }
   }
 
-  /** Runs the last command that is named, unless something before it would be ignored. */
+  /**
+   * Runs the last named command; refuses options and arguments before it, which would be ignored.
+   */
   static int execute(ParseResult parsed) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
@@ -52,7 +54,10 @@ final class Arguments {
     return new RunLast().execute(parsed);
   }
 
-  /** The parser gives to a command what stands before the name of its subcommand. */
+  /**
+   * Refuses options and arguments before the name of a subcommand, which the parser gives to the
+   * outer command.
+   */
   private static void refuseBefore(ParseResult command) {
     List<String> given = command.originalArgs();
     String name = command.subcommand().commandSpec().name();
@@ -67,7 +72,9 @@ final class Arguments {
     }
   }
 
-  /** Returns what may have been meant, as the end of a sentence; nothing if nothing is near. */
+  /**
+   * Returns a suggestion as the end of a sentence; an empty text if no command or option is near.
+   */
   static String nearest(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();

@@ -19,14 +19,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 
-/** Shows what there is to serve from. */
+/** Command that shows the backends. */
 @Command(
     name = "backends",
     description = {
-      "Shows the backends there are to serve.",
-      "Of each: its name and version, the jar it came from, what it can do, what it accepts, and its",
-      "settings for \"serve --set\". What is wrong with one goes to standard error, and the exit code",
-      "is then 1."
+      "Shows the backends that can be served.",
+      "For each: its name and version, the jar it came from, its capabilities and limits, and its",
+      "settings for \"serve --set\". Problems go to standard error, and the exit code is then 1."
     },
     footer = {"", "Example:", "  databroker backends --plugin my-backend.jar"})
 final class BackendsCommand implements Callable<Integer> {
@@ -97,7 +96,7 @@ final class BackendsCommand implements Callable<Integer> {
         limits.leaseMargin().toMillis());
   }
 
-  /** What may be set, and what it is if it is not. */
+  /** Returns the unit of a setting, with its default. */
   private static String value(Setting<?> setting) {
     String fallback =
         setting

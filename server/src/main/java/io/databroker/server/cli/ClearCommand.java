@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes everything. */
+/** Command that removes everything. */
 @Command(
     name = "clear",
     description = "Removes all records, options, history and the checkpoint; leases stay.",
@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 final class ClearCommand extends RemoteCommand {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--yes", description = "Yes, really.")
+  @Option(names = "--yes", description = "Confirm that everything is to be removed.")
   private boolean yes;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of commands that ask a server: its certificate's signer, and who asks. */
+/** Options of commands that ask a server: TLS, and the key that signs calls. */
 final class ClientAccess {
   private static final String CA = "DATABROKER_TLS_CA";
   private static final String CERTIFICATE = "DATABROKER_TLS_CERT";
@@ -29,7 +29,7 @@ final class ClientAccess {
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
-      description = "Connect with TLS; these sign the server's certificate. Or DATABROKER_TLS_CA.")
+      description = "Connect with TLS, and trust these authorities, in PEM. Or DATABROKER_TLS_CA.")
   private @Nullable Path authorities;
 
   @Option(
@@ -61,7 +61,7 @@ final class ClientAccess {
     this.environment = environment;
   }
 
-  /** Plain text, or TLS if a signer of certificates is named. */
+  /** Returns credentials for TLS if certificate authorities are named, else for plain text. */
   ChannelCredentials credentials() throws FailedException {
     File ca = file(authorities, CA);
     File own = file(certificate, CERTIFICATE);
@@ -86,7 +86,7 @@ final class ClientAccess {
     }
   }
 
-  /** Signs each call, if there is a key. */
+  /** Returns an interceptor that signs each call, if there is a key. */
   List<ClientInterceptor> interceptors() throws FailedException {
     try {
       byte[] signing = keys().first();

@@ -13,9 +13,9 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A connection to a server. */
+/** Connection to a server. */
 final class Connection implements AutoCloseable {
-  /** A server that takes longer than that for one answer is as good as gone. */
+  /** Longest time for one answer; after it, the server counts as gone. */
   private static final long ANSWER_SECONDS = 60;
 
   private static final int LARGEST_MESSAGE = 1 << 30;
@@ -41,7 +41,10 @@ final class Connection implements AutoCloseable {
             .build();
   }
 
-  /** The library takes only names that fit in a URI: others, such as data_broker, are looked up. */
+  /**
+   * Returns a builder. The library takes only host names that fit in a URI; others, such as
+   * data_broker, are looked up here.
+   */
   private static NettyChannelBuilder builder(Address server, ChannelCredentials credentials)
       throws FailedException {
     try {

@@ -13,7 +13,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command line as a whole.
+ * Command line of the server.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
       "Records are lines of JSON:",
       "  {\"type\":\"car\",\"id\":\"7\",\"version\":\"12\",\"modifiedAt\":\"…\",\"data\":{\"color\":\"blue\"}}",
       "with deletedAt in a deleted one. Versions are decimal strings. Data that is no JSON is",
-      "shown as {\"@type\":…,\"@value\":base64}.",
+      "shown as {\"@type\":…,\"@value\":base64}. The commands that show records take -o table.",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
       "",
@@ -38,7 +38,7 @@ import picocli.CommandLine.ParameterException;
 public final class DatabrokerCommand {
   private DatabrokerCommand() {}
 
-  /** Runs a command on the process's own streams; answers its exit code. */
+  /** Runs a command on the streams of the process, and returns its exit code. */
   public static int run(String... arguments) {
     return run(Terminal.ofProcess(), arguments);
   }
@@ -70,7 +70,7 @@ public final class DatabrokerCommand {
     }
   }
 
-  /** Help could not be written. */
+  /** Returns the exit code for help that could not be written. */
   private static int unwritten(Terminal terminal) {
     if (terminal.readers().areNeeded()) {
       return ExitCodes.DONE;
@@ -95,7 +95,7 @@ public final class DatabrokerCommand {
     return root;
   }
 
-  /** On every command, told once. */
+  /** Adds --help and --version to every command. */
   private static void addHelp(CommandLine line) {
     var spec = line.getCommandSpec();
     spec.mixinStandardHelpOptions(true);
@@ -139,7 +139,7 @@ public final class DatabrokerCommand {
     return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
   }
 
-  /** What the jar says it is. */
+  /** Version in the manifest of the jar. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Deletes one record. */
+/** Command that deletes one record. */
 @Command(
     name = "delete",
     description = "Deletes a record, and shows it as deleted; fails if there is none.",

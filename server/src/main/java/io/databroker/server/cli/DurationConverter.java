@@ -5,9 +5,9 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A length of time, as settings write it. */
+/** Parser of durations, in the notation of settings. */
 final class DurationConverter implements ITypeConverter<Duration> {
-  /** What every backend may refuse (ARG-4). */
+  /** Longest duration that every backend accepts (ARG-4). */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   @Override

@@ -4,9 +4,9 @@ import io.databroker.host.Databroker;
 import io.databroker.server.rpc.BrokerServer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** End of a server: first the server is closed, then the backend. */
+/** Orderly end of a server: first the server is closed, then the backend. */
 final class Ending {
-  /** A supervisor that waits five seconds sees the process end by itself. */
+  /** Longest time of the end, so that a supervisor that waits five seconds sees the process end. */
   private static final long PATIENCE_MILLIS = 4_500;
 
   private final BrokerServer server;
@@ -14,7 +14,7 @@ final class Ending {
   private final Logging log;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  /** Held while the end is under way, so that whoever comes second waits for it. */
+  /** Lock that is held while the end runs, so that a second caller waits for it. */
   private final Object closing = new Object();
 
   private boolean closed;
@@ -25,15 +25,15 @@ final class Ending {
     this.log = log;
   }
 
-  /** Closes both, unless that is done; returns when they are closed. */
+  /** Closes both if they are open; returns when they are closed. */
   void run() {
     begun.set(true);
     close();
   }
 
   /**
-   * Ends the process after a signal, by exit code 0. Without this, a JVM that was told to end would
-   * answer that the signal has ended it, which a supervisor takes for a failure.
+   * Ends the process after a signal, with exit code 0. Without this, the exit code would name the
+   * signal, which supervisors take for a failure.
    *
    * <p>A call that does not end in time is cut off with the process: what was acknowledged is as
    * durable as the backend declares.

@@ -1,6 +1,6 @@
 package io.databroker.server.cli;
 
-/** What a command ends with. */
+/** Exit codes of commands. */
 final class ExitCodes {
   static final int DONE = 0;
   static final int FAILED = 1;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes out all records. */
+/** Command that writes all records. */
 @Command(
     name = "export",
     description = "Writes all records as lines of JSON, as they are at one version, in any order.",

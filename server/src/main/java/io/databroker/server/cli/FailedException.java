@@ -1,6 +1,6 @@
 package io.databroker.server.cli;
 
-/** A command that failed; the message is what its user reads. */
+/** Failure of a command; its message is for the user. */
 final class FailedException extends Exception {
   private static final long serialVersionUID = 1L;
 

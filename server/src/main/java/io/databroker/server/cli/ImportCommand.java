@@ -8,14 +8,14 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Stores many records. */
+/** Command that stores many records. */
 @Command(
     name = "import",
     description = {
       "Stores many records, one line of JSON each.",
       "A line with deletedAt deletes; version and modifiedAt are ignored, as the server gives new",
-      "ones. Records go in batches, each stored whole or not at all: of up to 1000, or of what has",
-      "come when nothing more has come yet. A bad line ends it; the batches before stay stored."
+      "ones. Records are stored in batches, each whole or not at all: up to 1000 records, or what has",
+      "arrived when no more is at hand. A bad line ends the import; batches before it stay stored."
     },
     footer = {
       "",

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows where the history stands. */
+/** Command that shows the versions of the history. */
 @Command(
     name = "info",
     description = {
-      "Shows where the server's history stands.",
-      "Its name (the server version), and the versions of the first change that is held and of the",
-      "last one."
+      "Shows the versions of the server's history.",
+      "The server version names the history; the others are those of the first change that is held",
+      "and of the last one."
     },
     footer = {"", "Example:", "  databroker info"})
 final class InfoCommand extends RemoteCommand {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** A file to read, which may be a pipe: it is read from its beginning to its end, and only once. */
+/** Reader of files that may be pipes: each is read once, from its beginning to its end. */
 final class InputFile {
   private InputFile() {}
 

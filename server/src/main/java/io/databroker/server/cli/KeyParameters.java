@@ -2,7 +2,7 @@ package io.databroker.server.cli;
 
 import picocli.CommandLine.Parameters;
 
-/** Which record. */
+/** Parameters that name a record. */
 final class KeyParameters {
   @Parameters(index = "0", paramLabel = "TYPE", description = "The record's type.")
   String type = "";

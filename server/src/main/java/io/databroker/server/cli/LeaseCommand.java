@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Leases; what it does is in its subcommands. */
+/** Group of the commands for leases. */
 @Command(
     name = "lease",
     description = "Takes, keeps and gives up leases: at most one holder of a name at a time.",
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "  databroker lease release leader \"$id\""
     })
 final class LeaseCommand {
-  /** How long a lease lasts. */
+  /** Option for the duration of a lease. */
   private static final class Ttl {
     @Option(
         names = "--ttl",
@@ -33,12 +33,12 @@ final class LeaseCommand {
     private Duration duration = Duration.ZERO;
   }
 
-  /** A lease that was acquired. */
+  /** Parameters that name a lease that was acquired. */
   private static final class Holding {
-    @Parameters(index = "0", paramLabel = "NAME", description = "What is held.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "The name of the lease.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "ID", description = "What acquire showed.")
+    @Parameters(index = "1", paramLabel = "ID", description = "The id that acquire showed.")
     private String id = "";
   }
 
@@ -47,7 +47,7 @@ final class LeaseCommand {
       description = "Takes a lease and shows its id; fails while another holds it.",
       footer = {"", "Example:", "  databroker lease acquire leader --ttl 30s"})
   static final class Acquire extends RemoteCommand {
-    @Parameters(paramLabel = "NAME", description = "What to hold.")
+    @Parameters(paramLabel = "NAME", description = "The name of the lease.")
     private String name = "";
 
     @Mixin private final Ttl ttl = new Ttl();

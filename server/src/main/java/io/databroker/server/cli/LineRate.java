@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the lines that one logger writes: the first few of each minute are written, the rest are
- * counted, and the count is told with the first line of a later minute.
+ * Limit on the lines of one logger. The first few of each minute are written. The rest are counted,
+ * and the count is written with the first line of a later minute.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -15,7 +15,7 @@ final class LineRate {
   static final int LINES = 10;
   private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** The answer for a line that is not written. */
+  /** Result for a line that is not written. */
   static final long DROPPED = -1;
 
   private static final class Window {
@@ -31,7 +31,10 @@ final class LineRate {
     this.nanoTime = nanoTime;
   }
 
-  /** Lines of that logger dropped before this one, or {@link #DROPPED} if it is dropped too. */
+  /**
+   * Returns the number of lines dropped before this one, or {@link #DROPPED} if this one is
+   * dropped, too.
+   */
   synchronized long admit(String logger) {
     long now = nanoTime.getAsLong();
     Window window = windows.get(logger);

@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a stream of UTF-8, counted. */
+/** Reader of numbered lines of UTF-8. */
 final class Lines {
-  /** More than the largest record of most backends. */
+  /** Longest line in bytes: more than the largest record of most backends. */
   private static final int LONGEST = 64 << 20;
 
-  /** A line is in the heap many times before it is sent. */
+  /** Share of the heap for one line, of which there are several copies until it is sent. */
   private static final int SHARE_OF_HEAP = 16;
 
   private final InputStream in;
@@ -33,12 +33,12 @@ final class Lines {
     this.longest = longest;
   }
 
-  /** The number of the line that {@link #next} answered, from 1. */
+  /** Returns the number of the line that {@link #next} returned, from 1. */
   long number() {
     return number;
   }
 
-  /** Whether more can be read without waiting, as far as is known. */
+  /** Returns whether more can be read without waiting, as far as is known. */
   boolean moreAtHand() {
     if (position < limit) {
       return true;
@@ -50,7 +50,7 @@ final class Lines {
     }
   }
 
-  /** The next line without its end, or null after the last. */
+  /** Returns the next line without its end; null after the last. */
   @Nullable String next() throws FailedException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (true) {

@@ -42,7 +42,7 @@ final class Logging {
     return logging;
   }
 
-  /** Also while the process ends, when the loggers have been taken down. */
+  /** Logs an event, even while the process ends and the loggers have been taken down. */
   void event(String message) {
     LogRecord event = new LogRecord(Level.INFO, message);
     event.setLoggerName("server");

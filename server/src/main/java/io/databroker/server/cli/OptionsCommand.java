@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows a type's options. */
+/** Command that shows the options of a type. */
 @Command(
     name = "options",
     description = {

@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The options that types get at every start and after a clear: an object with one of each type. */
+/**
+ * File with the options that types get at every start and after a clear: a JSON object with one
+ * member for each type.
+ */
 final class OptionsFile {
   private OptionsFile() {}
 
   /**
-   * The options by type.
+   * Reads the options by type.
    *
    * @throws FailedException naming everything that is wrong with the file
    */

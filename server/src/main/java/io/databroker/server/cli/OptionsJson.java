@@ -16,7 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
-/** A type's options as JSON: {@code {"capacity":10,"ttl":"1h","indexedFields":["a.b"]}}. */
+/**
+ * Converts the options of a type to JSON and back: {@code
+ * {"capacity":10,"ttl":"1h","indexedFields":["a.b"]}}.
+ */
 final class OptionsJson {
   private OptionsJson() {}
 
@@ -48,7 +51,7 @@ final class OptionsJson {
     return text.toString();
   }
 
-  /** The options; what is wrong is added to the problems, and left out. */
+  /** Parses options. Members that are wrong are left out, and told in the problems. */
   static TypeOptions read(String type, Value value, List<String> problems) {
     if (!value.hasStructValue()) {
       problems.add(String.format(Locale.ROOT, "\"%s\" is not an object", type));

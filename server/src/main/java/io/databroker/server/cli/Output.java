@@ -7,7 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
-/** Lines of standard output, which people and programs read. */
+/** Writer of lines to standard output. */
 final class Output implements AutoCloseable {
   private final Writer writer;
   private final Readers readers;
@@ -20,7 +20,7 @@ final class Output implements AutoCloseable {
     this.readers = readers;
   }
 
-  /** Knowledge of who reads standard output. */
+  /** Tells about the readers of standard output. */
   interface Readers {
     /** Returns whether somebody has to read for a write to succeed, as from a pipe. */
     boolean areNeeded();
@@ -55,7 +55,9 @@ final class Output implements AutoCloseable {
     }
   }
 
-  /** A pipe takes bytes for as long as somebody reads; all else fails for a reason of its own. */
+  /**
+   * Returns the failure. A pipe fails when nobody reads; everything else fails for another reason.
+   */
   private FailedException failure(IOException e) throws ReaderGoneException {
     if (readers.areNeeded()) {
       throw new ReaderGoneException(e);

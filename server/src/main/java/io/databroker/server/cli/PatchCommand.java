@@ -17,11 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Changes some fields of one record. */
+/** Command that changes some fields of one record. */
 @Command(
     name = "patch",
     description = {
-      "Changes named fields of a record, whatever others change, and shows it as stored.",
+      "Changes the named fields of a record, loses no concurrent change, and shows it as stored.",
       "A named field that the JSON lacks is removed. Fails if there is no such record."
     },
     footer = {

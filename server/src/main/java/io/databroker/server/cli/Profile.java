@@ -20,14 +20,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Options and message types that the records of a known application need.
+ * Options and message types for the records of a known application.
  *
  * @param name its name on the command line
  * @param options the options of each of its types
  * @param files the messages of its records
  */
 record Profile(String name, Map<String, TypeOptions> options, List<FileDescriptor> files) {
-  /** The record types of Pomerium, with the options that its own server sets. */
+  /** Profile of Pomerium, with the options that its own server sets. */
   private static final Profile POMERIUM = pomerium();
 
   /** Returns these message types and those of the profile. */
@@ -60,7 +60,7 @@ record Profile(String name, Map<String, TypeOptions> options, List<FileDescripto
         List.of(SessionProto.getDescriptor(), Oauth21Proto.getDescriptor()));
   }
 
-  /** A record's type in Pomerium is the type URL of its message. */
+  /** Returns the record type, which in Pomerium is the type URL of the message. */
   private static String url(Descriptor message) {
     return "type.googleapis.com/" + message.getFullName();
   }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Stores one record. */
+/** Command that stores one record. */
 @Command(
     name = "put",
     description = {

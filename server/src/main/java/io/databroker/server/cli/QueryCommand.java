@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Finds records. */
+/** Command that finds records. */
 @Command(
     name = "query",
     description = {
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  databroker query --match blue --limit 10"
     })
 final class QueryCommand extends RemoteCommand {
-  /** How many records to ask for at once; fewer where they are large. */
+  /** Number of records in one request; fewer where they are large. */
   private static final long PAGE = 1_000;
 
   @Spec private CommandSpec spec;
@@ -45,22 +45,25 @@ final class QueryCommand extends RemoteCommand {
   @Option(names = "--type", paramLabel = "TYPE", description = "Only records of that type.")
   private String type = "";
 
-  @Option(names = "--filter", paramLabel = "JSON", description = "What they have to match.")
+  @Option(
+      names = "--filter",
+      paramLabel = "JSON",
+      description = "Only records that match this filter; see below.")
   private @Nullable String filter;
 
   @Option(
       names = "--match",
       paramLabel = "TEXT",
-      description = "A text that any text in their data contains, whatever the case.")
+      description = "Only records with this text somewhere in their data, in upper or lower case.")
   private String match = "";
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many to show at most; all if not given.")
+      description = "Show at most so many; all if not given.")
   private long limit = Long.MAX_VALUE;
 
-  @Option(names = "--offset", paramLabel = "N", description = "How many of the first to leave out.")
+  @Option(names = "--offset", paramLabel = "N", description = "Leave out the first N.")
   private long offset;
 
   @Mixin private final RecordFormat format = new RecordFormat();
@@ -141,7 +144,7 @@ final class QueryCommand extends RemoteCommand {
     }
   }
 
-  /** JSON may nest deeper than what the server reads. */
+  /** Checks the depth: JSON may nest deeper than the server accepts. */
   private void checkDepth(QueryRequest request) {
     try {
       var unused = QueryRequest.parseFrom(request.toByteString());

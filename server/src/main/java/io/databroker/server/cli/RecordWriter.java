@@ -5,14 +5,14 @@ import io.databroker.server.proto.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows records, as lines of JSON or in a table.
+ * Writer of records, as lines of JSON or as a table.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class RecordWriter {
   private final Output output;
 
-  /** Where the records go; null for lines of JSON. */
+  /** Table of the records; null for lines of JSON. */
   private final @Nullable Table table;
 
   RecordWriter(Output output, Layout layout) {

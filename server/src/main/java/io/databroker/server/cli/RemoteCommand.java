@@ -6,7 +6,7 @@ import java.util.logging.Level;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A command that asks a server. */
+/** Command that asks a server. */
 abstract class RemoteCommand implements Callable<Integer> {
   final Terminal terminal;
 

@@ -71,7 +71,7 @@ final class ServeAccess implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Settings with these credentials and this check of callers. */
+  /** Returns the settings with these credentials and this check of callers. */
   ServerSettings apply(ServerSettings settings) throws FailedException {
     try {
       return tls(keys(settings)).withReflection(reflection);
@@ -133,7 +133,7 @@ final class ServeAccess implements AutoCloseable {
         : SharedKeys.ofVariable(variable, value, readOnly);
   }
 
-  /** Whether callers have to show who they are: by a certificate or by a token. */
+  /** Returns whether callers need a certificate or a token. */
   boolean asksCallers() {
     return clientAuthorities != null
         || keyFile != null
@@ -146,7 +146,7 @@ final class ServeAccess implements AutoCloseable {
     return !environment.getOrDefault(variable, "").isBlank();
   }
 
-  /** Follows the files no more. */
+  /** Stops watching the files. */
   @Override
   public void close() {
     watches.forEach(FileWatch::close);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Serves a backend until it is told to end. */
+/** Command that serves a backend until a signal ends it. */
 @Command(
     name = "serve",
     description = {
@@ -58,7 +58,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "inmemory",
-      description = "Which one; \"databroker backends\" lists them; ${DEFAULT-VALUE} if not given.")
+      description =
+          "The backend; \"databroker backends\" lists them; ${DEFAULT-VALUE} if not given.")
   private String backend = "";
 
   @Option(
@@ -125,7 +126,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
       converter = Address.Converter.class,
-      description = "Where; port 0 takes a free one; ${DEFAULT-VALUE} if not given.")
+      description =
+          "The address to listen on; port 0 takes a free one; ${DEFAULT-VALUE} if not given.")
   private Address listen;
 
   @Option(
@@ -178,13 +180,16 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  /** Ends a process that cannot serve, at once, as its orderly end may need what is used up. */
+  /**
+   * Ends a process that cannot serve, at once, because an orderly end may need the resources that
+   * are used up.
+   */
   private static void giveUp(Logging log, String reason) {
     log.event("the server can serve no more and ends, so that it can be started anew: " + reason);
     Runtime.getRuntime().halt(Watchdog.EXIT_CODE);
   }
 
-  /** Before a backend is opened, and perhaps made, for nothing. */
+  /** Checks the address first, so that no store is opened or created for nothing. */
   private void checkFree(InetSocketAddress address) throws FailedException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true); // as the server's own

@@ -77,7 +77,7 @@ final class ServeLimits {
       description = "Leases held at once; 10000 if not given.")
   private @Nullable Integer leases;
 
-  /** Settings with these limits. */
+  /** Returns the settings with these limits. */
   ServerSettings apply(ServerSettings settings) {
     NetworkLimits network = settings.network();
     ServiceLimits service = settings.service();

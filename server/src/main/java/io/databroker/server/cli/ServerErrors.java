@@ -13,7 +13,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a server's errors tell a user. */
+/** Messages for the user about errors of a server. */
 final class ServerErrors {
   private ServerErrors() {}
 
@@ -53,19 +53,19 @@ final class ServerErrors {
         : server + ": " + told;
   }
 
-  /** The position of a watcher is no longer good. */
+  /** Returns the message for a watcher whose position is no longer valid. */
   private static Optional<String> startOver(StatusRuntimeException error) {
     return info(error)
         .map(
             info -> {
               String reason = info.getReason();
               if (reason.equals(ErrorId.HISTORY_REPLACED.label())) {
-                return "the history was replaced, as a clear does: export what there is now, and watch anew";
+                return "the history was replaced, as by a clear: export the records and watch anew";
               }
               if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
                 return String.format(
                     Locale.ROOT,
-                    "what follows version %s is no longer held, the first change is %s: export what there is now, and watch anew",
+                    "the changes after version %s are no longer held, the first is %s: export the records and watch anew",
                     value(info, "asked"),
                     value(info, "earliest"));
               }
@@ -80,7 +80,7 @@ final class ServerErrors {
             });
   }
 
-  /** The argument that the error is about, as a path. */
+  /** Returns the path of the argument that the error names. */
   static String argument(StatusRuntimeException error) {
     return info(error).map(info -> value(info, "argument")).orElse("");
   }

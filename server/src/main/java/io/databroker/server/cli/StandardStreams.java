@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Descriptors of the process, as the system shows them. */
+/** Information about the descriptors of the process. */
 final class StandardStreams {
   private static final int TYPE = 0170000;
   private static final int PIPE = 0010000;

@@ -15,8 +15,8 @@ import java.util.List;
  * @param in standard input
  * @param out standard output, unbuffered
  * @param err standard error
- * @param outIsTerminal whether people look at {@code out}
- * @param errIsTerminal whether people look at {@code err}
+ * @param outIsTerminal whether {@code out} is a terminal
+ * @param errIsTerminal whether {@code err} is a terminal
  * @param readers tells whether a failed write to {@code out} means that nobody reads it
  */
 record Terminal(
@@ -27,7 +27,7 @@ record Terminal(
     boolean errIsTerminal,
     Output.Readers readers) {
 
-  /** A terminal whose standard output is read through a pipe. */
+  /** Creates a terminal whose standard output is a pipe. */
   Terminal(
       InputStream in,
       OutputStream out,
@@ -52,7 +52,7 @@ record Terminal(
         StandardStreams::outHasReaders);
   }
 
-  /** Lines to standard output; close it to have them all written. */
+  /** Returns a writer of lines to standard output; closing it writes them all. */
   Output output() {
     return new Output(out, readers);
   }

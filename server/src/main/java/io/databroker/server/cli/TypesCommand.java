@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Lists the types. */
+/** Command that lists the types. */
 @Command(
     name = "types",
     description = {

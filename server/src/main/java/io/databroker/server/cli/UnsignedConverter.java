@@ -3,7 +3,7 @@ package io.databroker.server.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** An unsigned 64-bit number, such as a version. */
+/** Parser of unsigned 64-bit numbers, such as versions. */
 final class UnsignedConverter implements ITypeConverter<Long> {
   @Override
   public Long convert(String text) {

@@ -15,12 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Command that follows the changes. */
+/** Command that shows changes as they happen. */
 @Command(
     name = "watch",
     description = {
-      "Writes each change as a line of JSON, in order.",
-      "First those that the server still holds, then those to come. A delete has deletedAt."
+      "Shows each change, in order: first those that the server still holds, then new ones.",
+      "A delete has deletedAt."
     },
     footer = {
       "",
@@ -53,7 +53,7 @@ final class WatchCommand extends RemoteCommand {
               + " server has another history. The current one if not given.")
   private @Nullable Long history;
 
-  @Option(names = "--no-wait", description = "End with the last change there is.")
+  @Option(names = "--no-wait", description = "End after the last change there is.")
   private boolean noWait;
 
   @Option(
@@ -65,7 +65,7 @@ final class WatchCommand extends RemoteCommand {
 
   @Mixin private final RecordFormat format = new RecordFormat();
 
-  /** Whether the server is away, and the user knows. */
+  /** Whether the server is away and the user has been told. */
   private boolean away;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
@@ -97,7 +97,7 @@ final class WatchCommand extends RemoteCommand {
     }
   }
 
-  /** Whether the server may answer the same call later. */
+  /** Returns whether the same call may succeed later. */
   private static boolean mayPass(StatusRuntimeException e) {
     return switch (e.getStatus().getCode()) {
       case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED -> true;

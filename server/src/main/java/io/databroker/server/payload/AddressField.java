@@ -4,18 +4,20 @@ import io.databroker.host.query.AddressRange;
 import io.databroker.host.query.Filter;
 
 /**
- * The range of addresses that a record is about: a text in its payload, indexed as the prefix that
- * it names.
+ * Field with a range of addresses: a text in the payload, indexed as the prefix that it names.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class AddressField {
-  /** Where in the payload it stands. */
+  /** Path of the text in the payload. */
   public static final String PATH = "$index.cidr";
 
   private AddressField() {}
 
-  /** The records of the longest range that holds an address; none if the text is no address. */
+  /**
+   * Returns a filter for the records of the longest range that contains an address; for none if the
+   * text is no address.
+   */
   public static Filter longest(String address) {
     return AddressRange.parse(address).map(range -> range.longestIn(PATH)).orElse(Filter.none());
   }

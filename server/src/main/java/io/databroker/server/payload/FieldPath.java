@@ -12,13 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text at a dotted path in a message: through fields of messages, entries of maps from text,
- * and members of a Struct, be it the message itself, or one that it holds.
+ * Dotted path to a text in a message. It leads through fields of messages, entries of maps with
+ * text keys, and members of Structs.
  */
 final class FieldPath {
   private FieldPath() {}
 
-  /** The text there, or null: nothing there, or no text. A field that is not set has none. */
+  /** Returns the text at the path; null if there is none, or if the field is not set. */
   static @Nullable String text(Message message, String path) {
     return inMessage(message, List.of(path.split("\\.", -1)));
   }

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Puts the files of descriptor sets together; immutable. */
+/** Links the files of descriptor sets. Immutable. */
 final class FileLinker {
   private static final List<FileDescriptor> GENERATED =
       List.of(
@@ -40,7 +40,7 @@ final class FileLinker {
           TypeProto.getDescriptor(),
           WrappersProto.getDescriptor());
 
-  /** By name, in order. */
+  /** Files by name, in the order of names. */
   private final Map<String, FileDescriptor> linked;
 
   private FileLinker(Map<String, FileDescriptor> files) {
@@ -106,12 +106,12 @@ final class FileLinker {
     }
   }
 
-  /** Without comments and places, which change nothing. */
+  /** Returns the file without comments and source positions, which change no message. */
   private static FileDescriptorProto plain(FileDescriptorProto file) {
     return file.toBuilder().clearSourceCodeInfo().build();
   }
 
-  /** The same for the same types, however many sets they came in, and in which order. */
+  /** Returns a fingerprint of the types, which does not depend on the sets or their order. */
   String fingerprint() {
     MessageDigest digest;
     try {

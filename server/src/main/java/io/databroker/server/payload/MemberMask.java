@@ -5,7 +5,7 @@ import com.google.protobuf.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Field masks on members of a Struct, which protobuf's own stop at. */
+/** Applies field masks to members of a Struct; protobuf's own masks cannot. */
 final class MemberMask {
   private static final String FIELDS = "fields";
 
@@ -19,7 +19,10 @@ final class MemberMask {
     return List.of(path.split("\\.", -1));
   }
 
-  /** The second with the members of the first that the paths name, and without those it lacks. */
+  /**
+   * Returns the second Struct with the named members of the first; members that the first lacks are
+   * removed.
+   */
   static Struct merge(Struct from, Struct to, List<String> paths) {
     Struct merged = to;
     for (String path : paths) {

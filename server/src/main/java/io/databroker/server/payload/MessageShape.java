@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the objects that a message will take, from its bytes, before any of them is made: two
- * bytes on the wire can become a hundred in the heap.
+ * Counts the objects of a message from its bytes, before any of them is made. Two bytes on the wire
+ * can become a hundred in the heap.
  *
  * <p><b>Thread-safety:</b> immutable once made.
  */
@@ -29,7 +29,7 @@ public final class MessageShape {
 
   private MessageShape() {}
 
-  /** The shape of messages of that type. */
+  /** Returns the shape of messages of that type. */
   public static MessageShape of(Descriptor type) {
     MessageShape known = SHAPES.get(type);
     if (known != null) {
@@ -81,7 +81,7 @@ public final class MessageShape {
   }
 
   /**
-   * Counts what one message holds: messages, elements of lists, and unknown fields.
+   * Counter of the parts of one message: messages, elements of lists, and unknown fields.
    *
    * <p><b>Thread-safety:</b> none.
    */
@@ -92,7 +92,7 @@ public final class MessageShape {
     private int parts;
 
     /**
-     * Begins to count.
+     * Creates a counter.
      *
      * @param limit parts that are taken
      * @param deepest levels of nesting that are taken
@@ -102,12 +102,12 @@ public final class MessageShape {
       this.deepest = deepest;
     }
 
-    /** Times that the field of that number, below 32, occurs in the outermost message. */
+    /** Returns how often the field of that number, below 32, occurs in the outermost message. */
     public int atTop(int number) {
       return atTop[number];
     }
 
-    /** Parts in all. */
+    /** Returns the number of all parts. */
     public int parts() {
       return parts;
     }

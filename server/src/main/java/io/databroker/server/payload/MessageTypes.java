@@ -22,17 +22,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message types of payloads that the server knows: protobuf's well-known types, and those of
- * descriptor sets. Records of other types are stored and served like any; they are found by no
- * field and no text, and cannot be patched.
+ * Known message types of payloads: protobuf's well-known types, and those of descriptor sets.
+ * Records of other types are stored and served like any others, but no field and no text finds
+ * them, and they cannot be patched.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class MessageTypes {
-  /** How deep messages nest; a level of JSON is three of them. */
+  /** Deepest nesting of messages; a level of JSON is three of them. */
   static final int DEEPEST = 1_000;
 
-  /** Messages, elements of lists and unknown fields of one payload that are looked at. */
+  /** Most parts of one payload (messages, elements of lists, unknown fields) that are looked at. */
   static final int MOST_PARTS = 100_000;
 
   private static final MessageTypes WELL_KNOWN = new MessageTypes(FileLinker.wellKnown());
@@ -52,19 +52,19 @@ public final class MessageTypes {
     type.getNestedTypes().forEach(this::add);
   }
 
-  /** Of two files that declare a type, takes the one that knows more of its fields. */
+  /** Chooses between two files that declare a type: the one that knows more of its fields. */
   private static Descriptor fuller(Descriptor one, Descriptor other) {
     return one.getFields().size() >= other.getFields().size() ? one : other;
   }
 
-  /** The well-known types alone. */
+  /** Returns the well-known types. */
   public static MessageTypes wellKnown() {
     return WELL_KNOWN;
   }
 
   /**
-   * These and those of a descriptor set, as {@code protoc --include_imports --descriptor_set_out}
-   * writes it.
+   * Returns these types and those of a descriptor set, as {@code protoc --include_imports
+   * --descriptor_set_out} writes it.
    *
    * @throws InvalidArgumentException if it lacks an import, or has another file of a name that is
    *     known
@@ -74,7 +74,7 @@ public final class MessageTypes {
   }
 
   /**
-   * These and those of the descriptor set in a file.
+   * Returns these types and those of the descriptor set in a file.
    *
    * @throws InvalidArgumentException if it cannot be read, or as {@link #with(FileDescriptorSet)}
    */
@@ -95,25 +95,25 @@ public final class MessageTypes {
   }
 
   /**
-   * Finds values in payloads that are an Any of a known type: give it to each backend that the
-   * server is to serve.
+   * Returns the function that extracts indexed fields from payloads; every backend of the server
+   * needs it.
    */
   public FieldExtractor extractor() {
     return extractor;
   }
 
-  /** The types, as protobuf's JSON needs them. */
+  /** Returns the types in the form that protobuf's JSON needs. */
   public TypeRegistry registry() {
     return TypeRegistry.newBuilder().add(byName.values()).build();
   }
 
-  /** The type's name is what stands behind the last slash. */
+  /** Returns the name of the type: the part of the URL after the last slash. */
   static String name(String typeUrl) {
     return typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
   }
 
   /**
-   * The message, or null if its type is not known.
+   * Returns the message; null if its type is not known.
    *
    * @throws InvalidProtocolBufferException if the bytes are none of that type
    */
@@ -131,7 +131,7 @@ public final class MessageTypes {
     return parse(payload.getValue(), message);
   }
 
-  /** The message that is encoded so, which may nest as deep as JSON that the server takes. */
+  /** Parses a message, which may nest as deeply as the JSON that the server takes. */
   static Message parse(ByteString encoded, Message.Builder message)
       throws InvalidProtocolBufferException {
     // Two bytes can become a hundred in the heap, so they are counted before they do.

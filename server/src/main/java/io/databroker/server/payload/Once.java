@@ -3,7 +3,7 @@ package io.databroker.server.payload;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Says what has not been said before, up to a thousand things. */
+/** Tells whether something is new. It remembers up to a thousand things. */
 final class Once {
   private static final int MOST = 1_000;
 

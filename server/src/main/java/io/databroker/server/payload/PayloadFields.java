@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds text by path in payloads that are an Any of a known type. It refuses none. */
+/**
+ * Extracts texts by path from payloads that are an Any of a known type. It fails for no payload.
+ */
 final class PayloadFields implements FieldExtractor {
-  /** Changes whenever the code finds other values than before. */
+  /** Version of the code, to be changed when it finds other values than before. */
   private static final int CODE_VERSION = 1;
 
   private static final Logger log = LoggerFactory.getLogger(PayloadFields.class);

@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that a mask names, taken over from one message into a payload of the same type; those
- * that are not set in it are cleared.
+ * Patch of payloads: it copies the fields that a mask names from one message into a payload of the
+ * same type, and clears those that are not set in the message.
  *
  * <p>In a Struct, and in a Value that holds one, a path names members: {@code a.b}, or {@code
  * fields.a.b}, as protobuf has it; {@code fields} is all of them.
@@ -46,7 +46,7 @@ public final class PayloadPatch implements Patch.Change {
   }
 
   /**
-   * A patch of payloads.
+   * Creates a patch.
    *
    * @param argument what to call {@code data} in errors
    * @throws InvalidArgumentException if the message's type is not known, its bytes are none of that
@@ -87,7 +87,7 @@ public final class PayloadPatch implements Patch.Change {
   }
 
   /**
-   * The payload with these fields.
+   * Returns the payload with these fields.
    *
    * @throws InvalidArgumentException if the payload is a message of another type, or none
    */
@@ -136,7 +136,7 @@ public final class PayloadPatch implements Patch.Change {
     return merged.build();
   }
 
-  /** A status has to fit in a header. */
+  /** Shortens a text, because a status has to fit in a header. */
   private static String shortened(String text) {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + '…';
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Whether any text anywhere in a payload contains a text, whatever the case: the values of fields,
- * the keys of maps and members of a Struct, and a message inside an Any if its type is known.
+ * Search for a text in all texts of a payload, whatever the case: values of fields, keys of maps,
+ * members of Structs, and messages inside an Any if their type is known.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -21,7 +21,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
   private final TextSearch search;
 
   /**
-   * Matches payloads that contain that text; the empty one is in all.
+   * Creates a match for payloads that contain that text; all contain the empty text.
    *
    * @param check is called now and then, and may throw to end the search
    */

@@ -3,24 +3,27 @@ package io.databroker.server.payload;
 import java.util.Locale;
 
 /**
- * Finds one text in others, whatever the case, in time that grows with the text and not with the
- * query: the algorithm of Knuth, Morris and Pratt.
+ * Search for one text in others, whatever the case, by the algorithm of Knuth, Morris and Pratt.
+ * Its time grows with the text that is searched, not with the query.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
 final class TextSearch {
-  /** Characters that are looked at between two calls of the check. */
+  /** Number of characters between two calls of the check. */
   private static final int CHECKED = 1 << 16;
 
   private final String wanted;
 
-  /** For each length of a match so far: the longest shorter one that may still be under way. */
+  /**
+   * Failure function: for each length of a partial match, the longest shorter one that may still
+   * match.
+   */
   private final int[] fallback;
 
   private final Runnable check;
 
   /**
-   * Searches for a text.
+   * Creates a search for a text.
    *
    * @param check is called now and then, and may throw to end the search
    */
@@ -52,7 +55,7 @@ final class TextSearch {
     return wanted.isEmpty();
   }
 
-  /** Whether that text contains it. */
+  /** Returns whether the text contains the one that is searched for. */
   boolean isIn(String text) {
     if (wanted.isEmpty()) {
       return true;

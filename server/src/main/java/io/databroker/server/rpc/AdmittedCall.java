@@ -16,17 +16,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call on its way in and out.
+ * Call on its way in and out.
  *
- * <p>In: its request is read whole, as bytes, into the room that {@link Intake} has. When its turn
- * comes on its connection the bytes are counted, parsed, and handled. The room is given back when
- * the answer is sent. Out: see {@link BoundedAnswers}.
+ * <p>The bytes of the request are read into the room that {@link Intake} has. When the call has its
+ * turn on its connection, they are counted, parsed and handled. The room is given back when the
+ * answer is sent. {@link BoundedAnswers} bounds the answers.
  *
  * <p><b>Thread-safety:</b> gRPC calls a listener one at a time; the turn may come on another
  * thread, and the sweep over connections calls at any time.
  */
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
-  /** The call that is being handled; streams register what ends them. */
+  /** Context key of the call that is being handled, where streams register how they end. */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
   private static final int CHUNK = 16 << 10;
@@ -42,7 +42,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private ServerCall.@Nullable Listener<InputStream> handler;
   private @Nullable WholeRequest request;
 
-  /** Whether the request is whole, and nobody but the handler may end the call. */
+  /** Whether the request has arrived whole. From then on, only the handler ends the call. */
   private volatile boolean whole;
 
   private volatile @Nullable Consumer<StatusRuntimeException> ender;
@@ -62,7 +62,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     this.answers = new BoundedAnswers<>(call, connection, executor);
   }
 
-  /** Begins to handle the call. */
+  /** Starts to handle the call. */
   ServerCall.Listener<InputStream> start(ServerCallHandler<InputStream, A> next, Metadata headers) {
     if (connection.open(this)) {
       handler = next.startCall(answers, headers);
@@ -73,12 +73,12 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return this;
   }
 
-  /** Whether its connection has so few calls that each has a place, whatever the limits say. */
+  /** Returns whether its connection has so few calls that each has a place beyond the limits. */
   boolean isOfFew() {
     return connection.hasFewCalls();
   }
 
-  /** What ends a stream whose client does not read. */
+  /** Action that ends a stream whose client does not read. */
   void endedBy(Consumer<StatusRuntimeException> end) {
     ender = end;
   }
@@ -104,7 +104,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     }
   }
 
-  /** The bytes; null if the call was refused for want of room. */
+  /** Bytes of the request; null if there was no room for them. */
   private byte @Nullable [] read(InputStream message) throws IOException {
     if (message instanceof KnownLength) {
       int size = message.available();
@@ -151,7 +151,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     connection.run(executor, this);
   }
 
-  /** The turn of this call. */
+  /** Handles the call when it has its turn. */
   @Override
   public void run() {
     WholeRequest bytes = request;
@@ -227,7 +227,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     }
   }
 
-  /** Gives back all that it holds. */
+  /** Gives back the room and the turn. */
   private void end() {
     synchronized (this) {
       over = true;

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends a call by its one answer, or by the status of what went wrong. */
+/** Ends a call with its one answer, or with the status of the error. */
 final class Answer {
   private static final Logger log = LoggerFactory.getLogger(Answer.class);
 

@@ -13,17 +13,17 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one call, counted while they are in the transport's buffers.
+ * Answers of one call, counted while they are in the transport's buffers.
  *
- * <p>One answer is counted until the call is over, which is when its client has taken it; a large
- * one waits outside the buffers until they have room. Of a stream, what it has in the buffers is
- * counted while the transport has no room for more of it.
+ * <p>A single answer is counted until the call is over, which is when the client has taken it. A
+ * large one waits outside the buffers until they have room. The messages of a stream are counted
+ * while the transport has no room for more of them.
  *
  * <p><b>Thread-safety:</b> used by one thread at a time, but for {@link #unreadSince} and {@link
  * #end}.
  */
 final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A> {
-  /** Bytes that a stream may have in the buffers while gRPC calls it ready, and frames. */
+  /** Bytes, frames included, that a stream may have in the buffers while gRPC calls it ready. */
   private static final long READY = 32 << 10;
 
   /** Messages between two reports to the connection. */
@@ -58,7 +58,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     this.one = call.getMethodDescriptor().getType().serverSendsOneMessage();
   }
 
-  /** What to run when the stream may be ready again though gRPC does not say so. */
+  /** Task for when the stream may be ready again and gRPC does not tell. */
   void readyAgain(Runnable task) {
     readyAgain = task;
   }
@@ -142,7 +142,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     }
   }
 
-  /** Whether the transport has room for more of a stream. */
+  /** Returns whether the transport has room for more messages of a stream. */
   @Override
   public boolean isReady() {
     boolean ready = super.isReady();
@@ -192,17 +192,17 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     }
   }
 
-  /** Whether the call has its answer, or a status. */
+  /** Returns whether the call has its answer or a status. */
   boolean closed() {
     return closed;
   }
 
-  /** Since when the client has left a stream unread; 0 if it reads. */
+  /** Returns the time since when the client has not read a stream; 0 if it reads. */
   long unreadSince() {
     return unreadSince;
   }
 
-  /** The call is over: nothing of it is in the buffers any more. */
+  /** Notes that the call is over, and that its answers have left the buffers. */
   void end() {
     boolean waited;
     synchronized (this) {

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves one backend over gRPC, with health, and with reflection if asked for. It does not close
- * the backend.
+ * Server of one backend over gRPC, with health and, if asked for, reflection. It does not close the
+ * backend.
  *
  * <p><b>Thread-safety:</b> safe; started once.
  */
@@ -53,7 +53,7 @@ public final class BrokerServer implements AutoCloseable {
   private final Server server;
 
   /**
-   * A server that is not started yet.
+   * Creates a server; {@link #start} starts it.
    *
    * @param listen where to listen; port 0 takes a free one
    * @param queries the known message types, and how queries are answered
@@ -103,7 +103,7 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * A server over another transport.
+   * Creates a server over another transport.
    *
    * @param room bytes of requests that may be in the heap at once
    * @param connections the transport filter that the builder has
@@ -160,7 +160,7 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Begins to answer.
+   * Starts to answer.
    *
    * @throws IOException if the address cannot be had
    */
@@ -184,7 +184,7 @@ public final class BrokerServer implements AutoCloseable {
     }
   }
 
-  /** The port that it listens on, once started. */
+  /** Returns the port that it listens on, once started. */
   public int port() {
     return server.getPort();
   }
@@ -193,14 +193,14 @@ public final class BrokerServer implements AutoCloseable {
     return streams.count();
   }
 
-  /** Waits until it is closed. */
+  /** Waits until the server is closed. */
   public void await() throws InterruptedException {
     server.awaitTermination();
   }
 
   /**
-   * Tells that it is not serving, takes no more calls, ends the streams, lets the calls under way
-   * end, and gives up on them after three seconds. Idempotent.
+   * Closes the server: health tells NOT_SERVING, new calls are refused, streams end, and running
+   * calls have three seconds to end. Idempotent.
    */
   @Override
   public void close() {
@@ -227,8 +227,8 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Room for the largest batch that the backend takes, if the heap has it; always for the largest
-   * that every backend takes.
+   * Returns the size of the largest batch that the backend takes, or less if the heap is small;
+   * never less than the largest batch that every backend takes.
    */
   static int largestRequest(Limits limits, long heap) {
     long most = Math.min(LARGEST_MESSAGE, heap / SHARE_OF_HEAP);

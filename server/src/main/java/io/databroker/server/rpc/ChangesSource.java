@@ -12,18 +12,18 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** What Sync tells: the options, then the changes behind a position. */
+/** Messages of Sync: the options, then the changes after a position. */
 final class ChangesSource implements MessageSource<SyncResponse> {
   private final ChangeFeed feed;
   private final ToldChanges told;
   private final Iterator<TypedOptions> options;
 
-  /** Of a call that does not wait: the last version it tells, however fast others write. */
+  /** Last version to send for a call that does not wait, so that it ends while others write. */
   private final @Nullable Long last;
 
   private Iterator<StoredRecord> batch = Collections.emptyIterator();
 
-  /** Of which the batch is. */
+  /** History of the batch. */
   private long history;
 
   private boolean ended;

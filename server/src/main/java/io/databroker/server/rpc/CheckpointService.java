@@ -9,7 +9,7 @@ import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetCheckpointResponse;
 import io.grpc.stub.StreamObserver;
 
-/** The two numbers kept for a follower. */
+/** Service for the two numbers that are kept for a follower. */
 final class CheckpointService extends CheckpointServiceGrpc.CheckpointServiceImplBase {
   private final Backend backend;
 

@@ -13,7 +13,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes under a condition, which the protocol of Pomerium does not have. */
+/** Service for writes under a condition, which Pomerium's protocol lacks. */
 final class ConditionalPuts extends ConditionalServiceGrpc.ConditionalServiceImplBase {
   private final Backend backend;
 

@@ -38,7 +38,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The records, their changes, and leases. */
+/** Service for records, their changes, and leases. */
 final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
   private final Backend backend;
   private final Streams streams;

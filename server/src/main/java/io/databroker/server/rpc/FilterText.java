@@ -5,19 +5,22 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 
-/** Text of a filter's value: indexed fields are text, so that numbers, bools and null are, too. */
+/**
+ * Text of a filter's value. Indexed fields are text, so numbers, bools and null are compared as
+ * text.
+ */
 final class FilterText {
-  /** From here on Pomerium's server writes a number with an exponent. */
+  /** Least number that Pomerium's server writes with an exponent. */
   private static final int LEAST_EXPONENT = 6;
 
   private static final int LEAST_NEGATIVE_EXPONENT = -4;
 
-  /** Digits that tell any double from its neighbours. */
+  /** Number of digits that distinguish every double from its neighbours. */
   private static final int MOST_DIGITS = 17;
 
   private FilterText() {}
 
-  /** Returns the texts that the value stands for: one, or two for a number with an exponent. */
+  /** Returns the texts of the value: one, or two for a number with an exponent. */
   static List<String> of(Value value) {
     return switch (value.getKindCase()) {
       case STRING_VALUE -> List.of(value.getStringValue());

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases and options within the server's limits.
+ * Keeps leases and options within the server's limits.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health that the server tells. The whole server, and each service, is healthy while the
- * backend takes reads and writes; {@link #READS} is healthy while it takes reads.
+ * Health of the server. The whole server and each service are healthy while the backend takes reads
+ * and writes; {@link #READS} is healthy while it takes reads.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class HealthProbe {
-  /** The name under which health tells whether records can be read. */
+  /** Service name under which health tells whether records can be read. */
   static final String READS = "databroker.reads";
 
   private static final List<String> ALL =
@@ -30,7 +30,7 @@ final class HealthProbe {
           DataBrokerServiceGrpc.SERVICE_NAME,
           CheckpointServiceGrpc.SERVICE_NAME);
 
-  /** A backend that takes longer to answer does not serve. */
+  /** Longest time for an answer of the backend; after it, the backend counts as not serving. */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final Logger log = LoggerFactory.getLogger(HealthProbe.class);
@@ -39,7 +39,7 @@ final class HealthProbe {
   private final LongSupplier nanoTime;
   private final HealthStatusManager health = new HealthStatusManager();
 
-  /** When the probe that is under way began; 0 if none is. */
+  /** Start of the running probe; 0 if none runs. */
   private volatile long begun;
 
   // Guarded by this.
@@ -55,7 +55,7 @@ final class HealthProbe {
     return health.getHealthService();
   }
 
-  /** Asks the backend, which may take long, and tells who watches. */
+  /** Asks the backend, which may take long, and notifies those who watch its health. */
   void probe() {
     begun = nanoTime.getAsLong() | 1;
     try {
@@ -71,7 +71,7 @@ final class HealthProbe {
     }
   }
 
-  /** Tells that the backend does not serve if a probe is under way for too long. */
+  /** Sets the health to not serving if a probe runs for too long. */
   void checkLate() {
     long since = begun;
     if (since != 0 && nanoTime.getAsLong() - since > LATE_NANOS) {
@@ -98,7 +98,7 @@ final class HealthProbe {
     return serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
-  /** Not serving, from now on. */
+  /** Sets the health to not serving for good. */
   synchronized void stop() {
     if (!stopped) {
       stopped = true;

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the leases that are held, of those that were acquired through this server. A token is
- * given once for all, so it stands for its lease.
+ * Counts the held leases that were acquired through this server. A lease is known by its token,
+ * which is never given twice.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -15,7 +15,7 @@ final class HeldLeases {
   private final int limit;
   private final LongSupplier nanoTime;
 
-  /** When each ends, by {@code nanoTime}. */
+  /** End of each lease by its token, in {@code nanoTime}. */
   private final Map<Long, Long> ends = new HashMap<>();
 
   private int acquiring;
@@ -25,7 +25,9 @@ final class HeldLeases {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes a place for one more; false if there is none. A place is given back or filled. */
+  /**
+   * Takes a place for one more lease, to be given back or filled; returns false if there is none.
+   */
   synchronized boolean begin() {
     if (ends.size() + acquiring >= limit) {
       long now = nanoTime.getAsLong();

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets calls in: requests that can be read, no more bytes of them at once than there is room for,
- * and no more calls of one connection at once than is fair.
+ * Admission of calls: it bounds the bytes of all requests in the heap, and the running calls of one
+ * connection.
  *
- * <p>{@link AdmittedCall} is one call on its way through it.
+ * <p>An {@link AdmittedCall} is a call on its way through it.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -33,7 +33,7 @@ final class Intake implements ServerInterceptor {
   private final Map<String, RequestCheck> checks = new HashMap<>();
 
   /**
-   * Admits calls.
+   * Creates an admission.
    *
    * @param room bytes of requests that may be in the heap at once
    * @param batchRecords records that one request may hold
@@ -44,7 +44,7 @@ final class Intake implements ServerInterceptor {
     this.threads = threads;
   }
 
-  /** The same service behind this; called while the server is built. */
+  /** Returns the service behind this admission; called while the server is built. */
   ServerServiceDefinition before(ServerServiceDefinition service) {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     ServiceDescriptor.Builder descriptor =
@@ -81,8 +81,8 @@ final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Hands streams on. What gRPC has for this puts a buffer before each, also before the answers:
-   * that cost more than all else of a message.
+   * Marshaller that hands streams on. The one in gRPC puts a buffer before each, answers included,
+   * which costs more than the rest of a message.
    */
   private static final class AsTheyCome implements MethodDescriptor.Marshaller<InputStream> {
     @Override
@@ -111,7 +111,7 @@ final class Intake implements ServerInterceptor {
         admitted.start((ServerCallHandler<InputStream, A>) next, headers);
   }
 
-  /** Takes room for bytes of a request; false if there is none. */
+  /** Takes room for bytes of a request; returns false if there is none. */
   boolean take(long bytes) {
     if (taken.addAndGet(bytes) > room) {
       taken.addAndGet(-bytes);

@@ -2,9 +2,9 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Lease;
 
-/** A lease's id in the protocol: its fencing token, decimal and unsigned. */
+/** Converts between fencing tokens and the lease ids of the protocol: decimal and unsigned. */
 final class LeaseIds {
-  /** No holding ever has it (LEASE-2). */
+  /** Token that no lease ever has (LEASE-2). */
   private static final long NOBODY = 0;
 
   private LeaseIds() {}
@@ -13,7 +13,7 @@ final class LeaseIds {
     return Long.toUnsignedString(lease.token());
   }
 
-  /** An id that was never given out is nobody's, and no error. */
+  /** Parses an id. An id that was never given out is no error: nobody holds it. */
   static long token(String id) {
     try {
       return Long.parseUnsignedLong(id);

@@ -3,22 +3,25 @@ package io.databroker.server.rpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one stream. All but {@link #close} is called by one thread at a time.
+ * Messages of one stream. One thread at a time calls the methods other than {@link #close}.
  *
  * @param <M> the messages
  */
 interface MessageSource<M> extends AutoCloseable {
 
-  /** The next message; null if there is none now, or none any more. Of changes it never waits. */
+  /**
+   * Returns the next message; null if there is none now, or none any more. It never waits for a
+   * change.
+   */
   @Nullable M poll();
 
-  /** Whether there will never be another message. */
+  /** Returns whether there will never be another message. */
   boolean ended();
 
-  /** Runs the signal once when {@link #poll} may have something to say. */
+  /** Runs the signal once when {@link #poll} may have a message. */
   void onReady(Runnable signal);
 
-  /** Frees what it holds; idempotent, by any thread at any time. */
+  /** Frees its resources. Idempotent; any thread may call it at any time. */
   @Override
   void close();
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Pump<M> {
   private static final Logger log = LoggerFactory.getLogger(Pump.class);
 
-  /** Messages in one turn, so that a long stream does not keep others waiting. */
+  /** Most messages in one turn, so that a long stream does not delay others. */
   private static final int TURN = 128;
 
   private final ServerCallStreamObserver<M> call;
@@ -36,7 +36,7 @@ final class Pump<M> {
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
 
-  /** Touched by turns alone. */
+  /** Used by turns alone. */
   private boolean done;
 
   /**
@@ -56,7 +56,10 @@ final class Pump<M> {
     this.whenDone = whenDone;
   }
 
-  /** Called in the method that serves the call, where gRPC takes handlers. */
+  /**
+   * Registers the handlers; called in the method that serves the call, the only place where gRPC
+   * accepts them.
+   */
   void start() {
     call.setOnReadyHandler(waits ? this::wake : this::resume);
     call.setOnCancelHandler(
@@ -67,15 +70,15 @@ final class Pump<M> {
     wake();
   }
 
-  /** Ends the call with that status as soon as a turn under way is over. */
+  /** Ends the call with that status, after the running turn if there is one. */
   void end(StatusRuntimeException status) {
     ending = status;
     wake();
   }
 
   /**
-   * The client has room again: a turn right here, on the thread that brings the news. That one is
-   * to tell a cancellation, too, and so not for a turn that may wait.
+   * Runs a turn on the thread that tells that the client has room again. A turn that may wait runs
+   * elsewhere, because this thread also tells of cancellations.
    */
   private void resume() {
     if (wakeups.getAndIncrement() == 0) {
@@ -105,7 +108,7 @@ final class Pump<M> {
     }
   }
 
-  /** Whether the turn ended with more to send. */
+  /** Returns whether there is more to send after the turn. */
   private boolean send() {
     for (int sent = 0; sent < TURN; sent++) {
       StatusRuntimeException status = ending;

@@ -7,8 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What the server knows of payloads, and how it answers queries. Without a binding of it, an
- * injector makes the standard one.
+ * Settings of queries: the known message types, and how long and how large answers may be.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -18,7 +17,7 @@ import java.util.Objects;
  * @param answerBytes how large an answer to a query may be: what the clients take as a message
  */
 public record QuerySettings(MessageTypes types, Duration hintWait, int answerBytes) {
-  /** What gRPC's clients take unless told otherwise. */
+  /** Largest message that gRPC's clients accept by default. */
   private static final int CLIENTS_LIMIT = 4 << 20;
 
   /** Checks that nothing is null or negative. */
@@ -33,18 +32,21 @@ public record QuerySettings(MessageTypes types, Duration hintWait, int answerByt
     }
   }
 
-  /** The well-known types, a second, and the four MiB that gRPC's clients take. */
+  /**
+   * Creates the standard settings: the well-known types, a wait of one second, and answers of 4
+   * MiB.
+   */
   @Inject
   public QuerySettings() {
     this(MessageTypes.wellKnown(), Duration.ofSeconds(1), CLIENTS_LIMIT);
   }
 
-  /** The same with another wait for versions that callers have heard of. */
+  /** Returns a copy with another wait for versions that callers have heard of. */
   public QuerySettings withHintWait(Duration other) {
     return new QuerySettings(types, other, answerBytes);
   }
 
-  /** The same with other types. */
+  /** Returns a copy with other types. */
   public QuerySettings withTypes(MessageTypes other) {
     return new QuerySettings(other, hintWait, answerBytes);
   }

@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 final class Registrations {
   static final Duration TTL = Duration.ofMinutes(1);
 
-  /** A deployment has a few services on each of its machines. */
+  /** Most services in the registry; a deployment has a few on each machine. */
   static final int MOST = 10_000;
 
   private static final Comparator<Service> ORDER =
@@ -30,12 +30,12 @@ final class Registrations {
 
   private final LongSupplier nanos;
 
-  /** The time at which each ends. */
+  /** End of each registration. */
   private final Map<Service, Long> ends = new TreeMap<>(ORDER);
 
   private final Map<Object, Runnable> waiting = new HashMap<>();
 
-  /** The number of changes of the set of services. */
+  /** Number of changes of the set of services. */
   private long changes;
 
   /**
@@ -45,7 +45,7 @@ final class Registrations {
     this.nanos = nanos;
   }
 
-  /** Adds the services, or keeps them for another {@link #TTL}. */
+  /** Adds the services, or prolongs them by {@link #TTL}. */
   void report(List<Service> services) {
     List<Runnable> signals;
     synchronized (this) {
@@ -61,7 +61,7 @@ final class Registrations {
     signals.forEach(Runnable::run);
   }
 
-  /** Removes what has not reported in time. */
+  /** Removes the services that have not reported in time. */
   void sweep() {
     List<Runnable> signals;
     synchronized (this) {

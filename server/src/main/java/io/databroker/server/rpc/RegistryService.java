@@ -15,9 +15,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
-/** The registry of services that Pomerium's components report to. */
+/** Registry to which Pomerium's components report their services. */
 final class RegistryService extends RegistryGrpc.RegistryImplBase {
-  /** More than any URI of a service. */
+  /** Longest URI of a service. */
   private static final int LONGEST_ENDPOINT = 2_048;
 
   private final Registrations registrations;

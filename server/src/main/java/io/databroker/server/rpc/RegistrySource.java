@@ -11,7 +11,7 @@ final class RegistrySource implements MessageSource<ServiceList> {
   private final Registrations registrations;
   private final ListRequest request;
 
-  /** No count that there is. */
+  /** Count that differs from every real one. */
   private long seen = -1;
 
   private @Nullable ServiceList told;

@@ -12,18 +12,18 @@ import io.databroker.server.proto.ext.ConditionalServiceGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.Set;
 
-/** Counts what a request holds, from its bytes, before it is parsed. */
+/** Counts the parts of a request from its bytes, before it is parsed. */
 final class RequestCheck {
-  /** Heap that a part of a request takes at most, beside its bytes. */
+  /** Most bytes of heap that a part of a request takes beside its bytes. */
   static final int BYTES_PER_PART = 128;
 
-  /** Levels of nesting; protobuf's own limit. */
+  /** Deepest nesting; protobuf's own limit. */
   private static final int DEEPEST = 100;
 
   private static final int RECORDS = 1;
   private static final int PARTS_PER_RECORD = 8;
 
-  /** Parts of a request beside its records: of a filter, of a mask, of options. */
+  /** Most parts of a request beside its records, such as those of a filter. */
   private static final int MOST_PARTS = 10_000;
 
   private static final Set<String> OF_RECORDS =
@@ -45,7 +45,7 @@ final class RequestCheck {
   }
 
   /**
-   * The check of a method's requests.
+   * Creates the check of a method's requests.
    *
    * @param batchRecords records that one request may hold
    */
@@ -66,7 +66,7 @@ final class RequestCheck {
   }
 
   /**
-   * Parts of the request.
+   * Returns the number of parts of the request.
    *
    * @throws DatabrokerException if they are too many, or the bytes are no such request
    */
@@ -87,7 +87,7 @@ final class RequestCheck {
     return count.parts();
   }
 
-  /** The error that answers a request which cannot be parsed. */
+  /** Returns the error for a request that cannot be parsed. */
   InvalidArgumentException unreadable(InvalidProtocolBufferException problem) {
     String told = String.valueOf(problem.getMessage());
     String remedy =

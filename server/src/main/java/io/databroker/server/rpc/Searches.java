@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Query and Patch: what needs to know the payloads' message types. */
+/** Handles Query and Patch, the calls that need the message types of payloads. */
 final class Searches {
-  /** What a QueryResponse holds beside its records, and some to spare. */
+  /** Bytes of a QueryResponse beside its records, with a reserve. */
   private static final int ANSWER_OVERHEAD = 64;
 
   private final Queries queries;
@@ -47,7 +47,7 @@ final class Searches {
     this.limits = limits;
   }
 
-  /** Answers a query, after a wait for the version that its caller has heard of. */
+  /** Answers a query, after a wait for the version that the caller has heard of. */
   void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
     Context caller = Context.current();
     Runnable answer = () -> Answer.send(observer, () -> query(request, caller));
@@ -58,7 +58,7 @@ final class Searches {
     }
   }
 
-  /** Answers at once whoever waits for a version. */
+  /** Ends all waits for versions at once. */
   void stop() {
     wait.stop();
   }
@@ -83,7 +83,7 @@ final class Searches {
         .build();
   }
 
-  /** The condition on the text of a payload. Much may have to be read: not for one who left. */
+  /** Returns the condition on the text of a payload. It stops reading when the caller has left. */
   private Predicate<StoredRecord> matching(String text, Context caller) {
     Runnable whileThere =
         () -> {

@@ -10,8 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a server, and who may call it. Without a binding of it, an injector makes the
- * standard one.
+ * Settings of a server: its limits, and who may call it.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -34,7 +33,7 @@ public record ServerSettings(
     Objects.requireNonNull(credentials, "credentials");
   }
 
-  /** The standard limits, plain text, and no check of callers. */
+  /** Creates the standard settings: the standard limits, plain text, and no check of callers. */
   @Inject
   public ServerSettings() {
     this(
@@ -45,27 +44,27 @@ public record ServerSettings(
         false);
   }
 
-  /** The same with other limits on connections and calls. */
+  /** Returns a copy with other limits on connections and calls. */
   public ServerSettings withNetwork(NetworkLimits other) {
     return new ServerSettings(other, service, credentials, callers, reflection);
   }
 
-  /** The same with other limits on what clients can make grow. */
+  /** Returns a copy with other limits on what clients can make grow. */
   public ServerSettings withService(ServiceLimits other) {
     return new ServerSettings(network, other, credentials, callers, reflection);
   }
 
-  /** The same with other credentials. */
+  /** Returns a copy with other credentials. */
   public ServerSettings withCredentials(ServerCredentials other) {
     return new ServerSettings(network, service, other, callers, reflection);
   }
 
-  /** The same with another check of callers. */
+  /** Returns a copy with another check of callers. */
   public ServerSettings withCallers(@Nullable ServerInterceptor other) {
     return new ServerSettings(network, service, credentials, other, reflection);
   }
 
-  /** The same with or without reflection. */
+  /** Returns a copy with or without reflection. */
   public ServerSettings withReflection(boolean wanted) {
     return new ServerSettings(network, service, credentials, callers, wanted);
   }

@@ -25,7 +25,7 @@ public record ServiceLimits(
     int snapshots,
     int queryBytes) {
 
-  /** The limits of a server that is told none. */
+  /** Creates the standard limits. */
   public static final ServiceLimits STANDARD =
       new ServiceLimits(10_000, Duration.ofDays(1), 1_000, 64, 20_000, 1_000, 4_096);
 

@@ -11,7 +11,7 @@ import io.databroker.server.proto.Versions;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** What SyncLatest tells: the records, the options, and last the versions to go on from. */
+/** Messages of SyncLatest: the records, the options, and last the versions to continue from. */
 final class SnapshotSource implements MessageSource<SyncLatestResponse> {
   private final Snapshot snapshot;
   private final Iterator<StoredRecord> records;

@@ -19,16 +19,16 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The status that answers a failed call. */
+/** Converts errors to the statuses of failed calls. */
 final class Statuses {
-  /** The domain of the {@link ErrorInfo} that carries the error's id as its reason. */
+  /** Domain of the {@link ErrorInfo} whose reason is the error's id. */
   static final String DOMAIN = "databroker";
 
   private static final Logger log = LoggerFactory.getLogger(Statuses.class);
 
   private Statuses() {}
 
-  /** The one place where an error of the contract becomes a status. */
+  /** Returns the status of an error of the contract. */
   static Status status(DatabrokerException error) {
     return switch (error.id()) {
       case INVALID_ARGUMENT, LIMIT_EXCEEDED -> describe(Status.INVALID_ARGUMENT, error);
@@ -46,7 +46,7 @@ final class Statuses {
     };
   }
 
-  /** What to answer, whatever went wrong; what nobody foresaw is logged. */
+  /** Returns the status of any error; logs unexpected ones. */
   static StatusRuntimeException of(Throwable error) {
     if (error instanceof DatabrokerException known) {
       return detailed(known);
@@ -63,7 +63,7 @@ final class Statuses {
         Map.of());
   }
 
-  /** The server holds as many bytes of requests as it has room for. */
+  /** Returns the status for a request that the server has no room for. */
   static StatusRuntimeException busy(long room) {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
@@ -76,7 +76,7 @@ final class Statuses {
         Map.of("limit", Long.toString(room)));
   }
 
-  /** A limit of the server itself, on what clients can make grow. */
+  /** Returns the status for a limit on what clients can make grow. */
   static StatusRuntimeException limit(String id, String what, long limit) {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
@@ -86,7 +86,7 @@ final class Statuses {
         Map.of("limit", Long.toString(limit)));
   }
 
-  /** More calls are open than the server takes in all. */
+  /** Returns the status for a call over the limit on open calls. */
   static StatusRuntimeException tooManyCalls() {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
@@ -96,7 +96,7 @@ final class Statuses {
         Map.of());
   }
 
-  /** A request did not arrive whole in time. */
+  /** Returns the status for a request that did not arrive whole in time. */
   static StatusRuntimeException requestStalled() {
     return detailed(
         Status.DEADLINE_EXCEEDED.withDescription(
@@ -105,7 +105,7 @@ final class Statuses {
         Map.of());
   }
 
-  /** The client of a stream has not read for too long. */
+  /** Returns the status for a stream that its client has not read for too long. */
   static StatusRuntimeException readerStalled() {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
@@ -139,7 +139,7 @@ final class Statuses {
     return status.withDescription(error.getMessage());
   }
 
-  /** What the error is about, by name. */
+  /** Returns the values that the error names, as metadata. */
   private static Map<String, String> values(DatabrokerException error) {
     if (error instanceof InvalidArgumentException invalid) {
       return Map.of("argument", invalid.argument(), "value", invalid.value());

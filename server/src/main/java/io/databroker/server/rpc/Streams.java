@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * The streams that are open. Those of changes never wait, and run on a few threads and where the
- * client's room is told; those of snapshots may wait for the backend's engine, and run where other
- * calls do.
+ * Open streams. Streams of changes never wait: they run on a few threads, and on the thread that
+ * tells that a client has room. Streams of snapshots may wait for the backend, and run on the
+ * threads of searches.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -32,14 +32,16 @@ final class Streams {
     this.limits = limits;
   }
 
-  /** Serves a call with what the source says, or with the status of its failing to open. */
+  /**
+   * Serves a call from a source, or with the status of the error if the source cannot be opened.
+   */
   <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
     if (take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer)) {
       serve(observer, opened, changes, false, watchers);
     }
   }
 
-  /** The same, of a source that may wait for the backend's engine. */
+  /** Serves a call from a source that may wait for the backend. */
   <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
     if (take(
         openSnapshots,
@@ -98,7 +100,7 @@ final class Streams {
     }
   }
 
-  /** Ends all of them, and whatever comes later. */
+  /** Ends all streams, and each that is opened later. */
   void stop() {
     stopping = true;
     open.forEach(pump -> pump.end(stopping()));

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The server's threads: a fixed number, however many clients there are. Calls that take long, or
- * wait for a disk, have threads of their own, so that they keep no short call waiting.
+ * Threads of the server: a fixed number, however many clients there are. Calls that take long or
+ * wait for a disk have threads of their own, so that they delay no short call.
  *
  * @param calls run short calls
  * @param writes run calls that write, which may wait for the disk
@@ -67,7 +67,7 @@ record Threads(
         Executors.newSingleThreadScheduledExecutor(named("databroker-timer")));
   }
 
-  /** The threads that run a method, by its full name. */
+  /** Returns the threads that run a method, by its full name. */
   ExecutorService of(String method) {
     return WRITES.contains(method) ? writes : SEARCHES.contains(method) ? searches : calls;
   }
@@ -78,7 +78,7 @@ record Threads(
     List.of(calls, writes, searches, streams).forEach(ExecutorService::shutdown);
   }
 
-  /** Drops what comes after the stop: gRPC's last words for calls that were given up. */
+  /** Drops tasks that arrive after the stop: gRPC's last ones for calls that were given up. */
   private static ExecutorService pool(int threads, String name) {
     return new ThreadPoolExecutor(
         threads,

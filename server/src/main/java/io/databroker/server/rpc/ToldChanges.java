@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of the changes told last: all who watch are told the same, and to make a message
- * costs a third of all that a watcher costs. It holds a thousand, each of 4 KiB at most.
+ * Cache of the messages of the latest changes. All watchers get the same message, and to make one
+ * is a third of the cost of a watcher. It holds a thousand messages of at most 4 KiB each.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -19,7 +19,7 @@ final class ToldChanges {
 
   private final AtomicReferenceArray<@Nullable Told> places = new AtomicReferenceArray<>(PLACES);
 
-  /** The message of a change of that history, which its version tells from all others of it. */
+  /** Returns the message of a change, which its history and its version identify. */
   SyncResponse message(long history, StoredRecord record) {
     long size = (long) record.type().length() + record.id().length() + record.payload().size();
     if (size > LARGEST) {

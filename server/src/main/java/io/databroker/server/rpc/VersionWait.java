@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wait of a query for a version that its caller has heard of. It holds no thread meanwhile.
+ * Wait of a query for a version that its caller has heard of. It holds no thread.
  *
  * <p>A caller names a version without its history, so that it may be one of a history that is gone:
  * the version in a session that outlived a restart, for example. Only a version just above the last
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * another history; from then on, nothing is waited for until this history has come as far.
  */
 final class VersionWait {
-  /** How far above the last version a write under way may be. */
+  /** Largest distance of a running write from the last version. */
   private static final long RACING = 16;
 
   private final Backend backend;
@@ -33,7 +33,7 @@ final class VersionWait {
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
-  /** The last version that did not come in time, with the history that was current. */
+  /** Last version that did not come in time, and the history of that moment. */
   private volatile Position missed = new Position(0, 0);
 
   VersionWait(Backend backend, ScheduledExecutorService timer, Executor executor) {
@@ -61,7 +61,7 @@ final class VersionWait {
     }
   }
 
-  /** Lets nobody wait any more. */
+  /** Ends all waits, and lets later ones return at once. */
   void stop() {
     stopped = true;
     waiting.forEach(one -> executor.execute(one::goOn));
@@ -109,7 +109,7 @@ final class VersionWait {
       }
     }
 
-    /** Never run twice at once: each turn but the first comes from the one before. */
+    /** Runs one turn of the wait. Each turn starts the next, so no two run at once. */
     private void look() {
       try {
         while (!over.get()) {

@@ -10,11 +10,11 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** The bytes of one request, uncompressed, as the stream that gRPC hands to a marshaller. */
+/** Uncompressed bytes of one request, as the stream that gRPC hands to a marshaller. */
 final class WholeRequest extends ByteArrayInputStream {
   private final ByteString bytes;
 
-  /** Takes the array over: nobody changes it any more. */
+  /** Takes over the array, which nobody changes any more. */
   WholeRequest(byte[] taken) {
     super(taken);
     this.bytes = UnsafeByteOperations.unsafeWrap(taken);
@@ -58,7 +58,7 @@ final class WholeRequest extends ByteArrayInputStream {
     }
   }
 
-  /** Bytes that are no message of the method. */
+  /** Error for bytes that are no request of the method. */
   static final class UnreadableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

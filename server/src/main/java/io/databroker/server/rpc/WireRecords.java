@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Records and options as the protocol writes them. A payload is the bytes of a record's Any. */
+/**
+ * Converts records and options to the messages of the protocol and back. A payload is the bytes of
+ * a record's Any.
+ */
 final class WireRecords {
   private WireRecords() {}
 
@@ -61,7 +64,10 @@ final class WireRecords {
     }
   }
 
-  /** Version and times of what comes in are the sender's, and ignored. */
+  /**
+   * Converts a record of a request to a write. Its version and times are the sender's and are
+   * ignored.
+   */
   static List<Write> writes(List<Record> records) {
     List<Write> writes = new ArrayList<>(records.size());
     for (Record record : records) {
@@ -94,7 +100,7 @@ final class WireRecords {
         wire.getIndexableFieldsList());
   }
 
-  /** The options of that type, or of all if it is empty. */
+  /** Returns the options of that type, or of all types if it is empty. */
   static Stream<TypedOptions> typedOptions(Map<String, TypeOptions> options, String type) {
     return options.entrySet().stream()
         .filter(entry -> type.isEmpty() || type.equals(entry.getKey()))

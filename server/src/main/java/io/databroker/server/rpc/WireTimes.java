@@ -9,12 +9,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Times as the protocol writes them; what comes in is checked and cut to the microsecond. */
+/**
+ * Converts times to those of the protocol and back. Those of requests are checked and cut to the
+ * microsecond.
+ */
 final class WireTimes {
-  /** What every backend may refuse is refused here, where protobuf has a limit of its own. */
+  /** Longest duration; protobuf has a limit of its own. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** The precision of a backend's times. */
+  /** Precision of a backend's times. */
   private static final Duration SHORTEST = Duration.of(1, ChronoUnit.MICROS);
 
   private WireTimes() {}
@@ -38,7 +41,7 @@ final class WireTimes {
     return isNone(duration) ? null : positive(argument, duration);
   }
 
-  /** Returns the duration of a lease; if it is not more than 0, one that is over at once. */
+  /** Returns the duration of a lease; the shortest one if it is not more than 0. */
   static Duration lease(String argument, com.google.protobuf.Duration duration) {
     return isNone(duration) ? SHORTEST : positive(argument, duration);
   }
@@ -68,7 +71,7 @@ final class WireTimes {
     return cut;
   }
 
-  /** Refuses what is not a time since 1970. */
+  /** Checks that a time is not before 1970. */
   static void check(String argument, Timestamp timestamp) {
     if (!Timestamps.isValid(timestamp) || timestamp.getSeconds() < 0) {
       throw new InvalidArgumentException(
