@@ -10,13 +10,16 @@
  *   <li>{@code chapters}: the tests, one class per chapter of the contract
  *   <li>{@code engine}: what a test works with: the bench, the clock, violations and their reports
  *   <li>{@code races}: workloads of concurrent clients, round after round
+ *   <li>{@code crashes}: child JVMs that are killed, and what they leave behind
+ *   <li>{@code scripts}: random scripts of one thread, judged by a model
  *   <li>{@code history}: what concurrent clients recorded, and the checker that judges it
  *   <li>{@code junit}: the JUnit extension that gives each test its bench
+ *   <li>{@code child}: child JVMs and their connection to the parent
  *   <li>{@code run}: the command line and the reports
  * </ol>
  *
- * <p>Calls run one way: run, junit and chapters call races and engine, and these call history and
- * contract.
+ * <p>Calls run one way: run, junit and chapters call races, crashes, scripts and engine, and these
+ * call history, child and contract.
  */
 @NullMarked
 package io.databroker.tck;

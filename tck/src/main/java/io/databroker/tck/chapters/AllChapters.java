@@ -97,6 +97,9 @@ public abstract class AllChapters {
   class Opening extends OpeningRules {}
 
   @Nested
+  class Costs extends CostRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

@@ -1,13 +1,19 @@
 package io.databroker.tck.chapters;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.databroker.api.Capability;
+import io.databroker.api.StoredRecord;
+import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.crashes.CrashRun;
+import io.databroker.tck.crashes.SecondOpen;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.races.Rounds;
 import java.io.IOException;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
@@ -24,11 +30,48 @@ abstract class CrashRules extends Chapter {
   @Needs(Capability.DURABLE)
   @Rule({"CAPA-1", "PUT-1", "PUT-9", "VER-6", "VER-7", "LEASE-2", "LEASE-8"})
   void aKilledProcessLosesNothingThatWasAcknowledged() throws IOException, InterruptedException {
-    Optional<ChildProvider> provider = bench.inChildJvm();
-    if (provider.isEmpty()) {
-      throw new TestAbortedException(
-          "not run: a child JVM cannot create the provider; override inChildJvm()");
+    new CrashRun(bench, child()).run(Rounds.share(bench.tuning, Rounds.CRASHES));
+  }
+
+  @Test
+  @Needs(Capability.DURABLE)
+  @Lacks(Capability.SHARED)
+  @Rule("CAPA-2")
+  void withoutSharedAnotherProcessIsRefusedOrOpensAnotherStore()
+      throws IOException, InterruptedException {
+    StoredRecord mine = put("t", "1");
+    SecondOpen.Seen seen = SecondOpen.run(bench, child());
+    if (seen.failure().isEmpty()) {
+      assertNotEquals(
+          backend().versions().serverVersion(),
+          seen.serverVersion(),
+          "another process has opened the same store");
+    } else {
+      assertTrue(
+          seen.failure().contains("OpenFailedException"),
+          "another process is refused with open-failed, but saw: " + seen.failure());
     }
-    new CrashRun(bench, provider.get()).run(Rounds.share(bench.tuning, Rounds.CRASHES));
+    assertEquals(mine, backend().get("t", "1"), "after another process tried to open the store");
+    put("t", "2");
+    assertEquals(setOf("1", "2"), ids("t"));
+  }
+
+  @Test
+  @Needs(Capability.SHARED)
+  @Rule("CAPA-1")
+  void withSharedAnotherProcessOpensTheSameStore() throws IOException, InterruptedException {
+    put("t", "1");
+    SecondOpen.Seen seen = SecondOpen.run(bench, child());
+    assertEquals("", seen.failure(), "another process opens the store");
+    assertEquals(backend().versions().serverVersion(), seen.serverVersion());
+  }
+
+  private ChildProvider child() {
+    return bench
+        .inChildJvm()
+        .orElseThrow(
+            () ->
+                new TestAbortedException(
+                    "not run: a child JVM cannot create the provider; override inChildJvm()"));
   }
 }

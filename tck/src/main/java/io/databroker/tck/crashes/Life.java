@@ -3,10 +3,16 @@ package io.databroker.tck.crashes;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.tck.child.Words;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Operation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,6 +78,22 @@ final class Life {
       }
     }
     ended = closed || failure != null || words.get(0).equals("idle");
+  }
+
+  /** Notes all events of a child that is not killed. */
+  void readAll(Socket socket) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    String line = lines.readLine();
+    while (line != null && !ended) {
+      see(Words.of(line));
+      line = ended ? null : lines.readLine();
+    }
+  }
+
+  /** Returns the server version that it read. */
+  long serverVersion() {
+    return read(Answer.Told.class).versions().serverVersion();
   }
 
   /** Returns whether the child has nothing more to do. */

@@ -1,7 +1,8 @@
 /**
  * Concurrent workloads. {@link io.databroker.tck.races.Workload} says what clients do, {@code
  * Round} runs them once and records a history, {@link io.databroker.tck.races.Rounds} repeats that
- * for a share of the budget. Closes and leases have races of their own.
+ * for a share of the budget. Closes and leases have races of their own. {@link
+ * io.databroker.tck.races.PairRace} checks answers at full speed, without a history.
  */
 @NullMarked
 package io.databroker.tck.races;

@@ -19,6 +19,7 @@ final class CrashMutants {
 
   static List<Mutant> all() {
     return List.of(
+        openToOthers(),
         saved(
             "CAPA-1",
             "saves-in-close-alone",
@@ -270,6 +271,18 @@ final class CrashMutants {
           }
         };
     return Mutant.provider(rule, name, defect, provider).lasting();
+  }
+
+  private static Mutant openToOthers() {
+    SavedProvider provider =
+        new SavedProvider() {
+          @Override
+          protected boolean allowsOthers() {
+            return true;
+          }
+        };
+    String defect = "locks its directory against its own process alone";
+    return Mutant.provider("CAPA-2", "open-to-other-processes", defect, provider).lasting();
   }
 
   /** Creates the provider of a mutant in a child JVM: the word is its name. */

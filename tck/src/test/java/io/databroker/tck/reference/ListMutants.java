@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The bug from which this project began, and its cousins. */
 final class ListMutants {
@@ -57,6 +58,38 @@ final class ListMutants {
 
                   private boolean odd(String type) {
                     return type.hashCode() % 2 != 0;
+                  }
+                }),
+        backend(
+            "LIST-5",
+            "list-scans-all-records",
+            "collects the types from all records",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public List<String> listTypes() {
+                    synchronized (store) {
+                      checkOpen();
+                      return store.all().stream()
+                          .map(record -> record.type())
+                          .distinct()
+                          .sorted(CodePointOrder.INSTANCE)
+                          .toList();
+                    }
+                  }
+                }),
+        backend(
+            "FEED-15",
+            "feed-opens-by-copying-the-history",
+            "copies the history when a feed is opened",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  protected ReferenceFeed feed(
+                      io.databroker.api.Position from, @Nullable String type) {
+                    List<StoredRecord> copy = new ArrayList<>();
+                    store.log.values().forEach(copy::addAll);
+                    return super.feed(from, type);
                   }
                 }),
         backend(

@@ -5,6 +5,7 @@ import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.Lease;
 import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.time.Duration;
@@ -38,6 +39,11 @@ public class SavedBackend extends ReferenceBackend {
   @Override
   public PutResult put(List<Write> batch) {
     return saving("put", () -> super.put(batch));
+  }
+
+  @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return saving("restore", () -> super.restore(batch));
   }
 
   @Override

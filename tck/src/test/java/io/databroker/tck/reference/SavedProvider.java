@@ -32,12 +32,20 @@ public class SavedProvider extends ReferenceProvider {
     return new SavedBackend(place, context);
   }
 
-  private static Place open(Path directory) {
+  /** Returns whether another process may open a directory at the same time. */
+  protected boolean allowsOthers() {
+    return false;
+  }
+
+  private Place open(Path directory) {
     try {
       Files.createDirectories(directory);
       FileChannel channel =
           FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              directory.resolve(
+                  allowsOthers() ? "lock of " + ProcessHandle.current().pid() : "lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
       FileLock lock;
       try {
         lock = channel.tryLock();
@@ -64,10 +72,13 @@ public class SavedProvider extends ReferenceProvider {
     Place(Path directory, FileChannel lock) throws IOException {
       this.directory = directory;
       this.lock = lock;
+      if (!Files.exists(directory.resolve("identity"))) {
+        Files.createFile(directory.resolve("identity"));
+      }
       this.identity =
-          Files.getAttribute(directory.resolve("lock"), "unix:ino")
+          Files.getAttribute(directory.resolve("identity"), "unix:ino")
               + " "
-              + Files.getAttribute(directory.resolve("lock"), "unix:ctime");
+              + Files.getAttribute(directory.resolve("identity"), "unix:ctime");
       Path file = directory.resolve("state");
       if (Files.exists(file) && !SavedFile.read(file, store).equals(identity)) {
         // A copy of another directory begins a history of its own (VER-8).

@@ -1,0 +1,66 @@
+package io.databroker.tck.engine;
+
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+
+/**
+ * Compares what a call costs on a small store and on a large one.
+ *
+ * <p>The two take turns, and the least of many costs counts, so that a busy machine slows both. A
+ * cost counts as growing only far above any noise: the large store is a thousand times the small
+ * one.
+ */
+public final class Cost {
+  private static final int MOST_CALLS = 400;
+  private static final int FEWEST_CALLS = 30;
+  private static final long LONGEST_NANOS = 1_500_000_000L;
+
+  /** The growth that passes, and what passes in any case. */
+  private static final int GROWTH = 12;
+
+  private static final long NANOS = 150_000;
+  private static final long BYTES = 24_000;
+
+  private Cost() {}
+
+  /** Measures both calls; fails if the second costs far more. */
+  public static void compare(
+      Bench bench, String rule, String what, Runnable small, Runnable large) {
+    long[] least = {Long.MAX_VALUE, Long.MAX_VALUE};
+    long[] bytes = {Long.MAX_VALUE, Long.MAX_VALUE};
+    long start = System.nanoTime();
+    for (int i = 0;
+        i < MOST_CALLS && (i < FEWEST_CALLS || System.nanoTime() - start < LONGEST_NANOS);
+        i++) {
+      for (int side = 0; side < 2; side++) {
+        long allocated = allocated();
+        long began = System.nanoTime();
+        (side == 0 ? small : large).run();
+        least[side] = Math.min(least[side], System.nanoTime() - began);
+        bytes[side] = Math.min(bytes[side], allocated() - allocated);
+      }
+    }
+    String seen =
+        String.format(
+            Locale.ROOT,
+            "%s: %d and %d ns, %d and %d bytes allocated",
+            what,
+            least[0],
+            least[1],
+            bytes[0],
+            bytes[1]);
+    bench.report("cost", seen);
+    if (least[1] > GROWTH * least[0] + NANOS || bytes[1] > GROWTH * bytes[0] + BYTES) {
+      throw Violation.of(rule, bench.tuning, "Seen: " + seen);
+    }
+  }
+
+  /** Returns the bytes that this thread has allocated, or 0 if the JVM does not count them. */
+  private static long allocated() {
+    return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean counting
+            && counting.isThreadAllocatedMemorySupported()
+            && counting.isThreadAllocatedMemoryEnabled()
+        ? counting.getThreadAllocatedBytes(Thread.currentThread().getId())
+        : 0;
+  }
+}
