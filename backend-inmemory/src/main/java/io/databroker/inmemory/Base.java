@@ -8,9 +8,9 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live records of a type after a stretch of its log: immutable, by slot, in chunks that later
- * bases share. A snapshot at a version is a base and the replay of the log behind it up to that
- * version: neither waits for writers, nor costs them anything.
+ * The live records of a type at one index of its log, by slot. A base is immutable; later bases
+ * share its unchanged chunks. A snapshot replays the log from the latest base up to its version, so
+ * it neither waits for writers nor slows them down.
  */
 final class Base {
   static final Base EMPTY = new Base(0, new StoredRecord[0][]);
@@ -26,12 +26,15 @@ final class Base {
     this.chunks = chunks;
   }
 
-  /** The index in the type's log of the first change that is not in this base. */
+  /** Returns the index in the type's log of the first change that is not in this base. */
   long through() {
     return through;
   }
 
-  /** This and the changes of the log up to that version; null if some of them were trimmed. */
+  /**
+   * Returns this base with the changes of the log up to that version, or null if some of them were
+   * trimmed.
+   */
   @Nullable Base advance(Log.View<Entry> log, long version) {
     if (log.first() > through) {
       return null;
@@ -60,7 +63,7 @@ final class Base {
     return new Base(index, next);
   }
 
-  /** The records of all these bases. */
+  /** Iterates over the records of all these bases. */
   static Iterator<StoredRecord> records(List<Base> bases) {
     return new Iterator<>() {
       private int place = -1;

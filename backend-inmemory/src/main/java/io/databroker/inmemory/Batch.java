@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that take effect together: planned by {@link #put}, {@link #delete} and {@link #evict},
- * then published by {@link #commit}. Used once, under the backend's lock. If anything fails before
- * the commit, {@link #abandon} takes all of it back.
+ * A batch of writes: {@link #put}, {@link #delete} and {@link #evict} plan it, {@link #commit}
+ * publishes it. It is used once, under the backend's lock. If anything fails before the commit,
+ * {@link #abandon} rolls the batch back.
  */
 final class Batch {
   private static final int MANY_TYPES = 8;
@@ -38,17 +38,17 @@ final class Batch {
 
   private final Planned planned;
 
-  /** Which of them are followed by another of the same key. */
+  /** The places of the entries that a later entry of the batch replaces. */
   private @Nullable BitSet superseded;
 
-  /** The values of indexed fields, of the entries that have some. */
+  /** The values of the indexed fields of each entry that has some. */
   private @Nullable Map<Entry, Map<String, String>> values;
 
   private final List<Table> touched;
 
   private final long toldEndBefore;
 
-  /** All changes, once they are installed. */
+  /** All changes as feeds deliver them; null until they are installed. */
   private @Nullable Changes changes;
 
   private int installed;
@@ -75,8 +75,8 @@ final class Batch {
   /**
    * Plans a put.
    *
-   * @param committed what holds the key now
-   * @param values those of the table's extracted fields that the payload has
+   * @param committed the entry that holds the key now
+   * @param values the values of the indexed fields that the payload has
    */
   StoredRecord put(
       Table table,
@@ -105,9 +105,9 @@ final class Batch {
   }
 
   /**
-   * Plans a delete, if there is something to delete.
+   * Plans a delete; returns null if there is no live record.
    *
-   * @param committed what holds the key now
+   * @param committed the entry that holds the key now
    */
   @Nullable StoredRecord delete(Table table, @Nullable Entry committed, String id) {
     Entry own = planned.get(table, id);
@@ -132,8 +132,8 @@ final class Batch {
   }
 
   /**
-   * @param own what this batch has planned for the key until now
-   * @param last what is to be overtaken
+   * @param own the entry that this batch has planned for the key so far
+   * @param last the entry that the new one replaces
    */
   private Entry add(
       Table table,
@@ -154,14 +154,14 @@ final class Batch {
       }
       superseded.set(place(own));
       entry.follow(Objects.requireNonNull(own.previous()));
-      own.settle(); // never to be installed, nor to keep what came before
+      own.settle(); // it is never installed, and must not keep its predecessor alive
     }
     entries.add(entry);
     planned.added(entry);
     return entry;
   }
 
-  /** The answer to a delete of what is absent. */
+  /** Returns the answer to a delete of an absent record. */
   StoredRecord absent(Write write) {
     return new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, time, true);
   }
@@ -174,7 +174,7 @@ final class Batch {
     return superseded == null || !superseded.get(place(entry));
   }
 
-  /** Plans the deletes that bring the written tables down to their ceilings, oldest first. */
+  /** Plans the evictions of all written tables, oldest record first. */
   void evict() {
     List<Entry> victims = new ArrayList<>(0);
     for (Table table : touched) {
@@ -183,7 +183,7 @@ final class Batch {
     evict(victims);
   }
 
-  /** Plans the deletes that bring that table down to its ceiling, oldest first. */
+  /** Plans the evictions of that table, oldest record first. */
   void evict(Table table) {
     List<Entry> victims = new ArrayList<>();
     choose(table, victims);
@@ -218,12 +218,12 @@ final class Batch {
     }
   }
 
-  /** Makes the plan true, all at once. */
+  /** Publishes the batch atomically. */
   void commit() {
     commit(before.options(), before.indexes());
   }
 
-  /** Makes the plan true, and these the options and indexes, all at once. */
+  /** Publishes the batch atomically, together with these options and indexes. */
   void commit(TypeMap<TypeOptions> options, TypeMap<FieldIndex> indexes) {
     install();
     long version = before.version() + entries.size();
@@ -231,7 +231,7 @@ final class Batch {
     committed = true;
     account();
     try {
-      // First what must not stay undone, and cannot fail; then what would only stay in memory.
+      // The write order first: it must be right, and cannot fail. The rest only frees memory.
       forEachLast(Batch::settle);
       forEachLast(this::cleanUp);
     } finally {
@@ -239,12 +239,12 @@ final class Batch {
     }
   }
 
-  /** The tables that were written to. */
+  /** Returns the tables that the batch wrote to. */
   List<Table> touched() {
     return touched;
   }
 
-  /** The answer to the writes that came to these records: what feeds tell, if it is the same. */
+  /** Returns the records of a put; it shares the list that feeds deliver where both are equal. */
   List<StoredRecord> answer(StoredRecord[] stored) {
     boolean same = changes != null && stored.length == entries.size();
     for (int i = 0; same && i < stored.length; i++) {
@@ -280,10 +280,10 @@ final class Batch {
     Table table = entry.table;
     String id = entry.record.id();
     if (entry.previous() == Entry.NOTHING && entry.deleted()) {
-      return; // came and went within the batch: no reader ever sees it
+      return; // created and deleted within the batch: no reader ever sees it
     }
-    // Found by its new values from now on, and by its old ones until settled: a look-up checks what
-    // it finds, so that all that matters is never to find too little.
+    // Until the entry is settled, the index holds its old and its new values. Finding too much is
+    // harmless, because a look-up checks each record that it finds.
     for (FieldIndex index : table.indexes) {
       index.add(id, valuesOf(entry));
     }
@@ -312,7 +312,7 @@ final class Batch {
     }
   }
 
-  /** Counts the heap of what was committed, before the predecessors are let go. */
+  /** Counts the heap of the committed changes, while their predecessors can still be reached. */
   private void account() {
     long live = 0;
     long dead = 0;
@@ -355,7 +355,7 @@ final class Batch {
     }
   }
 
-  /** Takes everything back, unless it was committed: what readers saw was never true. */
+  /** Rolls the batch back, unless it was committed. */
   void abandon() {
     if (committed) {
       return;

@@ -5,11 +5,11 @@ import io.databroker.api.support.TypeList;
 import io.databroker.api.support.TypeMap;
 
 /**
- * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
+ * The state of a history at one instant. It stands in one volatile field, so a reader sees all of
  * it together.
  *
- * @param version the last change that took effect
- * @param first the first change that the log still holds
+ * @param version the version of the last change
+ * @param first the version of the first change that the log still holds
  * @param types the types with a live record, in code point order
  * @param options the options of each type that has some, in code point order
  * @param indexes the complete index of each type that has indexed fields

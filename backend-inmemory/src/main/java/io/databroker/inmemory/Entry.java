@@ -8,12 +8,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change: an element of the logs and, while it is the last of its key, what the table holds.
+ * One change. The logs hold every entry; a table holds the last entry of each key.
  *
- * <p>{@code previous} is what readers go by while a batch is being published. It is set before the
- * entry is installed: what the key's committed entry was, or {@link #NOTHING}. It is cleared, with
- * release semantics, after the batch was committed. So a reader that finds it null knows, without a
- * look at the committed version, that the entry is committed.
+ * <p>{@code previous} serves readers while a batch is being published. Before the entry is
+ * installed, it is set to the committed entry of the key, or to {@link #NOTHING}. After the commit
+ * it is cleared with release semantics. So a reader that finds null knows that the entry is
+ * committed, without reading the committed version.
  */
 final class Entry {
   /** Stands for "no live record" as the predecessor of a new key. */
@@ -42,10 +42,10 @@ final class Entry {
   @SuppressWarnings("unused") // through PREVIOUS
   private @Nullable Entry previous;
 
-  /** Whether it was taken back; set before another batch is committed under its version. */
+  /** Whether its batch was rolled back; set before another batch commits the same version. */
   private boolean abandoned;
 
-  /** Where it stands in the table's write order; the writer's alone. */
+  /** Its run in the table's write order; used by the writer alone. */
   WriteOrder.@Nullable Run run;
 
   byte place;
@@ -70,35 +70,35 @@ final class Entry {
     return record.deleted();
   }
 
-  /** The record, unless this is a delete. */
+  /** Returns the record, or null if this is a delete. */
   @Nullable StoredRecord live() {
     return record.deleted() ? null : record;
   }
 
-  /** What held the key before, or null once this entry is known to be committed. */
+  /** Returns the former entry of the key, or null once this entry is committed. */
   @Nullable Entry previous() {
     return (Entry) PREVIOUS.getAcquire(this);
   }
 
   /**
-   * What holds the key at a commit that a reader read after it had met this entry and then {@code
-   * before}, its predecessor.
+   * Returns the entry that holds the key at a commit. The reader must read this entry first, then
+   * its predecessor {@code before}, and then the commit.
    */
   Entry at(@Nullable Entry before, long version) {
     return before == null || (version() <= version && !abandoned) ? this : before;
   }
 
-  /** Before the entry is installed, which publishes it. */
+  /** Sets the predecessor. Call it before the entry is installed, which publishes it. */
   void follow(Entry before) {
     PREVIOUS.set(this, before);
   }
 
-  /** Instead of the commit. */
+  /** Marks the entry as rolled back. Call it instead of the commit. */
   void abandon() {
     abandoned = true;
   }
 
-  /** After the commit. */
+  /** Clears the predecessor. Call it after the commit. */
   void settle() {
     PREVIOUS.setRelease(this, null);
   }

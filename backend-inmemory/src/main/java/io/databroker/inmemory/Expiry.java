@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Deletes what has outlived its TTL, in batches, so that no write waits long for it. */
+/** Deletes expired records, in batches, so that no write waits long. */
 final class Expiry {
   private static final int PORTION = 1_000;
 
@@ -15,9 +15,9 @@ final class Expiry {
     this.backend = backend;
   }
 
-  /** How many records it deleted. */
+  /** Returns the number of records deleted. */
   long run() {
-    // The time of the call for all portions: else records could go on to expire behind each.
+    // One time for all portions: otherwise records could go on expiring between them.
     Instant now = backend.now();
     long deleted = 0;
     for (String type : backend.current().commit.options().asMap().keySet()) {

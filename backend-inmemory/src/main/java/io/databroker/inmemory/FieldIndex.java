@@ -8,18 +8,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which ids have a value in a field. Changed by the writer alone, read by anyone: it answers at
- * least the ids that it should while a batch is being published, so that readers check what they
- * find.
+ * The ids of a type by the values of its indexed fields. Only the writer changes it, anyone reads
+ * it. While a batch is being published, it may return too many ids, never too few, so readers check
+ * the records that they find.
  */
 final class FieldIndex {
   private final List<String> fields;
   private final Map<FieldValue, Set<String>> ids = new ConcurrentHashMap<>();
 
-  /** The settled values of each id; the writer's alone. */
+  /** The settled values of each id; used by the writer alone. */
   private final Map<String, Map<String, String>> values = new HashMap<>();
 
-  /** Where its heap is counted. */
+  /** Counts the heap of this index. */
   private final Usage usage;
 
   private long bytes;
@@ -29,7 +29,7 @@ final class FieldIndex {
     this.usage = usage;
   }
 
-  /** Counts its heap no more. */
+  /** Stops counting the heap of this index. */
   void free() {
     usage.add(-bytes, 0);
     bytes = 0;
@@ -43,7 +43,7 @@ final class FieldIndex {
     return ids.getOrDefault(term, Set.of());
   }
 
-  /** From now on the id is found by these values too. */
+  /** Adds values by which the id is found. */
   void add(String id, Map<String, String> added) {
     for (String field : fields) {
       String value = added.get(field);
@@ -54,7 +54,7 @@ final class FieldIndex {
     }
   }
 
-  /** From now on the id is found by these values, which were added, alone. */
+  /** Removes all values of the id except these, which were added before. */
   void keep(String id, Map<String, String> kept) {
     Map<String, String> old = kept.isEmpty() ? values.remove(id) : values.put(id, kept);
     count(bytesOf(kept) - (old == null ? 0 : bytesOf(old)));
@@ -76,7 +76,7 @@ final class FieldIndex {
     return sum;
   }
 
-  /** Takes back an {@link #add}. */
+  /** Undoes an {@link #add}. */
   void revert(String id, Map<String, String> added) {
     remove(id, added, values.getOrDefault(id, Map.of()));
   }

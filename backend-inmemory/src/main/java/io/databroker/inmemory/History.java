@@ -11,25 +11,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one server version names; a clear puts another in its place.
+ * One history: the records, the log and the options under one server version. A clear replaces it
+ * by another one.
  *
- * <p><b>How it works.</b> One writer at a time, under the backend's lock; readers take no lock. A
- * batch is <i>planned</i> where no reader looks; <i>installed</i>: the last entry of each key goes
- * into its table, with a pointer to what was there, and all entries go to the end of the logs;
- * <i>committed</i>: one volatile store of {@link #commit}; and <i>settled</i>: the pointers are
- * cleared, deletes leave the tables.
+ * <p><b>How a batch is published.</b> There is one writer at a time, under the backend's lock;
+ * readers take no lock. A batch passes four stages:
  *
- * <p><b>Why it is right.</b> Installing happens before the volatile store, and settling after it. A
- * reader of one key takes the entry from the table, and then its pointer, with acquire semantics.
- * If that is null, the entry was settled, so committed; else the reader reads {@link #commit}: if
- * the entry is not later, it is committed, and if it is later, what it points to is what was
- * committed at that read, since at most one batch is ever between install and commit. An entry that
- * was taken back is marked so before its version is used again: what it points to is the answer.
- * Either way there is an instant within the call at which the answer was true, in the one order of
- * the volatile stores. A reader of many things reads {@link #commit} once, and takes from the logs
- * what is not later: entries of the logs never change. What belongs together (version, types,
- * options, indexes) is in one immutable object behind that one field: two fields would not be
- * linearizable.
+ * <ol>
+ *   <li><i>planned</i>: in objects that no reader can reach;
+ *   <li><i>installed</i>: the last entry of each key is in its table and points to its predecessor;
+ *       all entries are at the end of the logs;
+ *   <li><i>committed</i>: one volatile store of {@link #commit};
+ *   <li><i>settled</i>: the pointers are cleared, and deletes have left the tables.
+ * </ol>
+ *
+ * <p><b>Why reads are linearizable.</b> Installing comes before the volatile store, settling after
+ * it. A reader of one key reads the entry from the table, then its pointer with acquire semantics.
+ * If the pointer is null, the entry is settled, hence committed. Otherwise the reader reads {@link
+ * #commit}. If the entry is not later than the commit, it is committed. If it is later, its
+ * predecessor was the committed entry at that read, because at most one batch is between install
+ * and commit. An entry that was rolled back is marked before its version is used again, and its
+ * predecessor is the answer. In each case the answer was true at one instant during the call.
+ *
+ * <p>A reader of many records reads {@link #commit} once and takes from the logs the entries that
+ * are not later; entries of the logs never change. Version, types, options and indexes stand in one
+ * immutable object behind one field, because reads of two fields would not be linearizable.
  */
 final class History {
   private static final int SEGMENT_SHIFT = 10;
@@ -41,7 +47,7 @@ final class History {
 
   final Map<String, Table> tables = new ConcurrentHashMap<>();
 
-  /** The batches, as feeds of all types tell them: one object for all feeds. */
+  /** The batches as feeds of all types deliver them; all feeds share the objects. */
   final Log<Changes> told = told(SEGMENT_SHIFT);
 
   /** The last change that was trimmed from a table that was then removed. */
@@ -72,7 +78,7 @@ final class History {
     return before == null ? entry.live() : entry.at(before, commit.version()).live();
   }
 
-  /** For the writer: the table of that type, made if need be. */
+  /** Returns the table of that type, and creates it if it is missing; for the writer. */
   Table table(String type) {
     Table table = tables.get(type);
     if (table == null) {
@@ -83,7 +89,7 @@ final class History {
     return table;
   }
 
-  /** For the writer: lets go of a table that holds nothing, so that types may come and go. */
+  /** Removes a table that holds nothing, so that types may come and go; for the writer. */
   void dropIfUnused(Table table) {
     if (table.isUnused() && commit.options().get(table.type) == null) {
       lastRemoved = Math.max(lastRemoved, table.lastTrimmed);
@@ -93,7 +99,7 @@ final class History {
     }
   }
 
-  /** The records of one type, at the returned commit. */
+  /** Returns the records of one type, and the commit at which they are live. */
   Frozen freeze(String type) {
     while (true) {
       Table table = tables.get(type);
@@ -109,10 +115,10 @@ final class History {
     }
   }
 
-  /** The records of all types, at the returned commit. */
+  /** Returns the records of all types, and the commit at which they are live. */
   Frozen freeze() {
     while (true) {
-      // Bases first, the commit after them: none of them is then later than the commit.
+      // Bases first, then the commit: so no base is later than the commit.
       Map<Table, Base> bases = new HashMap<>();
       tables.values().forEach(table -> bases.put(table, table.base()));
       Commit now = commit;
@@ -131,8 +137,8 @@ final class History {
   }
 
   /**
-   * The type's base at that commit; null if a trim, or a table that took another's place, came
-   * between, so that one has to start over.
+   * Returns the type's base at that commit, or null if the caller has to start over, because a trim
+   * or a new table of the type came between.
    */
   private @Nullable Base advance(String type, Map<Table, Base> bases, Commit now) {
     Table table = tables.get(type);
@@ -149,7 +155,7 @@ final class History {
   /**
    * Live records at a commit.
    *
-   * @param commit when
+   * @param commit the instant
    * @param bases the records of each type
    */
   record Frozen(Commit commit, List<Base> bases) {}

@@ -35,8 +35,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records on the heap. Writers take turns at one lock; readers take none: {@link History} says how
- * and why that is right. A clear puts another history in the place of this one, in one store.
+ * The in-memory backend. Writers take turns at one lock; readers take none. {@link History}
+ * explains why reads are linearizable. A clear replaces the history by one volatile store.
  */
 final class InMemoryBackend implements Backend {
   private final SteadyClock clock;
@@ -77,7 +77,7 @@ final class InMemoryBackend implements Backend {
     return history == known;
   }
 
-  /** Null when that one has ended. */
+  /** Returns the history of that name, or null if it has ended. */
   @Nullable History history(long serverVersion) {
     History now = history;
     return now == null || now.serverVersion != serverVersion ? null : now;
@@ -163,8 +163,8 @@ final class InMemoryBackend implements Backend {
   }
 
   /**
-   * What holds the keys now. All are looked for before anything is done with one: so the processor
-   * waits for the memory of several at a time.
+   * Returns the entries that hold the keys now. All are read before the first is used, so that the
+   * processor loads several from memory at the same time.
    */
   private static @Nullable Entry[] find(History history, List<Write> writes) {
     @Nullable Entry[] found = new @Nullable Entry[writes.size()];

@@ -5,13 +5,13 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence of elements, by ascending version, that grows at its end and is trimmed at its
- * beginning, found by index.
+ * A sequence of elements in ascending order of versions, accessed by index. It grows at its end and
+ * is trimmed at its beginning.
  *
- * <p>One writer, any number of readers, no lock. Elements stand in segments of equal size; a
- * directory of the segments is replaced, never changed, but for a free place at its end. A reader
- * takes a {@link View} after it has read a commit, finds in it whatever that commit has made true
- * and no trim has dropped, and must not keep it: it would keep the segments alive.
+ * <p>There is one writer, any number of readers, and no lock. Segments of equal size hold the
+ * elements. The directory of the segments is copy-on-write, except that the writer fills free
+ * places at its end. A reader takes a {@link View} after it has read a commit; the view holds every
+ * change of that commit that was not trimmed. Do not keep a view: it keeps the segments alive.
  */
 final class Log<E> {
   private final int shift;
@@ -22,7 +22,7 @@ final class Log<E> {
   /**
    * @param shift the size of a segment as a power of two
    * @param first the index of the first element
-   * @param version the last version that an element tells of
+   * @param version returns the last version of an element
    */
   Log(int shift, long first, ToLongFunction<E> version) {
     this.shift = shift;
@@ -35,7 +35,7 @@ final class Log<E> {
     return view;
   }
 
-  /** The index of the next element; the writer's alone. */
+  /** Returns the index of the next element; for the writer. */
   long end() {
     return end;
   }
@@ -57,7 +57,7 @@ final class Log<E> {
     end++;
   }
 
-  /** Takes back what was appended from that index on. */
+  /** Removes the elements from that index on. */
   void truncate(long index) {
     View<E> now = view;
     while (end > index) {
@@ -70,7 +70,7 @@ final class Log<E> {
     }
   }
 
-  /** Drops what stands before that index. */
+  /** Removes the elements before that index. */
   void trim(long index) {
     View<E> now = view;
     int gone = (int) ((index >> shift) - now.firstSegment);
@@ -79,14 +79,14 @@ final class Log<E> {
         Arrays.copyOfRange(
             now.segments, gone, Math.max(gone + 4, Math.min(now.segments.length, last + 1)));
     if (kept[0] != null) {
-      // A segment that is kept for its end must not keep what stood at its beginning.
+      // The first segment stays for its end; its beginning must not keep removed elements alive.
       kept[0] = kept[0].clone();
       Arrays.fill(kept[0], 0, (int) index & ((1 << shift) - 1), null);
     }
     view = new View<>(index, now.firstSegment + gone, kept, shift, version);
   }
 
-  /** What the log holds, or held when this was taken. */
+  /** The elements that the log held when the view was taken. */
   static final class View<E> {
     private final long first;
     private final long firstSegment;
@@ -107,12 +107,12 @@ final class Log<E> {
       this.version = version;
     }
 
-    /** The index of the first element that is still held. */
+    /** Returns the index of the first element that is still held. */
     long first() {
       return first;
     }
 
-    /** That element; null if it was trimmed, or is not there yet. */
+    /** Returns that element, or null if it was trimmed or not appended yet. */
     @SuppressWarnings("unchecked") // nothing else is appended
     @Nullable E get(long index) {
       if (index < first) {
@@ -127,8 +127,8 @@ final class Log<E> {
     }
 
     /**
-     * The index of the first element of a later version than {@code known}, looking no further than
-     * {@code committed}; by halving, so that it costs nearly the same however long the log is.
+     * Returns the index of the first element with a later version than {@code known}, looking no
+     * further than {@code committed}. It is a binary search.
      */
     long after(long known, long committed) {
       long low = first;

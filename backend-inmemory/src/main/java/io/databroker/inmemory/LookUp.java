@@ -11,12 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a type that have a value in an indexed field, at one commit, without a lock.
+ * A look-up by indexed fields at one commit, without a lock.
  *
- * <p>It reads a commit, gathers what the index finds, and reads another commit: the answer is for
- * that second one. What did not change between the two was gathered as it was at both. What did
- * change stands in the type's log, with its state at the second commit. An entry that was gathered
- * while it was being published, and is later than the second commit, came with its predecessor.
+ * <p>It reads a commit, gathers the entries that the index finds, and reads a second commit; the
+ * result is for the second one. A record that did not change between the two commits was gathered
+ * as it is at both. A record that changed stands in the type's log, with its state at the second
+ * commit. An entry that is later than the second commit was gathered with its predecessor.
  */
 final class LookUp {
   private final History history;
@@ -32,8 +32,8 @@ final class LookUp {
   /**
    * Records at a commit.
    *
-   * @param commit when
-   * @param records what was found
+   * @param commit the instant
+   * @param records the records found
    */
   record Found(Commit commit, List<StoredRecord> records) {}
 
@@ -46,7 +46,7 @@ final class LookUp {
         return new Found(earlier, List.of());
       }
       if (table == null) {
-        continue; // it went, and the index before it, since that commit
+        continue; // the index and then the table were removed since that commit
       }
       Map<String, Gathered> gathered = gather(table, index);
       Commit later = history.commit;
@@ -54,7 +54,7 @@ final class LookUp {
       if (changed != null && later.indexes().get(where.type()) == index) {
         return new Found(later, choose(gathered, changed, index, later));
       }
-      // The index was replaced, or what changed was trimmed, meanwhile: rare.
+      // Meanwhile the index was replaced or the changes were trimmed, which is rare: try again.
     }
   }
 
@@ -73,7 +73,7 @@ final class LookUp {
     return gathered;
   }
 
-  /** The last change of each id between two commits; null if it can no longer be told. */
+  /** Returns the last change of each id between two commits; null if some were trimmed. */
   private @Nullable Map<String, Entry> changes(Table table, Commit earlier, Commit later) {
     if (earlier.version() == later.version()) {
       return Map.of();

@@ -10,15 +10,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a type's options in force: builds its index and evicts what is too much in portions, so that
- * no write waits long for it, and then, at once, makes both and the options true.
+ * Changes the options of a type. It builds the index and evicts records in portions, so that no
+ * write waits long; the last portion, the index and the options become visible together.
  */
 final class OptionsChange {
   private static final int PORTION = 1_000;
 
   private final InMemoryBackend backend;
 
-  /** Changes of options follow each other. */
+  /** Held during a change of options: there is one at a time. */
   private final ReentrantLock changing = new ReentrantLock();
 
   OptionsChange(InMemoryBackend backend) {
@@ -30,7 +30,7 @@ final class OptionsChange {
     try {
       boolean done;
       do {
-        // A clear in the midst of it ends the history: once more, for the new one.
+        // A clear meanwhile ends the history: try again in the new one.
         done = apply(backend.current(), type, options);
       } while (!done);
     } finally {
@@ -38,7 +38,7 @@ final class OptionsChange {
     }
   }
 
-  /** False if the history ended before it was done. */
+  /** Returns false if the history ended before the change was complete. */
   private boolean apply(History history, String type, TypeOptions options) {
     FieldIndex now = history.commit.indexes().get(type);
     List<String> fields = options.indexedFields();
@@ -59,7 +59,7 @@ final class OptionsChange {
     }
   }
 
-  /** A complete index: writes keep it up to date from the start, while what is there is added. */
+  /** Builds an index. Writes maintain it from the start, while the stored records are added. */
   private FieldIndex build(History history, String type, List<String> fields) {
     FieldIndex index = new FieldIndex(fields, history.usage);
     Table table;
@@ -98,9 +98,9 @@ final class OptionsChange {
   }
 
   /**
-   * Evicts a portion of what is too much; with the last one, the options are in force.
+   * Evicts one portion of the surplus records. The last portion also publishes the options.
    *
-   * @return whether it was the last; false also if the history ended
+   * @return whether it was the last portion; false if the history ended
    */
   private boolean lower(
       History history, String type, TypeOptions options, @Nullable FieldIndex index) {
@@ -144,13 +144,13 @@ final class OptionsChange {
     return last;
   }
 
-  /** Unsigned: what a signed number cannot hold is no limit. */
+  /** Returns the capacity as a signed number: one above its range is no limit. */
   private static long capacity(@Nullable TypeOptions options) {
     Long capacity = options == null ? null : options.capacity();
     return capacity == null || capacity < 0 ? Long.MAX_VALUE : capacity;
   }
 
-  /** Back to the options that are in force. */
+  /** Restores the capacity and the index of the current options. */
   private void giveUp(History history, String type) {
     backend.writing().lock();
     try {

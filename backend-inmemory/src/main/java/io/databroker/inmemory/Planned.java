@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that a batch writes: looked for one by one while they are few, as in most batches. */
+/** Finds the entries of a batch by key: by a scan while they are few, then by a map. */
 final class Planned {
   private static final int FEW = 16;
 
@@ -13,13 +13,13 @@ final class Planned {
   private @Nullable Map<Table, Map<String, Entry>> byKey;
 
   /**
-   * @param entries all that are planned, in their order
+   * @param entries all planned entries, in order; it grows
    */
   Planned(List<Entry> entries) {
     this.entries = entries;
   }
 
-  /** The last entry that is planned for that key. */
+  /** Returns the last planned entry of that key, or null. */
   @Nullable Entry get(Table table, String id) {
     if (byKey != null) {
       Map<String, Entry> byId = byKey.get(table);
@@ -34,7 +34,7 @@ final class Planned {
     return null;
   }
 
-  /** One more was added to the entries. */
+  /** Notes that this entry was added to the entries. */
   void added(Entry entry) {
     if (byKey != null) {
       put(byKey, entry);

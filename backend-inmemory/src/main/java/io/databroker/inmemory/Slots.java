@@ -2,7 +2,7 @@ package io.databroker.inmemory;
 
 import java.util.Arrays;
 
-/** Numbers for the live keys of a table, small and used again; the writer's alone. */
+/** Allocates small numbers to the live keys of a table; used by the writer alone. */
 final class Slots {
   private int[] free = new int[8];
   private int freeCount;
@@ -19,7 +19,7 @@ final class Slots {
     free[freeCount++] = slot;
   }
 
-  /** More than any number in use. */
+  /** Returns a number greater than any in use. */
   int bound() {
     return next;
   }

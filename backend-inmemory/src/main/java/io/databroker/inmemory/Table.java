@@ -9,39 +9,39 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The records of one type. What is not final or concurrent is the writer's alone. */
+/** The records of one type. Only the writer uses fields that are neither final nor volatile. */
 final class Table {
   private static final int SEGMENT_SHIFT = 6;
 
   final String type;
 
-  /** The last version when this was made: what the type held before is not in its log. */
+  /** The last version when this table was created: the log holds later changes only. */
   final long born;
 
-  /** The last entry of each live key; while a batch is being published, also its entries. */
+  /** The last entry of each live key, and the entries of the batch being published. */
   final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
-  /** The last change that was trimmed, of this table or perhaps of one before it. */
+  /** The last trimmed change of this table, or of a former table of the type. */
   volatile long lastTrimmed;
 
   /** The changes of this type. */
   final Log<Entry> log = new Log<>(SEGMENT_SHIFT, 0, Entry::version);
 
   /**
-   * The same by batches, as feeds of this type tell them: one object for all feeds. It is empty
-   * where a batch wrote to other types too: then its changes are to be found in {@link #log}.
+   * The changes by batches, as feeds of this type deliver them; all feeds share the objects. If a
+   * batch wrote to several types, its element holds no changes, and {@link #log} has them.
    */
   final Log<Changes> told = History.told(SEGMENT_SHIFT);
 
   final WriteOrder order = new WriteOrder();
 
-  /** How many keys are live; while a batch is planned, how many will be. */
+  /** Number of live keys; while a batch is planned, the number after it. */
   int count;
 
-  /** How many may be live. */
+  /** The capacity. */
   long ceiling = Long.MAX_VALUE;
 
-  /** What every write keeps up to date: the complete index, and one that is being built. */
+  /** The indexes that writes maintain: the complete one, and one that is being built. */
   List<FieldIndex> indexes = List.of();
 
   /** The fields of these indexes. */
@@ -49,13 +49,13 @@ final class Table {
 
   final Slots slots = new Slots();
 
-  /** Whether the batch in hand writes to it. */
+  /** Whether the current batch writes to this table. */
   boolean touched;
 
-  /** How many records that batch puts. */
+  /** Number of puts of the current batch. */
   int puts;
 
-  /** The count and the logs' ends before the batch in hand. */
+  /** The count and the ends of the logs before the current batch. */
   int countBefore;
 
   long logEndBefore;
@@ -85,7 +85,7 @@ final class Table {
     extracted = List.copyOf(fields);
   }
 
-  /** Whether neither records nor history nor an index are here. */
+  /** Returns whether the table holds no record, no history and no index. */
   boolean isUnused() {
     return count == 0 && log.view().first() == log.end() && indexes.isEmpty();
   }
@@ -94,7 +94,7 @@ final class Table {
     return Objects.requireNonNull(base.get());
   }
 
-  /** Keeps that base for the next snapshot, unless there is a later one. */
+  /** Stores that base for the next snapshot, unless there is a later one. */
   void offer(Base candidate) {
     Base now = base();
     while (candidate.through() > now.through() && !base.compareAndSet(now, candidate)) {

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Drops the beginning of a history, in portions, so that no write waits long for it. */
+/** Trims the history, in portions, so that no write waits long. */
 final class Trim {
   private static final int PORTION = 4_096;
 

@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live entries of a table, the oldest written first, so that a rewrite and an eviction cost the
- * same however many there are. The writer's alone.
+ * The live entries of a table, oldest write first. The cost of a rewrite or an eviction does not
+ * grow with their number. Used by the writer alone.
  *
- * <p>Entries stand in short runs, and the runs in a list. To take an entry out touches its run
- * alone, and not the entries beside it, which would have to be fetched from memory, and told to the
- * garbage collector. A run that holds nothing any more leaves the list.
+ * <p>A linked list of short runs holds the entries. Removing an entry touches its run alone; in a
+ * linked list of entries it would write to both neighbours, which costs cache misses and work of
+ * the garbage collector. An empty run leaves the list.
  */
 final class WriteOrder {
   private static final int SHORTEST = 4;
@@ -17,12 +17,12 @@ final class WriteOrder {
 
   private Run oldest = new Run(SHORTEST);
 
-  /** The one that is appended to; behind it are only empty ones, for what was reserved. */
+  /** The run that entries are appended to; only empty, reserved runs follow it. */
   private Run youngest = oldest;
 
   private Run last = oldest;
 
-  /** How many entries can be appended to the runs that are there. */
+  /** Number of entries that fit into the existing runs. */
   private int room = SHORTEST;
 
   private int size;
@@ -30,14 +30,14 @@ final class WriteOrder {
   /** The latest time since the list was last empty. */
   private Instant latest = Instant.MIN;
 
-  /** By how many seconds, rounded up, times have stepped back behind it at most. */
+  /** The largest step back of times since then, in seconds, rounded up. */
   private long slack;
 
   @Nullable Entry oldest() {
     return size == 0 ? null : next(oldest, 0);
   }
 
-  /** The entry that was written next. */
+  /** Returns the entry written next, or null. */
   @Nullable Entry after(Entry entry) {
     return entry.run == null ? null : next(entry.run, entry.place + 1);
   }
@@ -56,14 +56,14 @@ final class WriteOrder {
   }
 
   /**
-   * By how many seconds at most an entry's time is before that of an older one: 0, unless the clock
-   * has stepped back.
+   * Returns by how many seconds the time of an entry may be before that of an older entry; 0 unless
+   * the clock stepped back.
    */
   long slack() {
     return slack;
   }
 
-  /** From here on that many can be appended, and nothing can fail. */
+  /** Reserves room, so that appending that many entries cannot fail. */
   void reserve(int entries) {
     while (room < entries) {
       Run run = new Run(Math.min(LONGEST, last.entries.length * 2));
@@ -85,7 +85,7 @@ final class WriteOrder {
     }
   }
 
-  /** Appends an entry that there was room reserved for. */
+  /** Appends an entry into reserved room. */
   void append(Entry entry) {
     if (size++ == 0) {
       latest = Instant.MIN;
@@ -119,7 +119,7 @@ final class WriteOrder {
     }
     size--;
     run.entries[entry.place] = null;
-    // The logs keep the entry: it must not keep others.
+    // The logs hold the entry, so it must not keep the run alive.
     entry.run = null;
     if (--run.live == 0 && run != youngest) {
       drop(run);
@@ -136,7 +136,7 @@ final class WriteOrder {
     }
   }
 
-  /** Entries that were written one after the other. */
+  /** Entries written one after the other. */
   static final class Run {
     private final @Nullable Entry[] entries;
     private int used;
