@@ -45,6 +45,10 @@ public final class Connections extends ServerTransportFilter {
   private final Admission admission;
   private final LongSupplier buffers;
   private final long mostBuffers;
+
+  /** Whether the buffers are nearly used up; looked at when a large answer is counted. */
+  private volatile boolean tight;
+
   private final Set<Connection> ready = ConcurrentHashMap.newKeySet();
   private final AtomicLong unsent = new AtomicLong();
   private final AtomicLong inHeap = new AtomicLong();
@@ -61,7 +65,8 @@ public final class Connections extends ServerTransportFilter {
    * No connection is open yet.
    *
    * @param buffers bytes of the transport's buffers in use
-   * @param mostBuffers bytes of buffers at which the largest connections are cut off
+   * @param mostBuffers bytes of buffers at which large answers wait, and the largest connections
+   *     are cut off
    */
   Connections(NetworkLimits limits, LongSupplier buffers, long mostBuffers) {
     this.limits = limits;
@@ -127,6 +132,9 @@ public final class Connections extends ServerTransportFilter {
 
   /** Whether so much is unsent that not even small answers have room. */
   boolean addUnsent(long bytes) {
+    if (bytes > SMALL) {
+      tight = buffers.getAsLong() > mostBuffers; // more than is counted: each stream has a little
+    }
     return unsent.addAndGet(bytes) > 2 * limits.unsent() && bytes > 0;
   }
 
@@ -141,7 +149,9 @@ public final class Connections extends ServerTransportFilter {
   }
 
   boolean hasRoom(long bytes) {
-    return bytes <= SMALL || unsent.get() + Math.min(bytes, limits.unsent()) <= limits.unsent();
+    long most =
+        tight ? limits.unsent() / 4 : limits.unsent(); // never none, or all would stand still
+    return bytes <= SMALL || unsent.get() + Math.min(bytes, most) <= most;
   }
 
   /** Runs the task on the executor when there may be room for so many bytes. */
@@ -214,7 +224,9 @@ public final class Connections extends ServerTransportFilter {
       }
     }
     free(unflushed - 2 * limits.unsent(), "reader-stalled: the client reads nothing");
-    free(buffers.getAsLong() - mostBuffers, "the server's buffers are nearly used up");
+    long tooMany = buffers.getAsLong() - mostBuffers;
+    tight = tooMany > 0;
+    free(tooMany, "the server's buffers are nearly used up");
     waiting.wake();
   }
 

@@ -35,7 +35,7 @@ public final class Transport implements AutoCloseable {
   /** Chunks of 2 MiB: the buffers grow and shrink in such steps. */
   private static final int MAX_ORDER = 8;
 
-  /** Quarters of the direct memory at whose use the largest connections are cut off. */
+  /** Quarters of the direct memory at whose use large answers wait. */
   private static final int ALARMING_QUARTERS = 3;
 
   /** Milliseconds without a task after which an event loop ends, and the most that it goes on. */
@@ -65,7 +65,10 @@ public final class Transport implements AutoCloseable {
             PooledByteBufAllocator.defaultUseCacheForAllThreads());
     this.connections =
         new Connections(
-            limits, allocator::pinnedDirectMemory, directMemory() / 4 * ALARMING_QUARTERS);
+            limits,
+            // Whole chunks: what is free in them may be in pieces that are too small.
+            allocator.metric()::usedDirectMemory,
+            directMemory() / 4 * ALARMING_QUARTERS);
     this.accepting =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("databroker-accept", true), handlers());

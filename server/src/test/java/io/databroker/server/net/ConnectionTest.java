@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
@@ -116,6 +117,22 @@ class ConnectionTest {
     connection.inHeap(-1);
     runLater();
     assertThat(ran).containsExactly("next");
+  }
+
+  @Test
+  void largeAnswersHaveLessRoomWhileTheBuffersAreNearlyUsedUp() {
+    AtomicLong buffers = new AtomicLong();
+    Connections tight = new Connections(all.limits(), buffers::get, 100);
+    long limit = all.limits().unsent();
+    new Connection(tight, null).unsent(limit / 4);
+    assertThat(tight.hasRoom(MIB)).isTrue();
+    buffers.set(101);
+    tight.sweep();
+    assertThat(tight.hasRoom(MIB)).isFalse();
+    assertThat(tight.hasRoom(1_000)).isTrue();
+    buffers.set(100);
+    tight.sweep();
+    assertThat(tight.hasRoom(MIB)).isTrue();
   }
 
   @Test
