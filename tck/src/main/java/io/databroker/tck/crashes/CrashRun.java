@@ -20,9 +20,11 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +39,10 @@ public final class CrashRun {
   private static final List<Moment> MOMENTS =
       List.of(Moment.ANY, Moment.TRIM, Moment.CLOSE, Moment.OPEN, Moment.CLEAR, Moment.OPTIONS);
 
+  /** A shorter share is for a first look: some kinds of moment will do. */
+  private static final Duration WHOLE = Duration.ofSeconds(2);
+
+  private static final int FEWEST_KINDS = 2;
   private static final int LONGEST_SILENCE_MILLIS = 60_000;
   private static final int MOST_ANSWERS = 500;
 
@@ -59,14 +65,18 @@ public final class CrashRun {
     this.random = new SplittableRandom(bench.tuning.seed());
   }
 
-  /** Kills at least once at each kind of moment, and more often if the time allows it. */
+  /** Kills at each kind of moment, if the share is not very short, and more often if it is long. */
   public void run(Duration share) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     try {
-      for (int life = 0;
-          life <= MOMENTS.size() || System.nanoTime() - begun < share.toNanos();
-          life++) {
-        live(life, life == 0 ? Moment.ANY : MOMENTS.get((life - 1) % MOMENTS.size()));
+      int kinds = share.compareTo(WHOLE) < 0 ? FEWEST_KINDS : MOMENTS.size();
+      List<Moment> moments = new ArrayList<>(MOMENTS);
+      Collections.shuffle(moments, new Random(bench.tuning.seed()));
+      int life = 0;
+      live(life++, Moment.ANY);
+      while (life <= kinds || System.nanoTime() - begun < share.toNanos()) {
+        live(life, moments.get((life - 1) % MOMENTS.size()));
+        life++;
       }
       live(kills + 1, Moment.NEVER);
     } finally {

@@ -77,9 +77,14 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--budget",
       paramLabel = "SECONDS",
-      defaultValue = "30",
+      defaultValue = "40",
       description = "time for all concurrent workloads together (default: ${DEFAULT-VALUE})")
   double budget;
+
+  @Option(
+      names = "--quick",
+      description = "takes a first look: a budget of 4 seconds, and two kills instead of seven")
+  boolean quick;
 
   @Option(
       names = "--call-bound",
@@ -109,6 +114,7 @@ public final class Main implements Callable<Integer> {
       description = "an option of the JVM that runs the backend; may be given again")
   List<String> jvmOptions = new ArrayList<>();
 
+  private static final double QUICK_SECONDS = 4;
   private static final double LONGEST_SECONDS = 1_000_000;
 
   private final PrintStream out;
@@ -203,7 +209,7 @@ public final class Main implements Callable<Integer> {
   private Map<String, String> parameters(Set<String> numbers) {
     // Each workload takes its share of a budget for all: those that run share all of it.
     long all = workloads(Catalogue.rules().keySet());
-    double scaled = budget * all / Math.max(1, workloads(numbers));
+    double scaled = (quick ? QUICK_SECONDS : budget) * all / Math.max(1, workloads(numbers));
     return Map.of(
         "databroker.tck.seed", Long.toString(seed),
         "databroker.tck.budget", Double.toString(scaled),

@@ -68,8 +68,8 @@ public final class Gallery {
         mutant,
         Set.of(mutant.rule()),
         Map.of(
-            "databroker.tck.budget", "70",
-            "databroker.tck.rounds", "300",
+            "databroker.tck.budget", System.getProperty("budget", "70"),
+            "databroker.tck.rounds", System.getProperty("rounds", "300"),
             "databroker.tck.patience", "1",
             "databroker.tck.seed", Long.toString(seed)),
         outcome -> {
