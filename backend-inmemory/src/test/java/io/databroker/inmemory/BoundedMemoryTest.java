@@ -37,6 +37,8 @@ class BoundedMemoryTest {
                     "-Xmx256m",
                     collector,
                     "-XX:+ExitOnOutOfMemoryError",
+                    "-Duser.language=" + System.getProperty("user.language"),
+                    "-Duser.country=" + System.getProperty("user.country", ""),
                     "-cp",
                     System.getProperty("java.class.path"),
                     BoundedMemoryRun.class.getName(),
