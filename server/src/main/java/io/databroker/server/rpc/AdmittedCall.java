@@ -78,7 +78,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return connection.hasFewCalls();
   }
 
-  /** Action that ends a stream whose client does not read. */
+  /** Sets the action that ends a stream whose client does not read. */
   void endedBy(Consumer<StatusRuntimeException> end) {
     ender = end;
   }
