@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -180,28 +179,6 @@ class PowerLossTest {
         directory = same;
       }
     }
-  }
-
-  /** {@code -Ddatabroker.offheap.powerLosses=100} does it 100 times for each durability. */
-  @ParameterizedTest
-  @EnumSource
-  @Timeout(value = 3_600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aLossOfPowerLeavesWholeOperations(Durability durability) throws Exception {
-    int losses = Integer.getInteger("databroker.offheap.powerLosses", 6);
-    long seed = Long.getLong("databroker.offheap.seed", 1);
-    long kept = 0;
-    for (int i = 0; i < losses; i++) {
-      PowerLossRun run = new PowerLossRun(scratch, durability, seed + i);
-      run.run();
-      kept += run.kept();
-    }
-    System.out.printf(
-        Locale.ROOT,
-        "%s: %d losses of power, each left whole operations: %d of them%n",
-        durability,
-        losses,
-        kept);
-    assertThat(kept).isPositive();
   }
 
   private Path compacted(Path directory) throws IOException {
