@@ -38,22 +38,54 @@ public final class WrittenEnd {
     return Math.min(size, Math.max(Segment.HEADER, (offset + PAGE - 1) / PAGE * PAGE));
   }
 
-  /** Where the frame ends that begins before {@code length} and is not whole there. */
+  /**
+   * Returns the end of the frame that begins before {@code length} and goes on behind it with
+   * zeros, if it is whole; else {@code length}. The rest of a frame whose write was cut off may be
+   * a hole.
+   */
   private static long needed(Chain.Link link, long salt, long length) throws IOException {
+    long at = endOfWhole(link, salt, length);
+    if (at + Frame.HEADER > length) {
+      return length; // no header is zeros alone behind its first bytes
+    }
+    long end = at + Math.max(0, claimed(link.path(), at));
+    if (end <= length || end > link.size() || endOfWhole(link, salt, end) < end) {
+      return length;
+    }
+    return makeBlocks(link.path(), length, end) ? end : length;
+  }
+
+  /** Returns where the last whole frame ends, in a copy that is read by calls. */
+  private static long endOfWhole(Chain.Link link, long salt, long length) throws IOException {
     Region copy = Region.read(link.path(), length);
     try {
       FrameReader frames = new FrameReader(copy, length, link.header(), salt, new CRC32C());
       while (frames.next()) {
         // to the end
       }
-      long at = frames.offset();
-      if (at + Frame.HEADER > length) {
-        return length; // no header is zeros alone behind its first bytes
-      }
-      long end = at + Math.max(0, copy.getInt(at + Frame.LENGTH));
-      return end > link.size() ? length : end;
+      return frames.offset();
     } finally {
       copy.free();
+    }
+  }
+
+  private static int claimed(Path file, long at) throws IOException {
+    try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
+      reader.seek(at + Frame.LENGTH);
+      return Integer.reverseBytes(reader.readInt());
+    }
+  }
+
+  /**
+   * Writes zeros that were read from a stretch; returns false if that has no blocks and gets none.
+   */
+  private static boolean makeBlocks(Path file, long from, long to) {
+    try (RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw")) {
+      writer.seek(from);
+      writer.write(new byte[(int) (to - from)]);
+      return true;
+    } catch (IOException full) {
+      return false; // the write was cut off, so nobody was told that it is there
     }
   }
 
