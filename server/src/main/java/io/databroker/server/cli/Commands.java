@@ -21,6 +21,10 @@ final class Commands {
           "info",
           "options",
           "lease",
+          "backup",
+          "restore",
+          "copy",
+          "verify",
           "clear",
           "completion",
           "help");
@@ -55,6 +59,10 @@ final class Commands {
               .addSubcommand(new LeaseCommand.Acquire(terminal))
               .addSubcommand(new LeaseCommand.Renew(terminal))
               .addSubcommand(new LeaseCommand.Release(terminal));
+      case "backup" -> new CommandLine(new BackupCommand(terminal));
+      case "restore" -> new CommandLine(new RestoreCommand(terminal));
+      case "copy" -> new CommandLine(new CopyCommand(terminal));
+      case "verify" -> new CommandLine(new VerifyCommand(terminal));
       case "clear" -> new CommandLine(new ClearCommand(terminal));
       case "completion" -> new CommandLine(new CompletionCommand(terminal));
       case "help" -> new CommandLine(new HelpCommand(terminal));

@@ -85,6 +85,11 @@ final class Connection implements AutoCloseable {
     channel.resetConnectBackoff();
   }
 
+  /** Returns the channel; closed with the connection. */
+  ManagedChannel channel() {
+    return channel;
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();

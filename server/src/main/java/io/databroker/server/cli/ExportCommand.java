@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
     description = "Writes all records as lines of JSON, as they are at one version, in any order.",
     footer = {
       "",
-      "Example, copying one server into another:",
+      "Times, the order of writes and options are not part of it: \"databroker backup\" and",
+      "\"databroker copy\" keep them.",
+      "",
+      "Example, importing the records of one server into another:",
       "  databroker export | databroker import --server 127.0.0.1:5444 -"
     })
 final class ExportCommand extends RemoteCommand {

@@ -144,6 +144,7 @@ public final class BrokerServer implements AutoCloseable {
             })
         .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))
         .addService(intake.before(new ConditionalPuts(backend).bindService()))
+        .addService(intake.before(new RestoreService(backend).bindService()))
         .addService(intake.before(new CheckpointService(backend).bindService()))
         .addService(
             intake.before(

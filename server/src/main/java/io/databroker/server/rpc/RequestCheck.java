@@ -9,6 +9,7 @@ import io.databroker.server.payload.MessageShape;
 import io.databroker.server.payload.MessageShape.TooManyPartsException;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.databroker.server.remote.RestoreMethod;
 import io.grpc.MethodDescriptor;
 import java.util.Set;
 
@@ -30,7 +31,8 @@ final class RequestCheck {
       Set.of(
           DataBrokerServiceGrpc.getPutMethod().getFullMethodName(),
           DataBrokerServiceGrpc.getPatchMethod().getFullMethodName(),
-          ConditionalServiceGrpc.getPutMethod().getFullMethodName());
+          ConditionalServiceGrpc.getPutMethod().getFullMethodName(),
+          RestoreMethod.RESTORE.getFullMethodName());
 
   private final String method;
   private final MessageShape shape;

@@ -3,6 +3,7 @@ package io.databroker.server.rpc;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.databroker.server.remote.RestoreMethod;
 import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +46,8 @@ record Threads(
           DataBrokerServiceGrpc.getRenewLeaseMethod(),
           DataBrokerServiceGrpc.getReleaseLeaseMethod(),
           CheckpointServiceGrpc.getSetCheckpointMethod(),
-          ConditionalServiceGrpc.getPutMethod());
+          ConditionalServiceGrpc.getPutMethod(),
+          RestoreMethod.RESTORE);
 
   private static final Set<String> SEARCHES =
       names(DataBrokerServiceGrpc.getQueryMethod(), DataBrokerServiceGrpc.getSyncLatestMethod());

@@ -41,6 +41,10 @@ class UsageTest {
         "lease release",
         "clear",
         "completion",
+        "backup",
+        "restore",
+        "copy",
+        "verify",
         "help"
       })
   void everyCommandHasHelpWithAnExample(String command) {

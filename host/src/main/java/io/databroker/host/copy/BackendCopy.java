@@ -1,0 +1,145 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.Limits;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An open backend as either end of a copy. */
+public final class BackendCopy implements CopyEnd {
+  private static final int BATCH_RECORDS = 1_000;
+  private static final long BATCH_BYTES = 1 << 20;
+
+  private final Backend backend;
+  private final Limits limits;
+  private final Runnable closing;
+
+  /**
+   * Copies from or to a backend, which stays open.
+   *
+   * @param backend the backend behind argument checks
+   * @param limits its limits
+   */
+  public BackendCopy(Backend backend, Limits limits) {
+    this(backend, limits, () -> {});
+  }
+
+  /**
+   * Copies from or to a backend.
+   *
+   * @param backend the backend behind argument checks
+   * @param limits its limits
+   * @param closing closes the backend; idempotent
+   */
+  public BackendCopy(Backend backend, Limits limits, Runnable closing) {
+    this.backend = Objects.requireNonNull(backend, "backend");
+    this.limits = Objects.requireNonNull(limits, "limits");
+    this.closing = Objects.requireNonNull(closing, "closing");
+  }
+
+  @Override
+  public StoreContents read(Consumer<StoredRecord> records) {
+    try (Snapshot snapshot = backend.snapshot(Selection.all())) {
+      snapshot.records().forEachRemaining(records);
+      return new StoreContents(snapshot.position(), snapshot.options(), backend.checkpoint());
+    }
+  }
+
+  @Override
+  public Versions versions() {
+    return backend.versions();
+  }
+
+  @Override
+  public Feed changes(Position from) {
+    return new WaitingReader(backend.changes(from, null));
+  }
+
+  @Override
+  public void clear() {
+    var unused = backend.clear();
+  }
+
+  @Override
+  public void restore(List<StoredRecord> batch) {
+    var unused = backend.restore(batch);
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    return backend.options();
+  }
+
+  @Override
+  public void setOptions(String type, TypeOptions options) {
+    backend.setOptions(type, options);
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    return backend.checkpoint();
+  }
+
+  @Override
+  public void setCheckpoint(Checkpoint checkpoint) {
+    backend.setCheckpoint(checkpoint);
+  }
+
+  @Override
+  public int batchRecords() {
+    return Math.min(BATCH_RECORDS, limits.batchRecords());
+  }
+
+  @Override
+  public long batchBytes() {
+    return Math.min(BATCH_BYTES, limits.batchBytes());
+  }
+
+  @Override
+  public void close() {
+    closing.run();
+  }
+
+  private static final class WaitingReader implements Feed {
+    private final ChangeFeed feed;
+
+    WaitingReader(ChangeFeed feed) {
+      this.feed = feed;
+    }
+
+    @Override
+    public @Nullable Changes next(Duration patience) throws InterruptedException {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (true) {
+        Changes next = feed.poll();
+        long left = deadline - System.nanoTime();
+        if (next != null || left <= 0) {
+          return next;
+        }
+        Semaphore signal = new Semaphore(0);
+        feed.onReady(signal::release);
+        var unused = signal.tryAcquire(left, TimeUnit.NANOSECONDS);
+      }
+    }
+
+    @Override
+    public void close() {
+      feed.close();
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.Checkpoint;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a backup file and checks every byte of it; {@link BackupWriter} describes the format. */
+final class BackupReader implements AutoCloseable {
+  /** Describes the contents of a backup: how it was made, and how many records it says it has. */
+  record Start(StoreContents contents, long records, Instant created) {}
+
+  private final Path file;
+  private final DataInputStream in;
+  private final MessageDigest digest = Digests.sha256();
+  private final Inflater inflater = new Inflater(true);
+  private final Start start;
+  private long offset;
+  private int number;
+  private long records;
+  private @Nullable DataInputStream block;
+  private String sum = "";
+
+  /**
+   * Opens a file and reads its first block.
+   *
+   * @throws DamagedBackupException if it is no backup, or damaged
+   */
+  BackupReader(Path file) throws IOException {
+    this.file = file;
+    this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    boolean done = false;
+    try {
+      preamble();
+      this.start = contents();
+      done = true;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  Start start() {
+    return start;
+  }
+
+  /** Returns the SHA-256 that the file ends with, once all records were read. */
+  String sha256() {
+    return sum;
+  }
+
+  long bytes() {
+    return offset;
+  }
+
+  private void preamble() throws IOException {
+    byte[] bytes = in.readNBytes(BackupFormat.PREAMBLE);
+    ByteBuffer preamble = ByteBuffer.wrap(Arrays.copyOf(bytes, BackupFormat.PREAMBLE));
+    ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).putLong(0, BackupFormat.MAGIC);
+    for (int i = 0; i < Long.BYTES; i++) {
+      if (i >= bytes.length || bytes[i] != magic.get(i)) {
+        throw damaged(i, "a backup of Databroker does not begin so");
+      }
+    }
+    if (bytes.length < BackupFormat.PREAMBLE) {
+      throw damaged(bytes.length, "the file ends here");
+    }
+    int version = preamble.getInt(Long.BYTES);
+    if (version != BackupFormat.VERSION) {
+      throw damaged(
+          Long.BYTES,
+          String.format(
+              Locale.ROOT,
+              "format %d is unknown to this version, which reads format %d",
+              version,
+              BackupFormat.VERSION));
+    }
+    digest.update(bytes);
+    offset = BackupFormat.PREAMBLE;
+  }
+
+  private Start contents() throws IOException {
+    long at = offset;
+    if (readBlock() != BackupFormat.CONTENTS || block == null) {
+      throw damaged(at, "the block that begins here is not the first of a backup");
+    }
+    DataInputStream content = block;
+    Instant created = Instant.EPOCH.plus(content.readLong(), ChronoUnit.MICROS);
+    Position position = new Position(content.readLong(), content.readLong());
+    Checkpoint checkpoint = new Checkpoint(content.readLong(), content.readLong());
+    long expected = content.readLong();
+    Map<String, TypeOptions> options = new TreeMap<>();
+    for (int left = content.readInt(); left > 0; left--) {
+      options.put(RecordCoding.text(content), RecordCoding.readOptions(content));
+    }
+    return new Start(new StoreContents(position, options, checkpoint), expected, created);
+  }
+
+  /** Returns the next record, or null at the end of the file, which is then known to be whole. */
+  @Nullable StoredRecord record() throws IOException {
+    while (true) {
+      DataInputStream content = block;
+      if (content != null && content.available() > 0) {
+        records++;
+        return RecordCoding.read(content);
+      }
+      long at = offset;
+      byte[] before = peekDigest();
+      int kind = readBlock();
+      if (kind == BackupFormat.END && block != null) {
+        end(at, block, before);
+        return null;
+      }
+      if (kind != BackupFormat.RECORDS) {
+        throw damaged(at, "the block that begins here is of an unknown kind");
+      }
+    }
+  }
+
+  private byte[] peekDigest() {
+    try {
+      return ((MessageDigest) digest.clone()).digest();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of the JDK can be cloned", e);
+    }
+  }
+
+  private void end(long at, DataInputStream content, byte[] before) throws IOException {
+    long told = content.readLong();
+    byte[] expected = content.readNBytes(before.length);
+    if (told != records || records != start.records()) {
+      throw damaged(
+          at,
+          String.format(Locale.ROOT, "%d records were written, and %d are there", told, records));
+    }
+    if (!Arrays.equals(expected, before)) {
+      throw damaged(at, "the SHA-256 of the bytes before does not match");
+    }
+    if (in.read() >= 0) {
+      throw damaged(offset, "the backup ends before this byte, but the file goes on");
+    }
+    sum = HexFormat.of().formatHex(before);
+  }
+
+  /** Reads a block; returns its kind. */
+  private int readBlock() throws IOException {
+    long at = offset;
+    byte[] bytes = in.readNBytes(BlockHeader.SIZE);
+    if (bytes.length < BlockHeader.SIZE) {
+      throw damaged(
+          at + bytes.length, "the file ends here, before the end of the backup: it was cut short");
+    }
+    BlockHeader header = BlockHeader.decode(bytes, at);
+    if (header == null || header.number() != number) {
+      throw damaged(
+          at,
+          String.format(
+              Locale.ROOT,
+              "the header in bytes %d to %d does not match its checksum",
+              at,
+              at + BlockHeader.SIZE - 1));
+    }
+    byte[] content = in.readNBytes(header.length());
+    long end = at + BlockHeader.SIZE + content.length;
+    if (content.length < header.length()) {
+      throw damaged(
+          end,
+          String.format(
+              Locale.ROOT, "the file ends here, inside the block that begins at byte %d", at));
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    if ((int) crc.getValue() != header.checksum()) {
+      throw damaged(
+          at + BlockHeader.SIZE,
+          String.format(
+              Locale.ROOT,
+              "the block in bytes %d to %d does not match its checksum",
+              at + BlockHeader.SIZE,
+              end - 1));
+    }
+    digest.update(bytes);
+    digest.update(content);
+    block = new DataInputStream(new ByteArrayInputStream(inflate(at, content, header)));
+    offset = end;
+    number++;
+    return header.kind();
+  }
+
+  private byte[] inflate(long at, byte[] content, BlockHeader header) throws IOException {
+    inflater.reset();
+    inflater.setInput(content);
+    byte[] plain = new byte[header.plainLength()];
+    try {
+      int length = inflater.inflate(plain);
+      // One more call tells an inflater of an empty rest that it has finished.
+      if (length < plain.length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
+        throw damaged(at, "the block that begins here has another length than it says");
+      }
+    } catch (DataFormatException e) {
+      throw damaged(at, "the block that begins here cannot be decompressed");
+    }
+    return plain;
+  }
+
+  private DamagedBackupException damaged(long at, String problem) {
+    return new DamagedBackupException(file, at, problem);
+  }
+
+  @Override
+  public void close() throws IOException {
+    inflater.end();
+    in.close();
+  }
+}

@@ -1,0 +1,81 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Store to copy from or to. Its methods fail with the errors of a backend. */
+public interface CopyEnd extends AutoCloseable {
+
+  /**
+   * Reads all records that are live at one version.
+   *
+   * @param records receives each record once, in any order
+   * @return the version, and what else the store holds
+   */
+  StoreContents read(Consumer<StoredRecord> records);
+
+  /** Returns the history and its bounds. */
+  Versions versions();
+
+  /**
+   * Opens a feed of all changes after a position.
+   *
+   * @throws HistoryReplacedException if the store has another history
+   * @throws HistoryTrimmedException if changes after the position were trimmed
+   */
+  Feed changes(Position from);
+
+  /** Removes everything and begins a new history. */
+  void clear();
+
+  /** Applies a batch and keeps the times of its records (RESTORE-1 to RESTORE-5). */
+  void restore(List<StoredRecord> batch);
+
+  /** Returns the options of each type that has any. */
+  Map<String, TypeOptions> options();
+
+  /** Replaces the options of a type. */
+  void setOptions(String type, TypeOptions options);
+
+  /** Returns the checkpoint. */
+  Checkpoint checkpoint();
+
+  /** Replaces the checkpoint. */
+  void setCheckpoint(Checkpoint checkpoint);
+
+  /** Returns the largest number of records in a batch of {@link #restore}. */
+  int batchRecords();
+
+  /** Returns the largest number of payload bytes in a batch of {@link #restore}. */
+  long batchBytes();
+
+  /** Releases this end; idempotent. */
+  @Override
+  void close();
+
+  /** Feed of changes that waits. */
+  interface Feed extends AutoCloseable {
+
+    /**
+     * Returns the next changes, or null if none came within that time.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    @Nullable Changes next(Duration patience) throws InterruptedException;
+
+    /** Ends the feed; idempotent. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,30 @@
+package io.databroker.host.copy;
+
+/** Listener of a copy that may take long; called often, by the thread that copies. */
+@FunctionalInterface
+public interface CopyProgress {
+  /** Ignores all progress. */
+  CopyProgress NONE = (step, records) -> {};
+
+  /** What a copy does now. */
+  enum Step {
+    /** Reads the records of the source. */
+    READ,
+    /** Checks the backup file. */
+    CHECK,
+    /** Writes the backup file, or restores records. */
+    WRITE,
+    /** Applies changes of the source. */
+    FOLLOW,
+    /** Has applied every change of the source. */
+    CAUGHT_UP
+  }
+
+  /**
+   * Tells how far the copy is.
+   *
+   * @param step the step
+   * @param records the number of records that the step has handled so far
+   */
+  void at(Step step, long records);
+}

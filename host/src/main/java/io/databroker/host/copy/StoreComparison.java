@@ -1,0 +1,177 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.CodePointOrder;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proof that two stores hold the same: each is read at one version, and each type gets a digest
+ * over its records in the order of their writes, with id, time and payload. Versions, history,
+ * leases and checkpoints are not compared.
+ *
+ * @param first the position at which the first store was read
+ * @param second the position at which the second store was read
+ * @param records the number of records of the first store
+ * @param types the number of types with records or options in either store
+ * @param differing the number of types that differ
+ * @param difference the first difference in words, without payloads; null if the stores are equal
+ * @param digest the digest over all types of the first store, in hexadecimal
+ */
+public record StoreComparison(
+    Position first,
+    Position second,
+    long records,
+    int types,
+    int differing,
+    @Nullable String difference,
+    String digest) {
+
+  /** Returns whether both stores hold the same. */
+  public boolean isEqual() {
+    return difference == null;
+  }
+
+  /**
+   * Compares two stores.
+   *
+   * @param folder where temporary files are made; null for the system's own place
+   */
+  public static StoreComparison of(
+      CopyEnd first, CopyEnd second, @Nullable Path folder, CopyProgress progress)
+      throws IOException {
+    try (Side a = new Side(first, folder, progress);
+        Side b = new Side(second, folder, progress)) {
+      Set<String> types = new TreeSet<>(CodePointOrder.INSTANCE);
+      types.addAll(a.names());
+      types.addAll(b.names());
+      int differing = 0;
+      String difference = null;
+      for (String type : types) {
+        TypeOptions ofA = a.contents.options().get(type);
+        TypeOptions ofB = b.contents.options().get(type);
+        boolean sameOptions = String.valueOf(ofA).equals(String.valueOf(ofB));
+        boolean sameRecords = Arrays.equals(a.digest(type), b.digest(type));
+        if (!sameOptions || !sameRecords) {
+          differing++;
+          if (difference == null) {
+            difference =
+                sameRecords
+                    ? Difference.options(type, ofA, ofB)
+                    : new Difference(type, a.sort, b.sort, folder).find();
+          }
+        }
+      }
+      return new StoreComparison(
+          a.contents.position(),
+          b.contents.position(),
+          a.sort.size(),
+          types.size(),
+          differing,
+          difference,
+          a.overall());
+    } catch (UncheckedIOException e) {
+      throw new CopyException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** One store, read and digested. */
+  private static final class Side implements AutoCloseable {
+    final RecordSort sort;
+    final StoreContents contents;
+    private final Map<String, DataOutputStream> outputs = new TreeMap<>(CodePointOrder.INSTANCE);
+    private final Map<String, byte[]> digests = new TreeMap<>(CodePointOrder.INSTANCE);
+
+    Side(CopyEnd end, @Nullable Path folder, CopyProgress progress) throws IOException {
+      sort = new RecordSort(RecordSort.BY_VERSION, folder);
+      boolean done = false;
+      try {
+        contents =
+            end.read(
+                record -> {
+                  sort.add(record);
+                  progress.at(CopyProgress.Step.READ, sort.size());
+                });
+        Map<String, MessageDigest> open = new TreeMap<>(CodePointOrder.INSTANCE);
+        for (RecordSort.Reader reader = sort.read(); reader.hasNext(); ) {
+          add(open, reader.next());
+        }
+        open.forEach((type, digest) -> digests.put(type, digest.digest()));
+        outputs.clear();
+        done = true;
+      } finally {
+        if (!done) {
+          sort.close();
+        }
+      }
+    }
+
+    private void add(Map<String, MessageDigest> open, StoredRecord record) throws IOException {
+      DataOutputStream out = outputs.get(record.type());
+      if (out == null) {
+        MessageDigest digest = Digests.sha256();
+        open.put(record.type(), digest);
+        out = new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        outputs.put(record.type(), out);
+      }
+      RecordCoding.text(out, record.id());
+      out.writeLong(RecordCoding.micros(record.modifiedAt()));
+      byte[] payload = record.payload().toByteArray();
+      out.writeInt(payload.length);
+      out.write(payload);
+    }
+
+    Set<String> names() {
+      Set<String> names = new TreeSet<>(CodePointOrder.INSTANCE);
+      names.addAll(digests.keySet());
+      names.addAll(contents.options().keySet());
+      return names;
+    }
+
+    byte @Nullable [] digest(String type) {
+      return digests.get(type);
+    }
+
+    String overall() throws IOException {
+      MessageDigest all = Digests.sha256();
+      DataOutputStream out =
+          new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), all));
+      for (String type : names()) {
+        RecordCoding.text(out, type);
+        out.write(digests.getOrDefault(type, new byte[0]));
+        RecordCoding.write(out, contents.options().getOrDefault(type, TypeOptions.NONE));
+      }
+      return HexFormat.of().formatHex(all.digest());
+    }
+
+    @Override
+    public void close() {
+      sort.close();
+    }
+  }
+
+  /** Returns the outcome in one line, for people to read. */
+  @Override
+  public String toString() {
+    return isEqual()
+        ? String.format(
+            Locale.ROOT, "equal: %d records, %d types, digest %s", records, types, digest)
+        : String.format(
+            Locale.ROOT, "different: %d of %d types differ; %s", differing, types, difference);
+  }
+}

@@ -1,0 +1,282 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.UnavailableException;
+import io.databroker.api.Versions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies a store into another one: records with their times and in the order of their writes, then
+ * changes, then options and the checkpoint.
+ *
+ * <p><b>How it goes on after an interruption.</b> While the copy is unfinished, the checkpoint of
+ * the target names the history of the source and the version up to which the target has it. The
+ * target then holds what the source held at some version, up to that mark. A later run applies the
+ * changes after the mark. If these were trimmed, it deletes what the source no longer has and
+ * restores every record that was written after the mark, again in order. Either way a batch that is
+ * applied twice does no harm.
+ *
+ * <p>Options are set last: a target without options evicts and expires nothing of its own, and
+ * applies the evictions and expiries of the source as deletes.
+ */
+public final class StoreCopy {
+  private static final Duration IDLE = Duration.ofMillis(500);
+  private static final long MARK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final CopyEnd source;
+  private final CopyEnd target;
+  private final @Nullable Path folder;
+  private final CopyProgress progress;
+  private final long markNanos;
+  private Position reached = new Position(0, 0);
+  private long marked;
+  private long records;
+  private long changes;
+
+  /**
+   * Copies from one end to the other.
+   *
+   * @param folder where temporary files are made; null for the system's own place
+   */
+  public StoreCopy(CopyEnd source, CopyEnd target, @Nullable Path folder, CopyProgress progress) {
+    this(source, target, folder, progress, MARK_NANOS);
+  }
+
+  StoreCopy(
+      CopyEnd source,
+      CopyEnd target,
+      @Nullable Path folder,
+      CopyProgress progress,
+      long markNanos) {
+    this.source = source;
+    this.target = target;
+    this.folder = folder;
+    this.progress = progress;
+    this.markNanos = markNanos;
+  }
+
+  /**
+   * Outcome of a copy.
+   *
+   * @param position the position of the source that the target has reached
+   * @param records the number of records that were restored
+   * @param changes the number of changes that were applied
+   */
+  public record Result(Position position, long records, long changes) {}
+
+  /**
+   * Copies everything, or goes on with an unfinished copy, up to the last version of the source at
+   * some instant of the call. The copy is then finished: the target has the options and the
+   * checkpoint of the source.
+   *
+   * @param replace whether to remove what the target holds, unless it is an unfinished copy
+   * @throws CopyException if the target is not empty, and {@code replace} is false
+   */
+  public Result run(boolean replace) throws IOException, InterruptedException {
+    start(replace);
+    long end = Outages.outlast(source::versions).latest();
+    apply(() -> Long.compareUnsigned(reached.version(), end) >= 0);
+    finish();
+    return new Result(reached, records, changes);
+  }
+
+  /**
+   * Copies everything, or goes on with an unfinished copy, and then applies every change of the
+   * source until it is told to stop. The copy stays unfinished: a later call of {@link #run}
+   * finishes it.
+   *
+   * @throws CopyException if the source begins another history
+   */
+  public Result follow(boolean replace, BooleanSupplier stop)
+      throws IOException, InterruptedException {
+    start(replace);
+    apply(stop);
+    return new Result(reached, records, changes);
+  }
+
+  /** Fails unless the store has neither records nor options. */
+  static void checkEmpty(CopyEnd target) throws IOException, InterruptedException {
+    boolean[] found = {!Outages.outlast(target::options).isEmpty()};
+    if (!found[0]) {
+      try {
+        var unused =
+            target.read(
+                record -> {
+                  throw new FoundException();
+                });
+      } catch (FoundException e) {
+        found[0] = true;
+      }
+    }
+    if (found[0]) {
+      throw new CopyException(
+          "the target is not empty; name an empty one, or say to replace what it holds");
+    }
+  }
+
+  private static final class FoundException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private void start(boolean replace) throws IOException, InterruptedException {
+    Versions versions = Outages.outlast(source::versions);
+    Checkpoint mark = Outages.outlast(target::checkpoint);
+    boolean unfinished = mark.serverVersion() == versions.serverVersion();
+    if (unfinished && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {
+      reached = new Position(mark.serverVersion(), mark.recordVersion());
+      return;
+    }
+    if (!unfinished && !replace) {
+      checkEmpty(target);
+    }
+    try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
+      StoreContents contents =
+          source.read(
+              record -> {
+                sort.add(record);
+                progress.at(CopyProgress.Step.READ, sort.size());
+              });
+      Position position = contents.position();
+      long after = 0;
+      if (unfinished && position.serverVersion() == mark.serverVersion()) {
+        after = mark.recordVersion();
+        deleteWhatIsGone(sort);
+      } else {
+        Outages.outlast(target::clear);
+      }
+      mark(new Position(position.serverVersion(), after));
+      restore(sort, position, after);
+    } catch (UncheckedIOException e) {
+      throw new CopyException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private boolean isHeld(Position from) throws InterruptedException {
+    try {
+      Outages.outlast(() -> source.changes(from).close());
+      return true;
+    } catch (HistoryTrimmedException | HistoryReplacedException e) {
+      return false;
+    }
+  }
+
+  private void restore(RecordSort sort, Position position, long after) throws InterruptedException {
+    RestoreBatches batches = new RestoreBatches(target);
+    RecordSort.Reader sorted = sort.read();
+    long last = after;
+    while (sorted.hasNext()) {
+      StoredRecord next = sorted.next();
+      if (Long.compareUnsigned(next.version(), after) > 0) {
+        if (batches.add(next)) {
+          markNowAndThen(new Position(position.serverVersion(), last));
+        }
+        last = next.version();
+        progress.at(CopyProgress.Step.WRITE, ++records);
+      }
+    }
+    batches.flush();
+    mark(position);
+  }
+
+  /** Deletes the records of the target whose keys the source no longer has. */
+  private void deleteWhatIsGone(RecordSort ofSource) throws InterruptedException {
+    try (KeySort kept = new KeySort(folder);
+        KeySort held = new KeySort(folder)) {
+      for (RecordSort.Reader reader = ofSource.read(); reader.hasNext(); ) {
+        kept.add(reader.next());
+      }
+      var unused = target.read(held::add);
+      RestoreBatches batches = new RestoreBatches(target);
+      KeySort.notIn(held, kept, batches::add);
+      batches.flush();
+    }
+  }
+
+  /** Applies changes until there is no need, which is asked after each batch and while idle. */
+  private void apply(BooleanSupplier enough) throws IOException, InterruptedException {
+    while (!enough.getAsBoolean()) {
+      try (CopyEnd.Feed feed = Outages.outlast(() -> source.changes(reached))) {
+        while (!enough.getAsBoolean()) {
+          Changes next = feed.next(IDLE);
+          if (next == null) {
+            mark(reached);
+            progress.at(CopyProgress.Step.CAUGHT_UP, changes);
+          } else {
+            apply(next);
+          }
+        }
+      } catch (UnavailableException e) {
+        // The source is away: open another feed, which waits for it.
+      } catch (HistoryReplacedException | HistoryTrimmedException e) {
+        throw new CopyException(
+            "the source has another history by now, or no longer holds the changes after version "
+                + Long.toUnsignedString(reached.version())
+                + "; run the copy again ("
+                + e.getMessage()
+                + ")",
+            e);
+      }
+    }
+    mark(reached);
+  }
+
+  private void apply(Changes next) throws InterruptedException {
+    RestoreBatches batches = new RestoreBatches(target);
+    for (StoredRecord change : next.records()) {
+      batches.add(change);
+    }
+    batches.flush();
+    reached = next.position();
+    changes += next.records().size();
+    markNowAndThen(reached);
+    progress.at(CopyProgress.Step.FOLLOW, changes);
+  }
+
+  private void markNowAndThen(Position position) throws InterruptedException {
+    if (System.nanoTime() - marked >= markNanos) {
+      mark(position);
+    }
+  }
+
+  private void mark(Position position) throws InterruptedException {
+    reached = position;
+    marked = System.nanoTime();
+    Checkpoint next = new Checkpoint(position.serverVersion(), position.version());
+    Outages.outlast(
+        () -> {
+          if (!target.checkpoint().equals(next)) {
+            target.setCheckpoint(next);
+          }
+        });
+  }
+
+  private void finish() throws InterruptedException {
+    Map<String, TypeOptions> wanted = Outages.outlast(source::options);
+    Map<String, TypeOptions> found = new TreeMap<>(Outages.outlast(target::options));
+    TreeSet<String> types = new TreeSet<>(wanted.keySet());
+    types.addAll(found.keySet());
+    for (String type : types) {
+      TypeOptions options = wanted.getOrDefault(type, TypeOptions.NONE);
+      if (!options.equals(found.getOrDefault(type, TypeOptions.NONE))) {
+        Outages.outlast(() -> target.setOptions(type, options));
+      }
+    }
+    Checkpoint checkpoint = Outages.outlast(source::checkpoint);
+    Outages.outlast(() -> target.setCheckpoint(checkpoint));
+  }
+}

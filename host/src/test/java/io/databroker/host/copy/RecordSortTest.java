@@ -1,0 +1,48 @@
+package io.databroker.host.copy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordSortTest {
+  @TempDir Path folder;
+
+  @Test
+  void recordsThatDoNotFitInMemoryComeInOrderAsOftenAsTheyAreRead() throws Exception {
+    List<StoredRecord> records = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      Bytes payload = Bytes.utf8("x".repeat(i % 300));
+      records.add(new StoredRecord("t", "" + i, i - 2_500, payload, Instant.EPOCH, false));
+    }
+    List<StoredRecord> shuffled = new ArrayList<>(records);
+    Collections.shuffle(shuffled, new Random(1));
+    records.sort(RecordSort.BY_VERSION);
+    assertThat(records.get(0).version()).isZero(); // negative numbers are large ones
+    for (long memory : new long[] {1, 10_000, 1 << 30}) {
+      try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder, memory)) {
+        shuffled.forEach(sort::add);
+        assertThat(sort.size()).isEqualTo(5_000);
+        for (int i = 0; i < 2; i++) {
+          List<StoredRecord> read = new ArrayList<>();
+          for (RecordSort.Reader reader = sort.read(); reader.hasNext(); ) {
+            read.add(reader.next());
+          }
+          assertThat(read).isEqualTo(records);
+        }
+      }
+      try (var left = Files.list(folder)) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.databroker.server.cli;
+
+import io.databroker.host.copy.Backup;
+import io.databroker.host.copy.CopyEnd;
+import io.databroker.host.copy.CopyProgress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Command that writes or checks a backup file. */
+@Command(
+    name = "backup",
+    description = {
+      "Writes all records of a store to one file, as they are at one version.",
+      "The file has their times, the order of their writes, options and the checkpoint; it has no",
+      "history and no leases. It is compressed, has checksums, and appears under its name only"
+          + " when",
+      "it is complete and forced to disk.",
+      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
+      "has open."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  databroker backup data.backup",
+      "  databroker backup --from offheap:directory=data data.backup",
+      "  databroker backup --check data.backup"
+    })
+final class BackupCommand extends StoreCommand {
+  @Parameters(paramLabel = "FILE", description = "The file to write or check.")
+  private Path file;
+
+  @Option(
+      names = "--from",
+      paramLabel = EndSpec.LABEL,
+      defaultValue = "${env:DATABROKER_SERVER:-" + Address.DEFAULT + "}",
+      converter = EndSpec.Converter.class,
+      description = "The store to back up; ${DEFAULT-VALUE} if not given.")
+  private EndSpec from;
+
+  @Option(names = "--overwrite", description = "Replace a file of that name.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--check",
+      description = "Write nothing: read the file, and check every byte of it.")
+  private boolean check;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the options
+  BackupCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Output output) throws Exception {
+    CopyProgress progress = new ProgressLines(terminal);
+    if (check) {
+      output.line("whole: " + words(Backup.check(file, progress)));
+      return ExitCodes.DONE;
+    }
+    try (CopyEnd end = open(from)) {
+      Backup backup =
+          Backup.write(end, file, overwrite, InstantSource.system().instant(), progress);
+      output.line("backed up: " + words(backup));
+    }
+    return ExitCodes.DONE;
+  }
+
+  static String words(Backup backup) {
+    return String.format(
+        Locale.ROOT,
+        "%d records at version %s of history %s, written %s, %d bytes, sha256 %s",
+        backup.records(),
+        Long.toUnsignedString(backup.contents().position().version()),
+        Long.toUnsignedString(backup.contents().position().serverVersion()),
+        backup.created(),
+        backup.bytes(),
+        backup.sha256());
+  }
+}

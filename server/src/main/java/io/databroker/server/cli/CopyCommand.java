@@ -1,0 +1,111 @@
+package io.databroker.server.cli;
+
+import io.databroker.host.copy.CopyEnd;
+import io.databroker.host.copy.StoreCopy;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Command that copies a store into another one. */
+@Command(
+    name = "copy",
+    description = {
+      "Copies all records of a store into another one, as a new history.",
+      "Records keep their times and the order of their writes, so that capacity and TTL work on"
+          + " the",
+      "copy as on the original. Options and the checkpoint come last. History and leases are not",
+      "copied: holders acquire their leases again, and fencing tokens start anew.",
+      "An interrupted copy goes on when the command is run again.",
+      "With --follow, the copy then applies each change of the original, until SIGTERM or Ctrl-C;",
+      "run the command once more without --follow to finish it.",
+      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
+      "has open."
+    },
+    footer = {
+      "",
+      "Example, moving a server to another backend:",
+      "  databroker copy --from 127.0.0.1:5443 --to offheap:directory=data --follow",
+      "  (stop the copy, stop the writers)",
+      "  databroker copy --from 127.0.0.1:5443 --to offheap:directory=data",
+      "  databroker verify 127.0.0.1:5443 offheap:directory=data"
+    })
+final class CopyCommand extends StoreCommand {
+  private static final long PATIENCE_SECONDS = 4;
+
+  @Option(
+      names = "--from",
+      paramLabel = EndSpec.LABEL,
+      required = true,
+      converter = EndSpec.Converter.class,
+      description = "The store to copy.")
+  private EndSpec from;
+
+  @Option(
+      names = "--to",
+      paramLabel = EndSpec.LABEL,
+      required = true,
+      converter = EndSpec.Converter.class,
+      description = "The store to copy into.")
+  private EndSpec to;
+
+  @Option(names = "--follow", description = "Go on with each change until told to stop.")
+  private boolean follow;
+
+  @Option(
+      names = "--replace",
+      description = "Remove what the target holds; an unfinished copy of the same store goes on.")
+  private boolean replace;
+
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicBoolean orderly = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the options
+  CopyCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Output output) throws Exception {
+    if (follow) {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "databroker-stopping"));
+    }
+    try (CopyEnd source = open(from);
+        CopyEnd target = open(to)) {
+      StoreCopy copy = new StoreCopy(source, target, temporary, new ProgressLines(terminal));
+      StoreCopy.Result result = follow ? copy.follow(replace, stop::get) : copy.run(replace);
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "%s: %d records and %d changes, up to version %s of history %s",
+              follow ? "stopped" : "copied",
+              result.records(),
+              result.changes(),
+              Long.toUnsignedString(result.position().version()),
+              Long.toUnsignedString(result.position().serverVersion())));
+      output.flush();
+      orderly.set(true);
+    } finally {
+      ended.countDown();
+    }
+    return ExitCodes.DONE;
+  }
+
+  /** Lets a copy that follows end in order when the process is told to end. */
+  private void stop() {
+    if (ended.getCount() == 0) {
+      return; // the process ends by itself, and has an exit code of its own
+    }
+    stop.set(true);
+    try {
+      if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS) && orderly.get()) {
+        Runtime.getRuntime().halt(ExitCodes.DONE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.databroker.server.cli;
+
+import io.databroker.host.BackendConfig;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Name of a store: {@code HOST:PORT} of a server, or a backend with its settings, such as {@code
+ * offheap:directory=data,durability=disk}.
+ *
+ * @param text the name as it was given
+ * @param server the address, or null if a backend is named
+ * @param backend the backend, or null if a server is named
+ */
+record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig backend) {
+  static final String LABEL = "STORE";
+
+  static final class Converter implements ITypeConverter<EndSpec> {
+    @Override
+    public EndSpec convert(String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon >= 0 && text.substring(colon + 1).matches("[0-9]+") && !text.contains("=")) {
+        return new EndSpec(text, new Address.Converter().convert(text), null);
+      }
+      int first = text.indexOf(':');
+      String name = first < 0 ? text : text.substring(0, first);
+      if (!name.matches("[A-Za-z][A-Za-z0-9_.-]*")) {
+        throw wrong(text);
+      }
+      BackendConfig config = BackendConfig.of(name);
+      String settings = first < 0 ? "" : text.substring(first + 1);
+      // A comma is part of a value unless another setting follows it.
+      for (String setting : settings.split(",(?=[A-Za-z][A-Za-z0-9]*=)", -1)) {
+        int equals = setting.indexOf('=');
+        if (equals > 0) {
+          config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
+        } else if (!settings.isEmpty()) {
+          throw wrong(text);
+        }
+      }
+      return new EndSpec(text, null, config);
+    }
+
+    private static TypeConversionException wrong(String text) {
+      return new TypeConversionException(
+          String.format(
+              Locale.ROOT,
+              "'%s' is no store; give HOST:PORT of a server, or a backend such as"
+                  + " offheap:directory=data",
+              text));
+    }
+  }
+}

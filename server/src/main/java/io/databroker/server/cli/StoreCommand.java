@@ -1,0 +1,75 @@
+package io.databroker.server.cli;
+
+import io.databroker.host.Databroker;
+import io.databroker.host.OpenedBackend;
+import io.databroker.host.copy.BackendCopy;
+import io.databroker.host.copy.CopyEnd;
+import io.databroker.server.remote.ServerEnd;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command that reads or writes whole stores. */
+abstract class StoreCommand implements Callable<Integer> {
+  /** A store that is opened for a copy expires and trims nothing. */
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
+  final Terminal terminal;
+
+  @Option(
+      names = "--plugin",
+      paramLabel = "PATH",
+      description = "Look for backends there too: a jar, or a folder of jars. May be repeated.")
+  private List<Path> plugins = new ArrayList<>();
+
+  @Option(
+      names = "--temp",
+      paramLabel = "FOLDER",
+      description =
+          "Where records are sorted that do not fit in memory; the system's own place"
+              + " if not given.")
+  @Nullable Path temporary;
+
+  @Mixin private final ClientAccess access = new ClientAccess();
+
+  StoreCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public final Integer call() throws Exception {
+    var unused = Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
+    try (Output output = terminal.output()) {
+      return run(output);
+    } catch (StatusRuntimeException e) {
+      String description = e.getStatus().getDescription();
+      throw new FailedException(description == null ? e.getStatus().getCode().name() : description);
+    }
+  }
+
+  abstract int run(Output output) throws Exception;
+
+  /** Opens a store; the caller closes it. */
+  final CopyEnd open(EndSpec spec) throws FailedException {
+    if (spec.server() != null) {
+      Connection connection = new Connection(spec.server(), access);
+      return new ServerEnd(connection.channel(), connection::close);
+    }
+    if (spec.backend() == null) {
+      throw new IllegalStateException(spec + " names nothing");
+    }
+    Databroker.Builder configuration =
+        Databroker.builder().backend(spec.backend()).housekeepEvery(NEVER).keepHistory(NEVER);
+    plugins.forEach(configuration::plugin);
+    Databroker broker = configuration.open();
+    OpenedBackend opened = broker.opened();
+    return new BackendCopy(opened.backend(), opened.limits(), broker::close);
+  }
+}

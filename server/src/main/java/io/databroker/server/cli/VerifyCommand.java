@@ -1,0 +1,61 @@
+package io.databroker.server.cli;
+
+import io.databroker.api.Position;
+import io.databroker.host.copy.CopyEnd;
+import io.databroker.host.copy.StoreComparison;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Command that compares two stores. */
+@Command(
+    name = "verify",
+    description = {
+      "Proves that two stores hold the same, or names the first difference.",
+      "Each is read at one version. Records are compared with their times and the order of their",
+      "writes, by a digest for each type, and so are options. Versions, history, leases and",
+      "checkpoints are not compared. Exit code 1 if the stores differ.",
+      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
+      "has open."
+    },
+    footer = {"", "Example:", "  databroker verify 127.0.0.1:5443 offheap:directory=data"})
+final class VerifyCommand extends StoreCommand {
+  @Parameters(
+      index = "0",
+      paramLabel = EndSpec.LABEL,
+      converter = EndSpec.Converter.class,
+      description = "The first store.")
+  private EndSpec first;
+
+  @Parameters(
+      index = "1",
+      paramLabel = EndSpec.LABEL,
+      converter = EndSpec.Converter.class,
+      description = "The second store.")
+  private EndSpec second;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the parameters
+  VerifyCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Output output) throws Exception {
+    try (CopyEnd a = open(first);
+        CopyEnd b = open(second)) {
+      StoreComparison compared = StoreComparison.of(a, b, temporary, new ProgressLines(terminal));
+      output.line(compared.toString());
+      output.line("first:  " + at(compared.first()) + " in " + first.text());
+      output.line("second: " + at(compared.second()) + " in " + second.text());
+      return compared.isEqual() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  private static String at(Position position) {
+    return String.format(
+        Locale.ROOT,
+        "version %s of history %s",
+        Long.toUnsignedString(position.version()),
+        Long.toUnsignedString(position.serverVersion()));
+  }
+}

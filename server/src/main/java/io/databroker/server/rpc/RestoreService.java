@@ -1,0 +1,65 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.Record;
+import io.databroker.server.remote.RestoreMethod;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes that keep their times, which the protocol of Pomerium does not have. */
+final class RestoreService {
+  private final Backend backend;
+
+  RestoreService(Backend backend) {
+    this.backend = backend;
+  }
+
+  ServerServiceDefinition bindService() {
+    return ServerServiceDefinition.builder(RestoreMethod.SERVICE)
+        .addMethod(RestoreMethod.RESTORE, ServerCalls.asyncUnaryCall(this::restore))
+        .build();
+  }
+
+  private void restore(PutRequest request, StreamObserver<PutResponse> observer) {
+    Answer.send(
+        observer,
+        () -> {
+          if (request.getRecordsCount() == 0) {
+            return PutResponse.newBuilder()
+                .setServerVersion(backend.versions().serverVersion())
+                .build();
+          }
+          PutResult result = backend.restore(records(request.getRecordsList()));
+          return PutResponse.newBuilder()
+              .setServerVersion(result.serverVersion())
+              .addAllRecords(WireRecords.records(result.records()))
+              .build();
+        });
+  }
+
+  private static List<StoredRecord> records(List<Record> wire) {
+    List<StoredRecord> records = new ArrayList<>(wire.size());
+    for (Record record : wire) {
+      WireTimes.check("batch[" + records.size() + "].modified_at", record.getModifiedAt());
+      records.add(
+          new StoredRecord(
+              record.getType(),
+              record.getId(),
+              record.getVersion(),
+              Bytes.copyOf(record.getData().toByteString().asReadOnlyByteBuffer()),
+              Instant.ofEpochSecond(
+                  record.getModifiedAt().getSeconds(), record.getModifiedAt().getNanos()),
+              record.hasDeletedAt()));
+    }
+    return records;
+  }
+}

@@ -1,0 +1,114 @@
+package io.databroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backup, restore, copy and verify, as their users run them. */
+class StoreCommandsTest {
+  @TempDir Path folder;
+  private RunningServer server;
+  private RunningServer other;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RunningServer.start();
+    other = RunningServer.start();
+    StringBuilder lines = new StringBuilder("{\"type\":\"plain\",\"id\":\"1\",\"data\":{}}\n");
+    for (int i = 0; i < 20; i++) {
+      lines.append(
+          String.format(
+              Locale.ROOT, "{\"type\":\"car\",\"id\":\"id%d\",\"data\":{\"n\":%d}}\n", i, i));
+    }
+    Cli imported = Cli.run(Cli.text(lines.toString()), server.with("import", "-"));
+    assertThat(imported.code()).as(imported.err()).isZero();
+    server.ask("put", "car", "id3", "{\"n\":\"again\"}");
+    server.ask("delete", "car", "id4");
+    server.ask("options", "set", "car", "--capacity", "100", "--ttl", "90d", "--index", "n");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.stop();
+    other.stop();
+  }
+
+  private void assertEqual(String first, String second) {
+    Cli verified = Cli.run("verify", first, second);
+    assertThat(verified.out()).as(verified.err()).startsWith("equal: 20 records, 2 types, digest ");
+    assertThat(verified.code()).isZero();
+  }
+
+  @Test
+  void aBackupOfAServerIsRestoredIntoAnother() {
+    String file = folder.resolve("a.backup").toString();
+    Cli backup = Cli.run("backup", "--from", server.address, file);
+    assertThat(backup.out()).as(backup.err()).startsWith("backed up: 20 records at version 23 of");
+    Cli checked = Cli.run("backup", "--check", file);
+    assertThat(checked.out()).isEqualTo(backup.out().replace("backed up", "whole"));
+    Cli restored = Cli.run("restore", "--to", other.address, file);
+    assertThat(restored.out()).as(restored.err()).startsWith("restored: 20 records into 127.0.0.1");
+    assertEqual(server.address, other.address);
+    Cli again = Cli.run("restore", "--to", other.address, file);
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("the target is not empty");
+    assertThat(Cli.run("restore", "--to", other.address, "--replace", file).code()).isZero();
+    assertEqual(server.address, other.address);
+  }
+
+  @Test
+  void aDamagedBackupIsNamedWithItsOffset() throws Exception {
+    Path file = folder.resolve("a.backup");
+    Cli.run("backup", "--from", server.address, file.toString());
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(file, bytes);
+    Cli checked = Cli.run("backup", "--check", file.toString());
+    assertThat(checked.code()).isEqualTo(1);
+    assertThat(checked.err()).contains(file + " is damaged at byte ").contains("another backup");
+    assertThat(Cli.run("restore", "--to", other.address, file.toString()).code()).isEqualTo(1);
+    assertThat(other.ask("types").out()).isEmpty();
+  }
+
+  @Test
+  void aServerIsCopiedToADirectoryAndFromThereToAServer() {
+    String directory = "offheap:directory=" + folder.resolve("data");
+    Cli copied = Cli.run("copy", "--from", server.address, "--to", directory);
+    assertThat(copied.out())
+        .as(copied.err())
+        .startsWith("copied: 20 records and 0 changes, up to version 23 of history ");
+    assertEqual(server.address, directory);
+    assertThat(Cli.run("copy", "--from", directory, "--to", other.address).code()).isZero();
+    assertEqual(directory, other.address);
+  }
+
+  @Test
+  void verifyNamesTheFirstDifference() {
+    Cli.run("copy", "--from", server.address, "--to", other.address);
+    other.ask("put", "car", "id9", "{\"n\":\"changed\"}");
+    Cli verified = Cli.run("verify", server.address, other.address);
+    assertThat(verified.code()).isEqualTo(1);
+    assertThat(verified.out())
+        .startsWith("different: 1 of 2 types differ; record \"id9\" of type \"car\" has ")
+        .doesNotContain("changed");
+  }
+
+  @Test
+  void storesThatAreNoneAreNamed() {
+    assertThat(Cli.run("verify", "127.0.0.1:99999", server.address).err()).contains("not a port");
+    assertThat(Cli.run("verify", "offheap:nonsense", server.address).err())
+        .contains("'offheap:nonsense' is no store; give HOST:PORT of a server, or a backend");
+    assertThat(Cli.run("verify", "offheap:directry=x", server.address).err())
+        .contains("directry")
+        .contains("directory");
+    assertThat(Cli.run("verify", "ofheap:directory=x", server.address).err()).contains("offheap");
+    assertThat(Cli.run("backup", "--from", "127.0.0.1:1", folder + "/x").err())
+        .contains("databroker: ");
+  }
+}
