@@ -186,7 +186,7 @@ final class Batch implements AutoCloseable {
     return touched;
   }
 
-  /** What a delete of nothing answers. */
+  /** Returns the answer to the delete of an absent record. */
   StoredRecord absent(String type, String id) {
     return new StoredRecord(type, id, 0, Bytes.EMPTY, time, true);
   }

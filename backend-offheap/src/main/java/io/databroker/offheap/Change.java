@@ -19,13 +19,13 @@ final class Change {
   /** The key's newest version before this one, live or not; 0 if it is not in the key index. */
   final long previous;
 
-  /** Whether the key was not in the key index before the batch. */
+  /** True if the key was not in the key index before the batch. */
   final boolean fresh;
 
-  /** By how much it changes the number of live records. */
+  /** Change of the number of live records. */
   int count;
 
-  /** Whether no other change of the batch is of the same key. */
+  /** True if no later change of the batch has the same key. */
   boolean last = true;
 
   Map<String, String> values = Map.of();

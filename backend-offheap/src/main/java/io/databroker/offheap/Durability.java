@@ -1,6 +1,6 @@
 package io.databroker.offheap;
 
-/** What an acknowledged write survives, in a directory. */
+/** Failures that an acknowledged write in a directory survives. */
 enum Durability {
   /** The end of the process, at any instant. */
   PROCESS,

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 final class History implements JournalOwner {
   private static final ThreadLocal<Lookup> LOOKUP = ThreadLocal.withInitial(Lookup::new);
 
-  /** What a look-up in the key index fills in: one per thread, so that it makes no garbage. */
+  /** Buffers of a look-up in the key index: one per thread, to make no garbage. */
   static final class Lookup {
     final Key key = new Key();
     final Place place = new Place();
@@ -78,10 +78,10 @@ final class History implements JournalOwner {
 
   volatile Directory directory = Directory.EMPTY;
 
-  /** What readers see. */
+  /** The commit that readers see. */
   volatile Commit commit;
 
-  /** What the next batch builds on: the writer's. */
+  /** The commit that the next batch builds on; for the writer. */
   Commit planned;
 
   private final Function<History, SideState> state;
@@ -250,7 +250,7 @@ final class History implements JournalOwner {
     return new StoredRecord(type, id, version, last, modified, true);
   }
 
-  /** Whether that version is live, as the last planned batch left it; the writer's. */
+  /** Returns whether a version is live after the last planned batch; for the writer. */
   boolean isLive(long version) {
     Segment segment = directory.holding(version);
     return segment != null && segment.supersededAt(segment.indexOf(version)) == 0;
@@ -304,14 +304,14 @@ final class History implements JournalOwner {
     types.sweep(commit.first());
   }
 
-  /** Which versions neither the feed nor any snapshot, now or later, asks for again. */
+  /** Returns the test for versions that neither the feed nor a snapshot can ask for again. */
   LongPredicate forgotten() {
     // Read before the snapshots: one that opens later is at this commit or behind it.
     long bound = commit.first() - 1;
     return gone(Math.min(bound, oldestSnapshot()));
   }
 
-  /** Which versions no snapshot, now or later, asks for again. */
+  /** Returns the test for versions that no snapshot can ask for again. */
   LongPredicate unreachable() {
     long bound = commit.version();
     return gone(Math.min(bound, oldestSnapshot()));
@@ -370,7 +370,7 @@ final class History implements JournalOwner {
     }
   }
 
-  /** Nobody may use it from here on. */
+  /** Frees all memory, once; nobody may use the history from here on. */
   void free() {
     if (!freed.compareAndSet(false, true)) {
       return;

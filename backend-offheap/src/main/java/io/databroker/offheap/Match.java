@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether what an index has found is what was looked for: hashes may be equal where values are not.
+ * Check that a record found by the hash of a value has that value.
  *
  * @param extractor finds the values
  * @param fields the indexed ones
@@ -15,7 +15,7 @@ import java.util.Map;
  */
 record Match(Extraction extractor, List<String> fields, List<FieldValue> terms) {
 
-  /** Whether that term is the first that holds of the record, so that each is told once. */
+  /** Returns whether a term is the first that matches, so that each record is returned once. */
   boolean first(StoredRecord record, int term) {
     Map<String, String> values;
     try {

@@ -42,7 +42,7 @@ final class OpenSnapshot implements Snapshot {
     this.commit = history.commit;
   }
 
-  /** Nothing that was live at this version or later may be dropped. */
+  /** Returns the version from which on live records must not be dropped. */
   long heldVersion() {
     return held;
   }

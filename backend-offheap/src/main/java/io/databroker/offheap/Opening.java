@@ -57,7 +57,7 @@ final class Opening {
     return new OffheapBackend(store, compactor, closing);
   }
 
-  /** Which start of the machine this is; 0 if it does not say. */
+  /** Returns the boot id of the machine; 0 if unknown. */
   private static long boot() {
     try {
       return UUID.fromString(Files.readString(BOOT, StandardCharsets.US_ASCII).strip())

@@ -167,7 +167,7 @@ final class Recovery {
     return space;
   }
 
-  /** How far a segment may be read: to where a close left it, or to where it has something. */
+  /** Returns the end of the readable part: the end at the close, or the last written block. */
   private long limit(Chain.Link link) throws IOException {
     return closed && link.header().order() == trusted.order()
         ? Math.min(link.size(), trusted.end())
@@ -285,7 +285,8 @@ final class Recovery {
       throw new OpenFailedException(
           String.format(
               Locale.ROOT,
-              "%s holds more than %d records, too many for expectedRecords %d times growth %d; set one of the two higher",
+              "%s holds more than %d records, too many for expectedRecords %d times growth %d; set"
+                  + " one of the two higher",
               files.directory(),
               history.keys.size(),
               store.settings.expectedRecords(),
@@ -294,7 +295,7 @@ final class Recovery {
     }
   }
 
-  /** What follows from all frames together. */
+  /** Completes the state once all frames are read. */
   private void finish() {
     history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
@@ -359,7 +360,7 @@ final class Recovery {
     return sequence;
   }
 
-  /** Of the last segment that is left. */
+  /** Returns the order of the last segment that is left. */
   long lastOrder() {
     return lastOrder;
   }

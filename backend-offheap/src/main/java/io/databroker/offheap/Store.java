@@ -31,7 +31,7 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the parts of an open store share: who may write, and what there is. */
+/** State that the parts of an open store share: the lock, the history, the journal. */
 final class Store implements JournalHost {
   final InstantSource clock;
 
@@ -50,7 +50,7 @@ final class Store implements JournalHost {
   /** Looks whether the directory is still there; set before the store is used. */
   Presence presence = () -> {};
 
-  /** Whether the place where a store is kept is still there. */
+  /** Checks that the place of a store is still there. */
   interface Presence {
     void check() throws IOException;
   }
@@ -264,7 +264,7 @@ final class Store implements JournalHost {
     return history.directory.all().contains(segment);
   }
 
-  /** Nobody may use it from here on. */
+  /** Frees all memory; nobody may use the store from here on. */
   void free() {
     ended.forEach(History::free);
     history.free();

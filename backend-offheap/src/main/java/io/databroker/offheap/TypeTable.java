@@ -9,7 +9,7 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is kept of a type: about as much on the heap, however many records it has. */
+/** State of a type. Its size on the heap does not grow with the number of records. */
 final class TypeTable {
   static final long UNLIMITED = -1;
 
@@ -30,16 +30,16 @@ final class TypeTable {
    */
   volatile List<String> extracted = List.of();
 
-  /** Whether live records come in the order of their times: not so once the clock stepped back. */
+  /** True if live records are in the order of their times: until the clock steps back. */
   volatile boolean timesAscend = true;
 
   /** No version up to this one is live. */
   volatile long dead;
 
-  /** All below is the writer's. */
+  /** Number of live records. All fields below are the writer's. */
   long count;
 
-  /** How a batch that is being planned changes the count. */
+  /** Change of the count by the batch that is being planned. */
   long change;
 
   long capacity = UNLIMITED;
@@ -47,7 +47,7 @@ final class TypeTable {
   /** The last version that was written, live or not; 0 if none was. */
   long lastVersion;
 
-  /** Whether it is known as one that may go. */
+  /** True if the type is queued to be freed. */
   boolean idle;
 
   private long lastTime;
@@ -70,7 +70,7 @@ final class TypeTable {
     extracted = options.indexedFields();
   }
 
-  /** Whether it holds nothing but what it had: for the writer. */
+  /** Returns whether the type has neither records nor options; for the writer. */
   boolean isUnused() {
     return count == 0 && capacity == UNLIMITED && extracted.isEmpty();
   }

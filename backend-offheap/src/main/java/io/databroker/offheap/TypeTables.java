@@ -25,7 +25,7 @@ final class TypeTables {
   /** A type that may go, and the last version that it was known to have. */
   private record Idle(TypeTable table, long version) {}
 
-  /** Of those that are there. */
+  /** The types that are in use, by name. */
   final Map<String, TypeTable> byName = new ConcurrentHashMap<>();
 
   private final Supplier<LongPredicate> forgotten;
@@ -55,7 +55,7 @@ final class TypeTables {
     this.oldestSnapshot = oldestSnapshot;
   }
 
-  /** Null if it is gone: then nobody asks for what it had. */
+  /** Returns the table of a number; null if the type is gone and its records are forgotten. */
   @Nullable TypeTable get(int number) {
     return byNumber[number];
   }

@@ -154,7 +154,7 @@ public final class Chain {
     }
   }
 
-  /** What a compacted segment stands for may not have been deleted yet. */
+  /** Drops segments that were compacted, but not yet deleted. */
   private void dropReplaced() {
     for (Link compacted : List.copyOf(links)) {
       SegmentHeader by = compacted.header();
@@ -169,7 +169,7 @@ public final class Chain {
     }
   }
 
-  /** What came before the last clear may not have been deleted yet. */
+  /** Drops segments from before the last clear that are not yet deleted. */
   private void dropCleared() {
     links.sort(Comparator.comparingLong(link -> link.header().order()));
     long begins = 0;
@@ -217,7 +217,8 @@ public final class Chain {
     return new OpenFailedException(
         String.format(
             Locale.ROOT,
-            "%s is damaged: segment %d of the journal is missing; restore the directory from a copy",
+            "%s is damaged: segment %d of the journal is missing; restore the directory from a"
+                + " copy",
             directory,
             order),
         null);

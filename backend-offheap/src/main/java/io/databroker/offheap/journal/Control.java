@@ -55,12 +55,12 @@ public final class Control implements Progress {
   public record Left(Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces) {
     public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true);
 
-    /** What must be there, or the files are damaged. */
+    /** Returns the mark before which the journal must be whole, or is damaged. */
     public Mark trusted(long bootNow) {
       return lostNothing(bootNow) ? acknowledged : forced;
     }
 
-    /** Whether all that was written reached the files, as the machine did not go down meanwhile. */
+    /** Returns whether all that was written is in the files: the machine did not go down since. */
     public boolean lostNothing(long bootNow) {
       return clean || (boot != 0 && boot == bootNow);
     }
@@ -84,7 +84,7 @@ public final class Control implements Progress {
     this.forces = forces;
   }
 
-  /** What is written there; null if there is no such file. */
+  /** Reads the file; returns null if there is none. */
   public static @Nullable Left read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
@@ -95,7 +95,8 @@ public final class Control implements Progress {
       throw new OpenFailedException(
           String.format(
               Locale.ROOT,
-              "%s is damaged at offset 0: neither of its slots is whole; restore it from a copy of the directory",
+              "%s is damaged at offset 0: neither of its slots is whole; restore it from a copy of"
+                  + " the directory",
               file),
           null);
     }
@@ -173,7 +174,7 @@ public final class Control implements Progress {
     region.put((sequence & 1) * SLOT, slot.array(), CHECKED + Long.BYTES);
   }
 
-  /** All was forced: the next open need not doubt any of it. */
+  /** Notes a clean close, after all was forced, and closes the file. */
   public void close() throws IOException {
     forced = acknowledged;
     write(CLEAN);

@@ -39,14 +39,14 @@ public final class Directory {
     return List.of(segments);
   }
 
-  /** With that segment at the end. */
+  /** Returns a copy with a segment at the end. */
   public Directory with(Segment added) {
     List<Segment> next = new ArrayList<>(all());
     next.add(added);
     return new Directory(next.toArray(new Segment[0]));
   }
 
-  /** With that one in the place of a run of adjacent ones. */
+  /** Returns a copy with one segment in the place of adjacent ones. */
   public Directory replacing(List<Segment> run, Segment by) {
     List<Segment> next = new ArrayList<>(all());
     int at = next.indexOf(run.get(0));

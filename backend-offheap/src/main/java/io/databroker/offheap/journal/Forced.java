@@ -9,13 +9,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far writes are forced, or that nothing can be forced any more. Whoever must not return before
- * what it has seen is durable waits here.
+ * The last durable ticket, or the failure after which nothing can be forced any more. Callers wait
+ * here until everything they observed is durable.
  */
 public final class Forced {
   private final long timeoutNanos;
 
-  /** Not the {@link Publisher}'s, so that whom a force releases stand in no writer's way. */
+  /** Apart from the lock of {@link Publisher}, so that released callers do not delay writers. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition moved = lock.newCondition();
@@ -46,7 +46,7 @@ public final class Forced {
     }
   }
 
-  /** Nothing can be written from here on; all who wait are told. */
+  /** Refuses all further writes, and tells all callers that wait. */
   void fail(Throwable cause) {
     lock.lock();
     try {
@@ -59,7 +59,7 @@ public final class Forced {
     }
   }
 
-  /** All up to that ticket is durable. */
+  /** Notes that all up to a ticket is durable. */
   void reach(long ticket) {
     lock.lock();
     try {

@@ -21,9 +21,9 @@ import java.util.zip.CRC32C;
  * frame lies in which store: what was once a frame elsewhere never passes for one here.
  */
 public final class Frame {
-  /** What a frame tells. */
+  /** Kind of a frame. */
   public enum Kind {
-    /** All that is not records, as of here; what came before is not needed for it. */
+    /** All that is not records, as of here; earlier frames are not needed for it. */
     STATE(1),
     /** A batch, or what compaction has kept. */
     RECORDS(2),
@@ -110,7 +110,7 @@ public final class Frame {
     LONG.set(bytes, TIME, time);
   }
 
-  /** Where the record lies in the frame. */
+  /** Adds a record; returns its offset in the frame. */
   public int record(
       long version,
       long previous,

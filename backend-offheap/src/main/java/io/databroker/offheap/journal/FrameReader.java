@@ -102,12 +102,12 @@ public final class FrameReader {
     return true;
   }
 
-  /** What is wrong there; empty if there is merely nothing more. */
+  /** Returns what is wrong at {@link #offset}; empty at the ordinary end. */
   public String problem() {
     return problem;
   }
 
-  /** Where the frame begins, or, after the last, where the next one would. */
+  /** Returns the offset of the frame, or after the last one, of the next. */
   public long offset() {
     return at;
   }
@@ -117,7 +117,7 @@ public final class FrameReader {
     return length;
   }
 
-  /** Of the last frame that was read. */
+  /** Returns the sequence of the last frame that was read. */
   public long sequence() {
     return sequence;
   }

@@ -23,7 +23,7 @@ public final class Journal {
   private volatile @Nullable DatabrokerException refused;
   private Spaces.RoomFor roomFor = Spaces.RoomFor.WRITES;
 
-  /** What is being built; used by whoever holds the lock. */
+  /** The frame that is being built; for the holder of the lock. */
   public final Frame frame = new Frame();
 
   public Journal(Spaces spaces, long segmentBytes) {
@@ -31,7 +31,7 @@ public final class Journal {
     this.segmentBytes = segmentBytes;
   }
 
-  /** Where the next frame goes, after {@link #reserve}. */
+  /** Returns the segment of the next frame, after {@link #reserve}. */
   public Segment active() {
     Segment now = active;
     if (now == null) {
@@ -203,7 +203,7 @@ public final class Journal {
     return space == null ? "the journal" : space.name();
   }
 
-  /** Whether that segment, begun but not forced, is none for a later open. */
+  /** Removes a segment that was begun but not forced; returns whether no later open finds it. */
   private static boolean takeBack(Space space) {
     boolean taken = false;
     try {
@@ -289,7 +289,7 @@ public final class Journal {
     return refused;
   }
 
-  /** What goes into a frame's checksum: no two places of a store are alike. */
+  /** Returns the place of a frame, unique in a store, which is part of its checksum. */
   public static long place(Segment segment, long offset) {
     return place(segment.order, segment.isCompacted(), offset);
   }

@@ -2,12 +2,12 @@ package io.databroker.offheap.journal;
 
 import java.io.IOException;
 
-/** Told how far the journal is written, and how far it is forced. */
+/** Mark that notes how far the journal is written, and how far it is forced. */
 public interface Progress {
-  /** All before that place was acknowledged. */
+  /** Notes that all before a place was acknowledged. */
   void acknowledged(long order, long end);
 
-  /** All before that place survives a loss of power; to be said with the next one above. */
+  /** Notes that all before a place survives a loss of power; stored by the next acknowledgement. */
   void forced(long order, long end);
 
   /** Has what was told survive a loss of power. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Publisher {
   private record Pending(Runnable commit, long order, long end) {}
 
-  /** What one force takes along: all up to a ticket, of which the last is published. */
+  /** Batches that one fsync takes along, up to a ticket; the last one is published. */
   private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
 
   private final boolean forces;
@@ -45,7 +45,7 @@ public final class Publisher {
   /** The types written since the last wake-up. */
   private Set<String> written = new HashSet<>();
 
-  /** All segments before it that were written are dirty, or forced. */
+  /** Order of a segment before which all written segments are dirty or forced. */
   private long publishedOrder;
 
   private long appended;
@@ -166,7 +166,9 @@ public final class Publisher {
     return forces;
   }
 
-  /** What a caller waits for that has seen what was appended until now; for the writer. */
+  /**
+   * Returns the ticket to wait for after seeing all that was appended until now; for the writer.
+   */
   public long ticket() {
     if (!forces) {
       return 0;
@@ -243,7 +245,7 @@ public final class Publisher {
     }
   }
 
-  /** What is to be forced now, if anything; nobody else forces it. */
+  /** Takes what is to be forced now; returns null if there is nothing. */
   private @Nullable Taken take() {
     lock.lock();
     try {
@@ -279,7 +281,7 @@ public final class Publisher {
     }
   }
 
-  /** What somebody else than a writer forces. */
+  /** Fsync for another purpose than a write. */
   public interface Forcing {
     /** Throws {@link SyncFailedException} if the disk failed. */
     void run() throws IOException;
@@ -308,7 +310,7 @@ public final class Publisher {
     }
   }
 
-  /** Nothing of those spaces will be forced any more: they may be freed. */
+  /** Drops the spaces of segments, so that they can be freed. */
   public void forget(List<Segment> segments) {
     forcing.lock();
     try {

@@ -25,7 +25,7 @@ public final class Segment {
   private static final int TYPE = 24;
   private static final int CHECKSUM = 28;
 
-  /** Which segment of this process it is; never used again. */
+  /** Number of the segment in this process; never used again. */
   final int id;
 
   /** Its place in the sequence of segments. */
@@ -34,7 +34,7 @@ public final class Segment {
   /** The place of the first segment that it stands for; its own unless it was compacted. */
   public final long from;
 
-  /** Whether a history begins with it. */
+  /** True if a history begins with this segment. */
   public final boolean begins;
 
   public final Space space;
@@ -51,10 +51,10 @@ public final class Segment {
   private int count;
   private long lastVersion;
 
-  /** Where the next frame goes; the writer's. */
+  /** Offset of the next frame; for the writer. */
   public long end = HEADER;
 
-  /** Of the last frame in it, or of the last that it stands for. */
+  /** Sequence of the last frame in it, or of the last that a compacted segment stands for. */
   public long lastSequence;
 
   public Segment(
@@ -144,7 +144,7 @@ public final class Segment {
     return low;
   }
 
-  /** How many slots there are up to a version, to which all have been written. */
+  /** Returns the number of slots up to a version; all up to it must have been written. */
   public int countUpTo(long version) {
     return dense ? (int) Math.max(0, version - firstVersion + 1) : firstFrom(version + 1);
   }
@@ -189,7 +189,7 @@ public final class Segment {
     return damage.ofRecord(offset);
   }
 
-  /** What the key index keeps of a record. */
+  /** Returns the location that the key index keeps of a record. */
   public long locationOf(long offset) {
     return (long) id << 32 | offset;
   }

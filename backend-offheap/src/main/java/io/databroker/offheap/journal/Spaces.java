@@ -4,7 +4,7 @@ import io.databroker.offheap.memory.RamSpace;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 
-/** Where segments come from. */
+/** Source of the spaces of segments: files or memory. */
 public interface Spaces {
   /**
    * A new space for the segment of that place in the journal.
@@ -22,7 +22,7 @@ public interface Spaces {
    */
   void adopt(Space compacted, long order) throws IOException;
 
-  /** What makes a frame one of this store. */
+  /** Returns the number of the store, which is part of each checksum. */
   long salt();
 
   /**

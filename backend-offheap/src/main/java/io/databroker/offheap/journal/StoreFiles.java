@@ -70,7 +70,7 @@ public final class StoreFiles implements Spaces {
     /** Gives back some of it to a trim, a clear or a compaction; returns whether there was any. */
     boolean giveForUpkeep();
 
-    /** How much is set aside. */
+    /** Returns the bytes that are set aside. */
     long size();
   }
 
@@ -172,7 +172,7 @@ public final class StoreFiles implements Spaces {
     return file.resolveSibling(file.getFileName() + ".new");
   }
 
-  /** All segments that are there. */
+  /** Returns the segment files of the directory. */
   public List<SegmentFile> segments() throws IOException {
     List<SegmentFile> found = new ArrayList<>();
     for (Path file : list(directory)) {
@@ -204,7 +204,7 @@ public final class StoreFiles implements Spaces {
     }
   }
 
-  /** What was being made when the process ended. */
+  /** Deletes files that were being made when the process ended. */
   public void deleteUnfinished() throws IOException {
     for (Path file : list(directory)) {
       if (file.getFileName().toString().endsWith(".new")) {

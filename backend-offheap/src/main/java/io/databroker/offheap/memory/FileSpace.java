@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class FileSpace implements Space {
   private static final byte[] NOTHING = new byte[8];
 
-  /** How far blocks are made ahead: more makes single forces slow, less makes them more. */
+  /** Zeros written ahead to make blocks: more make single fsyncs slow, fewer make more of them. */
   private static final byte[] BLOCKS = new byte[256 << 10];
 
   private volatile Path file;
@@ -27,10 +27,10 @@ public final class FileSpace implements Space {
   private BooleanSupplier moreRoom = () -> false;
   private final Region region;
 
-  /** Where the next byte goes if nobody seeks. */
+  /** Position of the writer. */
   private long position;
 
-  /** Whether the file's name survives a loss of power. */
+  /** True if the file's name survives a loss of power. */
   private volatile boolean named;
 
   private volatile long written;
@@ -38,7 +38,7 @@ public final class FileSpace implements Space {
   /** Up to where the file has blocks; {@link Long#MAX_VALUE} if that is left to each write. */
   private long made;
 
-  /** How much of it, from its beginning, survives a loss of power. */
+  /** Bytes from the beginning that survive a loss of power. */
   public volatile long forced;
 
   /**
@@ -157,7 +157,7 @@ public final class FileSpace implements Space {
     }
   }
 
-  /** What it cannot make, the write itself may still: a full disk is that one's to tell of. */
+  /** Makes blocks ahead, if there is room; a full disk is reported by the write itself. */
   private void makeAhead(long from) {
     long begin = Math.max(made, from);
     int length = (int) Math.min(BLOCKS.length, region.size() - begin);

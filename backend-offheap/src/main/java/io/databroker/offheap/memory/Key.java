@@ -16,7 +16,7 @@ public final class Key {
   public byte[] id = new byte[STEP];
   public int length;
 
-  /** Whether that text is an id at all: a lone surrogate has no bytes, and is in no store. */
+  /** Sets the key; returns false for a lone surrogate, which no store can hold. */
   public boolean set(int number, String text) {
     int chars = text.length();
     if (id.length < chars * 3) {
@@ -59,7 +59,7 @@ public final class Key {
     length = bytes.length;
   }
 
-  /** How Chronicle Map writes and reads it. */
+  /** Marshaller for Chronicle Map. */
   static final class Marshaller
       implements SizedReader<Key>, SizedWriter<Key>, ReadResolvable<Marshaller> {
     static final Marshaller INSTANCE = new Marshaller();

@@ -46,7 +46,8 @@ public final class KeyIndex {
       throw new StorageFullException(
           String.format(
               Locale.ROOT,
-              "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of the two lower",
+              "no memory for an index of keys of expectedRecords %d times growth %d: %s; set one of"
+                  + " the two lower",
               expectedRecords,
               growth,
               failed.getMessage()),
@@ -59,7 +60,7 @@ public final class KeyIndex {
     return map.getUsing(key, place) != null;
   }
 
-  /** Of a key that is there. */
+  /** Replaces the place of a key that is in the index. */
   public void replace(Key key, Place place) {
     map.put(key, place);
   }
@@ -76,7 +77,8 @@ public final class KeyIndex {
       throw new StorageFullException(
           String.format(
               Locale.ROOT,
-              "the index of keys is full at %d records, made for expectedRecords %d times growth %d; delete records, or set one of the two higher and reopen",
+              "the index of keys is full at %d records, made for expectedRecords %d times growth"
+                  + " %d; delete records, or set one of the two higher and reopen",
               map.longSize(),
               expectedRecords,
               growth),

@@ -36,7 +36,9 @@ public final class Place {
     return location & 0xFFFF_FFFFL;
   }
 
-  /** How Chronicle Map writes and reads it: always as many bytes, so that a new one replaces it. */
+  /**
+   * Marshaller for Chronicle Map. The size is constant, so a new value replaces the old in place.
+   */
   static final class Marshaller
       implements SizedReader<Place>, SizedWriter<Place>, ReadResolvable<Marshaller> {
     static final Marshaller INSTANCE = new Marshaller();

@@ -179,7 +179,7 @@ public final class Region {
     return address + at;
   }
 
-  /** Nobody may use it from here on. */
+  /** Frees the memory; nobody may use it from here on. */
   public void free() {
     if (mapped == null) {
       MEMORY.freeMemory(address, size);

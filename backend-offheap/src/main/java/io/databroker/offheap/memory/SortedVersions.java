@@ -214,7 +214,7 @@ public final class SortedVersions {
     size++;
   }
 
-  /** None is ever empty, but for the only one. */
+  /** Removes an empty chunk, unless it is the only one. */
   private void remove(int at) {
     if (size > 1) {
       chunks[at].pairs.free();
@@ -223,7 +223,7 @@ public final class SortedVersions {
     }
   }
 
-  /** It is empty from here on. */
+  /** Frees all chunks; the set is empty from here on. */
   public synchronized void free() {
     if (!freed) {
       freed = true;

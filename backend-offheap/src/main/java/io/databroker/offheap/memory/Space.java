@@ -18,7 +18,7 @@ public interface Space {
   /** Returns when all that was written survives a loss of power. */
   void force() throws IOException;
 
-  /** Nothing will be written from here on; what lies behind {@code end} is given back. */
+  /** Ends writing, and gives back the room behind {@code end}. */
   void seal(long end) throws IOException;
 
   /**
@@ -34,6 +34,6 @@ public interface Space {
   /** Frees memory and file handle; the file stays. */
   void free();
 
-  /** Which place an error message names. */
+  /** Returns the name of the place for error messages. */
   String name();
 }
