@@ -314,6 +314,7 @@ class DamageTest {
     try (RandomAccessFile file = new RandomAccessFile(segment.space.name(), "rw")) {
       byte[] content = new byte[(int) file.length()];
       file.readFully(content);
+      assertThat(backend.get("t", id(8))).isNotNull();
       file.setLength(0);
       for (int i = 0; i < 9; i++) {
         String id = id(i);

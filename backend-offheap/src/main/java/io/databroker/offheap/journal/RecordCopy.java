@@ -92,6 +92,7 @@ public final class RecordCopy {
           MINE.set(copy);
         }
       }
+      Arrays.fill(copy.bytes, size - Long.BYTES, size, Region.UNREAD);
       data.get(at, copy.bytes, size);
       copy.size = size;
       return copy;

@@ -8,6 +8,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * to.
  */
 public final class Region {
+  /** Stands at the end of a buffer until it is filled, so that no old content passes for new. */
+  public static final byte UNREAD = 0x5A;
+
   private static final Memory MEMORY = OS.memory();
 
   private final long address;
@@ -148,6 +152,8 @@ public final class Region {
   public void addTo(CRC32C checksum, long at, long length, byte[] copy) {
     for (long done = 0; done < length; ) {
       int part = (int) Math.min(copy.length, length - done);
+      // Not what was there before, which may be equal to what cannot be read.
+      Arrays.fill(copy, Math.max(0, part - Long.BYTES), part, UNREAD);
       get(at + done, copy, part);
       checksum.update(copy, 0, part);
       done += part;
