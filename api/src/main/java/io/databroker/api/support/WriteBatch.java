@@ -8,10 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batch of a put or of a restore, so that a backend applies both by the same code. Immutable.
+ * Batch of a put or of a restore, so that a backend applies both by the same code.
  *
  * <p>All writes of a put have the time of the clock; each write of a restore has its own
  * (RESTORE-2).
+ *
+ * <p><b>Thread-safety:</b> immutable.
  */
 public final class WriteBatch {
   private final List<Write> writes;
