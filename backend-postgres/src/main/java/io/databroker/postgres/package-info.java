@@ -10,7 +10,7 @@
  *       answers.
  *   <li>Calls: {@code PostgresBackend} is the store. {@code Sessions} lends connections and ends
  *       calls in time, {@code Transactions} commits and finds out what became of a lost commit.
- *   <li>Writes: {@code WriteQueue} gathers the batches of one host, {@code GroupPlan} plans them,
+ *   <li>Writes: {@code WriteQueue} gathers the batches of one host, {@code GroupWrite} plans them,
  *       {@code Eviction} chooses what a capacity drops, {@code RowWriter} writes the rows. {@code
  *       OptionsChange}, {@code Expiry}, {@code Trim}, {@code Clear}, {@code Leases} and {@code
  *       Checkpoints} are the other writes.
