@@ -141,6 +141,9 @@ public final class Benchmarks implements Callable<Integer> {
         outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
       }
     }
+    if (PostgresComparison.ROWS.stream().anyMatch(wanted)) {
+      outcomes.addAll(postgres(measurement, wanted));
+    }
     outcomes.addAll(Footprint.compare(held(), wanted, it -> System.out.print(Table.line(it))));
     System.out.println();
     if (outcomes.isEmpty()) {
@@ -148,6 +151,23 @@ public final class Benchmarks implements Callable<Integer> {
     }
     write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
     return complete ? 0 : 1; // a failed row has printed its cause
+  }
+
+  private List<Outcome> postgres(Measurement measurement, Predicate<String> wanted) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (PostgresComparison postgres = new PostgresComparison(held())) {
+      postgres.run(
+          measurement,
+          wanted,
+          outcome -> {
+            outcomes.add(outcome);
+            System.out.print(Table.line(outcome));
+          });
+    } catch (Exception e) {
+      System.out.println("FAILED: PostgreSQL");
+      e.printStackTrace(System.out);
+    }
+    return outcomes;
   }
 
   private int compare(Predicate<String> wanted) throws IOException, InterruptedException {
@@ -161,6 +181,7 @@ public final class Benchmarks implements Callable<Integer> {
     Catalogue.of(held())
         .forEach(it -> groups.add(it.rows().stream().map(Row::name).filter(wanted).toList()));
     groups.add(ServerComparison.ROWS.stream().filter(wanted).toList());
+    groups.add(PostgresComparison.ROWS.stream().filter(wanted).toList());
     groups.add(Footprint.ROWS.stream().map(Row::name).filter(wanted).toList());
     groups.removeIf(List::isEmpty);
     if (groups.isEmpty()) {

@@ -73,10 +73,12 @@ final class Stores {
     return new BrokerStore(checked(provider, settings.build(), context), scratch);
   }
 
-  private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
+  static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
     Class<T> type = setting.type();
     Object value;
-    if (type == Path.class) {
+    if (type == String.class) {
+      value = text;
+    } else if (type == Path.class) {
       value = Path.of(text);
     } else if (type == Long.class) {
       value = Long.valueOf(text);
@@ -95,12 +97,11 @@ final class Stores {
     return checked(provider(name), Settings.defaults(), context);
   }
 
-  private static Backend checked(
-      BackendProvider provider, Settings settings, BackendContext context) {
+  static Backend checked(BackendProvider provider, Settings settings, BackendContext context) {
     return CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
   }
 
-  private static BackendProvider provider(String name) {
+  static BackendProvider provider(String name) {
     return ServiceLoader.load(BackendProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(it -> it.name().equals(name))

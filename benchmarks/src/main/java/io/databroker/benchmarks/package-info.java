@@ -5,8 +5,8 @@
  * a JMH class ({@link RecordBenchmark}, {@link WalkBenchmark} and others) on the stores that {@link
  * Turns} loads, and gives {@code Row}s with {@code Target}s. {@code Stores} opens our backends and
  * their peers. {@code Measurement} runs JMH; {@code Outcome}, {@code Table} and {@code Json}
- * report. {@code ServerComparison} and {@link Footprint} measure processes. {@code Against}
- * compares two commits.
+ * report. {@code ServerComparison} and {@link Footprint} measure processes, {@code
+ * PostgresComparison} a database. {@code Against} compares two commits.
  *
  * <p><b>Thread-safety:</b> none; JMH sets up on one thread, and threads of a benchmark only read
  * what was set up before.
