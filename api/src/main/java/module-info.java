@@ -1,5 +1,5 @@
 /**
- * The SPI and the contract: what a backend author compiles against.
+ * The SPI and the contract, for backend authors.
  *
  * <p>It depends on nothing but nullness annotations.
  */

@@ -8,7 +8,7 @@ import java.util.concurrent.ForkJoinPool;
 /**
  * Services and settings that a host gives to each backend it opens.
  *
- * <p>A host starts from {@link #standard()} and replaces what it needs. Any thread may use what the
+ * <p>A host starts from {@link #standard()} and replaces single parts. Any thread may use what the
  * context holds.
  */
 public final class BackendContext {

@@ -4,12 +4,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a backend serves, and if not fully, why not (STATE-1, STATE-2). Health checks and metrics
+ * State of service of a backend, with the cause if it is limited (STATE-1, STATE-2). Health checks and metrics
  * show it.
  *
  * @param mode the calls that the backend serves
  * @param reason the cause of a mode other than {@link Mode#SERVING}; null while serving
- * @param detail the cause in words: the file or engine concerned, and what to do; empty while
+ * @param detail the cause, for people: the file or engine concerned, and what to do; empty while
  *     serving
  */
 public record BackendState(Mode mode, @Nullable Reason reason, String detail) {
@@ -44,11 +44,11 @@ public record BackendState(Mode mode, @Nullable Reason reason, String detail) {
   public enum Reason {
     /** Storage is full: writes that need room fail until some is freed. */
     STORAGE_FULL("storage-full"),
-    /** The disk failed to write or to force: only a reopen can tell what it holds. */
+    /** The disk failed a write or an fsync. Only a reopen can find out what it holds. */
     DISK_FAILED("disk-failed"),
     /** The directory was removed, replaced or unmounted under the open backend. */
     DIRECTORY_LOST("directory-lost"),
-    /** Damage was found in what is stored: the records concerned cannot be read. */
+    /** Stored data is damaged: the records concerned cannot be read. */
     DAMAGED("damaged"),
     /** The backend met a failure of its own: only a reopen can mend it. */
     BROKEN("broken"),

@@ -35,7 +35,7 @@ public final class SteadyClock implements InstantSource {
   private final InstantSource wall;
   private final @Nullable LongSupplier nanos;
 
-  // Nanoseconds since 1970, but for the reading of the timer. Guarded by this.
+  // Nanoseconds since 1970 minus the reading of the timer. Guarded by this.
   private long lastTimer;
   private long lastWall;
   private long line;

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is refused reaches no backend; what is within the limits does. */
+/** Rejected arguments reach no backend; arguments within the limits do. */
 class CheckedBackendTest {
   private static final Limits LIMITS =
       Limits.FLOOR.toBuilder()

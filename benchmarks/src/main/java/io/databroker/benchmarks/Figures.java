@@ -17,7 +17,7 @@ record Figures(double ours, double reference) {
           "\"row\": \"([^\"]*)\", \"reference\": \"([^\"]*)\".*?"
               + "\"oursNanos\": (\\S+), \"referenceNanos\": (\\S+),");
 
-  /** A row's name and what it is compared with. */
+  /** Name of a row and of its reference. */
   record Key(String row, String reference) {}
 
   /** Reads what {@link Json} wrote. */

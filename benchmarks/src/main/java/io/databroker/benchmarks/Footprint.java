@@ -51,7 +51,7 @@ public final class Footprint {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int records = Integer.parseInt(arguments[1]);
     Workload workload = new Workload(records);
-    // A first run lets the JVM allocate what it needs for itself.
+    // The first run makes the JVM's own allocations.
     try (Store store = Stores.open(arguments[0], records)) {
       load(store, workload);
     }

@@ -25,11 +25,11 @@ public class Turns {
   @Param({"500000"})
   int records;
 
-  /** Whether to collect garbage between turns. */
+  /** True to collect garbage between turns. */
   @Param({"false"})
   boolean collect;
 
-  /** Whether the changes made while loading are kept; those of a turn are always dropped. */
+  /** True to keep the changes of the load; those of a turn are always dropped. */
   @Param({"false"})
   boolean keep;
 

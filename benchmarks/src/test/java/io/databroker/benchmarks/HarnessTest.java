@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** That the harness measures, pairs and tells; how fast anything is, is no test's business. */
+/** The harness measures, pairs turns and reports. No test asserts a speed. */
 class HarnessTest {
   /**
    * Turns of ten ticks of the clock of the processor: in one, nothing may seem to have been done.

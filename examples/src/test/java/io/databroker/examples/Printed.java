@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 
-/** What a program prints. */
+/** Captures the output of a program. */
 final class Printed {
   /** A program. */
   interface Program {

@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Sets the configured type options when a backend is opened, and again after every clear.
  *
- * <p>A feed of a type that nobody writes reports a clear: it ends when the history is replaced,
+ * <p>A feed of a type without writers reports a clear: it ends when the history is replaced,
  * holds no thread and costs writers nothing.
  */
 final class OptionsKeeper implements AutoCloseable {
-  /** Type that nobody writes. If somebody does, the feed is polled once more, without harm. */
+  /** Type without writers. A write of this type only causes one more poll. */
   static final String QUIET_TYPE = "io.databroker.host/clears";
 
   private static final Logger log = LoggerFactory.getLogger(OptionsKeeper.class);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class ChildJvm {
   private ChildJvm() {}
 
-  /** What it printed, once it has ended well. */
+  /** Waits for an exit with code 0 and returns the output. */
   static List<String> run(Path folder, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();

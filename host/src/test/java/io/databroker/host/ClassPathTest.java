@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.jul.JDK14LoggerFactory;
 
-/** A small application in a JVM of its own, which has on its paths what the test gives it. */
+/** Runs a small application in a JVM of its own, with the class path and module path of the test. */
 class ClassPathTest {
   private static final String MAIN =
       """
@@ -82,7 +82,7 @@ class ClassPathTest {
     assertThat(runOnClassPath(host, plugin().toString())).contains("types [car]");
   }
 
-  /** What the build leaves for "--plugin", made of the same files. */
+  /** A plugin folder with the same files as the one that the build makes. */
   private Path plugin() throws Exception {
     Path plugin = Files.createDirectory(folder.resolve("plugin"));
     Path provider = Path.of(inMemory);

@@ -33,10 +33,10 @@ public final class FakeProvider implements BackendProvider {
   static final Setting<Colour> COLOUR =
       Setting.choice("colour", Colour.class, Colour.RED, "Which.");
 
-  /** What happened to backends, for the test that labelled them. */
+  /** Events of backends, by the label that a test gave them. */
   static final List<String> EVENTS = new CopyOnWriteArrayList<>();
 
-  /** What the close of a backend of that label does, if anything. */
+  /** Action of the close of a backend with that label, or none. */
   static final Map<String, Runnable> ON_CLOSE = new ConcurrentHashMap<>();
 
   @Override

@@ -34,7 +34,7 @@ final class HandTime implements InstantSource, Timer {
     return () -> tasks.removeIf(it -> it == task);
   }
 
-  /** Lets that much time pass, and runs what falls due, at its instant. */
+  /** Advances the time, and runs each task at the instant at which it is due. */
   void pass(Duration duration) {
     Instant end = now.plus(duration);
     while (true) {
@@ -55,7 +55,7 @@ final class HandTime implements InstantSource, Timer {
     now = now.plus(duration);
   }
 
-  /** How many tasks wait. */
+  /** Returns the number of waiting tasks. */
   int waiting() {
     return tasks.size();
   }

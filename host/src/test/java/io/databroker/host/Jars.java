@@ -42,7 +42,7 @@ final class Jars {
     return write(jar, serviceFile, List.of(namesAndSources));
   }
 
-  /** That jar without one of its classes. */
+  /** Returns the path of a copy of the jar without one of its classes. */
   static Path without(Path jar, Path smaller, String entry) throws IOException {
     Files.copy(jar, smaller);
     try (FileSystem content = FileSystems.newFileSystem(smaller)) {

@@ -7,7 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class logs while this is open. */
+/** Collects the log records of a class while this is open. */
 final class Logged extends Handler implements AutoCloseable {
   private final Logger logger;
   private final List<String> warnings = new CopyOnWriteArrayList<>();

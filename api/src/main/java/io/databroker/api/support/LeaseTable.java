@@ -168,7 +168,7 @@ public final class LeaseTable {
     }
   }
 
-  /** Returns the heap that all leases hold, in bytes; an estimate that is rather too high. */
+  /** Returns an upper estimate of the heap that all leases take, in bytes. */
   public long heapBytes() {
     return heapBytes;
   }

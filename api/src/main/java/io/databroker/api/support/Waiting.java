@@ -44,7 +44,7 @@ final class Waiting implements Runnable {
     try {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
     } catch (RuntimeException | Error ignored) {
-      // The JVM, too, ignores what a handler throws.
+      // The JVM also ignores exceptions of an uncaught-exception handler.
     }
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The change feeds of one backend: opens them, and signals those that wait (FEED-5, FEED-8 to
  * FEED-13). A waiting feed holds no thread, and a write looks only at the feeds of its own types.
  *
- * <p>A backend tells this object what it does, in this order:
+ * <p>A backend calls these methods, in this order:
  *
  * <ul>
  *   <li>A batch: publish the new last version, release the lock, call {@link #wake}.
@@ -213,7 +213,7 @@ public final class WaitingFeeds {
 
     private final AtomicLong tickets = new AtomicLong();
 
-    /** Whether this was handed over as a task and has yet to begin. */
+    /** True from the hand-over of this task until it begins. */
     private final AtomicBoolean due = new AtomicBoolean();
 
     void add(Waiting added) {

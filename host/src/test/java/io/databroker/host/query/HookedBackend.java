@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** An in-memory backend, and what is done just before a call of it goes through. */
+/** An in-memory backend that runs a hook before each call. */
 public final class HookedBackend implements AutoCloseable {
   /** The backend itself. */
   public final Backend bare;

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MatcherTest {
-  /** What the filters mean, asked one part after the other. */
+  /** Meaning of each kind of filter. */
   static boolean brute(Filter filter, String id, Map<String, String> values) {
     if (filter instanceof Filter.And and) {
       return and.filters().stream().allMatch(part -> brute(part, id, values));
