@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of service of a backend, with the cause if it is limited (STATE-1, STATE-2). Health checks and metrics
- * show it.
+ * State of service of a backend, with the cause if it is limited (STATE-1, STATE-2). Health checks
+ * and metrics show it.
  *
  * @param mode the calls that the backend serves
  * @param reason the cause of a mode other than {@link Mode#SERVING}; null while serving

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sets the configured type options when a backend is opened, and again after every clear.
  *
- * <p>A feed of a type without writers reports a clear: it ends when the history is replaced,
- * holds no thread and costs writers nothing.
+ * <p>A feed of a type without writers reports a clear: it ends when the history is replaced, holds
+ * no thread and costs writers nothing.
  */
 final class OptionsKeeper implements AutoCloseable {
   /** Type without writers. A write of this type only causes one more poll. */

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.jul.JDK14LoggerFactory;
 
-/** Runs a small application in a JVM of its own, with the class path and module path of the test. */
+/**
+ * Runs a small application in a JVM of its own, with the class path and module path of the test.
+ */
 class ClassPathTest {
   private static final String MAIN =
       """
