@@ -12,6 +12,7 @@ module io.databroker.host {
   exports io.databroker.host.copy;
   exports io.databroker.host.patch;
   exports io.databroker.host.query;
+  exports io.databroker.host.retry;
 
   uses io.databroker.api.BackendProvider;
 }

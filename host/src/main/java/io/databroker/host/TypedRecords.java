@@ -5,10 +5,16 @@ import io.databroker.api.BlockingFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Position;
+import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
+import io.databroker.host.query.Filter;
+import io.databroker.host.query.Queries;
+import io.databroker.host.query.QueryResult;
+import io.databroker.host.query.RecordQuery;
 import io.databroker.host.retry.Retry;
 import java.util.List;
 import java.util.Objects;
@@ -102,6 +108,46 @@ public final class TypedRecords<T> {
     write(Write.delete(type, id).when(Condition.version(version)));
   }
 
+  /**
+   * Returns a write that stores a value, for a batch with writes of other types:
+   *
+   * <pre>{@code
+   * PutResult result =
+   *     backend.put(List.of(cars.toPut("7", car), owners.toPut("ann", owner).when(Condition.ABSENT)));
+   * TypedRecord<Car> stored = cars.decode(result).get(0);
+   * }</pre>
+   */
+  public Write toPut(String id, T value) {
+    return put(id, value, Condition.NONE);
+  }
+
+  /** Returns a write that deletes a record, for a batch with writes of other types. */
+  public Write toDelete(String id) {
+    return Write.delete(type, id);
+  }
+
+  /**
+   * Returns the records that a filter matches, sorted by id and consistent at one version.; fails
+   * as {@link Queries#run}.
+   */
+  public TypedQueryResult<T> find(Queries queries, Filter filter) {
+    return find(queries, RecordQuery.of(type, filter));
+  }
+
+  /**
+   * Runs a query of this type and decodes its result; fails as {@link Queries#run}.
+   *
+   * @throws InvalidArgumentException if the query is not of this type
+   */
+  public TypedQueryResult<T> find(Queries queries, RecordQuery query) {
+    if (!query.type().equals(type)) {
+      throw new InvalidArgumentException(
+          "type", query.type(), "give a query of the type \"" + type + "\"");
+    }
+    QueryResult found = queries.run(query);
+    return new TypedQueryResult<>(decode(found.records()), found.total(), found.position());
+  }
+
   /** Takes a snapshot of the live records; the caller closes it. */
   public TypedSnapshot<T> snapshot() {
     return new TypedSnapshot<>(backend.snapshot(Selection.ofType(type)), this);
@@ -116,12 +162,16 @@ public final class TypedRecords<T> {
    * Decodes an answer of a feed of this type or of all types; records of other types are left out.
    */
   public TypedChanges<T> decode(Changes changes) {
-    return new TypedChanges<>(
-        changes.records().stream()
-            .filter(stored -> stored.type().equals(type))
-            .map(this::decode)
-            .toList(),
-        changes.position());
+    return new TypedChanges<>(decode(changes.records()), changes.position());
+  }
+
+  /** Decodes the records of this type in the result of a batch, in the order of the batch. */
+  public List<TypedRecord<T>> decode(PutResult result) {
+    return decode(result.records());
+  }
+
+  private List<TypedRecord<T>> decode(List<StoredRecord> records) {
+    return records.stream().filter(stored -> stored.type().equals(type)).map(this::decode).toList();
   }
 
   TypedRecord<T> decode(StoredRecord stored) {

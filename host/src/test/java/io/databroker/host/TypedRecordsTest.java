@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
+import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Position;
+import io.databroker.api.PutResult;
 import io.databroker.api.Write;
+import io.databroker.host.query.Filter;
+import io.databroker.host.query.Queries;
+import io.databroker.host.query.RecordQuery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +74,42 @@ class TypedRecordsTest {
     counters.putIfVersion("a", 3, version);
     counters.deleteIfVersion("a", version + 1);
     assertThat(counters.get("a")).isNull();
+  }
+
+  @Test
+  void writesOfSeveralTypesShareABatch() {
+    TypedRecords<String> names =
+        new TypedRecords<>(store.backend, "name", Codec.of(Bytes::utf8, Bytes::toUtf8));
+    counters.put("b", 1);
+    PutResult result =
+        store.backend.put(
+            List.of(
+                counters.toPut("a", 7),
+                names.toPut("a", "Ann").when(Condition.ABSENT),
+                counters.toDelete("b")));
+    assertThat(counters.decode(result))
+        .extracting(TypedRecord::id, TypedRecord::value, TypedRecord::deleted)
+        .containsExactly(tuple("a", 7, false), tuple("b", 1, true));
+    assertThat(names.decode(result)).extracting(TypedRecord::value).containsExactly("Ann");
+  }
+
+  @Test
+  void queriesReturnDecodedRecordsOfTheTypeAlone() {
+    for (int i = 0; i < 10; i++) {
+      counters.put("" + i, i);
+    }
+    store.backend.put(List.of(Write.put("other", "3", Bytes.utf8("?"))));
+    Queries queries = new Queries(store.backend, FieldExtractor.NONE);
+    TypedQueryResult<Integer> found =
+        counters.find(
+            queries,
+            RecordQuery.of("counter", Filter.and()).where(it -> it.version() > 3).page(1, 2));
+    assertThat(found.records()).extracting(TypedRecord::value).containsExactly(4, 5);
+    assertThat(found.total()).isEqualTo(7);
+    assertThat(found.position()).isEqualTo(store.real.versions().end());
+    assertThat(counters.find(queries, Filter.and()).total()).isEqualTo(10);
+    assertThatExceptionOfType(InvalidArgumentException.class)
+        .isThrownBy(() -> counters.find(queries, RecordQuery.ofAllTypes(Filter.and())));
   }
 
   @Test

@@ -1,4 +1,9 @@
-/** Repeats conditional writes that lost a race; internal to the host. */
+/**
+ * Repeats calls: {@link RetryingBackend} those that fail because the engine is away, with the
+ * pauses of a {@link Backoff}; {@link Retry} conditional writes that lost a race.
+ *
+ * <p><b>Thread-safety:</b> any thread may use the types of this package.
+ */
 @NullMarked
 package io.databroker.host.retry;
 

@@ -9,9 +9,10 @@ import io.databroker.api.Limits;
 import io.databroker.api.Settings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** An in-memory backend that runs a hook before each call. */
 public final class HookedBackend implements AutoCloseable {
@@ -21,10 +22,10 @@ public final class HookedBackend implements AutoCloseable {
   /** The same with the hook before each call, and the calls written down. */
   public final Backend hooked;
 
-  public final List<String> calls = new ArrayList<>();
+  public final List<String> calls = new CopyOnWriteArrayList<>();
 
   /** Called with the method's name; on the thread of the call. */
-  public java.util.function.Consumer<String> hook = method -> {};
+  public volatile Consumer<String> hook = method -> {};
 
   public HookedBackend(FieldExtractor extractor) {
     BackendProvider provider =
