@@ -1,0 +1,75 @@
+package io.databroker.host.testing;
+
+import io.databroker.api.BackendState;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.UnavailableException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults of the backend of one {@link TestHost}. They concern every call, also those of the host
+ * itself: lease keeping, housekeeping, type options.
+ */
+public final class Faults {
+  /** Fault of one call: an error, before or after the call takes effect. */
+  record Fault(boolean applied, Supplier<? extends DatabrokerException> error) {}
+
+  private final Map<Call, Deque<Fault>> next = new EnumMap<>(Call.class);
+  private final Map<Call, Long> calls = new EnumMap<>(Call.class);
+  private boolean away;
+
+  Faults() {}
+
+  /** Makes the next call of that kind fail without effect; repeated, the calls after it as well. */
+  public synchronized void failNext(Call call, Supplier<? extends DatabrokerException> error) {
+    add(call, new Fault(false, error));
+  }
+
+  /** Makes the next call of that kind take effect and then fail with {@code outcome-unknown}. */
+  public synchronized void loseNextAnswer(Call call) {
+    add(call, new Fault(true, () -> new OutcomeUnknownException("a test lost the answer", null)));
+  }
+
+  /** Makes every call fail with {@code unavailable} until {@link #heal}. */
+  public synchronized void takeAway() {
+    away = true;
+  }
+
+  /** Ends all faults. */
+  public synchronized void heal() {
+    away = false;
+    next.clear();
+  }
+
+  /** Returns how often that call was made, successful or not. */
+  public synchronized long calls(Call call) {
+    return calls.getOrDefault(call, 0L);
+  }
+
+  private void add(Call call, Fault fault) {
+    next.computeIfAbsent(call, any -> new ArrayDeque<>()).add(fault);
+  }
+
+  /** Counts a call and returns its fault, or null. */
+  synchronized @Nullable Fault begin(Call call) {
+    calls.merge(call, 1L, Long::sum);
+    if (away) {
+      return new Fault(false, () -> new UnavailableException("a test took the engine away", null));
+    }
+    Deque<Fault> faults = next.get(call);
+    return faults == null ? null : faults.poll();
+  }
+
+  /** Returns the state to report instead of the backend's own, or null. */
+  synchronized @Nullable BackendState state() {
+    return away
+        ? BackendState.unavailable(
+            BackendState.Reason.ENGINE_AWAY, "a test took the engine away; heal the faults")
+        : null;
+  }
+}
