@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 
 /**
@@ -113,7 +113,7 @@ public final class DirectoryLock implements AutoCloseable {
         "process %d on %s, since %s",
         ProcessHandle.current().pid(),
         host,
-        Instant.now());
+        InstantSource.system().instant()); // for people; nothing is decided by it
   }
 
   @Override

@@ -30,6 +30,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.TestInstance;
@@ -242,19 +244,31 @@ abstract class Chapter implements BenchUser {
     return signal;
   }
 
-  /** Has another thread do that, which must not be held up. */
+  /** Runs work on another thread; fails as the work does, or if the work does not end in time. */
   final void inTime(String what, Runnable work) {
     Signal done = new Signal(bench.tuning.patience());
-    Thread thread =
-        new Thread(
-            () -> {
-              work.run();
-              done.run();
-            },
-            "tck-" + what);
+    FutureTask<Void> task =
+        new FutureTask<>(work, null) {
+          @Override
+          protected void done() {
+            done.run();
+          }
+        };
+    Thread thread = new Thread(task, "tck-" + what);
     thread.setDaemon(true);
     thread.start();
     done.await(what);
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause(); // a Runnable throws nothing else
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted after the end of: " + what, e);
+    }
   }
 
   static <T extends DatabrokerException> T failsWith(Class<T> error, Executable call) {

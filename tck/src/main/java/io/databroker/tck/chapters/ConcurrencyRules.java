@@ -17,7 +17,6 @@ import io.databroker.tck.races.Rounds;
 import io.databroker.tck.races.Script;
 import io.databroker.tck.races.Workload;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -354,7 +353,7 @@ abstract class ConcurrencyRules extends Chapter {
                     bench.clock.turn(Duration.ofMillis(1));
                     backend.trim(bench.clock.instant().minusMillis(2));
                   } else {
-                    backend.trim(Instant.now().minusMillis(1));
+                    backend.trim(bench.now().minusMillis(1));
                   }
                 }));
   }

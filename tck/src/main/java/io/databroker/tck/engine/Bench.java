@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> the test's thread owns it; backends may be opened by any thread.
  */
 public final class Bench {
+  private static final InstantSource WALL_CLOCK = InstantSource.system();
+
   public final Tuning tuning;
   public final TestClock clock = new TestClock();
 
@@ -177,9 +179,9 @@ public final class Bench {
     }
   }
 
-  /** Now, by the clock that the backend goes by. */
+  /** Returns the time by the clock of the backend. */
   public Instant now() {
-    return has(Capability.TURNABLE_CLOCK) ? clock.instant() : Instant.now();
+    return has(Capability.TURNABLE_CLOCK) ? clock.instant() : WALL_CLOCK.instant();
   }
 
   /** A length of time that a test can let pass, and that no call takes. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds that lose, repeat, confuse or sleep. */
@@ -535,7 +536,11 @@ final class FeedMutants {
                                   }
                                 }
                               }
-                              backend.context.notifier().execute(signal);
+                              try {
+                                backend.context.notifier().execute(signal);
+                              } catch (RejectedExecutionException e) {
+                                // the test is over
+                              }
                             });
                     waiter.setDaemon(true);
                     waiter.start();
