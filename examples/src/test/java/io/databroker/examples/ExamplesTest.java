@@ -21,6 +21,12 @@ class ExamplesTest {
   }
 
   @Test
+  void localCache() throws Exception {
+    assertThat(Printed.by(LocalCache::main))
+        .containsExactly("cached: [tea]", "mate costs 310", "told of tea and mate");
+  }
+
+  @Test
   void leader() throws Exception {
     assertThat(Printed.by(Leader::main))
         .containsExactly(
