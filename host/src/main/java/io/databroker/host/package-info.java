@@ -19,12 +19,13 @@
  *       {@code PassingTime} is a clock that only moves forward.
  *   <li>Leases: {@link LeaseKeeper} acquires, {@link KeptLease} renews.
  *   <li>Typed views: {@link TypedRecords} with a {@link Codec}; {@link TypedRecord}, {@link
- *       TypedSnapshot}, {@link TypedFeed}, {@link TypedChanges}; {@link
+ *       TypedSnapshot}, {@link TypedFeed}, {@link TypedChanges}, {@link TypedQueryResult}; {@link
  *       UndecodableRecordException}.
  * </ol>
  *
  * <p>{@code io.databroker.host.query} finds records by filters; {@code io.databroker.host.patch}
- * changes parts of records; {@code io.databroker.host.retry} repeats conflicting writes.
+ * changes parts of records; {@code io.databroker.host.cache} keeps local copies of types; {@code
+ * io.databroker.host.retry} repeats calls while an engine is away, and conflicting writes.
  *
  * <p><b>Thread-safety:</b> values and exceptions are immutable; any thread may use the other types,
  * unless they state otherwise.
