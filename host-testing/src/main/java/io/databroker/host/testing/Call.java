@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public enum Call {
   VERSIONS,
   PUT,
+  RESTORE,
   GET,
   LIST_TYPES,
   SNAPSHOT,

@@ -106,6 +106,11 @@ public final class RetryingBackend implements Backend {
   }
 
   @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return repeat(() -> backend.restore(batch));
+  }
+
+  @Override
   public @Nullable StoredRecord get(String type, String id) {
     return this.<@Nullable StoredRecord>repeat(() -> backend.get(type, id));
   }
