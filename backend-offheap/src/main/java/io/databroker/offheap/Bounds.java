@@ -14,7 +14,10 @@ final class Bounds {
    */
   static final long TYPES = Runtime.getRuntime().maxMemory() / 800;
 
-  /** More tokens than are given between two fsyncs; 2^31 such steps fit. */
+  /**
+   * Step of the lease tokens after a lost tail: larger than the number of grants between two
+   * fsyncs.
+   */
   static final long LOST_TOKENS = 1L << 32;
 
   private Bounds() {}

@@ -5,7 +5,7 @@ import io.databroker.offheap.journal.Frame;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One write of a batch that is being planned: a put, or, without payload, a delete. */
+/** Planned write of a batch: a put, or a delete if there is no payload. */
 final class Change {
   final TypeTable table;
   final String id;

@@ -6,8 +6,7 @@ import io.databroker.api.support.TypeList;
 import io.databroker.api.support.TypeMap;
 
 /**
- * What is true at one instant: stored in one volatile field, so that whoever reads it sees all of
- * it together.
+ * State at one instant. It is stored in one volatile field, so a reader sees all parts together.
  *
  * @param version the last change that took effect
  * @param first the first change that the feed still holds

@@ -256,7 +256,7 @@ final class History implements JournalOwner {
     return segment != null && segment.supersededAt(segment.indexOf(version)) == 0;
   }
 
-  /** For the writer: the table of that type, made if need be. */
+  /** Returns the table of a type, and creates it if absent; for the writer. */
   TypeTable table(String type) {
     return types.get(type);
   }
@@ -359,7 +359,10 @@ final class History implements JournalOwner {
     return oldest;
   }
 
-  /** After a clear: frees this when no snapshot holds it. Not to be called inside the guard. */
+  /**
+   * Frees this history, after a clear, once no snapshot holds it. Must not be called inside the
+   * guard.
+   */
   void retire(Store store) {
     // Whoever may yet open a snapshot of this is inside.
     store.guard.await();

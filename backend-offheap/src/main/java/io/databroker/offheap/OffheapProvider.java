@@ -29,7 +29,7 @@ public final class OffheapProvider implements BackendProvider {
   /** Property by which Chronicle logs no advert; it is read when its first class is loaded. */
   private static final String NO_ADVERT = "chronicle.announcer.disable";
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public OffheapProvider() {}
 
   @Override

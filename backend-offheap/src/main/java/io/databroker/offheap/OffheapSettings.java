@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a store is opened.
+ * Settings of a store.
  *
  * @param directory where it is kept; null in memory alone
  * @param durability what an acknowledged write survives there

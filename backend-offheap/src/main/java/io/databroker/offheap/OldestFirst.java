@@ -24,7 +24,7 @@ final class OldestFirst {
     this(history, table, 0);
   }
 
-  /** Those behind that version. */
+  /** Returns the versions after the given one. */
   OldestFirst(History history, TypeTable table, long after) {
     this.history = history;
     this.table = table;

@@ -23,7 +23,9 @@ final class OptionsChange {
 
   private final Store store;
 
-  /** One change at a time: writers look at the table's fields, not at who changes them. */
+  /**
+   * Allows one change of options at a time. Writers read the fields of the table, not this lock.
+   */
   private final ReentrantLock changing = new ReentrantLock();
 
   OptionsChange(Store store) {
@@ -73,7 +75,7 @@ final class OptionsChange {
     return history.planned.options(type);
   }
 
-  /** From here on, writers extract the new fields as well. */
+  /** Makes writers extract the new fields as well. */
   private History extract(String type, List<String> fields) {
     return store.write(
         List.of(),

@@ -178,8 +178,8 @@ final class Store implements JournalHost {
   }
 
   /**
-   * After a commit that wrote to these. Signals may run here: not to be called with a lock held, or
-   * inside the guard.
+   * Wakes the feeds of types that a commit wrote to. Signals may run here, so the caller must hold
+   * no lock and not be inside the guard.
    */
   void wake(List<TypeTable> written) {
     if (!publisher.forces() && !written.isEmpty() && feeds.mayWait()) {

@@ -17,7 +17,7 @@ final class TypeTable {
   final String type;
   final byte[] utf8;
 
-  /** Its versions: those in the feed, and the live ones. */
+  /** Versions of the type: those in the feed, and the live ones. */
   final SortedVersions order;
 
   /** Versions by the hash of an indexed field and its value; made with the first such field. */

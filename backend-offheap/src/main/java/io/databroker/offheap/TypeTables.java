@@ -33,8 +33,8 @@ final class TypeTables {
   private final LongSupplier oldestSnapshot;
 
   /**
-   * By number. A reader knows a number from a slot that a commit has shown to it, and so sees what
-   * stands under that number, and an array that is long enough.
+   * Tables by number. A reader takes the number from a slot that a commit published, so it also
+   * sees the table and an array that is long enough.
    */
   private volatile @Nullable TypeTable[] byNumber = new TypeTable[16];
 
@@ -43,7 +43,7 @@ final class TypeTables {
   /** Tables that are there; the writer's. */
   private int live;
 
-  /** In the order of their versions, or nearly so. */
+  /** Tables in the approximate order of their last versions. */
   private final Queue<Idle> idle = new ArrayDeque<>();
 
   TypeTables(
@@ -95,7 +95,7 @@ final class TypeTables {
         null);
   }
 
-  /** To be called when a table has lost its last record, or its options. */
+  /** Registers a table that lost its last record, or its options, for removal. */
   void mayGo(TypeTable table) {
     if (table.isUnused() && !table.idle) {
       table.idle = true;

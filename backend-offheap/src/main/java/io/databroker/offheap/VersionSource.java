@@ -55,7 +55,7 @@ interface VersionSource {
         : new Pages(index, TypeTable.hash(term.field(), term.value()));
   }
 
-  /** Those under one key. */
+  /** Versions under one key of an index. */
   final class Pages implements VersionSource {
     private final SortedVersions versions;
     private final long key;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How to start another JVM on the class path and the options of this one. */
+/** Starts another JVM with the class path and the options of this one. */
 final class ChildJvm {
   private ChildJvm() {}
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a compaction leaves that fails half-way, or that a clear comes between. */
+/** Compactions that fail half-way or meet a clear. */
 class CompactionFaultTest {
   private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
   private static final long BOOT = 7;

@@ -119,7 +119,7 @@ class CopyTest {
     }
   }
 
-  /** As {@code rsync --inplace} and {@code cp} do. */
+  /** Overwrites a file in place, as {@code rsync --inplace} and {@code cp} do. */
   @Test
   void anOlderCopyWrittenIntoTheSameInodesIsAnotherHistory() throws IOException {
     Path store = scratch.resolve("store");
@@ -175,7 +175,9 @@ class CopyTest {
     assertThat(Files.readString(properties)).contains("generation=1\n");
   }
 
-  /** For copies that no fact tells: of a whole disk, or of a container image. */
+  /**
+   * Marks a copy that the backend cannot recognise, such as one of a whole disk or container image.
+   */
   @Test
   void anOperatorCanDeclareACopy() throws IOException {
     Path store = scratch.resolve("store");

@@ -26,12 +26,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * One store that is killed again and again. After each kill a copy of its directory is opened and
- * compared with what the acknowledged operations must have left; the next child goes on with the
- * directory as the kill left it.
+ * Kills a store again and again. After each kill a copy of its directory is opened and compared
+ * with what the acknowledged operations must have left; the next child goes on with the directory
+ * as the kill left it.
  */
 final class CrashRun {
-  /** How long a child may take to do anything; only a hang takes longer. */
+  /** Time limit for each step of a child; only a hang exceeds it. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Bytes of the files that are not segments, at most. */
@@ -67,7 +67,7 @@ final class CrashRun {
     this.random = new Random(seed);
   }
 
-  /** What all operations before that one have left, by what is known of those that were cut off. */
+  /** Returns the expected state before an operation, given the outcomes of the interrupted ones. */
   static Model replay(Script script, long before, List<String> outcomes) {
     Model model = new Model();
     for (long number = 0; number < before; number++) {

@@ -245,7 +245,7 @@ class DamageTest {
     }
   }
 
-  /** Half of each segment dies, so that all of them are worth a compaction. */
+  /** Deletes half of the records of each segment, so that compaction picks all segments. */
   private void rewriteUntilCompacted() {
     for (int round = 0; round < 30; round++) {
       for (int i = 1; i < 9; i++) {

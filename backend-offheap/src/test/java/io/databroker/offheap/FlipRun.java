@@ -36,8 +36,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * One store under which bits flip, with readers and feeds beside it. After each flip every record
- * is read: it is right, or it is damaged and fails with its file and offset. Then the store is
+ * Flips bits under an open store, with readers and feeds beside it. After each flip every record is
+ * read: it is right, or it is damaged and fails with its file and offset. Then the store is
  * scrubbed, compacted, closed and opened again.
  */
 final class FlipRun {
@@ -58,7 +58,7 @@ final class FlipRun {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
   private final Map<String, StoredRecord> live = new HashMap<>();
 
-  /** All changes by their version. */
+  /** Changes by version. */
   private final Map<Long, StoredRecord> told = new HashMap<>();
 
   private final List<Flip> flips = new ArrayList<>();

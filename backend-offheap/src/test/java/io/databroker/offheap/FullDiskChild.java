@@ -23,7 +23,7 @@ final class FullDiskChild {
     return new OffheapSettings(directory, durability, 20_000, 10, 1 << 18);
   }
 
-  /** Some are zeros, which look like the holes of a file. */
+  /** Returns a payload; some are zeros, which look like holes of a file. */
   static Bytes payload(long number) {
     byte[] content = new byte[500 + (int) (number % 7) * 700];
     if (number % 2 == 0) {

@@ -23,7 +23,7 @@ import net.openhft.chronicle.core.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a write leaves for which a disk has no room. */
+/** Writes that find no room on the disk. */
 class FullDiskTest {
   private static final int SIZE = 1 << 16;
 
@@ -75,7 +75,7 @@ class FullDiskTest {
     space.free();
   }
 
-  /** To read a hole of a full tmpfs is a SIGBUS, and so is to read behind the end of a file. */
+  /** Reading a hole of a full tmpfs, or past the end of a file, through a mapping is a SIGBUS. */
   @Test
   void whereNothingCouldBeWrittenNothingIsReadThroughTheMapping() throws IOException {
     Path file = file();

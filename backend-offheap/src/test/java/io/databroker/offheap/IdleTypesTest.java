@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What stays of types that have no records. */
+/** Memory of types without records. */
 class IdleTypesTest {
   private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
 

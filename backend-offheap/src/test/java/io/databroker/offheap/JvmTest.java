@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What the backend needs of the JVM, and what it does without. */
+/** Requirements of the backend on the JVM, and its errors when they are not met. */
 class JvmTest {
   private static final List<String> MODULES =
       List.of("java.management", "java.naming", "jdk.compiler", "jdk.unsupported");

@@ -19,7 +19,7 @@ record KeptSnapshot(Snapshot snapshot, List<StoredRecord> expected) implements A
     return new KeptSnapshot(backend.snapshot(Selection.all()), all);
   }
 
-  /** Whether it was still held; if so, as it was. */
+  /** Returns whether the snapshot was still held; if so, its records must be unchanged. */
   boolean check() {
     List<StoredRecord> found = new ArrayList<>();
     try {

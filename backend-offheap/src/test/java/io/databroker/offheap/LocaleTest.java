@@ -81,7 +81,10 @@ class LocaleTest {
         URI.create(uri.substring(0, name) + uri.substring(name).replaceAll("([0-9])", "%D9%A$1")));
   }
 
-  /** What the first version left under ar_EG: segments in local digits, and format "?". */
+  /**
+   * Makes a store as the first release did under ar_EG: segment names in local digits, and format
+   * "?".
+   */
   @Test
   void aStoreNamedInLocalDigitsOpens() throws IOException {
     try (Backend backend = open()) {

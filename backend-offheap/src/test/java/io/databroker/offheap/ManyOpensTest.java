@@ -94,7 +94,10 @@ class ManyOpensTest {
     assertThat(said).contains("400 opens");
   }
 
-  /** Each life writes once and is killed: what it leaves is what the next one goes on with. */
+  /**
+   * Opens, writes once and is killed, again and again; each open continues with the files of the
+   * last.
+   */
   @ParameterizedTest
   @EnumSource
   void aCrashLoopCollectsNoFiles(Durability durability) throws IOException {

@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a loss of power leaves: a copy of the open directory, with 0 in the place of every byte that
- * was not forced, opened by another start of the machine.
+ * Losses of power, simulated by a copy of the open directory in which every byte that was not
+ * forced is 0, opened under another boot number.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PowerLossTest {
@@ -73,7 +73,7 @@ class PowerLossTest {
         .toList();
   }
 
-  /** What a kill leaves. */
+  /** Copies the directory as a kill leaves it. */
   private Path copy(Path from, String name) throws IOException {
     Path to = Files.createDirectory(scratch.resolve(name));
     try (Stream<Path> all = Files.list(from)) {
@@ -85,7 +85,7 @@ class PowerLossTest {
     return to;
   }
 
-  /** What a loss of power leaves, if nothing was written back that nobody forced. */
+  /** Copies the directory as a loss of power leaves it, if only forced bytes were written back. */
   private Path lose(Backend backend, Path from, String name) throws IOException {
     Path to = copy(from, name);
     for (Segment segment : ((OffheapBackend) backend).store.history.directory.all()) {
@@ -110,7 +110,7 @@ class PowerLossTest {
             .toList();
   }
 
-  /** Where the second frame of a file begins, behind the state that each begins with. */
+  /** Returns the offset of the second frame, after the state frame at the beginning. */
   private static long behindState(Path file) throws IOException {
     try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "r")) {
       content.seek(Segment.HEADER);
@@ -118,7 +118,7 @@ class PowerLossTest {
     }
   }
 
-  /** How many changes the feed tells, from the first that it says it holds. */
+  /** Returns the number of changes in the feed. */
   private static int changes(Backend backend) {
     int count = 0;
     try (ChangeFeed feed = backend.changes(backend.versions().begin(), null)) {

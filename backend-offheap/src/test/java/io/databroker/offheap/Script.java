@@ -73,7 +73,7 @@ final class Script {
     return START.plusSeconds(seconds).plusNanos(number % 1000 * 1000);
   }
 
-  /** Such an operation touches no lease: one that had ended may be there again, or be gone. */
+  /** True for operations that touch no lease. */
   private static boolean stepsBack(long number) {
     return number % 50 == 49;
   }
@@ -84,7 +84,7 @@ final class Script {
     return random;
   }
 
-  /** What one operation does to a backend, checked against the model, and to the model. */
+  /** Applies one operation to the backend and the model, and compares the results. */
   void run(long number, Backend backend, Model model) {
     Random random = random(number);
     Instant now = time(number);
@@ -148,7 +148,7 @@ final class Script {
     }
   }
 
-  /** What an interrupted change of options, or an expiry, may have done of itself. */
+  /** Returns the possible partial results of an interrupted change of options or expiry. */
   boolean replayHalf(long number, Model model, int steps) {
     Random random = random(number);
     Instant now = time(number);

@@ -27,7 +27,7 @@ class ScriptTest {
 
   private int passes;
 
-  /** Beside what the thread does by itself, so that it happens at every stage. */
+  /** Runs background work beside that of its own thread, so that it happens at every stage. */
   private void compact(Backend backend, long number) {
     Compactor compactor = ((OffheapBackend) backend).compactor;
     if (number % 5 == 0) {

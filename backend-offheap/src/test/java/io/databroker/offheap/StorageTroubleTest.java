@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a store does when there is no room, or the disk fails, or the directory is another's. */
+/** Stores without room, on a failing disk, or in a directory that another store owns. */
 class StorageTroubleTest {
   private static final OffheapSettings SMALL =
       new OffheapSettings(null, Durability.PROCESS, 1_000, 1, 1 << 16);
@@ -276,7 +276,7 @@ class StorageTroubleTest {
     }
   }
 
-  /** It may have been the names of others that the disk has lost, and it says so but once. */
+  /** A failed directory fsync may have lost other names, and the disk reports it only once. */
   @Test
   void aClearThatHearsOfAFailingDiskEndsTheWriting() {
     FailingSpaces spaces = new FailingSpaces();
@@ -352,7 +352,7 @@ class StorageTroubleTest {
     volatile Throwable forceFailure;
     volatile boolean failTakingBack;
 
-    /** What was written last to the beginning of a segment. */
+    /** Returns the last header written to a segment. */
     byte[] lastBeginning = {};
 
     final AtomicInteger made = new AtomicInteger();

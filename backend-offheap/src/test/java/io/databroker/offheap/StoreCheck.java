@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** That a backend holds what the model holds, in every structure. */
+/** Asserts that every structure of a backend agrees with the model. */
 final class StoreCheck {
   private StoreCheck() {}
 
@@ -88,7 +88,7 @@ final class StoreCheck {
                 .toList());
   }
 
-  /** That those hold leases who should, and nobody else. */
+  /** Asserts that exactly the expected holders have leases. */
   static void checkHoldings(Backend backend, Model model, Instant now) {
     LeaseTable leases = ((OffheapBackend) backend).store.leases;
     for (int i = 0; i < 4; i++) {
@@ -98,7 +98,7 @@ final class StoreCheck {
     assertThat(leases.lastToken()).as("last token").isEqualTo(model.lastToken);
   }
 
-  /** That holdings last as they should, which changes them. */
+  /** Asserts that holdings end when they should; renews or ends them. */
   static void checkLeases(Backend backend, Model model, Instant now) {
     for (int i = 0; i < 4; i++) {
       String name = "lease-" + i;

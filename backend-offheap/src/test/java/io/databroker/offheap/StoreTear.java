@@ -16,7 +16,7 @@ import java.util.List;
 final class StoreTear {
   private StoreTear() {}
 
-  /** What a kill at this instant leaves. */
+  /** Copies a directory as a kill at this instant leaves it. */
   static Path copy(Path from, Path to) throws IOException {
     Files.createDirectories(to);
     for (Path file : StoreFiles.list(from)) {
@@ -36,7 +36,7 @@ final class StoreTear {
         .toList();
   }
 
-  /** Where its frames begin. */
+  /** Returns the offsets of the frames of a segment. */
   static List<Long> frames(Path segment) throws IOException {
     List<Long> found = new ArrayList<>();
     try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "r")) {
@@ -54,7 +54,7 @@ final class StoreTear {
     return found;
   }
 
-  /** As if that had never been written. */
+  /** Overwrites a range with zeros, as if it had never been written. */
   static void blank(Path segment, long from, long to) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
       file.seek(from);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an open makes of a journal that lacks something in the middle. */
+/** Opens of a journal with a gap in the middle. */
 class TornMiddleTest {
   private static final long BOOT = 7;
   private static final long LATER = 9;

@@ -17,7 +17,7 @@ class TypeTableTest {
     return new TypeTable(number, "t", () -> version -> false, () -> version -> false);
   }
 
-  /** What a thread has got in a round, and when. */
+  /** Result of a thread in one round, with its time. */
   private static final class Got {
     SortedVersions index;
     long from;

@@ -13,7 +13,7 @@ class WrappedSpaces implements Spaces {
     this.real = real;
   }
 
-  /** What happens before a write to a space, at that offset; what it throws, the write throws. */
+  /** Hook before a write to a space; the write throws what the hook throws. */
   interface BeforeWrite {
     void at(long offset) throws IOException;
   }
@@ -33,7 +33,7 @@ class WrappedSpaces implements Spaces {
     };
   }
 
-  /** What is handed out in the place of a space. */
+  /** Returns the space to use instead of a new one. */
   Space wrap(Space space) {
     return space;
   }

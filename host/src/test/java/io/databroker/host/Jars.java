@@ -73,24 +73,24 @@ final class Jars {
    */
   static String provider(String className, String name, String version, String... types) {
     return """
-    import io.databroker.api.*;
-    import java.lang.reflect.Proxy;
-    import java.util.*;
+        import io.databroker.api.*;
+        import java.lang.reflect.Proxy;
+        import java.util.*;
 
-    public class %s implements BackendProvider {
-      public String name() { return %s; }
-      public String version() { return %s; }
-      public List<Setting<?>> settings() { return List.of(); }
-      public Set<Capability> capabilities(Settings settings) { return Set.of(); }
-      public Limits limits(Settings settings) { return Limits.FLOOR; }
-      public Backend open(Settings settings, BackendContext context) {
-        List<String> types = Arrays.asList(%s);
-        return (Backend) Proxy.newProxyInstance(
-            getClass().getClassLoader(), new Class<?>[] {Backend.class},
-            (proxy, method, arguments) -> method.getName().equals("listTypes") ? types : null);
-      }
-    }
-    """
+        public class %s implements BackendProvider {
+          public String name() { return %s; }
+          public String version() { return %s; }
+          public List<Setting<?>> settings() { return List.of(); }
+          public Set<Capability> capabilities(Settings settings) { return Set.of(); }
+          public Limits limits(Settings settings) { return Limits.FLOOR; }
+          public Backend open(Settings settings, BackendContext context) {
+            List<String> types = Arrays.asList(%s);
+            return (Backend) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Backend.class},
+                (proxy, method, arguments) -> method.getName().equals("listTypes") ? types : null);
+          }
+        }
+        """
         .formatted(className, name, version, String.join(", ", types));
   }
 

@@ -27,7 +27,7 @@ public final class DirectoryLock implements AutoCloseable {
 
   private static final String CLAIM = "io.databroker.offheap.open:";
 
-  /** Behind the text, which others may read. */
+  /** Position of the lock: after the text, which other processes may read. */
   private static final long LOCKED_BYTE = 1L << 40;
 
   private final String claim;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether the directory of an open store is still the one that was opened. What is written to files
- * that no path leads to any more is gone with the process.
+ * Checks that the directory of an open store is still the one that was opened. Writes to files
+ * without a path are lost when the process ends.
  *
  * <p><b>Thread-safety:</b> immutable.
  */

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which segment files make up the journal, and which are left over. Looks at their beginnings
- * alone, and changes nothing.
+ * Determines the segment files that make up the journal, and the leftovers. Reads only headers and
+ * changes nothing.
  */
 public final class Chain {
   /**
@@ -38,10 +38,10 @@ public final class Chain {
   private final List<Path> leftOver = new ArrayList<>();
 
   /**
-   * What does not begin as a segment.
+   * File without a valid segment header.
    *
-   * @param file which
-   * @param format that it claims to have
+   * @param file the file
+   * @param format the format that it claims
    */
   private record Unfit(StoreFiles.SegmentFile file, int format) {}
 
@@ -115,8 +115,8 @@ public final class Chain {
   }
 
   /**
-   * One that was being begun when the process ended, or was never written back; or damage. What
-   * another has replaced, or a clear has ended, need not have been written back either.
+   * Classifies a file without a valid header: a segment that a crash left half begun or not written
+   * back, one that was replaced or cleared, or damage.
    */
   private void judge(Unfit found) {
     StoreFiles.SegmentFile file = found.file();

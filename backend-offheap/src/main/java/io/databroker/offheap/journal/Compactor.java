@@ -98,7 +98,7 @@ public final class Compactor {
   private static final class Past {
     final List<Segment> segments = new ArrayList<>();
 
-    /** Those of them that hold damaged records which are still asked for. */
+    /** Segments with damaged records that are still needed. */
     final Set<Segment> damaged = new HashSet<>();
 
     long bound;

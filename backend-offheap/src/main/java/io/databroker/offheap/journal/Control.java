@@ -13,9 +13,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the journal is written and forced, beside it: what tells a torn tail from damage. Two
- * slots in turn, in a mapped file whose block is there from the beginning, so that a kill between
- * two stores leaves the other slot, and a full disk cannot hit it.
+ * Mark of how far the journal is acknowledged and forced, which tells a torn tail from damage. It
+ * lies in a mapped file with two slots, written in turn, so that a kill in the middle of a write
+ * leaves the other slot. The block of the file is allocated at creation, so a full disk cannot make
+ * a write fail.
  */
 public final class Control implements Progress {
   public static final String FILE = "control";
@@ -44,13 +45,13 @@ public final class Control implements Progress {
   }
 
   /**
-   * What a store left behind.
+   * Content of the control file.
    *
-   * @param acknowledged all before it was acknowledged
-   * @param forced all before it survives a loss of power
-   * @param boot which start of the machine wrote it; 0 if unknown
-   * @param clean whether it was closed
-   * @param forces whether what was acknowledged, and seen, was forced
+   * @param acknowledged end of the acknowledged part of the journal
+   * @param forced end of the part that survives a loss of power
+   * @param boot the boot of the machine that wrote it; 0 if unknown
+   * @param clean whether the store was closed
+   * @param forces whether each write was forced before it was acknowledged or seen
    */
   public record Left(Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces) {
     public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true);

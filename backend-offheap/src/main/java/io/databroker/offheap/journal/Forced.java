@@ -29,7 +29,7 @@ public final class Forced {
     this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
   }
 
-  /** Why nothing can be written any more; the first such reason is kept. */
+  /** First failure after which nothing can be written; null before. */
   @Nullable Throwable failure() {
     return failure;
   }
@@ -106,7 +106,7 @@ public final class Forced {
     return new OutcomeUnknownException(reason(failed), failed);
   }
 
-  /** For a caller that has written nothing itself. */
+  /** Returns the error for a caller whose write was not applied. */
   static StorageFailedException lost(@Nullable Throwable failed) {
     return new StorageFailedException(
         reason(failed) + "; nothing was applied, reopen the store", failed);

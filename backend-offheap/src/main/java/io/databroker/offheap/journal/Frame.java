@@ -29,7 +29,7 @@ public final class Frame {
     RECORDS(2),
     /** The options of a type, and behind them the batch that they evicted. */
     OPTIONS(3),
-    /** One name's lease. */
+    /** The lease of one name. */
     LEASE(4),
     /** The follower's checkpoint. */
     CHECKPOINT(5),

@@ -69,7 +69,10 @@ public final class Journal {
     active().space.force();
   }
 
-  /** For the writer: what it writes next, which decides about the room set aside on a full disk. */
+  /**
+   * Sets the purpose of the next write, which decides whether it may use the reserve on a full
+   * disk; for the writer.
+   */
   public void roomFor(Spaces.RoomFor next) {
     roomFor = next;
   }

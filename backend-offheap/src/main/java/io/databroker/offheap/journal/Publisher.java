@@ -81,7 +81,7 @@ public final class Publisher {
   }
 
   /**
-   * For the writer, before it changes anything.
+   * Checks that the journal can be written; for the writer, before any change.
    *
    * @throws StorageFailedException if nothing can be written any more
    */
@@ -98,13 +98,13 @@ public final class Publisher {
     return forced.failure();
   }
 
-  /** For the writer: nothing can be written from here on. */
+  /** Ends all writing after a failure; for the writer. */
   public void fail(Throwable cause) {
     forced.fail(cause);
   }
 
   /**
-   * For the writer: what it appended is to become visible.
+   * Makes appended frames visible, after the fsync if one is needed; for the writer.
    *
    * @param commit makes it visible
    * @param segments of the journal
@@ -133,7 +133,7 @@ public final class Publisher {
     }
   }
 
-  /** For the writer: a segment was begun and forced, with nothing pending. */
+  /** Notes a new segment that is forced already, with nothing pending; for the writer. */
   public void began(Segment segment) {
     publishedOrder = segment.order;
     progress.forced(segment.order, segment.end);
@@ -141,10 +141,8 @@ public final class Publisher {
   }
 
   /**
-   * For whoever holds the store's lock: all before a place was forced, though no write asked for
-   * it.
-   *
-   * @param active where all ends that was appended until now
+   * Notes an fsync that no write asked for; the caller holds the store's lock. @param active
+   * segment with the end of everything appended so far
    */
   public void forced(long order, long end, Segment active) {
     if (!forces) {
@@ -192,7 +190,7 @@ public final class Publisher {
     }
   }
 
-  /** For the writer: returns when all that was appended is durable and visible. */
+  /** Waits until everything appended is durable and visible; for the writer. */
   public void flush() {
     force();
     Throwable failed = forced.failure();

@@ -28,7 +28,7 @@ public final class Segment {
   /** Number of the segment in this process; never used again. */
   final int id;
 
-  /** Its place in the sequence of segments. */
+  /** Position in the sequence of segments. */
   public final long order;
 
   /** The place of the first segment that it stands for; its own unless it was compacted. */

@@ -6,14 +6,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a segment says of itself, in its first bytes.
+ * Header of a segment, in its first bytes.
  *
- * @param compacted whether it is what was kept of several
- * @param begins whether a history begins with it: nothing that came before belongs to it
- * @param order its place in the journal
- * @param from the place of the first segment that it stands for
+ * @param compacted whether it replaces several segments
+ * @param begins whether a history begins with it
+ * @param order its position in the journal
+ * @param from the position of the first segment that it replaces
  * @param salt the store that it belongs to
- * @param firstVersion no version in it is less
+ * @param firstVersion lower bound of its versions
  * @param sequence of the last frame before it; of a compacted one, the last that it stands for
  */
 public record SegmentHeader(

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is not records, as it stands at one place of the journal, and its form there.
+ * Everything but records, as of one place in the journal, and its encoding.
  *
  * @param serverVersion the history's name
  * @param latest the last version

@@ -45,7 +45,7 @@ public final class StoreFiles implements Spaces {
 
   /** Room on the disk that is set aside. */
   public interface Room {
-    /** There is none. */
+    /** No reserve. */
     Room NONE =
         new Room() {
           @Override
@@ -80,10 +80,10 @@ public final class StoreFiles implements Spaces {
   }
 
   /**
-   * Those of the store in that directory.
+   * Returns the files of the store in a directory.
    *
-   * @param forces whether each write is to be forced
-   * @param room what is set aside for a full disk
+   * @param forces whether each write is forced
+   * @param room the bytes reserved for a full disk
    */
   public StoreFiles(Path directory, long salt, boolean forces, Room room) {
     this.directory = directory;

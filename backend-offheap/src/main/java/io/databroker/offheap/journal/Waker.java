@@ -41,7 +41,7 @@ public final class Waker {
     thread.start();
   }
 
-  /** After a commit that wrote to these types. Runs no signal here. */
+  /** Schedules the signals of feeds after a commit to these types; runs none on this thread. */
   void wake(Set<String> types) {
     if (types.isEmpty() || !waiting.getAsBoolean()) {
       return;

@@ -8,10 +8,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a path still leads to the file to which it led before.
+ * Identity of a file, to detect that a path leads to another file.
  *
  * @param path the path
- * @param key what the file system calls the file; null if it gives files no such key
+ * @param key the file key of the file system; null if it has none
  */
 public record FileKey(Path path, @Nullable Object key) {
   /** Takes the key of the file that is there now. */

@@ -35,7 +35,7 @@ public final class FileSpace implements Space {
 
   private volatile long written;
 
-  /** Up to where the file has blocks; {@link Long#MAX_VALUE} if that is left to each write. */
+  /** End of the allocated blocks; {@link Long#MAX_VALUE} if each write allocates its own. */
   private long made;
 
   /** Bytes from the beginning that survive a loss of power. */

@@ -6,8 +6,8 @@ import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 
 /**
- * Which version of each key is the newest, and where it lies. Everything is found through it; what
- * it holds is no longer than a key, whatever the payload.
+ * Index from each key to its newest version and its place in the journal. All look-ups go through
+ * it. An entry holds no payload.
  *
  * <p>A new value has the old one's length, so that only a new key ever asks for room.
  */
@@ -66,7 +66,7 @@ public final class KeyIndex {
   }
 
   /**
-   * Of a key that is not there.
+   * Adds the entry of an absent key.
    *
    * @throws StorageFullException if there is no room; nothing has changed
    */

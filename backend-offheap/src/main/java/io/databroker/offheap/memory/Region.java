@@ -125,7 +125,7 @@ public final class Region {
     MEMORY.writeLong(place(at, Long.BYTES), value);
   }
 
-  /** For a value that others read at any time: never torn. */
+  /** Writes a long that other threads may read at any time, without tearing. */
   public void putLongOrdered(long at, long value) {
     MEMORY.writeOrderedLong(place(at, Long.BYTES), value);
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** The bytes of one segment, in memory or in a file. Written by one thread at a time. */
 public interface Space {
-  /** For reading. What was written is seen here. */
+  /** Returns the region for reading; writes show up in it. */
   Region region();
 
   /**

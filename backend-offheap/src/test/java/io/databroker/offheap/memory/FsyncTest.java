@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FsyncTest {
   @TempDir Path scratch;
 
-  /** Whoever hears of it goes by the type: no disk says it twice. */
+  /** The type of the exception decides, because a disk reports a failed fsync only once. */
   @Test
   void aDiskThatFailsToForceIsToldFromAFileThatCannotBeOpened() throws IOException {
     assertThatThrownBy(() -> Fsync.force(scratch.resolve("absent")))
