@@ -33,7 +33,7 @@ final class Batch {
   /** The time of what is planned next. */
   Instant time;
 
-  /** All changes, in order: the i-th has version {@code before.version() + 1 + i}. */
+  /** Changes in order; the i-th has version {@code before.version() + 1 + i}. */
   private final List<Entry> entries;
 
   private final Planned planned;

@@ -46,7 +46,7 @@ public final class InMemoryProvider implements BackendProvider {
           0,
           "heap for history, which is trimmed early to keep it; 0: a quarter of memoryBytes");
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public InMemoryProvider() {}
 
   @Override

@@ -29,7 +29,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is left when something fails where nothing should. */
+/** State after failures at unexpected places. */
 class FaultsTest {
   private BiFunction<Bytes, List<String>, Map<String, String>> extraction =
       (payload, fields) -> Map.of();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the shared rules do not look at: how the parts of this backend work together. */
+/** Interplay of the parts of this backend, beyond the rules of the kit. */
 class InMemoryBackendTest {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));

@@ -121,7 +121,7 @@ class LinearizabilityTest {
     }
   }
 
-  /** What they mean, one after another. */
+  /** Sequential specification. */
   public static class Specification {
     private final TreeMap<String, Long> live = new TreeMap<>();
     private long version;

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the project began with, for longer than the kit's other workloads: ten seconds of recorded
- * and checked histories of listTypes beside writers that make and empty types at full speed. By
- * hand, for longer: the kit's jar with {@code --rules LIST-4 --budget 60}.
+ * Runs the workload that found the project's first bug: ten seconds of recorded and checked
+ * histories of listTypes beside writers that make and empty types at full speed. By hand, for
+ * longer: the kit's jar with {@code --rules LIST-4 --budget 60}.
  */
 class ListTypesTest {
   @TempDir Path report;

@@ -137,7 +137,8 @@ class PiecesTest {
   }
 
   /**
-   * As a list does that is asked for the same, over runs that empty in the front, within, behind.
+   * Compares a write order with a list, over runs that become empty at the front, in the middle and
+   * at the end.
    */
   @Test
   void theWriteOrderIsThatOfTheAppends() {

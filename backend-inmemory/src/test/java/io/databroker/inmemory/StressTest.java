@@ -128,7 +128,7 @@ class StressTest {
         });
   }
 
-  /** All keys of a group get one number, or go, together. */
+  /** Writes the same number to all keys of a group, or deletes all of them. */
   private void write(SplittableRandom random) {
     int group = random.nextInt(GROUPS);
     Bytes number = Bytes.utf8(Integer.toString(random.nextInt(1_000)));
@@ -223,7 +223,7 @@ class StressTest {
     checked(before);
   }
 
-  /** From one snapshot by the feed to the next: the same records. */
+  /** Follows the feed from one snapshot to the next and compares the records. */
   private void replay(Map<String, StoredRecord> records, Position from) {
     try (ChangeFeed feed = backend.changes(from, null);
         Snapshot later = backend.snapshot(Selection.all())) {

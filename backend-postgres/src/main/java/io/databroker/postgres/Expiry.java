@@ -31,7 +31,7 @@ final class Expiry {
     this.store = store;
   }
 
-  /** One batch. */
+  /** Deletes one batch of expired records. */
   private record Step(StoreRow row, long deleted, boolean mayBeMore) {}
 
   long run() {

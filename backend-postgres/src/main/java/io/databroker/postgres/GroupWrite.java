@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * the batches before it wrote, and one that is refused leaves nothing.
  */
 final class GroupWrite {
-  /** What is live under each of these keys; the payload only of those that are deleted. */
+  /** Selects the live records of the keys, with payloads only for those that the batch deletes. */
   private static final String FIND =
       """
       SELECT k.n, r.version, CASE WHEN k.wanted THEN r.payload END
@@ -43,14 +43,14 @@ final class GroupWrite {
   private static final String COUNTS =
       "SELECT type, live, oldest FROM type_count WHERE type = ANY (?)";
 
-  /** What became of one batch: a result, or the reason why it was refused. */
+  /** Outcome of one batch: a result, or the error that rejected it. */
   record Answer(@Nullable PutResult result, @Nullable RuntimeException refusal) {}
 
   /**
-   * What became of a group.
+   * Outcome of a group.
    *
    * @param row the bounds after it
-   * @param plan what was written
+   * @param plan the writes
    */
   record Done(List<Answer> answers, StoreRow row, WritePlan plan) {}
 

@@ -35,7 +35,10 @@ final class LookUp {
   private static final String BY_VERSION =
       "SELECT " + Rows.COLUMNS + " FROM record r WHERE r.version = ANY (?) ORDER BY r.version";
 
-  /** What was found: the records whose payloads came along, and the versions of the rest. */
+  /**
+   * Result of a look-up: the records whose payloads were read with it, and the versions of the
+   * rest.
+   */
   private record Found(StoreRow row, List<StoredRecord> records, List<Long> rest) {}
 
   private final Store store;

@@ -25,7 +25,7 @@ final class Page {
 
   final long bytes;
 
-  /** On a scale of its own; the page that was not used for longest goes first. */
+  /** Time of the last use, as a counter; the least recently used page is evicted first. */
   volatile long used;
 
   private final List<Changes> batches;

@@ -29,9 +29,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One handle of the store that a schema holds. Writers of all hosts take turns at the lock of one
- * row, to the end of their transactions, so that versions follow the order of the commits. Readers
- * take no lock.
+ * Handle of the store in one schema. Writers of all hosts take turns at the lock of one row, to the
+ * end of their transactions, so that versions follow the order of the commits. Readers take no
+ * lock.
  */
 final class PostgresBackend implements Backend {
   private final CallGate gate = new CallGate();

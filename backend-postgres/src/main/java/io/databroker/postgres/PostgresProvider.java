@@ -27,7 +27,7 @@ public final class PostgresProvider implements BackendProvider {
           .leaseMargin(Duration.ZERO)
           .build();
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public PostgresProvider() {}
 
   @Override

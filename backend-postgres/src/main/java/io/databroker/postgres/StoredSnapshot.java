@@ -99,7 +99,7 @@ final class StoredSnapshot implements Snapshot {
     }
   }
 
-  /** One pass over the pages. */
+  /** Iterator over the pages. */
   private final class Pass implements Iterator<StoredRecord> {
     private List<StoredRecord> page = List.of();
     private int next;

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this host knows of the history: its bounds, and the pages that its feeds read last, of which
- * it keeps a bounded number. One read of the end serves all feeds.
+ * Cache of the end of the history on this host: its bounds, and a bounded number of pages that
+ * feeds read last. One read of the end serves all feeds.
  *
  * <p>While feeds wait, every change is looked at from {@code coveredFrom} on, without a gap, so
  * that it is known which types it wrote: a trim can then move on the feeds of other types.
@@ -35,7 +35,7 @@ final class Tail {
   private final ReentrantLock publishing = new ReentrantLock();
   private final ReentrantLock refreshing = new ReentrantLock();
 
-  /** By their first version. */
+  /** Pages by their first version. */
   private final TreeMap<Long, Page> pages = new TreeMap<>();
 
   private final Map<String, Long> lastOfType = new HashMap<>();

@@ -66,7 +66,7 @@ final class Trim {
     this.store = store;
   }
 
-  /** One step. */
+  /** Removes one step of rows. */
   private record Step(StoreRow row, long dropped, boolean mayBeMore) {}
 
   long run(Instant before) {

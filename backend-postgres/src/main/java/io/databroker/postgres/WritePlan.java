@@ -28,13 +28,13 @@ final class WritePlan {
 
   final List<NewRow> rows = new ArrayList<>();
 
-  /** By version of a row that is stored already: the version that replaces it. */
+  /** Replacing versions, by the version of the stored row that they replace. */
   final Map<Long, Long> replaced = new LinkedHashMap<>();
 
-  /** By how much the number of live records changes. */
+  /** Change of the number of live records. */
   final Map<String, Long> counts = new HashMap<>();
 
-  /** Below these versions no record of the type is live any more. */
+  /** Lower bounds of the live versions, by type. */
   final Map<String, Long> oldest = new HashMap<>();
 
   private final Map<Key, Live> live;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultCluster implements AutoCloseable {
   private final TcpSwitch[] networks = new TcpSwitch[2];
 
-  /** By the network that leads to it. */
+  /** Servers by the proxy that leads to them. */
   private final @Nullable PgServer[] servers = new PgServer[2];
 
   private int primary;

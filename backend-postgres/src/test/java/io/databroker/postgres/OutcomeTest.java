@@ -31,11 +31,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What callers are told when the server or the network fails, and that it is true. */
+/** Errors of calls when the server or the network fails, compared with what took effect. */
 class OutcomeTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  /** What a loaded machine may add to a call that was ended in time. */
+  /** Allowance for a loaded machine, beyond the time limit of a call. */
   private static final Duration MARGIN = Duration.ofSeconds(4);
 
   private static PgServer server;
@@ -121,7 +121,7 @@ class OutcomeTest {
     return outcomes;
   }
 
-  /** What was done is there and whole, once; what was not applied is not. */
+  /** Asserts that applied batches are there completely and once, and others are not. */
   private static void judge(Backend host, Map<String, Outcome> outcomes) {
     Set<String> found = ConcurrentHashMap.newKeySet();
     try (var snapshot = host.snapshot(Selection.all())) {
@@ -233,7 +233,7 @@ class OutcomeTest {
     }
   }
 
-  /** More than the buffers of the network hold, so that even to send it takes for ever. */
+  /** Payload larger than the buffers of the network, so that sending it never ends. */
   private static Write large() {
     return Write.put("t", "large", Bytes.copyOf(new byte[12 << 20]));
   }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** A server of one test, which the test may kill, stop and copy as a standby. */
 final class PgServer implements AutoCloseable {
-  /** What a backup leaves out: each server has its own. */
+  /** Files that a backup leaves out, because each server has its own. */
   private static final Set<String> NOT_COPIED =
       Set.of("postmaster.pid", "postmaster.opts", "pg_wal", "pg_replslot", "pg_stat_tmp");
 

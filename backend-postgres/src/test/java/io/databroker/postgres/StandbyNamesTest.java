@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which standby has confirmed every commit, by the settings of primary and standby. */
+/** Standbys that confirmed every commit, by the settings of primary and standby. */
 class StandbyNamesTest {
   @ParameterizedTest
   @CsvSource(

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which batches are written together, and what each caller is told. */
+/** Batches written together, and the answer to each caller. */
 class WriteQueueTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
