@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** What an author's test class says, and when it is not green. */
+/** Messages of an author's test class, and the cases in which it fails. */
 class TestClassTest {
 
   static class RightTck extends DatabrokerTck {

@@ -22,10 +22,10 @@ public final class SharedKeys {
   private static final SharedKeys NONE = new SharedKeys(List.of());
 
   /**
-   * One key and what it is good for. Its text shows no key.
+   * Key with its permissions; {@code toString} hides the key.
    *
    * @param bytes the key
-   * @param readOnly whether it is good for reading only
+   * @param readOnly whether it permits reading only
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Key(byte[] bytes, boolean readOnly) {
@@ -50,7 +50,7 @@ public final class SharedKeys {
     return keys;
   }
 
-  /** Whether there is none. */
+  /** Returns whether there are no keys. */
   public boolean isEmpty() {
     return keys.isEmpty();
   }
@@ -60,7 +60,7 @@ public final class SharedKeys {
     return keys.isEmpty() ? null : keys.get(0).bytes.clone();
   }
 
-  /** These keys and those. */
+  /** Returns the keys of both. */
   public SharedKeys and(SharedKeys others) {
     List<Key> all = new ArrayList<>(keys);
     all.addAll(others.keys);

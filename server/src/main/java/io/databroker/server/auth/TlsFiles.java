@@ -63,7 +63,7 @@ public final class TlsFiles {
     return credentials.build();
   }
 
-  /** Whether clients have to show a certificate. */
+  /** Returns whether clients must present a certificate. */
   public boolean asksClients() {
     return clientAuthorities != null;
   }

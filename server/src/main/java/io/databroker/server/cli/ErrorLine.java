@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Message for standard error: one line, of a bounded length, that no terminal takes for orders. */
 final class ErrorLine {
-  /** Most characters of a message; ids may have thousands. */
+  /** Largest number of characters of a message; ids may have thousands. */
   private static final int LONGEST = 2_000;
 
   /** Characters kept of the end, which says what to do. */

@@ -30,7 +30,7 @@ final class AnyJson {
   /** Unknown fields of the Any itself. */
   private static final String UNKNOWN = "@unknown";
 
-  /** One level of JSON is three levels of protobuf. */
+  /** Levels of protobuf for each level of JSON. */
   private static final int DEPTH = 3 * StructReader.LEVELS + 3;
 
   private AnyJson() {}

@@ -23,7 +23,10 @@ final class Admission {
   /** Share of the connections that may be without a handshake. */
   private static final int HANDSHAKE_SHARE = 8;
 
-  /** One network of a client; of IPv6 a whole /64, as one client has that many addresses. */
+  /**
+   * Network of a client: an IPv4 address, or an IPv6 /64, because one client has that many
+   * addresses.
+   */
   private record Network(ByteBuffer prefix) {
     static Network of(@Nullable SocketAddress remote) {
       InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;

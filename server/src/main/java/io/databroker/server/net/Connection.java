@@ -216,7 +216,10 @@ public final class Connection {
     return messages.get();
   }
 
-  /** Whether the server's buffers have room for an answer of that size; a small one always has. */
+  /**
+   * Returns whether the server's buffers have room for an answer of that size; small answers always
+   * fit.
+   */
   public boolean hasRoom(long bytes) {
     return all.hasRoom(bytes);
   }

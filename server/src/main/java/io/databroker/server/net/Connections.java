@@ -143,7 +143,7 @@ public final class Connections extends ServerTransportFilter {
     return inHeap.addAndGet(bytes) > limits.waiting() && bytes > 0;
   }
 
-  /** Whether the limit is exceeded by it. */
+  /** Counts received bytes; returns whether they exceed the limit. */
   boolean addReceived(long bytes) {
     return received.addAndGet(bytes) > limits.received() && bytes > 0;
   }

@@ -1,7 +1,7 @@
 package io.databroker.server.net;
 
 /**
- * One open call, as the sweep over connections sees it.
+ * Open call, as seen by the sweep over connections.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -42,7 +42,7 @@ public final class Watchdog implements AutoCloseable {
   private long noMemorySince;
   private volatile boolean able = true;
 
-  /** One event loop and the task that it was given last. */
+  /** An event loop with the last task that was given to it. */
   private static final class Loop {
     private final EventExecutor executor;
     private volatile boolean answered = true;
@@ -91,7 +91,7 @@ public final class Watchdog implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Whether the last look found nothing wrong. */
+  /** Returns whether the last check found no problem. */
   public boolean able() {
     return able;
   }

@@ -15,11 +15,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a hostile client does. Each ends by itself, and leaves when it is closed. */
+/** Attacks of a hostile client. Each ends by itself or when it is closed. */
 final class Attacks {
   private Attacks() {}
 
-  /** One kind of attack. */
+  /** Kind of attack. */
   interface Attack {
     /**
      * Attacks until the time is over.

@@ -45,7 +45,7 @@ class TokenCheckTest {
     return SharedKeys.ofVariable("KEYS", text.toString(), false);
   }
 
-  /** By hand, so that a token can be made which no library makes. */
+  /** Builds a token by hand, because libraries refuse to build invalid ones. */
   private static String token(String header, String claims, byte[] key) throws Exception {
     Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
     String signed =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each command against a server with the in-memory backend. */
+/** Runs each command against a server with the in-memory backend. */
 class RecordCommandsTest {
   private static RunningServer server;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What commands say of themselves and of wrong usage, without a server. */
+/** Help and usage errors of the commands, without a server. */
 class UsageTest {
   @ParameterizedTest
   @ValueSource(

@@ -61,7 +61,7 @@ public final class Shop {
     return file.build();
   }
 
-  /** As protoc writes it with --include_imports. */
+  /** Returns the descriptor set as protoc writes it with --include_imports. */
   public static FileDescriptorSet protoset() {
     return FileDescriptorSet.newBuilder()
         .addFile(WrappersProto.getDescriptor().toProto())

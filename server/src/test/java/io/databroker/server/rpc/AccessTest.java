@@ -49,7 +49,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may call, over real connections. */
+/** Access control, over real connections. */
 class AccessTest {
   private static final byte[] KEY = key(1);
   private static final byte[] READ_ONLY = key(2);
@@ -114,7 +114,7 @@ class AccessTest {
     }
   }
 
-  /** What an empty request comes to: OK, or the status. */
+  /** Sends an empty request; returns OK or the status. */
   private static StatusRuntimeException call(Channel channel, MethodDescriptor<?, ?> method) {
     MethodDescriptor<byte[], byte[]> raw =
         MethodDescriptor.<byte[], byte[]>newBuilder(new Raw(), new Raw())

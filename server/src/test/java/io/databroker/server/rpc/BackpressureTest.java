@@ -21,7 +21,7 @@ class BackpressureTest {
   private static final int RECORDS = 3_000;
   private static final Bytes PAYLOAD = Bytes.copyOf(new byte[10_000]);
 
-  /** More than the transport's window of 1 MiB and its buffer hold, far less than there is. */
+  /** Larger than the transport's window of 1 MiB and its buffer, far smaller than all data. */
   private static final int WINDOW = 150;
 
   private final LockedBackend backend = new LockedBackend();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What clients can make grow has limits, and each refusal a stable id. */
+/** Limits on everything that clients can make grow; each refusal has a stable id. */
 class GrowthLimitsTest {
   private static final ServiceLimits SMALL =
       new ServiceLimits(3, java.time.Duration.ofHours(1), 2, 2, 2, 2, 16);

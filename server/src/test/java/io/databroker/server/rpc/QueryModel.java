@@ -18,7 +18,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What filters mean, by going through all records; and filters by chance. */
+/** Reference for filters, which tests every record, and a generator of random filters. */
 final class QueryModel {
   static final List<String> TYPES = List.of("a", "ab");
   static final List<String> IDS =
@@ -55,7 +55,7 @@ final class QueryModel {
           "10.1.2.3/24");
   private static final List<String> WORDS = List.of("ann", "BONN", "b", "10.1", "cidr", "zzz");
 
-  /** Which fields of a type are indexed. The address is found also where it is not. */
+  /** Indexed fields of a type. The address is also found without an index. */
   final Map<String, Set<String>> indexed = new TreeMap<>();
 
   private final Random random;
@@ -197,7 +197,7 @@ final class QueryModel {
     return best;
   }
 
-  /** How long the prefix of the range is, if the address is in it; else -1. */
+  /** Returns the prefix length of the range if it contains the address; else -1. */
   private static int matched(String range, String address) {
     Bits outer = Bits.of(range);
     Bits inner = Bits.of(address);

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * All chapters of the contract as nested test classes. Extend {@link
- * io.databroker.tck.DatabrokerTck} instead, which names the backend under test.
+ * Chapters of the contract as nested test classes. Extend {@link io.databroker.tck.DatabrokerTck}
+ * instead, which names the backend under test.
  *
  * <p>The annotations override the JUnit defaults of the project that runs the kit: another test
  * instance lifecycle, parallel execution or class order would change the meaning of the tests.

@@ -70,7 +70,7 @@ abstract class Chapter implements BenchUser {
     return backend;
   }
 
-  /** Another one at the same place. */
+  /** Opens another backend at the same place. */
   final Backend secondHandle() {
     backend();
     return bench.open(0, bench.context());
@@ -141,7 +141,7 @@ abstract class Chapter implements BenchUser {
     return lease != null ? lease : fail("nobody holds " + name + ", but it is not granted");
   }
 
-  /** What a feed that has something to say now says. */
+  /** Returns the next answer of a feed that has one now. */
   static Changes said(ChangeFeed feed) {
     Changes said = feed.poll();
     return said != null ? said : fail("the feed has something to say, but answers null");
@@ -183,19 +183,19 @@ abstract class Chapter implements BenchUser {
     return new HashSet<>(Arrays.asList(elements));
   }
 
-  /** Where the history stands. */
+  /** Returns the position at the end of the history. */
   final Position end() {
     return backend().versions().end();
   }
 
-  /** What a new feed tells from there to the last version. */
+  /** Returns the changes of a new feed from a position to the last version. */
   final List<Changes> feed(Position from, @Nullable String type) {
     try (ChangeFeed feed = backend().changes(from, type)) {
       return read(feed, from.version(), backend().versions().latest());
     }
   }
 
-  /** All the changes of a feed of all types from there on. */
+  /** Returns all changes of a feed of all types from a position on. */
   final List<StoredRecord> changes(Position from) {
     return records(feed(from, null));
   }
@@ -204,7 +204,7 @@ abstract class Chapter implements BenchUser {
     return answers.stream().flatMap(changes -> changes.records().stream()).toList();
   }
 
-  /** What a feed that stands at {@code from} tells up to that version, which must be the end. */
+  /** Returns the changes of a feed from {@code from} up to a version, which must be the last. */
   final List<Changes> read(ChangeFeed feed, long from, long upTo) {
     List<Changes> told = new ArrayList<>();
     long reached = from;
@@ -217,7 +217,7 @@ abstract class Chapter implements BenchUser {
     return told;
   }
 
-  /** What a feed tells next, which must come. */
+  /** Waits for the next answer of a feed, which must come. */
   final Changes next(ChangeFeed feed) {
     long deadline = System.nanoTime() + bench.tuning.patience().toNanos();
     while (true) {

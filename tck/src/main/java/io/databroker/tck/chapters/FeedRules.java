@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a feed tells.
+ * Rules of the content of feeds.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.function.Executable;
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
 abstract class LimitRules extends Chapter {
-  /** What the kit tries at most, where a backend declares no limit to speak of. */
+  /** Largest size that the kit tries if a backend declares a larger limit. */
   private static final int TRIED = 4 << 20;
 
   LimitRules() {}

@@ -98,7 +98,7 @@ abstract class SnapshotRules extends Chapter {
     }
   }
 
-  /** It tells the same, or that it no longer can. */
+  /** Asserts that a snapshot returns the same records or reports that it expired. */
   private static void holds(Snapshot snapshot, Set<StoredRecord> records) {
     try {
       assertEquals(records, all(snapshot));

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * How a feed waits.
+ * Rules of waiting feeds.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -123,7 +123,7 @@ abstract class WaitingRules extends Chapter {
   }
 
   /**
-   * Whether the trim met the feed waiting, as far as can be told: a signal may come without need
+   * Returns whether the feed was certainly waiting during the trim: a signal may come without need
    * (FEED-8), and a feed whose signal has run waits no more.
    */
   private boolean isMovedOnByATrim(boolean mayHaveStrayed) {

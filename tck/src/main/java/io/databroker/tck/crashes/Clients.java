@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * What the clients of a life call. Each payload is written once, so that a record shows which call
- * stored it.
+ * Operations of the clients of a life. Each payload is written once, so that a record shows which
+ * call stored it.
  *
  * <p><b>Thread-safety:</b> none; each client has its own.
  */

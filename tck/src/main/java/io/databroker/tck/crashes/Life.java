@@ -21,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one child reported until it ended.
+ * Reports of one child until its end.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */

@@ -1,6 +1,6 @@
 package io.databroker.tck.crashes;
 
-/** When a child is killed. */
+/** Moment at which a child is killed. */
 enum Moment {
   /** After a random number of answers. */
   ANY,

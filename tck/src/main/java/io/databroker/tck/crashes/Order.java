@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a parent tells a child that it starts.
+ * Instructions of a parent to the child that it starts.
  *
  * @param provider how to get the provider
  * @param settings of the store, as text

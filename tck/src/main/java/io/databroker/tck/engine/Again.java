@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How to run a test again.
+ * Command that runs a test again.
  *
  * @param rules that it holds
  * @param testClass the class that it was run by

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a child JVM gets the provider under test.
+ * Source of the provider under test, for a child JVM.
  *
  * @param type the class of the provider, or of a {@link ProviderSource} that creates it
  * @param words what the source needs

@@ -15,7 +15,7 @@ public final class TestClock implements InstantSource {
   /** Finer than a microsecond, so that cutting shows. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00.123456789Z");
 
-  /** One in so many askers lets another thread go first. */
+  /** One in this many readings yields to another thread. */
   private static final int SELDOM = 48;
 
   private volatile Instant now = START;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How long the kit works and waits.
+ * Budgets and time limits of the kit.
  *
  * @param seed fixes what the clients of workloads do
  * @param budget for all workloads together
@@ -46,7 +46,7 @@ public record Tuning(
         again);
   }
 
-  /** How long a test may take as a whole. */
+  /** Returns the time limit of a whole test. */
   Duration testBound() {
     return Duration.ofMinutes(2).plus(budget.multipliedBy(3));
   }

@@ -42,7 +42,7 @@ public final class Violation extends AssertionFailedError {
     super(report, failure);
   }
 
-  /** What a test failed with, as that of its rules. */
+  /** Returns the failure of a test as a violation of its rules. */
   public static Violation of(Tuning tuning, String test, Throwable failure) {
     String rule = tuning.again().rules().get(0);
     String seen = Objects.toString(failure.getMessage(), failure.toString());
@@ -61,7 +61,7 @@ public final class Violation extends AssertionFailedError {
     return violation;
   }
 
-  /** Where in the kit's source the test gave up: the shortest way to what it did before. */
+  /** Returns the line of the kit's source at which the test failed. */
   private static String line(Throwable failure, String test) {
     for (StackTraceElement frame : failure.getStackTrace()) {
       if (frame.getMethodName().equals(test)) {

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a feed delivered to a follower.
+ * Answers that a feed delivered to a follower.
  *
  * @param from the position at which it was opened
  * @param type the type of the feed, or null for all types

@@ -115,7 +115,7 @@ final class Model {
     return List.copyOf(live.getOrDefault(type, new LinkedHashMap<>()).values());
   }
 
-  /** Whether versions have no gaps. */
+  /** Returns whether versions have no gaps. */
   boolean exact() {
     return exact;
   }

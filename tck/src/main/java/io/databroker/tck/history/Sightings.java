@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Sightings {
   private final Map<Long, StoredRecord> byVersion = new HashMap<>();
 
-  /** Whether batches are complete, so that their versions have no gaps. */
+  /** True if batches are complete, so that their versions have no gaps. */
   private final boolean exact;
 
   private Sightings(History history) {

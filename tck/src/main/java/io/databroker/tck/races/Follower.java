@@ -97,12 +97,12 @@ final class Follower {
     }
   }
 
-  /** What went wrong in following, or null. */
+  /** Returns the failure of the follower, or null. */
   @Nullable String problem() {
     return problem;
   }
 
-  /** What it was told, or null if its feed never opened. */
+  /** Returns the answers of the feed, or null if it never opened. */
   @Nullable Followed followed() {
     return from == null ? null : new Followed(from, type, told, atEnd);
   }

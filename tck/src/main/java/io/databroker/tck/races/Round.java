@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One round of a workload: recorded, joined with what feeds told, and judged. */
+/** Round of a workload: recorded, merged with the answers of feeds, and judged. */
 @SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
 final class Round {
   private static final long SPINNING = 20_000;
@@ -78,7 +78,7 @@ final class Round {
     this.patience = patience;
   }
 
-  /** What was recorded, if all clients returned. */
+  /** Returns the recorded history, if all clients returned. */
   @Nullable History history() {
     return history;
   }

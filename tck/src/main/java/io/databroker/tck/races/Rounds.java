@@ -117,14 +117,14 @@ public final class Rounds {
     judge(overlaps);
   }
 
-  /** Until the share is used, and longer if too little happened at the same time. */
+  /** Continues until the share of time is used up, and longer if too few operations overlapped. */
   private boolean goesOn(long elapsed, long share) {
     return elapsed < share
         || rounds < bench.tuning.rounds()
         || (overlaps < FEWEST_OVERLAPS && elapsed < longest(share));
   }
 
-  /** How long to go on for want of overlaps: a busy machine may need more than the share. */
+  /** Returns the time limit for too few overlaps: a busy machine may need more than the share. */
   static long longest(long share) {
     return share == 0 ? 0 : Math.max(5 * share, LEAST_NANOS);
   }

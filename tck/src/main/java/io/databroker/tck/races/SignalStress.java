@@ -57,7 +57,7 @@ public final class SignalStress {
     backend.put(List.of(Write.put(type, "id", Bytes.EMPTY)));
   }
 
-  /** Each write waits until its signal has run and the feed has delivered it. */
+  /** Lets each write wait until its signal has run and the feed has delivered it. */
   public Outcome writes(long writes) throws InterruptedException {
     AtomicLong seen = new AtomicLong();
     AtomicLong waited = new AtomicLong();
@@ -141,8 +141,8 @@ public final class SignalStress {
   }
 
   /**
-   * One write each of many types, beside the registrations of one feed of each type: nothing but
-   * that one write can signal a feed, so a lost signal shows.
+   * Writes once to each of many types, while one feed of each type registers: nothing but that one
+   * write can signal a feed, so a lost signal shows.
    */
   public Outcome writesOfManyTypes(long writes) throws InterruptedException {
     int types = 1_000;

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients do at the same time, round after round.
+ * Operations of concurrent clients, round after round.
  *
- * @param name what it is, in words
+ * @param name its description
  * @param setup prepares the backend of a round, which is empty
  * @param operations of each client in a round
  * @param clients what each of them does

@@ -19,7 +19,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Which test holds which rule, and why some rules have none.
+ * Tests of each rule, and the reasons for rules without one.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -45,7 +45,7 @@ public final class Catalogue {
     }
   }
 
-  /** All rules of the contract by number, in its order. */
+  /** Rules of the contract by number, in its order. */
   public static Map<String, Entry> rules() {
     Map<String, List<String>> tests = tests();
     Properties reasons = reasons();
@@ -91,7 +91,7 @@ public final class Catalogue {
     return tests;
   }
 
-  /** Why a rule has no test, by number. */
+  /** Reasons for rules without a test, by number. */
   public static Properties reasons() {
     Properties reasons = new Properties();
     try (InputStream text = Contract.class.getResourceAsStream("not-tested.properties")) {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One child JVM, from its start to its end, as its parent sees it.
+ * Run of a child JVM, as its parent sees it.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -44,7 +44,7 @@ final class ChildRun {
     this.report = report;
   }
 
-  /** Why it ended before all tests were run, or an empty text. */
+  /** Returns the reason for an end before all tests were run, or an empty text. */
   String end() {
     return end;
   }
@@ -64,12 +64,12 @@ final class ChildRun {
     return phase;
   }
 
-  /** Whether the backend cannot be opened, and says so by an exception. */
+  /** Returns whether the open of the backend failed with an exception. */
   boolean refused() {
     return refused;
   }
 
-  /** Whether it ended because the last outcome left it unfit for further tests. */
+  /** Returns whether the child ended because the last test left it unfit for others. */
   boolean restarts() {
     return restarts;
   }

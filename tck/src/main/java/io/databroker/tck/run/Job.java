@@ -14,7 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * What a child JVM has to do.
+ * Task of a child JVM.
  *
  * @param backend the name of the backend
  * @param plugins the jars and folders that it is looked for in; none: the class path

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class Judge {
-  /** After so many lost children the rest is not run. */
+  /** Number of lost children after which the rest is not run. */
   static final int MOST_LOST = 12;
 
   /** After the first lost child, a call that takes this long counts as hung. */
@@ -59,7 +59,7 @@ final class Judge {
     return name;
   }
 
-  /** Why tests were left out, or an empty text. */
+  /** Returns the reason for tests that were not run, or an empty text. */
   String notRun() {
     return notRun;
   }

@@ -12,9 +12,9 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/** What plugins need of the JVM that runs them. */
+/** JVM options that plugins need. */
 final class JvmOptions {
-  /** Beside the jars in a plugin's folder: one option a line. */
+  /** File in a plugin's folder with one option per line. */
   private static final String FILE = "jvm.options";
 
   private JvmOptions() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one test ended.
+ * Outcome of one test.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -34,7 +34,7 @@ public record Outcome(
     boolean poisoned) {
 
   /**
-   * What a test shows.
+   * Verdict of a test.
    *
    * <p><b>Thread-safety:</b> immutable.
    */
@@ -43,7 +43,7 @@ public record Outcome(
     PASS,
     /** The backend has not declared what the test needs. */
     SKIPPED,
-    /** Nothing ran. */
+    /** Not run. */
     NOT_RUN,
     /** Too little was seen to tell. */
     INCONCLUSIVE,

@@ -88,7 +88,7 @@ final class Plugins {
     return new URLClassLoader("plugin", urls, new ApiOnly());
   }
 
-  /** What a plugin sees of the kit: the api. */
+  /** Class loader that shows a plugin only the api of the kit. */
   private static final class ApiOnly extends ClassLoader {
     ApiOnly() {
       super("api", ClassLoader.getPlatformClassLoader());

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a run showed, for people and for programs.
+ * Report of a run, for people and for programs.
  *
  * @param backend what was tested
  * @param seed of the run
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> outcomes) {
 
-  /** More rules of a test than these are counted in its line, not named. */
+  /** Largest number of rules that a line names; further ones are counted. */
   private static final int MOST_RULES = 3;
 
   long count(Verdict verdict) {
@@ -68,7 +68,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     }
   }
 
-  /** What was seen, once of each test. */
+  /** Returns the notes, once for each test. */
   private static String failures(RuleVerdict rule, Set<String> told) {
     return rule.outcomes().stream()
         .filter(outcome -> outcome.verdict() == Verdict.FAIL)
@@ -112,7 +112,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         .collect(Collectors.joining());
   }
 
-  /** One line about a test. */
+  /** Returns the line about a test. */
   static String testLine(Outcome outcome) {
     return String.format(
         Locale.ROOT,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Where a run leaves its report. */
+/** Folder of a run's report. */
 final class ReportFolder {
   private ReportFolder() {}
 
@@ -47,7 +47,9 @@ final class ReportFolder {
     }
   }
 
-  /** Why a file cannot be used: the message of most such errors is its name alone. */
+  /**
+   * Returns the reason why a file cannot be used; the message of most such errors is only its name.
+   */
   static String why(IOException error) {
     if (error instanceof NoSuchFileException) {
       return "no such file";

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What all tests of a rule show together.
+ * Verdict of all tests of a rule together.
  *
  * @param number the rule's number
  * @param verdict the worst that a test shows; skipped or not run only if no test ran

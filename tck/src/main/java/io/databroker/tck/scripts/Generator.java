@@ -23,7 +23,7 @@ final class Generator {
   private final Limits limits;
   private final boolean turnable;
 
-  /** Whether this script also takes steps of thousands of records. */
+  /** True if this script also has steps with thousands of records. */
   private final boolean large;
 
   private final boolean rarest;

@@ -50,12 +50,12 @@ final class Leases {
     return "Duration.ofNanos(" + duration.toNanos() + "L)";
   }
 
-  /** Whether a holding lasts now, and has at every moment since it began. */
+  /** Returns whether a holding has lasted without a break until now. */
   private boolean surelyLasts(@Nullable Lease held) {
     return held != null && latest().isBefore(held.expiresAt());
   }
 
-  /** Whether a holding has ended by the present time. */
+  /** Returns whether a holding has ended. */
   private boolean surelyEnded(@Nullable Lease held) {
     return held == null || !session.bench.now().isBefore(held.expiresAt());
   }

@@ -7,7 +7,7 @@ import java.util.ListIterator;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Every way to change a list or a map that was handed out; each must be refused. */
+/** Attempts to change a returned list or map; each must be refused. */
 final class Mutations {
   private Mutations() {}
 

@@ -31,7 +31,7 @@ final class Reference {
   Checkpoint checkpoint = Checkpoint.NONE;
   long lastToken;
 
-  /** Whether this history has dropped a change. */
+  /** True if this history has dropped a change. */
   boolean trimmed;
 
   final Set<Long> formerHistories = new LinkedHashSet<>();
@@ -39,7 +39,7 @@ final class Reference {
   final Map<String, Lease> leases = new HashMap<>();
   final Map<String, Long> lastTokens = new LinkedHashMap<>();
 
-  /** Each type's live records, oldest written first. */
+  /** Live records by type, oldest written first. */
   private final Map<String, LinkedHashMap<String, StoredRecord>> live = new HashMap<>();
 
   /** The batches that the feed holds. */
@@ -135,7 +135,7 @@ final class Reference {
     return answers;
   }
 
-  /** What exceeds the capacities of these types, oldest written first. */
+  /** Returns the records beyond the capacities of these types, oldest written first. */
   List<StoredRecord> victims(Set<String> types) {
     List<StoredRecord> victims = new ArrayList<>();
     for (String type : types) {
@@ -238,7 +238,7 @@ final class Reference {
     lastToken = 0;
   }
 
-  /** Whether a feed can be opened behind that version. */
+  /** Returns whether a feed can be opened after a version. */
   boolean holdsAfter(long version) {
     return Long.compareUnsigned(version + 1, earliest) >= 0 || (version == 0 && !trimmed);
   }

@@ -28,15 +28,15 @@ final class ReferenceFeed {
   private boolean closed;
   private boolean backendClosed;
 
-  /** Whether a trim has overtaken it; it fails from then on. */
+  /** True if a trim has overtaken the feed; it fails from then on. */
   private boolean overtaken;
 
-  /** Whether the next poll must answer a bookmark, since a trim moved the waiting feed. */
+  /** True if the next poll must return a bookmark, because a trim moved the waiting feed. */
   private boolean moved;
 
   /**
-   * Whether a trim that dropped nothing of its type met it half waiting: its signal set, or its
-   * last poll null, but not both, or with its signal due. The next poll may fail or go on.
+   * True if a trim that dropped nothing of its type met the feed half waiting: its signal set, or
+   * its last poll null, but not both, or with its signal due. The next poll may fail or go on.
    */
   private boolean movedOrOvertaken;
 

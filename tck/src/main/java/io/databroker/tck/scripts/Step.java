@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a script. Steps name versions, tokens and open feeds by what they are ("the live
+ * Step of a script. Steps name versions, tokens and open feeds by what they are ("the live
  * version", "the third feed"), so that a script still makes sense when others are left out.
  */
 sealed interface Step {

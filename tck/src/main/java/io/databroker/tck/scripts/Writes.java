@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The steps that write records and options. */
 final class Writes {
-  /** Of so many evictions of one setOptions, some may go in batches of their own (CAP-5). */
+  /** Number of evictions of one setOptions from which several batches are allowed (CAP-5). */
   private static final int ONE_BATCH = 100;
 
   private final Session session;
@@ -227,7 +227,7 @@ final class Writes {
     }
   }
 
-  /** What the feed tells behind the last version that is known: so many deletes. */
+  /** Reads a number of deletes from the feed, after the last known version. */
   private List<List<StoredRecord>> told(String rule, int expected) throws InterruptedException {
     List<List<StoredRecord>> told = session.told(reference.latest);
     int seen = told.stream().mapToInt(List::size).sum();

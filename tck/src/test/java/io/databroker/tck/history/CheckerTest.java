@@ -47,7 +47,7 @@ class CheckerTest {
         new Answer.Stored(new PutResult(1, List.of(record(type, version)))));
   }
 
-  /** One type appears as another empties. */
+  /** A type appears while another becomes empty. */
   private void swap(int client, long began, long ended, String put, String delete, long version) {
     add(
         client,

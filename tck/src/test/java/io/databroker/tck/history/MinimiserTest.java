@@ -47,8 +47,8 @@ class MinimiserTest {
   private static final int OPERATIONS = 60;
 
   /**
-   * What clients do to a correct backend one after the other, written down as if each call had
-   * begun earlier and returned later, as far as the client's other calls let it.
+   * Records sequential calls of clients to a correct backend as if each call had begun earlier and
+   * returned later, as far as the client's other calls let it.
    */
   private static History correct(long seed, boolean clears) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -333,7 +333,7 @@ class MinimiserTest {
     return Diagnosis.of(history, (Verdict.Violated) judge(history), FIELDS);
   }
 
-  /** What the kit tells of wrong backends beside batches over six types. */
+  /** Reports of the kit on wrong backends, beside batches over six types. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gallery {
   private Gallery() {}
 
-  /** All of them, in the order of the chapters. */
+  /** Returns all mutants in the order of the chapters. */
   public static List<Mutant> mutants() {
     return Stream.of(
             PutMutants.all(),
@@ -35,7 +35,7 @@ public final class Gallery {
         .toList();
   }
 
-  /** How a mutant fared under the tests of its own rule. */
+  /** Result of a mutant under the tests of its rule. */
   public record Trial(Mutant mutant, List<Outcome> outcomes, Duration took) {
     /** The first test that a rule's finding, and not a crash, ended. */
     public Optional<Outcome> killer() {
@@ -49,7 +49,7 @@ public final class Gallery {
           .findFirst();
     }
 
-    /** What the test failed with before it was told as that of its rule. */
+    /** Returns the failure of the test before it became a violation. */
     private static @Nullable Throwable seen(Outcome outcome) {
       Throwable failure = outcome.failure();
       return failure instanceof Violation violation

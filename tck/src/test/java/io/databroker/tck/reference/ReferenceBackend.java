@@ -66,7 +66,7 @@ public class ReferenceBackend implements Backend {
     }
   }
 
-  /** What applies writes to the store; a new one for each call, made under the lock. */
+  /** Returns a new writer for one call; called under the lock. */
   protected ReferenceWriter writer() {
     return new ReferenceWriter(this);
   }

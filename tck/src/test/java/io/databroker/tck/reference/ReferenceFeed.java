@@ -20,10 +20,10 @@ public class ReferenceFeed implements ChangeFeed {
   protected final @Nullable String type;
   protected long position;
 
-  /** Whether it has moved since it last said where it is. */
+  /** True if the feed has moved since it last reported its position. */
   protected boolean moved;
 
-  /** Whether its last poll answered null and its signal has not run since. */
+  /** True if the last poll returned null and no signal has run since. */
   protected boolean waiting;
 
   protected @Nullable Runnable signal;
@@ -79,7 +79,7 @@ public class ReferenceFeed implements ChangeFeed {
     }
   }
 
-  /** Whether it has yet to tell that change. */
+  /** Returns whether the feed must still deliver that change. */
   private boolean isDue(StoredRecord change) {
     return Long.compareUnsigned(change.version(), position) > 0 && concerns(change);
   }

@@ -26,7 +26,7 @@ public class ReferenceWriter {
   /** The time of the next change. */
   protected Instant now;
 
-  /** What the feed will tell as one batch. */
+  /** Changes that the feed will deliver as one batch. */
   protected final List<StoredRecord> changes = new ArrayList<>();
 
   protected ReferenceWriter(ReferenceBackend backend) {

@@ -16,7 +16,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What a place holds. Everything in it is guarded by its monitor. */
+/** Store of one place. Its monitor guards all fields. */
 class Store {
   private static final SecureRandom RANDOM = new SecureRandom();
 

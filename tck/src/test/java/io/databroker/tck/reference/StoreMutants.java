@@ -32,7 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with trimming, clearing, closing, limits and opening. */
+/** Mutants of trimming, clearing, closing, limits and opening. */
 final class StoreMutants {
   private StoreMutants() {}
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the command line cannot obey it refuses before the first test, and says what to do. */
+/** Invalid command lines are refused before the first test, with a hint. */
 class InputsTest {
   @TempDir static Path directory;
   private static Path acme;
