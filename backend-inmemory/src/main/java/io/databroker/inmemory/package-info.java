@@ -5,8 +5,9 @@
  * why readers need no lock. Then, by group:
  *
  * <ul>
- *   <li>State: {@code History} holds one {@code Table} per type; {@code Commit} is what is true at
- *       one instant; {@code Log} is the sequence of changes, {@code Entry} one change; {@code
+ *   <li>Opening: {@code InMemoryProvider} declares settings and limits.
+ *   <li>State: {@code History} holds one {@code Table} per type; {@code Commit} is the state at one
+ *       instant; {@code Log} is the sequence of changes, {@code Entry} one change; {@code
  *       WriteOrder} keeps the order for evictions, {@code Slots} and {@code Base} serve snapshots.
  *   <li>Writing: {@code InMemoryBackend} plans and commits a {@code Batch} ({@code Planned} finds
  *       its keys); {@code OptionsChange}, {@code Expiry} and {@code Trim} work in portions.

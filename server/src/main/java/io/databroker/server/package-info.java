@@ -1,4 +1,9 @@
-/** The gRPC service and the command line. */
+/**
+ * The gRPC service and the command line. {@code cli} parses the command line and opens the host;
+ * {@code rpc} serves it; {@code net} guards connections; {@code auth} checks keys and certificates;
+ * {@code payload} reads the fields of protobuf payloads, and {@code json} converts them. {@code
+ * Databroker} is the entry point.
+ */
 @NullMarked
 package io.databroker.server;
 

@@ -8,7 +8,7 @@
  *   <li>{@code contract}: the rules of CONTRACT.md by number, and the annotations that tie a test
  *       to a rule
  *   <li>{@code chapters}: the tests, one class per chapter of the contract
- *   <li>{@code engine}: what a test works with: the bench, the clock, violations and their reports
+ *   <li>{@code engine}: fixtures of a test: the bench, the clock, bounded calls, violations
  *   <li>{@code races}: workloads of concurrent clients, round after round
  *   <li>{@code crashes}: child JVMs that are killed, and what they leave behind
  *   <li>{@code scripts}: random scripts of one thread, judged by a model
