@@ -124,7 +124,7 @@ final class Batch implements AutoCloseable {
     return new StoredRecord(table.type, id, added.version, payload, time, true);
   }
 
-  /** Plans a delete for which nobody asks the last payload, if there is something to delete. */
+  /** Plans a delete of a live record without reading its payload. */
   void drop(TypeTable table, String id) {
     Change last = lasts.get(new Name(table.number, id));
     if (last == null ? findLive(table, id) != null : last.payload != null) {
@@ -209,7 +209,7 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Plans the deletes of so many of the oldest records. */
+  /** Plans the deletes of that many of the oldest records. */
   void evict(TypeTable table, long excess) {
     List<Victim> victims = new ArrayList<>();
     choose(table, excess, victims);

@@ -63,7 +63,7 @@ final class History implements JournalOwner {
     }
   }
 
-  /** A delete that has yet to leave the key index. */
+  /** Delete that is still in the key index. */
   record Tombstone(TypeTable table, String id, long version) {}
 
   final long serverVersion;

@@ -201,12 +201,12 @@ final class Store implements JournalHost {
     journal.append();
   }
 
-  /** Makes true what {@link #append} wrote down. */
+  /** Publishes what {@link #append} wrote. */
   void publish(History now, Commit next) {
     publish(now, next, List.of());
   }
 
-  /** Makes true what a batch wrote to these types. */
+  /** Publishes what a batch wrote to these types. */
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
     publisher.publish(() -> now.commit = next, now.directory, journal.active(), names(written));

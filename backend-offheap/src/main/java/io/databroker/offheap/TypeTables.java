@@ -104,9 +104,8 @@ final class TypeTables {
   }
 
   /**
-   * Frees what nobody asks for any more, some at a time.
-   *
-   * @param first the first version that the feed holds, for readers too
+   * Frees unreachable versions, a portion at a time. @param first the first version that the feed
+   * holds, for readers too
    */
   void sweep(long first) {
     long oldest = -1;

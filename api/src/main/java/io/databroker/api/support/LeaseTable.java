@@ -95,7 +95,7 @@ public final class LeaseTable {
     return holds(name, token, now) ? new Lease(name, token, end(now, duration)) : null;
   }
 
-  /** Removes what had ended before a step back; until then, ends alone tell what is over. */
+  /** Removes, after a step back of the clock, the leases that had ended before it. */
   private void observe(Instant now) {
     if (now.isBefore(lastTime)) {
       sweep(lastTime, Integer.MAX_VALUE);

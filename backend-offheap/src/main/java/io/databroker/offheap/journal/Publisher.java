@@ -325,7 +325,7 @@ public final class Publisher {
     }
   }
 
-  /** Forces what is left, and ends; nobody writes any more. */
+  /** Forces the rest and ends; called after the last write. */
   public void stop() {
     try {
       force();

@@ -80,7 +80,7 @@ public final class Segment {
     this.slots = Region.allocate((long) this.room * SLOT);
   }
 
-  /** The most records that so many bytes of frames can hold. */
+  /** Returns the largest number of records in that many bytes of frames. */
   public static int roomFor(long bytes) {
     return (int) (bytes / Frame.SMALLEST_RECORD) + 1;
   }

@@ -61,7 +61,7 @@ public final class Guard {
     }
   }
 
-  /** Lets nobody in from here on; whether this was the first call. */
+  /** Closes the guard to new readers; returns whether this was the first call. */
   public synchronized boolean close() {
     boolean first = !closed;
     closed = true;

@@ -45,7 +45,7 @@ final class RoomQueue {
     wake(); // room may have come before it was in the queue
   }
 
-  /** Runs those for whom there is room; each looks for itself whether it still is there. */
+  /** Runs the tasks for which there is room; each checks again whether there still is. */
   void wake() {
     if (count.get() == 0) {
       return;

@@ -115,7 +115,7 @@ abstract class ConcurrencyRules extends Chapter {
   /** Types that stay, so that to list takes long enough for others to come between. */
   private static final int STAYING = 3_200;
 
-  /** Puts a record of each of so many types, but for every second of those that are swapped. */
+  /** Puts a record of each of that many types, except every second of the swapped ones. */
   private static void types(Backend backend, int types) {
     for (int from = 0; from < types; from += 400) {
       List<Write> writes = new ArrayList<>();

@@ -203,7 +203,7 @@ public final class Bench {
     }
   }
 
-  /** Tells whoever listens to the tests. */
+  /** Reports to the listeners of the tests. */
   public void report(String what, String value) {
     reporter.accept(what, value);
   }

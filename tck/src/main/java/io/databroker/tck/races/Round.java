@@ -36,7 +36,7 @@ final class Round {
   private static final long SPINNING = 20_000;
   private static final long YIELDING = 200_000;
 
-  /** A client makes so many times its least number of calls at most. */
+  /** Largest multiple of its least number of calls that a client makes. */
   private static final int MOST_TIMES = 3;
 
   private final Workload workload;

@@ -63,7 +63,7 @@ public final class Rounds {
     this(bench, rule, 1);
   }
 
-  /** Prepares a workload of so many shares. */
+  /** Prepares a workload of that many shares. */
   public Rounds(Bench bench, String rule, int shares) {
     this.shares = shares;
     this.bench = bench;
@@ -71,7 +71,7 @@ public final class Rounds {
     this.random = new SplittableRandom(bench.tuning.seed());
   }
 
-  /** Returns so many shares of the budget. */
+  /** Returns that many shares of the budget. */
   public static Duration share(Tuning tuning, int shares) {
     return tuning.budget().multipliedBy(shares).dividedBy(WORKLOADS);
   }

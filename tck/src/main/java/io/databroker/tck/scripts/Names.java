@@ -63,7 +63,7 @@ final class Names {
     return SHORT.get(random.nextInt(random.nextInt(3) == 0 ? SHORT.size() : 8));
   }
 
-  /** A name of up to so many bytes of UTF-8. */
+  /** Returns a name of at most that many bytes of UTF-8. */
   static String upTo(SplittableRandom random, int bytes) {
     int kind = random.nextInt(40);
     if (kind == 0) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of one script on a fresh backend, and judges each answer. */
 final class Session implements AutoCloseable {
-  /** The judgement of all state, which costs, comes once in so many steps. */
+  /** Number of steps between two checks of the whole state, which are expensive. */
   private static final int SELDOM = 8;
 
   final Bench bench;

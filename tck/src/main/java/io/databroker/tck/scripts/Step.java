@@ -37,10 +37,10 @@ sealed interface Step {
 
   record Put(List<W> writes) implements Step {}
 
-  /** Puts, or deletes, so many records with numbered ids, in batches of that size. */
+  /** Puts or deletes a number of records with numbered ids, in batches of a given size. */
   record Many(String type, String prefix, int count, int batch, boolean delete) implements Step {}
 
-  /** Puts, or deletes, a record of each of so many numbered types, in one batch after another. */
+  /** Puts or deletes a record of each of a number of numbered types, in one batch after another. */
   record ManyTypes(String prefix, int count, int batch, boolean delete) implements Step {}
 
   record Get(String type, String id) implements Step {}
@@ -77,7 +77,7 @@ sealed interface Step {
 
   record Expire() implements Step {}
 
-  /** Trims at the time of one of the batches, and so many nanoseconds. */
+  /** Trims at the time of one of the batches plus a number of nanoseconds. */
   record Trim(int which, long nanos) implements Step {}
 
   record Clear() implements Step {}
