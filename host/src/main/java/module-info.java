@@ -9,6 +9,7 @@ module io.databroker.host {
   requires transitive jakarta.inject;
 
   exports io.databroker.host;
+  exports io.databroker.host.cache;
   exports io.databroker.host.copy;
   exports io.databroker.host.patch;
   exports io.databroker.host.query;
