@@ -70,7 +70,8 @@ public final class ResidentMemory {
     Path launcher = Path.of(arguments[0]).toAbsolutePath();
     long load = Long.parseLong(arguments[1]);
     long idle = Long.parseLong(arguments[2]);
-    List<String> options = arguments[3].isEmpty() ? List.of() : List.of(arguments[3].split(" ", -1));
+    List<String> options =
+        arguments[3].isEmpty() ? List.of() : List.of(arguments[3].split(" ", -1));
     System.out.println("| JVM options | peak MB | idle MB | units per CPU second | units per s |");
     System.out.println("|---|--:|--:|--:|--:|");
     for (int i = 4; i < arguments.length; i++) {

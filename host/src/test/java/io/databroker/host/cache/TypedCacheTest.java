@@ -141,7 +141,7 @@ class TypedCacheTest {
       assertThat(values(cache)).isEqualTo(Map.of("b", 9));
       Map<String, String> followed = new TreeMap<>();
       while (!followed.equals(Map.of("b", "9"))) { // the listener alone knows the same
-        for (String change : next().replaceAll("[\\[\\]]", "").split(", ")) {
+        for (String change : next().replaceAll("[\\[\\]]", "").split(", ", -1)) {
           String id = change.replaceAll(":.*", "");
           String after = change.replaceAll(".*>", "");
           followed.remove(id);
