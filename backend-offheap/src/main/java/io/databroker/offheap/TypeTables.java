@@ -104,8 +104,9 @@ final class TypeTables {
   }
 
   /**
-   * Frees unreachable versions, a portion at a time. @param first the first version that the feed
-   * holds, for readers too
+   * Frees unreachable versions, a portion at a time.
+   *
+   * @param first the first version that the feed holds, for readers too
    */
   void sweep(long first) {
     long oldest = -1;

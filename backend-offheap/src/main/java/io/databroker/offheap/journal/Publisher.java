@@ -141,8 +141,9 @@ public final class Publisher {
   }
 
   /**
-   * Notes an fsync that no write asked for; the caller holds the store's lock. @param active
-   * segment with the end of everything appended so far
+   * Notes an fsync that no write asked for; the caller holds the store's lock.
+   *
+   * @param active segment with the end of everything appended so far
    */
   public void forced(long order, long end, Segment active) {
     if (!forces) {
