@@ -85,7 +85,7 @@ class RoomTest {
   }
 
   /** Files on a disk that has room for half a segment beside them. */
-  private final class ShortDisk extends WrappedSpaces {
+  private static final class ShortDisk extends WrappedSpaces {
     ShortDisk(Path directory) {
       super(new StoreFiles(directory, 1, false));
     }
