@@ -192,7 +192,7 @@ class ScrubTest {
       long before = scrub.verified;
       backend.trim(Instant.EPOCH);
       for (int look = 0; scrub.verified == before && look < 10_000; look++) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
     }
     assertThat(backend.state().detail()).contains("offset " + at + ":");
