@@ -276,10 +276,12 @@ public final class Connection {
     }
   }
 
-  /** Counts nothing of it any more. */
+  /** Removes this connection from all counts. */
   private void detach() {
     cut = true;
-    var unused = all.addUnsent(-unsent) | all.addReceived(-received) | all.addInHeap(-inHeap);
+    all.addUnsent(-unsent);
+    all.addReceived(-received);
+    all.addInHeap(-inHeap);
     unsent = 0;
     received = 0;
     inHeap = 0;
