@@ -38,10 +38,11 @@ final class WireValues {
    * @throws InvalidArgumentException if its payload is not an Any, which the wire cannot carry
    */
   static Record record(StoredRecord stored) {
+    Instant modified = stored.modifiedAt();
     Timestamp time =
         Timestamp.newBuilder()
-            .setSeconds(stored.modifiedAt().getEpochSecond())
-            .setNanos(stored.modifiedAt().getNano())
+            .setSeconds(modified.getEpochSecond())
+            .setNanos(modified.getNano())
             .build();
     Record.Builder record =
         Record.newBuilder()
