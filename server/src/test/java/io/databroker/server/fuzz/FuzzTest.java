@@ -22,6 +22,7 @@ import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ class FuzzTest {
       BrokerServer server =
           new BrokerServer(
               opened,
-              new InetSocketAddress("127.0.0.1", 0),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               new QuerySettings(),
               new ServerSettings().withReflection(true));
       server.start();
