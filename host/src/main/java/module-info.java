@@ -5,12 +5,16 @@ module io.databroker.host {
   requires transitive com.google.guice;
   requires org.slf4j;
   // Guice is an automatic module, so it cannot declare these; applications use @Inject.
+  requires static micrometer.core;
+  // Guice is no explicit module, and so cannot say that it needs these; whoever has a backend
+  // injected writes @Inject.
   requires com.google.common;
   requires transitive jakarta.inject;
 
   exports io.databroker.host;
   exports io.databroker.host.cache;
   exports io.databroker.host.copy;
+  exports io.databroker.host.metrics;
   exports io.databroker.host.patch;
   exports io.databroker.host.query;
   exports io.databroker.host.retry;

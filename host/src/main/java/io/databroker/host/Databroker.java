@@ -125,6 +125,7 @@ public final class Databroker implements AutoCloseable {
     private BackendContext context = BackendContext.standard();
     private Duration every = Duration.ofMinutes(1);
     private Duration history = Duration.ofHours(1);
+    private BackendDecorator decorator = (name, backend) -> backend;
 
     private Builder() {}
 
@@ -176,6 +177,12 @@ public final class Databroker implements AutoCloseable {
       return this;
     }
 
+    /** Puts something in front of each backend, such as meters; nothing by default. */
+    public Builder decorate(BackendDecorator other) {
+      decorator = Objects.requireNonNull(other, "decorator");
+      return this;
+    }
+
     /**
      * Opens all configured backends, or none.
      *
@@ -184,7 +191,7 @@ public final class Databroker implements AutoCloseable {
      * @throws DatabrokerException if a backend cannot be opened
      */
     public Databroker open() {
-      return new Opening(backends, plugins, context, every, history).open();
+      return new Opening(backends, plugins, context, every, history, decorator).open();
     }
   }
 }

@@ -31,6 +31,7 @@ final class Opening {
   private final BackendContext context;
   private final Duration every;
   private final Duration history;
+  private final BackendDecorator decorator;
 
   /** Opened resources in closing order: the last opened first. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
@@ -40,12 +41,14 @@ final class Opening {
       List<Path> plugins,
       BackendContext context,
       Duration every,
-      Duration history) {
+      Duration history,
+      BackendDecorator decorator) {
     this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
     this.plugins = List.copyOf(plugins);
     this.context = context;
     this.every = every;
     this.history = history;
+    this.decorator = decorator;
   }
 
   Databroker open() {
@@ -57,7 +60,7 @@ final class Opening {
       HostThreads threads = new HostThreads(context.callTimeout());
       closing.push(threads);
       Map<String, OpenedBackend> opened = new LinkedHashMap<>();
-      choices.forEach((name, choice) -> opened.put(name, open(choice, threads)));
+      choices.forEach((name, choice) -> opened.put(name, open(name, choice, threads)));
       return new Databroker(Collections.unmodifiableMap(opened), List.copyOf(closing));
     } catch (RuntimeException | Error e) {
       try {
@@ -102,13 +105,15 @@ final class Opening {
     }
   }
 
-  private OpenedBackend open(Choice choice, HostThreads threads) {
+  private OpenedBackend open(String name, Choice choice, HostThreads threads) {
     DiscoveredProvider provider = choice.provider();
     Limits limits = provider.limits(choice.settings());
     Set<Capability> capabilities = provider.capabilities(choice.settings());
     Backend bare = provider.open(choice.settings(), context);
     closing.push(() -> provider.close(bare));
-    Backend backend = CheckedBackend.over(bare, limits);
+    Backend backend =
+        decorator.decorate(
+            name.isEmpty() ? provider.name() : name, CheckedBackend.over(bare, limits));
 
     Executor worker = threads.worker("housekeeping");
     OptionsKeeper options = new OptionsKeeper(backend, choice.config().options(), threads, worker);

@@ -140,6 +140,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final ServeLimits limits = new ServeLimits();
 
+  @Mixin private final ServeMetrics metrics = new ServeMetrics();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -150,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
     Logging log = Logging.to(terminal.err(), Level.INFO);
     InetSocketAddress address = address();
     QuerySettings queries = queries();
-    ServerSettings settings = access.apply(limits.apply(new ServerSettings()));
+    ServerSettings checked = access.apply(limits.apply(new ServerSettings()));
     Databroker.Builder configuration =
         Databroker.builder()
             .context(BackendContext.standard().withExtractor(queries.types().extractor()))
@@ -163,11 +165,14 @@ final class ServeCommand implements Callable<Integer> {
       configuration.housekeepEvery(housekeeping);
     }
     checkFree(address);
+    metrics.measure(configuration);
+    ServerSettings settings = metrics.measure(checked);
     Databroker broker = configuration.open();
     BrokerServer server = new BrokerServer(broker.opened(), address, queries, settings);
     Ending ending = new Ending(server, broker, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
+      metrics.start(broker.backend()::state, log);
       start(server, log);
       server.watch(reason -> giveUp(log, reason));
       server.await();
@@ -176,6 +181,7 @@ final class ServeCommand implements Callable<Integer> {
     } finally {
       ending.run();
       access.close();
+      metrics.close();
     }
     return ExitCodes.DONE;
   }

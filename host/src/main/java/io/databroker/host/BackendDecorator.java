@@ -1,0 +1,15 @@
+package io.databroker.host;
+
+import io.databroker.api.Backend;
+
+/** Puts something in front of each backend that a host opens, such as meters. */
+@FunctionalInterface
+public interface BackendDecorator {
+  /**
+   * Returns the backend to use instead, for the host itself too.
+   *
+   * @param name the name of the backend in the configuration, or its provider's if it has none
+   * @param backend the backend behind argument checks; the host closes it
+   */
+  Backend decorate(String name, Backend backend);
+}

@@ -1,0 +1,234 @@
+package io.databroker.host.metrics;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendState;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.ClearResult;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
+import io.databroker.api.Write;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and times the calls of a backend.
+ *
+ * <p>Meters: {@code databroker.backend.calls} by method and outcome; {@code
+ * databroker.backend.records.written}, {@code .expired} and {@code .trimmed}; {@code
+ * databroker.backend.feeds.open}; and what {@code BackendGauges} reads. No type, id or payload is a
+ * tag, so the number of meters is bounded.
+ */
+public final class MeteredBackend implements Backend {
+  private final Backend backend;
+  private final CallMeters reads;
+  private final CallMeters puts;
+  private final CallMeters restores;
+  private final CallMeters lists;
+  private final CallMeters snapshots;
+  private final CallMeters openings;
+  private final CallMeters options;
+  private final CallMeters leases;
+  private final CallMeters expiries;
+  private final CallMeters trims;
+  private final CallMeters clears;
+  private final CallMeters checkpoints;
+  private final Counter written;
+  private final Counter expired;
+  private final Counter trimmed;
+  private final AtomicLong feeds = new AtomicLong();
+
+  private MeteredBackend(Backend backend, MeterRegistry registry, Tags tags) {
+    this.backend = backend;
+    this.reads = new CallMeters(registry, tags, "get");
+    this.puts = new CallMeters(registry, tags, "put");
+    this.restores = new CallMeters(registry, tags, "restore");
+    this.lists = new CallMeters(registry, tags, "listTypes");
+    this.snapshots = new CallMeters(registry, tags, "snapshot");
+    this.openings = new CallMeters(registry, tags, "changes");
+    this.options = new CallMeters(registry, tags, "setOptions");
+    this.leases = new CallMeters(registry, tags, "lease");
+    this.expiries = new CallMeters(registry, tags, "expire");
+    this.trims = new CallMeters(registry, tags, "trim");
+    this.clears = new CallMeters(registry, tags, "clear");
+    this.checkpoints = new CallMeters(registry, tags, "setCheckpoint");
+    this.written = counter(registry, tags, "written", "Records of applied batches");
+    this.expired = counter(registry, tags, "expired", "Records that outlived their TTL");
+    this.trimmed = counter(registry, tags, "trimmed", "Changes removed from the history");
+    Gauge.builder("databroker.backend.feeds.open", feeds, AtomicLong::get)
+        .description("Feeds of changes that are open")
+        .tags(tags)
+        .register(registry);
+    BackendGauges.register(registry, tags, backend);
+  }
+
+  private static Counter counter(
+      MeterRegistry registry, Tags tags, String name, String description) {
+    return Counter.builder("databroker.backend.records." + name)
+        .description(description)
+        .tags(tags)
+        .register(registry);
+  }
+
+  /**
+   * Puts meters in front of a backend.
+   *
+   * @param name the value of the tag {@code backend}
+   */
+  public static Backend over(Backend backend, String name, MeterRegistry registry) {
+    return new MeteredBackend(backend, registry, Tags.of("backend", name));
+  }
+
+  @Override
+  public Versions versions() {
+    return backend.versions();
+  }
+
+  @Override
+  public PutResult put(List<Write> batch) {
+    PutResult result = puts.call(() -> backend.put(batch));
+    written.increment(result.records().size());
+    return result;
+  }
+
+  @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    PutResult result = restores.call(() -> backend.restore(batch));
+    written.increment(result.records().size());
+    return result;
+  }
+
+  @Override
+  public @Nullable StoredRecord get(String type, String id) {
+    return reads.<@Nullable StoredRecord>call(() -> backend.get(type, id));
+  }
+
+  @Override
+  public List<String> listTypes() {
+    return lists.call(backend::listTypes);
+  }
+
+  @Override
+  public Snapshot snapshot(Selection selection) {
+    return snapshots.call(() -> backend.snapshot(selection));
+  }
+
+  @Override
+  public ChangeFeed changes(Position from, @Nullable String type) {
+    ChangeFeed feed = openings.call(() -> backend.changes(from, type));
+    feeds.incrementAndGet();
+    return new CountedFeed(feed);
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    return backend.options();
+  }
+
+  @Override
+  public void setOptions(String type, TypeOptions replaced) {
+    options.run(() -> backend.setOptions(type, replaced));
+  }
+
+  @Override
+  public @Nullable Lease acquireLease(String name, Duration duration) {
+    return leases.<@Nullable Lease>call(() -> backend.acquireLease(name, duration));
+  }
+
+  @Override
+  public @Nullable Lease renewLease(String name, long token, Duration duration) {
+    return leases.<@Nullable Lease>call(() -> backend.renewLease(name, token, duration));
+  }
+
+  @Override
+  public boolean releaseLease(String name, long token) {
+    return leases.call(() -> backend.releaseLease(name, token));
+  }
+
+  @Override
+  public long expire() {
+    long count = expiries.call(backend::expire);
+    expired.increment(count);
+    return count;
+  }
+
+  @Override
+  public long trim(Instant before) {
+    long count = trims.call(() -> backend.trim(before));
+    trimmed.increment(count);
+    return count;
+  }
+
+  @Override
+  public ClearResult clear() {
+    return clears.call(backend::clear);
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    return backend.checkpoint();
+  }
+
+  @Override
+  public void setCheckpoint(Checkpoint checkpoint) {
+    checkpoints.run(() -> backend.setCheckpoint(checkpoint));
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return backend.counters();
+  }
+
+  @Override
+  public BackendState state() {
+    return backend.state();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+
+  private final class CountedFeed implements ChangeFeed {
+    private final ChangeFeed feed;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    CountedFeed(ChangeFeed feed) {
+      this.feed = feed;
+    }
+
+    @Override
+    public @Nullable Changes poll() {
+      return feed.poll();
+    }
+
+    @Override
+    public void onReady(Runnable signal) {
+      feed.onReady(signal);
+    }
+
+    @Override
+    public void close() {
+      if (open.getAndSet(false)) {
+        feeds.decrementAndGet();
+      }
+      feed.close();
+    }
+  }
+}

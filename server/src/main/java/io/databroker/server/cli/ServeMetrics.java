@@ -1,0 +1,73 @@
+package io.databroker.server.cli;
+
+import io.databroker.api.BackendState;
+import io.databroker.host.Databroker;
+import io.databroker.server.metrics.MetricsEndpoint;
+import io.databroker.server.metrics.ServerMetrics;
+import io.databroker.server.rpc.ServerSettings;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Option of {@code serve} for metrics and health over HTTP. Without it nothing is measured. */
+final class ServeMetrics implements AutoCloseable {
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      converter = Address.Converter.class,
+      description = {
+        "Serve /metrics for Prometheus, /healthz and /readyz over HTTP, to anyone who reaches the",
+        "address; port 0 takes a free one. Not measured or served if not given."
+      })
+  private @Nullable Address address;
+
+  private @Nullable ServerMetrics metrics;
+  private @Nullable MetricsEndpoint endpoint;
+
+  /** Has the calls of the backend measured. */
+  void measure(Databroker.Builder configuration) {
+    if (address != null) {
+      ServerMetrics created = new ServerMetrics();
+      metrics = created;
+      configuration.decorate((name, backend) -> created.over(backend, name));
+    }
+  }
+
+  /** Has the calls of the server measured, those that are refused included. */
+  ServerSettings measure(ServerSettings settings) {
+    return metrics == null ? settings : settings.withCallers(metrics.before(settings.callers()));
+  }
+
+  /**
+   * Begins to answer, if that was asked for.
+   *
+   * @throws FailedException if the address cannot be had
+   */
+  void start(Supplier<BackendState> state, Logging log) throws FailedException {
+    if (address != null && metrics != null) {
+      try {
+        endpoint = MetricsEndpoint.start(address.resolve(), metrics, state);
+        log.event("metrics at http://" + address.withPort(endpoint.port()) + "/metrics");
+      } catch (IOException e) {
+        throw new FailedException(
+            String.format(
+                Locale.ROOT,
+                "metrics cannot be served at %s: %s; give another address with --metrics",
+                address,
+                e.getMessage()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (endpoint != null) {
+      endpoint.close();
+    }
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+}

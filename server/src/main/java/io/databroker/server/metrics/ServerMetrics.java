@@ -1,0 +1,79 @@
+package io.databroker.server.metrics;
+
+import io.databroker.api.Backend;
+import io.databroker.host.metrics.MeteredBackend;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters of a server: its backend, its calls by method and status, and the JVM.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+public final class ServerMetrics implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+
+  /** Registers the meters of the JVM. */
+  public ServerMetrics() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ClassLoaderMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    collections.bindTo(registry);
+  }
+
+  /** Puts meters in front of a backend. */
+  public Backend over(Backend backend, String name) {
+    return MeteredBackend.over(backend, name, registry);
+  }
+
+  /**
+   * Returns what counts and times the calls of a gRPC server.
+   *
+   * @param next what sees each call after it, or null
+   */
+  public ServerInterceptor before(@Nullable ServerInterceptor next) {
+    ServerInterceptor counting = new MetricCollectingServerInterceptor(registry);
+    return next == null ? counting : new Both(counting, next);
+  }
+
+  private record Both(ServerInterceptor first, ServerInterceptor second)
+      implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
+      return first.interceptCall(
+          call,
+          headers,
+          (inner, innerHeaders) -> second.interceptCall(inner, innerHeaders, handler));
+    }
+  }
+
+  /** Returns all meters in the text format of Prometheus. */
+  String text() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,126 @@
+package io.databroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Metrics and health of a server, as a scraper sees them. */
+class MetricsTest {
+  private static final Pattern NAME =
+      Pattern.compile("\\b(?:databroker|grpc|jvm|process)_[a-z0-9_]*[a-z0-9]");
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private RunningServer server;
+  private String endpoint;
+
+  @BeforeEach
+  void start() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    endpoint = "127.0.0.1:" + port;
+    server = RunningServer.start("--metrics", endpoint);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.stop();
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://" + endpoint + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void callsAreCountedByMethodAndOutcome() throws Exception {
+    server.ask("put", "car", "7", "{}");
+    server.ask("get", "car", "7");
+    server.ask("get", "car", "8");
+    String text = get("/metrics").body();
+    assertThat(text)
+        .contains(
+            "databroker_backend_calls_seconds_count{backend=\"inmemory\",method=\"put\",outcome=\"ok\"}"
+                + " 1")
+        .contains(
+            "databroker_backend_calls_seconds_count{backend=\"inmemory\",method=\"get\",outcome=\"ok\"}"
+                + " 2")
+        .contains("databroker_backend_records_written_total{backend=\"inmemory\"} 1.0")
+        .contains("databroker_backend_types{backend=\"inmemory\"} 1.0")
+        .contains("databroker_backend_version{backend=\"inmemory\"} 1.0")
+        .contains("databroker_backend_history_changes{backend=\"inmemory\"} 1.0")
+        .contains("databroker_backend_state{backend=\"inmemory\",mode=\"serving\"} 1.0")
+        .contains("databroker_backend_history_bytes{backend=\"inmemory\"}")
+        .containsPattern(
+            "grpc_server_processing_duration_seconds_count\\{.*statusCode=\"NOT_FOUND\"");
+  }
+
+  @Test
+  void typesAndIdsAddNoMeters() throws Exception {
+    server.ask("put", "first", "1", "{}");
+    long before = get("/metrics").body().lines().count();
+    for (int i = 0; i < 5; i++) {
+      server.ask("put", "type" + i, "id" + i, "{}");
+    }
+    String text = get("/metrics").body();
+    assertThat(text.lines().count()).isEqualTo(before);
+    assertThat(text).doesNotContain("type3").doesNotContain("id3");
+  }
+
+  @Test
+  void healthAndReadinessAreTold() throws Exception {
+    assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").body()).isEqualTo("serving\n");
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(get("/").statusCode()).isEqualTo(404);
+    assertThat(get("/metrics/x").statusCode()).isEqualTo(404);
+    HttpResponse<String> posted =
+        client.send(
+            HttpRequest.newBuilder(URI.create("http://" + endpoint + "/metrics"))
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(posted.statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void theDashboardAndTheAlertsNameOnlyMetricsThatExist() throws Exception {
+    System.gc(); // a pause has a meter once there was one
+    server.ask("put", "car", "7", "{}");
+    Set<String> known = new TreeSet<>();
+    get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> known.add(line.replaceAll("[{ ].*", "")));
+    for (String file : new String[] {"grafana-dashboard.json", "prometheus-alerts.yaml"}) {
+      String text = Files.readString(Path.of("..", "docs", file));
+      Set<String> named = new TreeSet<>();
+      NAME.matcher(text).results().forEach(found -> named.add(found.group()));
+      assertThat(named).as(file).isNotEmpty().allSatisfy(name -> assertThat(known).contains(name));
+    }
+  }
+
+  @Test
+  void anAddressInUseIsNamed() {
+    Cli second = Cli.run("serve", "--listen", "127.0.0.1:0", "--metrics", endpoint);
+    assertThat(second.code()).isEqualTo(1);
+    assertThat(second.err()).contains("--metrics").contains(endpoint);
+  }
+}
