@@ -4,10 +4,8 @@ module io.databroker.host {
   requires transitive io.databroker.api;
   requires transitive com.google.guice;
   requires org.slf4j;
-  // Guice is an automatic module, so it cannot declare these; applications use @Inject.
   requires static micrometer.core;
-  // Guice is no explicit module, and so cannot say that it needs these; whoever has a backend
-  // injected writes @Inject.
+  // Guice is an automatic module, so it cannot declare these; applications use @Inject.
   requires com.google.common;
   requires transitive jakarta.inject;
 

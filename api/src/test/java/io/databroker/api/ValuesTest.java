@@ -104,7 +104,8 @@ class ValuesTest {
             new OutcomeUnknownException("away", null),
             new StorageFullException("full", null),
             new StorageFailedException("file", null),
-            new OpenFailedException("why", null));
+            new OpenFailedException("why", null),
+            new UnsupportedException(Capability.RESTORE));
     assertThat(all).extracting(DatabrokerException::id).containsExactlyInAnyOrder(ErrorId.values());
     assertThat(all)
         .allSatisfy(e -> assertThat(e).hasMessageStartingWith(e.id().label() + ": "))

@@ -91,6 +91,7 @@ public final class MeteredBackend implements Backend {
    *
    * @param name the value of the tag {@code backend}
    */
+  @SuppressWarnings("exports") // micrometer.core is optional: only who calls this needs it
   public static Backend over(Backend backend, String name, MeterRegistry registry) {
     return new MeteredBackend(backend, registry, Tags.of("backend", name));
   }
@@ -164,14 +165,14 @@ public final class MeteredBackend implements Backend {
   @Override
   public long expire() {
     long count = expiries.call(backend::expire);
-    expired.increment(count);
+    expired.increment((double) count);
     return count;
   }
 
   @Override
   public long trim(Instant before) {
     long count = trims.call(() -> backend.trim(before));
-    trimmed.increment(count);
+    trimmed.increment((double) count);
     return count;
   }
 

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,8 +224,25 @@ final class Aftermath {
     return null;
   }
 
-  /** Returns the batch of which a part is there, or null. */
+  /** Returns the batch of which a part is there, or that the feed delivers in parts; or null. */
   private @Nullable String halfBatch() {
+    for (Operation operation : operations(List.of())) {
+      if (operation.call() instanceof Call.Put put) {
+        Set<Bytes> written =
+            put.batch().stream()
+                .filter(Write.Put.class::isInstance)
+                .map(write -> ((Write.Put) write).payload())
+                .collect(Collectors.toSet());
+        long answers =
+            after.told.stream()
+                .filter(a -> a.records().stream().anyMatch(r -> isPart(r, written)))
+                .count();
+        if (answers > 1) {
+          return String.format(
+              Locale.ROOT, "the feed delivers one batch in %d answers: %s", answers, put);
+        }
+      }
+    }
     Set<Bytes> stored = new HashSet<>();
     after.told.forEach(answer -> answer.records().forEach(r -> stored.add(r.payload())));
     long from = Objects.requireNonNull(after.from()).version();
@@ -248,5 +266,9 @@ final class Aftermath {
       }
     }
     return null;
+  }
+
+  private static boolean isPart(StoredRecord record, Set<Bytes> written) {
+    return !record.deleted() && written.contains(record.payload());
   }
 }
