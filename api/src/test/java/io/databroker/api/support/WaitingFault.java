@@ -103,7 +103,8 @@ enum WaitingFault {
           Waiting registration = waiting.getAndSet(null);
       """,
       """
-          Waiting registration = waiting.getAndSet(null);
+          Waiting registration = waiting.get();
+          waiting.compareAndSet(registration, null);
           closed = true;
       """);
 
