@@ -134,6 +134,9 @@ final class Model {
 
   /** Returns whether the contract allows the operation now; if so, a write takes effect. */
   boolean allows(Operation operation) {
+    if (!changes.isEmpty()) {
+      changes = new ArrayList<>();
+    }
     Call call = operation.call();
     Answer answer = operation.answer();
     if (call instanceof Call.Put put) {
@@ -161,7 +164,6 @@ final class Model {
     } else if (call instanceof Call.ReadCheckpoint) {
       return answer instanceof Answer.Marked marked && marked.checkpoint().equals(checkpoint);
     } else if (call instanceof Call.SetCheckpoint set) {
-      changes = new ArrayList<>();
       checkpoint = set.checkpoint();
       return true;
     }
@@ -236,7 +238,6 @@ final class Model {
     if (planned == null) {
       return false;
     }
-    changes = new ArrayList<>();
     Set<String> types = new HashSet<>();
     for (StoredRecord change : planned) {
       apply(change);
@@ -339,7 +340,6 @@ final class Model {
   }
 
   private void setOptions(String type, TypeOptions replaced) {
-    changes = new ArrayList<>();
     if (replaced.isEmpty()) {
       options.remove(type);
     } else {
@@ -363,7 +363,6 @@ final class Model {
         && (exact ? victims.size() != counted.count() : victims.size() > counted.count())) {
       return false;
     }
-    changes = new ArrayList<>();
     delete(victims);
     return true;
   }
@@ -373,7 +372,6 @@ final class Model {
         || cleared.result().oldServerVersion() != serverVersion) {
       return false;
     }
-    changes = new ArrayList<>();
     serverVersion = cleared.result().newServerVersion();
     live.clear();
     hashes.clear();

@@ -3,7 +3,9 @@ package io.databroker.tck.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.Changes;
 import io.databroker.api.ClearResult;
+import io.databroker.api.Condition;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
@@ -142,6 +144,24 @@ class CheckerTest {
     allowed();
     get(2, 9, 10, "x", 0);
     forbidden();
+  }
+
+  @Test
+  void aFeedNeedNotTellOfAnUnknownWriteWhoseConditionDoesNotHold() {
+    put(1, 1, 2, "x", 1);
+    Call applied = new Call.Put(List.of(Write.put("y", "a", Bytes.utf8("y"))));
+    Call refused =
+        new Call.Put(List.of(Write.put("x", "a", Bytes.utf8("z")).when(Condition.ABSENT)));
+    add(2, 3, Operation.NEVER, applied, new Answer.Unknown());
+    add(3, 4, Operation.NEVER, refused, new Answer.Unknown());
+    list(4, 5, 6, "x", "y");
+    List<Changes> told =
+        List.of(
+            new Changes(List.of(record("x", 1)), new Position(1, 1)),
+            new Changes(List.of(record("y", 2)), new Position(1, 2)));
+    Followed feed = new Followed(new Position(1, 0), null, told, true);
+    assertThat(FeedJoin.judge(history(), FieldExtractor.NONE, feed, List.of(feed)))
+        .isInstanceOf(Verdict.Allowed.class);
   }
 
   @Test
