@@ -278,7 +278,7 @@ final class Batch implements AutoCloseable {
       Commit next = next();
       store.publish(history, set == null ? next : set.apply(history, next), touched);
     } catch (RuntimeException | Error broken) {
-      // What stands in the journal and what is known of it have come apart.
+      // The journal and the state in memory no longer agree.
       store.publisher.fail(broken);
       throw new OutcomeUnknownException("the store broke while it took in a batch", broken);
     }

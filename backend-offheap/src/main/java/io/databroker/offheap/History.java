@@ -364,7 +364,7 @@ final class History implements JournalOwner {
    * guard.
    */
   void retire(Store store) {
-    // Whoever may yet open a snapshot of this is inside.
+    // Waits for the calls inside the guard: one may still open a snapshot of this history.
     store.guard.await();
     if (!snapshots.iterator().hasNext()) {
       store.publisher.forget(directory.all());

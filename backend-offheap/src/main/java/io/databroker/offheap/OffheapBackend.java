@@ -204,7 +204,7 @@ final class OffheapBackend implements Backend {
   @Override
   public ClearResult clear() {
     store.extractor.checkOutside();
-    // What a clear before this one has left to snapshots is held no longer.
+    // Expires the snapshots of histories that earlier clears ended.
     for (History old : store.ended) {
       old.snapshots.forEach(OpenSnapshot::expire);
       old.retire(store);

@@ -31,7 +31,7 @@ final class ChildJvm {
     return command;
   }
 
-  /** Those that open parts of the JDK, with which the tests themselves run. */
+  /** Returns the options of this JVM that open parts of the JDK. */
   static List<String> options() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(

@@ -100,7 +100,7 @@ final class CrashRun {
             .redirectError(scratch.resolve("errors").toFile())
             .start();
     if (random.nextInt(5) == 0) {
-      // Not to wait for something: the instant of the kill is to be any, while it opens or later.
+      // Picks a random instant of the kill, while it opens or later; nothing is waited for.
       Thread.sleep(random.nextInt(1_500));
     } else {
       await(child, said, 1 + random.nextInt(80));

@@ -57,7 +57,7 @@ final class PowerLossRun {
     this.random = new Random(seed);
   }
 
-  /** What was certain when the power was lost. */
+  /** Facts that were certain when the power was lost. */
   private record Lost(Path directory, long returned, @Nullable Position seen, long name) {}
 
   private Backend open(Path directory, long boot) {
@@ -97,7 +97,7 @@ final class PowerLossRun {
     while (returned.get() < after) {
       LockSupport.parkNanos(20_000);
     }
-    // Not to wait for something: the instant is to be any within an operation.
+    // Picks a random instant within an operation; nothing is waited for.
     LockSupport.parkNanos(random.nextInt(400_000));
     Path to = Files.createDirectory(scratch.resolve("lost-" + durability + seed));
     synchronized (backend.compactor) {

@@ -79,7 +79,7 @@ class StorageTroubleTest {
       for (int i = 0; i < stored; i++) {
         assertThat(backend.get("t", "key-" + i)).isNotNull();
       }
-      // What is there can be rewritten, and deleting makes room.
+      // Existing records can be rewritten, and deletes make room.
       backend.put(put("same", 10));
       for (int i = 0; i < 200; i++) {
         backend.put(List.of(Write.delete("t", "key-" + i)));

@@ -35,7 +35,7 @@ record StandbyNames(Set<String> names, boolean everyOneConfirms) {
       String quoted = name.group(1);
       names.add(folded(quoted != null ? quoted.replace("\"\"", "\"") : name.group(2)));
     }
-    // Of "2 (a, b)" both confirm each commit; of "1 (a, b)" nobody can tell later which one did.
+    // With "2 (a, b)", both confirm each commit; with "1 (a, b)", it is unknown later which did.
     long confirm = counted ? Long.parseLong(list.group(1)) : 1;
     return new StandbyNames(names, !names.contains("*") && confirm >= names.size());
   }

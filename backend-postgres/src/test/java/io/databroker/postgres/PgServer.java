@@ -168,7 +168,7 @@ final class PgServer implements AutoCloseable {
 
   /** Starts the server again after a kill, under the same port. */
   void restart() throws IOException {
-    // What the library that started it does not do: start it again as it was.
+    // Starts it again as it was, which the library that started it cannot do.
     String command = Files.readString(data.resolve("postmaster.opts")).trim();
     boolean root = "root".equals(System.getProperty("user.name"));
     List<String> shell =

@@ -81,7 +81,7 @@ class RetentionTest {
     for (int round = 1; round <= ROUNDS || !end.isOver(); round++) {
       Instant before = Instant.now();
       rewrite(backend, round);
-      // What this round wrote stays, as the last hour does.
+      // Trims earlier rounds alone: this round stands for the last hour.
       backend.trim(before);
       if (SECONDS == 0) {
         server.execute(

@@ -24,7 +24,7 @@ record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
   /** Reads the facts of a file, of which the time of modification does not matter. */
   static FileIdentity of(Path file) throws IOException {
     FileTime created = created(file);
-    // Where the time of birth is unknown, Java tells the time of modification instead.
+    // Java returns the time of modification if the time of birth is unknown.
     if (created.equals(Files.getLastModifiedTime(file))) {
       Files.setLastModifiedTime(file, LONG_AGO);
       created = created(file);

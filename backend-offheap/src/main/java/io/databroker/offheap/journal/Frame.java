@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
 public final class Frame {
   /** Kind of a frame. */
   public enum Kind {
-    /** All that is not records, as of here; earlier frames are not needed for it. */
+    /** State of the store without its records, complete at this point; replaces earlier frames. */
     STATE(1),
     /** A batch, or what compaction has kept. */
     RECORDS(2),

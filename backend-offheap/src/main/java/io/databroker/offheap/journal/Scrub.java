@@ -178,7 +178,7 @@ public final class Scrub {
     long claimed = claimed(in, at, end);
     frames.startAt(at + claimed, sequence + 1);
     boolean known = claimed > 0 && (at + claimed == end || frames.next());
-    // Where the frame ends is not known for sure: all records to the end are looked at.
+    // Looks at all records to the end if the end of the frame is not certain.
     long behind = known ? at + claimed : end;
     if (records(in, at, behind, count) == 0) {
       found = found + 1;

@@ -6,7 +6,7 @@ public interface CopyProgress {
   /** Ignores all progress. */
   CopyProgress NONE = (step, records) -> {};
 
-  /** What a copy does now. */
+  /** Step of a copy. */
   enum Step {
     /** Reads the records of the source. */
     READ,

@@ -2,6 +2,9 @@ package io.databroker.host.copy;
 
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.UnavailableException;
+import io.databroker.host.retry.Backoff;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -10,8 +13,7 @@ import java.util.function.Supplier;
  * same records in the same order, because the second time follows the first at once.
  */
 final class Outages {
-  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
-  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+  private static final Backoff BACKOFF = Backoff.standard().giveUpAfter(Duration.ofMinutes(2));
 
   private Outages() {}
 
@@ -25,15 +27,16 @@ final class Outages {
   }
 
   static <T> T outlast(Supplier<T> call) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    for (long pause = 50; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+    long deadline = System.nanoTime() + BACKOFF.giveUpAfter().toNanos();
+    for (int failures = 1; ; failures++) {
       try {
         return call.get();
       } catch (UnavailableException | OutcomeUnknownException e) {
         if (System.nanoTime() - deadline > 0) {
           throw e;
         }
-        TimeUnit.MILLISECONDS.sleep(pause);
+        Duration pause = BACKOFF.pause(failures, ThreadLocalRandom.current());
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       }
     }
   }

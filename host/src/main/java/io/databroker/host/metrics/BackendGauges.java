@@ -54,8 +54,8 @@ final class BackendGauges {
           "1 for the mode of the backend, 0 for the others",
           b -> b.state().mode() == mode ? 1 : 0);
     }
-    // What a backend counts is up to it, and stays the same while it is open.
-    for (String name : counted(backend)) {
+    // Each backend chooses its counters; their names stay the same while it is open.
+    for (String name : backend.counters().keySet()) {
       gauge(
           registry,
           tags,
@@ -66,15 +66,13 @@ final class BackendGauges {
     }
   }
 
-  private static Iterable<String> counted(Backend backend) {
-    return backend.counters().keySet();
-  }
-
   private static double unsigned(long number) {
     return number >= 0 ? number : number + 0x1p64;
   }
 
-  /** Registers a gauge that does not call an engine that is away, so that nobody waits for it. */
+  /**
+   * Registers a gauge that asks the backend unless its engine is away, so it never waits for it.
+   */
   private static void asking(
       MeterRegistry registry,
       Tags tags,

@@ -114,7 +114,7 @@ public final class TlsFiles {
     try {
       return CertificateUtils.getPrivateKey(new ByteArrayInputStream(read(file)));
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      // What it says may show a part of the key.
+      // Drops the cause: its message may show a part of the key.
       throw new AccessException(
           file
               + " holds no private key that can be used: give one of RSA or EC as PKCS#8 in PEM,"

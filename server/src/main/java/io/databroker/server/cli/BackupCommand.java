@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
       "history and no leases. It is compressed, has checksums, and appears under its name only"
           + " when",
       "it is complete and forced to disk.",
-      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
-      "has open."
+      StoreCommand.STORE_IS
     },
     footer = {
       "",
@@ -72,10 +71,9 @@ final class BackupCommand extends StoreCommand {
   static String words(Backup backup) {
     return String.format(
         Locale.ROOT,
-        "%d records at version %s of history %s, written %s, %d bytes, sha256 %s",
+        "%d records at %s, written %s, %d bytes, sha256 %s",
         backup.records(),
-        Long.toUnsignedString(backup.contents().position().version()),
-        Long.toUnsignedString(backup.contents().position().serverVersion()),
+        words(backup.contents().position()),
         backup.created(),
         backup.bytes(),
         backup.sha256());

@@ -21,8 +21,7 @@ import picocli.CommandLine.Option;
       "An interrupted copy goes on when the command is run again.",
       "With --follow, the copy then applies each change of the original, until SIGTERM or Ctrl-C;",
       "run the command once more without --follow to finish it.",
-      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
-      "has open."
+      StoreCommand.STORE_IS
     },
     footer = {
       "",
@@ -80,12 +79,11 @@ final class CopyCommand extends StoreCommand {
       output.line(
           String.format(
               Locale.ROOT,
-              "%s: %d records and %d changes, up to version %s of history %s",
+              "%s: %d records and %d changes, up to %s",
               follow ? "stopped" : "copied",
               result.records(),
               result.changes(),
-              Long.toUnsignedString(result.position().version()),
-              Long.toUnsignedString(result.position().serverVersion())));
+              words(result.position())));
       output.flush();
       orderly.set(true);
     } finally {

@@ -17,8 +17,7 @@ import picocli.CommandLine.Parameters;
           + " of",
       "their writes, and get new versions; whoever follows the store is told to start over.",
       "If the command is interrupted, run it again with --replace.",
-      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
-      "has open."
+      StoreCommand.STORE_IS
     },
     footer = {
       "",

@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import io.databroker.api.Position;
 import io.databroker.host.Databroker;
 import io.databroker.host.OpenedBackend;
 import io.databroker.host.copy.BackendCopy;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,11 @@ import picocli.CommandLine.Option;
 
 /** A command that reads or writes whole stores. */
 abstract class StoreCommand implements Callable<Integer> {
+  /** Meaning of STORE in the help. */
+  static final String STORE_IS =
+      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server"
+          + "%nhas open.";
+
   /** A store that is opened for a copy expires and trims nothing. */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -52,6 +59,15 @@ abstract class StoreCommand implements Callable<Integer> {
       String description = e.getStatus().getDescription();
       throw new FailedException(description == null ? e.getStatus().getCode().name() : description);
     }
+  }
+
+  /** Returns a position in words. */
+  static String words(Position position) {
+    return String.format(
+        Locale.ROOT,
+        "version %s of history %s",
+        Long.toUnsignedString(position.version()),
+        Long.toUnsignedString(position.serverVersion()));
   }
 
   abstract int run(Output output) throws Exception;

@@ -1,9 +1,7 @@
 package io.databroker.server.cli;
 
-import io.databroker.api.Position;
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.host.copy.StoreComparison;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -15,8 +13,7 @@ import picocli.CommandLine.Parameters;
       "Each is read at one version. Records are compared with their times and the order of their",
       "writes, by a digest for each type, and so are options. Versions, history, leases and",
       "checkpoints are not compared. Exit code 1 if the stores differ.",
-      "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server",
-      "has open."
+      StoreCommand.STORE_IS
     },
     footer = {"", "Example:", "  databroker verify 127.0.0.1:5443 offheap:directory=data"})
 final class VerifyCommand extends StoreCommand {
@@ -45,17 +42,9 @@ final class VerifyCommand extends StoreCommand {
         CopyEnd b = open(second)) {
       StoreComparison compared = StoreComparison.of(a, b, temporary, new ProgressLines(terminal));
       output.line(compared.toString());
-      output.line("first:  " + at(compared.first()) + " in " + first.text());
-      output.line("second: " + at(compared.second()) + " in " + second.text());
+      output.line("first:  " + words(compared.first()) + " in " + first.text());
+      output.line("second: " + words(compared.second()) + " in " + second.text());
       return compared.isEqual() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
-  }
-
-  private static String at(Position position) {
-    return String.format(
-        Locale.ROOT,
-        "version %s of history %s",
-        Long.toUnsignedString(position.version()),
-        Long.toUnsignedString(position.serverVersion()));
   }
 }

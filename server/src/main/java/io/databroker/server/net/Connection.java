@@ -81,7 +81,7 @@ public final class Connection {
     return true;
   }
 
-  /** Whether it has so few calls open that each has a place whatever others have open. */
+  /** Returns whether it has so few open calls that each has a place of its own. */
   public boolean hasFewCalls() {
     return open.get() <= FEW;
   }

@@ -130,7 +130,7 @@ public final class Connections extends ServerTransportFilter {
     calls.decrementAndGet();
   }
 
-  /** Whether so much is unsent that not even small answers have room. */
+  /** Counts unsent bytes; returns whether not even small answers have room now. */
   boolean addUnsent(long bytes) {
     if (bytes > SMALL) {
       tight = buffers.getAsLong() > mostBuffers; // more than is counted: each stream has a little
@@ -138,7 +138,7 @@ public final class Connections extends ServerTransportFilter {
     return unsent.addAndGet(bytes) > 2 * limits.unsent() && bytes > 0;
   }
 
-  /** Whether the limit is exceeded by it. */
+  /** Counts answers held in the heap, in bytes; returns whether they exceed the limit. */
   boolean addInHeap(long bytes) {
     return inHeap.addAndGet(bytes) > limits.waiting() && bytes > 0;
   }

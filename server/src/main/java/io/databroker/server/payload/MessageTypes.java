@@ -123,7 +123,7 @@ public final class MessageTypes {
     if (type == null) {
       return null;
     }
-    // What JSON comes to is frequent, and parsed faster by generated code.
+    // JSON values are frequent, and generated code parses them faster.
     Message.Builder message =
         type == Struct.getDescriptor()
             ? Struct.newBuilder()

@@ -40,7 +40,7 @@ public final class ServerEnd implements CopyEnd {
   private static final long ANSWER_SECONDS = 60;
   private static final long LONG_ANSWER_SECONDS = 600;
 
-  /** What every server accepts. */
+  /** Batch size that every server accepts. */
   private static final int BATCH_RECORDS = 1_000;
 
   private static final long BATCH_BYTES = 1 << 20;

@@ -1,8 +1,6 @@
 package io.databroker.tck.crashes;
 
 import io.databroker.api.Capability;
-import io.databroker.tck.child.ChildJvm;
-import io.databroker.tck.child.Port;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
@@ -13,11 +11,7 @@ import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,7 +99,13 @@ public final class CrashRun {
             start.latest(),
             leases.expected());
     Life life = new Life(leases);
-    int code = runChild(order, life);
+    int code =
+        CrashProcess.run(
+            order,
+            (process, socket, lines) -> {
+              socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+              listen(process, lines, order, life);
+            });
     String failure = life.failure();
     if (failure != null) {
       throw broken(
@@ -168,34 +168,8 @@ public final class CrashRun {
     return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
   }
 
-  private int runChild(Order order, Life life) throws IOException, InterruptedException {
-    List<String> options = new ArrayList<>(ChildJvm.inherited());
-    options.add("-XX:TieredStopAtLevel=1");
-    try (Port port = new Port()) {
-      Process process =
-          new ProcessBuilder(ChildJvm.command(options, CrashChild.class, port.arguments()))
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (OutputStream in = process.getOutputStream()) {
-        in.write((order.line() + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      try (Socket socket = port.accept(process)) {
-        if (socket != null) {
-          socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
-          listen(socket, process, order, life);
-        }
-      } finally {
-        process.destroyForcibly();
-        process.waitFor();
-      }
-      return process.exitValue();
-    }
-  }
-
-  private void listen(Socket socket, Process process, Order order, Life life) throws IOException {
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+  private void listen(Process process, BufferedReader lines, Order order, Life life)
+      throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
     long opening = System.nanoTime();
     while (true) {

@@ -10,9 +10,6 @@ import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Operation;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +32,6 @@ final class Life {
   private @Nullable Position from;
   private @Nullable String failure;
   private Instant trimmed = Instant.MIN;
-  private boolean opening;
   private boolean ready;
   private boolean closed;
   private boolean ended;
@@ -47,7 +43,6 @@ final class Life {
   /** Notes an event. */
   void see(List<String> words) {
     switch (words.get(0)) {
-      case "opening" -> opening = true;
       case "read" -> reads.add(HistoryFile.operation(words.get(1)));
       case "from" ->
           from = new Position(Long.parseLong(words.get(1)), Long.parseLong(words.get(2)));
@@ -81,9 +76,7 @@ final class Life {
   }
 
   /** Notes all events of a child that is not killed. */
-  void readAll(Socket socket) throws IOException {
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+  void readAll(BufferedReader lines) throws IOException {
     String line = lines.readLine();
     while (line != null && !ended) {
       see(Words.of(line));
@@ -104,11 +97,6 @@ final class Life {
   /** Returns why the child gave up, as a stack trace, or null. */
   @Nullable String failure() {
     return failure;
-  }
-
-  /** Returns whether the child had begun to open the store. */
-  boolean opened() {
-    return opening;
   }
 
   /** Returns whether the child has read all of the store. */

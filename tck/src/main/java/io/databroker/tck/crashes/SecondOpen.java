@@ -1,15 +1,8 @@
 package io.databroker.tck.crashes;
 
-import io.databroker.tck.child.ChildJvm;
-import io.databroker.tck.child.Port;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** Opens a store of this process in another one. */
@@ -29,26 +22,7 @@ public final class SecondOpen {
       throws IOException, InterruptedException {
     Order order = new Order(provider, bench.settingTexts(0), Moment.NEVER, 1, 0, 0, 0, Map.of());
     Life life = new Life(new Leases());
-    List<String> options = new ArrayList<>(ChildJvm.inherited());
-    options.add("-XX:TieredStopAtLevel=1");
-    try (Port port = new Port()) {
-      Process process =
-          new ProcessBuilder(ChildJvm.command(options, CrashChild.class, port.arguments()))
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (OutputStream in = process.getOutputStream()) {
-        in.write((order.line() + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      try (Socket socket = port.accept(process)) {
-        if (socket != null) {
-          life.readAll(socket);
-        }
-      } finally {
-        process.destroyForcibly();
-        process.waitFor();
-      }
-    }
+    CrashProcess.run(order, (process, socket, lines) -> life.readAll(lines));
     String failure = life.failure();
     return failure != null
         ? new Seen(failure, 0)
