@@ -48,7 +48,8 @@ final class Opening {
       throw new OpenFailedException(sentence(settings, failure), failure);
     }
     EngineState state = new EngineState();
-    Sessions sessions = new Sessions(source, settings, context.callTimeout(), state);
+    Sessions sessions =
+        new Sessions(source::judged, settings.poolSize(), context.callTimeout(), state);
     PostgresBackend backend =
         new PostgresBackend(
             sessions, source, cluster, state, row, "databroker." + settings.schema(), context);

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.pool.HikariPool;
 import io.databroker.api.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,22 +23,29 @@ final class Sessions implements AutoCloseable {
     T of(Connection connection) throws SQLException;
   }
 
+  private static final String CANNOT_CONNECT = "08001";
+
   private final Duration callTimeout;
   private final EngineState state;
+  private final int poolSize;
+  private final Reconnect reconnect;
   private final HikariPool pool;
   private final ScheduledThreadPoolExecutor clock;
 
-  Sessions(
-      SessionSource source, PostgresSettings settings, Duration callTimeout, EngineState state) {
+  Sessions(LambdaSource.Opener source, int poolSize, Duration callTimeout, EngineState state) {
     this.callTimeout = callTimeout;
     this.state = state;
+    this.poolSize = poolSize;
+    this.reconnect = new Reconnect(source);
     this.clock = new ScheduledThreadPoolExecutor(1, Threads.named("databroker-postgres-clock"));
     clock.setRemoveOnCancelPolicy(true);
     HikariConfig config = new HikariConfig();
-    config.setDataSource(new LambdaSource(source::judged));
+    config.setDataSource(new LambdaSource(reconnect));
     config.setPoolName("databroker-postgres");
-    config.setMaximumPoolSize(settings.poolSize());
+    config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(1);
+    // Without a level, a pool whose very first connection is cut off refuses all later ones.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setIdleTimeout(60_000);
     config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(Math.max(250, callTimeout.toMillis()));
@@ -58,7 +66,7 @@ final class Sessions implements AutoCloseable {
       if (millis <= 0) {
         throw new UnavailableException("PostgreSQL did not answer in time", null);
       }
-      Connection connection = pool.getConnection(millis);
+      Connection connection = take(millis);
       // A connection is cut off, not asked to stop: its server may be the one that is stuck.
       Future<?> cutOff =
           clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
@@ -70,6 +78,17 @@ final class Sessions implements AutoCloseable {
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private Connection take(long millis) throws SQLException {
+    try {
+      return pool.getConnection(millis);
+    } catch (SQLTransientConnectionException inVain) {
+      @Nullable SQLException reason = reconnect.lastFailure();
+      throw reason == null
+          ? inVain
+          : new SQLTransientConnectionException(inVain.getMessage(), CANNOT_CONNECT, reason);
     }
   }
 
@@ -92,14 +111,22 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  /** Reads within the time of a call; tries once more if the connection turns out to be lost. */
+  /**
+   * Returns how often a call may meet a lost connection. After a restart of the server, all that
+   * the pool holds are lost.
+   */
+  int attempts() {
+    return poolSize + 1;
+  }
+
+  /** Reads within the time of a call; tries again if the connection turns out to be lost. */
   <T> T read(Read<T> read) {
     return read(deadline(), read);
   }
 
   <T> T read(Deadline deadline, Read<T> read) {
     @Nullable SQLException lost = null;
-    while (true) {
+    for (int left = attempts(); ; left--) {
       try (Session session = lend(deadline)) {
         try {
           T answer = read.of(session.connection());
@@ -112,10 +139,10 @@ final class Sessions implements AutoCloseable {
           throw failure;
         }
       } catch (SQLException failure) {
-        if (lost != null || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
+        if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
           throw SqlFailures.notApplied(lost == null ? failure : lost);
         }
-        lost = failure;
+        lost = lost == null ? failure : lost;
       }
     }
   }
@@ -123,6 +150,7 @@ final class Sessions implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
+    reconnect.close();
     boolean interrupted = Thread.interrupted();
     try {
       pool.shutdown();

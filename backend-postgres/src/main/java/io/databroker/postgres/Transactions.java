@@ -49,20 +49,18 @@ final class Transactions {
     return write(sessions.deadline(), work);
   }
 
-  /** Runs the work and commits; tries once more if the connection was lost before the commit. */
+  /** Runs the work and commits; tries again if the connection was lost before the commit. */
   <T> T write(Deadline deadline, Work<T> work) {
-    boolean again = false;
-    while (true) {
+    for (int left = sessions.attempts(); ; left--) {
       try {
         return attempt(deadline, work);
       } catch (SQLException failure) {
         if (SqlFailures.isDiskFull(failure)) {
           state.full();
         }
-        if (again || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
+        if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
           throw SqlFailures.notApplied(failure);
         }
-        again = true;
       }
     }
   }

@@ -12,6 +12,8 @@ import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Selection;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -147,6 +149,38 @@ class OutcomeTest {
     for (int i = 0; i < told.size(); i++) {
       assertThat(told.get(i)).isEqualTo(i + 1);
     }
+  }
+
+  /** The pool asks its first connection for the isolation level, and keeps the answer. */
+  @Test
+  void aFirstConnectionThatIsLostDoesNotSpoilThePool() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    LambdaSource.Opener source =
+        () -> {
+          Connection connection = DriverManager.getConnection(server.url());
+          return opened.incrementAndGet() == 1 ? lostWhenAsked(connection) : connection;
+        };
+    try (Sessions sessions = new Sessions(source, 2, TIMEOUT, new EngineState())) {
+      assertThat(sessions.<Boolean>read(connection -> connection.isValid(1))).isTrue();
+    }
+    assertThat(opened).hasValueGreaterThan(1);
+  }
+
+  private static Connection lostWhenAsked(Connection connection) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("getTransactionIsolation")) {
+                connection.close();
+              }
+              try {
+                return method.invoke(connection, arguments);
+              } catch (InvocationTargetException failure) {
+                throw failure.getCause();
+              }
+            });
   }
 
   @Test
