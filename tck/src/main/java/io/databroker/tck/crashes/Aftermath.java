@@ -10,7 +10,7 @@ import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.Checker;
 import io.databroker.tck.history.Diagnosis;
-import io.databroker.tck.history.FeedJoin;
+import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.Followed;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
@@ -40,7 +40,7 @@ final class Aftermath {
   private final Versions found;
 
   /** The rules that are broken, the first before all, and what was seen. */
-  record Finding(List<String> rules, String words, History history) {}
+  record Finding(List<String> rules, String words, Evidence evidence) {}
 
   /**
    * Prepares the judgement.
@@ -72,8 +72,11 @@ final class Aftermath {
     History calls = new History(start, operations(List.of()));
     History whole = new History(start, operations(after.reads));
     if (Checker.judge(calls, TestFields.FIRST) instanceof Verdict.Violated violated) {
-      return finding(List.of("PUT-2"), violated.reason(), calls, violated);
+      Evidence evidence = Evidence.of(calls, null, List.of());
+      return finding(List.of("PUT-2"), violated.reason(), evidence, violated);
     }
+    Position from = Objects.requireNonNull(after.from());
+    Evidence evidence = Evidence.of(whole, new Followed(from, null, after.told, true), List.of());
     if (found.serverVersion() != expectedServerVersion()) {
       String words =
           String.format(
@@ -81,40 +84,39 @@ final class Aftermath {
               "the server version is %d, but was %d, and no clear was running",
               found.serverVersion(),
               expectedServerVersion());
-      return new Finding(List.of("VER-7", "CAPA-1"), words, whole);
+      return observed(List.of("VER-7", "CAPA-1"), words, evidence);
     }
     String lost = seenButGone();
-    Verdict verdict = joined(whole);
+    Verdict verdict = evidence.judge(TestFields.FIRST);
     if (!(verdict instanceof Verdict.Violated violated)) {
       if (lost != null) {
-        return new Finding(List.of("PUT-9", "VER-6"), lost, whole);
+        return observed(List.of("PUT-9", "VER-6"), lost, evidence);
       }
       String forgotten = historyGone();
-      return forgotten == null ? null : new Finding(List.of("CAPA-1"), forgotten, whole);
+      return forgotten == null ? null : observed(List.of("CAPA-1"), forgotten, evidence);
     }
     String half = halfBatch();
     if (half != null) {
-      return finding(List.of("PUT-1", "CAPA-1"), half, whole, violated);
+      return finding(List.of("PUT-1", "CAPA-1"), half, evidence, violated);
     }
     List<String> rules = new ArrayList<>(List.of("CAPA-1"));
     boolean shorter = Long.compareUnsigned(found.latest(), latestAnswered()) < 0 || lost != null;
     if (shorter) {
       rules.addAll(List.of("PUT-9", "VER-6"));
     }
-    return finding(rules, lost != null ? lost : violated.reason(), whole, violated);
+    return finding(rules, lost != null ? lost : violated.reason(), evidence, violated);
   }
 
   private static Finding finding(
-      List<String> rules, String words, History history, Verdict.Violated violated) {
-    String told = Diagnosis.of(history, violated, TestFields.FIRST);
+      List<String> rules, String words, Evidence evidence, Verdict.Violated violated) {
+    String told = Diagnosis.of(evidence, violated, TestFields.FIRST);
     return new Finding(
-        rules, words.equals(violated.reason()) ? told : words + "\n" + told, history);
+        rules, words.equals(violated.reason()) ? told : words + "\n" + told, evidence);
   }
 
-  private Verdict joined(History whole) {
-    Position from = Objects.requireNonNull(after.from());
-    Followed feed = new Followed(from, null, after.told, true);
-    return FeedJoin.judge(whole, TestFields.FIRST, feed, List.of(feed));
+  /** Returns a finding that the calls and answers alone may not show. */
+  private static Finding observed(List<String> rules, String words, Evidence evidence) {
+    return new Finding(rules, words, evidence.showing(words, TestFields.FIRST));
   }
 
   /** Joins the calls before the kill, those without an outcome, and reads after it. */

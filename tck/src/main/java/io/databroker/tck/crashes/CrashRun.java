@@ -4,6 +4,7 @@ import io.databroker.api.Capability;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
+import io.databroker.tck.engine.Saved;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
@@ -138,17 +139,19 @@ public final class CrashRun {
       rules.add(lease);
     }
     if (!rules.isEmpty()) {
-      throw Violation.found(
-          rules,
-          bench.tuning,
+      String rule = rules.get(0);
+      Saved saved =
+          finding == null ? Saved.NOTHING : Saved.of(rule, bench.tuning, finding.evidence());
+      String words =
           String.format(
               Locale.ROOT,
-              "Seen after kill %d of seed %d.%n%s%s%n",
+              "Seen after kill %d of seed %d.%n%s%s%s%n",
               number,
               bench.tuning.seed(),
-              finding == null ? "" : saved(finding) + finding.words(),
-              leases.problem()),
-          null);
+              saved.words(),
+              finding == null ? "" : finding.words(),
+              leases.problem());
+      throw Violation.found(rules, bench.tuning, words, null).saved(saved);
     }
     if (bench.has(Capability.SHARED)) {
       // The engine lives on: what was on its way may arrive late.
@@ -158,10 +161,6 @@ public final class CrashRun {
           .forEach(carried::add);
     }
     start = aftermath.state();
-  }
-
-  private String saved(Aftermath.Finding finding) {
-    return Violation.save(finding.rules().get(0), bench.tuning, finding.history()).orElse("");
   }
 
   private Violation broken(String rule, String seen) {

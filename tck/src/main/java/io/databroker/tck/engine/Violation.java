@@ -3,17 +3,12 @@ package io.databroker.tck.engine;
 import io.databroker.tck.contract.Contract;
 import io.databroker.tck.contract.Hints;
 import io.databroker.tck.history.Diagnosis;
-import io.databroker.tck.history.History;
-import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.Verdict;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
@@ -29,6 +24,9 @@ public final class Violation extends AssertionFailedError {
   /** The rules that the counterexample shows to be broken, the first before all; often unknown. */
   @SuppressWarnings("serial") // an unmodifiable list of texts
   private List<String> found = List.of();
+
+  /** Name of the file that holds what was recorded, or an empty text. */
+  private String saved = "";
 
   private Violation(String report) {
     super(report);
@@ -71,13 +69,19 @@ public final class Violation extends AssertionFailedError {
     return "";
   }
 
+  /**
+   * Creates the violation that a round of a workload showed.
+   *
+   * @param evidence what was recorded, which is saved
+   * @param verdict the verdict on it
+   */
   public static Violation of(
       String rule,
       String workload,
       Tuning tuning,
       int round,
       Duration after,
-      @Nullable History history,
+      Evidence evidence,
       Verdict.Violated verdict) {
     StringBuilder report = new StringBuilder();
     report.append(heading(rule, tuning));
@@ -89,16 +93,15 @@ public final class Violation extends AssertionFailedError {
             workload,
             after.toMillis(),
             tuning.seed()));
-    if (history != null) {
-      save(rule, tuning, history).ifPresent(report::append);
-      report.append(Diagnosis.of(history, verdict, TestFields.FIRST));
-    } else {
-      report.append(verdict.reason()).append('\n');
-    }
+    Saved saved = Saved.of(rule, tuning, evidence);
+    report.append(saved.words());
+    report.append(Diagnosis.of(evidence, verdict, TestFields.FIRST));
     report.append(ending(rule, tuning));
     report.append("The seed fixes what the clients do, not how their threads meet: ");
     report.append("it may take more rounds, or fewer.\n");
-    return new Violation(report.toString());
+    Violation violation = new Violation(report.toString());
+    violation.saved = saved.name();
+    return violation;
   }
 
   public static Violation of(String rule, Tuning tuning, String seen) {
@@ -143,28 +146,20 @@ public final class Violation extends AssertionFailedError {
     return violation;
   }
 
+  /** Names the file in the folder of the report that holds what was recorded. */
+  public Violation saved(Saved file) {
+    saved = file.name();
+    return this;
+  }
+
+  /** Returns the name of the file that holds what was recorded, or an empty text. */
+  public String saved() {
+    return saved;
+  }
+
   /** Returns the rules that the counterexample shows to be broken; none if they are unknown. */
   public List<String> found() {
     return found;
-  }
-
-  /** Saves a history in the folder of the report, if there is one; returns a line that says so. */
-  public static Optional<String> save(String rule, Tuning tuning, History history) {
-    if (tuning.report().isEmpty()) {
-      return Optional.empty();
-    }
-    Path file =
-        tuning
-            .report()
-            .get()
-            .resolve(String.format(Locale.ROOT, "history-%s-%d.txt", rule, tuning.seed()));
-    try {
-      Files.createDirectories(tuning.report().get());
-      HistoryFile.write(file, history);
-      return Optional.of("All of it: " + file + " (--recheck judges it again).\n");
-    } catch (IOException e) {
-      return Optional.of("It could not be saved: " + e + "\n");
-    }
   }
 
   private static String heading(String rule, Tuning tuning) {

@@ -16,6 +16,20 @@ public final class Diagnosis {
 
   private Diagnosis() {}
 
+  /** Explains the violation that the evidence shows. */
+  public static String of(Evidence evidence, Verdict.Violated verdict, FieldExtractor extractor) {
+    Holdings holdings = evidence.holdings();
+    if (!evidence.observed().isEmpty()) {
+      return String.join("\n", evidence.observed()) + "\n";
+    }
+    LeaseFinding finding = holdings == null ? null : LeaseCheck.finding(holdings);
+    if (holdings != null && finding != null) {
+      return LeaseTimeline.of(holdings, finding);
+    }
+    History history = evidence.history();
+    return history == null ? verdict.reason() + "\n" : of(history, verdict, extractor);
+  }
+
   /** Shrinks the history, keeping the reason of its violation, and explains it. */
   public static String of(History history, Verdict.Violated verdict, FieldExtractor extractor) {
     if (!(Checker.judge(history, extractor) instanceof Verdict.Violated whole)

@@ -6,36 +6,62 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Saves a history as a text file: the state before it in the first line, then one operation per
- * line, then an end line. A line is a row of words separated by spaces; names and payloads are
- * escaped so that they contain no space.
+ * Saves {@link Evidence} as a text file: a heading, a line for each thing recorded, and an end
+ * line. A line is a row of words separated by spaces, of which the first names its kind; names and
+ * payloads are escaped so that they contain no space.
+ *
+ * <p>Format 4 is written. Format 3, which held the start and the operations alone, is read too.
  */
 public final class HistoryFile {
-  private static final String HEADING = "databroker-history-3";
+  private static final String NAME = "databroker-history-";
+  private static final int FORMAT = 4;
+  private static final int OLDEST = 3;
+  private static final int LONGEST_HEADING = NAME.length() + 11;
   private static final String END = "end";
 
   private HistoryFile() {}
 
-  /** Writes a history. */
+  /** Writes the history of calls. */
   public static void write(Path file, History history) throws IOException {
-    List<String> lines = new ArrayList<>();
-    lines.add(HEADING);
-    LineWriter start = new LineWriter();
-    start.add(history.start().serverVersion()).add(history.start().latest());
-    start.add(history.start().exact()).options(history.start().options());
-    start.records(history.start().records()).checkpoint(history.start().checkpoint());
-    lines.add(start.line());
-    for (Operation operation : history.operations()) {
-      lines.add(new LineWriter().operation(operation).line());
+    write(file, Evidence.of(history, null, List.of()));
+  }
+
+  /** Writes everything recorded. */
+  public static void write(Path file, Evidence evidence) throws IOException {
+    List<String> lines = new ArrayList<>(List.of(NAME + FORMAT));
+    History history = evidence.history();
+    if (history != null) {
+      lines.add(line("start").start(history.start()).line());
+      history.operations().forEach(each -> lines.add(line("call").operation(each).line()));
     }
+    Followed all = evidence.all();
+    if (all != null) {
+      lines.add(line("feed-of-all").followed(all).line());
+    }
+    evidence.feeds().forEach(feed -> lines.add(line("feed").followed(feed).line()));
+    Closing closing = evidence.closing();
+    if (closing != null) {
+      lines.add(line("close").closing(closing).line());
+    }
+    Holdings holdings = evidence.holdings();
+    if (holdings != null) {
+      lines.add(line("leases").add(holdings.margin()).line());
+      holdings.calls().forEach(call -> lines.add(line("lease").lease(call).line()));
+    }
+    evidence.observed().forEach(seen -> lines.add(line("observed").text(seen).line()));
     lines.add(END);
     Files.write(file, lines);
+  }
+
+  private static LineWriter line(String kind) {
+    return new LineWriter().add(kind);
   }
 
   /** Returns the line of an operation. */
@@ -58,48 +84,108 @@ public final class HistoryFile {
     return new LineReader(line).changes();
   }
 
-  /** Returns whether a file claims to be a history. */
+  /** Returns whether a file claims to be a history, of any format. */
   public static boolean isOne(Path file) {
     try {
-      return begins(file);
+      return format(file) > 0;
     } catch (IOException e) {
       return false;
     }
   }
 
-  private static boolean begins(Path file) throws IOException {
+  /** Returns the format that the first line names; 0 if it is not that of a history. */
+  private static int format(Path file) throws IOException {
+    String begin;
     try (InputStream bytes = Files.newInputStream(file)) {
-      byte[] heading = (HEADING + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
-      return Arrays.equals(bytes.readNBytes(heading.length), heading);
+      begin = new String(bytes.readNBytes(LONGEST_HEADING), StandardCharsets.ISO_8859_1);
     }
+    int end = begin.indexOf('\n');
+    String heading = end < 0 ? "" : begin.substring(0, end).strip();
+    String number = heading.startsWith(NAME) ? heading.substring(NAME.length()) : "";
+    return number.matches("[1-9][0-9]{0,7}") ? Integer.parseInt(number) : 0;
   }
 
   /**
-   * Reads a history.
+   * Reads a file.
    *
-   * @throws IllegalArgumentException if the file is not a history; the message names the line
+   * @throws IllegalArgumentException if the file is not a history, or of an unknown format; the
+   *     message names the line
    */
-  public static History read(Path file) throws IOException {
-    if (!begins(file)) {
-      throw new IllegalArgumentException(file + " is not a history: it must begin with " + HEADING);
+  public static Evidence read(Path file) throws IOException {
+    int format = format(file);
+    if (format == 0) {
+      throw new IllegalArgumentException(
+          file + " is not a history: it must begin with " + NAME + FORMAT);
+    }
+    if (format < OLDEST || format > FORMAT) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is a history of format %d, and this kit reads %d and %d; judge it with the kit"
+                  + " that wrote it",
+              file,
+              format,
+              OLDEST,
+              FORMAT));
     }
     List<String> lines = Files.readAllLines(file);
-    if (lines.size() < 3 || !lines.get(lines.size() - 1).equals(END)) {
+    if (lines.size() < 2 || !lines.get(lines.size() - 1).equals(END)) {
       throw new IllegalArgumentException(file + " ends too early: its last line must be " + END);
     }
+    Parts parts = new Parts();
     int number = 1;
     try {
-      LineReader first = new LineReader(lines.get(1));
-      History.Start start = first.start();
-      List<Operation> operations = new ArrayList<>();
-      for (number = 2; number < lines.size() - 1; number++) {
-        operations.add(new LineReader(lines.get(number)).operation());
+      for (; number < lines.size() - 1; number++) {
+        LineReader line = new LineReader(lines.get(number));
+        parts.add(format == OLDEST ? number == 1 ? "start" : "call" : line.word(), line);
       }
-      return new History(start, operations);
+      return parts.evidence();
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "line %d of %s is not of a history: %s", number + 1, file, e),
           e);
+    }
+  }
+
+  /** Lines read so far. */
+  private static final class Parts {
+    private final List<Operation> operations = new ArrayList<>();
+    private final List<Followed> feeds = new ArrayList<>();
+    private final List<LeaseCall> leases = new ArrayList<>();
+    private final List<String> observed = new ArrayList<>();
+    private History.@Nullable Start start;
+    private @Nullable Followed all;
+    private @Nullable Closing closing;
+    private @Nullable Duration margin;
+
+    void add(String kind, LineReader line) {
+      switch (kind) {
+        case "start" -> start = line.start();
+        case "call" -> operations.add(line.operation());
+        case "feed" -> feeds.add(line.followed());
+        case "feed-of-all" -> all = line.followed();
+        case "close" -> closing = line.closing();
+        case "leases" -> margin = line.duration();
+        case "lease" -> leases.add(line.lease());
+        case "observed" -> observed.add(line.text());
+        default -> throw new IllegalArgumentException("no line begins with " + kind);
+      }
+    }
+
+    Evidence evidence() {
+      if (start == null && !operations.isEmpty()) {
+        throw new IllegalArgumentException("calls without a start");
+      }
+      if (margin == null && !leases.isEmpty()) {
+        throw new IllegalArgumentException("leases without their margin");
+      }
+      return new Evidence(
+          start == null ? null : new History(start, operations),
+          all,
+          feeds,
+          closing,
+          margin == null ? null : new Holdings(leases, margin),
+          observed);
     }
   }
 }

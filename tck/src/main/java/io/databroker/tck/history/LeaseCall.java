@@ -1,6 +1,7 @@
 package io.databroker.tck.history;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,25 @@ public record LeaseCall(
     long token,
     boolean granted,
     @Nullable Instant expiresAt) {
+
+  /** Returns the call, its answer, and the reading of the backend's clock. */
+  String words() {
+    String answer =
+        kind == Kind.ACQUIRE
+            ? granted ? "granted, token " + token : "refused"
+            : granted ? "done" : "refused";
+    return kind.name().toLowerCase(Locale.ROOT)
+        + " "
+        + name
+        + (kind == Kind.ACQUIRE ? "" : " by token " + token)
+        + " -> "
+        + answer
+        + (expiresAt == null ? "" : " until " + expiresAt)
+        + " (called at "
+        + earliest
+        + (latest.equals(earliest) ? "" : " to " + latest)
+        + ")";
+  }
 
   /** Kind of call. */
   public enum Kind {

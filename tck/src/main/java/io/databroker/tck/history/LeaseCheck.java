@@ -29,31 +29,41 @@ public final class LeaseCheck {
 
   /** Returns the first problem, or null. Renewals must not shorten a holding. */
   public static @Nullable String problem(List<LeaseCall> calls, Duration margin) {
-    LeaseCheck check = new LeaseCheck(calls, margin);
-    String problem = check.tokens();
-    for (int i = 0; i < calls.size() && problem == null; i++) {
-      problem = check.answer(calls.get(i));
+    LeaseFinding finding = finding(new Holdings(calls, margin));
+    return finding == null ? null : finding.words();
+  }
+
+  /** Returns the first violation, or null. */
+  static @Nullable LeaseFinding finding(Holdings holdings) {
+    LeaseCheck check = new LeaseCheck(holdings.calls(), holdings.margin());
+    LeaseFinding finding = check.tokens();
+    for (int i = 0; i < holdings.calls().size() && finding == null; i++) {
+      finding = check.answer(holdings.calls().get(i));
     }
-    return problem;
+    return finding;
+  }
+
+  private static LeaseFinding found(String violation, LeaseCall... calls) {
+    return new LeaseFinding(violation, List.of(calls));
   }
 
   /** Checks that tokens are unique and rise, and that a name has one holder. */
-  private @Nullable String tokens() {
+  private @Nullable LeaseFinding tokens() {
     for (int i = 0; i < grants.size(); i++) {
       LeaseCall grant = grants.get(i);
       if (grant.token() <= 0) {
-        return "a token is not greater than 0: " + grant;
+        return found("a token is not greater than 0", grant);
       }
       for (int j = i + 1; j < grants.size(); j++) {
         LeaseCall later = grants.get(j);
         if (later.token() == grant.token()) {
-          return "two holdings have one token: " + grant + " and " + later;
+          return found("two holdings have one token", grant, later);
         }
         if (later.ended() < grant.began()) {
-          return "a later holding has a smaller token: " + later + ", then " + grant;
+          return found("a later holding has a smaller token", later, grant);
         }
         if (later.name().equals(grant.name()) && surelyLasts(grant, later)) {
-          return "granted while another holding lasts: " + grant + ", then " + later;
+          return found("granted while another holding lasts", grant, later);
         }
       }
     }
@@ -77,18 +87,18 @@ public final class LeaseCheck {
     return later.latest().isBefore(end);
   }
 
-  private @Nullable String answer(LeaseCall call) {
+  private @Nullable LeaseFinding answer(LeaseCall call) {
     if (call.kind() == Kind.ACQUIRE) {
-      return call.granted() || mayBeHeld(call) ? null : "refused, but surely free: " + call;
+      return call.granted() || mayBeHeld(call) ? null : found("refused, but surely free", call);
     }
     LeaseCall grant = grantOf(call);
     if (call.granted()) {
       return grant == null || surelyEnded(grant, call)
-          ? "renewed or released by a token that surely holds no more: " + call
+          ? found("renewed or released by a token that surely holds no more", call)
           : null;
     }
     return grant != null && grant.ended() < call.began() && surelyLasts(grant, call)
-        ? "not renewed or released, but the token surely holds: " + call
+        ? found("not renewed or released, but the token surely holds", call)
         : null;
   }
 

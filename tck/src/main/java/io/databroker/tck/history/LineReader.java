@@ -13,8 +13,6 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,8 +41,8 @@ final class LineReader {
     return Integer.parseInt(words.remove());
   }
 
-  private String text() {
-    return URLDecoder.decode(words.remove().substring(1), StandardCharsets.UTF_8);
+  String text() {
+    return Escapes.text(words.remove().substring(1));
   }
 
   private List<String> texts() {
@@ -77,6 +75,49 @@ final class LineReader {
   Changes changes() {
     Position position = new Position(number(), number());
     return new Changes(records(), position);
+  }
+
+  /** Returns the first word and removes it. */
+  String word() {
+    return words.remove();
+  }
+
+  Followed followed() {
+    boolean toTheEnd = Boolean.parseBoolean(words.remove());
+    Position from = new Position(number(), number());
+    String type = words.remove().equals("-") ? null : text();
+    List<Changes> told = new ArrayList<>();
+    for (int i = count(); i > 0; i--) {
+      told.add(changes());
+    }
+    return new Followed(from, type, told, toTheEnd);
+  }
+
+  Closing closing() {
+    long began = number();
+    long ended = number();
+    List<Operation> later = new ArrayList<>();
+    for (int i = count(); i > 0; i--) {
+      later.add(operation());
+    }
+    return new Closing(began, ended, later);
+  }
+
+  Duration duration() {
+    return Duration.parse(words.remove());
+  }
+
+  LeaseCall lease() {
+    return new LeaseCall(
+        LeaseCall.Kind.valueOf(words.remove()),
+        number(),
+        number(),
+        Instant.parse(words.remove()),
+        Instant.parse(words.remove()),
+        text(),
+        number(),
+        Boolean.parseBoolean(words.remove()),
+        words.element().equals("-") ? null : Instant.parse(words.remove()));
   }
 
   private Checkpoint checkpoint() {

@@ -9,8 +9,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,7 +29,7 @@ final class LineWriter {
   }
 
   LineWriter text(String text) {
-    return add("'" + URLEncoder.encode(text, StandardCharsets.UTF_8));
+    return add("'" + Escapes.word(text));
   }
 
   LineWriter bytes(Bytes bytes) {
@@ -98,6 +97,11 @@ final class LineWriter {
     return add(checkpoint.serverVersion()).add(checkpoint.recordVersion());
   }
 
+  LineWriter start(History.Start start) {
+    add(start.serverVersion()).add(start.latest()).add(start.exact());
+    return options(start.options()).records(start.records()).checkpoint(start.checkpoint());
+  }
+
   LineWriter operation(Operation operation) {
     add(operation.client()).add(operation.began()).add(operation.ended());
     return call(operation.call()).answer(operation.answer());
@@ -107,6 +111,29 @@ final class LineWriter {
     return add(changes.position().serverVersion())
         .add(changes.position().version())
         .records(changes.records());
+  }
+
+  LineWriter followed(Followed feed) {
+    add(feed.toTheEnd()).add(feed.from().serverVersion()).add(feed.from().version());
+    String type = feed.type();
+    LineWriter head = type == null ? add("-") : add("+").text(type);
+    head.add(feed.told().size());
+    feed.told().forEach(this::changes);
+    return this;
+  }
+
+  LineWriter closing(Closing closing) {
+    add(closing.began()).add(closing.ended()).add(closing.later().size());
+    closing.later().forEach(this::operation);
+    return this;
+  }
+
+  LineWriter lease(LeaseCall call) {
+    add(call.kind().name()).add(call.began()).add(call.ended());
+    add(call.earliest()).add(call.latest()).text(call.name()).add(call.token());
+    add(call.granted());
+    Instant end = call.expiresAt();
+    return add(end == null ? "-" : end);
   }
 
   LineWriter written(Write write) {

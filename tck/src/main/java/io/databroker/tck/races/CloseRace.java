@@ -10,9 +10,9 @@ import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.TestFields;
 import io.databroker.tck.engine.Violation;
-import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
-import io.databroker.tck.history.Checker;
+import io.databroker.tck.history.Closing;
+import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
@@ -28,7 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** A close that races all other calls, and readers that wait. */
 @SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
@@ -110,25 +109,33 @@ public final class CloseRace {
     await(second, "a second close did not return");
     for (int i = 0; i < FOLLOWERS; i++) {
       await(followings.get(i), "a waiting reader was not woken by the close");
-      fail(followers.get(i).problem());
     }
-    judge(place, start, all, closing, closed);
+    Evidence evidence = evidence(place, start, all, Closing.of(closing, closed, all));
+    for (Follower follower : followers) {
+      String problem = follower.problem();
+      evidence = problem == null ? evidence : evidence.observing(problem);
+    }
+    if (evidence.judge(TestFields.FIRST) instanceof Verdict.Violated violated) {
+      throw Violation.of(
+          "CLOSE-4",
+          "close beside everything",
+          bench.tuning,
+          rounds,
+          Duration.ZERO,
+          evidence,
+          violated);
+    }
   }
 
-  private void judge(
-      int place, History.Start start, List<Operation> all, long closing, long closed) {
-    for (Operation operation : all) {
-      if (operation.ended() > closing && operation.began() < closed) {
-        beside++;
-      }
-      if (operation.began() > closed && !isClosed(operation)) {
-        fail("a call after the close did not fail with closed: " + operation);
-      }
-    }
+  private Evidence evidence(int place, History.Start start, List<Operation> all, Closing closing) {
     operations += all.size();
+    beside +=
+        all.stream()
+            .filter(call -> call.ended() > closing.began() && call.began() < closing.ended())
+            .count();
     if (bench.has(Capability.DURABLE)) {
       Recorder after = new Recorder();
-      long shift = closed + all.size() * 2L + 10;
+      long shift = closing.ended() + all.size() * 2L + 10;
       Backend reopened = bench.open(place, bench.context());
       for (Call read : List.of(new Call.TakeSnapshot(Selection.all()), new Call.ListTypes())) {
         Operation seen = after.record(-1, reopened, read);
@@ -136,21 +143,7 @@ public final class CloseRace {
       }
       reopened.close();
     }
-    History history = new History(start, all);
-    if (Checker.judge(history, TestFields.FIRST) instanceof Verdict.Violated violated) {
-      throw Violation.of(
-          "CLOSE-4",
-          "close beside everything",
-          bench.tuning,
-          rounds,
-          Duration.ZERO,
-          history,
-          violated);
-    }
-  }
-
-  private static boolean isClosed(Operation operation) {
-    return operation.answer() instanceof Answer.NotApplied not && not.error().equals("closed");
+    return Evidence.of(new History(start, all), closing);
   }
 
   private List<Operation> play(
@@ -160,7 +153,7 @@ public final class CloseRace {
     for (int i = 0; i < MOST_CALLS && afterwards < 3; i++) {
       Operation operation = recorder.record(client, backend, call(mine));
       operations.add(operation);
-      afterwards += isClosed(operation) ? 1 : 0;
+      afterwards += Closing.isRefused(operation) ? 1 : 0;
     }
     return operations;
   }
@@ -189,12 +182,6 @@ public final class CloseRace {
       throw Violation.of("CLOSE-4", bench.tuning, otherwise);
     } catch (ExecutionException e) {
       throw Violation.of("CLOSE-4", bench.tuning, "a call failed as none may: " + e.getCause());
-    }
-  }
-
-  private void fail(@Nullable String problem) {
-    if (problem != null) {
-      throw Violation.of("CLOSE-4", bench.tuning, problem);
     }
   }
 }

@@ -4,10 +4,13 @@ import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.api.Lease;
 import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.TestFields;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.Evidence;
+import io.databroker.tck.history.Holdings;
 import io.databroker.tck.history.LeaseCall;
 import io.databroker.tck.history.LeaseCall.Kind;
-import io.databroker.tck.history.LeaseCheck;
+import io.databroker.tck.history.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,12 +68,10 @@ public final class LeaseRace {
         for (Future<List<LeaseCall>> client : clients) {
           all.addAll(answers(client));
         }
-        String problem = LeaseCheck.problem(all, bench.limits().leaseMargin());
-        if (problem != null) {
-          throw Violation.of(
-              "LEASE-1",
-              bench.tuning,
-              String.format(Locale.ROOT, "Seen in round %d: %s", rounds, problem));
+        Evidence evidence = Evidence.of(new Holdings(all, bench.limits().leaseMargin()));
+        if (evidence.judge(TestFields.FIRST) instanceof Verdict.Violated violated) {
+          Duration after = Duration.ofNanos(System.nanoTime() - start);
+          throw Violation.of("LEASE-1", "leases", bench.tuning, rounds, after, evidence, violated);
         }
         calls += all.size();
         overlaps += overlaps(all);

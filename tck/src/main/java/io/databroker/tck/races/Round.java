@@ -10,7 +10,7 @@ import io.databroker.api.Write;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.engine.TestFields;
 import io.databroker.tck.history.Call;
-import io.databroker.tck.history.FeedJoin;
+import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.Followed;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
@@ -56,6 +56,7 @@ final class Round {
   private final List<Future<?>> followings = new ArrayList<>();
   private final List<Signal> opened = new ArrayList<>();
   private @Nullable History history;
+  private Evidence evidence = Evidence.of(null, null, List.of());
 
   /**
    * Prepares a round.
@@ -83,6 +84,11 @@ final class Round {
     return history;
   }
 
+  /** Returns everything that the verdict rests on. */
+  Evidence evidence() {
+    return evidence;
+  }
+
   /** Runs it on a backend that is empty, or that the round before has left, and judges it. */
   Verdict run() {
     Backend backend = handles.get(0);
@@ -101,7 +107,7 @@ final class Round {
     writersDone.countDown();
     if (problem != null) {
       // Without all calls there is no history to judge.
-      return new Verdict.Violated(List.of(), List.of(), problem);
+      return judge(evidence.observing(problem));
     }
     problem = awaitFollowers();
     for (Call last :
@@ -112,13 +118,27 @@ final class Round {
       operations.add(recorder.record(-1, backend, last));
     }
     history = new History(start, operations);
+    List<Followed> followed = followed();
     if (problem != null) {
-      return new Verdict.Violated(List.of(), List.of(), problem);
+      return judge(Evidence.of(history, null, followed).observing(problem));
     }
     if (followers.isEmpty() && random.nextInt(8) != 0 && history.overlaps() == 0) {
       return new Verdict.Allowed(
           List.of()); // nothing happened at the same time: one in eight will do
     }
+    Followed all = workload.feedIsWhole() ? readAll(backend, start) : null;
+    if (all != null) {
+      followed.addAll(resumed(backend, all));
+    }
+    return judge(Evidence.of(history, all, followed));
+  }
+
+  private Verdict judge(Evidence recorded) {
+    evidence = recorded;
+    return recorded.judge(TestFields.FIRST);
+  }
+
+  private List<Followed> followed() {
     List<Followed> followed = new ArrayList<>();
     for (Follower follower : followers) {
       Followed told = follower.followed();
@@ -126,12 +146,7 @@ final class Round {
         followed.add(told);
       }
     }
-    Followed all = workload.feedIsWhole() ? readAll(backend, start) : null;
-    if (all != null) {
-      followed.add(all);
-      followed.addAll(resumed(backend, all));
-    }
-    return FeedJoin.judge(history, TestFields.FIRST, all, followed);
+    return followed;
   }
 
   /** Runs the clients and waits for them; tells what went wrong. */

@@ -102,7 +102,8 @@ public final class Rounds {
         }
         if (verdict instanceof Verdict.Violated violated) {
           Duration after = Duration.ofNanos(System.nanoTime() - start);
-          throw Violation.of(rule, workload.name(), bench.tuning, rounds, after, history, violated);
+          throw Violation.of(
+              rule, workload.name(), bench.tuning, rounds, after, round.evidence(), violated);
         } else if (verdict instanceof Verdict.Inconclusive unsure) {
           inconclusive = unsure.reason();
         }

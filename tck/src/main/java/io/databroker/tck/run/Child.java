@@ -147,7 +147,8 @@ public final class Child {
           outcome.reason(),
           Long.toString(outcome.took().toNanos()),
           Words.line(outcome.notes()),
-          outcome.trace());
+          outcome.trace(),
+          outcome.saved());
       if (outcome.poisoned()) {
         link.tell("restart");
         Runtime.getRuntime().halt(0);

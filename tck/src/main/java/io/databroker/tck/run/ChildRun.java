@@ -190,6 +190,7 @@ final class ChildRun {
         Duration.ofNanos(Long.parseLong(words.get(6))),
         Words.of(words.get(7)),
         words.get(8),
+        words.get(9),
         false);
   }
 }

@@ -149,6 +149,7 @@ final class Judge {
         Duration.ZERO,
         List.of(),
         child.trace(),
+        "",
         true);
   }
 }

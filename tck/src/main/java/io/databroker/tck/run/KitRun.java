@@ -218,6 +218,7 @@ public final class KitRun {
                 verdict(result) == Outcome.Verdict.FAIL && failure != null
                     ? Traces.of(failure)
                     : "",
+                failure instanceof Violation violation ? violation.saved() : "",
                 isPoison(failure));
         outcomes.add(outcome);
         progress.ended(outcome);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param took how long it ran
  * @param notes what it reported, such as rounds and overlaps
  * @param trace the stack traces of a failure, or an empty text
+ * @param saved the name of the file in the folder of the report that holds what was recorded, or an
+ *     empty text
  * @param poisoned whether the backend hangs or has filled the heap, so that no further test may run
  *     in the same JVM
  */
@@ -31,6 +33,7 @@ public record Outcome(
     Duration took,
     List<String> notes,
     String trace,
+    String saved,
     boolean poisoned) {
 
   /**

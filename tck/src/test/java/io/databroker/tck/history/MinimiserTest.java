@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -356,7 +357,7 @@ class MinimiserTest {
     assertThat(outcome).as("%s beside wide batches", name).isNotNull();
     History history;
     try (Stream<Path> files = Files.list(directory)) {
-      history = HistoryFile.read(files.findFirst().orElseThrow());
+      history = Objects.requireNonNull(HistoryFile.read(files.findFirst().orElseThrow()).history());
     }
     Verdict.Violated whole = (Verdict.Violated) judge(history);
     assertThat(outcome.reason()).contains(whole.reason());

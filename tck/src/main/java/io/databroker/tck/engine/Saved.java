@@ -1,0 +1,45 @@
+package io.databroker.tck.engine;
+
+import io.databroker.tck.history.Evidence;
+import io.databroker.tck.history.HistoryFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * File in the folder of the report that holds what was recorded of a violation.
+ *
+ * @param name its name, or an empty text if there is none
+ * @param words a line that names it or says why there is none; empty if no report is written
+ */
+public record Saved(String name, String words) {
+  /** No file. */
+  public static final Saved NOTHING = new Saved("", "");
+
+  /** Saves what was recorded, if there is a folder for reports. */
+  public static Saved of(String rule, Tuning tuning, Evidence evidence) {
+    if (tuning.report().isEmpty()) {
+      return NOTHING;
+    }
+    Path folder = tuning.report().get();
+    try {
+      Files.createDirectories(folder);
+      Path file = unused(folder, String.format(Locale.ROOT, "history-%s-%d", rule, tuning.seed()));
+      HistoryFile.write(file, evidence);
+      return new Saved(
+          file.getFileName().toString(), "All of it: " + file + " (--recheck judges it again).\n");
+    } catch (IOException e) {
+      return new Saved("", "It could not be saved: " + e + "\n");
+    }
+  }
+
+  /** Two tests of a run may break the same rule. */
+  private static Path unused(Path folder, String name) {
+    Path file = folder.resolve(name + ".txt");
+    for (int i = 2; Files.exists(file); i++) {
+      file = folder.resolve(String.format(Locale.ROOT, "%s-%d.txt", name, i));
+    }
+    return file;
+  }
+}
