@@ -1,25 +1,24 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.child.ChildJvm;
-import io.databroker.tck.contract.Contract;
 import io.databroker.tck.history.Diagnosis;
 import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Verdict;
-import io.databroker.tck.races.Rounds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -67,11 +66,17 @@ public final class Main implements Callable<Integer> {
       names = "--rules",
       split = ",",
       paramLabel = "LIST",
-      description = "tests only these: numbers (LIST-4) or chapters (LIST), with commas between")
+      description =
+          "tests only these: numbers (LIST-4), chapters (LIST), or failed, which stands for the"
+              + " tests that failed in the last run of the same report folder; commas between")
   List<String> rules = new ArrayList<>();
 
-  @Option(names = "--seed", paramLabel = "N", description = "fixes what concurrent clients do")
-  long seed = System.nanoTime() & 0xFFFFFF;
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "fixes what concurrent clients do (default: a new one, or that of --rules failed)")
+  @Nullable Long givenSeed;
 
   @Option(
       names = "--budget",
@@ -166,28 +171,58 @@ public final class Main implements Callable<Integer> {
               callBound,
               LONGEST_SECONDS));
     }
-    Set<String> numbers = numbers();
+    String name = backend;
+    ChosenTests chosen = ChosenTests.of(rules, () -> LastRun.read(report, name));
+    long seed = seed(chosen.last());
     List<Path> jars = Plugins.jars(plugins);
     List<String> options = options(jars);
     ReportFolder.check(report);
-    Judge judge = new Judge(options, report, outcome -> out.println(Report.testLine(outcome)));
+    Duration workloads = Duration.ofMillis(Math.round((quick ? QUICK_SECONDS : budget) * 1000));
+    TimeLeft time = new TimeLeft(chosen.tests(), workloads, InstantSource.system());
+    Judge judge =
+        new Judge(
+            options,
+            report,
+            outcome ->
+                out.println(
+                    Report.testLine(outcome)
+                        + " "
+                        + time.after(outcome.chapter() + "." + outcome.test())));
     judge.run(
-        new Job(backend, plugins, settings, numbers, Set.of(), parameters(numbers)),
+        new Job(
+            name, plugins, settings, chosen.rules(), chosen.leftOut(), parameters(chosen, seed)),
         named -> {
           ReportFolder.clear(report);
-          out.println("Testing " + named + ", seed " + seed);
+          out.printf(
+              Locale.ROOT,
+              "Testing %s, seed %d: %s%s%n",
+              named,
+              seed,
+              time.atFirst(),
+              chosen.last() == null ? "" : "; only what failed last");
         });
     List<Outcome> outcomes = judge.outcomes();
-    Set<String> judged = new HashSet<>(numbers);
+    Set<String> judged = new HashSet<>(chosen.rules());
     outcomes.forEach(outcome -> judged.addAll(outcome.rules()));
-    String name = judge.name().isEmpty() ? backend : judge.name();
     Report told =
-        new Report(name, seed, RuleVerdict.of(judged, outcomes, judge.notRun()), outcomes);
+        new Report(
+            judge.name().isEmpty() ? name : judge.name(),
+            seed,
+            RuleVerdict.of(judged, outcomes, judge.notRun()),
+            outcomes);
     told.write(report);
+    LastRun.of(name, seed, chosen.tests(), outcomes).write(report);
     out.println();
     out.print(told.summary());
     out.println("Report: " + report.toAbsolutePath().resolve("report.txt"));
     return told.exitCode();
+  }
+
+  private long seed(@Nullable LastRun last) {
+    if (givenSeed != null) {
+      return givenSeed;
+    }
+    return last == null ? System.nanoTime() & 0xFFFFFF : last.seed();
   }
 
   /** The options of child JVMs: those of this one, and what the plugins need. */
@@ -205,51 +240,17 @@ public final class Main implements Callable<Integer> {
     return options;
   }
 
-  private Map<String, String> parameters(Set<String> numbers) {
+  private Map<String, String> parameters(ChosenTests chosen, long seed) {
     // Each workload takes its share of a budget for all: those that run share all of it.
-    long all = workloads(Catalogue.rules().keySet());
-    double scaled = (quick ? QUICK_SECONDS : budget) * all / Math.max(1, workloads(numbers));
+    Set<String> all = new HashSet<>();
+    Catalogue.tests().values().forEach(all::addAll);
+    double scaled = (quick ? QUICK_SECONDS : budget) * Shares.of(all) / Shares.of(chosen.tests());
     return Map.of(
         "databroker.tck.seed", Long.toString(seed),
         "databroker.tck.budget", Double.toString(scaled),
         "databroker.tck.call-bound", Double.toString(callBound),
         "databroker.tck.report", report.toString(),
         "databroker.tck.command", command());
-  }
-
-  private static long workloads(Set<String> numbers) {
-    return numbers.stream()
-        .map(Catalogue.rules()::get)
-        .filter(Objects::nonNull)
-        .flatMap(rule -> rule.tests().stream())
-        .distinct()
-        .mapToLong(Main::shares)
-        .sum();
-  }
-
-  private static long shares(String test) {
-    if (test.startsWith("Scripts.")) {
-      return Rounds.SCRIPTS;
-    }
-    if (test.startsWith("Concurrency.each")) {
-      return Rounds.PAIRS;
-    }
-    if (test.startsWith("Concurrency.listTypesOfThousands")) {
-      return Rounds.LISTS;
-    }
-    return test.startsWith("Crashes.") ? Rounds.CRASHES : test.startsWith("Concurrency.") ? 1 : 0;
-  }
-
-  private Set<String> numbers() {
-    Set<String> all = Catalogue.rules().keySet();
-    if (rules.isEmpty()) {
-      return all;
-    }
-    try {
-      return Contract.chosen(rules);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--rules " + e.getMessage());
-    }
   }
 
   /** The command line to paste again, without rules and seed. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,16 @@ class InputsTest {
   void rulesMayBeInAnyCase() {
     assertThat(refusedOfAcme("--rules=list-4,Put")).contains("acme.lib.Engine");
     assertThat(refusedOfAcme("--rules=list-99")).contains("--rules list-99");
+  }
+
+  @Test
+  void whatFailedLastNeedsAnEarlierRunOfTheSameBackend() throws IOException {
+    assertThat(refusedOfAcme("--rules=failed", "--report", fresh))
+        .contains("--rules failed", fresh.toString(), "holds no earlier run (no such file)");
+    new LastRun("other", 1, Set.of("Gets.a"), Set.of("Gets.a")).write(fresh);
+    assertThat(refusedOfAcme("--rules=Failed", "--report", fresh)).contains("backend other");
+    Files.writeString(fresh.resolve("last-run.properties"), "seed=many");
+    assertThat(refusedOfAcme("--rules=failed", "--report", fresh)).contains("is damaged");
   }
 
   @Test

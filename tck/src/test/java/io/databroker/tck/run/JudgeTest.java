@@ -200,4 +200,18 @@ class JudgeTest {
     Told told = run("loader open", "GET-2,CHECK");
     assertThat(told.exit()).as(told.text()).isZero();
   }
+
+  @Test
+  void whatFailedLastIsRunAgainUntilNothingFails() {
+    Told first = run("error checkpoint", "CHECK,GET-2", "--seed=77");
+    assertFails(first, "CHECK-1", "Testing hostile 1, seed 77: ", " left]", ", done]");
+    Told second = run("error checkpoint", "failed");
+    assertFails(second, "CHECK-1", "seed 77: ", "only what failed last");
+    assertThat(second.text()).doesNotContain("GET-2");
+    Told mended = run("none", "failed");
+    assertThat(mended.exit()).as(mended.text()).isZero();
+    Told none = run("none", "failed");
+    assertThat(none.exit()).isEqualTo(2);
+    assertThat(none.text()).contains("--rules failed: nothing failed in the last run");
+  }
 }
