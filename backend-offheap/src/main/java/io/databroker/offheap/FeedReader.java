@@ -76,7 +76,11 @@ final class FeedReader implements FeedSource {
       return null;
     }
     int index = segment.indexOf(first);
-    RecordCopy copy = RecordCopy.of(segment, index);
+    RecordCopy batch =
+        only != null
+            ? null
+            : RecordCopy.ofBatch(segment, index, latest - from, store.journal.spaces().salt());
+    RecordCopy copy = batch == null ? RecordCopy.of(segment, index) : batch;
     long micros = copy.modified();
     Instant modified = Micros.instant(micros);
     int left = copy.followers();
@@ -85,7 +89,11 @@ final class FeedReader implements FeedSource {
     int found = 0;
     for (long version = first; version <= end; version++, index++) {
       if (only == null || segment.typeAt(index) == only.number) {
-        copy = version == first ? copy : RecordCopy.of(segment, index);
+        if (batch != null) {
+          batch.select(segment, index);
+        } else if (version != first) {
+          copy = RecordCopy.of(segment, index);
+        }
         if (copy.modified() != micros) {
           micros = copy.modified(); // records of a restore have times of their own
           modified = Micros.instant(micros);

@@ -160,6 +160,37 @@ class DamageTest {
   }
 
   @Test
+  void aFeedNamesTheDamagedRecordOfABatch() throws IOException {
+    long name = backend.versions().serverVersion();
+    backend.put(List.of(batched(0), batched(1), batched(2)));
+    List<String> words = damage(11);
+    try (ChangeFeed feed = backend.changes(new Position(name, 9), null)) {
+      assertThatThrownBy(feed::poll).satisfies(it -> assertDamage(it, words));
+    }
+  }
+
+  @Test
+  void aDamagedHeaderOfABatchHidesNoRecordFromAFeed() throws IOException {
+    long name = backend.versions().serverVersion();
+    backend.put(List.of(batched(0), batched(1), batched(2)));
+    Segment segment = backend.store.history.directory.holding(10);
+    long header = segment.offsetAt(segment.indexOf(10)) - 32;
+    for (int at = 0; at < 32; at++) {
+      Flips.flip(Path.of(segment.space.name()), header + at, at % 8);
+      try (ChangeFeed feed = backend.changes(new Position(name, 9), null)) {
+        assertThat(feed.poll().records())
+            .extracting(StoredRecord::payload)
+            .containsExactly(payload(0, 'b'), payload(1, 'b'), payload(2, 'b'));
+      }
+      Flips.flip(Path.of(segment.space.name()), header + at, at % 8);
+    }
+  }
+
+  private static Write batched(int i) {
+    return Write.put("t", id(i), payload(i, 'b'));
+  }
+
+  @Test
   void aFeedFailsForADeleteWhoseLastPayloadIsDamaged() throws IOException {
     long name = backend.versions().serverVersion();
     backend.put(List.of(Write.delete("t", id(3))));

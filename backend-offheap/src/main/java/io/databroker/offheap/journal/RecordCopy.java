@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A verified copy of a record's bytes. Each thread has one, which holds the record that the thread
- * read last.
+ * A verified copy of a record's bytes, or of a batch's with one record selected. Each thread has
+ * one of each, which holds the record or the batch that the thread read last.
  *
  * <p>The bytes in a segment are not trusted: a disk may have changed them since they were written.
  * A record is copied first and verified in the copy, against the checksum that was computed when
@@ -33,11 +33,20 @@ public final class RecordCopy {
 
   private static final ThreadLocal<RecordCopy> MINE =
       ThreadLocal.withInitial(() -> new RecordCopy(1 << 10, new CRC32C()));
+  private static final ThreadLocal<RecordCopy> BATCH =
+      ThreadLocal.withInitial(() -> new RecordCopy(1 << 10, new CRC32C()));
 
   private final byte[] bytes;
   private final ByteBuffer buffer;
   private final CRC32C crc;
+
+  /** Place of the record in the bytes. */
+  private int place;
+
   private int size;
+
+  /** Offset in the segment of the first byte of a batch's frame. */
+  private long origin;
 
   private RecordCopy(int room, CRC32C crc) {
     this.bytes = new byte[room];
@@ -101,6 +110,66 @@ public final class RecordCopy {
     }
   }
 
+  /**
+   * Returns a batch with its first record selected, verified as a whole against the checksum of its
+   * frame: one long checksum takes a third of the time of many short ones.
+   *
+   * @param index the slot of the first record
+   * @param most the largest number of records
+   * @param salt the salt of the store
+   * @return null if the frame is not such a batch, is large, or does not match its checksum; then
+   *     each record is to be read for itself
+   */
+  public static @Nullable RecordCopy ofBatch(Segment segment, int index, long most, long salt) {
+    try {
+      long first = segment.offsetAt(index);
+      int followers = segment.data.getInt(first + Frame.FLAGS) >>> 1;
+      if (followers == 0 || followers >= most) {
+        return null;
+      }
+      int last = index + followers;
+      long origin = first - Frame.HEADER;
+      long length = segment.offsetAt(last) + segment.sizeAt(last) - origin;
+      if (length <= 0 || length > KEPT) {
+        return null;
+      }
+      RecordCopy copy = BATCH.get();
+      if (copy.bytes.length < length) {
+        copy = new RecordCopy(Math.max((int) length, 2 * copy.bytes.length), copy.crc);
+        BATCH.set(copy);
+      }
+      Arrays.fill(copy.bytes, (int) length - Long.BYTES, (int) length, Region.UNREAD);
+      segment.data.get(origin, copy.bytes, (int) length);
+      if (copy.isBatch(salt, Journal.place(segment, origin), (int) length, followers + 1)) {
+        copy.origin = origin;
+        copy.select(segment, index);
+        return copy;
+      }
+    } catch (InternalError fault) {
+      return null; // the disk did not give the page
+    }
+    Region.takeFault(); // the checksum has told already
+    return null;
+  }
+
+  /** Returns whether the bytes are a frame of that many records, at that place. */
+  private boolean isBatch(long salt, long at, int length, int count) {
+    if ((int) INT.get(bytes, Frame.LENGTH) != length
+        || (int) INT.get(bytes, Frame.KIND) != Frame.Kind.RECORDS.code
+        || (int) INT.get(bytes, Frame.COUNT) != count) {
+      return false;
+    }
+    Frame.beginChecksum(crc, salt, at, length);
+    crc.update(bytes, Frame.SEQUENCE, length - Frame.SEQUENCE);
+    return (int) INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
+  }
+
+  /** Selects the record in that slot, which is one of the batch. */
+  public void select(Segment segment, int index) {
+    place = (int) (segment.offsetAt(index) - origin);
+    size = segment.sizeAt(index);
+  }
+
   /** Returns the size of the record there, or -1 if its lengths contradict each other. */
   private static int sizeAt(Region data, long at) {
     if (at < 0 || at > data.size() - Frame.SMALLEST_RECORD) {
@@ -120,7 +189,7 @@ public final class RecordCopy {
   /** Returns the CRC32C of all of the record's bytes. */
   public int checksum() {
     crc.reset();
-    crc.update(bytes, 0, size);
+    crc.update(bytes, place, size);
     return (int) crc.getValue();
   }
 
@@ -132,35 +201,34 @@ public final class RecordCopy {
   public boolean is(long version, byte[] type, byte[] id, int idLength) {
     int idPlace = idPlace();
     return version() == version
-        && Arrays.equals(bytes, Frame.RECORD_HEADER, idPlace, type, 0, type.length)
+        && Arrays.equals(bytes, typePlace(), idPlace, type, 0, type.length)
         && Arrays.equals(bytes, idPlace, idPlace + idLength(), id, 0, idLength);
   }
 
   public long version() {
-    return (long) LONG.get(bytes, Frame.VERSION);
+    return (long) LONG.get(bytes, place + Frame.VERSION);
   }
 
   public long previous() {
-    return (long) LONG.get(bytes, Frame.PREVIOUS);
+    return (long) LONG.get(bytes, place + Frame.PREVIOUS);
   }
 
   /** Returns the time of its write in microseconds. */
   public long modified() {
-    return (long) LONG.get(bytes, Frame.MODIFIED);
+    return (long) LONG.get(bytes, place + Frame.MODIFIED);
   }
 
   public boolean deleted() {
-    return ((int) INT.get(bytes, Frame.FLAGS) & 1) != 0;
+    return ((int) INT.get(bytes, place + Frame.FLAGS) & 1) != 0;
   }
 
   /** Returns how many records follow in the same batch. */
   public int followers() {
-    return (int) INT.get(bytes, Frame.FLAGS) >>> 1;
+    return (int) INT.get(bytes, place + Frame.FLAGS) >>> 1;
   }
 
   public String type() {
-    int length = idPlace() - Frame.RECORD_HEADER;
-    return new String(bytes, Frame.RECORD_HEADER, length, StandardCharsets.UTF_8);
+    return new String(bytes, typePlace(), idPlace() - typePlace(), StandardCharsets.UTF_8);
   }
 
   public String id() {
@@ -172,21 +240,25 @@ public final class RecordCopy {
   }
 
   public Bytes payload() {
-    int place = idPlace() + idLength();
-    int length = (int) INT.get(bytes, Frame.PAYLOAD_LENGTH);
-    return Bytes.copyOf(buffer.limit(place + length).position(place));
+    int from = idPlace() + idLength();
+    int length = (int) INT.get(bytes, place + Frame.PAYLOAD_LENGTH);
+    return Bytes.copyOf(buffer.limit(from + length).position(from));
   }
 
   /** Copies the whole record. */
   void copyTo(byte[] into, int at) {
-    System.arraycopy(bytes, 0, into, at, size);
+    System.arraycopy(bytes, place, into, at, size);
+  }
+
+  private int typePlace() {
+    return place + Frame.RECORD_HEADER;
   }
 
   private int idPlace() {
-    return Frame.RECORD_HEADER + ((short) SHORT.get(bytes, Frame.TYPE_LENGTH) & 0xFFFF);
+    return typePlace() + ((short) SHORT.get(bytes, place + Frame.TYPE_LENGTH) & 0xFFFF);
   }
 
   private int idLength() {
-    return (short) SHORT.get(bytes, Frame.ID_LENGTH) & 0xFFFF;
+    return (short) SHORT.get(bytes, place + Frame.ID_LENGTH) & 0xFFFF;
   }
 }
