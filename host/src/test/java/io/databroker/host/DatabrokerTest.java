@@ -8,6 +8,7 @@ import com.google.inject.Guice;
 import com.google.inject.Inject;
 import com.google.inject.Injector;
 import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Limits;
@@ -112,6 +113,48 @@ class DatabrokerTest {
       assertThat(application.broker).isSameAs(broker);
     }
     assertThat(events()).containsExactly("open a", "open b", "close b", "close a");
+  }
+
+  static final class Views {
+    @Inject TypedRecords<String> texts;
+
+    @Inject
+    @com.google.inject.name.Named("archive")
+    TypedRecords<String> archived;
+
+    @Inject TypedRecords<Integer> numbers;
+  }
+
+  @Test
+  void typedRecordsAreInjectedByTheClassOfTheirValues() {
+    try (Databroker broker =
+        Databroker.builder()
+            .backend("inmemory")
+            .backend("archive", BackendConfig.of("inmemory"))
+            .open()) {
+      Codec<Integer> numbers =
+          Codec.of(it -> Bytes.utf8(it.toString()), it -> Integer.valueOf(it.toUtf8()));
+      DatabrokerModule module =
+          DatabrokerModule.of(broker)
+              .withRecords("text", String.class, Codec.utf8())
+              .withRecords("archive", "text", String.class, Codec.utf8())
+              .withRecords("number", Integer.class, numbers);
+      Views views = Guice.createInjector(module).getInstance(Views.class);
+      views.texts.put("1", "here");
+      views.archived.put("1", "there");
+      views.numbers.put("1", 7);
+      assertThat(broker.backend().get("text", "1").payload()).isEqualTo(Bytes.utf8("here"));
+      assertThat(broker.backend("archive").get("text", "1").payload())
+          .isEqualTo(Bytes.utf8("there"));
+      assertThat(views.numbers.get("1").value()).isEqualTo(7);
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> module.withRecords("other", String.class, Codec.utf8()))
+          .withMessageContaining("TypedRecords<String>");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> module.withRecords("archives", "t", String.class, Codec.utf8()))
+          .withMessageContaining("\"archives\"");
+    }
   }
 
   @Test

@@ -1,0 +1,10 @@
+/**
+ * Codecs of well-known libraries. Each needs its library on the class path, which {@code
+ * databroker-host} does not bring along.
+ *
+ * <p><b>Thread-safety:</b> codecs are immutable; any thread may use them.
+ */
+@NullMarked
+package io.databroker.host.codec;
+
+import org.jspecify.annotations.NullMarked;
