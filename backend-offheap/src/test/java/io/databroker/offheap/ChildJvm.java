@@ -31,7 +31,7 @@ final class ChildJvm {
     return command;
   }
 
-  /** Returns the options of this JVM that open parts of the JDK. */
+  /** Returns the options of this JVM that open parts of the JDK or choose the locale. */
   static List<String> options() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(
@@ -39,6 +39,7 @@ final class ChildJvm {
                 option.startsWith("--add-")
                     || option.startsWith("--enable-native")
                     || option.startsWith("--sun-misc")
+                    || option.startsWith("-Duser.")
                     || option.equals("-XX:+IgnoreUnrecognizedVMOptions"))
         .toList();
   }

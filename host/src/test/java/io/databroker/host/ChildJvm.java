@@ -19,6 +19,8 @@ final class ChildJvm {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx128m");
+    command.add("-Duser.language=" + System.getProperty("user.language"));
+    command.add("-Duser.country=" + System.getProperty("user.country", ""));
     command.addAll(arguments);
     Path output = folder.resolve("output.txt");
     Process child =
