@@ -1,6 +1,6 @@
 package lib;
 
-/** A library of the host's; plugins bring another version of it. */
+/** Library of the host; plugins bring another version of it. */
 public final class Version {
   public static final String TEXT = new String("host");
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BlockingFeedTest {
   private static final Changes CHANGES = new Changes(List.of(), new Position(1, 1));
 
-  /** Says one thing, once it is given, to a feed that waits. */
+  /** Feed that delivers one answer, when the test sets it. */
   private static final class OneFeed implements ChangeFeed {
     final CountDownLatch waiting = new CountDownLatch(1);
     final AtomicReference<@Nullable Changes> next = new AtomicReference<>();

@@ -131,7 +131,7 @@ class CheckedBackendTest {
     overLimit("batch[1].payload", 5, 4, () -> backend.put(List.of(two, five)));
   }
 
-  /** A list that is another each time that it is looked at. */
+  /** List whose content differs at each read. */
   private static List<Write> shifting(int size, List<Write> copied) {
     return new AbstractList<>() {
       @Override

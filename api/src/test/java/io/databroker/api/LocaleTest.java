@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages are text for machines and logs: the default locale has no part in them. */
+/** Messages do not depend on the default locale, because machines and logs read them. */
 class LocaleTest {
   private final Locale before = Locale.getDefault();
 

@@ -141,8 +141,9 @@ final class Room {
     }
     LOG.log(
         Level.WARNING,
-        "The history reached its budget of {0} bytes: {1} changes were trimmed early, and readers"
-            + " left behind are told history-trimmed. Set a larger historyBytes, or keep changes"
+        "The history reached its budget of {0} bytes: {1} changes were trimmed early, and "
+            + "readers that had not read them fail with history-trimmed. Set a larger "
+            + "historyBytes, or keep changes"
             + " for a shorter time.",
         Long.toString(mostHistory),
         Long.toString(dropped));

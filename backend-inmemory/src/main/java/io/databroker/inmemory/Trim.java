@@ -104,7 +104,7 @@ final class Trim {
     Changes batch = batches.get(index);
     while (batch != null && batch.position().version() < kept) {
       for (StoredRecord record : batch.records()) {
-        // It is there: a table outlives the history of its type.
+        // Not null: a table outlives the history of its type.
         Table table = Objects.requireNonNull(history.tables.get(record.type()));
         table.lastTrimmed = record.version();
         tables.add(table);
@@ -112,7 +112,8 @@ final class Trim {
       batch = batches.get(++index);
     }
     // A snapshot reads a base and the log behind it: advance the bases, then publish the new first
-    // version, and only then drop the log, so that a reader who misses something finds out why.
+    // version, and only then drop the log, so that a reader that misses a change sees that it was
+    // trimmed.
     for (Table table : tables) {
       Base base = table.base().advance(table.log.view(), kept - 1);
       if (base != null) {

@@ -27,7 +27,7 @@ final class Usage {
   /** Live records, tables, indexes and options. */
   private volatile long live;
 
-  /** Changes in the log whose records are not live any more. */
+  /** Changes in the log whose records are no longer live. */
   private volatile long dead;
 
   long live() {

@@ -110,7 +110,7 @@ final class BoundedMemoryRun {
       behind.poll();
       check(!work.equals("overwrite"), "the feed left behind was not told");
     } catch (HistoryTrimmedException told) {
-      // As it must be.
+      // The expected error of a feed that fell behind.
     }
     if (rejected && work.matches("fill|types|indexed")) {
       check(backend.state().mode() == BackendState.Mode.DEGRADED, "state: " + backend.state());

@@ -77,7 +77,8 @@ class FaultsTest {
   }
 
   /**
-   * Fails at the n-th look of a batch at the indexes: it looks once an install, once a settling.
+   * Fails at the n-th read of the indexes by a batch: it reads them once per install and once per
+   * settling.
    */
   private static List<FieldIndex> failingAt(int look) {
     int[] looks = {0};

@@ -46,7 +46,7 @@ class LinearizabilityTest {
         .check(Core.class);
   }
 
-  /** The operations; each answers what tells orders apart. */
+  /** Operations whose answers reveal the order in which they took effect. */
   public static class Core {
     private final History history = new History(1, 0);
     private final ReentrantLock writing = new ReentrantLock();

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The pieces by themselves, at their edges. */
+/** Edge cases of the single parts. */
 class PiecesTest {
   private final Table table = new Table("t", 0, 0);
 

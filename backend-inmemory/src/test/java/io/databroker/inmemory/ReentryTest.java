@@ -109,7 +109,7 @@ class ReentryTest {
           try {
             inside.accept(it);
           } catch (InvalidArgumentException hidden) {
-            // As such a function may do.
+            // An extraction function may swallow the error.
           }
         });
     assertThat(

@@ -45,7 +45,7 @@ class SignalsTest {
 
   @AfterEach
   void close() {
-    open = false; // signals that poll should not now
+    open = false; // signals from here on must not poll
     opened.forEach(InMemoryBackend::close);
   }
 
@@ -70,7 +70,7 @@ class SignalsTest {
           new Runnable() {
             @Override
             public void run() {
-              // A loop without end would otherwise be one.
+              // The bound ends what would otherwise be an endless loop.
               if (open && signals.incrementAndGet() <= 10 * feeds) {
                 while (feed.poll() != null) {}
                 feed.onReady(this);

@@ -19,10 +19,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that take effect together: planned by {@link #put}, {@link #delete} and {@link #evict},
- * then made true by {@link #commit}. Used once, under the store's lock.
+ * Batch of writes that take effect together: {@link #put}, {@link #delete} and {@link #evict} plan
+ * it, {@link #commit} applies it. Used once, under the store's lock.
  *
- * <p>{@link #close} takes back what only the plan has changed.
+ * <p>{@link #close} rolls back a plan that was not committed.
  */
 final class Batch implements AutoCloseable {
   private record Name(int type, String id) {}
@@ -63,7 +63,10 @@ final class Batch implements AutoCloseable {
     return changes.size();
   }
 
-  /** The version of the live record of that key before the batch, pending ones included; or 0. */
+  /**
+   * Returns the version of the live record of that key before the batch, including pending commits;
+   * 0 if there is none.
+   */
   static long liveVersion(History history, String type, String id) {
     TypeTable table = history.tables.get(type);
     History.Lookup look = History.Lookup.mine();
@@ -78,7 +81,7 @@ final class Batch implements AutoCloseable {
   /**
    * Plans a put.
    *
-   * @param values those of the table's extracted fields that the payload has
+   * @param values the values of the table's extracted fields in the payload
    */
   StoredRecord put(TypeTable table, String id, Bytes payload, Map<String, String> values) {
     Change last = lasts.get(new Name(table.number, id));
@@ -106,9 +109,9 @@ final class Batch implements AutoCloseable {
   }
 
   /**
-   * Plans a delete, if there is something to delete.
+   * Plans a delete, if the key has a live record.
    *
-   * @throws StorageFailedException if its last payload, which is the answer, is damaged
+   * @throws StorageFailedException if the last payload, which the answer contains, is damaged
    */
   @Nullable StoredRecord delete(TypeTable table, String id) {
     Change last = lasts.get(new Name(table.number, id));
@@ -132,7 +135,9 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Returns the segment of the key's live record, whose version it looks up; null if none. */
+  /**
+   * Looks up the version of the key's live record, and returns its segment; null if there is none.
+   */
   private @Nullable Segment findLive(TypeTable table, String id) {
     if (!find(table, id)) {
       return null;
@@ -222,7 +227,7 @@ final class Batch implements AutoCloseable {
     while (left > 0 && old.next()) {
       RecordCopy record = old.record();
       if (record == null) {
-        continue; // damaged: the next oldest goes in its place
+        continue; // damaged: evict the next oldest instead
       }
       String id = record.id();
       if (!lasts.containsKey(new Name(table.number, id))) {
@@ -239,12 +244,12 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Makes the plan true, all at once. */
+  /** Commits the plan atomically. */
   void commit() {
     commit(null);
   }
 
-  /** Makes the plan true, all at once, with what these options are set to. */
+  /** Commits the plan atomically, together with these options. */
   void commit(@Nullable SetOptions set) {
     store.publisher.checkWritable();
     store.journal.roomFor(
@@ -280,7 +285,7 @@ final class Batch implements AutoCloseable {
     } catch (RuntimeException | Error broken) {
       // The journal and the state in memory no longer agree.
       store.publisher.fail(broken);
-      throw new OutcomeUnknownException("the store broke while it took in a batch", broken);
+      throw new OutcomeUnknownException("the store failed while it installed a batch", broken);
     }
     settle();
   }
@@ -361,7 +366,7 @@ final class Batch implements AutoCloseable {
   private Commit next() {
     TypeList types = before.types();
     for (TypeTable table : touched) {
-      // Counted already: what it was is what it is, less the change.
+      // The count already includes this batch: subtract its change.
       boolean was = table.count - table.change > 0;
       boolean is = table.count > 0;
       if (was != is) {

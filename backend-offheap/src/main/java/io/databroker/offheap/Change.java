@@ -5,7 +5,7 @@ import io.databroker.offheap.journal.Frame;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Planned write of a batch: a put, or a delete if there is no payload. */
+/** Planned write of a batch: a put, or a delete if the payload is null. */
 final class Change {
   final TypeTable table;
   final String id;

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a store in a directory that is there. */
+/** Opens a store in an existing directory. */
 final class DirectoryOpening {
   private static final System.Logger LOG = System.getLogger(DirectoryOpening.class.getName());
 
@@ -32,7 +32,7 @@ final class DirectoryOpening {
   private final Reserve reserve;
 
   /**
-   * @param boot which start of the machine this is; 0 if unknown
+   * @param boot the boot id of the machine; 0 if unknown
    */
   DirectoryOpening(Path directory, OffheapSettings settings, BackendContext context, long boot) {
     this.directory = directory;
@@ -44,12 +44,12 @@ final class DirectoryOpening {
 
   Backend open() throws IOException {
     StoreFolder folder = new StoreFolder(directory);
-    folder.holdsStore(); // before anything is made in it
+    folder.holdsStore(); // before any file is created in it
     DirectoryLock lock = DirectoryLock.take(directory);
     boolean isStore = true;
     boolean opened = false;
     try {
-      // Not before it is locked: another may just have made a store of it.
+      // Only under the lock: another process may just have created a store here.
       isStore = folder.holdsStore();
       Control.Left left = isStore ? Control.read(directory) : null;
       StoreProperties properties =
@@ -96,9 +96,10 @@ final class DirectoryOpening {
       if (copied) {
         tellCopied(store.history.serverVersion);
       }
-      // Behind what it names: a kill before this line leaves a copy that is known as one.
+      // After all files that it describes: after a kill before this line, the directory is still
+      // recognised as a copy.
       withRoom(() -> properties.writeNext(directory, settings.asProperties()));
-      // Before anybody reads: that it is no longer closed, and what its writes survive.
+      // Before the first read, record that the store is open and how durable its writes are.
       store.publisher.persist();
       store.presence = DirectoryWatch.over(directory, Control.FILE, DirectoryLock.FILE)::check;
       store.restock = now -> reserve.fill(now, settings.segmentBytes());
@@ -117,12 +118,12 @@ final class DirectoryOpening {
     }
   }
 
-  /** Goes on in the last segment, or begins one: at first, and with a new history. */
+  /** Continues in the last segment, or begins one for a new store or a new history. */
   private void begin(Store store, Recovery recovery, boolean renamed) throws IOException {
     store.journal.resume(recovery.lastOrder(), recovery.sequence());
     Segment last = renamed ? null : recovery.resume();
     if (renamed) {
-      // Tokens greater than any that may have been given and lost.
+      // Greater than any token that may have been granted and lost.
       store.leases.raiseLastToken(store.leases.lastToken() + Bounds.LOST_TOKENS);
     }
     if (last != null) {
@@ -137,12 +138,12 @@ final class DirectoryOpening {
     store.publisher.began(store.journal.active());
   }
 
-  /** Something that takes room on the disk. */
+  /** Step that needs room on the disk. */
   private interface Step<T> {
     T run() throws IOException;
   }
 
-  /** Takes a step, on a full disk once more with the room that was set aside. */
+  /** Runs a step; on a full disk, repeats it with the reserved room. */
   private <T> T withRoom(Step<T> step) throws IOException {
     try {
       return step.run();
@@ -164,7 +165,10 @@ final class DirectoryOpening {
             Long.toUnsignedString(serverVersion)));
   }
 
-  /** A new one if others may have read what is no longer there, or go on reading another copy. */
+  /**
+   * Returns a new history name if readers may have seen a lost tail, or may go on reading another
+   * copy.
+   */
   private static long serverVersion(Chain chain, boolean renamed) {
     List<Chain.Link> links = chain.links();
     SideState last = links.isEmpty() ? null : links.get(links.size() - 1).state();
@@ -183,7 +187,7 @@ final class DirectoryOpening {
         try {
           segment.space.force();
         } catch (IOException unforced) {
-          forced = false; // it is there unless the machine goes down, as after a kill
+          forced = false; // after a kill the tail is there, unless the machine goes down as well
         }
       }
       if (forced && !store.publisher.hasFailed()) {
@@ -192,7 +196,7 @@ final class DirectoryOpening {
         control.abandon();
       }
     } catch (IOException unmarked) {
-      // The next open takes it for one that was not closed.
+      // The next open treats the store as not closed.
     } finally {
       store.free();
       lock.close();

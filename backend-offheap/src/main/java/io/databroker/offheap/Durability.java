@@ -4,6 +4,8 @@ package io.databroker.offheap;
 enum Durability {
   /** The end of the process, at any instant. */
   PROCESS,
-  /** A loss of power as well: it was forced to the disk, together with its neighbours. */
+  /**
+   * A loss of power as well: an fsync, shared by concurrent writes, forced the write to the disk.
+   */
   DISK
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Deletes what was last written before its type's cutoff, some records at a time. */
+/** Deletes the records last written before their type's cutoff, a few at a time. */
 final class Expiry {
   private static final int BATCH = 256;
 
@@ -46,7 +46,7 @@ final class Expiry {
                 TypeTable table = history.tables.get(type);
                 TypeOptions current = history.planned.options().get(type);
                 if (table == null || current == null || !options.equals(current)) {
-                  more[0] = false; // of another history, or under other options by now
+                  more[0] = false; // the history was replaced, or the options have changed
                   return 0;
                 }
                 return some(history, table, cutoff, after, more, written);
@@ -58,8 +58,8 @@ final class Expiry {
   /**
    * Deletes one batch.
    *
-   * @param after the last version that was looked at
-   * @param more whether there may be more
+   * @param after the last version examined
+   * @param more whether more records may have expired
    */
   private int some(
       History history,
@@ -70,7 +70,7 @@ final class Expiry {
       List<TypeTable> written) {
     OldestFirst oldest = new OldestFirst(history, table, after[0]);
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
-      // Looks at no more than a few records for each that it deletes, so that writers can go on.
+      // Examines only a few records for each delete, so that writers can continue.
       for (int looked = 0; looked < 4 * BATCH && batch.size() < BATCH; looked++) {
         if (!oldest.next()) {
           more[0] = false;
@@ -79,7 +79,7 @@ final class Expiry {
         RecordCopy record = oldest.record();
         if (record == null) {
           after[0] = oldest.version();
-          continue; // damaged: it stays until it is written again
+          continue; // a damaged record stays until its key is written again
         }
         boolean due = Micros.instant(record.modified()).isBefore(cutoff);
         if (!due && table.timesAscend) {

@@ -35,7 +35,7 @@ final class FeedReader implements FeedSource {
   public @Nullable Changes next(long after, long latest) {
     int inside = store.guard.enter();
     try {
-      // A history is freed only after this has left.
+      // A history is freed only after this reader has left the guard.
       return store.history == history ? read(after, latest) : null;
     } finally {
       store.guard.exit(inside);
@@ -95,7 +95,7 @@ final class FeedReader implements FeedSource {
           copy = RecordCopy.of(segment, index);
         }
         if (copy.modified() != micros) {
-          micros = copy.modified(); // records of a restore have times of their own
+          micros = copy.modified(); // restored records keep their own times
           modified = Micros.instant(micros);
         }
         StoredRecord record = history.record(segments, segment, index, copy, modified);
@@ -105,7 +105,7 @@ final class FeedReader implements FeedSource {
         records[found++] = record;
       }
     }
-    // Only what is still held was surely found whole and where it was looked for.
+    // A record that is no longer held may have been overwritten while it was read.
     return history.commit.first() > from + 1 ? null : answer(listOf(records, found), end);
   }
 
@@ -117,7 +117,7 @@ final class FeedReader implements FeedSource {
     return List.of(count == records.length ? records : Arrays.copyOf(records, count));
   }
 
-  /** The first version of that type behind one; 0 if there is none. */
+  /** Returns the first version of that type after a given one; 0 if there is none. */
   private static long firstAfter(TypeTable table, long version) {
     long[] found = new long[1];
     return table.order.page(0, version, found) == 0 ? 0 : found[0];

@@ -29,26 +29,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>How it works.</b> One writer at a time, under the store's lock; readers take no lock. A
  * batch is <i>planned</i> where no reader looks. New keys enter the key index, marked as fresh: no
- * other step can run out of memory. The frame is <i>appended</i> to the journal, the records get
- * their slots, predecessors are marked as superseded, and the key index gets the last version of
- * each key. The batch is <i>committed</i> by one volatile store of {@link #commit}: at once, or
- * after an fsync, so that several batches may be installed and not yet committed.
+ * other step can run out of memory. The frame is <i>appended</i> to the journal. Then the batch is
+ * <i>installed</i>: the records get their slots, their predecessors are marked as superseded, and
+ * the key index gets the last version of each key. The batch is <i>committed</i> by one volatile
+ * store of {@link #commit}: at once, or after an fsync, so that several batches may be installed
+ * and not yet committed.
  *
  * <p><b>Why it is right.</b> A reader of one key takes its newest version from the key index, and
  * then reads {@link #commit}. If that version is not later, it was the newest when the index was
  * read. If it is later, the reader walks back through the versions that its records name as
  * previous, to the first that is committed: no version of the key lies between that one and the
- * commit, so it was the key's record at that commit. A fresh key had none. A reader of many things
- * reads {@link #commit} once and asks of each slot whether it was live at that version; marks by
- * later versions do not concern it.
+ * commit, so it was the key's record at that commit. A fresh key had none. A reader of many records
+ * reads {@link #commit} once and checks for each slot whether its record was live at that version;
+ * it ignores marks by later versions.
  *
  * <p>A fresh key can be taken back: if the append fails, the key leaves the index, and the next
  * batch writes another record at the same place under the same version. So a reader of one key
- * compares type, id, version and checksum of the record with what it asked for, and looks again if
- * they differ. Slots are never taken back.
+ * compares type, id, version and checksum of the record with the requested ones, and repeats the
+ * look-up if they differ. Slots are never taken back.
  *
- * <p>Memory is freed only when nobody is inside the {@link Guard} who may still look at it, and a
- * record only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
+ * <p>Memory is freed only when no thread inside the {@link Guard} can still read it, and a record
+ * only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
  */
 final class History implements JournalOwner {
   private static final ThreadLocal<Lookup> LOOKUP = ThreadLocal.withInitial(Lookup::new);
@@ -70,7 +71,7 @@ final class History implements JournalOwner {
   final KeyIndex keys;
   final Set<OpenSnapshot> snapshots = ConcurrentHashMap.newKeySet();
 
-  /** The writer's. */
+  /** For the writer only. */
   final Queue<Tombstone> tombstones = new ArrayDeque<>();
 
   final TypeTables types = new TypeTables(this::forgotten, this::unreachable, this::oldestSnapshot);
@@ -124,7 +125,10 @@ final class History implements JournalOwner {
     return state.apply(this);
   }
 
-  /** Takes over the version of the first change from the journal; 0 if it does not tell. */
+  /**
+   * Takes over the version of the first change from the journal; 0 if the journal does not contain
+   * it.
+   */
   void beganWith(long version) {
     firstEver = version;
   }
@@ -174,7 +178,7 @@ final class History implements JournalOwner {
                   Micros.instant(found.modified()),
                   false);
         }
-        // The place was taken back by a write that failed, or the bytes are damaged: look again.
+        // A failed write freed the place, or the bytes are damaged: repeat the look-up.
         if (mismatched == version && segments == directory) {
           if (isDelete(segment, version)) {
             return null;
@@ -183,7 +187,7 @@ final class History implements JournalOwner {
         }
         mismatched = version;
       } else if (version == 0 || segments == directory) {
-        return null; // what was before the oldest pending version, if anything, was a delete
+        return null; // before the oldest pending version, the key was absent or deleted
       }
     }
   }
@@ -195,9 +199,8 @@ final class History implements JournalOwner {
   }
 
   /**
-   * Walks back from a version of a key to the newest one that is committed.
-   *
-   * @return 0 if there is none
+   * Returns the newest committed version of a key, walking back from a given one; 0 if there is
+   * none.
    */
   private static long committed(Directory segments, long from, long latest) {
     long version = from;
@@ -285,10 +288,7 @@ final class History implements JournalOwner {
     }
   }
 
-  /**
-   * Takes deletes that readers can see out of the key index, and frees types that are gone; for the
-   * writer.
-   */
+  /** Removes committed deletes from the key index, and frees unused types; for the writer. */
   void settle() {
     long latest = commit.version();
     Lookup look = Lookup.mine();
@@ -306,7 +306,7 @@ final class History implements JournalOwner {
 
   /** Returns the test for versions that neither the feed nor a snapshot can ask for again. */
   LongPredicate forgotten() {
-    // Read before the snapshots: one that opens later is at this commit or behind it.
+    // Read before the snapshots: a snapshot opened later is at this commit or after it.
     long bound = commit.first() - 1;
     return gone(Math.min(bound, oldestSnapshot()));
   }
@@ -321,7 +321,7 @@ final class History implements JournalOwner {
     Directory segments = directory;
     return version -> {
       if (version > bound) {
-        return false; // what took its place, if anything did, came later still
+        return false; // a successor, if there is one, is later still
       }
       Segment segment = segments.holding(version);
       if (segment == null) {
@@ -364,7 +364,7 @@ final class History implements JournalOwner {
    * guard.
    */
   void retire(Store store) {
-    // Waits for the calls inside the guard: one may still open a snapshot of this history.
+    // Waits for the calls inside the guard, because they may still open a snapshot of this history.
     store.guard.await();
     if (!snapshots.iterator().hasNext()) {
       store.publisher.forget(directory.all());
@@ -373,7 +373,7 @@ final class History implements JournalOwner {
     }
   }
 
-  /** Frees all memory, once; nobody may use the history from here on. */
+  /** Frees all memory, once; the history must not be used afterwards. */
   void free() {
     if (!freed.compareAndSet(false, true)) {
       return;

@@ -13,7 +13,7 @@ final class JvmFlags {
   private JvmFlags() {}
 
   /**
-   * Checks that this JVM has what is needed.
+   * Checks that this JVM has the needed options and modules.
    *
    * @throws OpenFailedException naming the options and modules that are missing
    */

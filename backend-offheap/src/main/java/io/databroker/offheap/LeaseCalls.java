@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Gives, prolongs and ends leases: each change is in the journal before it is made. */
+/**
+ * Grants, renews and releases leases: each change is written to the journal before it takes effect.
+ */
 final class LeaseCalls {
   private final Store store;
 

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param extractor finds the values
  * @param fields the indexed ones
- * @param terms what was looked for
+ * @param terms the requested values
  */
 record Match(Extraction extractor, List<String> fields, List<FieldValue> terms) {
 
@@ -21,7 +21,7 @@ record Match(Extraction extractor, List<String> fields, List<FieldValue> terms) 
     try {
       values = extractor.values(record.type(), record.payload(), fields);
     } catch (RuntimeException refused) {
-      return false; // stored before the field was indexed by this function
+      return false; // the record was stored before this function indexed the field
     }
     for (int i = 0; i <= term; i++) {
       FieldValue asked = terms.get(i);

@@ -33,8 +33,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records off the heap. Writers take turns at one lock, readers take none: {@link History} says how
- * and why that is right.
+ * Records off the heap. Writers take turns at one lock, readers take none: {@link History} explains
+ * why this is correct.
  */
 final class OffheapBackend implements Backend {
   final Store store;
@@ -45,7 +45,7 @@ final class OffheapBackend implements Backend {
   private final LeaseCalls leaseCalls;
 
   /**
-   * @param afterwards what remains to be done when nobody uses the store any more
+   * @param afterwards runs after the last use of the store
    */
   OffheapBackend(Store store, Compactor compactor, Runnable afterwards) {
     this.store = store;
@@ -55,7 +55,7 @@ final class OffheapBackend implements Backend {
     this.leaseCalls = new LeaseCalls(store);
   }
 
-  /** Reads while nothing is freed. */
+  /** Runs a read inside the guard, so that no memory is freed meanwhile. */
   private <T extends @Nullable Object> T read(Function<History, T> look) {
     int inside = store.guard.enter();
     try {
@@ -256,15 +256,15 @@ final class OffheapBackend implements Backend {
         });
   }
 
-  /** Never waits, and may be asked after a close. */
+  /** Never waits; may also be called after a close. */
   @Override
   public BackendState state() {
     return store.state();
   }
 
   /**
-   * Returns to every caller only when all is closed. A signal that closes again, on the thread that
-   * closes, does not wait for itself.
+   * Returns to every caller only when the store is closed. A signal that calls close on the closing
+   * thread does not wait for itself.
    */
   @Override
   public void close() {
@@ -283,7 +283,7 @@ final class OffheapBackend implements Backend {
     store.feeds.wakeAll();
     compactor.stop();
     store.guard.await();
-    // Nobody is inside, and nobody comes: all that is left is this thread's.
+    // The guard is closed and empty: only this thread uses the store.
     try {
       store.publisher.stop();
     } finally {

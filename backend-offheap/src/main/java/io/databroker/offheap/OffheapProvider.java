@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens backends that keep their records off the heap: in memory, gone when closed, or in a
- * directory, there again after the process was killed at any instant.
+ * Opens backends that keep their records off the heap: in memory until the backend is closed, or in
+ * a directory that survives a kill of the process at any instant.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -26,7 +26,7 @@ public final class OffheapProvider implements BackendProvider {
           .leaseMargin(Duration.ZERO)
           .build();
 
-  /** Property by which Chronicle logs no advert; it is read when its first class is loaded. */
+  /** Property that stops Chronicle from logging an advert; its first class reads it when loaded. */
   private static final String NO_ADVERT = "chronicle.announcer.disable";
 
   /** Creates the provider, for {@link java.util.ServiceLoader}. */

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of a store.
  *
- * @param directory where it is kept; null in memory alone
- * @param durability what an acknowledged write survives there
- * @param expectedRecords how many records it is made for
- * @param growth how many times as many it takes
- * @param segmentBytes the size of a stretch of the journal
+ * @param directory the directory of the store; null if it is kept in memory alone
+ * @param durability the failures that an acknowledged write survives there
+ * @param expectedRecords the number of records to size the key index for
+ * @param growth the multiple of expectedRecords that still fits
+ * @param segmentBytes the size of a segment of the journal
  * @param scrubRate bytes of the journal that are verified each second; 0 for none
  */
 record OffheapSettings(
@@ -25,7 +25,7 @@ record OffheapSettings(
     int growth,
     long segmentBytes,
     long scrubRate) {
-  /** A store of 80 GiB is verified once a day, at a cost that is not felt. */
+  /** Verifies a store of 80 GiB once a day, at a negligible cost. */
   private static final long DEFAULT_SCRUB_RATE = 1 << 20;
 
   static final Setting<Path> DIRECTORY =
@@ -90,7 +90,7 @@ record OffheapSettings(
 
   static OffheapSettings of(Settings settings) {
     Optional<Path> directory = settings.find(DIRECTORY);
-    // So that a segment holds some hundred thousand records.
+    // A segment then holds a few hundred thousand records.
     long segment = settings.get(AVERAGE_RECORD_SIZE) * 200_000;
     return new OffheapSettings(
         directory.orElse(null),

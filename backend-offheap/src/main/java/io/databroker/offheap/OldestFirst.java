@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The live records of a type, oldest written first, as the last planned batch left them. For the
- * writer: what it finds dead at the beginning is never looked at again.
+ * writer: it skips dead versions at the beginning for good.
  */
 final class OldestFirst {
   private final History history;
@@ -32,7 +32,7 @@ final class OldestFirst {
     this.foundLive = after > table.dead;
   }
 
-  /** Moves on to the next one, if there is one. */
+  /** Moves to the next record, if there is one. */
   boolean next() {
     while (true) {
       if (at == filled) {

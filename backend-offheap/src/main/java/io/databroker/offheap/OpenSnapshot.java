@@ -19,8 +19,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version, and the promise that no record is dropped that was live at it. It copies nothing and
- * holds up no writer; what it costs is the room of what was superseded since.
+ * Open snapshot at one version: every record that was live at that version is kept. It copies
+ * nothing and delays no writer; its cost is the room of the records superseded since then.
  */
 final class OpenSnapshot implements Snapshot {
   private final Store store;
@@ -35,14 +35,14 @@ final class OpenSnapshot implements Snapshot {
     this.store = store;
     this.history = history;
     this.selection = selection;
-    // Registered before the commit is read that is told: what is dropped meanwhile was not live
-    // at it.
+    // Registered before the commit is read: records dropped in between were not live at that
+    // commit.
     this.held = history.commit.version();
     history.snapshots.add(this);
     this.commit = history.commit;
   }
 
-  /** Returns the version from which on live records must not be dropped. */
+  /** Returns the version at which live records must not be dropped. */
   long heldVersion() {
     return held;
   }
@@ -98,7 +98,7 @@ final class OpenSnapshot implements Snapshot {
     }
   }
 
-  /** Gives up the promise. */
+  /** Releases the snapshot's records. */
   void expire() {
     expired = true;
     history.snapshots.remove(this);
@@ -113,8 +113,9 @@ final class OpenSnapshot implements Snapshot {
   }
 
   /**
-   * Hands out the records, some at a time: found and copied inside the guard, handed out outside of
-   * it. A damaged record is an error in its turn, and the next call goes on behind it.
+   * Iterates over the records, in portions: it finds and copies them inside the guard and returns
+   * them outside. A damaged record throws when its turn comes, and the next call continues after
+   * it.
    */
   private final class Pass implements Iterator<StoredRecord> {
     private static final int BYTES = 1 << 18;
@@ -165,7 +166,7 @@ final class OpenSnapshot implements Snapshot {
           }
           bytes += take(segments, version);
         }
-        // Expired meanwhile: what was read may lie where something else lies by now.
+        // The snapshot expired meanwhile: the record's place may have been reused during the read.
         checkOpen();
       } catch (StorageFailedException damaged) {
         checkOpen();

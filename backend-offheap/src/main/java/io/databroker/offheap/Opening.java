@@ -43,7 +43,7 @@ final class Opening {
     }
   }
 
-  /** A store that leaves nothing behind, in whatever room there is. */
+  /** A store without a directory: a full disk has no effect on it. */
   static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
     Store store = new Store(context, settings, spaces, NoProgress.INSTANCE, ServerVersions.next(0));
     return start(store, store::free);
@@ -71,13 +71,14 @@ final class Opening {
   /**
    * Opens a store in a directory.
    *
-   * @param boot which start of the machine this is
+   * @param boot the boot id of the machine
    */
   static Backend inDirectory(
       Path directory, OffheapSettings settings, BackendContext context, long boot) {
     List<Path> made = new ArrayList<>();
     boolean opened = false;
-    // An interrupt would close the channels that are opened here; it is kept for who waits next.
+    // An interrupt would close the channels opened here, so it is cleared now and set again
+    // afterwards.
     boolean interrupted = Thread.interrupted();
     try {
       makeDirectories(directory.toAbsolutePath(), settings.forces(), made);
@@ -128,7 +129,7 @@ final class Opening {
     try {
       Files.delete(directory);
     } catch (IOException kept) {
-      // Somebody put something there meanwhile.
+      // Another process created a file there meanwhile.
     }
   }
 

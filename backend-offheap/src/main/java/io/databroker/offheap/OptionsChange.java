@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the options of a type: first indexes what is stored, beside the writers, who index what
- * they write from then on; then evicts, some records at a time, while writers keep to the number
- * reached; and then writes the options down.
+ * Replaces the options of a type. It first indexes the stored records, while writers index the new
+ * ones. Then it evicts in portions, while writers keep to the number reached. Last, it writes the
+ * options to the journal.
  */
 final class OptionsChange {
   private static final int BATCH = 256;
@@ -38,13 +38,13 @@ final class OptionsChange {
       changing.lock();
       try {
         while (!tryApply(type, options, evicted)) {
-          // A clear came between: what was indexed is gone.
+          // A clear ended the history and its index.
         }
       } finally {
         changing.unlock();
       }
     } finally {
-      // Not before: a signal may change options itself.
+      // Only after the lock is released: a signal may change options itself.
       store.wake(evicted);
     }
   }
@@ -147,7 +147,11 @@ final class OptionsChange {
     }
   }
 
-  /** Evicts some, or else sets the options: null if there is more to evict, false after a clear. */
+  /**
+   * Evicts one portion, or sets the options if no surplus is left.
+   *
+   * @return null if there is more to evict, false after a clear
+   */
   private @Nullable Boolean step(
       History history, String type, TypeOptions options, List<TypeTable> evicted) {
     return store.<@Nullable Boolean>write(
@@ -167,7 +171,8 @@ final class OptionsChange {
             return null;
           }
           if (table != null && excess > 0) {
-            // One frame, one publication: nobody, and no crash, parts the two.
+            // One frame and one publication: neither a reader nor a crash sees one without the
+            // other.
             evict(now, table, excess, set, evicted);
           } else {
             store.append(now, Frame.Kind.OPTIONS, set.body);

@@ -30,8 +30,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds what memory holds from the journal: every frame in order, each checked. What cannot be
- * read before the trusted mark is damage, and stops the open; behind it is a torn tail, and is cut.
+ * Rebuilds the state in memory from the journal, checking every frame in order. An unreadable frame
+ * before the trusted mark is damage and fails the open; after the mark it is a torn tail and is cut
+ * off.
  */
 final class Recovery {
   private final Store store;
@@ -45,12 +46,12 @@ final class Recovery {
   private boolean inJournal;
   private long lastOrder;
 
-  /** The last segment, when it is opened to be written on. */
+  /** The last segment, if the store continues to write to it. */
   private @Nullable FileSpace lastSpace;
 
   /**
-   * @param trusted how far it must be whole
-   * @param closed whether all of that survives a loss of power already
+   * @param trusted the mark before which the journal must be whole
+   * @param closed whether the journal already survives a loss of power
    */
   Recovery(Store store, StoreFiles files, Control.Mark trusted, boolean closed) {
     this.closed = closed;
@@ -60,7 +61,7 @@ final class Recovery {
     this.trusted = trusted;
   }
 
-  /** Reads all of it, drops what is left over, and has the rest survive a loss of power. */
+  /** Reads the journal, deletes leftover files, and forces the rest to the disk. */
   void run(Chain chain) throws IOException {
     List<Chain.Link> links = chain.links();
     int kept = links.size();
@@ -72,7 +73,7 @@ final class Recovery {
     finish();
     lastOrder = kept == 0 ? 0 : links.get(kept - 1).header().order();
     List<Path> gone = new ArrayList<>(chain.leftOver());
-    // From the last on: a kill between two leaves no gap.
+    // In descending order, so that a kill between two deletes leaves no gap.
     for (int i = links.size() - 1; i >= kept; i--) {
       gone.add(links.get(i).path());
     }
@@ -81,7 +82,7 @@ final class Recovery {
     }
     files.deleteUnfinished();
     if (!gone.isEmpty()) {
-      // Before anything is cut: what came back behind a cut would not follow it.
+      // Before the cut: frames that came back after a cut would not follow it.
       Fsync.force(files.directory());
     }
     List<Segment> segments = history.directory.all();
@@ -97,8 +98,8 @@ final class Recovery {
   /**
    * Reads a segment.
    *
-   * @param next the one that follows it, if any
-   * @return whether it is whole, so that the next one follows
+   * @param next the segment after it, if any
+   * @return whether the segment is whole, so that the next one can be read
    */
   private boolean read(Chain.Link link, Chain.@Nullable Link next) throws IOException {
     SegmentHeader header = link.header();
@@ -146,13 +147,13 @@ final class Recovery {
     return false;
   }
 
-  /** Returns whether a segment goes on where the frames of the one before it end. */
+  /** Returns whether a segment continues where the frames of its predecessor end. */
   private boolean follows(SegmentHeader next, Segment segment, FrameReader frames) {
     if (next.compacted()) {
-      // It names no frame before it, but all of them were forced before it was written.
+      // Its header names no earlier frame, but all of them were forced before it was written.
       return frames.problem().isEmpty() && next.firstVersion() == segment.lastVersion() + 1;
     }
-    return next.sequence() == sequence; // what lies behind may be the rest of a failed write
+    return next.sequence() == sequence; // bytes after it may be the rest of a failed write
   }
 
   private FileSpace open(Chain.Link link, long limit, boolean last) throws IOException {
@@ -175,8 +176,8 @@ final class Recovery {
   }
 
   /**
-   * Returns the last segment, ready for what is written next; null if it cannot be written on.
-   * Called once, after {@link #run}.
+   * Returns the last segment, ready for the next write; null if it cannot be continued. Called
+   * once, after {@link #run}.
    */
   @Nullable Segment resume() throws IOException {
     List<Segment> all = history.directory.all();
@@ -190,7 +191,7 @@ final class Recovery {
   }
 
   private static String reason(FrameReader frames) {
-    return frames.problem().isEmpty() ? "what was written there is missing" : frames.problem();
+    return frames.problem().isEmpty() ? "a written frame is missing there" : frames.problem();
   }
 
   private void apply(Segment segment, FrameReader frames) throws IOException {
@@ -312,8 +313,8 @@ final class Recovery {
   }
 
   /**
-   * Returns the first change that the feed can hold: none up to the last compacted segment, as that
-   * holds no more than what was live.
+   * Returns the first change that the feed can hold. It lies after the last compacted segment,
+   * which holds only the records that were live.
    */
   private long firstHeld() {
     long first = history.planned.first();
@@ -329,7 +330,9 @@ final class Recovery {
     return first;
   }
 
-  /** The version of the first change of the history; 0 if the journal does not tell. */
+  /**
+   * Returns the version of the first change of the history; 0 if the journal does not contain it.
+   */
   private long firstEver() {
     List<Segment> segments = history.directory.all();
     return segments.isEmpty() || !segments.get(0).begins ? 0 : segments.get(0).firstVersion;
@@ -341,7 +344,7 @@ final class Recovery {
       while (live.next()) {
         RecordCopy record = live.record();
         if (record == null) {
-          continue; // damaged since it was read: a look-up cannot return it
+          continue; // the record was damaged after recovery read it: a look-up cannot return it
         }
         Bytes payload = record.payload();
         try {
@@ -350,7 +353,8 @@ final class Recovery {
               table.extracted,
               live.version());
         } catch (RuntimeException refused) {
-          // Another function than when it was stored: it has no value for this one.
+          // The function has changed since the record was stored: it rejects the payload, so the
+          // index has no value.
         }
       }
     }
@@ -360,7 +364,7 @@ final class Recovery {
     return sequence;
   }
 
-  /** Returns the order of the last segment that is left. */
+  /** Returns the order of the last remaining segment. */
   long lastOrder() {
     return lastOrder;
   }

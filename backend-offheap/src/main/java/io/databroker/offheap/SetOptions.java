@@ -4,7 +4,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.SideState;
 
-/** The options that a type gets: their form in the journal, and what then holds. */
+/** Change of a type's options: its encoding in the journal, and the resulting state. */
 final class SetOptions {
   private final String type;
   private final TypeOptions options;
@@ -16,7 +16,7 @@ final class SetOptions {
     this.body = SideState.bytes(out -> SideState.write(out, type, options));
   }
 
-  /** The bytes that it takes in a frame. */
+  /** Returns the size of the change in a frame, in bytes. */
   int size() {
     return Frame.bodySize(body);
   }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Store implements JournalHost {
   final InstantSource clock;
 
-  /** Measures how long leases last: steps of the system clock do not count. */
+  /** Measures the duration of leases, without the steps of the system clock. */
   final SteadyClock durations;
 
   final Extraction extractor;
@@ -47,7 +47,7 @@ final class Store implements JournalHost {
   final Journal journal;
   final Publisher publisher;
 
-  /** Looks whether the directory is still there; set before the store is used. */
+  /** Checks that the directory still exists; set before the store is used. */
   Presence presence = () -> {};
 
   /** Checks that the place of a store is still there. */
@@ -55,12 +55,12 @@ final class Store implements JournalHost {
     void check() throws IOException;
   }
 
-  /** Sets room aside for a full disk, for a journal of so many bytes; set before first use. */
+  /** Reserves room for a full disk, given the bytes in the journal; set before first use. */
   LongConsumer restock = bytes -> {};
 
   volatile History history;
 
-  /** Cleared ones that a snapshot may still hold. */
+  /** Cleared histories that a snapshot may still hold. */
   final Set<History> ended = ConcurrentHashMap.newKeySet();
 
   Store(
@@ -84,7 +84,7 @@ final class Store implements JournalHost {
     this.history = newHistory(serverVersion, 0);
   }
 
-  /** An empty history that begins behind that version. */
+  /** Returns an empty history that begins after that version. */
   History newHistory(long serverVersion, long version) {
     return new History(serverVersion, version, settings, this::state);
   }
@@ -140,8 +140,8 @@ final class Store implements JournalHost {
   }
 
   /**
-   * Runs a write under the lock, and returns when what it wrote, and what it saw, is as durable as
-   * promised. The types that it wrote to are added to {@code written}.
+   * Runs a write under the lock, and returns when everything it wrote or read is as durable as
+   * promised. Adds the types that it wrote to to {@code written}.
    */
   <T extends @Nullable Object> T write(List<TypeTable> written, Function<History, T> operation) {
     extractor.checkOutside();
@@ -191,7 +191,7 @@ final class Store implements JournalHost {
     return tables.stream().map(table -> table.type).toList();
   }
 
-  /** Appends one frame that is not records. */
+  /** Appends one frame without records. */
   void append(History now, Frame.Kind kind, byte[] body) {
     publisher.checkWritable();
     journal.roomFor(kind == Frame.Kind.TRIM ? Spaces.RoomFor.UPKEEP : Spaces.RoomFor.WRITES);
@@ -201,12 +201,12 @@ final class Store implements JournalHost {
     journal.append();
   }
 
-  /** Publishes what {@link #append} wrote. */
+  /** Publishes the frame that {@link #append} wrote. */
   void publish(History now, Commit next) {
     publish(now, next, List.of());
   }
 
-  /** Publishes what a batch wrote to these types. */
+  /** Publishes a batch that wrote to these types. */
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
     publisher.publish(() -> now.commit = next, now.directory, journal.active(), names(written));
@@ -217,7 +217,7 @@ final class Store implements JournalHost {
     return StoreState.of(publisher.failure(), journal.refused(), damage());
   }
 
-  /** Returns what is known to be damaged in the journal; empty if nothing is. */
+  /** Returns the known damage of the journal, in words; empty if there is none. */
   private String damage() {
     for (Segment segment : history.directory.all()) {
       if (segment.damage.isKnown()) {
@@ -228,8 +228,7 @@ final class Store implements JournalHost {
   }
 
   /**
-   * Looks whether the files of the store are still where a later open would find them. If not,
-   * nothing is written from here on.
+   * Checks that a later open would find the files of the store. If not, all further writes fail.
    */
   void checkThere() {
     int inside = guard.enter();
@@ -249,7 +248,7 @@ final class Store implements JournalHost {
     }
   }
 
-  /** Sets room aside again that a full disk has taken, as far as there is some. */
+  /** Refills the reserve after a full disk, as far as the disk has room. */
   void restock() {
     int inside = guard.enter();
     try {
@@ -259,12 +258,12 @@ final class Store implements JournalHost {
     }
   }
 
-  /** Returns whether no compaction and no clear has taken its place meanwhile. */
+  /** Returns whether the segment is still current: no compaction or clear has replaced it. */
   private boolean isCurrent(Segment segment) {
     return history.directory.all().contains(segment);
   }
 
-  /** Frees all memory; nobody may use the store from here on. */
+  /** Frees all memory; the store must not be used afterwards. */
   void free() {
     ended.forEach(History::free);
     history.free();

@@ -8,16 +8,16 @@ import io.databroker.offheap.memory.DirectoryLostException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The state of a store, by what has happened to it. */
+/** Derives the state of a store from its last failures. */
 final class StoreState {
   private StoreState() {}
 
   /**
    * Returns the state.
    *
-   * @param failure why nothing can be written any more; null while writing goes on
-   * @param refused why the last write failed; null if it succeeded
-   * @param damage the damage that is known of the journal, in words; empty if there is none
+   * @param failure the failure that ended all writing; null while writes work
+   * @param refused the failure of the last write; null if it succeeded
+   * @param damage the known damage of the journal, in words; empty if there is none
    */
   static BackendState of(
       @Nullable Throwable failure, @Nullable DatabrokerException refused, String damage) {
@@ -28,7 +28,7 @@ final class StoreState {
     if (failure instanceof IOException) {
       return BackendState.readOnly(
           Reason.DISK_FAILED,
-          "the disk failed to take what was written: "
+          "the disk failed a write or an fsync: "
               + failure.getMessage()
               + "; check the disk and reopen the store");
     }

@@ -10,7 +10,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Drops the beginning of the history: first looks how far, which may take a while, without lock.
+ * Drops the beginning of the history. It first finds the new beginning without the lock, because
+ * that may take a while.
  */
 final class Trim {
   private final Store store;
@@ -44,7 +45,7 @@ final class Trim {
 
   /**
    * Returns the last version of the longest run of batches that are old enough, or 0 if there is
-   * none. A damaged record goes with the next one that can be read.
+   * none. A damaged record counts with the next readable one.
    */
   private long lastDropped(History history) {
     Commit commit = history.commit;
@@ -54,7 +55,7 @@ final class Trim {
     while (version <= commit.version()) {
       Segment segment = segments.holding(version);
       if (segment == null || segment.isCompacted()) {
-        break; // trimmed by another meanwhile
+        break; // another thread has trimmed it meanwhile
       }
       RecordCopy record = RecordCopy.find(segment, segment.indexOf(version));
       if (record == null) {
@@ -72,8 +73,8 @@ final class Trim {
   }
 
   /**
-   * Returns the time of a batch: that of its last record (RESTORE-5), or of the first one that can
-   * be read if the last one is damaged.
+   * Returns the time of a batch: that of its last record (RESTORE-5), or of its first readable one
+   * if the last one is damaged.
    */
   private static Instant time(Segment segment, RecordCopy first, long end) {
     long known = first.modified();

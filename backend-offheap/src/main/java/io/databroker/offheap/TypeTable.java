@@ -20,14 +20,12 @@ final class TypeTable {
   /** Versions of the type: those in the feed, and the live ones. */
   final SortedVersions order;
 
-  /** Versions by the hash of an indexed field and its value; made with the first such field. */
+  /** Versions by the hash of an indexed field and its value; created with the first such field. */
   volatile @Nullable SortedVersions index;
 
   private final Supplier<LongPredicate> unreachable;
 
-  /**
-   * The fields that are extracted from what is written: the indexed ones, and those being added.
-   */
+  /** Fields to extract from new payloads: the indexed fields, and those being added. */
   volatile List<String> extracted = List.of();
 
   /** True if live records are in the order of their times: until the clock steps back. */
@@ -36,7 +34,7 @@ final class TypeTable {
   /** No version up to this one is live. */
   volatile long dead;
 
-  /** Number of live records. All fields below are the writer's. */
+  /** Number of live records. Only the writer uses the fields below. */
   long count;
 
   /** Change of the count by the batch that is being planned. */

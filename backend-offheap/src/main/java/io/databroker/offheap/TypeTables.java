@@ -13,16 +13,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of a history. One that has no record goes, once neither the feed nor a snapshot asks
- * for what it had; a number is never used again, as a reader may yet look for keys under it: what
- * is left of a type is one reference.
+ * The types of a history. A type without records is removed once neither the feed nor a snapshot
+ * can ask for its former records. Its number is never reused, because a reader may still look for
+ * keys under it; the cost of a removed type is one reference.
  *
- * <p>Written by the writer alone.
+ * <p>Only the writer changes it.
  */
 final class TypeTables {
   private static final int FREED_AT_ONCE = 1_000;
 
-  /** A type that may go, and the last version that it was known to have. */
+  /** A type that may be removed, and its last known version. */
   private record Idle(TypeTable table, long version) {}
 
   /** The types that are in use, by name. */
@@ -40,7 +40,7 @@ final class TypeTables {
 
   private int count;
 
-  /** Tables that are there; the writer's. */
+  /** Number of existing tables; for the writer. */
   private int live;
 
   /** Tables in the approximate order of their last versions. */
@@ -61,7 +61,7 @@ final class TypeTables {
   }
 
   /**
-   * Returns the table of that type, made if need be.
+   * Returns the table of that type, and creates it if missing.
    *
    * @throws StorageFullException if there are as many types as the heap takes
    */
@@ -78,7 +78,7 @@ final class TypeTables {
       byNumber[count++] = table;
       byName.put(type, table);
       live++;
-      // It may never get a record: what makes it may be refused.
+      // The type may never get a record, because its first write may still be rejected.
       mayGo(table);
     }
     return table;
@@ -88,8 +88,8 @@ final class TypeTables {
     return new StorageFullException(
         String.format(
             Locale.ROOT,
-            "no room for type %s: the store has %d types, which is all that this heap takes; delete"
-                + " the records of others, or give the JVM a larger heap",
+            "no room for type %s: the store has %d types, which is all that this heap "
+                + "takes; delete all records of other types, or give the JVM a larger heap",
             type,
             Bounds.TYPES),
         null);
@@ -118,7 +118,7 @@ final class TypeTables {
       TypeTable table = next.table;
       long last = table.lastVersion;
       if (table.isUnused() && last < first) {
-        // After the commit that says what is first: who opens a snapshot later is behind it.
+        // After the commit with the new first version: a snapshot opened later is after it.
         oldest = oldest < 0 ? oldestSnapshot.getAsLong() : oldest;
         if (last > oldest) {
           return;

@@ -6,14 +6,14 @@ import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.memory.SortedVersions;
 
 /**
- * Versions that may be in a snapshot, in order, each once. It goes on from the last version that it
- * told, so that nothing that happens between two calls disturbs it.
+ * Versions that may be in a snapshot, in order, each once. Each call continues after the last
+ * version returned, so changes between two calls do no harm.
  */
 interface VersionSource {
   /**
-   * The next one; 0 if there is none up to {@code last}.
+   * Returns the next version; 0 if there is none up to {@code last}.
    *
-   * @param segments of now; those of the call before may be gone
+   * @param segments the current segments; those of the previous call may have been freed
    */
   long next(Directory segments, long last);
 
@@ -27,7 +27,7 @@ interface VersionSource {
         for (; at < segments.size(); at++) {
           Segment segment = segments.get(at);
           int index = segment.firstFrom(after + 1);
-          // By versions alone: the writer's count may be seen before the slot that it counts.
+          // By versions alone: a reader may see the writer's count before the slot that it counts.
           long next = at + 1 < segments.size() ? segments.get(at + 1).firstVersion : Long.MAX_VALUE;
           int count = segment.countUpTo(Math.min(last, next - 1));
           for (; index < count; index++) {

@@ -7,8 +7,9 @@
  * io.databroker.offheap.memory}.
  *
  * <p>Read {@link io.databroker.offheap.OffheapBackend} first: it has one short method for each
- * call. Then {@code Store} (the lock, the way of a write), {@code History} (how readers see whole
- * batches without a lock, and why that is right) and {@code Batch} (plan, append, install, commit).
+ * call. Then {@code Store} (the lock and the steps of a write), {@code History} (how readers see
+ * whole batches without a lock, and why this is correct) and {@code Batch} (plan, append, install,
+ * commit).
  *
  * <ul>
  *   <li><b>Opening:</b> {@code OffheapProvider} calls {@code JvmFlags} and {@code Opening}, which
@@ -17,8 +18,8 @@
  *       {@code OptionsChange}, {@code Expiry}, {@code Trim} or {@code LeaseCalls} under the lock.
  *   <li><b>Reading:</b> {@code History.get} for one key; {@code OpenSnapshot} over a {@code
  *       VersionSource} for many; {@code FeedReader} for changes.
- *   <li><b>Data:</b> {@code Commit} is all that readers see at one instant; {@code TypeTable} is
- *       what is kept of a type; {@code Change} is one write of a batch.
+ *   <li><b>Data:</b> {@code Commit} is the state that readers see at one instant; {@code TypeTable}
+ *       is the state of a type; {@code Change} is one write of a batch.
  * </ul>
  *
  * <p>docs/off-heap.md describes the design, and ADR 7, 9 and 10 its choices.

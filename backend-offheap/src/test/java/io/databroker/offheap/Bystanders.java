@@ -48,10 +48,10 @@ final class Bystanders implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopped;
 
-  /** Counts records that were read and found right. */
+  /** Counts records read and found right. */
   final AtomicLong reads = new AtomicLong();
 
-  /** Counts changes that feeds told and that were found right. */
+  /** Counts changes that feeds delivered and that were found right. */
   final AtomicLong changes = new AtomicLong();
 
   /** Counts tolerated errors. */
@@ -59,9 +59,9 @@ final class Bystanders implements AutoCloseable {
 
   /**
    * @param type the type that the typed feed follows
-   * @param whole whether a record holds what was once written under its key
+   * @param whole checks that a record holds a payload once written under its key
    * @param tolerated errors that the fault may cause
-   * @param seen takes each position that the feed of all types has reached
+   * @param seen receives each position that the feed of all types has reached
    */
   Bystanders(
       Backend backend,
@@ -96,7 +96,7 @@ final class Bystanders implements AutoCloseable {
         LockSupport.parkNanos(PACE_NANOS);
       }
     } catch (ClosedException closed) {
-      // The backend was closed beside this thread.
+      // Another thread closed the backend.
     } catch (Throwable failed) {
       broken.compareAndSet(null, failed);
     }
@@ -115,7 +115,7 @@ final class Bystanders implements AutoCloseable {
     return ORDINARY.contains(error.id());
   }
 
-  /** Follows a feed until an error ends it; the next call begins behind what has failed. */
+  /** Follows a feed until an error ends it; the next call continues after the failed place. */
   private void follow(@Nullable String type) {
     Position at = faults.get() % 2 == 0 ? backend.versions().begin() : backend.versions().end();
     Semaphore ready = new Semaphore(0);
@@ -205,7 +205,7 @@ final class Bystanders implements AutoCloseable {
     }
   }
 
-  /** Fails if one of the threads was told what cannot be. */
+  /** Fails if one of the threads saw an impossible answer. */
   void check() {
     Throwable failed = broken.get();
     if (failed != null) {

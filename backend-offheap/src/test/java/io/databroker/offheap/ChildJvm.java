@@ -24,7 +24,7 @@ final class ChildJvm {
     return command;
   }
 
-  /** The same with another heap. */
+  /** Starts another JVM with a given heap size. */
   static List<String> commandWithHeap(String heap, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(command(main, arguments));
     command.set(command.indexOf("-Xmx128m"), "-Xmx" + heap);

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Many threads in every method while the store is closed. For two seconds in each build; {@code
- * -Ddatabroker.offheap.closeSeconds=60} goes on for longer.
+ * Closes the store while many threads call every method. Runs for two seconds in each build; {@code
+ * -Ddatabroker.offheap.closeSeconds=60} runs longer.
  */
 class CloseRaceTest {
   private static final int THREADS = 8;

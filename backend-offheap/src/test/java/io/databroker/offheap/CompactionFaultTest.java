@@ -59,7 +59,7 @@ class CompactionFaultTest {
     return new OffheapSettings(directory, Durability.PROCESS, 1_000, 10, 4096);
   }
 
-  /** Files of a store that {@link #reopen} takes for one that was killed. */
+  /** Files of a store; {@link #reopen} opens them as after a kill. */
   private StoreFiles files() throws IOException {
     StoreProperties.ofNew(SALT).writeNext(scratch, settings(scratch).asProperties());
     Control.open(scratch, BOOT, false).abandon();
@@ -78,7 +78,7 @@ class CompactionFaultTest {
     backend.put(List.of(Write.delete("t", id)));
   }
 
-  /** Unlike the backend's trim it wakes no compactor, so that a test has its passes to itself. */
+  /** Trims without waking the compactor, so that the test alone runs passes. */
   private static void trim(Backend backend) {
     new Trim(store(backend), FOR_EVER).run();
   }
@@ -120,7 +120,7 @@ class CompactionFaultTest {
       cleared.set(backend);
       rewrite(backend);
       trim(backend);
-      assertThat(pass(backend)).as("went on over what the clear has freed").isFalse();
+      assertThat(pass(backend)).as("continued on segments that the clear had freed").isFalse();
       assertThat(runs).hasValue(1);
       assertThat(store(backend).ended).isEmpty();
       put(backend, "after");
@@ -128,7 +128,9 @@ class CompactionFaultTest {
     }
   }
 
-  /** A disk says once that it failed, to whoever asks first: nobody else may take it for well. */
+  /**
+   * A disk reports a failed fsync once, to the first caller; no other caller may assume success.
+   */
   @ParameterizedTest(name = "the names: {0}")
   @ValueSource(booleans = {false, true})
   void aForceThatFailsForTheCompactorFailsForWhoWritesMeanwhile(boolean names) throws Exception {
@@ -236,7 +238,7 @@ class CompactionFaultTest {
     }
   }
 
-  /** The second force would say that all is well, of what the first has lost. */
+  /** The second fsync would succeed, although the first has lost bytes. */
   @Test
   void afterAForceThatFailedNothingIsForcedOrCompactedAnyMore() {
     AtomicInteger forces = new AtomicInteger();
@@ -305,7 +307,8 @@ class CompactionFaultTest {
               @Override
               public void delete() throws IOException {
                 super.delete();
-                // What the first run has replaced is deleted: it is in place, and the next to come.
+                // Segments that the first run replaced are deleted, so its result is in place and
+                // the next run works on it.
                 if (runs.get() == 1 && clears.getAndIncrement() == 0) {
                   cleared.get().clear();
                 }
@@ -320,7 +323,7 @@ class CompactionFaultTest {
         put(backend, "gone");
       }
       trim(backend);
-      assertThat(pass(backend)).as("went on over what the clear has freed").isFalse();
+      assertThat(pass(backend)).as("continued on segments that the clear had freed").isFalse();
       assertThat(clears).hasPositiveValue();
       assertThat(runs).hasValue(1);
     }

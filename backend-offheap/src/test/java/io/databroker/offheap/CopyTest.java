@@ -37,7 +37,7 @@ class CopyTest {
     backend.put(List.of(Write.put("t", id, Bytes.utf8(id))));
   }
 
-  /** Copies the files, into the files that are there if there are any. */
+  /** Copies the files, into existing files where there are any. */
   private static Path copy(Path from, Path to, CopyOption... options) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(from)) {
@@ -86,7 +86,7 @@ class CopyTest {
         put(copy, "c");
         assertThat(copy.versions().latest()).isEqualTo(2);
         assertThat(copy.acquireLease("other", Duration.ofHours(1)).token())
-            .as("a token of which the original cannot know")
+            .as("a token that the original store has not granted")
             .isGreaterThan(token + 1_000_000);
         begun = copy.versions().serverVersion();
       }

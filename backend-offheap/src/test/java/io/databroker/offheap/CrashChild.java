@@ -12,9 +12,9 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A process that runs a script until it is killed, with readers and feeds beside it. It prints each
- * operation that has returned and each position that a feed has reached. It closes its store and
- * ends when its standard input says so.
+ * Process that runs a script until it is killed, with concurrent readers and feeds. It prints each
+ * completed operation and each position that a feed has reached. A line on its standard input makes
+ * it close the store and end.
  */
 final class CrashChild {
   private CrashChild() {}

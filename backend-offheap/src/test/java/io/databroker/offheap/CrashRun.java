@@ -26,15 +26,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * Kills a store again and again. After each kill a copy of its directory is opened and compared
- * with what the acknowledged operations must have left; the next child goes on with the directory
- * as the kill left it.
+ * Kills the process of a store again and again. After each kill it opens a copy of the directory
+ * and compares it with the state expected after the acknowledged operations; the next child
+ * continues in the original directory.
  */
 final class CrashRun {
   /** Time limit for each step of a child; only a hang exceeds it. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Bytes of the files that are not segments, at most. */
+  /** Largest total size of the files that are not segments. */
   private static final Map<String, Long> LARGEST =
       Map.of(
           Control.FILE, 4_096L,
@@ -83,7 +83,7 @@ final class CrashRun {
     return model;
   }
 
-  /** Starts a child, kills it at some instant, and checks what is there. */
+  /** Starts a child, kills it at a random instant, and checks the directory. */
   void kill() throws IOException, InterruptedException {
     Path said = scratch.resolve("said");
     Path past = Files.write(scratch.resolve("outcomes"), outcomes);
@@ -191,7 +191,7 @@ final class CrashRun {
     checkFiles(copy);
   }
 
-  /** Kills leave no file that nobody needs, and none that grows from one to the next. */
+  /** Checks that kills leave no useless file, and no file that grows from kill to kill. */
   private static void checkFiles(Path store) throws IOException {
     for (Path file : StoreFiles.list(store)) {
       String name = file.getFileName().toString();
@@ -204,7 +204,10 @@ final class CrashRun {
     }
   }
 
-  /** Finds out whether the operation that was cut off is there, whole, or in a step of its own. */
+  /**
+   * Determines how much of the interrupted operation took effect: all of it, whole steps of it, or
+   * nothing.
+   */
   private Model settle(Backend backend, Instant now) {
     AssertionError first = null;
     for (int steps = -1; steps <= 6; steps++) {
@@ -274,8 +277,8 @@ final class CrashRun {
     return String.format(
         Locale.ROOT,
         "%s, seed %d: %d kills, %d of them while opening; %d operations acknowledged and %d"
-            + " positions seen by a feed, none lost; of the operations cut off %d were there whole"
-            + " or in whole steps and %d were not there",
+            + " positions seen by a feed, none lost; of the interrupted operations %d took "
+            + "effect, wholly or in whole steps, and %d did not",
         durability,
         seed,
         kills,

@@ -7,9 +7,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Kills writers at random instants. A few times in each build; {@code
- * -Ddatabroker.offheap.kills=250} does it 250 times for each durability, {@code
- * -Ddatabroker.offheap.seed} repeats what the children did.
+ * Kills writers at random instants, a few times in each build; {@code
+ * -Ddatabroker.offheap.kills=250} kills 250 times for each durability, {@code
+ * -Ddatabroker.offheap.seed} repeats the operations of the children.
  */
 @Tag("slow")
 class CrashTest {

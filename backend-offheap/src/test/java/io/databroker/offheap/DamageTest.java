@@ -78,7 +78,7 @@ class DamageTest {
     backend.put(List.of(Write.put("t", id(i), payload(i, mark))));
   }
 
-  /** Damages the record of that version, and returns the words that an error must hold. */
+  /** Damages the record of that version, and returns the words that the error must contain. */
   private List<String> damage(long version) throws IOException {
     Segment segment = backend.store.history.directory.holding(version);
     long at = Flips.flipPayload(backend, version, PAYLOAD);
@@ -299,12 +299,12 @@ class DamageTest {
     }
     assertThat(backend.compactor.passes).isPositive();
     int segments = backend.store.history.directory.size();
-    assertThat(segments).as("nothing behind the damage was compacted").isLessThan(10);
+    assertThat(segments).as("no segment after the damage was compacted").isLessThan(10);
     backend.close();
     assertThatThrownBy(() -> reopen(BackendContext.standard()))
         .isInstanceOf(OpenFailedException.class)
         .hasMessageContaining(words.get(0));
-    // The flip undone, all is there, and nothing that was deleted comes back.
+    // With the flip undone, all records are there, and no deleted record comes back.
     Flips.flip(Path.of(words.get(0)), offset(words.get(1)) + 40 + 1 + 5 + PAYLOAD - 1, 3);
     backend = reopen(BackendContext.standard());
     assertThat(backend.get("t", id(0)).payload()).isEqualTo(payload(0, 'a'));

@@ -36,8 +36,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Flips bits under an open store, with readers and feeds beside it. After each flip every record is
- * read: it is right, or it is damaged and fails with its file and offset. Then the store is
+ * Flips bits under an open store, with concurrent readers and feeds. After each flip it reads every
+ * record: the record is right, or the read fails and names file and offset. Then the store is
  * scrubbed, compacted, closed and opened again.
  */
 final class FlipRun {
@@ -46,7 +46,7 @@ final class FlipRun {
       Pattern.compile(".*\\.segment is damaged at offset \\d+: .*");
   private static final int IDS = 60;
 
-  /** A bit that is not as it was written. */
+  /** A flipped bit. */
   private record Flip(Segment segment, long at, int bit) {
     Path file() {
       return Path.of(segment.space.name());
@@ -103,7 +103,7 @@ final class FlipRun {
     return error instanceof StorageFailedException && NAMED.matcher(error.getMessage()).find();
   }
 
-  /** Writes, flips and reads, and then does what might launder the damage. */
+  /** Writes, flips and reads, and then runs the operations that could hide the damage. */
   void run(int count) throws IOException {
     writeSome(120);
     try (Bystanders beside =
@@ -118,7 +118,7 @@ final class FlipRun {
       readFeed();
       scrub();
       if (random.nextBoolean()) {
-        writeSome(400); // so that most of what is damaged is no longer asked for
+        writeSome(400); // so that most damaged records are no longer needed
       }
       int before = damagedSegments().size();
       new Trim(backend.store, FOR_EVER).run();
@@ -153,7 +153,7 @@ final class FlipRun {
           live.put(id, stored);
         }
       } catch (StorageFailedException damaged) {
-        // A delete answers the last payload, which is damaged.
+        // A delete returns the last payload, which is damaged.
         assertThat(write).isInstanceOf(Write.Delete.class);
         assertThat(isDamaged(live.get(id).version())).isTrue();
         assertThat(backend.versions().latest()).isEqualTo(latest);
@@ -162,7 +162,7 @@ final class FlipRun {
   }
 
   private void flip() throws IOException {
-    // Not beside a compaction, which may delete the file meanwhile.
+    // Not during a compaction, which may delete the file meanwhile.
     synchronized (backend.compactor) {
       List<Segment> segments = backend.store.history.directory.all();
       Segment segment = segments.get(random.nextInt(segments.size()));
@@ -303,8 +303,9 @@ final class FlipRun {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d flips: %d reads right, %d failed as damaged, none wrong; beside them %d records read"
-            + " and changes told right, %d failed as damaged; compaction dropped the damage of %d"
+        "%d flips: %d reads right, %d failed as damaged, none wrong; concurrently %d "
+            + "records and changes read right, %d failed as damaged; compaction dropped the "
+            + "damage of %d"
             + " segments; %d opens refused for damage, %d opens without damage left",
         flipped,
         rightReads,

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A process that fills a disk with records until it is killed, with readers and feeds beside it. It
- * prints each record that was stored and each version that a feed has reached.
+ * Process that fills a disk with records until it is killed, with concurrent readers and feeds. It
+ * prints each stored record and each version that a feed has reached.
  */
 final class FullDiskChild {
   private FullDiskChild() {}

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Kills writers while their disk is full, on a tmpfs of its own, which takes root to mount. {@code
- * -Ddatabroker.offheap.fullKills=100} does it 100 times for each durability.
+ * Kills writers while their disk is full, on a tmpfs, which only root can mount. {@code
+ * -Ddatabroker.offheap.fullKills=100} kills 100 times for each durability.
  */
 @Tag("slow")
 class FullDiskKillTest {
@@ -66,7 +66,7 @@ class FullDiskKillTest {
     disk = Files.createDirectory(scratch.resolve("disk"));
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()),
-        "a tmpfs cannot be mounted here (it takes root); FullDiskTest injects the fault instead");
+        "a tmpfs cannot be mounted here (only root can); FullDiskTest injects the fault instead");
   }
 
   @AfterEach
@@ -94,7 +94,7 @@ class FullDiskKillTest {
         acknowledged);
   }
 
-  /** Returns how many writes the child was refused as the disk was full. */
+  /** Returns the number of writes of the child that failed with storage-full. */
   private int fillAndKill(Durability durability, Random random)
       throws IOException, InterruptedException {
     Process child =
@@ -136,7 +136,7 @@ class FullDiskKillTest {
         seen = Long.parseLong(line.substring(5, line.length() - 1));
       }
     }
-    next += 10_000; // past what was refused, and the one that was cut off
+    next += 10_000; // after the rejected writes and the interrupted one
     return full;
   }
 
@@ -162,13 +162,13 @@ class FullDiskKillTest {
         ((OffheapBackend) backend).compactor.pass();
         backend.trim(Instant.now());
         assertThat(Files.getFileStore(disk).getUsableSpace())
-            .as("room that the store has made itself")
+            .as("room that the store itself has freed")
             .isGreaterThan(1 << 20);
       }
     }
   }
 
-  /** The last version that a feed of all that is held tells. */
+  /** Returns the last version in a feed from the beginning. */
   private static long told(Backend backend) {
     long last = backend.versions().earliest() - 1;
     try (ChangeFeed feed = backend.changes(backend.versions().begin(), null)) {

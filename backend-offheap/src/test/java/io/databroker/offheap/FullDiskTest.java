@@ -23,7 +23,7 @@ import net.openhft.chronicle.core.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Writes that find no room on the disk. */
+/** Writes on a full disk. */
 class FullDiskTest {
   private static final int SIZE = 1 << 16;
 
@@ -43,7 +43,7 @@ class FullDiskTest {
     return frame;
   }
 
-  /** Takes half of a write, and then nothing more. */
+  /** Disk that accepts half of a write, and then no more bytes. */
   private static final class Filling extends RandomAccessFile {
     private boolean full;
 
@@ -92,7 +92,7 @@ class FullDiskTest {
   @Test
   void aSegmentThatCannotBeBegunLeavesNothing() throws IOException {
     StoreFiles files = new StoreFiles(scratch, 5, false);
-    Files.createFile(scratch.resolve(StoreFiles.PROPERTIES)); // which a full disk still takes
+    Files.createFile(scratch.resolve(StoreFiles.PROPERTIES)); // which succeeds even on a full disk
     boolean[] full = {false};
     Spaces spaces =
         WrappedSpaces.beforeEachWrite(
@@ -120,7 +120,7 @@ class FullDiskTest {
     }
   }
 
-  /** Whatever it was that failed. */
+  /** Any kind of failure is accepted here. */
   @Test
   void aSegmentWhoseBeginningThrowsLeavesNothing() throws IOException {
     StoreFiles files = new StoreFiles(scratch, 5, false);

@@ -58,7 +58,7 @@ class JvmTest {
     assertThat(run(options(), String.join(File.pathSeparator, shared), plugin)).contains("works");
   }
 
-  /** The api, and the host's main class. */
+  /** Class path of the api and the host's main class. */
   private static boolean isShared(String entry) {
     return entry.equals(place(Backend.class)) || entry.equals(place(PluginHost.class));
   }
@@ -84,7 +84,7 @@ class JvmTest {
     return said;
   }
 
-  /** A JVM that has those modules alone, as an image made by jlink. */
+  /** JVM with only those modules, like an image made by jlink. */
   private static String runWithModules(List<String> modules)
       throws IOException, InterruptedException {
     List<String> limited = new ArrayList<>(options());

@@ -10,7 +10,7 @@ import io.databroker.api.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A snapshot, and what it must go on holding. */
+/** Open snapshot with the records that it must keep. */
 record KeptSnapshot(Snapshot snapshot, List<StoredRecord> expected) implements AutoCloseable {
 
   static KeptSnapshot take(Backend backend, Model model) {
@@ -19,7 +19,7 @@ record KeptSnapshot(Snapshot snapshot, List<StoredRecord> expected) implements A
     return new KeptSnapshot(backend.snapshot(Selection.all()), all);
   }
 
-  /** Returns whether the snapshot was still held; if so, its records must be unchanged. */
+  /** Returns false if the snapshot has expired; otherwise checks that its records are unchanged. */
   boolean check() {
     List<StoredRecord> found = new ArrayList<>();
     try {

@@ -21,14 +21,14 @@ import java.util.Random;
 import java.util.ServiceLoader;
 
 /**
- * A large load, by hand, with figures: on any backend of the class path, which for the off-heap one
- * is that of this module and for the in-memory one has its jar besides. The arguments:
+ * Runs a large load by hand and prints figures, on any backend of the class path: that of this
+ * module has the off-heap backend; add the jar of the in-memory one. The arguments:
  *
  * <ul>
  *   <li>{@code load NAME RECORDS}: writes, watches, reads back, lists; then the heap and the
  *       longest pause of the garbage collector
- *   <li>{@code fill RECORDS DIRECTORY close|halt}: writes to a directory, and ends so
- *   <li>{@code open RECORDS DIRECTORY}: opens it again, and says how long that takes
+ *   <li>{@code fill RECORDS DIRECTORY close|halt}: writes to a directory, then closes or halts
+ *   <li>{@code open RECORDS DIRECTORY}: opens the directory again, and prints how long that takes
  * </ul>
  */
 final class LargeRun {

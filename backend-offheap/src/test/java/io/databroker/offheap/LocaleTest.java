@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The default locale has no part in what a store writes down. */
+/** The files of a store do not depend on the default locale. */
 class LocaleTest {
   private static final int SEGMENT = 1 << 15;
 
@@ -73,7 +73,7 @@ class LocaleTest {
     }
   }
 
-  /** The same file with Arabic digits in UTF-8, whatever the encoding of this JVM's locale. */
+  /** Returns the path with Arabic digits in UTF-8, whatever the encoding of this JVM's locale. */
   private static Path arabic(Path file) {
     String uri = file.toUri().toString();
     int name = uri.lastIndexOf('/') + 1;

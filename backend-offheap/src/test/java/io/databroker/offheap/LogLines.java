@@ -6,9 +6,9 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Takes what the module logs, so that a test can look at it and a build does not print it. */
+/** Captures the log of the module, so that a test can read it and the build does not print it. */
 final class LogLines extends Handler implements AutoCloseable {
-  /** Held, as a logger that nobody holds may be dropped with what was set on it. */
+  /** Held strongly, because an unreferenced logger may be collected together with its settings. */
   private final Logger logger = Logger.getLogger("io.databroker.offheap");
 
   private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process with a small heap that fills a store with types and leases, and prints how many it took
- * and why it took no more.
+ * Process with a small heap that fills a store with types and leases, and prints how many fit and
+ * why no more did.
  */
 final class ManyNamesChild {
   private ManyNamesChild() {}

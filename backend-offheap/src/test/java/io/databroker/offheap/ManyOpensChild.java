@@ -4,7 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import java.nio.file.Path;
 
-/** A process that opens and closes a store again and again, and prints how often. */
+/** Process that opens and closes a store repeatedly, and prints how often. */
 final class ManyOpensChild {
   private ManyOpensChild() {}
 

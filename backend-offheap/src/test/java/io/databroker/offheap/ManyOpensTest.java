@@ -40,7 +40,7 @@ class ManyOpensTest {
 
   private static int count(String directory) {
     String[] entries = new File(directory).list();
-    return entries == null ? 0 : entries.length; // only Linux tells
+    return entries == null ? 0 : entries.length; // only Linux provides this
   }
 
   private static long mappings() throws IOException {
@@ -51,7 +51,7 @@ class ManyOpensTest {
     return Files.readAllLines(maps).stream().filter(line -> line.contains(".segment")).count();
   }
 
-  /** Returns the threads of off-heap backends, but for those that end by themselves. */
+  /** Returns the threads of off-heap backends, except those that end by themselves. */
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith("databroker-offheap"))

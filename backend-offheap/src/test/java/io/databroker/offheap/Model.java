@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The contract in plain maps: what a store must hold after a script. */
+/** Model of the contract in plain maps: the expected state of a store after a script. */
 final class Model {
   final Map<String, Map<String, StoredRecord>> live = new TreeMap<>(CodePointOrder.INSTANCE);
   final Map<String, TypeOptions> options = new TreeMap<>(CodePointOrder.INSTANCE);
@@ -94,7 +94,7 @@ final class Model {
     }
   }
 
-  /** The evictions that go before new options. */
+  /** The evictions that precede new options. */
   void evict(String type, TypeOptions next, Instant now) {
     Long capacity = next.capacity();
     if (capacity != null) {

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The longest time for which this process stood still: how late a thread that wants to run every
- * millisecond was at most, which on a busy machine counts its other processes too.
+ * Longest pause of this process: the largest delay of a thread that wakes every millisecond. On a
+ * busy machine it includes the load of other processes.
  */
 final class Pauses {
   private final AtomicLong longest = new AtomicLong();

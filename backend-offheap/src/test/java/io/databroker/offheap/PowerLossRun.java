@@ -28,8 +28,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss of power at some instant of a script, with readers and feeds beside it: a copy of the
- * directory in which every byte that was not forced is 0, opened by another start of the machine.
+ * Simulates a loss of power at a random instant of a script, with concurrent readers and feeds. It
+ * copies the directory, sets every byte that was not forced to 0, and opens the copy under another
+ * boot id.
  */
 final class PowerLossRun {
   private static final long BOOT = 7;
@@ -43,7 +44,7 @@ final class PowerLossRun {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
   private final AtomicReference<@Nullable Position> seen = new AtomicReference<>();
 
-  /** Counts the operations that have returned. */
+  /** Counts the completed operations. */
   private final AtomicLong returned = new AtomicLong();
 
   private long kept;
@@ -68,7 +69,7 @@ final class PowerLossRun {
         boot);
   }
 
-  /** Runs operations, loses the power beside one of them, and checks what is left. */
+  /** Runs operations, loses the power during one of them, and checks the copy. */
   void run() throws Exception {
     int operations = 20 + random.nextInt(100);
     Path store = scratch.resolve("store-" + durability + seed);
@@ -106,7 +107,8 @@ final class PowerLossRun {
         final long done = returned.get();
         final Position told = seen.get();
         final long name = backend.store.history.serverVersion;
-        // First, as it must claim no more than the segments hold, which are still forced beside.
+        // Copy this file first: it must not claim more than the segments hold, and they are still
+        // being forced.
         Files.copy(store.resolve(Control.FILE), to.resolve(Control.FILE));
         Map<String, Long> forced = new HashMap<>();
         for (Segment segment : backend.store.history.directory.all()) {
@@ -137,7 +139,9 @@ final class PowerLossRun {
     }
   }
 
-  /** Opens what is left twice: it is what some operations have left, in whole steps. */
+  /**
+   * Opens the copy twice, and checks that it holds the state after some operation, in whole steps.
+   */
   private void check(Lost lost) {
     boolean forces = durability == Durability.DISK;
     long least = forces ? lost.returned : 0;
@@ -161,7 +165,10 @@ final class PowerLossRun {
     }
   }
 
-  /** Returns how many operations are there; the last one may be there in steps of its own. */
+  /**
+   * Returns the number of operations that took effect; the last may have done so in part, by whole
+   * steps.
+   */
   private long find(Backend backend, long least, long most) {
     AssertionError last = new AssertionError("nothing was compared");
     long latest = backend.versions().latest();
@@ -181,11 +188,15 @@ final class PowerLossRun {
     }
     throw new AssertionError(
         String.format(
-            Locale.ROOT, "version %d is not what %d to %d operations leave", latest, least, most),
+            Locale.ROOT,
+            "version %d is not the state after %d to %d operations",
+            latest,
+            least,
+            most),
         last);
   }
 
-  /** Returns the number of whole operations that were left. */
+  /** Returns the number of operations that took effect as a whole. */
   long kept() {
     return kept;
   }

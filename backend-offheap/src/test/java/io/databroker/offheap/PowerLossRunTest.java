@@ -9,12 +9,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Loses the power at random instants, with readers and feeds beside. */
+/** Loses the power at random instants, with concurrent readers and feeds. */
 @Tag("slow")
 class PowerLossRunTest {
   @TempDir Path scratch;
 
-  /** {@code -Ddatabroker.offheap.powerLosses=100} does it 100 times for each durability. */
+  /** {@code -Ddatabroker.offheap.powerLosses=100} loses the power 100 times for each durability. */
   @ParameterizedTest
   @EnumSource
   void aLossOfPowerLeavesWholeOperations(Durability durability) throws Exception {
@@ -28,7 +28,7 @@ class PowerLossRunTest {
     }
     System.out.printf(
         Locale.ROOT,
-        "%s: %d losses of power, each left whole operations: %d of them%n",
+        "%s: %d losses of power, after which %d operations had taken effect as a whole%n",
         durability,
         losses,
         kept);

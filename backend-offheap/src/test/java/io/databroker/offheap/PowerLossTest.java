@@ -160,7 +160,7 @@ class PowerLossTest {
       try (Backend backend = open(directory, durability, boot)) {
         held = (int) backend.versions().latest();
         putAll(backend, 0, 45);
-        // Now and then it is killed first, and goes on in the same start of the machine.
+        // Now and then a kill comes first, and the store is reopened under the same boot id.
         next =
             round % 2 == 0
                 ? lose(backend, directory, "round" + round)
@@ -172,7 +172,7 @@ class PowerLossTest {
         assertThat(backend.versions().latest()).isEqualTo(all ? held + 45 : held);
         assertThat(changes(backend)).isEqualTo(all ? held + 45 : held);
       }
-      // A kill: the same start of the machine goes on, and forces what is there.
+      // A kill: the same boot continues, and forces the files as they are.
       Path same = copy(directory, "same" + round);
       if (round % 2 == 1) {
         open(same, durability, boot).close();
@@ -192,7 +192,7 @@ class PowerLossTest {
       putAll(backend, 0, 5); // some lie in the last segment alone
       backend.trim(FOR_EVER);
       Compactor compactor = ((OffheapBackend) backend).compactor;
-      compactor.pass(); // or waits for the pass that the trim began
+      compactor.pass(); // otherwise wait for the pass that the trim began
       assertThat(compactor.passes).isPositive();
       return lose(backend, directory, "power");
     }
@@ -227,7 +227,7 @@ class PowerLossTest {
     open(directory, Durability.PROCESS, BOOT).close();
     byte[] control = Files.readAllBytes(directory.resolve(Control.FILE));
     Path power = compacted(directory);
-    Files.write(power.resolve(Control.FILE), control); // it knows of the first segment alone
+    Files.write(power.resolve(Control.FILE), control); // its mark covers only the first segment
     Path last = segments(power).get(segments(power).size() - 1);
     zero(last, behindState(last));
     try (Backend backend = open(power, Durability.PROCESS, LATER_BOOT)) {
@@ -236,7 +236,7 @@ class PowerLossTest {
     }
   }
 
-  /** The files that Flight Recorder saw forced meanwhile, apart from segments. */
+  /** Returns the files, except segments, that Flight Recorder saw forced meanwhile. */
   private List<String> forced(Runnable action) throws IOException {
     Path written = scratch.resolve("forced.jfr");
     try (Recording recording = new Recording()) {
@@ -278,7 +278,7 @@ class PowerLossTest {
           forced(
               () -> {
                 backend.trim(FOR_EVER);
-                compactor.pass(); // or waits for the pass that the trim began
+                compactor.pass(); // otherwise wait for the pass that the trim began
               });
       assertThat(compactor.passes).isPositive();
       assertThat(forced).contains(directory.resolve(Control.FILE).toString());

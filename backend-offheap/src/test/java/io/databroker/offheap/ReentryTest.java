@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An extraction function that calls the backend in whose middle it runs. */
+/** An extraction function that calls the backend that is running it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReentryTest {
   private static final OffheapSettings SMALL =
@@ -99,7 +99,7 @@ class ReentryTest {
             try {
               inside.put(put("t", "by the function"));
             } catch (InvalidArgumentException hidden) {
-              // As such a function may do.
+              // An extraction function may swallow the error.
             }
           };
       assertThat(

@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Readers beside writes that the disk refuses (S3): each reads what it asked for, or nothing. */
+/**
+ * Readers beside writes that the disk rejects (S3): each read returns the requested record or none.
+ */
 class RefusedWriteTest {
   private static final int ROUNDS = Integer.getInteger("databroker.refusedRounds", 5_000);
 
-  /** Odd while the disk is about to refuse the write of a key. */
+  /** Odd while the disk is about to reject the write of a key. */
   private final AtomicLong phase = new AtomicLong();
 
   private final AtomicLong reading = new AtomicLong();
@@ -137,7 +139,7 @@ class RefusedWriteTest {
   }
 
   private static void check(StoredRecord found, String type, String asked) {
-    assertThat(found).as("%s of type %s, which was refused", asked, type).isNull();
+    assertThat(found).as("%s of type %s, whose write was rejected", asked, type).isNull();
   }
 
   private static void checkAll(OffheapBackend backend, Selection selection) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bounds of what a store takes, which its decision record states. */
+/** Bounds on the size of a store, as ADR 9 states them. */
 class RoomTest {
   private static final int RECORDS = 1_000;
   private static final int SEGMENT = 1 << 16;
@@ -73,7 +73,7 @@ class RoomTest {
         most = Math.max(most, bytesOnDisk());
       }
       assertThat(compactor.passes).isPositive();
-      // Each rewriting is history until it is trimmed.
+      // Each rewrite is history until it is trimmed.
       assertThat(most).as("bytes on disk").isLessThan(bound + (long) RECORDS * RECORD);
     }
     try (Backend backend = open();

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * The arrows between the packages of this module run one way: store, directory, journal, memory.
+ * Dependencies between the packages of this module run one way: store, directory, journal, memory.
  */
 @AnalyzeClasses(
     packages = "io.databroker.offheap",

@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.regex.Pattern;
 
 /**
- * Operations of every kind, one for each number, the same for the same seed. What each does depends
- * on what was done before it alone, and its time on its number.
+ * Operations of every kind, one for each number, the same for the same seed. The effect of an
+ * operation depends only on the earlier ones, and its time only on its number.
  */
 final class Script {
   static final List<String> FIELDS = List.of("a", "b");
@@ -73,7 +73,7 @@ final class Script {
     return START.plusSeconds(seconds).plusNanos(number % 1000 * 1000);
   }
 
-  /** True for operations that touch no lease. */
+  /** Returns true for operations that touch no lease. */
   private static boolean stepsBack(long number) {
     return number % 50 == 49;
   }
@@ -121,7 +121,7 @@ final class Script {
     }
   }
 
-  /** The same to the model alone. */
+  /** Applies one operation to the model only. */
   void replay(long number, Model model) {
     Random random = random(number);
     Instant now = time(number);
@@ -180,7 +180,7 @@ final class Script {
 
   private static String type(Random random) {
     int number = random.nextInt(TYPES);
-    return number == 0 ? "t" : "t" + number; // one prefixes all others
+    return number == 0 ? "t" : "t" + number; // one name is a prefix of all others
   }
 
   private List<Write> writes(Random random, long number) {

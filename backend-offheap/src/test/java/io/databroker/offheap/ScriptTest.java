@@ -27,7 +27,7 @@ class ScriptTest {
 
   private int passes;
 
-  /** Runs background work beside that of its own thread, so that it happens at every stage. */
+  /** Runs extra background work, so that it happens at every stage. */
   private void compact(Backend backend, long number) {
     Compactor compactor = ((OffheapBackend) backend).compactor;
     if (number % 5 == 0) {
@@ -99,7 +99,7 @@ class ScriptTest {
           held += kept.check() ? 1 : 0;
         }
       }
-      // Two clears, or too much that it pins, end one.
+      // A snapshot ends after two clears, or when it pins too much.
       assertThat(held).as("snapshots that were held, of 30").isGreaterThan(15);
     }
   }

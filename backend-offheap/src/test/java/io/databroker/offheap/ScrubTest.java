@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Damage in an open store is found by the scrub, before anybody reads it (ERR-7). */
+/** The scrub finds damage in an open store before a reader does (ERR-7). */
 class ScrubTest {
   private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
   private static final long RATE = 1_000;
@@ -186,7 +186,7 @@ class ScrubTest {
     putAll(60);
     long at = Flips.flipPayload(backend, 4, 100);
     Scrub scrub = backend.compactor.scrub;
-    // A trim wakes the thread; its tick is waited for by the lock that a tick holds.
+    // A trim wakes the scrub's thread; taking the lock that a tick holds waits for its end.
     for (int tick = 0; scrub.rounds == 0 && tick < 10_000; tick++) {
       turn(Duration.ofSeconds(10));
       long before = scrub.verified;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Signals that a notifier refuses, or runs right where it gets them, whatever they then do. */
+/** Signals that a notifier rejects, or runs on the calling thread, whatever the signal does. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SignalTest {
   private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
@@ -106,7 +106,7 @@ class SignalTest {
     }
   }
 
-  /** The task that runs its signal may begin late: until then a trim takes it along. */
+  /** The task of a signal may start late: until then, a trim moves the feed's position. */
   @ParameterizedTest
   @EnumSource(Durability.class)
   void aFeedWaitsUntilItsSignalRuns(Durability durability) throws InterruptedException {
@@ -167,8 +167,8 @@ class SignalTest {
   }
 
   /**
-   * The flush of a clear forces a write whose signal closes the store. What forces else, is kept
-   * from it by another signal.
+   * The flush of a clear forces a write whose signal closes the store. Another signal blocks the
+   * thread that usually forces.
    */
   @Test
   void aClearRunsNoSignalWhileItKeepsOthersOut() throws Exception {
@@ -194,7 +194,7 @@ class SignalTest {
     try {
       backend.put(put("second", "id"));
     } catch (OutcomeUnknownException late) {
-      // Appended all the same.
+      // The write was appended nevertheless.
     }
     Thread clearing = new Thread(backend::clear);
     clearing.setDaemon(true);

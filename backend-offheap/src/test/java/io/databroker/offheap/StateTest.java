@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A store that cannot be written tells its host (STATE-2), and acknowledges nothing. */
+/** A store that cannot write reports its state to the host (STATE-2), and acknowledges nothing. */
 class StateTest {
   @TempDir Path scratch;
 

@@ -60,7 +60,7 @@ class StorageTroubleTest {
       int stored = 0;
       while (full == null) {
         try {
-          // A new key and one that is there: neither is written when the first finds no room.
+          // A new key and an existing one: neither is written if there is no room for the first.
           backend.put(
               List.of(
                   Write.put("t", "key-" + stored, Bytes.utf8("v")),
@@ -187,7 +187,7 @@ class StorageTroubleTest {
   void anOpenThatComesLateLeavesTheStoreThatAnotherHasMadeMeanwhile() {
     OffheapSettings settings = inDirectory(scratch.resolve("store"));
     Properties properties = System.getProperties();
-    // The first thing that an open does to get the lock is to look here.
+    // An open looks here first to get the lock.
     Properties meanwhile =
         new Properties() {
           @Override
@@ -346,7 +346,7 @@ class StorageTroubleTest {
     }
   }
 
-  /** Memory that fails as a disk does. */
+  /** Memory that fails like a disk. */
   private static final class FailingSpaces extends WrappedSpaces {
     private volatile String failure;
     volatile Throwable forceFailure;

@@ -98,7 +98,7 @@ final class StoreCheck {
     assertThat(leases.lastToken()).as("last token").isEqualTo(model.lastToken);
   }
 
-  /** Asserts that holdings end when they should; renews or ends them. */
+  /** Asserts that holdings end on time; renews or ends them. */
   static void checkLeases(Backend backend, Model model, Instant now) {
     for (int i = 0; i < 4; i++) {
       String name = "lease-" + i;

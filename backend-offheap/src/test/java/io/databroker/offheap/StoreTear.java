@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Does to a store's files what kills and losses of power do. */
+/** Simulates the effect of kills and losses of power on the files of a store. */
 final class StoreTear {
   private StoreTear() {}
 
-  /** Copies a directory as a kill at this instant leaves it. */
+  /** Copies a directory as a kill at this instant would leave it. */
   static Path copy(Path from, Path to) throws IOException {
     Files.createDirectories(to);
     for (Path file : StoreFiles.list(from)) {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A small journal of several segments, with single bytes flipped and files cut short. In each build
- * some of them; {@code -Ddatabroker.offheap.sweep=1} takes every byte and every length.
+ * A small journal of several segments, with single bytes flipped and files cut short. Each build
+ * tries a sample; {@code -Ddatabroker.offheap.sweep=1} tries every byte and every length.
  */
 class SweepTest {
   private static final int STEP = Integer.getInteger("databroker.offheap.sweep", 97);
@@ -154,7 +154,7 @@ class SweepTest {
     Files.delete(directory);
   }
 
-  /** The machine did not go down: all must be there, or the open fails and names the file. */
+  /** After a kill alone, all records must be there, or the open fails and names the file. */
   private void checkStrictly(String name, byte[] content, String what) throws IOException {
     Path directory = place(name, content);
     try (Backend backend = open(directory, BOOT)) {
@@ -172,12 +172,12 @@ class SweepTest {
     delete(directory);
   }
 
-  /** The machine went down: the end may be gone, but what is there is what was there. */
+  /** After a loss of power the end may be lost, but the rest must be unchanged. */
   private void checkBeginning(String name, byte[] content, String what) throws IOException {
     Path directory = place(name, content);
     try (Backend backend = open(directory, LATER_BOOT)) {
       assertThat(backend.versions().serverVersion())
-          .as("a tail that others have read may be gone")
+          .as("a tail that readers have seen may be lost")
           .isNotEqualTo(serverVersion);
       boolean found = false;
       for (int i = OPERATIONS; i >= 0 && !found; i--) {
@@ -209,7 +209,8 @@ class SweepTest {
   private void report(String what) {
     System.out.printf(
         Locale.ROOT,
-        "%s: %d opens refused with the file's name, %d held all or a whole beginning%n",
+        "%s: %d opens refused with the file's name, %d opens found all batches or the first "
+            + "ones, whole%n",
         what,
         refused,
         unharmed);

@@ -88,7 +88,9 @@ class TornMiddleTest {
 
   /** A kill between two deletes must leave no gap, which the next open would take for damage. */
   @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a watch does not tell the order")
+  @EnabledOnOs(
+      value = OS.LINUX,
+      disabledReason = "on other systems a watch does not report " + "the order")
   void whatLiesBehindACutIsDeletedFromTheEnd() throws Exception {
     blankRest(1);
     List<String> behind = new ArrayList<>();

@@ -24,7 +24,9 @@ class TypeTableTest {
     long to;
   }
 
-  /** A writer and a change of options may both be the first; what went into one's was lost. */
+  /**
+   * A writer and a change of options may both create the first index; the entries of one were lost.
+   */
   @Test
   void whoeverAsksFirstAllGetTheSameIndex() throws InterruptedException {
     Got mine = new Got();
@@ -63,7 +65,10 @@ class TypeTableTest {
     assertThat(parted).as("rounds with two indexes").isZero();
   }
 
-  /** Returns when both have come that far; spins, as a lock would wake one long after the other. */
+  /**
+   * Waits until both threads have arrived; spins, because a lock would wake one long after the
+   * other.
+   */
   private static void meet(AtomicInteger met, int both) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     met.incrementAndGet();

@@ -5,7 +5,7 @@ import io.databroker.offheap.memory.Region;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 
-/** Spaces in which a test can have something happen. */
+/** Spaces with hooks for a test. */
 class WrappedSpaces implements Spaces {
   private final Spaces real;
 
@@ -68,7 +68,7 @@ class WrappedSpaces implements Spaces {
     return real.giveRoom(whom);
   }
 
-  /** A space in which a test can have something happen. */
+  /** Space with hooks for a test. */
   static class WrappedSpace implements Space {
     private final Space real;
 

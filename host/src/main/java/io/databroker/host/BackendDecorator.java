@@ -2,7 +2,7 @@ package io.databroker.host;
 
 import io.databroker.api.Backend;
 
-/** Puts something in front of each backend that a host opens, such as meters. */
+/** Wraps each backend that a host opens, for example with meters. */
 @FunctionalInterface
 public interface BackendDecorator {
   /**

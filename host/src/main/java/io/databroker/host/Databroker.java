@@ -29,7 +29,7 @@ public final class Databroker implements AutoCloseable {
   private final Map<String, OpenedBackend> backends;
   private final List<AutoCloseable> closing;
 
-  /** Held by the thread that closes, until all is closed. */
+  /** Held by the closing thread until everything is closed. */
   private final ReentrantLock closeLock = new ReentrantLock();
 
   private boolean closed;
@@ -93,9 +93,9 @@ public final class Databroker implements AutoCloseable {
    * Closes everything in order: housekeeping and leases, then the backends. If one part fails to
    * close, the others are still closed, and the first failure is thrown.
    *
-   * <p>Idempotent. It returns to every caller only when all is closed, so that a reopen works at
-   * once. There is one exception: while another thread closes, a call from a thread of the host
-   * returns early, because the closing thread may be waiting for it.
+   * <p>Idempotent. It returns to every caller only when everything is closed, so that a reopen
+   * works at once. There is one exception: while another thread closes, a call from a thread of the
+   * host returns early, because the closing thread may be waiting for it.
    */
   @Override
   public void close() {
@@ -108,7 +108,7 @@ public final class Databroker implements AutoCloseable {
     }
     try {
       if (!closed) {
-        closed = true; // also for a close that closing calls itself
+        closed = true; // also for a nested call of close during the close
         Closing.all(closing);
       }
     } finally {
@@ -177,7 +177,7 @@ public final class Databroker implements AutoCloseable {
       return this;
     }
 
-    /** Puts something in front of each backend, such as meters; nothing by default. */
+    /** Sets a wrapper for each backend, for example with meters; none by default. */
     public Builder decorate(BackendDecorator other) {
       decorator = Objects.requireNonNull(other, "decorator");
       return this;

@@ -132,7 +132,7 @@ public final class LeaseKeeper implements AutoCloseable {
     return new ClosedException("the lease keeper");
   }
 
-  /** Someone who waits for a lease. */
+  /** A caller that waits for a lease. */
   private final class Wait {
     private final String name;
     private final Duration duration;

@@ -31,7 +31,7 @@ public final class SettingText {
    * Parses a duration: a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code
    * d}, or ISO-8601 such as {@code PT1H30M}.
    *
-   * @throws IllegalArgumentException if the text is invalid; the message says what is accepted
+   * @throws IllegalArgumentException if the text is invalid; the message lists the accepted forms
    */
   public static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
@@ -60,7 +60,7 @@ public final class SettingText {
   /**
    * Parses the value of a setting.
    *
-   * @throws IllegalArgumentException if the text is invalid; the message says what is accepted
+   * @throws IllegalArgumentException if the text is invalid; the message lists the accepted forms
    */
   static <T> T parse(Setting<T> setting, String text) {
     T value = setting.type().cast(parseAs(setting, text));

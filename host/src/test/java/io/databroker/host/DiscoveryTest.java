@@ -48,7 +48,7 @@ class DiscoveryTest {
     Jars.library(plugin.resolve("a-library.jar"), "lib.Version", version("3"));
     Jars.plugin(
         plugin.resolve("provider.jar"), "Own", ownLibrary(), "lib.Version", version("unused"));
-    Files.writeString(plugin.resolve("jvm.options"), "not a jar, and no concern of ours");
+    Files.writeString(plugin.resolve("jvm.options"), "not a jar");
     assertThat(typesOf("own", plugin)).containsExactly("3", "plugin " + plugin);
   }
 

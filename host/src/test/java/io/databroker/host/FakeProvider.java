@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A provider on the tests' class path whose settings decide what goes wrong. */
+/** Provider on the tests' class path; its settings choose the faults. */
 public final class FakeProvider implements BackendProvider {
   enum Colour {
     RED,

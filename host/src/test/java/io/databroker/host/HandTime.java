@@ -43,14 +43,14 @@ final class HandTime implements InstantSource, Timer {
         break;
       }
       tasks.remove(next);
-      // A call that took its time may have gone past it.
+      // A slow call may have moved the time past the due instant.
       now = next.due.isAfter(now) ? next.due : now;
       next.work.run();
     }
     now = end.isAfter(now) ? end : now;
   }
 
-  /** Lets that much time pass, and nothing runs: the process stood still. */
+  /** Advances the time without running any task, like a paused process. */
   void leap(Duration duration) {
     now = now.plus(duration);
   }

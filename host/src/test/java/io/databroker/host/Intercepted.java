@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** An in-memory backend whose methods a test can get in front of. */
+/** In-memory backend whose methods a test can intercept. */
 final class Intercepted {
-  /** Stands in front of a method. */
+  /** Intercepts a method. */
   interface Before {
     Object call(Callable<Object> method) throws Exception;
   }
@@ -46,7 +46,7 @@ final class Intercepted {
     backend = CheckedBackend.over((Backend) proxy, Limits.FLOOR);
   }
 
-  /** Opens one through ServiceLoader. */
+  /** Opens an intercepted backend through ServiceLoader. */
   static Intercepted open(BackendContext context) {
     try (Discovery discovery = Discovery.of(List.of())) {
       return new Intercepted(discovery.provider("inmemory").open(Settings.defaults(), context));
@@ -77,7 +77,7 @@ final class Intercepted {
     before.remove(method);
   }
 
-  /** How often that method was called. */
+  /** Returns the number of calls of that method. */
   long calls(String method) {
     return calls.getOrDefault(method, 0L);
   }

@@ -31,12 +31,12 @@ final class Jars {
     return write(jar, "", List.of(namesAndSources));
   }
 
-  /** The same, with a service file that names the first class. */
+  /** Returns a jar of these classes with a service file that names the first class. */
   static Path plugin(Path jar, String... namesAndSources) throws IOException {
     return write(jar, namesAndSources[0] + "\n", List.of(namesAndSources));
   }
 
-  /** The same, with that service file. */
+  /** Returns a jar of these classes with that service file. */
   static Path pluginNaming(Path jar, String serviceFile, String... namesAndSources)
       throws IOException {
     return write(jar, serviceFile, List.of(namesAndSources));
@@ -51,7 +51,7 @@ final class Jars {
     return smaller;
   }
 
-  /** A jar of all files in that folder. */
+  /** Returns a jar of all files in that folder. */
   static Path ofFolder(Path classes, Path jar) throws IOException {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file);
@@ -68,8 +68,8 @@ final class Jars {
   }
 
   /**
-   * The source of a provider whose backend lists as its types the texts that those expressions give
-   * when it is opened.
+   * Returns the source of a provider. On open, its backend evaluates the expressions, and lists
+   * their texts as its types.
    */
   static String provider(String className, String name, String version, String... types) {
     return """

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LeaseKeeperTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** Renewed after four seconds, tried again every one, lost after nine. */
+  /** A lease is renewed after four seconds, retried every second, and lost after nine. */
   private static final Duration DURATION = Duration.ofSeconds(12);
 
   private final RuntimeException away = new UnavailableException("away", null);
@@ -149,7 +149,7 @@ class LeaseKeeperTest {
         "renewLease",
         call -> {
           Object renewed = call.call();
-          time.leap(Duration.ofSeconds(6)); // the answer was long under way
+          time.leap(Duration.ofSeconds(6)); // the answer took long
           return renewed;
         });
     time.pass(Duration.ofSeconds(4));
@@ -222,7 +222,9 @@ class LeaseKeeperTest {
   @Test
   void isWatchedAlsoAfterTheClockWasSetBack() {
     KeptLease lease = take();
-    time.leap(Duration.ofHours(-1)); // so is the backend's: the holding lasts an hour longer
+    time.leap(
+        Duration.ofHours(
+            -1)); // the backend's clock is set back too, so the holding lasts an hour longer
     KeptLease other = keeper.tryAcquire("other", DURATION).orElseThrow();
     time.pass(Duration.ofHours(1).plusSeconds(4));
     assertThat(lease.isHeld()).isTrue();
@@ -353,7 +355,10 @@ class LeaseKeeperTest {
         .isInstanceOf(InvalidArgumentException.class);
   }
 
-  /** Whatever fails and however long it takes: who believes to hold it, holds it. */
+  /**
+   * A keeper that reports a lease as held really holds it, whatever fails and however long calls
+   * take.
+   */
   @Test
   void twoNeverHoldItAtOnceWhateverFails() {
     try (Logged logged = Logged.by(LeaseKeeper.class)) {

@@ -48,7 +48,7 @@ class ModulePathTest {
       }
       """;
 
-  /** As the README has it. */
+  /** The module descriptor that the README shows. */
   private static final String OPEN_MODULE =
       """
       open module app {
@@ -126,7 +126,7 @@ class ModulePathTest {
     return ChildJvm.run(
         folder,
         List.of(
-            // The plugin asks for them by name; nothing of the host requires them.
+            // The plugin loads them by name; no host module requires them.
             "--add-modules=java.sql,java.compiler",
             "--module-path=" + modulePath + File.pathSeparator + application,
             "--module=app/app.Main",

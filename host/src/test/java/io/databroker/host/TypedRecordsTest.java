@@ -148,7 +148,7 @@ class TypedRecordsTest {
     assertThat(counters.get("a").value()).isEqualTo(threads * rounds);
     int overlaps = changes.get() - threads * rounds;
     assertThat(overlaps)
-        .as("updates that others came between, of %d", threads * rounds)
+        .as("updates with a concurrent update in between, of %d", threads * rounds)
         .isGreaterThanOrEqualTo(rounds);
     System.out.println("overlapping updates: " + overlaps + " of " + threads * rounds);
   }

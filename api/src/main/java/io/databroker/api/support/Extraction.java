@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Extraction {
   private final FieldExtractor function;
 
-  /** Set on a thread while it runs the function. */
+  /** Marks the threads that are running the function. */
   private final ThreadLocal<Boolean> running = new ThreadLocal<>();
 
   /** Wraps that function. */
@@ -34,8 +34,8 @@ public final class Extraction {
   }
 
   /**
-   * Checks that the extraction function is not what calls. Every method of a backend that writes,
-   * closes or opens something calls this first.
+   * Checks that the call does not come from inside the extraction function. Every method of a
+   * backend that writes, closes or opens something starts with this check.
    *
    * @throws InvalidArgumentException if this thread is inside the extraction function
    */
@@ -49,8 +49,8 @@ public final class Extraction {
   }
 
   /**
-   * Returns the values of those of the fields that have one. The function may return more fields,
-   * or reuse its map: the result is a copy of what was asked for.
+   * Returns the values of the fields that have one. The function may return more fields, or reuse
+   * its map: the result is a copy with only the requested fields.
    *
    * @throws RuntimeException if the function rejects the payload or returns null
    */
@@ -73,7 +73,7 @@ public final class Extraction {
   }
 
   /**
-   * Returns the same for a payload that is to be stored (PUT-10).
+   * Returns the field values of a payload that is to be stored (PUT-10).
    *
    * @param index the place of the write in its batch
    * @throws InvalidArgumentException if the function rejects the payload; it names the write
@@ -93,7 +93,7 @@ public final class Extraction {
   }
 
   /**
-   * Returns the same for a stored record whose type gets these indexed fields.
+   * Returns the field values of a stored record whose type gets these indexed fields.
    *
    * @throws InvalidArgumentException if the function rejects the payload; it names the record
    */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of a change feed that only its backend knows; {@link WaitingFeeds} does the rest.
  *
- * <p>One source serves one feed: it knows the feed's type, or that the feed is one of all types.
+ * <p>A source serves one feed, of one type or of all types.
  *
  * <p><b>Thread-safety:</b> {@link #next} is called by one thread at a time; the other methods by
  * any thread at any time. All may be called while the backend's lock is held.

@@ -43,13 +43,14 @@ class LeaseTableTest {
     Lease first = acquire("n", NOW);
     assertThat(leases.release("n", 2, NOW)).isFalse();
     assertThat(leases.release("n", first.token(), first.expiresAt())).isFalse();
-    assertThat(leases.renew("n", first.token(), SPAN, NOW)).isNull(); // it was over before
+    assertThat(leases.renew("n", first.token(), SPAN, NOW))
+        .isNull(); // the holding was over before this step back
     Lease second = acquire("n", NOW);
     assertThat(leases.release("n", second.token(), NOW)).isTrue();
     assertThat(leases.find("n", NOW)).isNull();
   }
 
-  /** Whether a holding is over after a step back must not depend on when the table was swept. */
+  /** A holding that was over stays over, whenever the table was swept. */
   @Test
   void aHoldingThatWasOverStaysOverWhenTheClockStepsBack() {
     for (int names = 1; names <= 5; names++) {
@@ -58,7 +59,8 @@ class LeaseTableTest {
         table.acquire("n" + i, SPAN, NOW);
       }
       table.acquire("long", SPAN.multipliedBy(10), NOW);
-      assertThat(table.find("other", NOW.plus(SPAN))).isNull(); // any call sees that time
+      assertThat(table.find("other", NOW.plus(SPAN)))
+          .isNull(); // any call shows the table that time
       for (int i = 0; i < names; i++) {
         assertThat(table.find("n" + i, NOW)).as("n%s of %s", i, names).isNull();
         assertThat(table.acquire("n" + i, SPAN, NOW)).isNotNull();

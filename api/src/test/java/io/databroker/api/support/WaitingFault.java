@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** Faults that are planted into a copy of the real code, each with the scenario that shows it. */
+/** Faults to plant into a copy of the real code, each with the scenario that reveals the fault. */
 enum WaitingFault {
   FEED_LOOKS_BEFORE_IT_REGISTERS(
       "a write beside a registration",
@@ -112,7 +112,7 @@ enum WaitingFault {
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Path TEST = Path.of("src", "test", "java");
 
-  /** The classes that are compiled again, since each needs the others with the fault. */
+  /** Classes to compile again with the fault, because they refer to each other. */
   private static final Map<String, Path> SOURCES =
       Map.of(
           "WaitingFeeds", MAIN,

@@ -159,7 +159,7 @@ class WaitingFeedsTest {
     assertThatThrownBy(quiet::poll).isInstanceOf(HistoryTrimmedException.class);
   }
 
-  /** At whatever point of onReady a whole trim runs, the feed keeps its position. */
+  /** The feed keeps its position, at whatever point of onReady a whole trim runs. */
   @Test
   void aTrimWithinOnReadyDoesNotLeaveTheFeedBehind() {
     for (int at = 0; at < 3; at++) {
@@ -258,7 +258,8 @@ class WaitingFeedsTest {
     assertThat(signals).hasValue(3);
     waiting(other, "u");
     assertThatCode(other::trim).doesNotThrowAnyException();
-    assertThat(signals).hasValue(3); // it stands at the end: the trim does not concern it
+    assertThat(signals)
+        .hasValue(3); // the feed is at the end of the history, so the trim does not affect it
     assertThatCode(other::close).doesNotThrowAnyException();
     assertThat(signals).hasValue(4);
   }

@@ -205,7 +205,7 @@ final class WaitingScenarios {
       feed.poll();
       throw new IllegalStateException("the feed goes on");
     } catch (ClosedException | HistoryReplacedException ended) {
-      // As it must be.
+      // The expected end of the feed.
     }
   }
 

@@ -15,12 +15,12 @@ import java.time.InstantSource;
 import java.util.Locale;
 
 /**
- * Exclusive lock on a store directory. A lock of the operating system, which ends with the process,
- * however that ends; its holder is named in the file.
+ * Exclusive lock on a store directory. A lock of the operating system, released at any end of the
+ * process; the file names the holder.
  *
- * <p>The operating system drops it as soon as anything in this process closes that file, so that a
- * second open in the process must not even look at it: it finds the claim among the system
- * properties, which all class loaders share.
+ * <p>The operating system releases the lock as soon as any code in this process closes that file. A
+ * second open in the same process must therefore not open the file: it finds the claim in a system
+ * property, which all class loaders share.
  */
 public final class DirectoryLock implements AutoCloseable {
   public static final String FILE = "lock";
@@ -39,9 +39,9 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a directory that is there.
+   * Takes the lock of an existing directory.
    *
-   * @throws OpenFailedException if another has it: names it
+   * @throws OpenFailedException if another process or backend holds it; names the holder
    */
   public static DirectoryLock take(Path directory) throws IOException {
     String claim = CLAIM + directory.toRealPath();
@@ -78,8 +78,8 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Writes over what is there before it cuts the rest, so that a full disk has room for it. Without
-   * a name in it, the lock holds all the same.
+   * Overwrites the old text before it cuts the rest, so that a full disk has room for it. The lock
+   * holds even if no name can be written.
    */
   private static void nameHolder(FileChannel channel, String holder) {
     byte[] text = (holder + "\n").getBytes(StandardCharsets.UTF_8);
@@ -87,7 +87,7 @@ public final class DirectoryLock implements AutoCloseable {
       channel.write(ByteBuffer.wrap(text), 0);
       channel.truncate(text.length);
     } catch (IOException full) {
-      // The next who asks is told the name of an earlier holder, or none.
+      // A later open then reports an earlier holder, or none.
     }
   }
 
@@ -113,7 +113,7 @@ public final class DirectoryLock implements AutoCloseable {
         "process %d on %s, since %s",
         ProcessHandle.current().pid(),
         host,
-        InstantSource.system().instant()); // for people; nothing is decided by it
+        InstantSource.system().instant()); // for people; no decision depends on it
   }
 
   @Override
@@ -121,7 +121,7 @@ public final class DirectoryLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException ended) {
-      // The lock ends with the process, if not here.
+      // If the release fails, the lock ends with the process.
     } finally {
       System.getProperties().remove(claim);
     }

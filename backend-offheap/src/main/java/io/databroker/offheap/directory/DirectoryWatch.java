@@ -31,9 +31,9 @@ public final class DirectoryWatch {
   }
 
   /**
-   * Looks at each.
+   * Checks the directory and each file.
    *
-   * @throws DirectoryLostException if one is not there, or is another
+   * @throws DirectoryLostException if one is missing or was replaced
    */
   public void check() throws IOException {
     for (FileKey file : watched) {

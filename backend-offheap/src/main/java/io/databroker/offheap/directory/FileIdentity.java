@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Facts that differ between a file and a copy. A move within a file system, a reboot and a remount
- * keep both facts; a copy has others.
+ * keep both facts; a copy has different ones.
  *
- * @param inode the number of the file in its file system; null if that gives none
- * @param created the time of birth; null if the file system or the JVM does not tell it
+ * @param inode the number of the file in its file system; null if the file system has none
+ * @param created the time of birth; null if the file system or the JVM does not provide it
  */
 record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
   private static final String UNKNOWN = "-";
 
   private static final FileTime LONG_AGO = FileTime.from(Instant.EPOCH);
 
-  /** Reads the facts of a file, of which the time of modification does not matter. */
+  /** Reads the facts of a file. */
   static FileIdentity of(Path file) throws IOException {
     FileTime created = created(file);
     // Java returns the time of modification if the time of birth is unknown.
@@ -55,7 +55,7 @@ record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
     return inode == null || other.inode == null || inode.equals(other.inode);
   }
 
-  /** Reads what {@link #toString} has written; null if it is something else. */
+  /** Parses the result of {@link #toString}; returns null for any other text. */
   static @Nullable FileIdentity parse(String text) {
     String[] facts = text.strip().split(" ", -1);
     if (facts.length != 2) {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /**
- * Room on the disk that is set aside while there is some. On a full disk a store gives it back to
- * the file system for what makes room: an open, a delete, a trim, a compaction. Ordinary writes
- * never get it, and deletes only half of it, so that a compaction can free what they have deleted.
+ * Disk space that a store reserves while the disk has room. On a full disk the store releases it
+ * for operations that make room: an open, a delete, a trim, a compaction. Ordinary writes never get
+ * it, and deletes only half of it, so that a compaction can free the deleted records.
  *
  * <p><b>Thread-safety:</b> any thread may call it.
  */
@@ -23,10 +23,10 @@ public final class Reserve implements StoreFiles.Room {
 
   private final Path file;
 
-  /** Part of the reserve that deletes leave to compactions. */
+  /** Half of the reserve, which deletes leave to compactions. */
   private long share;
 
-  /** A reserve in that directory, of whatever size it has there. */
+  /** Returns the reserve in that directory, with its present size. */
   public Reserve(Path directory) {
     this.file = directory.resolve(FILE);
   }
@@ -69,11 +69,11 @@ public final class Reserve implements StoreFiles.Room {
   }
 
   /**
-   * Sets aside as much as an eighth of what the journal holds, as far as there is room: half of it
-   * for deletes, half for compactions.
+   * Reserves up to an eighth of the journal's size, as far as the disk has room: half of it for
+   * deletes, half for compactions.
    *
    * @param journal the bytes in the journal
-   * @param most what neither half ever exceeds
+   * @param most the largest size of each half
    */
   public synchronized void fill(long journal, long most) {
     share = Math.max(SMALLEST, Math.min(journal / 16, most));
@@ -87,7 +87,7 @@ public final class Reserve implements StoreFiles.Room {
         open.write(block);
       }
     } catch (IOException full) {
-      // It holds what there is room for, and is filled up when there is more.
+      // The reserve stays smaller until the disk has more room.
     }
   }
 }

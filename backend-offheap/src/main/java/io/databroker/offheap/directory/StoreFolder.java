@@ -16,15 +16,15 @@ public final class StoreFolder {
 
   private final Path directory;
 
-  /** The folder of that path. */
+  /** Returns the folder of that path. */
   public StoreFolder(Path directory) {
     this.directory = directory;
   }
 
   /**
-   * Returns whether there is a store.
+   * Returns whether the directory holds a store.
    *
-   * @throws OpenFailedException if there is something else
+   * @throws OpenFailedException if it holds other files
    */
   public boolean holdsStore() throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -69,8 +69,8 @@ public final class StoreFolder {
   }
 
   /**
-   * Deletes what a first open that failed has made; not the file of the lock, which another may be
-   * about to take: two files of that name would be two locks.
+   * Deletes the files of a failed first open, except the lock file: another process may be about to
+   * lock it, and a second file of that name would be a second lock.
    */
   public void deleteStore() throws IOException {
     for (Path file : StoreFiles.list(directory)) {

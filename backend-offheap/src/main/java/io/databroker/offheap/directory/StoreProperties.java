@@ -16,22 +16,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Contents of {@code store.properties}: which store the directory holds, how often it was opened,
- * and which file that was written to.
+ * Contents of {@code store.properties}: the name of the store, the number of its opens, and the
+ * identity of the file itself.
  *
  * <p>Each open writes a new file and notes in it the file's own inode and time of birth. In a copy
- * the note and the facts differ. So they do when an older copy is restored in place, into the
- * inodes that are there: the note is that of an older file.
+ * the note and the facts differ. They also differ when an older copy is restored in place, into the
+ * existing inodes: the note describes an older file.
  *
  * @param salt the name of the store, which is part of every checksum
- * @param generation how many times the store was opened; 0 if that was not counted yet
+ * @param generation how many times the store was opened; 0 if the opens were not counted yet
  * @param noted the facts of the file that was written; null if there are none
  */
 public record StoreProperties(long salt, long generation, @Nullable FileIdentity noted) {
   /** The name of the file. */
   public static final String FILE = StoreFiles.PROPERTIES;
 
-  /** A store that is being made. */
+  /** Returns the properties of a store that is being created. */
   public static StoreProperties ofNew(long salt) {
     return new StoreProperties(salt, 0, null);
   }
@@ -76,8 +76,8 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
   }
 
   /**
-   * Returns the number in that text, or -1 if it is none. Format 1 was once written in the digits
-   * of the default locale, which became question marks in the file.
+   * Returns the number in that text, or -1 if it is not a number. Format 1 was once written in the
+   * digits of the default locale, which became question marks in the file.
    */
   private static long number(String text) {
     if (text.equals("?")) {
@@ -92,7 +92,7 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
 
   /**
    * Returns whether the directory is a copy of the one that was opened last. A store of an early
-   * version, which noted nothing, is taken for the original.
+   * version has no note and counts as the original.
    */
   public boolean isCopy(Path directory) throws IOException {
     return generation > 0
@@ -100,14 +100,14 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
   }
 
   /**
-   * Writes the file anew, for the next generation, and has it survive a loss of power.
+   * Writes a new file for the next generation, and forces it to the disk.
    *
-   * @param settings lines that say how the store was opened, each of which ends
+   * @param settings the settings of this open as lines, each with its line end
    */
   public StoreProperties writeNext(Path directory, String settings) throws IOException {
     Path file = directory.resolve(FILE);
     Path made = directory.resolve(FILE + ".new");
-    Files.deleteIfExists(made); // what a kill left: its inode may have been noted before
+    Files.deleteIfExists(made); // left by a kill: its inode may already be in a note
     StoreProperties next;
     try (RandomAccessFile writer = new RandomAccessFile(made.toFile(), "rw")) {
       next = new StoreProperties(salt, generation + 1, FileIdentity.of(made));

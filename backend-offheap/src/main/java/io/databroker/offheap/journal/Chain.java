@@ -25,9 +25,9 @@ public final class Chain {
    * A segment of the journal.
    *
    * @param path the file
-   * @param header what it says of itself
-   * @param state what it begins with; of a compacted one null
-   * @param size of the file
+   * @param header the header of the segment
+   * @param state the state frame at its beginning; null in a compacted segment
+   * @param size the size of the file
    */
   public record Link(Path path, SegmentHeader header, @Nullable SideState state, long size) {}
 
@@ -51,10 +51,10 @@ public final class Chain {
   }
 
   /**
-   * The journal in that directory.
+   * Reads the journal in that directory.
    *
-   * @param trusted how far it must be whole
-   * @throws OpenFailedException if it is not
+   * @param trusted the mark before which the journal must be whole
+   * @throws OpenFailedException if it is not whole
    */
   public static Chain find(StoreFiles files, Control.Mark trusted) throws IOException {
     Chain chain = new Chain(files.salt(), trusted);
@@ -88,7 +88,7 @@ public final class Chain {
       throw new OpenFailedException(
           String.format(
               Locale.ROOT,
-              "%s belongs to another store; put back the one that belongs here",
+              "%s belongs to another store; put back the file of this store",
               file.path()),
           null);
     }
@@ -115,8 +115,8 @@ public final class Chain {
   }
 
   /**
-   * Classifies a file without a valid header: a segment that a crash left half begun or not written
-   * back, one that was replaced or cleared, or damage.
+   * Classifies a file without a valid header: a segment that a crash left unfinished, a replaced or
+   * cleared segment, or damage.
    */
   private void judge(Unfit found) {
     StoreFiles.SegmentFile file = found.file();
@@ -195,12 +195,12 @@ public final class Chain {
     long expected = 1;
     for (Link link : links) {
       if (link.header().from() != expected && !link.header().begins()) {
-        // All was forced before any of it was compacted.
+        // The whole journal was forced before any segment was compacted.
         if (expected <= trusted.order() || link.header().compacted()) {
           throw missing(directory, expected);
         }
         long gap = expected;
-        drop(behind -> behind.header().order() > gap); // never written back, as its gap was not
+        drop(behind -> behind.header().order() > gap); // never written back, like the gap before it
         break;
       }
       expected = link.header().order() + 1;

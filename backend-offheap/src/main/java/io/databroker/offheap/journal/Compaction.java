@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces a run of segments by one that holds what is still asked for.
+ * Replaces a run of segments by one segment with the records that are still needed.
  *
- * <p>Every record is verified before it is copied. A damaged one ends the compaction, with the run
- * as it was: no damage gets a new checksum.
+ * <p>Every record is verified before it is copied. A damaged record ends the compaction and leaves
+ * the run unchanged, so that no damage gets a new checksum.
  */
 public final class Compaction {
   private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
@@ -37,11 +37,11 @@ public final class Compaction {
   }
 
   /**
-   * The records that a compaction keeps: those that were not superseded up to a version.
+   * Records that a compaction keeps: those not superseded up to a version.
    *
    * @param bound the version
-   * @param deletes whether deletes are kept as well, as records that they deleted may lie in a
-   *     damaged segment before them
+   * @param deletes whether deletes are kept as well, because an earlier damaged segment may hold
+   *     the records that they deleted
    */
   public record Kept(long bound, boolean deletes) {
     boolean holds(Segment segment, int index) {
@@ -51,7 +51,7 @@ public final class Compaction {
           || (deletes && superseded == segment.versionAt(index));
     }
 
-    /** Returns the bytes that are kept of a segment. */
+    /** Returns the number of bytes to keep of a segment. */
     long bytes(Segment segment) {
       long bytes = 0;
       for (int i = 0; i < segment.count(); i++) {
@@ -60,7 +60,7 @@ public final class Compaction {
       return bytes;
     }
 
-    /** Returns whether all that is kept of a segment can be read. */
+    /** Returns whether all records to keep of a segment are readable. */
     boolean verifies(Segment segment) {
       for (int i = 0; i < segment.count(); i++) {
         if (holds(segment, i) && RecordCopy.find(segment, i) == null) {
@@ -71,7 +71,7 @@ public final class Compaction {
     }
   }
 
-  /** Returns the bytes that are kept of a segment; -1 after a clear. */
+  /** Returns the number of bytes to keep of a segment; -1 after a clear. */
   public static long keptBytes(JournalHost host, JournalOwner owner, Segment segment, Kept kept) {
     int inside = host.guard().enter();
     try {
@@ -84,7 +84,8 @@ public final class Compaction {
   /**
    * Writes the segment and puts it in place.
    *
-   * @return whether that was done: else a later run must not drop deletes by the same bound
+   * @return whether the segment is in place; if not, a later run must not drop deletes by the same
+   *     bound
    */
   public boolean run() {
     Segment made = null;
@@ -95,13 +96,14 @@ public final class Compaction {
       made = ready;
       if (ready != null) {
         ready.space.force();
-        // It may take the name of what it replaces, whatever fails behind that.
+        // The file may already have taken the name of the segment that it replaces, even if a later
+        // step fails.
         named = true;
         host.publisher().force(() -> host.journal().spaces().adopt(ready.space, ready.order));
         adopted = replace(ready);
       }
     } catch (SyncFailedException failed) {
-      host.publisher().fail(failed); // what else the disk has lost is unknown
+      host.publisher().fail(failed); // the disk may have lost other data as well
       report(failed);
     } catch (IOException failed) {
       report(failed);
@@ -114,7 +116,7 @@ public final class Compaction {
         Journal.delete(run.stream().filter(segment -> !isReplaced(segment)).toList());
         run.forEach(Segment::free);
       } else if (made != null) {
-        // If it has taken the name of one of the run, it is what the next open goes by.
+        // If the new file has taken the name of a segment of the run, the next open reads it.
         boolean needed = named && isReplaced(last) && host.owner() == owner;
         if (!needed) {
           Journal.delete(List.of(made));
@@ -128,7 +130,7 @@ public final class Compaction {
   static void report(IOException failed) {
     String what =
         failed instanceof SyncFailedException
-            ? "the disk failed to take what was written; reopen the store"
+            ? "the disk failed a write or an fsync; reopen the store"
             : "cannot compact, to be tried at the next trim";
     LOG.log(Level.WARNING, what + ": " + failed);
   }

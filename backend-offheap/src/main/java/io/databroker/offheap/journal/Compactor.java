@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
- * Frees the room of dead records: rewrites the segments that lie wholly behind the feed, once half
- * of their bytes are dead, so that at most one byte is copied for each that is freed.
+ * Frees the room of dead records: rewrites the segments wholly before the feed, once half of their
+ * bytes are dead, so that it copies at most one byte for each byte freed.
  *
- * <p>A pass goes from the first segment on, with one bound for all. So a delete is dropped only
+ * <p>A pass starts at the first segment and uses one bound for all. So a delete is dropped only
  * after every older version of its key, and no deleted record comes back at the next open. A
- * segment with damaged records stays as it is, and behind it deletes are kept. A pass needs the
- * room of one segment beside what there is.
+ * segment with damaged records stays unchanged, and the deletes after it are kept. A pass needs the
+ * room of one more segment.
  */
 public final class Compactor {
   private static final System.Logger LOG = System.getLogger(Compactor.class.getName());
@@ -29,7 +29,7 @@ public final class Compactor {
   private final Thread thread = new Thread(this::run, "databroker-offheap-compact");
   private volatile boolean stopped;
 
-  /** Counts the passes that were worth it. */
+  /** Counts the passes that compacted something. */
   public volatile int passes;
 
   public Compactor(JournalHost host, Scrub scrub) {
@@ -42,12 +42,12 @@ public final class Compactor {
     thread.start();
   }
 
-  /** Starts a tick of upkeep soon: a pass, if one is worth it, and the scrub. */
+  /** Starts a tick of upkeep soon: a pass, if it pays, and the scrub. */
   public void wake() {
     work.release();
   }
 
-  /** Returns when no pass runs any more; not to be called inside the guard. */
+  /** Waits until no pass runs; must not be called inside the guard. */
   public void stop() {
     stopped = true;
     wake();
@@ -83,7 +83,7 @@ public final class Compactor {
     }
   }
 
-  /** Runs one pass; failures are only logged, and not even so if a close has ended it. */
+  /** Runs one pass and logs its failures, except after a close. */
   public void tryPass() {
     try {
       pass();
@@ -94,7 +94,7 @@ public final class Compactor {
     }
   }
 
-  /** The segments wholly behind the feed. */
+  /** Returns the segments wholly before the feed. */
   private static final class Past {
     final List<Segment> segments = new ArrayList<>();
 
@@ -109,17 +109,16 @@ public final class Compactor {
     long kept;
     long pinned;
 
-    /** Returns the choice for a segment: deletes stay behind a damaged one. */
+    /** Returns the choice for a segment: deletes after a damaged segment are kept. */
     Compaction.Kept kept(boolean behindDamage) {
       return new Compaction.Kept(bound, behindDamage);
     }
   }
 
   /**
-   * Rewrites the past once, if that is worth it and the disk is well. Called by one thread at a
-   * time.
+   * Runs one pass, if it pays and the disk has not failed. Called by one thread at a time.
    *
-   * @return whether it was worth it and done
+   * @return whether the pass compacted something
    */
   public synchronized boolean pass() {
     if (stopped || host.publisher().hasFailed()) {
@@ -150,7 +149,7 @@ public final class Compactor {
     List<Segment> run = new ArrayList<>();
     long bytes = 0;
     boolean behindDamage = false;
-    // On a full disk in smaller steps, each of which frees room for the next.
+    // On a full disk it takes smaller steps, each of which frees room for the next.
     long most = host.journal().spaces().roomForUpkeep(host.journal().segmentBytes());
     for (Segment segment : past.segments) {
       boolean damaged = past.damaged.contains(segment);
@@ -180,10 +179,10 @@ public final class Compactor {
   }
 
   /**
-   * Forces all of the journal, to its end: what superseded the records that are dropped, and the
-   * trim that lets them be. Else a loss of power would take more than a tail.
+   * Forces the whole journal: the successors of the dropped records, and the trim that allows the
+   * drop. Otherwise a loss of power would lose more than a tail.
    *
-   * @return false if it cannot, or there was a clear
+   * @return false if the fsync fails, or after a clear
    */
   private boolean force(JournalOwner owner) {
     int inside = host.guard().enter();
@@ -228,7 +227,7 @@ public final class Compactor {
     }
   }
 
-  /** Looks at the segments wholly behind the feed. */
+  /** Sums up the segments wholly before the feed. */
   private Past look(JournalOwner owner) {
     Past past = new Past();
     int inside = host.guard().enter();
@@ -237,7 +236,7 @@ public final class Compactor {
         return past;
       }
       long first = owner.firstHeld();
-      // After the commit: who opens later holds what is at that commit or behind it.
+      // After the commit: a snapshot opened later is at that commit or after it.
       past.bound = Math.min(first - 1, owner.oldestSnapshot());
       Directory segments = owner.directory();
       for (int i = 0; i < segments.size() - 1 && segments.get(i).lastVersion() < first; i++) {

@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mark of how far the journal is acknowledged and forced, which tells a torn tail from damage. It
- * lies in a mapped file with two slots, written in turn, so that a kill in the middle of a write
+ * Mark of how far the journal is acknowledged and forced. It distinguishes a torn tail from damage.
+ * It lies in a mapped file with two slots, written in turn, so that a kill in the middle of a write
  * leaves the other slot. The block of the file is allocated at creation, so a full disk cannot make
  * a write fail.
  */
@@ -32,8 +32,8 @@ public final class Control implements Progress {
   /**
    * A place in the journal.
    *
-   * @param order of the segment
-   * @param end the offset in it
+   * @param order the order of the segment
+   * @param end the offset in the segment
    */
   public record Mark(long order, long end) implements Comparable<Mark> {
     static final Mark NONE = new Mark(0, 0);
@@ -51,17 +51,17 @@ public final class Control implements Progress {
    * @param forced end of the part that survives a loss of power
    * @param boot the boot of the machine that wrote it; 0 if unknown
    * @param clean whether the store was closed
-   * @param forces whether each write was forced before it was acknowledged or seen
+   * @param forces whether each write was forced before it was acknowledged or visible
    */
   public record Left(Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces) {
     public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true);
 
-    /** Returns the mark before which the journal must be whole, or is damaged. */
+    /** Returns the mark before which the journal must be whole; a gap before it is damage. */
     public Mark trusted(long bootNow) {
       return lostNothing(bootNow) ? acknowledged : forced;
     }
 
-    /** Returns whether all that was written is in the files: the machine did not go down since. */
+    /** Returns whether the files hold all writes: the machine did not go down since. */
     public boolean lostNothing(long bootNow) {
       return clean || (boot != 0 && boot == bootNow);
     }
@@ -125,7 +125,7 @@ public final class Control implements Progress {
     return newest;
   }
 
-  /** Opens the file for writing; makes it if it is not there. */
+  /** Opens the file for writing; creates it if missing. */
   public static Control open(Path directory, long boot, boolean forces) throws IOException {
     Path file = directory.resolve(FILE);
     long sequence = 0;
@@ -175,7 +175,7 @@ public final class Control implements Progress {
     region.put((sequence & 1) * SLOT, slot.array(), CHECKED + Long.BYTES);
   }
 
-  /** Notes a clean close, after all was forced, and closes the file. */
+  /** Records a clean close, after the journal was forced, and closes the file. */
   public void close() throws IOException {
     forced = acknowledged;
     write(CLEAN);
@@ -183,7 +183,7 @@ public final class Control implements Progress {
     persist();
   }
 
-  /** Frees it as it is. */
+  /** Closes the file without a change. */
   public void abandon() {
     region.free();
   }

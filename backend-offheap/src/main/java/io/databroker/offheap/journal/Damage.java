@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** The damaged places that are known of a segment. Each is logged once. */
+/** Known damaged places of a segment. Each is logged once. */
 public final class Damage {
   private static final System.Logger LOG = System.getLogger(Damage.class.getName());
 
@@ -18,7 +18,7 @@ public final class Damage {
     this.file = file;
   }
 
-  /** Notes a damaged record, and returns the error for those who asked for it. */
+  /** Records a damaged record, and returns the error for its readers. */
   StorageFailedException ofRecord(long offset) {
     String message =
         String.format(
@@ -31,7 +31,7 @@ public final class Damage {
     return new StorageFailedException(message, null);
   }
 
-  /** Notes a frame or header whose records, if any, can be read. */
+  /** Records a damaged frame or header whose records, if any, can be read. */
   void ofFrame(long offset, String problem) {
     note(
         offset,
@@ -58,7 +58,7 @@ public final class Damage {
     return !first.isEmpty();
   }
 
-  /** Returns the first damage that was found, in words; empty if none was. */
+  /** Returns the first known damage, in words; empty if there is none. */
   public String inWords() {
     return first;
   }

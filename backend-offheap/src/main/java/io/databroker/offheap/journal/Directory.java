@@ -46,7 +46,7 @@ public final class Directory {
     return new Directory(next.toArray(new Segment[0]));
   }
 
-  /** Returns a copy with one segment in the place of adjacent ones. */
+  /** Returns a copy with one segment in place of adjacent ones. */
   public Directory replacing(List<Segment> run, Segment by) {
     List<Segment> next = new ArrayList<>(all());
     int at = next.indexOf(run.get(0));
@@ -60,9 +60,11 @@ public final class Directory {
     return place >= 0 && place < byId.length ? byId[place] : null;
   }
 
-  /** The index of the last segment that begins at or before that version; -1 if none does. */
+  /**
+   * Returns the index of the last segment that begins at or before that version; -1 if none does.
+   */
   public int indexFor(long version) {
-    // Mostly the last: what was written last is asked for most.
+    // Try the last segment first: most reads ask for recent records.
     int last = segments.length - 1;
     if (last >= 0 && segments[last].firstVersion <= version) {
       return last;
@@ -80,9 +82,9 @@ public final class Directory {
     return low - 1;
   }
 
-  /** The segment that holds that version; null if none does. */
+  /** Returns the segment that holds that version; null if none does. */
   public @Nullable Segment holding(long version) {
-    // An empty segment begins where its successor does: then the one before the last counts.
+    // An empty segment begins where its successor does, so take the segment before the last.
     for (int i = indexFor(version); i >= 0; i--) {
       Segment segment = segments[i];
       if (segment.indexOf(version) >= 0) {

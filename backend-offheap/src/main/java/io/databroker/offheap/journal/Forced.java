@@ -9,13 +9,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last durable ticket, or the failure after which nothing can be forced any more. Callers wait
- * here until everything they observed is durable.
+ * The last durable ticket, or the failure that ended all fsyncs. Callers wait here until everything
+ * they observed is durable.
  */
 public final class Forced {
   private final long timeoutNanos;
 
-  /** Apart from the lock of {@link Publisher}, so that released callers do not delay writers. */
+  /** Separate from the lock of {@link Publisher}, so that released callers do not delay writers. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition moved = lock.newCondition();
@@ -23,30 +23,32 @@ public final class Forced {
   private volatile @Nullable Throwable failure;
 
   /**
-   * @param timeout how long one waits for a force
+   * @param timeout the longest wait for an fsync
    */
   Forced(Duration timeout) {
     this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
   }
 
-  /** First failure after which nothing can be written; null before. */
+  /** The failure that ended all writing; null before. */
   @Nullable Throwable failure() {
     return failure;
   }
 
   /**
-   * @throws StorageFailedException if nothing can be written any more
+   * @throws StorageFailedException if a failure ended all writing
    */
   void checkWritable() {
     Throwable failed = failure;
     if (failed != null) {
       throw new StorageFailedException(
-          "not applied, as an earlier write failed: " + failed.getMessage() + "; reopen the store",
+          "not applied, because an earlier write failed: "
+              + failed.getMessage()
+              + "; reopen the store",
           failed);
     }
   }
 
-  /** Refuses all further writes, and tells all callers that wait. */
+  /** Rejects all further writes, and fails all waiting callers. */
   void fail(Throwable cause) {
     lock.lock();
     try {
@@ -59,7 +61,7 @@ public final class Forced {
     }
   }
 
-  /** Notes that all up to a ticket is durable. */
+  /** Records that everything up to a ticket is durable. */
   void reach(long ticket) {
     lock.lock();
     try {
@@ -71,11 +73,11 @@ public final class Forced {
   }
 
   /**
-   * Returns when all up to that ticket is durable. Takes no notice of interrupts.
+   * Waits until everything up to that ticket is durable; ignores interrupts.
    *
-   * @param wrote whether the caller has written something of it
-   * @throws OutcomeUnknownException if it has, and that is not durable in time, or never
-   * @throws StorageFailedException if it has not, and what it saw is not durable in time, or never
+   * @param wrote whether the caller is a writer
+   * @throws OutcomeUnknownException if a writer's change is not durable in time
+   * @throws StorageFailedException if the changes that a reader saw are not durable in time
    */
   void await(long ticket, boolean wrote) {
     long deadline = System.nanoTime() + timeoutNanos;
@@ -114,7 +116,7 @@ public final class Forced {
 
   private static String reason(@Nullable Throwable failed) {
     return failed == null
-        ? "the disk did not take what was written in time"
-        : "the disk failed to take what was written: " + failed.getMessage();
+        ? "the disk did not complete the fsync in time"
+        : "the disk failed a write or an fsync: " + failed.getMessage();
   }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * One entry of the journal while it is built: whole in it, or absent from it.
+ * One entry of the journal, while it is built. The journal holds a frame as a whole or not at all.
  *
  * <pre>
  * frame:  length 4 | checksum 4 | sequence 8 | kind 4 | count 4 | time 8 | body | records
@@ -17,23 +17,23 @@ import java.util.zip.CRC32C;
  *         | type length 2 | id length 2 | followers and deleted 4 | type | id | payload, to a multiple of 8
  * </pre>
  *
- * Little endian, times in microseconds. The checksum covers all behind it and, first, where the
- * frame lies in which store: what was once a frame elsewhere never passes for one here.
+ * Little endian, times in microseconds. The checksum covers the store and place of the frame, and
+ * then all bytes after the checksum: a frame copied from elsewhere never passes.
  */
 public final class Frame {
   /** Kind of a frame. */
   public enum Kind {
     /** State of the store without its records, complete at this point; replaces earlier frames. */
     STATE(1),
-    /** A batch, or what compaction has kept. */
+    /** A batch, or records that a compaction kept. */
     RECORDS(2),
-    /** The options of a type, and behind them the batch that they evicted. */
+    /** The options of a type, followed by the batch that they evicted. */
     OPTIONS(3),
     /** The lease of one name. */
     LEASE(4),
     /** The follower's checkpoint. */
     CHECKPOINT(5),
-    /** The first change that is still held. */
+    /** The first change still held. */
     TRIM(6),
     /** A compacted segment is complete. */
     END(7);
@@ -81,7 +81,7 @@ public final class Frame {
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** A buffer that once had to be larger is not kept. */
+  /** A larger buffer is used once and not kept. */
   private static final int KEPT = 1 << 20;
 
   private final CRC32C checksum = new CRC32C();
@@ -143,7 +143,7 @@ public final class Frame {
     return at;
   }
 
-  /** Adds a verified record of another frame; returns where it lies in this one. */
+  /** Adds a verified record of another frame; returns its offset in this frame. */
   public int record(RecordCopy record) {
     int place = length;
     grow(record.size());
@@ -179,7 +179,7 @@ public final class Frame {
     length = needed;
   }
 
-  /** The place is what makes the frame one of that store, at that place. */
+  /** Returns the checksum of the frame at that place of that store. */
   public void end(long sequence, long salt, long place) {
     INT.set(bytes, LENGTH, length);
     LONG.set(bytes, SEQUENCE, sequence);
@@ -188,7 +188,7 @@ public final class Frame {
     INT.set(bytes, CHECKSUM, (int) checksum.getValue());
   }
 
-  /** Begins the checksum of a frame; all of it from {@link #SEQUENCE} on is to be added. */
+  /** Begins the checksum of a frame; the caller adds the bytes from {@link #SEQUENCE} on. */
   static void beginChecksum(CRC32C checksum, long salt, long place, int length) {
     byte[] first = new byte[20];
     LONG.set(first, 0, salt);

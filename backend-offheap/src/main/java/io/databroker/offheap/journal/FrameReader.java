@@ -4,9 +4,9 @@ import io.databroker.offheap.memory.Region;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 
-/** Reads a segment's frames one after another, and trusts none. */
+/** Reads a segment's frames in order, and verifies each. */
 public final class FrameReader {
-  private static final String UNREADABLE = "the disk does not give what is written there";
+  private static final String UNREADABLE = "the disk cannot read the bytes there";
 
   private final Region data;
   private final long limit;
@@ -20,8 +20,8 @@ public final class FrameReader {
   private final byte[] copy = new byte[Tuning.READ_BYTES];
 
   /**
-   * @param limit where reading ends: what a mapping shows behind it may be no part of the file, or
-   *     a hole of a full disk, and reading either is a crash
+   * @param limit end of the readable part: after it, the mapping may show no part of the file or a
+   *     hole of a full disk, and reading either would crash the JVM
    */
   public FrameReader(Region data, long limit, SegmentHeader header, long salt, CRC32C checksum) {
     this.data = data;
@@ -32,14 +32,14 @@ public final class FrameReader {
     this.sequence = header.compacted() ? 0 : header.sequence();
   }
 
-  /** Continues at a frame that was found before, behind the frame of that sequence number. */
+  /** Continues at a frame found before, after the frame of that sequence number. */
   void startAt(long offset, long behind) {
     at = offset;
     length = 0;
     sequence = behind;
   }
 
-  /** Moves on to the next frame; returns false at the end, or at what is no frame. */
+  /** Moves to the next frame; returns false at the end, or at an invalid frame. */
   public boolean next() {
     try {
       boolean found = advance();
@@ -90,7 +90,7 @@ public final class FrameReader {
     return true;
   }
 
-  /** Returns whether there are only zeros up to the limit. */
+  /** Returns whether all bytes up to the limit are zero. */
   private boolean isBlank() {
     byte[] rest = new byte[(int) Math.max(0, limit - at)];
     data.get(at, rest, rest.length);
@@ -102,7 +102,7 @@ public final class FrameReader {
     return true;
   }
 
-  /** Returns what is wrong at {@link #offset}; empty at the ordinary end. */
+  /** Returns the problem at {@link #offset}; empty at the ordinary end. */
   public String problem() {
     return problem;
   }

@@ -9,7 +9,7 @@ import java.io.SyncFailedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The end of the journal, where frames are appended. All of it is the writer's. */
+/** The end of the journal, where frames are appended. For the writer only. */
 public final class Journal {
   private static final byte[] NO_HEADER = new byte[Segment.HEADER];
 
@@ -23,7 +23,7 @@ public final class Journal {
   private volatile @Nullable DatabrokerException refused;
   private Spaces.RoomFor roomFor = Spaces.RoomFor.WRITES;
 
-  /** The frame that is being built; for the holder of the lock. */
+  /** The frame being built; for the holder of the lock. */
   public final Frame frame = new Frame();
 
   public Journal(Spaces spaces, long segmentBytes) {
@@ -52,18 +52,18 @@ public final class Journal {
     return segmentBytes;
   }
 
-  /** Goes on behind what was recovered. */
+  /** Continues after the recovered frames. */
   public void resume(long order, long sequence) {
     lastOrder = order;
     lastSequence = sequence;
   }
 
-  /** Goes on in the last segment of those that were recovered. */
+  /** Continues in the last recovered segment. */
   public void continueIn(Segment last) {
     active = last;
   }
 
-  /** Begins the first segment of an open, and has it survive a loss of power. */
+  /** Begins the first segment of an open, and forces it to the disk. */
   public void begin(JournalOwner owner) throws IOException {
     roll(owner, 0, 0, false);
     active().space.force();
@@ -78,9 +78,9 @@ public final class Journal {
   }
 
   /**
-   * Makes room for a frame, in a new segment if need be.
+   * Makes room for a frame, in a new segment if needed.
    *
-   * @throws StorageFullException if there is none; nothing has changed
+   * @throws StorageFullException if the disk is full; nothing has changed
    */
   public void reserve(JournalOwner owner, long bytes, int records) {
     Segment now = active;
@@ -109,11 +109,10 @@ public final class Journal {
   }
 
   /**
-   * Begins a new history, with a segment that survives a loss of power: what came before is deleted
-   * behind it.
+   * Begins a new history with a forced segment, and deletes the older ones afterwards.
    *
-   * @param publisher writes no more if the disk neither takes that segment nor gives it back, or
-   *     says that it failed
+   * @param publisher stops all writing if the disk fails, or if the new segment can neither be
+   *     forced nor removed
    */
   public void rollCleared(JournalOwner begun, Publisher publisher) {
     Segment last = active;
@@ -136,8 +135,8 @@ public final class Journal {
         active = last;
         lastOrder = order;
         lastSequence = sequence;
-        // No later open must take it for a clear that was done, nor a loss of power bring it back;
-        // and a disk says once that it failed, perhaps of what was written before.
+        // No later open may find the segment and assume a completed clear, not even after a loss of
+        // power. A disk reports a failure only once, perhaps that of an earlier write.
         if (!takeBack(unforced) || publisher.forces() || failure instanceof SyncFailedException) {
           publisher.fail(failure);
         }
@@ -197,7 +196,7 @@ public final class Journal {
       try {
         ended.space.seal(ended.end);
       } catch (IOException unsealed) {
-        // It stays longer than it need be, and the rest of it reads as nothing.
+        // The file stays longer than needed; its rest reads as empty.
       }
     }
   }
@@ -213,18 +212,18 @@ public final class Journal {
       space.write(0, NO_HEADER, NO_HEADER.length);
       taken = true;
     } catch (IOException | RuntimeException | Error unwritten) {
-      // It may be deleted all the same.
+      // The file may still be deleted.
     }
     try {
       space.delete();
       taken = true;
     } catch (IOException | RuntimeException | Error left) {
-      // It may be overwritten.
+      // The file may still be overwritten.
     }
     return taken;
   }
 
-  /** Leaves nothing of a segment that could not be begun: no file, handle, mapping or slots. */
+  /** Removes all traces of a segment that could not be begun: file, handle, mapping and slots. */
   public static void discard(@Nullable Space space, @Nullable Segment begun) {
     if (space == null) {
       return;
@@ -232,7 +231,7 @@ public final class Journal {
     try {
       space.delete();
     } catch (IOException left) {
-      // A recovery drops a last segment without a valid beginning.
+      // If the file stays, recovery drops it: it has no valid beginning.
     } finally {
       if (begun == null) {
         space.free();
@@ -243,7 +242,7 @@ public final class Journal {
   }
 
   /**
-   * Appends the frame that was built, for which there is room.
+   * Appends the frame that was built; room was reserved before.
    *
    * @throws StorageFullException if the disk is full
    * @throws StorageFailedException if it could not be written; nothing has changed in either case
@@ -287,7 +286,7 @@ public final class Journal {
     return error;
   }
 
-  /** Returns why the last write failed; null if it succeeded. */
+  /** Returns the failure of the last write; null if it succeeded. */
   public @Nullable DatabrokerException refused() {
     return refused;
   }
@@ -311,7 +310,7 @@ public final class Journal {
       try {
         segment.space.delete();
       } catch (IOException left) {
-        // The next open knows that it is past, and deletes it.
+        // The next open recognises the file as outdated, and deletes it.
       }
     }
   }

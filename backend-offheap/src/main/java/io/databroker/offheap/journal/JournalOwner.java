@@ -1,6 +1,6 @@
 package io.databroker.offheap.journal;
 
-/** The history whose records a journal holds. What changes it is called by the writer alone. */
+/** The history whose records a journal holds. Only the writer calls the methods that change it. */
 public interface JournalOwner {
   /** Returns the segments that hold its records. */
   Directory directory();
@@ -10,7 +10,7 @@ public interface JournalOwner {
   /** Returns the last version that was appended; for the writer. */
   long lastVersion();
 
-  /** Returns all that is not records, which each segment begins with; for the writer. */
+  /** Returns the state without records, which each segment begins with; for the writer. */
   SideState state();
 
   /** Returns the first version that the feed holds, as readers see it. */

@@ -12,7 +12,7 @@ public final class Micros {
   }
 
   public static long of(Instant instant) {
-    // ChronoUnit.between goes by way of nanoseconds, which overflow in the year 2262.
+    // ChronoUnit.between computes in nanoseconds, which overflow in the year 2262.
     return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }
 }

@@ -2,14 +2,17 @@ package io.databroker.offheap.journal;
 
 import java.io.IOException;
 
-/** Mark that notes how far the journal is written, and how far it is forced. */
+/** Mark of how far the journal is written, and how far it is forced. */
 public interface Progress {
-  /** Notes that all before a place was acknowledged. */
+  /** Records that everything before a place was acknowledged. */
   void acknowledged(long order, long end);
 
-  /** Notes that all before a place survives a loss of power; stored by the next acknowledgement. */
+  /**
+   * Records that everything before a place survives a loss of power; the next acknowledgement
+   * stores it.
+   */
   void forced(long order, long end);
 
-  /** Has what was told survive a loss of power. */
+  /** Forces the mark to the disk. */
   void persist() throws IOException;
 }

@@ -16,17 +16,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what was appended visible: at once, or, where writes must survive a loss of power, after a
- * force by a thread of its own, which takes all with it that was appended meanwhile. Nobody sees
- * what is not yet as durable as promised.
+ * Makes appended frames visible: at once, or after an fsync if writes must survive a loss of power.
+ * A thread of its own runs the fsyncs; each covers all frames appended before it. No reader sees a
+ * write before it is as durable as promised.
  *
- * <p>A force that fails is never tried again: the page cache may have forgotten what it could not
- * write. From then on nothing is written, and reading goes on.
+ * <p>A failed fsync is never tried again, because the page cache may have dropped the bytes that it
+ * could not write. From then on every write fails, and reads continue.
  */
 public final class Publisher {
   private record Pending(Runnable commit, long order, long end) {}
 
-  /** Batches that one fsync takes along, up to a ticket; the last one is published. */
+  /** Batches that one fsync covers, up to a ticket; the last one is published. */
   private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
 
   private final boolean forces;
@@ -53,14 +53,14 @@ public final class Publisher {
   private @Nullable Thread thread;
 
   /**
-   * Held while spaces are forced, so that none is freed meanwhile, and no other force is told of a
-   * failure that is this one's. Fair, as the thread that forces comes again at once.
+   * Held during an fsync, so that no space is freed meanwhile and no other fsync gets this one's
+   * failure. Fair, because the forcing thread takes it again at once.
    */
   private final ReentrantLock forcing = new ReentrantLock(true);
 
   /**
    * @param forces whether writes are forced before they become visible
-   * @param timeout how long a caller waits for a force
+   * @param timeout the longest wait of a caller for an fsync
    * @param waker wakes the feeds of the types that were published
    */
   public Publisher(boolean forces, Duration timeout, Waker waker, Progress progress) {
@@ -83,7 +83,7 @@ public final class Publisher {
   /**
    * Checks that the journal can be written; for the writer, before any change.
    *
-   * @throws StorageFailedException if nothing can be written any more
+   * @throws StorageFailedException if a failure ended all writing
    */
   public void checkWritable() {
     forced.checkWritable();
@@ -93,7 +93,7 @@ public final class Publisher {
     return forced.failure() != null;
   }
 
-  /** Returns why nothing can be written any more; null while writing goes on. */
+  /** Returns the failure that ended all writing; null while writes work. */
   public @Nullable Throwable failure() {
     return forced.failure();
   }
@@ -106,10 +106,10 @@ public final class Publisher {
   /**
    * Makes appended frames visible, after the fsync if one is needed; for the writer.
    *
-   * @param commit makes it visible
-   * @param segments of the journal
-   * @param segment where the last frame is
-   * @param types that were written
+   * @param commit makes the frames visible
+   * @param segments the segments of the journal
+   * @param segment the segment of the last frame
+   * @param types the types written to
    */
   public void publish(
       Runnable commit, Directory segments, Segment segment, Collection<String> types) {
@@ -121,7 +121,7 @@ public final class Publisher {
     lock.lock();
     try {
       for (int i = segments.size() - 1; i >= 0 && segments.get(i).order >= publishedOrder; i--) {
-        dirty.add(segments.get(i).space); // also one in which nothing found room
+        dirty.add(segments.get(i).space); // including a segment in which no frame found room
       }
       publishedOrder = segment.order;
       written.addAll(types);
@@ -133,7 +133,7 @@ public final class Publisher {
     }
   }
 
-  /** Notes a new segment that is forced already, with nothing pending; for the writer. */
+  /** Records a new segment that is already forced, while no batch is pending; for the writer. */
   public void began(Segment segment) {
     publishedOrder = segment.order;
     progress.forced(segment.order, segment.end);
@@ -141,7 +141,7 @@ public final class Publisher {
   }
 
   /**
-   * Notes an fsync that no write asked for; the caller holds the store's lock.
+   * Records an fsync that no write asked for; the caller holds the store's lock.
    *
    * @param active segment with the end of everything appended so far
    */
@@ -153,9 +153,9 @@ public final class Publisher {
   }
 
   /**
-   * Has what the next open goes by survive a loss of power.
+   * Forces the mark that the next open reads.
    *
-   * @throws SyncFailedException if the disk failed; nothing can be written from here on
+   * @throws SyncFailedException if the disk failed; all further writes fail
    */
   public void persist() throws IOException {
     force(progress::persist);
@@ -166,7 +166,8 @@ public final class Publisher {
   }
 
   /**
-   * Returns the ticket to wait for after seeing all that was appended until now; for the writer.
+   * Returns the ticket of everything appended until now, for a caller that has seen it; for the
+   * writer.
    */
   public long ticket() {
     if (!forces) {
@@ -181,9 +182,9 @@ public final class Publisher {
   }
 
   /**
-   * Returns when all up to that ticket is durable. Takes no notice of interrupts.
+   * Waits until everything up to that ticket is durable; ignores interrupts.
    *
-   * @param wrote whether the caller has written something of it
+   * @param wrote whether the caller is a writer
    */
   public void await(long ticket, boolean wrote) {
     if (forces) {
@@ -216,14 +217,15 @@ public final class Publisher {
       try {
         force();
       } catch (RuntimeException | Error broken) {
-        fail(broken); // who waits is told, and this goes on to be stopped
+        fail(
+            broken); // the waiting callers get the failure, and the thread runs until it is stopped
       }
     }
   }
 
   /**
-   * Forces and publishes all that was appended until now, and what is appended meanwhile, unless
-   * somebody waits to free spaces. Runs no signal.
+   * Forces and publishes everything appended until now, and frames appended meanwhile, unless a
+   * thread waits to free spaces. Runs no signal.
    */
   private void force() {
     forcing.lock();
@@ -244,7 +246,7 @@ public final class Publisher {
     }
   }
 
-  /** Takes what is to be forced now; returns null if there is nothing. */
+  /** Takes the batches to force now; returns null if there are none. */
   private @Nullable Taken take() {
     lock.lock();
     try {
@@ -280,17 +282,19 @@ public final class Publisher {
     }
   }
 
-  /** Fsync for another purpose than a write. */
+  /** Fsync for a purpose other than a write. */
   public interface Forcing {
     /** Throws {@link SyncFailedException} if the disk failed. */
     void run() throws IOException;
   }
 
   /**
-   * Forces for somebody else than a writer: no writer's force takes the disk for well meanwhile.
+   * Runs an fsync for a purpose other than a write; no fsync of a writer runs meanwhile, or it
+   * could miss this one's failure.
    *
-   * @throws StorageFailedException if a force failed before: this one might say that all is well
-   * @throws SyncFailedException if the disk failed; nothing can be written from here on
+   * @throws StorageFailedException if an earlier fsync failed, because this one might succeed
+   *     wrongly
+   * @throws SyncFailedException if the disk failed; all further writes fail
    */
   public void force(Forcing other) throws IOException {
     if (forces) {

@@ -79,12 +79,12 @@ public final class RecordCopy {
     if (copy != null && copy.checksum() == checksum) {
       return copy;
     }
-    Region.takeFault(); // the checksum has told already
+    Region.takeFault(); // the checksum has matched already
     return null;
   }
 
   /**
-   * Copies the record at that offset, without a look at its checksum.
+   * Copies the record at that offset, without checking its checksum.
    *
    * @return null if no record can lie there
    */
@@ -106,7 +106,7 @@ public final class RecordCopy {
       copy.size = size;
       return copy;
     } catch (InternalError fault) {
-      return null; // the disk did not give the page
+      return null; // the disk could not read the page
     }
   }
 
@@ -197,7 +197,7 @@ public final class RecordCopy {
     return size;
   }
 
-  /** Returns whether it is that version of that key. */
+  /** Returns whether the record is that version of that key. */
   public boolean is(long version, byte[] type, byte[] id, int idLength) {
     int idPlace = idPlace();
     return version() == version
@@ -213,7 +213,7 @@ public final class RecordCopy {
     return (long) LONG.get(bytes, place + Frame.PREVIOUS);
   }
 
-  /** Returns the time of its write in microseconds. */
+  /** Returns the time of the record's write in microseconds. */
   public long modified() {
     return (long) LONG.get(bytes, place + Frame.MODIFIED);
   }

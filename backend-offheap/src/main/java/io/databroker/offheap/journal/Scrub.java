@@ -8,12 +8,11 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the journal in the background, so that damage is found before somebody reads it, and
- * while the records beside it can still be copied. Each tick verifies as many bytes as the rate
- * allows for the time since the last one, and goes on where that one stopped.
+ * Verifies the journal in the background, to find damage before a reader meets it, while the other
+ * records can still be copied. Each tick continues where the last one stopped, and verifies as many
+ * bytes as the rate allows for the time since then.
  *
- * <p>It reads as readers do, through the page cache: what the cache holds is not read from the disk
- * again.
+ * <p>It reads through the page cache, like readers: a cached page is not read from the disk again.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes the counters
 public final class Scrub {
@@ -23,14 +22,14 @@ public final class Scrub {
   private final CRC32C checksum = new CRC32C();
   private Instant last;
 
-  /** The place to go on at: a segment, and in it a frame behind the frame of that sequence. */
+  /** The place to continue: a segment, and in it the frame after the frame of that sequence. */
   private int segment = -1;
 
   private long order;
   private long offset;
   private long sequence;
 
-  /** Counts the bytes that were verified. */
+  /** Counts the verified bytes. */
   public volatile long verified;
 
   /** Counts the times that the end of the journal was reached. */
@@ -50,7 +49,10 @@ public final class Scrub {
     this.last = clock.instant();
   }
 
-  /** Verifies what the time since the last tick allows, to the end of the journal at most. */
+  /**
+   * Verifies as many bytes as the time since the last tick allows, at most to the end of the
+   * journal.
+   */
   public synchronized void tick() {
     Instant now = clock.instant();
     Duration passed = Duration.between(last, now);
@@ -171,14 +173,14 @@ public final class Scrub {
     return fits ? header : null;
   }
 
-  /** Looks which records of a damaged frame are damaged, and goes on behind the frame. */
+  /** Finds the damaged records of a damaged frame, and continues after the frame. */
   private void damaged(Segment in, FrameReader frames, int count, long end) {
     long at = offset;
     String problem = frames.problem();
     long claimed = claimed(in, at, end);
     frames.startAt(at + claimed, sequence + 1);
     boolean known = claimed > 0 && (at + claimed == end || frames.next());
-    // Looks at all records to the end if the end of the frame is not certain.
+    // Checks all records to the end of the segment if the end of the frame is uncertain.
     long behind = known ? at + claimed : end;
     if (records(in, at, behind, count) == 0) {
       found = found + 1;

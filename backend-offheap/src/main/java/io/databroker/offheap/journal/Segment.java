@@ -5,8 +5,8 @@ import io.databroker.offheap.memory.Region;
 import io.databroker.offheap.memory.Space;
 
 /**
- * A stretch of the journal, with a slot for each record that it holds: offset, size and checksum of
- * the record, and the version that superseded it.
+ * A file or memory region of the journal, with a slot for each record in it: offset, size and
+ * checksum of the record, and the version that superseded it.
  *
  * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
  * a commit, or by the key index, that it was written: both are stored after the slot.
@@ -31,7 +31,7 @@ public final class Segment {
   /** Position in the sequence of segments. */
   public final long order;
 
-  /** The place of the first segment that it stands for; its own unless it was compacted. */
+  /** The order of the first segment that it replaces; its own unless it was compacted. */
   public final long from;
 
   /** True if a history begins with this segment. */
@@ -45,7 +45,7 @@ public final class Segment {
   private final Region slots;
   private final int room;
 
-  /** The damage that is known of it. */
+  /** Known damage of the segment. */
   public final Damage damage;
 
   private int count;
@@ -54,7 +54,7 @@ public final class Segment {
   /** Offset of the next frame; for the writer. */
   public long end = HEADER;
 
-  /** Sequence of the last frame in it, or of the last that a compacted segment stands for. */
+  /** Sequence of the last frame in it, or of the last frame that a compacted segment replaces. */
   public long lastSequence;
 
   public Segment(
@@ -93,7 +93,7 @@ public final class Segment {
     return count + records <= room;
   }
 
-  /** A deleted record is superseded by itself: it never lives. */
+  /** A deleted record supersedes itself: it is never live. */
   public void add(long version, long offset, int size, int type, int checksum, boolean deleted) {
     long at = (long) count * SLOT;
     slots.putLong(at, version);
@@ -114,7 +114,7 @@ public final class Segment {
     return lastVersion;
   }
 
-  /** The index of that version's slot, or -1. */
+  /** Returns the index of that version's slot, or -1. */
   public int indexOf(long version) {
     if (version < firstVersion || version > lastVersion) {
       return -1;
@@ -126,7 +126,7 @@ public final class Segment {
     return index < count && versionAt(index) == version ? index : -1;
   }
 
-  /** The index of the first slot whose version is not less. */
+  /** Returns the index of the first slot whose version is not less. */
   public int firstFrom(long version) {
     if (dense) {
       return (int) Math.max(0, version - firstVersion);
@@ -144,7 +144,7 @@ public final class Segment {
     return low;
   }
 
-  /** Returns the number of slots up to a version; all up to it must have been written. */
+  /** Returns the number of slots up to a version; all of them must have been written. */
   public int countUpTo(long version) {
     return dense ? (int) Math.max(0, version - firstVersion + 1) : firstFrom(version + 1);
   }
@@ -153,7 +153,7 @@ public final class Segment {
     return slots.getLong((long) index * SLOT);
   }
 
-  /** The version that took its place; 0 if none has. */
+  /** Returns the version that superseded the record; 0 if none has. */
   public long supersededAt(int index) {
     return slots.getLong((long) index * SLOT + SUPERSEDED);
   }
@@ -184,7 +184,7 @@ public final class Segment {
     return slots.getInt((long) index * SLOT + CHECKSUM);
   }
 
-  /** Notes a damaged record, and returns the error for those who asked for it. */
+  /** Records a damaged record, and returns the error for its readers. */
   public StorageFailedException damagedRecord(long offset) {
     return damage.ofRecord(offset);
   }

@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Header of a segment, in its first bytes.
  *
- * @param compacted whether it replaces several segments
- * @param begins whether a history begins with it
+ * @param compacted whether the segment replaces several segments
+ * @param begins whether a history begins with the segment
  * @param order its position in the journal
  * @param from the position of the first segment that it replaces
- * @param salt the store that it belongs to
+ * @param salt the name of its store
  * @param firstVersion lower bound of its versions
- * @param sequence of the last frame before it; of a compacted one, the last that it stands for
+ * @param sequence the sequence of the last frame before it; in a compacted segment, of the last
+ *     frame that it replaces
  */
 public record SegmentHeader(
     boolean compacted,
@@ -49,7 +50,7 @@ public record SegmentHeader(
     return (int) checksum.getValue();
   }
 
-  /** The header in those bytes; null if they are none. */
+  /** Returns the header in those bytes; null if they are not a header. */
   static @Nullable SegmentHeader read(byte[] content) {
     ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     if (content.length < Segment.HEADER
@@ -69,7 +70,7 @@ public record SegmentHeader(
         bytes.getLong(48));
   }
 
-  /** The format that those bytes claim to have; -1 if they are of something else. */
+  /** Returns the format that the header in those bytes claims; -1 if they are not a header. */
   static int formatOf(byte[] content) {
     ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     return content.length >= 12 && bytes.getLong(0) == MAGIC ? bytes.getInt(8) : -1;

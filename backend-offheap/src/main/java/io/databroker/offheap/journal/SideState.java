@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param serverVersion the history's name
  * @param latest the last version
  * @param first the first change that the feed holds
- * @param checkpoint the follower's
- * @param lastToken the last one given
- * @param leases the holdings that last
- * @param options of each type that has some
+ * @param checkpoint the checkpoint of the follower
+ * @param lastToken the last fencing token granted
+ * @param leases the current holdings
+ * @param options the options of each type that has some
  */
 public record SideState(
     long serverVersion,
@@ -37,7 +37,7 @@ public record SideState(
     List<Lease> leases,
     Map<String, TypeOptions> options) {
 
-  /** Writes to memory. */
+  /** Encodes the state. */
   public interface Writing {
     void to(DataOutputStream out) throws IOException;
   }

@@ -7,18 +7,18 @@ import java.io.IOException;
 /** Source of the spaces of segments: files or memory. */
 public interface Spaces {
   /**
-   * A new space for the segment of that place in the journal.
+   * Creates a space for the segment at that place in the journal.
    *
-   * @throws IOException if there is none; nothing is left behind
+   * @throws IOException if that fails; nothing is left behind
    */
   Space create(long order, long size) throws IOException;
 
-  /** A new space for what is kept of several; it counts for nothing until {@link #adopt}. */
+  /** Creates a space for a compacted segment; an open ignores it until {@link #adopt}. */
   Space createCompacted(long order, long size) throws IOException;
 
   /**
-   * Makes a compacted space take the place of those that it was made of, for every later open, and
-   * survive a loss of power there.
+   * Replaces the source segments by the compacted space for every later open, and forces the
+   * replacement to the disk.
    */
   void adopt(Space compacted, long order) throws IOException;
 
@@ -26,14 +26,14 @@ public interface Spaces {
   long salt();
 
   /**
-   * Returns whether a write that has just failed lacked room, so that it may succeed once there is
-   * some; else the disk failed. Asked right after the failure.
+   * Returns whether the write that has just failed lacked room, so that it may succeed later;
+   * otherwise the disk failed. Call it right after the failure.
    */
   boolean lacksRoom();
 
   /** Kinds of writes that ask for room on a full disk. */
   enum RoomFor {
-    /** Writes that add records or state: they get none. */
+    /** Writes that add records or state: they get no reserved room. */
     WRITES,
     /** Deletes of records. */
     DELETES,
@@ -41,17 +41,17 @@ public interface Spaces {
     UPKEEP
   }
 
-  /** Frees some of the room that was set aside; returns false if there is none for that. */
+  /** Releases some of the reserved room; returns false if none is left for that kind. */
   default boolean giveRoom(RoomFor whom) {
     return false;
   }
 
-  /** Returns how much of the wanted room a compaction will find. */
+  /** Returns how many of the wanted bytes a compaction will find. */
   default long roomForUpkeep(long wanted) {
     return wanted;
   }
 
-  /** Memory of this process, and nothing else. */
+  /** Spaces in the memory of this process. */
   final class InMemory implements Spaces {
     @Override
     public Space create(long order, long size) {

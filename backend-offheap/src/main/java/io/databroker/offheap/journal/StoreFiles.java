@@ -19,13 +19,13 @@ import java.util.stream.Stream;
 
 /** The files of a store, by name. */
 public final class StoreFiles implements Spaces {
-  /** Says which store this is, for people and for checks. */
+  /** File with the properties of the store. */
   public static final String PROPERTIES = "store.properties";
 
-  /** Less room than this is none: a file system keeps some for itself. */
+  /** Less room than this counts as none: a file system keeps some for itself. */
   private static final long LITTLE = 64 << 10;
 
-  /** Names with any decimal digits: an early version used those of the default locale. */
+  /** Matches names with any decimal digits: an early version used those of the default locale. */
   private static final Pattern SEGMENT =
       Pattern.compile("(journal|compacted)-(\\p{Nd}{10,18})\\.segment");
 
@@ -33,8 +33,8 @@ public final class StoreFiles implements Spaces {
    * A segment's file.
    *
    * @param path the file
-   * @param order the last place in the journal that it stands for
-   * @param compacted whether it stands for several
+   * @param order the last segment order that it covers
+   * @param compacted whether it covers several segments
    */
   public record SegmentFile(Path path, long order, boolean compacted) {}
 
@@ -43,7 +43,7 @@ public final class StoreFiles implements Spaces {
   private final boolean forces;
   private final Room room;
 
-  /** Room on the disk that is set aside. */
+  /** Reserved disk space. */
   public interface Room {
     /** No reserve. */
     Room NONE =
@@ -64,17 +64,19 @@ public final class StoreFiles implements Spaces {
           }
         };
 
-    /** Gives back some of what deletes may have; returns whether there was any. */
+    /** Releases some of the room reserved for deletes; returns whether there was any. */
     boolean giveForDelete();
 
-    /** Gives back some of it to a trim, a clear or a compaction; returns whether there was any. */
+    /**
+     * Releases some of the room for a trim, a clear or a compaction; returns whether there was any.
+     */
     boolean giveForUpkeep();
 
-    /** Returns the bytes that are set aside. */
+    /** Returns the number of reserved bytes. */
     long size();
   }
 
-  /** The same without any room set aside. */
+  /** Returns the files of the store in a directory, without reserved room. */
   public StoreFiles(Path directory, long salt, boolean forces) {
     this(directory, salt, forces, Room.NONE);
   }
@@ -137,9 +139,9 @@ public final class StoreFiles implements Spaces {
   }
 
   /**
-   * Looks at facts, as Java tells no error number and the text of a message depends on the locale:
-   * no room is left, or what has blocks already can still be written, so that the write failed for
-   * want of blocks, inodes or quota.
+   * Decides by facts, because Java gives no error number and messages depend on the locale. Either
+   * no room is left, or allocated blocks can still be written: then the write failed for lack of
+   * blocks, inodes or quota.
    */
   @Override
   public boolean lacksRoom() {
@@ -187,8 +189,8 @@ public final class StoreFiles implements Spaces {
   }
 
   /**
-   * Gives each segment the name that this version would give it. A segment of the same place and
-   * kind under another name is older, and is replaced.
+   * Renames each segment to this version's name for it. A segment with the same order and kind
+   * under another name is older, and is replaced.
    */
   public void renameLocalDigits() throws IOException {
     boolean renamed = false;
@@ -204,7 +206,7 @@ public final class StoreFiles implements Spaces {
     }
   }
 
-  /** Deletes files that were being made when the process ended. */
+  /** Deletes files that were unfinished when the process ended. */
   public void deleteUnfinished() throws IOException {
     for (Path file : list(directory)) {
       if (file.getFileName().toString().endsWith(".new")) {
@@ -213,7 +215,7 @@ public final class StoreFiles implements Spaces {
     }
   }
 
-  /** The name of a file as UTF-8, also where the encoding of the JVM's locale is another one. */
+  /** Returns the name of a file as UTF-8, whatever the encoding of the JVM's locale. */
   private static String name(Path file) {
     String path = URLDecoder.decode(file.toUri().getRawPath(), StandardCharsets.UTF_8);
     return path.substring(path.lastIndexOf('/') + 1);
@@ -225,7 +227,7 @@ public final class StoreFiles implements Spaces {
     }
   }
 
-  /** Replaces a file so that it is the old one or the new one, whatever happens. */
+  /** Replaces a file atomically: after a crash it is the old file or the new one. */
   static void replace(Path file, byte[] content) throws IOException {
     Path made = beside(file);
     try (RandomAccessFile writer = new RandomAccessFile(made.toFile(), "rw")) {

@@ -4,7 +4,9 @@ import java.time.Duration;
 
 /** Sizes and rates of the journal, each with its reason. */
 final class Tuning {
-  /** Records and bytes of a compacted frame: one is read whole, so it stays small. */
+  /**
+   * Records and bytes of a compacted frame: it stays small, because a reader loads it as a whole.
+   */
   static final int COMPACTED_FRAME_RECORDS = 256;
 
   static final int COMPACTED_FRAME_BYTES = 256 << 10;
@@ -34,8 +36,8 @@ final class Tuning {
   static final int SCRUB_STEP_BYTES = 1 << 20;
 
   /**
-   * The time for which a scrub makes up at once, after ticks that came late: else the first tick
-   * after a day's pause would read a day's worth.
+   * The time for which a scrub makes up at once, after ticks that came late: otherwise the first
+   * tick after a day's pause would read a day's worth.
    */
   static final Duration SCRUB_ARREARS = Duration.ofMinutes(5);
 

@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Wakes feeds for the {@link Publisher}, by a thread of its own: whoever forces may hold the
- * store's lock, or be the thread that all writers wait for, and a notifier may run a signal right
- * where it is handed over, which may write, clear or close.
+ * Wakes feeds for the {@link Publisher} on a thread of its own. The thread that runs an fsync may
+ * hold the store's lock, or all writers may wait for it; but a notifier may run a signal on the
+ * calling thread, and a signal may write, clear or close.
  */
 public final class Waker {
   private static final System.Logger LOG = System.getLogger(Waker.class.getName());
@@ -55,7 +55,7 @@ public final class Waker {
     }
   }
 
-  /** Does not wait for a signal that is running: it may be what stops this. */
+  /** Does not wait for a running signal, because that signal may be the caller. */
   void stop() {
     lock.lock();
     try {
@@ -75,7 +75,7 @@ public final class Waker {
           work.awaitUninterruptibly();
         }
         if (stopped) {
-          return; // who closes the store wakes all that is left
+          return; // the close of the store wakes all remaining feeds
         }
         types = written;
         written = new HashSet<>();

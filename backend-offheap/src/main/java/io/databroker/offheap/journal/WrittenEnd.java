@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * How far a segment has blocks that hold something. A segment that was being written when the
- * process ended goes on with a hole, and to read a hole of a full tmpfs through a mapping crashes
- * the JVM; so this looks by calls.
+ * Finds the end of the allocated blocks of a segment. A segment that was being written when the
+ * process ended has a hole after them, and reading a hole of a full tmpfs through a mapping crashes
+ * the JVM. So this class reads by calls.
  */
 public final class WrittenEnd {
   private static final int BLOCK = 1 << 20;
@@ -17,11 +17,11 @@ public final class WrittenEnd {
 
   private WrittenEnd() {}
 
-  /** Returns the offset up to which that segment may be read through a mapping. */
+  /** Returns the offset before which a mapping of that segment can be read safely. */
   public static long of(Chain.Link link, long salt) throws IOException {
     long size = link.size();
     if (link.header().compacted()) {
-      return size; // it was complete before it got its name
+      return size; // a compacted segment was complete before it got its name
     }
     long length = pageUp(lastNotZero(link.path(), size), size);
     while (length < size) {
@@ -39,14 +39,14 @@ public final class WrittenEnd {
   }
 
   /**
-   * Returns the end of the frame that begins before {@code length} and goes on behind it with
-   * zeros, if it is whole; else {@code length}. The rest of a frame whose write was cut off may be
+   * Returns the end of the frame that begins before {@code length} and continues after it with
+   * zeros, if the frame is whole; otherwise {@code length}. The rest of an interrupted write may be
    * a hole.
    */
   private static long needed(Chain.Link link, long salt, long length) throws IOException {
     long at = endOfWhole(link, salt, length);
     if (at + Frame.HEADER > length) {
-      return length; // no header is zeros alone behind its first bytes
+      return length; // a header has more than zeros after its first bytes
     }
     long end = at + Math.max(0, claimed(link.path(), at));
     if (end <= length || end > link.size() || endOfWhole(link, salt, end) < end) {
@@ -55,7 +55,7 @@ public final class WrittenEnd {
     return makeBlocks(link.path(), length, end) ? end : length;
   }
 
-  /** Returns where the last whole frame ends, in a copy that is read by calls. */
+  /** Returns the end of the last whole frame, in a copy that was read by calls. */
   private static long endOfWhole(Chain.Link link, long salt, long length) throws IOException {
     Region copy = Region.read(link.path(), length);
     try {
@@ -77,7 +77,8 @@ public final class WrittenEnd {
   }
 
   /**
-   * Writes zeros that were read from a stretch; returns false if that has no blocks and gets none.
+   * Overwrites a range of zeros with zeros, which allocates its blocks; returns false if the disk
+   * has none.
    */
   private static boolean makeBlocks(Path file, long from, long to) {
     try (RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw")) {
@@ -85,7 +86,7 @@ public final class WrittenEnd {
       writer.write(new byte[(int) (to - from)]);
       return true;
     } catch (IOException full) {
-      return false; // the write was cut off, so nobody was told that it is there
+      return false; // the write was interrupted, so it was never acknowledged
     }
   }
 

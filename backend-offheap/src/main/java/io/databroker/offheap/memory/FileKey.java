@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param key the file key of the file system; null if it has none
  */
 public record FileKey(Path path, @Nullable Object key) {
-  /** Takes the key of the file that is there now. */
+  /** Reads the key of the file at that path. */
   public static FileKey of(Path path) throws IOException {
     return new FileKey(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }
 
   /**
-   * Returns whether the same file is there.
+   * Returns whether the path still leads to the same file.
    *
-   * @throws IOException if that cannot be found out
+   * @throws IOException if the file system cannot tell
    */
   public boolean isThere() throws IOException {
     try {

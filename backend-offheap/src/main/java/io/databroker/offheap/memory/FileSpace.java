@@ -9,13 +9,15 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file: written by calls, read as the page cache shows it. Written through {@link
- * RandomAccessFile}, as the interrupt of a caller would close a channel for all.
+ * A file, written by calls and read through the page cache. It writes through {@link
+ * RandomAccessFile}, because an interrupt of one caller would close a channel for all.
  */
 public final class FileSpace implements Space {
   private static final byte[] NOTHING = new byte[8];
 
-  /** Zeros written ahead to make blocks: more make single fsyncs slow, fewer make more of them. */
+  /**
+   * Zeros written ahead to allocate blocks: more slow down single fsyncs, fewer need more of them.
+   */
   private static final byte[] BLOCKS = new byte[256 << 10];
 
   private volatile Path file;
@@ -42,7 +44,7 @@ public final class FileSpace implements Space {
   public volatile long forced;
 
   /**
-   * @param ahead whether to make blocks ahead of what is written
+   * @param ahead whether to allocate blocks ahead of the writes
    */
   public FileSpace(Path file, RandomAccessFile writer, Region region, boolean ahead)
       throws IOException {
@@ -54,10 +56,10 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * A new file of that size.
+   * Creates a file of that size.
    *
-   * @param ahead whether to make blocks some way ahead of what is written, as a force is half as
-   *     slow again behind a block that is new; else each is made when it is written
+   * @param ahead whether to allocate blocks some way ahead of the writes, because an fsync after a
+   *     new block takes half as long again; otherwise each write allocates its own
    */
   public static FileSpace create(Path file, long size, boolean ahead) throws IOException {
     Files.deleteIfExists(file);
@@ -70,7 +72,7 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * A new file of that size, that has no name which anybody asks for until {@link #moveTo}.
+   * Creates a file of that size under a temporary name, until {@link #moveTo}.
    *
    * @param moreRoom frees room on a full disk; returns whether it did
    */
@@ -83,9 +85,9 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * A file that is there.
+   * Opens an existing file.
    *
-   * @param survives whether a loss of power leaves it so
+   * @param survives whether its content survives a loss of power
    */
   public static FileSpace open(Path file, long size, boolean survives) throws IOException {
     FileSpace space = open(file, size, size, false);
@@ -95,11 +97,11 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * A file that is there, to be written on behind what it holds.
+   * Opens an existing file, to append to its content.
    *
-   * @param end of what it holds
-   * @param size to which it may grow
-   * @param survives whether a loss of power leaves it so
+   * @param end the end of its content
+   * @param size the size to which it may grow
+   * @param survives whether its content survives a loss of power
    * @param ahead as for {@link #create}
    */
   public static FileSpace openToAppend(
@@ -145,8 +147,8 @@ public final class FileSpace implements Space {
       position = -1;
       writer.write(bytes, 0, length);
       position = at + length;
-      written = Math.max(written, position); // what failed needs no force
-      made = Math.max(made, position); // or blocks would be made over it later
+      written = Math.max(written, position); // a failed write needs no fsync
+      made = Math.max(made, position); // otherwise zeros written ahead would overwrite it later
     } catch (IOException failed) {
       blank(at);
       if (moreRoom.getAsBoolean()) {
@@ -157,7 +159,7 @@ public final class FileSpace implements Space {
     }
   }
 
-  /** Makes blocks ahead, if there is room; a full disk is reported by the write itself. */
+  /** Allocates blocks ahead, if there is room; a write itself reports a full disk. */
   private void makeAhead(long from) {
     long begin = Math.max(made, from);
     int length = (int) Math.min(BLOCKS.length, region.size() - begin);
@@ -172,9 +174,9 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * The length comes first in a frame, and 0 is none. Not to be looked at first: to read a hole of
-   * a full tmpfs through the mapping is a SIGBUS. What cannot be written here had no block before,
-   * and a hole reads as 0 by itself.
+   * A frame begins with its length, and length 0 means no frame. Write without reading first:
+   * reading a hole of a full tmpfs through the mapping is a SIGBUS. If the write fails, there was
+   * no block before, and a hole reads as 0.
    */
   private void blank(long at) {
     try {
@@ -198,7 +200,7 @@ public final class FileSpace implements Space {
     }
   }
 
-  /** Gives the file its name, which the caller is to force; what is open stays so. */
+  /** Renames the file; the caller forces the name. Open handles stay valid. */
   public void moveTo(Path name) throws IOException {
     Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
     file = name;
@@ -209,7 +211,10 @@ public final class FileSpace implements Space {
     writer.setLength(end);
   }
 
-  /** Gives it back the size of its region, which {@link #seal} took; what is added is a hole. */
+  /**
+   * Extends the file again to the size of its region, which {@link #seal} cut; the added part is a
+   * hole.
+   */
   public void unseal() throws IOException {
     writer.setLength(region.size());
   }
@@ -230,7 +235,7 @@ public final class FileSpace implements Space {
     try {
       writer.close();
     } catch (IOException closing) {
-      // All has been written by calls: closing adds nothing.
+      // All bytes were written by calls, so closing the file writes nothing.
     }
   }
 

@@ -20,9 +20,9 @@ public final class Fsync {
   }
 
   /**
-   * Forces a file, or the names in a directory; an interrupt does not keep it from that.
+   * Forces a file, or the names in a directory, even if interrupted.
    *
-   * @throws SyncFailedException if the disk failed, which it may say but once
+   * @throws SyncFailedException if the disk failed; the disk may report a failure only once
    */
   public static void force(Path file) throws IOException {
     boolean interrupted = Thread.interrupted();

@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps memory from being freed under those who use it. Who uses some {@link #enter}s before it
- * looks where it is, and {@link #exit}s; who frees some first takes it from where it is found, and
- * then {@link #await}s all who had entered before.
+ * Keeps memory from being freed while threads read it. A reader calls {@link #enter} before it
+ * looks up a reference, and {@link #exit} at the end. A thread that frees memory first removes all
+ * references to it, and then calls {@link #await}, which waits for the readers that entered before.
  *
- * <p>Two sets of counters, in stripes, so that those who enter do not meet. Waiting turns newcomers
- * to the other set and waits until the old one is empty, for either set once: whoever read the
- * phase long ago and counts itself only now is waited for in the second turn, or sees what was
- * changed.
+ * <p>Readers are counted in two sets of striped counters, so that they do not contend. {@code
+ * await} directs new readers to the other set and waits until the old set is empty; it does so
+ * twice. A reader that read the phase early but counted itself late is waited for in the second
+ * round, or sees that the references are gone.
  */
 public final class Guard {
   private static final int STRIPES = 64;
@@ -28,9 +28,9 @@ public final class Guard {
   }
 
   /**
-   * Begins a use; nothing that is found from here on is freed before its end.
+   * Begins a read: memory looked up from here on is not freed before its end.
    *
-   * @return what to hand to {@link #exit}
+   * @return the value to pass to {@link #exit}
    */
   public int enter() {
     int place = place();
@@ -42,7 +42,7 @@ public final class Guard {
     return place;
   }
 
-  @SuppressWarnings("deprecation") // threadId() is not there yet on 17
+  @SuppressWarnings("deprecation") // threadId() is missing in Java 17
   private int place() {
     return ((phase & 1) * STRIPES + ((int) Thread.currentThread().getId() & (STRIPES - 1))) * PAD;
   }
@@ -68,7 +68,7 @@ public final class Guard {
     return first;
   }
 
-  /** Returns when all who had entered have gone; not to be called from inside. */
+  /** Waits until all readers that had entered have left; must not be called inside the guard. */
   public synchronized void await() {
     for (int turn = 0; turn < 2; turn++) {
       int old = phase & 1;

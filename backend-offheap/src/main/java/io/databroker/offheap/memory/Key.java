@@ -8,7 +8,7 @@ import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
-/** A type's number and the UTF-8 bytes of an id; filled anew for each use by its thread. */
+/** A type's number and the UTF-8 bytes of an id; its thread refills it for each use. */
 public final class Key {
   private static final int STEP = 64;
 

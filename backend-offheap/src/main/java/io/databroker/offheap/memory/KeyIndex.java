@@ -9,7 +9,7 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
  * Index from each key to its newest version and its place in the journal. All look-ups go through
  * it. An entry holds no payload.
  *
- * <p>A new value has the old one's length, so that only a new key ever asks for room.
+ * <p>All values have the same length, so only a new key needs room.
  */
 public final class KeyIndex {
   /** A type's number and an id of usual length. */
@@ -20,8 +20,8 @@ public final class KeyIndex {
   private final int growth;
 
   /**
-   * @param expectedRecords how many records it is made for
-   * @param growth how many times as many it takes
+   * @param expectedRecords the number of records to size the index for
+   * @param growth the multiple of expectedRecords that still fits
    */
   public KeyIndex(long expectedRecords, int growth) {
     this.expectedRecords = expectedRecords;
@@ -55,7 +55,7 @@ public final class KeyIndex {
     }
   }
 
-  /** Fills in the place of that key, if it has one. */
+  /** Reads the place of that key, if it has one. */
   public boolean find(Key key, Place place) {
     return map.getUsing(key, place) != null;
   }

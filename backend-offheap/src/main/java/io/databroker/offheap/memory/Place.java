@@ -9,11 +9,11 @@ import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest version of a key, where it lies, and the checksum of its record. Each thread fills one
- * anew for each use.
+ * The newest version of a key, its location, and the checksum of its record. Each thread refills
+ * one object for each use.
  */
 public final class Place {
-  /** Set in a location while nothing of that key was there before. */
+  /** Bit in a location: the key had no record before. */
   private static final long FRESH = Long.MIN_VALUE;
 
   public long version;

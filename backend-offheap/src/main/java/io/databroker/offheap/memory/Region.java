@@ -16,12 +16,12 @@ import net.openhft.chronicle.core.io.IOTools;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of memory outside the heap: allocated, or a file as the page cache holds it. Every
- * access is checked against its bounds, none against {@link #free}: that is {@link Guard}'s to see
- * to.
+ * A region of memory outside the heap: allocated, or a file mapped from the page cache. Every
+ * access is checked against its bounds, but not against {@link #free}: {@link Guard} prevents a use
+ * after that.
  */
 public final class Region {
-  /** Stands at the end of a buffer until it is filled, so that no old content passes for new. */
+  /** Marks the end of a buffer until it is filled, so that no old content passes for new. */
   public static final byte UNREAD = 0x5A;
 
   private static final Memory MEMORY = OS.memory();
@@ -36,14 +36,14 @@ public final class Region {
     this.mapped = mapped;
   }
 
-  /** Memory of undefined content; what is never touched costs nothing. */
+  /** Allocates memory of undefined content; untouched pages cost nothing. */
   public static Region allocate(long size) {
     return new Region(MEMORY.allocate(size), size, null);
   }
 
   /**
-   * A file, from its beginning. What others write to it is seen here, as long as they write by
-   * calls: a write through a mapping would crash on a full disk.
+   * Maps a file from its beginning. Writes by calls show up in the mapping. Never write through a
+   * mapping: that would crash on a full disk.
    */
   public static Region map(Path file, long size, boolean writable) throws IOException {
     boolean interrupted = Thread.interrupted();
@@ -60,7 +60,7 @@ public final class Region {
                   size);
           return new Region(MEMORY.address(mapped), size, mapped);
         } catch (ClosedByInterruptException interrupt) {
-          // An interrupt closes the channel under our hands: once more, without it.
+          // An interrupt has closed the channel: try again without it.
           interrupted |= Thread.interrupted();
         }
       }
@@ -71,9 +71,7 @@ public final class Region {
     }
   }
 
-  /**
-   * A copy of the beginning of a file, read by calls: a hole reads as zeros, also on a full disk.
-   */
+  /** Copies the beginning of a file by calls: a hole reads as zeros, also on a full disk. */
   public static Region read(Path file, long length) throws IOException {
     Region copy = allocate(Math.max(1, length));
     boolean done = false;
@@ -143,8 +141,8 @@ public final class Region {
   }
 
   /**
-   * Adds a stretch to a checksum, by way of a copy on the heap. If the disk does not give a page of
-   * a file, the copy is an {@link InternalError}, where the checksum of the mapping itself would
+   * Adds a range to a checksum, through a copy on the heap. If the disk does not give a page of a
+   * file, the copy is an {@link InternalError}, where the checksum of the mapping itself would
    * crash the JVM.
    *
    * @param copy a buffer, of any size
@@ -152,7 +150,7 @@ public final class Region {
   public void addTo(CRC32C checksum, long at, long length, byte[] copy) {
     for (long done = 0; done < length; ) {
       int part = (int) Math.min(copy.length, length - done);
-      // Not what was there before, which may be equal to what cannot be read.
+      // Clear the buffer: old content could equal the bytes that cannot be read.
       Arrays.fill(copy, Math.max(0, part - Long.BYTES), part, UNREAD);
       get(at + done, copy, part);
       checksum.update(copy, 0, part);
@@ -161,12 +159,12 @@ public final class Region {
   }
 
   /**
-   * Catches the error by which the JVM says that a page could not be read. It comes some time after
-   * the access; a call into the JVM that fails brings it on, as was tried on Java 17 and 25.
+   * Catches the error by which the JVM says that a page could not be read. It may come some time
+   * after the access; a failing call into the JVM triggers it (tested on Java 17 and 25).
    *
    * @return whether there was one
    */
-  @SuppressWarnings("NakedNotify") // nobody waits: it is to fail
+  @SuppressWarnings("NakedNotify") // no thread waits: the call is meant to fail
   public static boolean takeFault() {
     try {
       new Object().notify();
@@ -185,7 +183,7 @@ public final class Region {
     return address + at;
   }
 
-  /** Frees the memory; nobody may use it from here on. */
+  /** Frees the memory; it must not be used afterwards. */
   public void free() {
     if (mapped == null) {
       MEMORY.freeMemory(address, size);

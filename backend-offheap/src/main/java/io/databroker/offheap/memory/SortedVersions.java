@@ -5,12 +5,12 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /**
- * Pairs of a key and a version in order, off the heap, in chunks; on the heap is a reference per
- * chunk. Under the key 0 it holds the versions of a type, under hashes of values an index.
+ * Sorted pairs of a key and a version, off the heap, in chunks; the heap holds a reference per
+ * chunk. The versions of a type have the key 0, an index has hashes of values as keys.
  *
- * <p>What is no longer wanted goes when a chunk is full, and from two more chunks in turn, so that
- * what is kept stays in proportion to what is wanted, and no call does more than a few chunks'
- * work.
+ * <p>When a chunk is full, unwanted pairs are removed from it and, in rotation, from two more
+ * chunks. So the size stays in proportion to the wanted pairs, and no call works on more than a few
+ * chunks.
  *
  * <p>Any thread may call it: each call holds its lock for no longer than it takes to copy or to
  * insert into one chunk.
@@ -43,7 +43,7 @@ public final class SortedVersions {
       return there < key || (there == key && version(index) < version);
     }
 
-    /** The index of the first pair that is not before that one. */
+    /** Returns the index of the first pair that is not before that one. */
     int place(long key, long version) {
       if (count > 0 && isBefore(count - 1, key, version)) {
         return count;
@@ -90,7 +90,7 @@ public final class SortedVersions {
   private boolean freed;
 
   /**
-   * @param gone tells which versions are no longer wanted, now and for ever
+   * @param gone accepts the versions that are unwanted from now on
    */
   public SortedVersions(Supplier<LongPredicate> gone) {
     this.gone = gone;
@@ -121,9 +121,10 @@ public final class SortedVersions {
   }
 
   /**
-   * The versions behind {@code after} under that key, in order, as many as fit or stand together.
+   * Reads the versions after {@code after} under that key, in order, as many as fit and lie in one
+   * chunk.
    *
-   * @return how many; 0 means that there are none
+   * @return their number; 0 if there are none
    */
   public synchronized int page(long key, long after, long[] into) {
     if (freed) {
@@ -143,7 +144,7 @@ public final class SortedVersions {
     return filled;
   }
 
-  /** The last chunk that does not begin behind that pair, or the first. */
+  /** Returns the last chunk that does not begin after that pair, or the first. */
   private int chunkFor(long key, long version) {
     int low = 0;
     int high = size - 1;
@@ -174,7 +175,7 @@ public final class SortedVersions {
       remove(full);
     } else if (chunk.count > FULL * 3 / 4
         && (full < size - 1 || chunk.place(key, version) < chunk.count)) {
-      // At the end, where versions come in order, the next chunk begins with the next pair.
+      // Appending in order: the next chunk begins with the next pair.
       Chunk right = new Chunk();
       right.append(chunk, chunk.count / 2);
       chunk.count /= 2;

@@ -8,27 +8,27 @@ public interface Space {
   Region region();
 
   /**
-   * Writes at that place, which lies within the region. Takes no notice of interrupts. If it fails,
-   * nothing that a recovery would take for a frame is left there.
+   * Writes at that offset, which lies within the region; ignores interrupts. If it fails, it leaves
+   * no bytes that a recovery would read as a frame.
    *
-   * @throws IOException if it could not be written, all or in part
+   * @throws IOException if the write failed, wholly or in part
    */
   void write(long at, byte[] bytes, int length) throws IOException;
 
-  /** Returns when all that was written survives a loss of power. */
+  /** Forces all written bytes, so that they survive a loss of power. */
   void force() throws IOException;
 
-  /** Ends writing, and gives back the room behind {@code end}. */
+  /** Ends writing, and frees the room after {@code end}. */
   void seal(long end) throws IOException;
 
   /**
-   * Returns whether a later open would find what is kept beyond the process.
+   * Returns whether a later open would find the file.
    *
-   * @throws IOException if that cannot be found out
+   * @throws IOException if the file system cannot tell
    */
   boolean isThere() throws IOException;
 
-  /** Removes what is kept beyond the process, so that no later open finds it. */
+  /** Deletes the file, so that no later open finds it. */
   void delete() throws IOException;
 
   /** Frees memory and file handle; the file stays. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 public final class Stamp {
   private Stamp() {}
 
-  /** Notes in the description of a store the facts of the file that it is in. */
+  /** Writes the facts of the copied file into the store's properties. */
   public static void asOriginal(Path directory) throws IOException {
     Path file = directory.resolve(StoreProperties.FILE);
     if (Files.exists(file)) {

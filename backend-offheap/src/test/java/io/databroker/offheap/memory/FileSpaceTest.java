@@ -47,7 +47,9 @@ class FileSpaceTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(expected);
   }
 
-  /** Else the next write to that place might be taken for forced, with what failed. */
+  /**
+   * Otherwise the next write to that place might count as forced, together with the failed bytes.
+   */
   @Test
   void aWriteThatFailedIsNotCalledForced() throws IOException {
     Disk disk = new Disk(scratch.resolve("space"));
@@ -66,7 +68,9 @@ class FileSpaceTest {
     }
   }
 
-  /** Blocks are made of zeros: made too late, they would blot out what was written without them. */
+  /**
+   * Blocks are allocated by writing zeros: written too late, the zeros would overwrite later bytes.
+   */
   @Test
   void blocksThatCouldNotBeMadeAreNotMadeOverWhatWasWritten() throws IOException {
     Disk disk = new Disk(scratch.resolve("space"));
@@ -88,7 +92,7 @@ class FileSpaceTest {
     }
   }
 
-  /** A disk that takes no more than so many bytes at once. */
+  /** Disk that accepts only a limited number of bytes at once. */
   private static final class Disk extends RandomAccessFile {
     private final Path file;
     private int mostBytes = SIZE;

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults of the backend of one {@link TestHost}. They concern every call, also those of the host
- * itself: lease keeping, housekeeping, type options.
+ * Faults of the backend of one {@link TestHost}. They affect every call, including those of the
+ * host itself: lease keeping, housekeeping, type options.
  */
 public final class Faults {
   /** Fault of one call: an error, before or after the call takes effect. */

@@ -37,7 +37,7 @@ public final class TestHost implements AutoCloseable {
               .backend(
                   BackendConfig.of(TestingProvider.NAME).with(TestingProvider.HOST.name(), number))
               .context(BackendContext.standard().withClock(clock).withExtractor(extractor))
-              .housekeepEvery(Duration.ofDays(1)) // passTime does it
+              .housekeepEvery(Duration.ofDays(1)) // passTime expires and trims instead
               .keepHistory(HISTORY)
               .open();
     } catch (RuntimeException | Error e) {

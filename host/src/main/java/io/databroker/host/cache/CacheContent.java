@@ -55,7 +55,7 @@ final class CacheContent<T> {
     }
   }
 
-  /** Applies the changes of a batch, or a bookmark; returns what changed. */
+  /** Applies the changes of a batch, or a bookmark; returns the changed records. */
   List<CacheChange<T>> apply(List<TypedRecord<T>> batch, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
     lock.writeLock().lock();
@@ -75,7 +75,7 @@ final class CacheContent<T> {
     return changes;
   }
 
-  /** Replaces all records by those of a snapshot; returns what changed. */
+  /** Replaces all records by those of a snapshot; returns the changed records. */
   List<CacheChange<T>> replace(Map<String, TypedRecord<T>> snapshot, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
     lock.writeLock().lock();
@@ -132,7 +132,7 @@ final class CacheContent<T> {
     }
   }
 
-  /** Tells whether the cache no longer follows. */
+  /** Returns whether the cache has stopped following. */
   interface Ended {
     boolean now();
   }

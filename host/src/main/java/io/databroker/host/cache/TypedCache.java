@@ -48,8 +48,8 @@ public final class TypedCache<T> implements AutoCloseable {
   }
 
   /**
-   * Reads all live records, follows their changes, and tells a listener of them, batch by batch and
-   * in order. The listener first gets all live records as one list, before this method returns, if
+   * Reads all live records, follows their changes, and notifies a listener, batch by batch and in
+   * order. The listener first gets all live records as one list, before this method returns, if
    * there are any. Later calls come from the thread of the cache, after the change is visible here.
    * A listener that throws is logged and gets the next changes.
    *
@@ -71,7 +71,7 @@ public final class TypedCache<T> implements AutoCloseable {
     return new TypedCache<>(follower);
   }
 
-  /** Returns the record with that id, or null if the cache knows of no live one. */
+  /** Returns the record with that id, or null if the cache holds no live one. */
   public @Nullable TypedRecord<T> get(String id) {
     return follower.content().get(id);
   }
@@ -91,7 +91,7 @@ public final class TypedCache<T> implements AutoCloseable {
     return follower.content().await(version, atMost, follower::hasEnded);
   }
 
-  /** Returns the error since which the cache does not follow, or null while it does. */
+  /** Returns the error that interrupted the following, or null while the cache follows. */
   public @Nullable RuntimeException failure() {
     return follower.failure();
   }

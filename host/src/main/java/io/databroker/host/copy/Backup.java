@@ -88,7 +88,7 @@ public record Backup(
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another thread of this process has it
+      return false; // another thread of this process holds it
     }
   }
 
@@ -112,7 +112,7 @@ public record Backup(
     return new Backup(contents, sort.size(), created, writer.bytes(), sha256);
   }
 
-  /** Makes a rename durable; file systems that cannot force a directory need none of it. */
+  /** Makes a rename durable; does nothing on file systems that cannot force a directory. */
   private static void force(@Nullable Path folder) throws IOException {
     if (folder != null && !System.getProperty("os.name", "").startsWith("Windows")) {
       try (FileChannel directory = FileChannel.open(folder)) {
@@ -124,7 +124,7 @@ public record Backup(
   /**
    * Reads a whole backup and checks every byte of it.
    *
-   * @throws DamagedBackupException if a byte is not as it was written, missing or too much
+   * @throws DamagedBackupException if a byte is changed, missing or extra
    */
   public static Backup check(Path file, CopyProgress progress) throws IOException {
     try (BackupReader reader = new BackupReader(file)) {
@@ -142,7 +142,7 @@ public record Backup(
    * Restores a backup as a new history. The whole file is checked before anything changes. Options
    * follow the records, so that nothing expires or is evicted meanwhile.
    *
-   * @param replace whether to remove what the target holds
+   * @param replace whether to remove the contents of the target
    * @throws CopyException if the target is not empty, and {@code replace} is false
    * @throws DamagedBackupException if the file is damaged; nothing has changed
    */

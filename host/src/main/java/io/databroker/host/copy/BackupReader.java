@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a backup file and checks every byte of it; {@link BackupWriter} describes the format. */
 final class BackupReader implements AutoCloseable {
-  /** Describes the contents of a backup: how it was made, and how many records it says it has. */
+  /**
+   * Header of a backup: its creation, the contents besides records, and the stated number of
+   * records.
+   */
   record Start(StoreContents contents, long records, Instant created) {}
 
   private final Path file;
@@ -43,7 +46,7 @@ final class BackupReader implements AutoCloseable {
   /**
    * Opens a file and reads its first block.
    *
-   * @throws DamagedBackupException if it is no backup, or damaged
+   * @throws DamagedBackupException if the file is not a backup, or is damaged
    */
   BackupReader(Path file) throws IOException {
     this.file = file;
@@ -79,7 +82,7 @@ final class BackupReader implements AutoCloseable {
     ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).putLong(0, BackupFormat.MAGIC);
     for (int i = 0; i < Long.BYTES; i++) {
       if (i >= bytes.length || bytes[i] != magic.get(i)) {
-        throw damaged(i, "a backup of Databroker does not begin so");
+        throw damaged(i, "this is not the beginning of a Databroker backup");
       }
     }
     if (bytes.length < BackupFormat.PREAMBLE) {
@@ -116,7 +119,7 @@ final class BackupReader implements AutoCloseable {
     return new Start(new StoreContents(position, options, checkpoint), expected, created);
   }
 
-  /** Returns the next record, or null at the end of the file, which is then known to be whole. */
+  /** Returns the next record, or null at the end; the whole file is then verified. */
   @Nullable StoredRecord record() throws IOException {
     while (true) {
       DataInputStream content = block;
@@ -151,7 +154,7 @@ final class BackupReader implements AutoCloseable {
     if (told != records || records != start.records()) {
       throw damaged(
           at,
-          String.format(Locale.ROOT, "%d records were written, and %d are there", told, records));
+          String.format(Locale.ROOT, "%d records were written, but %d were found", told, records));
     }
     if (!Arrays.equals(expected, before)) {
       throw damaged(at, "the SHA-256 of the bytes before does not match");
@@ -215,7 +218,7 @@ final class BackupReader implements AutoCloseable {
       int length = inflater.inflate(plain);
       // One more call tells an inflater of an empty rest that it has finished.
       if (length < plain.length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
-        throw damaged(at, "the block that begins here has another length than it says");
+        throw damaged(at, "the block that begins here does not have the length in its header");
       }
     } catch (DataFormatException e) {
       throw damaged(at, "the block that begins here cannot be decompressed");

@@ -48,7 +48,7 @@ final class BackupWriter {
     write(preamble.putLong(BackupFormat.MAGIC).putInt(BackupFormat.VERSION).flip());
   }
 
-  /** Writes what the store holds beside its records; called first. */
+  /** Writes the contents besides records; called first. */
   void contents(StoreContents contents, long expected, Instant created) throws IOException {
     block.writeLong(RecordCoding.micros(created));
     block.writeLong(contents.position().serverVersion());

@@ -17,7 +17,7 @@ record BlockHeader(int kind, int number, int length, int plainLength, int checks
   static final int SIZE = 24;
   private static final int CHECKED = SIZE - Integer.BYTES;
 
-  /** Returns the header as bytes, with a checksum of its own that covers where it lies. */
+  /** Returns the header as bytes, with a checksum that also covers its place in the file. */
   ByteBuffer encode(long offset) {
     ByteBuffer bytes = ByteBuffer.allocate(SIZE);
     bytes.putInt(kind).putInt(number).putInt(length).putInt(plainLength).putInt(checksum);
@@ -25,7 +25,7 @@ record BlockHeader(int kind, int number, int length, int plainLength, int checks
     return bytes;
   }
 
-  /** Returns the header in these bytes, or null if they are none that was written there. */
+  /** Returns the header in these bytes, or null if they are not a header of that place. */
   static @Nullable BlockHeader decode(byte[] bytes, long offset) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     BlockHeader header =

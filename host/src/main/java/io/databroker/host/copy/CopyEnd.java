@@ -21,7 +21,7 @@ public interface CopyEnd extends AutoCloseable {
    * Reads all records that are live at one version.
    *
    * @param records receives each record once, in any order
-   * @return the version, and what else the store holds
+   * @return the version and the other contents of the store
    */
   StoreContents read(Consumer<StoredRecord> records);
 

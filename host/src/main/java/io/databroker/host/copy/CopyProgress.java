@@ -21,7 +21,7 @@ public interface CopyProgress {
   }
 
   /**
-   * Tells how far the copy is.
+   * Reports the progress of the copy.
    *
    * @param step the step
    * @param records the number of records that the step has handled so far

@@ -3,7 +3,7 @@ package io.databroker.host.copy;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A backup file that is not as it was written. The message names the place and what to do. */
+/** A backup file is damaged. The message names the place and what to do. */
 public final class DamagedBackupException extends CopyException {
   private static final long serialVersionUID = 1L;
 

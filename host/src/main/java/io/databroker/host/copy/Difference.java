@@ -19,7 +19,7 @@ final class Difference {
   private final @Nullable Path folder;
 
   /**
-   * Looks at the records of one type.
+   * Compares the records of one type.
    *
    * @param first all records of the first store, in the order of their writes
    * @param second all records of the second store, in the order of their writes
@@ -136,7 +136,7 @@ final class Difference {
             shown(options.indexedFields().toString()));
   }
 
-  /** Returns a text in quotes, with escapes for all that a terminal might take for a command. */
+  /** Returns a text in quotes, with escapes for all characters that a terminal could interpret. */
   private static String shown(String text) {
     StringBuilder shown = new StringBuilder("\"");
     text.codePoints()

@@ -30,7 +30,7 @@ final class KeySort implements AutoCloseable {
     boolean add(StoredRecord delete) throws InterruptedException;
   }
 
-  /** Makes a delete of each key that is in the first and not in the second. */
+  /** Passes on a delete for each key that is in the first list but not in the second. */
   static void notIn(KeySort first, KeySort second, Deletes deletes) throws InterruptedException {
     RecordSort.Reader held = first.sort.read();
     RecordSort.Reader kept = second.sort.read();

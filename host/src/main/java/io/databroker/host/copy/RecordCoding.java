@@ -83,7 +83,7 @@ final class RecordCoding {
 
   private static byte[] bytes(DataInputStream in) throws IOException {
     int length = in.readInt();
-    byte[] bytes = in.readNBytes(length); // allocates no more than is there
+    byte[] bytes = in.readNBytes(length); // allocates no more than the remaining bytes
     if (bytes.length < length) {
       throw new EOFException();
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts any number of records in bounded memory. Records that do not fit are written to temporary
- * files in sorted runs, which are merged when they are read. The files have no name while they are
- * in use where the system allows that, so that nothing is left of them after a kill.
+ * files in sorted runs, which are merged when they are read. Where the system allows it, the files
+ * have no name while in use, so that a kill leaves nothing behind.
  */
 final class RecordSort implements AutoCloseable {
   /** The order of writes. */
@@ -45,7 +45,7 @@ final class RecordSort implements AutoCloseable {
   /**
    * Sorts in that order.
    *
-   * @param folder where temporary files are made; null for the system's own place
+   * @param folder the folder for temporary files; null for the system's default
    */
   RecordSort(Comparator<StoredRecord> order, @Nullable Path folder) {
     this(order, folder, Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16));
@@ -147,7 +147,7 @@ final class RecordSort implements AutoCloseable {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        path.toFile().deleteOnExit(); // a system that keeps the names of open files
+        path.toFile().deleteOnExit(); // on a system that cannot delete open files
       }
     }
 
@@ -155,7 +155,7 @@ final class RecordSort implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // Nothing of it is needed any more.
+        // The file is no longer needed.
       }
       unlink();
     }

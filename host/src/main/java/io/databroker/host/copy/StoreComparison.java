@@ -21,9 +21,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proof that two stores hold the same: each is read at one version, and each type gets a digest
- * over its records in the order of their writes, with id, time and payload. Versions, history,
- * leases and checkpoints are not compared.
+ * Proof that two stores have equal contents. Each store is read at one version; each type gets a
+ * digest over its records in the order of their writes, with id, time and payload. Versions,
+ * history, leases and checkpoints are not compared.
  *
  * @param first the position at which the first store was read
  * @param second the position at which the second store was read
@@ -42,7 +42,7 @@ public record StoreComparison(
     @Nullable String difference,
     String digest) {
 
-  /** Returns whether both stores hold the same. */
+  /** Returns whether both stores have equal contents. */
   public boolean isEqual() {
     return difference == null;
   }
@@ -50,7 +50,7 @@ public record StoreComparison(
   /**
    * Compares two stores.
    *
-   * @param folder where temporary files are made; null for the system's own place
+   * @param folder the folder for temporary files; null for the system's default
    */
   public static StoreComparison of(
       CopyEnd first, CopyEnd second, @Nullable Path folder, CopyProgress progress)

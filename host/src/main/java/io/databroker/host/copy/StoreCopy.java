@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Copies a store into another one: records with their times and in the order of their writes, then
  * changes, then options and the checkpoint.
  *
- * <p><b>How it goes on after an interruption.</b> While the copy is unfinished, the checkpoint of
- * the target names the history of the source and the version up to which the target has it. The
- * target then holds what the source held at some version, up to that mark. A later run applies the
- * changes after the mark. If these were trimmed, it deletes what the source no longer has and
- * restores every record that was written after the mark, again in order. Either way a batch that is
- * applied twice does no harm.
+ * <p><b>After an interruption.</b> While the copy is unfinished, the checkpoint of the target names
+ * the history of the source and the version up to which the target has it. The target then has the
+ * state of the source at some version, up to that mark. A later run applies the changes after the
+ * mark. If these were trimmed, it deletes what the source no longer has and restores every record
+ * that was written after the mark, again in order. Either way a batch that is applied twice does no
+ * harm.
  *
  * <p>Options are set last: a target without options evicts and expires nothing of its own, and
  * applies the evictions and expiries of the source as deletes.
@@ -51,7 +51,7 @@ public final class StoreCopy {
   /**
    * Copies from one end to the other.
    *
-   * @param folder where temporary files are made; null for the system's own place
+   * @param folder the folder for temporary files; null for the system's default
    */
   public StoreCopy(CopyEnd source, CopyEnd target, @Nullable Path folder, CopyProgress progress) {
     this(source, target, folder, progress, MARK_NANOS);
@@ -80,11 +80,11 @@ public final class StoreCopy {
   public record Result(Position position, long records, long changes) {}
 
   /**
-   * Copies everything, or goes on with an unfinished copy, up to the last version of the source at
+   * Copies everything, or continues an unfinished copy, up to the last version of the source at
    * some instant of the call. The copy is then finished: the target has the options and the
    * checkpoint of the source.
    *
-   * @param replace whether to remove what the target holds, unless it is an unfinished copy
+   * @param replace whether to remove the contents of the target, unless it is an unfinished copy
    * @throws CopyException if the target is not empty, and {@code replace} is false
    */
   public Result run(boolean replace) throws IOException, InterruptedException {
@@ -96,9 +96,8 @@ public final class StoreCopy {
   }
 
   /**
-   * Copies everything, or goes on with an unfinished copy, and then applies every change of the
-   * source until it is told to stop. The copy stays unfinished: a later call of {@link #run}
-   * finishes it.
+   * Copies everything, or continues an unfinished copy, and then applies every change of the source
+   * until it is stopped. The copy stays unfinished: a later call of {@link #run} finishes it.
    *
    * @throws CopyException if the source begins another history
    */
@@ -207,7 +206,7 @@ public final class StoreCopy {
     }
   }
 
-  /** Applies changes until there is no need, which is asked after each batch and while idle. */
+  /** Applies changes until the caller stops it; asks after each batch and while idle. */
   private void apply(BooleanSupplier enough) throws IOException, InterruptedException {
     while (!enough.getAsBoolean()) {
       try (CopyEnd.Feed feed = Outages.outlast(() -> source.changes(reached))) {
@@ -224,7 +223,7 @@ public final class StoreCopy {
         // The source is away: open another feed, which waits for it.
       } catch (HistoryReplacedException | HistoryTrimmedException e) {
         throw new CopyException(
-            "the source has another history by now, or no longer holds the changes after version "
+            "the source now has another history, or no longer holds the changes after version "
                 + Long.toUnsignedString(reached.version())
                 + "; run the copy again ("
                 + e.getMessage()

@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Gauges that ask the backend when they are read; not a number while it cannot answer. */
+/** Gauges that read their value from the backend; not a number while it cannot answer. */
 final class BackendGauges {
   private BackendGauges() {}
 
@@ -71,7 +71,8 @@ final class BackendGauges {
   }
 
   /**
-   * Registers a gauge that asks the backend unless its engine is away, so it never waits for it.
+   * Registers a gauge that skips the backend while its engine is away, so that reading it never
+   * waits.
    */
   private static void asking(
       MeterRegistry registry,

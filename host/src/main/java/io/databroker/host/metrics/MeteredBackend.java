@@ -91,7 +91,7 @@ public final class MeteredBackend implements Backend {
    *
    * @param name the value of the tag {@code backend}
    */
-  @SuppressWarnings("exports") // micrometer.core is optional: only who calls this needs it
+  @SuppressWarnings("exports") // micrometer.core is optional: only callers of this method need it
   public static Backend over(Backend backend, String name, MeterRegistry registry) {
     return new MeteredBackend(backend, registry, Tags.of("backend", name));
   }

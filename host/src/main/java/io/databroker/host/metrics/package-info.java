@@ -3,8 +3,8 @@
  * io.micrometer:micrometer-core}.
  *
  * <p>{@link io.databroker.host.metrics.MeteredBackend} counts and times the calls, {@code
- * BackendGauges} shows what the backend tells about itself, and {@code CallMeters} has the meters
- * of one method.
+ * BackendGauges} shows the counters and the state of the backend, and {@code CallMeters} has the
+ * meters of one method.
  *
  * <p><b>Thread-safety:</b> every type may be used by any number of threads.
  */

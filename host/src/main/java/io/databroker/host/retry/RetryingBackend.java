@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * outcome-unknown} among them, reach the caller at once.
  *
  * <p>A caller waits through the pauses, for {@link Backoff#giveUpAfter} and one call at most. An
- * interrupt or {@link #close} ends the wait. Open feeds and snapshots are those of the backend: a
- * poll never waits, so it is not repeated here.
+ * interrupt or {@link #close} ends the wait. Open feeds and snapshots are those of the backend;
+ * their calls are not repeated, because a poll never waits.
  */
 public final class RetryingBackend implements Backend {
   /** Waits for a pause. */

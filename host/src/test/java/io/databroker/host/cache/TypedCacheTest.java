@@ -35,7 +35,7 @@ class TypedCacheTest {
   private static final Backoff QUICK =
       new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ZERO);
 
-  /** Kept, as the logging framework holds loggers weakly. */
+  /** Held strongly, because the logging framework holds loggers weakly. */
   private static final Logger LOG = Logger.getLogger(TypedCache.class.getName());
 
   private final HookedBackend store = new HookedBackend(FieldExtractor.NONE);
@@ -130,7 +130,7 @@ class TypedCacheTest {
               }
             },
             QUICK)) {
-      counters.put("a", 2); // its listener holds the cache up, so that it falls behind
+      counters.put("a", 2); // the listener blocks the cache, so that the cache falls behind
       counters.put("a", 3);
       store.bare.trim(Instant.MAX);
       store.bare.clear();
@@ -140,7 +140,7 @@ class TypedCacheTest {
       awaitLatest(cache);
       assertThat(values(cache)).isEqualTo(Map.of("b", 9));
       Map<String, String> followed = new TreeMap<>();
-      while (!followed.equals(Map.of("b", "9"))) { // the listener alone knows the same
+      while (!followed.equals(Map.of("b", "9"))) { // the listener's calls give the same state
         for (String change : next().replaceAll("[\\[\\]]", "").split(", ", -1)) {
           String id = change.replaceAll(":.*", "");
           String after = change.replaceAll(".*>", "");

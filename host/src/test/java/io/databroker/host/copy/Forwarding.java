@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** An end that passes every call on. */
+/** End of a copy that delegates every call. */
 class Forwarding implements CopyEnd {
   private final CopyEnd end;
 

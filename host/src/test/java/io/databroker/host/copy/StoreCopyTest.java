@@ -112,7 +112,8 @@ class StoreCopyTest {
               });
       thread.start();
       caughtUp.await();
-      a.setOptions("t0", TypeOptions.NONE.withCapacity(100)); // more room than the copy knows of
+      a.setOptions(
+          "t0", TypeOptions.NONE.withCapacity(100)); // a larger limit than the copy assumes
       write(a, 500);
       a.setOptions("t0", TypeOptions.NONE.withCapacity(40));
       stop.set(true);
@@ -128,7 +129,10 @@ class StoreCopyTest {
     }
   }
 
-  /** Fails after so many batches, and sometimes applies a batch whose outcome it does not tell. */
+  /**
+   * Fails after a number of batches, and sometimes applies a batch but reports its outcome as
+   * unknown.
+   */
   private final class Failing extends Forwarding {
     private int left;
 

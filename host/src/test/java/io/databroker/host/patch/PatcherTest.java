@@ -76,7 +76,7 @@ class PatcherTest {
         .isInstanceOf(ConditionFailedException.class)
         .hasMessageContaining("expects version 100 of (\"t\", \"1\") but found version 101");
     assertThat(text("1")).isEqualTo("a");
-    // It has left its turn to others.
+    // Its turn was released.
     backend.hook = method -> {};
     assertThat(patcher.patch(List.of(add("1", "c"))).records()).hasSize(1);
   }
@@ -158,7 +158,7 @@ class PatcherTest {
     int threads = 8;
     put("1", "0");
     put("2", "0");
-    // Hands its own patches on too fast for any other order than that of the turns.
+    // Queues its patches so fast that only taking turns explains their order.
     Patcher contended = new Patcher(backend.bare);
     AtomicInteger conflicts = new AtomicInteger();
     ExecutorService executor = Executors.newFixedThreadPool(threads + 1);
@@ -190,7 +190,7 @@ class PatcherTest {
     } finally {
       executor.shutdownNow();
     }
-    System.out.println("conflicts of the one who does not take turns: " + conflicts);
+    System.out.println("conflicts of the patcher that does not take turns: " + conflicts);
     assertThat(text("1")).isEqualTo(Integer.toString(each * (threads + 1)));
     assertThat(text("2")).isEqualTo(Integer.toString(each * threads));
   }

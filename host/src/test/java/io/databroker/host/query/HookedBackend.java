@@ -19,12 +19,12 @@ public final class HookedBackend implements AutoCloseable {
   /** The backend itself. */
   public final Backend bare;
 
-  /** The same with the hook before each call, and the calls written down. */
+  /** Returns the backend with the hook before each call, recording the calls. */
   public final Backend hooked;
 
   public final List<String> calls = new CopyOnWriteArrayList<>();
 
-  /** Called with the method's name; on the thread of the call. */
+  /** Runs with the method's name, on the calling thread. */
   public volatile Consumer<String> hook = method -> {};
 
   public HookedBackend(FieldExtractor extractor) {

@@ -68,7 +68,7 @@ class MatcherTest {
     assertThat(matched).isBetween(2_000, 18_000);
   }
 
-  /** A record's values, which count how often they are asked for. */
+  /** Values of a record that count their reads. */
   private static final class Asked extends TreeMap<String, String> {
     private static final long serialVersionUID = 1L;
     static int times;

@@ -122,7 +122,7 @@ class QueriesTest {
     assertThat(ids(pets.run(RecordQuery.ofAllTypes(REX)))).containsExactly("1");
     assertThat(backend.calls).anyMatch(call -> call.startsWith("OfType"));
     backend.calls.clear();
-    // Where another part can be looked up, that is enough.
+    // One part that can be looked up is enough.
     assertThat(ids(pets.run(RecordQuery.of("t", Filter.and(REX, ANN))))).containsExactly("1");
     assertThat(backend.calls).noneMatch(call -> call.startsWith("OfType"));
   }
@@ -146,7 +146,9 @@ class QueriesTest {
     assertThat(ids(Filter.id("x".repeat(2_000)))).isEmpty();
   }
 
-  /** Writes come between the calls that a query makes; the answer is as of the version it names. */
+  /**
+   * Writes come between the calls of a query; its answer is the state at the version that it names.
+   */
   @Test
   void anAnswerIsAsOfItsVersionWhateverComesBetween() {
     long seed = new Random().nextLong();
@@ -256,7 +258,7 @@ class QueriesTest {
     assertThat(result.records()).isEmpty();
     assertThat(result.position().serverVersion())
         .isEqualTo(backend.bare.versions().serverVersion());
-    // And however often: in the end it reads the type.
+    // After repeated interruptions, the query reads the whole type.
     put("1", "");
     backend.hook =
         called -> {
