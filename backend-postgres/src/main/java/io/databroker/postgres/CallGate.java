@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts the calls that are under way, and lets no call in after a close. */
+/** Counts the running calls, and rejects calls after a close. */
 final class CallGate {
   private static final long CLOSED = 1L << 62;
 
@@ -13,7 +13,7 @@ final class CallGate {
   private final CountDownLatch empty = new CountDownLatch(1);
 
   /**
-   * Lets a call in; {@link #leave} must follow.
+   * Admits a call; {@link #leave} must follow.
    *
    * @throws ClosedException after {@link #close}
    */
@@ -35,7 +35,7 @@ final class CallGate {
   }
 
   /**
-   * Checks between the steps of a long call that it may go on.
+   * Checks between the steps of a long call that the gate is still open.
    *
    * @throws ClosedException after {@link #close}
    */
@@ -49,7 +49,7 @@ final class CallGate {
     return new ClosedException("PostgreSQL backend");
   }
 
-  /** Lets no further call in; returns whether this call is the one that closed the gate. */
+  /** Closes the gate to further calls; returns whether it was open before. */
   boolean close() {
     long before = calls.getAndUpdate(now -> now >= CLOSED ? now : now + CLOSED);
     if (before == 0) {
@@ -58,7 +58,7 @@ final class CallGate {
     return before < CLOSED;
   }
 
-  /** Waits for the calls under way to end, until the deadline, whatever interrupts the thread. */
+  /** Waits until all running calls have ended or the deadline has passed; ignores interrupts. */
   void awaitEmpty(Deadline deadline) {
     boolean interrupted = false;
     try {

@@ -7,8 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
- * Begins a new history. The rows of the old one count no more from the commit on, whatever their
- * number, and are removed behind it; what is left of them when a host dies, the next trim removes.
+ * Begins a new history. From the commit on, readers ignore the rows of the old history. They are
+ * deleted after the commit; if the host dies before that, the next trim deletes the rest.
  */
 final class Clear {
   private static final String CLEAR =
@@ -33,7 +33,7 @@ final class Clear {
     try {
       new Trim(store).purge(done.row.cleared());
     } catch (DatabrokerException behindTheClear) {
-      // The clear took place; the next trim goes on.
+      // The clear has taken effect; the next trim deletes the remaining rows.
     }
     return done.result;
   }

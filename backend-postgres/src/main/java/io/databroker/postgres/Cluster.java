@@ -11,23 +11,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges each new connection: is this the server that wrote the last version, or one that took over
- * from it, and if so, may writes have been lost that others have read? Then a new history begins.
+ * Checks for each new connection whether the server wrote the last version or took over from the
+ * server that did. If writes that readers have seen may be lost, a new history begins.
  *
  * <p>A cluster is named by its system identifier and timeline: a promotion and a recovery from a
- * backup raise the timeline. A taken-over history goes on only if the last commit waited for
- * synchronous standbys that all had to confirm, and this server is one of them. What this host has
- * seen is the second witness: a version that is missing was lost, whatever the settings say.
+ * backup raise the timeline. After a takeover the history continues only if the last commit waited
+ * for synchronous standbys that all had to confirm, and this server is one of them. As a second
+ * check, the server must have every version that this host has seen; a missing version was lost,
+ * whatever the settings say.
  */
 final class Cluster {
   private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
-  /** The standbys that a commit of this session waits for until they have it on disk. */
+  /** The standbys whose disk writes a commit of this session waits for. */
   static final String SYNC_STANDBYS =
       "CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply')"
           + " THEN current_setting('synchronous_standby_names') ELSE '' END";
 
-  /** The name of the cluster, as of the server that answers; null while it is a standby. */
+  /** The name of the cluster of the answering server; null while the server is a standby. */
   static final String HERE =
       "CASE WHEN NOT pg_is_in_recovery() THEN"
           + " (SELECT system_identifier FROM pg_control_system()) || '/' ||"
@@ -42,13 +43,13 @@ final class Cluster {
           + " CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE')"
           + " THEN current_setting('primary_conninfo', true) END FROM store s";
 
-  /** Tokens of holdings that were lost with a tail are smaller than the next one by far. */
+  /** Added to the lease token after a lost tail, so that the next token exceeds all lost ones. */
   private static final long TOKEN_LEAP = 1L << 32;
 
-  /** The latest row that this host has seen, and where. */
+  /** The latest row that this host has seen, and the cluster that returned it. */
   private record Seen(StoreRow row, String cluster) {}
 
-  /** The store row and the server that answers. */
+  /** The store row and the answering server. */
   private record Look(
       StoreRow row, String cluster, long since, String sync, String here, StandbyNames names) {
     static Look of(Connection connection, String suffix) throws SQLException {
@@ -76,7 +77,7 @@ final class Cluster {
   private final AtomicReference<@Nullable Seen> seen = new AtomicReference<>();
   private volatile String current = "";
 
-  /** Notes what this host has read or written: it must never be gone. */
+  /** Records a row that this host has read or written: it must never disappear. */
   void saw(StoreRow row) {
     Seen next = new Seen(row, current);
     seen.accumulateAndGet(
@@ -89,7 +90,7 @@ final class Cluster {
 
   /** Judges the server behind a new connection. */
   void check(Connection connection) throws SQLException {
-    // Read before the row is: what was seen then must be in it.
+    // Read this before the row: the row must contain everything seen by then.
     Seen before = seen.get();
     Look look = Look.of(connection, "");
     if (!look.here.equals(look.cluster) || isMissing(before, look)) {
@@ -108,8 +109,8 @@ final class Cluster {
       long history = Math.max(look.row.history(), before == null ? 0 : before.row.history()) + 1;
       beginHistory(connection, look, history);
       log.warn(
-          "PostgreSQL cluster {} took over from {} and may lack its last writes: a new history"
-              + " begins behind version {}",
+          "PostgreSQL cluster {} took over from {} and may lack its last writes: a new "
+              + "history begins after version {}",
           look.here,
           look.cluster,
           look.row.latest());
@@ -129,7 +130,7 @@ final class Cluster {
     }
   }
 
-  /** Returns whether a version is gone that this host has seen. */
+  /** Returns whether a version that this host has seen is missing. */
   private static boolean isMissing(@Nullable Seen before, Look look) {
     if (before == null || before.row.history() < look.row.history()) {
       return false;
@@ -139,14 +140,14 @@ final class Cluster {
         || before.row.latest() > look.row.latest()) {
       return true;
     }
-    // Behind the place where another server took over, versions were given anew.
+    // After the point of a takeover, the new server assigned the same versions again.
     return !before.cluster.equals(look.cluster) && before.row.latest() > look.since;
   }
 
   private static boolean mayContinue(Look look) {
     int slash = look.cluster.indexOf('/');
     if (slash < 0 || !look.here.startsWith(look.cluster.substring(0, slash + 1))) {
-      return false; // another system: a copy, not a standby
+      return false; // another system identifier: a copy, not a standby
     }
     long former = Long.parseLong(look.cluster.substring(slash + 1));
     long now = Long.parseLong(look.here.substring(slash + 1));

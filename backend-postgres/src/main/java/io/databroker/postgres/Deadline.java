@@ -14,7 +14,7 @@ record Deadline(long nanos) {
     return new Deadline(System.nanoTime() + TimeUnit.NANOSECONDS.convert(time));
   }
 
-  /** Returns the time that is left; negative when it is over. */
+  /** Returns the remaining time; negative after the deadline. */
   long left() {
     return nanos - System.nanoTime();
   }

@@ -13,8 +13,8 @@ import java.util.UUID;
 
 /**
  * Digests of values of indexed fields, as the table indexed_value holds them. A digest covers the
- * fingerprint of the extraction function, so that what one function found is no hit of another; and
- * values of any length and content have a digest.
+ * fingerprint of the extraction function, so that values of one function do not match those of
+ * another. Values of any length and content have a digest.
  */
 final class Digests {
   private final Extraction extraction;
@@ -32,7 +32,8 @@ final class Digests {
   UUID of(String type, String field, String value) {
     MessageDigest digest = sha256();
     for (String part : new String[] {extraction.fingerprint(), type, field, value}) {
-      byte[] bytes = part.getBytes(StandardCharsets.UTF_16BE); // lone surrogates stay apart
+      byte[] bytes =
+          part.getBytes(StandardCharsets.UTF_16BE); // keeps different lone surrogates different
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
       digest.update(bytes);
     }
@@ -54,7 +55,7 @@ final class Digests {
     return all(type, extraction.stored(type, id, payload, fields));
   }
 
-  /** Returns the digests of a stored payload; one that the function rejects has no values. */
+  /** Returns the digests of a stored payload; none if the function rejects it. */
   List<UUID> ofReopened(String type, Bytes payload, List<String> fields) {
     try {
       return all(type, extraction.values(type, payload, fields));

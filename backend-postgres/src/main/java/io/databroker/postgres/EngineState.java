@@ -3,7 +3,7 @@ package io.databroker.postgres;
 import io.databroker.api.BackendState;
 import java.sql.SQLException;
 
-/** Remembers how the last calls went, for {@link io.databroker.api.Backend#state}. */
+/** Remembers the outcome of the last calls, for {@link io.databroker.api.Backend#state}. */
 final class EngineState {
   private volatile BackendState state = BackendState.SERVING;
 
@@ -11,7 +11,7 @@ final class EngineState {
     return state;
   }
 
-  /** Notes that no connection could be had. */
+  /** Records that no connection could be opened. */
   void away(SQLException failure) {
     state =
         BackendState.unavailable(
@@ -21,7 +21,7 @@ final class EngineState {
                 + "); see that its server runs and can be reached");
   }
 
-  /** Notes that a read was answered. */
+  /** Records a successful read. */
   void back() {
     BackendState now = state;
     if (now.mode() == BackendState.Mode.UNAVAILABLE) {
@@ -29,7 +29,7 @@ final class EngineState {
     }
   }
 
-  /** Notes that a write was refused for lack of room. */
+  /** Records a write that failed for lack of room. */
   void full() {
     state =
         BackendState.degraded(
@@ -37,7 +37,7 @@ final class EngineState {
             "the disk of the PostgreSQL server is full; free space there");
   }
 
-  /** Notes that a write was committed. */
+  /** Records a committed write. */
   void written() {
     if (state.mode() != BackendState.Mode.SERVING) {
       state = BackendState.SERVING;

@@ -12,14 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses what the capacity of one type drops: the oldest written first. What was stored before the
- * plan is older than all that the plan writes.
+ * Chooses the records to evict for the capacity of one type, oldest write first. Stored records are
+ * older than the records of the plan.
  */
 final class Eviction {
-  /**
-   * Begins where the type's last eviction ended, so that no row is passed over twice, however many
-   * have been replaced.
-   */
+  /** Begins where the type's last eviction ended, so that replaced rows are skipped only once. */
   private static final String OLDEST =
       """
       SELECT r.version, r.id FROM record r
@@ -40,9 +37,9 @@ final class Eviction {
   private int nextWritten;
 
   /**
-   * Begins with no candidates.
+   * Begins without candidates.
    *
-   * @param count the number of live records, and a version of which none is older
+   * @param count the number of live records, and a lower bound of their versions
    */
   Eviction(WritePlan plan, String type, long capacity, long[] count) {
     this.plan = plan;
@@ -59,7 +56,7 @@ final class Eviction {
   /**
    * Fetches the oldest stored records.
    *
-   * @param most at most so many can be dropped or passed over
+   * @param most the largest number of records to fetch
    */
   void fetch(Connection connection, StoreRow row, long most) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
@@ -75,7 +72,7 @@ final class Eviction {
     }
   }
 
-  /** Notes a put of this type in the plan. */
+  /** Records a put of this type in the plan. */
   void wrote(NewRow row) {
     written.add(row);
   }

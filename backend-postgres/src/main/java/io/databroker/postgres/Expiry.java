@@ -76,7 +76,7 @@ final class Expiry {
   }
 
   private static long cutoff(Tx tx, Duration ttl) {
-    // Rounded up: what is not older by the whole TTL stays.
+    // Rounded up: a record expires only when the whole TTL has passed.
     BigInteger nanos =
         BigInteger.valueOf(tx.now())
             .multiply(BigInteger.valueOf(1_000))

@@ -24,8 +24,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the batches of several callers in one transaction, one after the other: a batch sees what
- * the batches before it wrote, and one that is refused leaves nothing.
+ * Writes the batches of several callers in one transaction, in order: a batch sees the writes of
+ * the batches before it, and a rejected batch has no effect.
  */
 final class GroupWrite {
   /** Selects the live records of the keys, with payloads only for those that the batch deletes. */
@@ -91,7 +91,7 @@ final class GroupWrite {
     return new Done(answers, tx.row().upTo(plan.latest()), plan);
   }
 
-  /** Takes the lock and looks for the keys in one trip to the server. */
+  /** Takes the lock and reads the keys in one round trip to the server. */
   private void lockAndFind() throws SQLException {
     Map<Key, Boolean> wanted = new LinkedHashMap<>();
     for (WriteBatch batch : batches) {
@@ -152,7 +152,7 @@ final class GroupWrite {
     }
   }
 
-  /** Returns the number of live records and the bound of their versions, by type. */
+  /** Returns the number of live records and the lower bound of their versions, by type. */
   static Map<String, long[]> counts(Tx tx, List<String> types) throws SQLException {
     Map<String, long[]> counts = new HashMap<>();
     try (PreparedStatement select = tx.connection.prepareStatement(COUNTS)) {

@@ -10,7 +10,7 @@ import io.databroker.api.support.FeedSource;
 import io.databroker.api.support.WaitingFeeds;
 import org.jspecify.annotations.Nullable;
 
-/** A feed that asks the server before it says that there is nothing. */
+/** Feed that asks the server before it reports that there are no changes. */
 final class HostFeed implements ChangeFeed {
   private final Tail tail;
   private final ChangeFeed feed;

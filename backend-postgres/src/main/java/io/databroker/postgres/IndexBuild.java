@@ -12,9 +12,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Finds the values of indexed fields in records that are stored already. Digests of a version never
- * change, and nobody looks for those of a field before the options name it, so most of them are
- * added ahead, without the lock.
+ * Indexes records that are already stored. The digests of a version never change, and no query uses
+ * a field before the options name it, so most digests are added in advance, without the lock.
  */
 final class IndexBuild {
   private static final int PAGE = 500;
@@ -38,7 +37,7 @@ final class IndexBuild {
   }
 
   /**
-   * Adds a page of the live records of a type behind that version.
+   * Indexes a page of the live records of a type after that version.
    *
    * @return the last version of the page, or -1 if it is the last page
    */
@@ -76,8 +75,8 @@ final class IndexBuild {
   }
 
   /**
-   * Returns the options, after the index of each of these types was built anew if another
-   * extraction function found its values (INDEX-6).
+   * Rebuilds the index of each of these types whose values another extraction function found, and
+   * returns the options (INDEX-6).
    */
   OptionsTable.Known current(Tx tx, OptionsTable.Known known, Set<String> types)
       throws SQLException {

@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A data source that has nothing but connections. */
+/** Data source that only opens connections. */
 final class LambdaSource implements DataSource {
 
   /** Opens a connection. */
@@ -43,12 +43,12 @@ final class LambdaSource implements DataSource {
 
   @Override
   public void setLoginTimeout(int seconds) {
-    // The opener has its own.
+    // Ignored: the opener has its own timeout.
   }
 
   @Override
   public int getLoginTimeout() {
-    return 5; // also how long the pool waits for its threads when it is closed
+    return 5; // the pool also waits that long for its threads when it is closed
   }
 
   @Override

@@ -101,7 +101,7 @@ final class Leases {
         });
   }
 
-  /** Locks the holding, and takes the time after that. */
+  /** Locks the holding, and reads the time afterwards. */
   private static boolean holds(Tx tx, String name, long token) throws SQLException {
     try (PreparedStatement lock = tx.connection.prepareStatement(LOCK_HOLDING)) {
       lock.setString(1, name);

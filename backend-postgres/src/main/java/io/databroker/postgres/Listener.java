@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears of writes by other hosts, over one connection and one thread of this host. A notification
- * is a hint only: the thread looks at the store row each time, and once a second in any case.
+ * Receives notifications of writes by other hosts, on one connection and one thread of this host. A
+ * notification is only a hint: the thread reads the store row after each, and at least once a
+ * second.
  */
 final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
@@ -83,7 +84,7 @@ final class Listener implements AutoCloseable {
       state.away(away);
       log.debug("the listener lost its connection", failure);
     } else {
-      log.warn("the listener of {} failed and begins again", channel, failure);
+      log.warn("the listener of {} failed and starts again", channel, failure);
     }
   }
 
@@ -91,7 +92,7 @@ final class Listener implements AutoCloseable {
     try {
       closed.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      // Nobody but close ends this thread.
+      // Only close ends this thread.
     }
   }
 
@@ -103,7 +104,7 @@ final class Listener implements AutoCloseable {
       try {
         now.abort(Runnable::run);
       } catch (SQLException failure) {
-        // It is closed already.
+        // The connection is already closed.
       }
     }
     boolean interrupted = false;

@@ -16,7 +16,7 @@ import java.util.UUID;
 
 /**
  * Finds records by the values of indexed fields. One statement finds the bounds, all versions and
- * the payloads of the first ones; the others are read in pages, by version.
+ * the payloads of the first ones; the other payloads are read in pages, by version.
  */
 final class LookUp {
   private static final int FIRST = 500;
@@ -36,8 +36,7 @@ final class LookUp {
       "SELECT " + Rows.COLUMNS + " FROM record r WHERE r.version = ANY (?) ORDER BY r.version";
 
   /**
-   * Result of a look-up: the records whose payloads were read with it, and the versions of the
-   * rest.
+   * Result of a look-up: the records that the first statement read, and the versions of the others.
    */
   private record Found(StoreRow row, List<StoredRecord> records, List<Long> rest) {}
 

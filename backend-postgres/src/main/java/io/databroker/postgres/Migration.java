@@ -13,7 +13,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the tables, and brings those of older releases up to date. */
+/** Creates the tables, and migrates those of older releases. */
 final class Migration {
   /** The version of the newest file in the folder of migrations. */
   static final int NEWEST = 1;
@@ -25,7 +25,7 @@ final class Migration {
 
   private Migration() {}
 
-  /** Brings the schema up to date, if it is not; safe when many hosts do so at once. */
+  /** Migrates the schema if needed; safe when several hosts do so at once. */
   static void run(SessionSource source, Connection connection, String schema) throws SQLException {
     int version = version(connection, schema);
     if (version < NEWEST) {
@@ -54,16 +54,16 @@ final class Migration {
     begin(connection);
   }
 
-  /** Has hosts that start at the same time make the schema one after the other. */
+  /** Lock that makes hosts that start at the same time take turns at the schema. */
   private static void lock(Connection connection, String schema) throws SQLException {
     Deadline deadline = Deadline.after(PATIENCE);
     while (!isTrue(
         connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", lockOf(schema))) {
       if (deadline.isOver()) {
         throw new OpenFailedException(
-            "another host has been making the tables in schema "
+            "another host has been creating the tables in schema "
                 + schema
-                + " for a long time; see what its log says, then start this one again",
+                + " for a long time; read its log, then start this one again",
             null);
       }
       LockSupport.parkNanos(PAUSE.toNanos());
@@ -83,7 +83,7 @@ final class Migration {
     return "t".equals(ask(connection, sql, argument));
   }
 
-  /** Asks a question of one argument, which is answered by one text. */
+  /** Runs a query with one argument, and returns its one text. */
   private static @Nullable String ask(Connection connection, String sql, String argument)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -95,7 +95,7 @@ final class Migration {
     }
   }
 
-  /** Quotes a plain name, which may be a word of the language. */
+  /** Quotes a plain name, which may be a keyword of SQL. */
   private static String quoted(String schema) {
     return '"' + schema + '"';
   }
@@ -118,10 +118,10 @@ final class Migration {
     }
   }
 
-  /** Creates the schema if absent: Flyway would try ten seconds long where the role may not. */
+  /** Creates the schema if absent: without the privilege, Flyway would retry for ten seconds. */
   private static void createSchema(Connection connection, String schema) throws SQLException {
     if (isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", quoted(schema))) {
-      // CREATE SCHEMA IF NOT EXISTS asks for the privilege even then.
+      // CREATE SCHEMA IF NOT EXISTS needs the privilege even if the schema exists.
       if (!isTrue(connection, "SELECT has_schema_privilege(?, 'CREATE')", schema)) {
         throw mayNotCreateTables(connection, schema, null);
       }
@@ -165,12 +165,12 @@ final class Migration {
         throw mayNotCreateTables(connection, schema, failure);
       }
       if (cause != null && (SqlFailures.isLostConnection(cause) || state.startsWith("53"))) {
-        throw cause; // the schema is not to blame
+        throw cause; // the failure has nothing to do with the schema
       }
       throw new OpenFailedException(
           "the tables in schema "
               + schema
-              + " cannot be made: "
+              + " cannot be created: "
               + SqlFailures.firstLine(cause != null ? cause : failure)
               + "; if the schema holds something else, name another one",
           failure);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A row that a transaction is going to add: a put, or a delete of a row that is there. */
+/** Row to insert in a transaction: a put, or a delete of a live record. */
 final class NewRow {
   final long version;
 
@@ -16,7 +16,7 @@ final class NewRow {
   final String type;
   final String id;
 
-  /** Null only of an eviction or expiry, which copies the payload within the server. */
+  /** Null only for an eviction or expiry, which copies the payload within the server. */
   final @Nullable Bytes payload;
 
   /** The live version that this row replaces; 0 if there is none. */

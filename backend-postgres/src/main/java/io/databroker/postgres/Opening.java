@@ -8,9 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Opens a handle, or says in one sentence why it cannot be opened and what to do. */
+/** Opens a handle; a failure names its cause and the remedy in one sentence. */
 final class Opening {
-  /** PostgreSQL 13 is the first that tells a transaction's outcome by a 64-bit number. */
+  /** PostgreSQL 13 is the first version that reports a transaction's outcome by a 64-bit number. */
   private static final int OLDEST_SERVER = 130_000;
 
   private static final String FACTS =
@@ -20,7 +20,7 @@ final class Opening {
 
   private Opening() {}
 
-  /** Opens a handle; an interrupt neither ends the open nor is lost in a library. */
+  /** Opens a handle; an interrupt does not end the open, and the interrupt flag stays set. */
   static Backend open(PostgresSettings settings, BackendContext context) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -57,12 +57,12 @@ final class Opening {
     return backend;
   }
 
-  /** Checks a server that answers although it is no primary. */
+  /** Checks a server that answers but is not a primary. */
   private static void checkAny(SessionSource source) {
     try (Connection connection = source.any()) {
       check(connection);
     } catch (SQLException failure) {
-      // The first failure is told.
+      // The first failure is reported.
     }
   }
 
@@ -82,7 +82,7 @@ final class Opening {
     }
   }
 
-  /** Returns what is wrong with a server and what to do, or nothing. */
+  /** Returns the problem of a server and its remedy, or nothing. */
   static String problemWith(int number, String version, boolean readOnly, String encoding) {
     if (number < OLDEST_SERVER) {
       return "the server is PostgreSQL " + version + "; upgrade it to 13 or later";

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Replaces the options of a type, with what follows from that for its records. */
+/** Replaces the options of a type, and evicts and indexes its records accordingly. */
 final class OptionsChange {
-  /** The most that become visible in one batch together with the options (CAP-5). */
+  /** The largest number of evictions in one batch with the options (CAP-5). */
   private static final long TOGETHER = 100;
 
   private static final long AHEAD = 1_000;
@@ -35,14 +35,14 @@ final class OptionsChange {
   void run() {
     long indexed = indexAhead();
     while (evictAhead()) {
-      // Each round is a batch of its own.
+      // Each round commits its own batch.
     }
     StoreRow done =
         store.transactions().write(store.sessions().deadline(), tx -> apply(tx, indexed));
     store.tail().publish(done);
   }
 
-  /** Adds the digests of what is stored; returns the last version that was looked at. */
+  /** Adds the digests of the stored records; returns the last version indexed. */
   private long indexAhead() {
     long last = 0;
     if (options.indexedFields().isEmpty()) {
@@ -67,7 +67,7 @@ final class OptionsChange {
     }
   }
 
-  /** Evicts a batch of what is far too much; returns whether there may be more. */
+  /** Evicts one batch of a large surplus; returns whether there may be more. */
   private boolean evictAhead() {
     store.gate().check();
     Optional<StoreRow> written =

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The options of all types, kept for as long as the store row says that they are current. */
+/** Cache of the options of all types, valid while the epoch in the store row is unchanged. */
 final class OptionsTable {
 
   /**
    * The options at one epoch.
    *
-   * @param fingerprints of each type with indexed fields: the function that found their values
+   * @param fingerprints for each type with indexed fields, the fingerprint of the function that
+   *     found their values
    */
   record Known(
       long history, long epoch, Map<String, TypeOptions> byType, Map<String, String> fingerprints) {
@@ -29,7 +30,7 @@ final class OptionsTable {
       return byType.getOrDefault(type, TypeOptions.NONE);
     }
 
-    /** Returns these options after the index of a type was built anew; not to be kept. */
+    /** Returns these options after the index of a type was rebuilt; not to be cached. */
     Known rebuilt(String type, String fingerprint) {
       Map<String, String> changed = new HashMap<>(fingerprints);
       changed.put(type, fingerprint);
@@ -41,7 +42,7 @@ final class OptionsTable {
     }
   }
 
-  /** Answers the rows only if the caller does not know them; one row at least, for the bounds. */
+  /** Returns the rows only if the caller's epoch is outdated; at least one row, for the bounds. */
   static final String SELECT =
       "SELECT "
           + StoreRow.COLUMNS
@@ -54,7 +55,7 @@ final class OptionsTable {
     return latest;
   }
 
-  /** The answer to a question for the options: they and the bounds, of one instant. */
+  /** The options and the bounds, read at one instant. */
   record Answer(StoreRow row, Known options) {}
 
   /** Reads the bounds, and the options if they have changed. */
@@ -70,7 +71,7 @@ final class OptionsTable {
           return new Answer(row, known);
         }
         Known read = read(result, row);
-        latest = read; // an older one only costs the next reader a trip
+        latest = read; // an older copy only costs the next reader a round trip
         return new Answer(row, read);
       }
     }

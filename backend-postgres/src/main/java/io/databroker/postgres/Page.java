@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of the history, batch by batch.
+ * Page of the history, batch by batch.
  *
- * <p><b>Thread-safety:</b> immutable, but for the time of its last use.
+ * <p><b>Thread-safety:</b> immutable, except for the time of its last use.
  */
 final class Page {
   private static final int ROW_OVERHEAD = 200;
@@ -38,7 +38,7 @@ final class Page {
     this.batches = batches;
   }
 
-  /** Returns the page of these batches, which follow each other. */
+  /** Returns the page of these consecutive batches. */
   static Page of(long serverVersion, List<List<StoredRecord>> batches) {
     List<Changes> told = new ArrayList<>(batches.size());
     long bytes = 0;
@@ -57,7 +57,7 @@ final class Page {
         told);
   }
 
-  /** Returns what a feed tells next behind that version: a part of a batch, or a bookmark. */
+  /** Returns the next answer of a feed after that version: a part of a batch, or a bookmark. */
   Changes next(long after, @Nullable String type) {
     for (int i = firstEndingBehind(after); i < batches.size(); i++) {
       Changes batch = batches.get(i);

@@ -14,7 +14,7 @@ final class PageReader {
   private static final int MOST_ROWS = 1_000;
   private static final long MOST_BYTES = 1 << 20;
 
-  /** The sizes are those that the rows tell: no payload is read to find where a page ends. */
+  /** Sizes come from the rows: no payload is read to find the end of a page. */
   private static final String PAGE =
       "SELECT "
           + Rows.COLUMNS
@@ -37,15 +37,15 @@ final class PageReader {
           + " AND r.version + 0 > ? AND r.version + 0 <= ? ORDER BY r.version + 0 LIMIT 1";
 
   /**
-   * The page behind a version, and the bounds as they were after it was read.
+   * The page after a version, and the bounds read after the page.
    *
-   * @param page null if there is nothing behind that version, or it is no longer held
+   * @param page null if no change follows that version, or the changes are no longer held
    */
   record Answer(StoreRow row, @Nullable Page page) {}
 
   private PageReader() {}
 
-  /** Returns the next version of that type, or the one behind the last if there is none. */
+  /** Returns the next version of that type, or the last version plus 1 if there is none. */
   static long nextOfType(Connection connection, String type, long after, long latest)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(NEXT_OF_TYPE)) {

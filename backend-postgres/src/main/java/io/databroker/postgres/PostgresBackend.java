@@ -123,7 +123,7 @@ final class PostgresBackend implements Backend {
     return done.answers();
   }
 
-  /** Returns what was written, unless payloads of it are on the server alone. */
+  /** Returns the written records, unless some of their payloads are only on the server. */
   private static List<Page> pages(GroupWrite.Done done) {
     List<List<StoredRecord>> batches = new ArrayList<>();
     List<StoredRecord> batch = new ArrayList<>();
@@ -237,7 +237,7 @@ final class PostgresBackend implements Backend {
     return state.get();
   }
 
-  /** Calls under way end by themselves, within their time. */
+  /** Running calls end by themselves, within their time limit. */
   @Override
   public void close() {
     extraction.checkOutside();

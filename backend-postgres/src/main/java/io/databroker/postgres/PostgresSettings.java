@@ -27,7 +27,9 @@ record PostgresSettings(
 
   static final Setting<String> URL =
       Setting.text(
-              "url", null, "the JDBC URL, as jdbc:postgresql://HOST[,HOST]/DATABASE; TLS as there")
+              "url",
+              null,
+              "the JDBC URL, as jdbc:postgresql://HOST[,HOST]/DATABASE; it " + "also sets TLS")
           .required();
   static final Setting<String> USER = Setting.text("user", null, "the role to log in as");
   static final Setting<String> PASSWORD =
@@ -48,12 +50,12 @@ record PostgresSettings(
       Setting.duration(
           "statementTimeout",
           Duration.ofSeconds(5),
-          "how long one statement may take on the server; calls end sooner if told so");
+          "how long one statement may take on the server; a shorter call timeout ends it sooner");
 
   static final List<Setting<?>> ALL =
       List.of(URL, USER, PASSWORD, PASSWORD_FILE, SCHEMA, POOL_SIZE, STATEMENT_TIMEOUT);
 
-  /** Names that need no quotes: what is quoted is too easily mistyped in queries of operators. */
+  /** Names that need no quotes: operators easily mistype quoted names in queries. */
   private static final Pattern PLAIN_NAME = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,47}");
 
   static PostgresSettings of(Settings settings) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the questions that take one statement each. */
+/** Reads that take one statement each. */
 final class Reads {
   static final String STORE_ROW = "SELECT " + StoreRow.COLUMNS + " FROM store s";
 
@@ -80,7 +80,7 @@ final class Reads {
     }
   }
 
-  /** Asks for the names only if they have changed since they were last asked for. */
+  /** Reads the names only if they have changed since the last read. */
   List<String> listTypes() {
     KnownTypes known = knownTypes;
     KnownTypes now =

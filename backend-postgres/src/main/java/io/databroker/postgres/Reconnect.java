@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects for the pool, again and again until it succeeds. After a failure the pool itself would
- * pause for up to five seconds, so that calls would time out although the server is back.
+ * Connects for the pool, and retries until a connection succeeds. After a failure the pool itself
+ * would pause for up to five seconds, and calls would time out although the server is back.
  */
 final class Reconnect implements LambdaSource.Opener {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
@@ -18,7 +18,7 @@ final class Reconnect implements LambdaSource.Opener {
   /** Waits between two attempts. */
   interface Pause {
 
-    /** Returns false if there is to be no other attempt. */
+    /** Pauses; returns false if no further attempt should follow. */
     boolean endsWithRetry(Duration time);
   }
 
@@ -59,7 +59,7 @@ final class Reconnect implements LambdaSource.Opener {
     }
   }
 
-  /** Returns why there is no connection; null if the last attempt succeeded. */
+  /** Returns the failure of the last attempt; null if it succeeded. */
   @Nullable SQLException lastFailure() {
     return lastFailure;
   }

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.function.ToLongFunction;
 
 /**
- * Writes the rows of a plan in one trip to the server: a statement for each kind of row, with
- * arrays as parameters, and none for the kinds that the plan has not.
+ * Writes the rows of a plan in one round trip to the server: one statement for each kind of row in
+ * the plan, with arrays as parameters.
  */
 final class RowWriter {
   private static final String PUTS =
@@ -32,8 +32,9 @@ final class RowWriter {
       """;
 
   /**
-   * A delete tells the last payload, which is on the server. The arrays are in the order of the
-   * last one, so that a row finds its place in it: a join would leave the planner a choice.
+   * A delete keeps the last payload, which is on the server. All arrays are in the order of the
+   * last array, so that a row finds its index by its version: a join would leave the planner a
+   * choice.
    */
   private static final String DELETES =
       """
@@ -89,9 +90,9 @@ final class RowWriter {
   }
 
   /**
-   * Writes the plan in the transaction, and marks that as written.
+   * Writes the plan in the transaction, and marks the transaction as writing.
    *
-   * @param channel where the listeners of all hosts are told
+   * @param channel the notification channel of all hosts' listeners
    * @param expiring the types that have a TTL
    * @param indexed whether a replaced row may have indexed values
    */
@@ -186,7 +187,7 @@ final class RowWriter {
     }
   }
 
-  /** Adds index rows of records that are stored already. */
+  /** Adds index rows of records that are already stored. */
   static void index(Connection connection, List<UUID> digests, List<Long> versions)
       throws SQLException {
     RowWriter writer = new RowWriter(connection);

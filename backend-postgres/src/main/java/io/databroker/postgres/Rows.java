@@ -38,7 +38,7 @@ final class Rows {
         Math.multiplyExact(instant.getEpochSecond(), MICROS), (instant.getNano() + 999L) / 1_000);
   }
 
-  /** Returns the current result of a statement of several, and moves on to the next. */
+  /** Returns the current result of several statements, and moves to the next. */
   static ResultSet next(PreparedStatement statement) throws SQLException {
     ResultSet result = statement.getResultSet();
     if (result == null) {

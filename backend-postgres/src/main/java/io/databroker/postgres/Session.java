@@ -3,7 +3,7 @@ package io.databroker.postgres;
 import java.sql.Connection;
 import java.util.concurrent.Future;
 
-/** A connection that is lent to one call, and cut off when the call's time is over. */
+/** Connection lent to one call, and cut off when the call's time is over. */
 final class Session implements AutoCloseable {
   private final Sessions sessions;
   private final Connection connection;
@@ -20,7 +20,7 @@ final class Session implements AutoCloseable {
     return connection;
   }
 
-  /** Has the connection closed instead of lent again. */
+  /** Marks the connection to be closed instead of reused. */
   void markBroken() {
     broken = true;
   }

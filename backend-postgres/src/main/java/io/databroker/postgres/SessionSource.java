@@ -12,10 +12,10 @@ import org.postgresql.jdbc.PreferQueryMode;
 /** Connects to the primary and prepares each connection for our statements. */
 final class SessionSource {
   /**
-   * Statements find their rows by an index, in its order. They are planned once, whatever the
-   * tables hold then, so they leave the planner no other choice. A statement, and a transaction
-   * that does nothing, end in time; a transaction that nobody ends would hold the lock that orders
-   * writes. Settings of the role, the database and the URL give way.
+   * Statements find their rows by an index, in its order. A session plans them once, whatever the
+   * tables hold then, so the planner gets no other choice. Statements and idle transactions have a
+   * time limit; an abandoned transaction would hold the lock that orders writes. These settings
+   * override those of the role, the database and the URL.
    */
   private static final String PREPARE =
       """
@@ -40,7 +40,7 @@ final class SessionSource {
           WHERE name IN ('idle_session_timeout', 'transaction_timeout'))
       """;
 
-  /** Callers do not wait for a login: they have their own time. */
+  /** Callers do not wait for a login: they have their own time limit. */
   private static final int LOGIN_SECONDS = 30;
 
   private final PostgresSettings settings;
@@ -65,7 +65,7 @@ final class SessionSource {
               + settings.shownUrl()
               + ", which the PostgreSQL driver cannot read; give"
               + " jdbc:postgresql://HOST:PORT/DATABASE",
-          null); // the driver's own message shows a password
+          null); // the driver's own message contains the password
     }
     if (settings.user() != null) {
       driver.setUser(settings.user());
@@ -90,13 +90,13 @@ final class SessionSource {
     driver.setSocketTimeout(callSeconds + 5);
     driver.setTcpKeepAlive(true);
     driver.setPrepareThreshold(1);
-    driver.setDefaultRowFetchSize(0); // several statements in one trip know no portals
+    driver.setDefaultRowFetchSize(0); // several statements in one round trip cannot use portals
     driver.setPreferQueryMode(PreferQueryMode.EXTENDED);
     driver.setLogUnclosedConnections(false);
     return driver;
   }
 
-  /** Connects, and has the server judged before anybody reads or writes there. */
+  /** Connects, and has {@link Cluster} check the server before the first read or write. */
   Connection judged() throws SQLException {
     Connection connection = plain();
     try {
@@ -108,7 +108,7 @@ final class SessionSource {
     }
   }
 
-  /** Connects only: for the time when there are no tables yet. */
+  /** Connects without that check, while there are no tables yet. */
   Connection plain() throws SQLException {
     Connection connection = primary.getConnection();
     try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
@@ -125,7 +125,7 @@ final class SessionSource {
     }
   }
 
-  /** Connects to any server of the URL, to find out why none of them will do. */
+  /** Connects to any server of the URL, to find out why none is usable. */
   Connection any() throws SQLException {
     return driver("any").getConnection();
   }

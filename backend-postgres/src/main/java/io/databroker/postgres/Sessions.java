@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends connections to calls, and cuts off a connection when its call's time is over: whatever the
- * server or the network does then, the call ends.
+ * Lends connections to calls, and cuts off a connection when its call's time is over, so that the
+ * call ends whatever the server or the network does.
  */
 final class Sessions implements AutoCloseable {
 
@@ -44,7 +44,7 @@ final class Sessions implements AutoCloseable {
     config.setPoolName("databroker-postgres");
     config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(1);
-    // Without a level, a pool whose very first connection is cut off refuses all later ones.
+    // Set the level: without it, a pool whose first connection is cut off rejects all later ones.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setIdleTimeout(60_000);
     config.setInitializationFailTimeout(-1);
@@ -67,7 +67,7 @@ final class Sessions implements AutoCloseable {
         throw new UnavailableException("PostgreSQL did not answer in time", null);
       }
       Connection connection = take(millis);
-      // A connection is cut off, not asked to stop: its server may be the one that is stuck.
+      // Cut off the connection instead of cancelling: its server may hang.
       Future<?> cutOff =
           clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
       return new Session(this, connection, cutOff);
@@ -107,19 +107,19 @@ final class Sessions implements AutoCloseable {
     try {
       connection.abort(Runnable::run);
     } catch (SQLException failure) {
-      // It is closed already.
+      // The connection is already closed.
     }
   }
 
   /**
-   * Returns how often a call may meet a lost connection. After a restart of the server, all that
-   * the pool holds are lost.
+   * Returns how many lost connections a call tolerates. After a restart of the server, all
+   * connections in the pool are lost.
    */
   int attempts() {
     return poolSize + 1;
   }
 
-  /** Reads within the time of a call; tries again if the connection turns out to be lost. */
+  /** Reads within the time limit of a call; tries again if the connection is lost. */
   <T> T read(Read<T> read) {
     return read(deadline(), read);
   }

@@ -14,7 +14,7 @@ final class SqlFailures {
   private static final String DISK_FULL = "53100";
   private static final String READ_ONLY = "25006";
 
-  /** Failures of one statement that another try may not meet. */
+  /** Failures that a retry of the statement may avoid. */
   private static final Set<String> PASSING =
       Set.of(
           "57014", // cancelled, as by a timeout
@@ -28,7 +28,7 @@ final class SqlFailures {
 
   private SqlFailures() {}
 
-  /** Returns the failure as the contract names it; the call was not applied. */
+  /** Converts a failure to an error of the contract; the call was not applied. */
   static DatabrokerException notApplied(SQLException failure) {
     String state = state(failure);
     if (state.equals(DISK_FULL)) {
@@ -47,7 +47,7 @@ final class SqlFailures {
         failure);
   }
 
-  /** Returns whether the connection is gone, or never came to be. */
+  /** Returns whether the connection was lost, or could not be opened. */
   static boolean isLostConnection(SQLException failure) {
     String state = state(failure);
     return failure instanceof SQLTransientConnectionException
@@ -57,7 +57,7 @@ final class SqlFailures {
         || state.isEmpty();
   }
 
-  /** Returns whether the server takes no writes, as a standby or a former primary. */
+  /** Returns whether the server rejects writes, like a standby or a former primary. */
   static boolean isReadOnly(SQLException failure) {
     return state(failure).equals(READ_ONLY);
   }

@@ -35,12 +35,12 @@ record StandbyNames(Set<String> names, boolean everyOneConfirms) {
       String quoted = name.group(1);
       names.add(folded(quoted != null ? quoted.replace("\"\"", "\"") : name.group(2)));
     }
-    // With "2 (a, b)", both confirm each commit; with "1 (a, b)", it is unknown later which did.
+    // With "2 (a, b)", both confirm each commit; with "1 (a, b)", either may have.
     long confirm = counted ? Long.parseLong(list.group(1)) : 1;
     return new StandbyNames(names, !names.contains("*") && confirm >= names.size());
   }
 
-  /** Returns the name by which a server makes itself known to the primary that it follows. */
+  /** Returns the name under which a server connects to its primary; none if unknown. */
   static StandbyNames ofServer(@Nullable String clusterName, @Nullable String primaryConninfo) {
     if (primaryConninfo != null) {
       Matcher given = APPLICATION_NAME.matcher(primaryConninfo);
@@ -53,7 +53,10 @@ record StandbyNames(Set<String> names, boolean everyOneConfirms) {
     return new StandbyNames(named ? Set.of(folded(String.valueOf(clusterName))) : Set.of(), false);
   }
 
-  /** Returns whether each of these confirms every commit, and that server is one of them. */
+  /**
+   * Returns whether all of these standbys confirm every commit, and the given server is one of
+   * them.
+   */
   boolean allOf(StandbyNames server) {
     return everyOneConfirms && !server.names.isEmpty() && names.containsAll(server.names);
   }

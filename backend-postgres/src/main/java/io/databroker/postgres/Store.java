@@ -6,7 +6,7 @@ import java.sql.SQLException;
 /**
  * The parts of one open handle that its operations share.
  *
- * @param channel where hosts tell each other of writes
+ * @param channel the channel on which hosts notify each other of writes
  */
 record Store(
     CallGate gate,
@@ -20,7 +20,7 @@ record Store(
 
   private static final String TELL = "SELECT pg_notify(?, ''); " + Transactions.LET_COMMIT_WAIT;
 
-  /** Has the commit tell the listeners of all hosts to look at the store row. */
+  /** Makes the commit notify the listeners of all hosts, which then read the store row. */
   static void tell(Tx tx, String channel) throws SQLException {
     try (PreparedStatement tell = tx.connection.prepareStatement(TELL)) {
       tell.setString(1, channel);

@@ -5,10 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * The bounds of the history, as the store row has them.
+ * The bounds of the history, as read from the store row.
  *
  * @param history the number of the history; rises with each new one
- * @param cleared rows up to this version were cleared, and count no more
+ * @param cleared the last version that a clear removed; rows up to it are ignored
  * @param typesEpoch rises when the list of types changes
  * @param optionsEpoch rises when the options change
  */
@@ -56,7 +56,7 @@ record StoreRow(
     return new Versions(serverVersion, earliest, latest);
   }
 
-  /** Returns whether this was read of the same history as that, or of a later one. */
+  /** Returns whether this row belongs to the same history as the other row, or to a later one. */
   boolean isNoOlderThan(StoreRow other) {
     return history > other.history
         || (history == other.history && latest >= other.latest && earliest >= other.earliest);

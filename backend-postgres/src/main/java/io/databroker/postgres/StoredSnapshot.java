@@ -18,17 +18,17 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records at one version, read in pages. Nothing on the server is held for it: the rows that it
- * needs stay for as long as the changes behind its version are held, and each page checks that.
+ * The records at one version, read in pages. It holds nothing on the server: its rows stay as long
+ * as the changes after its version are held, which each page checks.
  */
 final class StoredSnapshot implements Snapshot {
   private static final int PAGE_ROWS = 1_000;
 
-  /** Reads pages, each behind the last record of the one before. */
+  /** Reads pages, each after the last record of the previous one. */
   interface Pages {
 
     /**
-     * Returns the page behind a record.
+     * Returns the page after a record.
      *
      * @param behind null for the first page
      */

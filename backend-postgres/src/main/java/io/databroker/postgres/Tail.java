@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Cache of the end of the history on this host: its bounds, and a bounded number of pages that
  * feeds read last. One read of the end serves all feeds.
  *
- * <p>While feeds wait, every change is looked at from {@code coveredFrom} on, without a gap, so
- * that it is known which types it wrote: a trim can then move on the feeds of other types.
+ * <p>While feeds wait, the tail reads every change from {@code coveredFrom} on, without a gap, to
+ * learn which types were written: a trim can then advance the feeds of other types.
  */
 final class Tail {
   private static final long MOST_BYTES = 32L << 20;
@@ -56,17 +56,17 @@ final class Tail {
     cluster.saw(row);
   }
 
-  /** The bounds as far as this host knows. */
+  /** The bounds last seen by this host. */
   StoreRow known() {
     return known;
   }
 
-  /** Takes in the bounds that a call was answered or that it has written. */
+  /** Publishes the bounds that a call has read or written. */
   void publish(StoreRow row) {
     publish(row, List.of());
   }
 
-  /** Takes in what this host has written or read, and signals the feeds that wait for it. */
+  /** Publishes changes that this host has written or read, and signals the waiting feeds. */
   void publish(StoreRow row, List<Page> read) {
     Set<String> types = new HashSet<>();
     StoreRow before;
@@ -155,7 +155,7 @@ final class Tail {
     }
   }
 
-  /** Returns whether a change of that type was or may have been made after a version. */
+  /** Returns whether a change of that type may follow a version. */
   boolean holds(@Nullable String type, long after, long through) {
     if (type == null) {
       return after < through;
@@ -171,9 +171,10 @@ final class Tail {
   }
 
   /**
-   * Returns what a feed of that history tells next, or null if it is no longer held.
+   * Returns the next answer of a feed of that history, or null if the changes are no longer held.
    *
-   * @param latest a bookmark stands there or behind, if nothing concerns the feed up to there
+   * @param latest if no change up to here concerns the feed, the answer is a bookmark at this
+   *     version or later
    */
   @Nullable Changes next(long serverVersion, @Nullable String type, long after, long latest) {
     long from = after;
@@ -203,9 +204,10 @@ final class Tail {
   }
 
   /**
-   * A page, and behind which version it begins: at the next change of a type, if one is asked for.
+   * A page and the version before it; for one type, the page begins at the next change of that
+   * type.
    *
-   * @param page null if there is nothing up to the end, or it is no longer held
+   * @param page null if no change follows, or the changes are no longer held
    */
   private record Read(StoreRow row, long from, @Nullable Page page) {}
 
@@ -235,7 +237,7 @@ final class Tail {
     }
   }
 
-  /** Asks for the bounds, unless they were asked for a moment ago or another thread is asking. */
+  /** Reads the bounds, unless they were read a moment ago or another thread is reading them. */
   void refresh() {
     if (System.nanoTime() - checkedAt < FRESH_NANOS || !refreshing.tryLock()) {
       return;
@@ -249,7 +251,7 @@ final class Tail {
     }
   }
 
-  /** Looks at all changes that were made up to now. */
+  /** Reads all changes made up to now. */
   void catchUp() {
     sessions.read(
         connection -> {
@@ -258,7 +260,7 @@ final class Tail {
         });
   }
 
-  /** The same over a connection of the caller's. */
+  /** Reads all changes made up to now, over a connection of the caller. */
   void catchUp(Connection connection) throws SQLException {
     StoreRow row = Reads.storeRow(connection);
     while (true) {
@@ -270,7 +272,7 @@ final class Tail {
       PageReader.Answer answer = PageReader.read(connection, from);
       Page page = answer.page();
       if (page == null) {
-        // Trimmed away before it was looked at: who waited for it is told so.
+        // The changes were trimmed before they were read: the waiting feeds get history-trimmed.
         publishing.lock();
         try {
           cover(answer.row().latest());
@@ -286,7 +288,7 @@ final class Tail {
     }
   }
 
-  /** Returns behind which version to look, if any feed waits; else there is nobody to tell. */
+  /** Returns the version after which to read; empty if no feed waits. */
   private long startOf(StoreRow row) {
     publishing.lock();
     try {

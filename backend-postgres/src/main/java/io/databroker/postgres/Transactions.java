@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transactions that write. A connection that is lost before the commit was sent leaves nothing
- * behind. After a commit whose answer was lost, the server is asked for the transaction's outcome
- * until the call's time is over.
+ * behind. After a lost answer to a commit, it asks the server for the transaction's outcome until
+ * the call's time is over.
  */
 final class Transactions {
 
@@ -29,8 +29,8 @@ final class Transactions {
   }
 
   /**
-   * A commit that waits for a standby is not cut short by the server: it would be visible, and
-   * acknowledged, without being there.
+   * Removes the time limit of a commit that waits for a standby: the server would cancel the wait,
+   * and acknowledge a commit that the standby may not have.
    */
   static final String LET_COMMIT_WAIT = "SELECT set_config('statement_timeout', '0', true)";
 
@@ -97,13 +97,14 @@ final class Transactions {
     return answer;
   }
 
-  /** Returns the failure after which only the server knows whether the commit took place. */
+  /** Returns a failure after which only the server knows whether the commit took effect. */
   private static @Nullable SQLException commit(Session session) {
     Connection connection = session.connection();
     try {
       connection.clearWarnings();
       connection.commit();
-      SQLException warning = connection.getWarnings(); // that a standby was not waited for
+      SQLException warning =
+          connection.getWarnings(); // a warning that the wait for a standby was cancelled
       connection.setAutoCommit(true);
       return warning;
     } catch (SQLException failure) {
@@ -127,10 +128,10 @@ final class Transactions {
   }
 
   /**
-   * Finds out whether a transaction was committed, and returns if so.
+   * Returns if a transaction was committed.
    *
-   * @throws UnavailableException if it was not, and never will be
-   * @throws OutcomeUnknownException if the server did not tell in time
+   * @throws UnavailableException if it was not committed and never will be
+   * @throws OutcomeUnknownException if the server did not answer in time
    */
   private void resolve(Tx tx, SQLException lost, Deadline deadline) {
     long pause = FIRST_PAUSE.toNanos();
@@ -146,7 +147,7 @@ final class Transactions {
       pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos());
     }
     throw new OutcomeUnknownException(
-        "PostgreSQL did not tell in time whether the write was committed", lost);
+        "PostgreSQL did not report in time whether the write was committed", lost);
   }
 
   private Outcome ask(Tx tx, SQLException lost, Deadline deadline) {
@@ -185,14 +186,15 @@ final class Transactions {
       }
     } catch (SQLException failure) {
       if ("22023".equals(failure.getSQLState())) {
-        return Outcome.ABORTED; // a number that this server has yet to give: it was never told
+        return Outcome
+            .ABORTED; // this server has not yet assigned that number: it never saw the transaction
       }
       session.markBroken();
       throw failure;
     }
   }
 
-  /** Commits once more, which waits for the standbys that the lost commit may not have met. */
+  /** Commits once more, to wait for the standbys that may lack the lost commit. */
   private static boolean isAsDurableAsAny(Session session) throws SQLException {
     Connection connection = session.connection();
     try (PreparedStatement touch =

@@ -6,15 +6,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Drops the beginning of the history, in steps that each hold the lock for a moment. A row goes
- * when the change that replaced it goes; a delete goes with its own change. Live rows stay.
+ * Drops the beginning of the history, in steps that each hold the lock for a moment. A replaced row
+ * is dropped together with the change that replaced it, a delete with its own change. Live rows
+ * stay.
  */
 final class Trim {
   private static final int STEP = 5_000;
 
   /**
-   * Finds the first batch whose last change is not older (RESTORE-5), and where the batch before it
-   * ends. The history has a row for each of its versions.
+   * Finds the first batch whose last change is not older (RESTORE-5), and the end of the batch
+   * before it. The history has a row for each of its versions.
    */
   private static final String FIRST_KEPT =
       """
@@ -30,7 +31,7 @@ final class Trim {
       FROM kept\
       """;
 
-  /** A batch goes whole. */
+  /** A batch is dropped as a whole. */
   private static final String BATCH_END = "SELECT batch FROM record WHERE version = ?";
 
   private static final String DROP =
@@ -140,7 +141,7 @@ final class Trim {
     }
   }
 
-  /** Removes the rows that a clear left, in steps without the lock. */
+  /** Deletes the rows of a cleared history, in steps without the lock. */
   void purge(long cleared) {
     long removed;
     do {

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction that writes, under the lock of the store row if it takes it. */
+/** A writing transaction, which may take the lock of the store row. */
 final class Tx {
-  /** Waits for the row, then reads it as the last holder left it. */
+  /** Waits for the lock of the row, then reads the row as the last holder left it. */
   static final String LOCK =
       "SELECT "
           + StoreRow.COLUMNS
@@ -17,7 +17,7 @@ final class Tx {
           + Cluster.SYNC_STANDBYS
           + " FROM store s FOR NO KEY UPDATE";
 
-  /** A statement of its own, since the first one takes its time before it waits for the lock. */
+  /** A separate statement, because the first one reads its time before it waits for the lock. */
   static final String NOW =
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
           + " pg_current_xact_id()::text";
@@ -41,7 +41,7 @@ final class Tx {
     }
   }
 
-  /** Reads the results of {@link #LOCK} and {@link #NOW}, the first two of that statement. */
+  /** Reads the results of {@link #LOCK} and {@link #NOW}, the first two in that statement. */
   void readLock(PreparedStatement statement) throws SQLException {
     String storedSync;
     String sync;
@@ -73,14 +73,14 @@ final class Tx {
     }
   }
 
-  /** Takes the time and the transaction's number, without the lock. */
+  /** Reads the time and the transaction's number, without the lock. */
   void begin() throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(NOW)) {
       readNow(statement.executeQuery());
     }
   }
 
-  /** The store row as it was when the lock was taken. */
+  /** The store row when the lock was taken. */
   StoreRow row() {
     return Objects.requireNonNull(row);
   }
@@ -95,12 +95,12 @@ final class Tx {
     return leaseToken;
   }
 
-  /** The transaction's number, by which its outcome can be asked for. */
+  /** The transaction's number, which identifies it when its outcome is unknown. */
   @Nullable String id() {
     return id;
   }
 
-  /** Has the transaction committed; without, it is rolled back, as it only looked. */
+  /** Marks the transaction for commit; otherwise it is rolled back, because it only read. */
   void markWritten() {
     written = true;
   }

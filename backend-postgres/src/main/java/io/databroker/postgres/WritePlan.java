@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that a transaction is going to write, in the order of their versions. */
+/** The rows to write in a transaction, in the order of their versions. */
 final class WritePlan {
 
   /**
    * A live record as the plan leaves it.
    *
    * @param version 0 if there is none
-   * @param payload null if it was not asked for
-   * @param row the row of this plan that holds it, if one does
+   * @param payload null if it was not read
+   * @param row the row of this plan that holds the record, if any
    */
   record Live(long version, @Nullable Bytes payload, @Nullable NewRow row) {
     static final Live NONE = new Live(0, null, null);
   }
 
-  /** The time of the rows that are planned next, in microseconds since 1970. */
+  /** The time of the rows planned next, in microseconds since 1970. */
   long time;
 
   final List<NewRow> rows = new ArrayList<>();
@@ -44,7 +44,7 @@ final class WritePlan {
   /**
    * Begins a plan.
    *
-   * @param live the live records that the plan may meet; absent ones as {@link Live#NONE}
+   * @param live the live records of the plan's keys; {@link Live#NONE} for absent ones
    */
   WritePlan(long latest, long time, Map<Key, Live> live) {
     this.latest = latest;
@@ -105,7 +105,7 @@ final class WritePlan {
     rows.add(by);
   }
 
-  /** Ends a batch: what was planned since the last one is seen together. */
+  /** Ends a batch: the rows planned since the last end become visible together. */
   List<NewRow> endBatch() {
     List<NewRow> batch = rows.subList(batchStart, rows.size());
     for (NewRow row : batch) {

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the batches that wait at the same time written in one transaction. A caller that finds no
- * other one writing writes at once, for itself alone; callers that come meanwhile wait, and the
- * first of them then writes for all of them.
+ * Groups concurrent batches into one transaction. A caller writes its batch at once if no other
+ * caller is writing. Callers that arrive meanwhile wait; the first of them then writes all their
+ * batches.
  */
 final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;
   private static final long MOST_BYTES = 16L << 20;
 
-  /** Writes a group, and tells each of its batches what became of it. */
+  /** Writes a group, and sets the outcome of each batch. */
   interface Writer {
     List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline);
   }
@@ -70,7 +70,10 @@ final class WriteQueue {
     return result;
   }
 
-  /** Returns whether the caller has to write now; waits until that is known or it is done. */
+  /**
+   * Waits until the batch is done or the caller's turn to write comes; returns whether it must
+   * write.
+   */
   private synchronized boolean isLeader(Pending mine) {
     if (!busy) {
       busy = true;
@@ -86,13 +89,13 @@ final class WriteQueue {
           mine.failure =
               new UnavailableException(
                   isOver
-                      ? "PostgreSQL did not take up the write in time"
+                      ? "PostgreSQL did not begin the write in time"
                       : "the thread was interrupted before the write began",
                   null);
           return false;
         }
         try {
-          // Once taken, the transaction ends in time by itself.
+          // Once it has begun, the transaction ends in time by itself.
           long left = mine.stage == Stage.TAKEN ? 1_000 : millis(mine.deadline);
           wait(Math.max(1, left));
         } catch (InterruptedException e) {
@@ -167,7 +170,7 @@ final class WriteQueue {
     }
   }
 
-  /** Tells the group, and has the first of those that came meanwhile write next. */
+  /** Wakes the group, and lets the first of the waiting callers write next. */
   private synchronized void finish(List<Pending> group) {
     group.forEach(pending -> pending.stage = Stage.DONE);
     Pending next = waiting.poll();

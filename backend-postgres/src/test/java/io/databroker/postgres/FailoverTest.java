@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Promotions of standbys: what may be kept, and what must be told. */
+/** Promotions of standbys: when the history may continue, and when readers must get an error. */
 class FailoverTest {
   private static Backend open(String url) {
     return TestServer.open(
@@ -33,7 +33,7 @@ class FailoverTest {
     return host.put(List.of(Write.put("t", id, Bytes.utf8(id))));
   }
 
-  /** Tries until the server is back: a promotion takes a while. */
+  /** Retries until the server is back: a promotion takes a while. */
   private static <T> T onceBack(Supplier<T> call) {
     Deadline deadline = Deadline.after(Duration.ofSeconds(40));
     while (true) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A fault under which hosts go on, and after which their history must be right. */
+/** Fault during which hosts continue to work, and after which their history must be correct. */
 enum Fault {
   KILL_HOST,
   TERMINATE_SESSIONS,
@@ -15,12 +15,12 @@ enum Fault {
   PROMOTE_SYNCHRONOUS,
   PROMOTE_ASYNCHRONOUS;
 
-  /** Returns whether a standby must follow before the fault. */
+  /** Returns whether the fault needs a standby. */
   boolean needsStandby() {
     return this == PROMOTE_SYNCHRONOUS || this == PROMOTE_ASYNCHRONOUS;
   }
 
-  /** Makes the fault and ends it. */
+  /** Causes the fault and ends it. */
   void run(FaultCluster cluster, List<FaultHost> hosts, SplittableRandom random) throws Exception {
     Duration beyondTimeout = FaultHost.TIMEOUT.plusMillis(random.nextInt(500, 1_500));
     Duration brief = Duration.ofMillis(random.nextInt(5, 2_000));
@@ -45,7 +45,7 @@ enum Fault {
         cluster.promoteStandby();
       }
       case PROMOTE_ASYNCHRONOUS ->
-          throw new IllegalStateException("a history ends by it: run it between two rounds");
+          throw new IllegalStateException("this fault ends the history: run it between two rounds");
     }
   }
 }

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 
 /** Client that writes and reads until the fault is over, and a few times after it. */
 final class FaultClient {
-  /** Histories stay short enough to be judged. */
+  /** Keeps histories short enough to check. */
   private static final int MOST = 60;
 
   private static final int BEFORE = 3;
@@ -46,17 +46,17 @@ final class FaultClient {
     this.mayClear = mayClear;
   }
 
-  /** Waits until the client is at work. */
+  /** Waits until the client has begun. */
   void awaitBegun() throws InterruptedException {
     if (!begun.await(60, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("client " + number + " does not get going");
+      throw new IllegalStateException("client " + number + " does not begin");
     }
   }
 
   /**
-   * Plays until the fault is over, and then until enough calls were answered.
+   * Makes calls until the fault is over, and then until enough calls were answered.
    *
-   * @param goesOnAfter whether to play on after the fault
+   * @param goesOnAfter whether to continue after the fault
    */
   List<Operation> play(CountDownLatch over, BooleanSupplier goesOnAfter)
       throws InterruptedException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultCluster implements AutoCloseable {
   private final TcpSwitch[] networks = new TcpSwitch[2];
 
-  /** Servers by the proxy that leads to them. */
+  /** Servers by the proxy in front of them. */
   private final @Nullable PgServer[] servers = new PgServer[2];
 
   private int primary;
@@ -40,7 +40,7 @@ final class FaultCluster implements AutoCloseable {
     return server;
   }
 
-  /** Makes sure that there is a standby, which each commit waits for or not. */
+  /** Makes sure that there is a standby, synchronous or not. */
   void ensureStandby(boolean synchronous) throws IOException, SQLException {
     int other = 1 - primary;
     if (servers[other] == null) {
@@ -67,7 +67,7 @@ final class FaultCluster implements AutoCloseable {
     return standby;
   }
 
-  /** Has the standby miss all that is written from now on. */
+  /** Cuts off the standby from all later writes. */
   void cutReplication() throws SQLException {
     standby().execute("ALTER SYSTEM SET primary_conninfo = 'host=localhost port=1'");
     standby().execute("SELECT pg_reload_conf()");
@@ -113,7 +113,7 @@ final class FaultCluster implements AutoCloseable {
     networks[primary].mend();
   }
 
-  /** The length of a fault. */
+  /** Duration of a fault. */
   static void pause(Duration time) {
     Deadline end = Deadline.after(time);
     while (!end.isOver()) {
@@ -129,7 +129,7 @@ final class FaultCluster implements AutoCloseable {
                 + which);
   }
 
-  /** Waits until no session does anything: what was under way has ended then. */
+  /** Waits until all sessions are idle, so that all running calls have ended. */
   void awaitQuiet() throws SQLException {
     primary()
         .await(

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reader of feeds that waits for signals, and goes on at its position when its host or the server
- * was away.
+ * Reader of feeds that waits for signals, and continues at its position after its host or the
+ * server was away.
  */
 final class FaultFollower {
   /** The id of the last record of a round. */
@@ -44,7 +44,7 @@ final class FaultFollower {
     return replaced;
   }
 
-  /** Follows to the marker, and returns what the feeds told. */
+  /** Follows up to the marker, and returns the changes from the feeds. */
   Followed follow() throws InterruptedException {
     while (!ended) {
       try (ChangeFeed feed = host.changes(at, type)) {
@@ -74,7 +74,7 @@ final class FaultFollower {
     if (!signal.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       Changes missed = feed.poll();
       if (missed != null) {
-        throw new AssertionError("a feed was not signalled, but has to tell " + missed);
+        throw new AssertionError("a feed was not signalled, but has changes: " + missed);
       }
     }
   }

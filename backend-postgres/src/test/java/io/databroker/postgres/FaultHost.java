@@ -17,9 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Host in a child JVM that the test may kill and start again; notes the calls that end too late.
- */
+/** Host in a child JVM that the test may kill and restart; records the calls that end too late. */
 final class FaultHost implements AutoCloseable {
   static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
@@ -27,7 +25,7 @@ final class FaultHost implements AutoCloseable {
   /** Time that a loaded machine may add to a call that was ended in time. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
-  /** Calls of several transactions, each of which has the timeout to itself. */
+  /** Calls of several transactions, each with its own timeout. */
   private static final Set<String> OF_SEVERAL_STEPS =
       Set.of("clear", "expire", "setOptions", "trim");
 
@@ -72,12 +70,12 @@ final class FaultHost implements AutoCloseable {
     }
   }
 
-  /** The backend of this host, whichever process it runs in now. */
+  /** The backend of this host, in its current process. */
   Backend handle() {
     return handle;
   }
 
-  /** The calls that took longer than they may. */
+  /** The calls that exceeded their time limit. */
   List<String> late() {
     return late;
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that contend for leases, count up the checkpoint, expire and trim, beside the clients
+ * Clients that contend for leases, increment the checkpoint, expire and trim, beside the clients
  * that write records.
  */
 final class FaultLeases {
@@ -33,7 +33,7 @@ final class FaultLeases {
   private final String round;
   private final AtomicInteger generation = new AtomicInteger();
 
-  /** Names of leases about which the outcome of a call is unknown. */
+  /** Names of leases for which the outcome of a call is unknown. */
   private final Set<String> unsure = ConcurrentHashMap.newKeySet();
 
   private final List<LeaseCall> calls = new ArrayList<>();
@@ -65,7 +65,7 @@ final class FaultLeases {
     }
   }
 
-  /** Returns the token to go on with, or null after a failure. */
+  /** Returns the token to continue with, or null after a failure. */
   private @Nullable Long call(Backend host, Kind kind, String name, long token) {
     Instant earliest = Instant.now();
     long began = recorder.tick();
@@ -107,7 +107,10 @@ final class FaultLeases {
     calls.add(call);
   }
 
-  /** Counts up the checkpoint, expires, and trims what nobody wrote, until the fault is over. */
+  /**
+   * Increments the checkpoint, and runs expiries and trims that match nothing, until the fault is
+   * over.
+   */
   void keepHouse(Backend host, CountDownLatch over) {
     while (over.getCount() > 0) {
       try {
@@ -117,7 +120,7 @@ final class FaultLeases {
         host.expire();
         host.trim(Instant.EPOCH);
       } catch (OutcomeUnknownException | UnavailableException allowed) {
-        // Both are allowed under faults; what they promise is checked at the end.
+        // Both errors are allowed under faults; the check at the end covers their promises.
       }
       FaultCluster.pause(Duration.ofMillis(50));
     }
@@ -128,7 +131,7 @@ final class FaultLeases {
   }
 
   /**
-   * Returns what is wrong, or null.
+   * Returns the problem, or null.
    *
    * @param cleared whether a clear may have removed the checkpoint
    * @param lastToken the greatest token that was granted before these calls

@@ -35,11 +35,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Clients on two hosts under one fault, and the judgement of what they were told. */
+/** Runs clients on two hosts under one fault, and checks their answers. */
 final class FaultRound {
   private static final int CLIENTS = 6;
 
-  /** The work of a fault. */
+  /** Code that causes a fault. */
   interface Work {
     void run() throws Exception;
   }
@@ -89,7 +89,7 @@ final class FaultRound {
     return operations.stream().filter(it -> it.answer() instanceof Answer.Unknown).count();
   }
 
-  /** Tries until the hosts and the server are back. */
+  /** Retries until the hosts and the server are back. */
   static <T> T onceBack(Supplier<T> call) {
     Deadline deadline = Deadline.after(Duration.ofSeconds(60));
     while (true) {
@@ -104,7 +104,7 @@ final class FaultRound {
     }
   }
 
-  /** Runs the clients beside the fault. */
+  /** Runs the clients during the fault. */
   private void play(Work fault, boolean goOnAfter) throws Exception {
     start();
     List<FaultClient> clients = new ArrayList<>();
@@ -140,7 +140,7 @@ final class FaultRound {
     }
   }
 
-  /** Runs a round whose fault leaves the history as it is. */
+  /** Runs a round whose fault does not replace the history. */
   Verdict run(Work fault, Work settle) throws Exception {
     try {
       Position from = new Position(start().serverVersion(), start().latest());
@@ -162,7 +162,7 @@ final class FaultRound {
       boolean replaced = resolveClear();
       if (!replaced && followers.stream().anyMatch(FaultFollower::isReplaced)) {
         return new Verdict.Violated(
-            List.of(), List.of(), "a feed says that the history was replaced, but nobody did so");
+            List.of(), List.of(), "a feed reports a replaced history, but no client cleared it");
       }
       Followed all = replaced ? null : readAll(from);
       if (all != null) {
@@ -206,7 +206,7 @@ final class FaultRound {
     }
   }
 
-  /** Finds out what became of a clear; returns whether one took place. */
+  /** Returns whether a clear took effect. */
   private boolean resolveClear() {
     long end = onceBack(hosts.get(0)::versions).serverVersion();
     for (int i = 0; i < operations.size(); i++) {
@@ -250,10 +250,10 @@ final class FaultRound {
   }
 
   /**
-   * Runs writers up to a failover that may lose their last writes, and checks that a new history
-   * begins with a beginning of the old one.
+   * Runs writers up to a failover that may lose their last writes, and checks that the new history
+   * begins with a prefix of the old one.
    *
-   * @return what is wrong, or null
+   * @return the problem, or null
    */
   @Nullable String runLosing(Work killing, Work promotion) throws Exception {
     try {
@@ -280,7 +280,7 @@ final class FaultRound {
       try (ChangeFeed feed = host.changes(before, null)) {
         return "a feed of the former history can be opened: " + feed.poll();
       } catch (HistoryReplacedException expected) {
-        // As it must be.
+        // The expected error.
       }
     }
     Map<Long, StoredRecord> kept = new HashMap<>();

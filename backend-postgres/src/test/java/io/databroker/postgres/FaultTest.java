@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Hosts in two JVMs under faults: killed hosts, sessions and servers, servers that stand still,
- * networks that fail, standbys that are promoted. {@code -Ddatabroker.postgres.faults=200} runs
- * that many, {@code -Ddatabroker.postgres.seed} chooses others, and {@code
- * -Ddatabroker.postgres.fault} names one kind to run alone.
+ * Hosts in two JVMs under faults: killed hosts, sessions and servers, frozen servers, failing
+ * networks, promoted standbys. {@code -Ddatabroker.postgres.faults=200} runs 200 faults, {@code
+ * -Ddatabroker.postgres.seed} chooses other ones, and {@code -Ddatabroker.postgres.fault} runs one
+ * kind alone.
  */
 class FaultTest {
   private static final int FAULTS = Integer.getInteger("databroker.postgres.faults", 8);
@@ -96,7 +96,7 @@ class FaultTest {
       judge(name, fault, round, verdict, handles);
       if (fault == Fault.TERMINATE_SESSIONS) {
         assertThat(round.unknown())
-            .as("unknown outcomes, though the server could tell what became of each write")
+            .as("unknown outcomes, although the server could report them")
             .isZero();
       }
     }
@@ -142,8 +142,8 @@ class FaultTest {
             text.append(
                 String.format(
                     Locale.ROOT,
-                    "%s: %d rounds, %d calls, %d beside another's write, %d unknown, %d of"
-                        + " leases%n",
+                    "%s: %d rounds, %d calls, %d overlapping another client's write, %d "
+                        + "unknown, %d of leases%n",
                     fault,
                     seen[0],
                     seen[1],

@@ -55,7 +55,7 @@ final class HostMain {
 
   private HostMain() {}
 
-  /** Serves until the test closes the standard input, or dies. */
+  /** Serves until the test closes the standard input or ends. */
   public static void main(String[] arguments) throws IOException {
     System.setOut(System.err);
     Quiet.libraries();

@@ -30,14 +30,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Child JVM with backends that the test uses as if they were its own. A call that is under way when
- * the child dies fails: a read and a call that never left with {@code unavailable}, a write with
- * {@code outcome-unknown}.
+ * Child JVM whose backends the test uses like local ones. A call that is running when the child
+ * dies fails: a read or an unsent call with {@code unavailable}, a write with {@code
+ * outcome-unknown}.
  *
  * <p><b>Thread-safety:</b> thread-safe, with the backends, feeds and snapshots that it lends.
  */
 final class HostProcess implements AutoCloseable {
-  /** Longer than any call may take, whatever happens to the database. */
+  /** Longer than any call may take. */
   private static final long PATIENCE_SECONDS = 90;
 
   private static final Set<String> WRITES =
@@ -225,7 +225,7 @@ final class HostProcess implements AutoCloseable {
     }
   }
 
-  /** Ends the child without a word. */
+  /** Kills the child. */
   void kill() {
     process.destroyForcibly().onExit().join();
   }

@@ -177,7 +177,7 @@ class HostileDatabaseTest {
     assertThat(Opening.problemWith(130_000, "13.0", false, "UTF8")).isEmpty();
   }
 
-  /** A full disk cannot be had without a file system of its own: a trigger fails as one does. */
+  /** A full disk would need its own file system, so a trigger fails with the same error. */
   @Test
   void aFullDiskRefusesWritesUntilThereIsRoom() throws SQLException {
     String schema = fresh();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Errors of calls when the server or the network fails, compared with what took effect. */
+/** Errors of calls when the server or the network fails, compared with the stored records. */
 class OutcomeTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
@@ -90,7 +90,7 @@ class OutcomeTest {
     return outcome;
   }
 
-  /** Has two hosts write single records and pairs until the faults are over. */
+  /** Two hosts write single records and pairs until the faults are over. */
   private static Map<String, Outcome> writeWhile(List<Backend> hosts, Callable<?> faults)
       throws Exception {
     Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
@@ -123,7 +123,7 @@ class OutcomeTest {
     return outcomes;
   }
 
-  /** Asserts that applied batches are there completely and once, and others are not. */
+  /** Asserts that applied batches are stored completely and once, and other batches not at all. */
   private static void judge(Backend host, Map<String, Outcome> outcomes) {
     Set<String> found = ConcurrentHashMap.newKeySet();
     try (var snapshot = host.snapshot(Selection.all())) {
@@ -151,7 +151,7 @@ class OutcomeTest {
     }
   }
 
-  /** The pool asks its first connection for the isolation level, and keeps the answer. */
+  /** The pool reads the isolation level from its first connection, and keeps it. */
   @Test
   void aFirstConnectionThatIsLostDoesNotSpoilThePool() throws Exception {
     AtomicInteger opened = new AtomicInteger();
@@ -303,7 +303,7 @@ class OutcomeTest {
       Outcome swallowed = inTime(() -> far.put(List.of(write("swallowed"))));
       assertThat(swallowed).isNotEqualTo(Outcome.DONE);
       assertThat(inTime(() -> far.get("t", "before"))).isEqualTo(Outcome.NOT_APPLIED);
-      // The host that went away held nothing: the other one goes on.
+      // The lost host held no lock: the other one continues.
       assertThat(inTime(() -> near.put(List.of(write("near"))))).isEqualTo(Outcome.DONE);
       network.mend();
       awaitBack(far);

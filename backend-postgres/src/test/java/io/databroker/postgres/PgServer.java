@@ -81,7 +81,7 @@ final class PgServer implements AutoCloseable {
     }
   }
 
-  /** Waits until a question is answered as expected. */
+  /** Waits until a query has the expected result. */
   void await(String sql, String expected) throws SQLException {
     Deadline deadline = Deadline.after(Duration.ofSeconds(30));
     String answer = ask(sql);
@@ -99,7 +99,7 @@ final class PgServer implements AutoCloseable {
     return standby(name, port());
   }
 
-  /** The same over a network of the test's: the standby connects to that port. */
+  /** Starts a copy that follows this server through that port, a proxy of the test. */
   PgServer standby(String name, int port) throws IOException, SQLException {
     Path copy = Files.createTempDirectory("databroker-pg").resolve("data");
     try (Connection connection = DriverManager.getConnection(url());
@@ -159,7 +159,7 @@ final class PgServer implements AutoCloseable {
     return Stream.concat(Stream.of(parent), parent.descendants()).toList();
   }
 
-  /** Kills the server without a word. */
+  /** Kills the server. */
   void kill() throws IOException {
     List<ProcessHandle> processes = processes();
     processes.forEach(ProcessHandle::destroyForcibly);
@@ -168,7 +168,7 @@ final class PgServer implements AutoCloseable {
 
   /** Starts the server again after a kill, under the same port. */
   void restart() throws IOException {
-    // Starts it again as it was, which the library that started it cannot do.
+    // Restarts the server directly, because the library that started it cannot.
     String command = Files.readString(data.resolve("postmaster.opts")).trim();
     boolean root = "root".equals(System.getProperty("user.name"));
     List<String> shell =
@@ -219,7 +219,7 @@ final class PgServer implements AutoCloseable {
     try {
       kill();
     } catch (IOException | RuntimeException alreadyDead) {
-      // It has been killed before.
+      // It was killed before.
     }
     try (Stream<Path> files = Files.walk(data.getParent())) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The planner chooses the same index for a statement whatever it knows of the tables. A session
- * keeps the plan that it made while a table was empty, so a choice would be a trap.
+ * The planner chooses the same index for a statement, whatever its statistics. A session keeps the
+ * plan made while a table was empty, so any other choice could become slow.
  */
 class PlanTest {
   private static final Pattern INDEX = Pattern.compile("Index (?:Only )?Scan.* using (\\w+)");
 
-  /** The statements, and the index that each is meant for. */
+  /** The statements, each with its intended index. */
   private static Map<String, String> statements() throws ReflectiveOperationException {
     Map<String, String> statements = new LinkedHashMap<>();
     statements.put(of(GroupWrite.class, "FIND"), "record_by_key");

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 
 /**
- * The compatibility kit over handles in several JVMs: the first handle of a store is opened here,
- * and each further one, while the first is open, in a child JVM.
+ * Runs the compatibility kit over handles in several JVMs: the first handle of a store is opened
+ * here, and further handles, while the first is open, in a child JVM.
  */
 class PostgresTckTest extends DatabrokerTck {
   private static final boolean ONE_JVM = Boolean.getBoolean("databroker.postgres.oneJvm");
@@ -62,7 +62,7 @@ class PostgresTckTest extends DatabrokerTck {
     }
   }
 
-  /** The provider, whose second handle of a store is in another JVM. */
+  /** Provider that opens the second handle of a store in another JVM. */
   private static final class Provider implements BackendProvider {
     private final BackendProvider real = new PostgresProvider();
 
@@ -108,7 +108,7 @@ class PostgresTckTest extends DatabrokerTck {
               context);
     }
 
-    /** Notes when the handle of this JVM is closed. */
+    /** Records the close of this JVM's handle. */
     private static Backend counted(Backend backend, AtomicInteger open) {
       Set<String> closed = ConcurrentHashMap.newKeySet();
       return (Backend)

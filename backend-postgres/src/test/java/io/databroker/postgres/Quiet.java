@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Keeps what the libraries tell of faults that tests make on purpose out of the build's output. */
+/** Keeps log messages about expected faults out of the build's output. */
 final class Quiet {
   private static final List<Logger> KEPT =
       List.of("org.flywaydb", "com.zaxxer.hikari", "org.postgresql", "io.zonky", "io.databroker")

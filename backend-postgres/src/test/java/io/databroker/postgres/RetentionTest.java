@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Tables and indexes keep their size while the same records are rewritten for ever and the history
- * is trimmed. {@code -Ddatabroker.postgres.retention=600} goes on for so many seconds, and leaves
- * the vacuum to the server.
+ * is trimmed. {@code -Ddatabroker.postgres.retention=600} runs for 600 seconds, and leaves the
+ * vacuum to the server.
  */
 class RetentionTest {
   private static final int SECONDS = Integer.getInteger("databroker.postgres.retention", 0);
@@ -81,7 +81,7 @@ class RetentionTest {
     for (int round = 1; round <= ROUNDS || !end.isOver(); round++) {
       Instant before = Instant.now();
       rewrite(backend, round);
-      // Trims earlier rounds alone: this round stands for the last hour.
+      // Trims only earlier rounds: this round stands for the last hour.
       backend.trim(before);
       if (SECONDS == 0) {
         server.execute(

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network between a host and a server, which the test may cut, or let swallow what is sent. */
+/** Network between a host and a server that the test can cut, or make lose all bytes. */
 final class TcpSwitch implements AutoCloseable {
   private final ServerSocket entrance;
   private volatile int target;
@@ -27,7 +27,7 @@ final class TcpSwitch implements AutoCloseable {
     return entrance.getLocalPort();
   }
 
-  /** Leads to another server from now on; connections to the former one are cut. */
+  /** Redirects to another server; cuts the connections to the former one. */
   void retarget(int port) throws IOException {
     target = port;
     dropAll();
@@ -51,7 +51,7 @@ final class TcpSwitch implements AutoCloseable {
         start(() -> pass(client, server));
         start(() -> pass(server, client));
       } catch (IOException closed) {
-        // Either the test is over, or the server is.
+        // Either the test or the server has ended.
       }
     }
   }
@@ -77,14 +77,14 @@ final class TcpSwitch implements AutoCloseable {
         }
       }
     } catch (IOException cutOff) {
-      // Both ends are told by the close.
+      // The close notifies both ends.
     } finally {
       sockets.remove(from);
       sockets.remove(to);
     }
   }
 
-  /** Loses all that is sent from now on, on connections that stay open. */
+  /** Loses all bytes sent from now on, and keeps the connections open. */
   void swallow() {
     swallowing = true;
   }
@@ -101,7 +101,7 @@ final class TcpSwitch implements AutoCloseable {
     }
   }
 
-  /** Lets new connections through; those that lost something are gone. */
+  /** Lets new connections through; connections that lost bytes stay cut. */
   void mend() throws IOException {
     boolean lost = swallowing;
     swallowing = false;

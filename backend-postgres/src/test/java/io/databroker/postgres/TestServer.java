@@ -15,8 +15,8 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The PostgreSQL server that the tests of one JVM share, which commits to disk. {@code
- * DATABROKER_TEST_POSTGRES}, a JDBC URL with user and password, names another one.
+ * The PostgreSQL server that the tests of one JVM share; it commits to disk. {@code
+ * DATABROKER_TEST_POSTGRES}, a JDBC URL with user and password, selects another server.
  */
 final class TestServer {
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
@@ -37,7 +37,7 @@ final class TestServer {
     }
   }
 
-  /** A server that loses nothing that it has acknowledged. */
+  /** Server that keeps every acknowledged commit. */
   static EmbeddedPostgres.Builder builder() {
     return EmbeddedPostgres.builder()
         .setServerConfig("fsync", "on")
@@ -50,7 +50,7 @@ final class TestServer {
     return URL;
   }
 
-  /** Returns settings for a schema that nobody else uses. */
+  /** Returns settings for an unused schema. */
   static Settings freshSettings() {
     return settings("t" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet());
   }

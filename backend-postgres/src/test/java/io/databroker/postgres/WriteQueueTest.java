@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Batches written together, and the answer to each caller. */
+/** Batches written in one transaction, and the answer to each caller. */
 class WriteQueueTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
@@ -60,7 +60,7 @@ class WriteQueueTest {
     return queue.put(batch(writes), Deadline.after(time));
   }
 
-  /** Starts a put, and waits until it waits. */
+  /** Starts a put, and returns when its thread waits. */
   private FutureTask<PutResult> waiting(int writes, Duration time) {
     FutureTask<PutResult> put = new FutureTask<>(() -> put(writes, time));
     Thread thread = new Thread(put, "waiting");

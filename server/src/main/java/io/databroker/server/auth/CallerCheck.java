@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Refuses calls without a token that is signed with a shared key, in the metadata {@code jwt}.
+ * Rejects calls without a token that is signed with a shared key, in the metadata {@code jwt}.
  *
- * <p>Health needs no token: load balancers have none, and it tells only whether the server serves.
- * A token of a read-only key is good for calls that change nothing.
+ * <p>Health needs no token: load balancers have none, and the answer shows only whether the server
+ * serves. A token of a read-only key permits only calls that change nothing.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -51,12 +51,12 @@ public final class CallerCheck implements ServerInterceptor {
 
   private final TokenCheck tokens;
 
-  /** Takes tokens that are signed with one of these keys. */
+  /** Accepts tokens signed with one of these keys. */
   public CallerCheck(SharedKeys keys, Clock clock) {
     this.tokens = new TokenCheck(keys, clock);
   }
 
-  /** Takes tokens that are signed with one of these keys from now on. */
+  /** Accepts only tokens signed with one of these keys from now on. */
   public void use(SharedKeys keys) {
     tokens.use(keys);
   }
@@ -85,7 +85,7 @@ public final class CallerCheck implements ServerInterceptor {
                   call,
                   Status.PERMISSION_DENIED,
                   "read-only-key",
-                  "the token's key is good for reading only; sign with another key to call "
+                  "the token's key permits only reading; sign with another key to call "
                       + method.getFullMethodName());
       case EXPIRED ->
           refuse(

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs something when one of some files changes. It compares contents, so it also sees a file that
+ * Runs a reload when one of some files changes. It compares contents, so it also sees a file that
  * was replaced behind a symbolic link within one tick of the file system's clock.
  *
  * <p><b>Thread-safety:</b> safe.
@@ -24,7 +24,7 @@ public final class FileWatch implements AutoCloseable {
   private static final long EVERY_MILLIS = 1_000;
 
   /**
-   * Reads the files anew.
+   * Reads the files again.
    *
    * <p><b>Thread-safety:</b> called by one thread at a time.
    */
@@ -32,7 +32,7 @@ public final class FileWatch implements AutoCloseable {
     /**
      * Reads the files.
      *
-     * @throws AccessException if they cannot be used as they are; it is tried again
+     * @throws AccessException if they are unusable; the watch tries again
      */
     void run() throws AccessException;
   }
@@ -51,7 +51,7 @@ public final class FileWatch implements AutoCloseable {
   private String told = "";
 
   /**
-   * Looks once a second.
+   * Checks once a second.
    *
    * @param what the files are, for the log
    */
@@ -73,7 +73,7 @@ public final class FileWatch implements AutoCloseable {
   private void lookAgain() {
     try {
       look();
-    } catch (RuntimeException | Error e) { // or it would never look again
+    } catch (RuntimeException | Error e) { // an exception would end the checks
       log.error("{} could not be looked at", what, e);
     }
   }
@@ -92,7 +92,8 @@ public final class FileWatch implements AutoCloseable {
       String problem = String.valueOf(e.getMessage());
       if (!problem.equals(told)) {
         told = problem;
-        log.warn("{} have changed and cannot be used, the former stay in use: {}", what, problem);
+        log.warn(
+            "{} have changed and cannot be used; the former ones stay in use: {}", what, problem);
       }
     }
   }
@@ -114,7 +115,7 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** Looks no more. Idempotent. */
+  /** Stops checking; idempotent. */
   @Override
   public void close() {
     thread.shutdownNow();

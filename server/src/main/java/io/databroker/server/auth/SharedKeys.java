@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shared keys: 32 bytes each, as base64, one a line. A token may be signed with any of them, so
- * that a new key can be given to clients before the old one is taken away.
+ * Shared keys: 32 bytes each, as base64, one a line. Any of them may sign a token, so that clients
+ * can get a new key before the old one is removed.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -55,12 +55,12 @@ public final class SharedKeys {
     return keys.isEmpty();
   }
 
-  /** The first key, with which a client signs; null if there is none. */
+  /** Returns the first key, with which a client signs; null if there is none. */
   public byte @Nullable [] first() {
     return keys.isEmpty() ? null : keys.get(0).bytes.clone();
   }
 
-  /** Returns the keys of both. */
+  /** Returns the keys of both sets. */
   public SharedKeys and(SharedKeys others) {
     List<Key> all = new ArrayList<>(keys);
     all.addAll(others.keys);
@@ -68,14 +68,14 @@ public final class SharedKeys {
   }
 
   /**
-   * The keys in a file; lines that are blank or begin with # are skipped.
+   * Reads the keys in a file; skips blank lines and lines that begin with #.
    *
-   * @throws AccessException if it cannot be read, or has no key or one that is none
+   * @throws AccessException if the file cannot be read, or holds no key or an invalid one
    */
   public static SharedKeys read(Path file, boolean readOnly) throws AccessException {
     try {
       if (Files.size(file) > LARGEST_FILE) {
-        throw new AccessException("the key file " + file + " is too large for one of keys");
+        throw new AccessException("the key file " + file + " is too large for a file of keys");
       }
       return parse("the key file " + file, Files.readAllBytes(file), readOnly);
     } catch (NoSuchFileException e) {
@@ -86,10 +86,10 @@ public final class SharedKeys {
   }
 
   /**
-   * The keys in the value of a variable, apart by white space or commas.
+   * Reads the keys in the value of a variable, separated by white space or commas.
    *
    * @param variable its name, for messages
-   * @throws AccessException if there is no key or one that is none
+   * @throws AccessException if there is no key, or an invalid one
    */
   public static SharedKeys ofVariable(String variable, String value, boolean readOnly)
       throws AccessException {
@@ -122,7 +122,7 @@ public final class SharedKeys {
     try {
       bytes = Base64.getDecoder().decode(key);
     } catch (IllegalArgumentException e) {
-      bytes = new byte[0]; // the exception would show a part of the key
+      bytes = new byte[0]; // the exception would contain a part of the key
     }
     if (bytes.length != KEY_BYTES) {
       throw new AccessException(

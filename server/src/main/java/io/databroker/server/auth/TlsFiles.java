@@ -18,8 +18,8 @@ import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server's certificate and private key, and the certificates that sign its clients', in PEM
- * files. Connections that are made after a {@link #reload} use what the files then hold.
+ * Certificate and private key of a server, and the authorities of its clients' certificates, in PEM
+ * files. Connections made after a {@link #reload} use the new content of the files.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -35,8 +35,9 @@ public final class TlsFiles {
   /**
    * Reads the files.
    *
-   * @param clientAuthorities certificates of those who sign clients'; null asks clients for none
-   * @throws AccessException if one cannot be read, or the key is not the certificate's
+   * @param clientAuthorities authorities of client certificates; null requires no client
+   *     certificate
+   * @throws AccessException if a file cannot be read, or the key does not belong to the certificate
    */
   public TlsFiles(Path certificate, Path key, @Nullable Path clientAuthorities)
       throws AccessException {
@@ -54,7 +55,7 @@ public final class TlsFiles {
     reload();
   }
 
-  /** Credentials that follow the files. */
+  /** Returns credentials that follow the files. */
   public ServerCredentials credentials() {
     TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder().keyManager(keys);
     if (clientAuthorities != null) {
@@ -69,7 +70,7 @@ public final class TlsFiles {
   }
 
   /**
-   * Reads the files again; if they cannot be used, what was read before stays in use.
+   * Reads the files again; if they are unusable, the former content stays in use.
    *
    * @throws AccessException as the constructor
    */
@@ -93,9 +94,9 @@ public final class TlsFiles {
   }
 
   /**
-   * The certificates in a PEM file, at least one.
+   * Reads the certificates in a PEM file, at least one.
    *
-   * @throws AccessException if it cannot be read or holds none
+   * @throws AccessException if the file cannot be read or holds none
    */
   static X509Certificate[] certificates(Path file) throws AccessException {
     try {
@@ -105,7 +106,7 @@ public final class TlsFiles {
         return found;
       }
     } catch (GeneralSecurityException e) {
-      // told below
+      // reported below
     }
     throw new AccessException(file + " holds no certificate: give X.509 certificates as PEM");
   }
@@ -114,10 +115,10 @@ public final class TlsFiles {
     try {
       return CertificateUtils.getPrivateKey(new ByteArrayInputStream(read(file)));
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      // Drops the cause: its message may show a part of the key.
+      // Drops the cause: its message may contain a part of the key.
       throw new AccessException(
           file
-              + " holds no private key that can be used: give one of RSA or EC as PKCS#8 in PEM,"
+              + "  holds no usable private key: give one of RSA or EC as PKCS#8 in PEM,"
               + " such as from \"openssl pkcs8 -topk8 -nocrypt\"");
     }
   }

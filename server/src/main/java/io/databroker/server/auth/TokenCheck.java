@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys, whose claim
  * {@code exp} lies in the future.
  *
- * <p>A token that was verified is remembered by its text until it expires or the keys change, since
- * to verify it takes longer than most calls. About {@link #REMEMBERED} are remembered; the least
- * useful ones are forgotten first.
+ * <p>A verified token is remembered by its text until it expires or the keys change, because a
+ * verification takes longer than most calls. About {@link #REMEMBERED} tokens are remembered; the
+ * least useful ones are forgotten first.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class TokenCheck {
   static final int REMEMBERED = 10_000;
 
-  /** Far more than a token of this kind has. */
+  /** Far more than the length of such a token. */
   private static final int LONGEST = 2_048;
 
   /** Outcomes of a check. */
@@ -57,7 +57,7 @@ final class TokenCheck {
     use(keys);
   }
 
-  /** Verifies with these keys from now on; nothing that was verified with others counts. */
+  /** Verifies with these keys from now on, and forgets all remembered tokens. */
   void use(SharedKeys keys) {
     List<Verifier> verifiers = new ArrayList<>();
     for (SharedKeys.Key key : keys.all()) {
@@ -102,7 +102,7 @@ final class TokenCheck {
       }
       return null;
     } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
-      return null; // a stranger's text, whatever is wrong with it
+      return null; // untrusted text may be malformed in any way
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a token with each call of a client, signed with a shared key and used again while it is
- * good for long enough.
+ * Sends a token with each call of a client. It signs the token with a shared key, and reuses it
+ * while it stays valid for long enough.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -43,7 +43,7 @@ public final class TokenSigner implements ClientInterceptor {
     }
   }
 
-  /** A token that is good for some minutes. */
+  /** Returns a token that is valid for some minutes. */
   public String token() {
     long now = clock.millis();
     Signed known = last;

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
  * Host and port, as {@code 127.0.0.1:5443}, {@code [::1]:5443} or {@code localhost:5443}.
  *
  * @param host without brackets
- * @param port 0 for any that is free
+ * @param port the port; 0 for any free one
  */
 record Address(String host, int port) {
   static final String DEFAULT = "127.0.0.1:5443";

@@ -9,9 +9,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Checks of the arguments of the process: each is obeyed or refused. */
+/** Checks of the arguments of the process: each is used or rejected. */
 final class Arguments {
-  /** Character that stands for bytes that are no text in the charset of the locale. */
+  /** Character that Java puts in place of bytes that it cannot decode. */
   private static final char UNDECODABLE = '\uFFFD';
 
   private Arguments() {}
@@ -36,7 +36,7 @@ final class Arguments {
   }
 
   /**
-   * Runs the last named command; refuses options and arguments before it, which would be ignored.
+   * Runs the last named command; rejects options and arguments before it, which would be ignored.
    */
   static int execute(ParseResult parsed) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
@@ -55,7 +55,7 @@ final class Arguments {
   }
 
   /**
-   * Refuses options and arguments before the name of a subcommand, which the parser gives to the
+   * Rejects options and arguments before the name of a subcommand, which the parser assigns to the
    * outer command.
    */
   private static void refuseBefore(ParseResult command) {
@@ -68,7 +68,7 @@ final class Arguments {
               : command.matchedOptions().get(0).longestName();
       throw new ParameterException(
           command.subcommand().commandSpec().commandLine(),
-          String.format(Locale.ROOT, "%s stands before %s; write it behind", first, name));
+          String.format(Locale.ROOT, "%s stands before %s; write it after", first, name));
     }
   }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backends",
     description = {
-      "Shows the backends that can be served.",
+      "Lists the backends that this installation can serve.",
       "For each: its name and version, the jar it came from, its capabilities and limits, and its",
       "settings for \"serve --set\". Problems go to standard error, and the exit code is then 1."
     },
@@ -34,7 +34,7 @@ final class BackendsCommand implements Callable<Integer> {
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
-      description = "Look there too: a jar, or a folder of jars. May be given more than once.")
+      description = "Also search this jar or folder of jars. May be repeated.")
   private List<Path> plugins = new ArrayList<>();
 
   BackendsCommand(Terminal terminal) {
@@ -43,7 +43,7 @@ final class BackendsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // problems are told below
+    var unused = Logging.to(terminal.err(), Level.OFF); // problems are reported below
     try (Discovery discovery = Discovery.of(plugins);
         Output output = terminal.output()) {
       List<String> problems = new ArrayList<>(discovery.problems());

@@ -14,10 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "backup",
     description = {
-      "Writes all records of a store to one file, as they are at one version.",
-      "The file has their times, the order of their writes, options and the checkpoint; it has no",
-      "history and no leases. It is compressed, has checksums, and appears under its name only"
-          + " when",
+      "Writes all records of a store at one version to a file.",
+      "The file keeps their times, the order of their writes, options and the checkpoint, but no",
+      "history and no leases. It is compressed, has checksums, and gets its name only when",
       "it is complete and forced to disk.",
       StoreCommand.STORE_IS
     },
@@ -43,9 +42,7 @@ final class BackupCommand extends StoreCommand {
   @Option(names = "--overwrite", description = "Replace a file of that name.")
   private boolean overwrite;
 
-  @Option(
-      names = "--check",
-      description = "Write nothing: read the file, and check every byte of it.")
+  @Option(names = "--check", description = "Only read the file, and check every byte of it.")
   private boolean check;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the options

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 final class ClearCommand extends RemoteCommand {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--yes", description = "Confirm that everything is to be removed.")
+  @Option(names = "--yes", description = "Confirm the removal.")
   private boolean yes;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
@@ -29,7 +29,7 @@ final class ClearCommand extends RemoteCommand {
   void ask(Connection connection, Output output) throws Exception {
     if (!yes) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "this removes every record for good; if that is meant, say --yes");
+          spec.commandLine(), "this removes every record for good; to confirm, say --yes");
     }
     ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
     output.line(

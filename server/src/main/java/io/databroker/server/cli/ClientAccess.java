@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of commands that ask a server: TLS, and the key that signs calls. */
+/** Options of commands that call a server: TLS, and the key that signs calls. */
 final class ClientAccess {
   private static final String CA = "DATABROKER_TLS_CA";
   private static final String CERTIFICATE = "DATABROKER_TLS_CERT";

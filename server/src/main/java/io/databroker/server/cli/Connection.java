@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Connection to a server. */
 final class Connection implements AutoCloseable {
-  /** Longest time for one answer; after it, the server counts as gone. */
+  /** Longest time for one answer; after that time, the server counts as unreachable. */
   private static final long ANSWER_SECONDS = 60;
 
   private static final int LARGEST_MESSAGE = 1 << 30;
 
   static {
-    // To prepare events for Flight Recorder takes the library a fifth of the time of a command.
+    // Without this, preparing events for Flight Recorder takes a fifth of the time of a command.
     System.setProperty("io.grpc.netty.shaded.io.netty.jfr.enabled", "false");
   }
 
@@ -36,7 +36,9 @@ final class Connection implements AutoCloseable {
             .intercept(access.interceptors())
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .keepAliveTime(
-                1, TimeUnit.MINUTES) // while a call is open: a watcher may hear nothing for days
+                1,
+                TimeUnit
+                    .MINUTES) // only while a call is open: a watcher may get no message for days
             .disableServiceConfigLookUp()
             .build();
   }
@@ -75,12 +77,12 @@ final class Connection implements AutoCloseable {
         .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Returns stubs for calls that may go on for ever. */
+  /** Returns stubs for calls that may last for ever. */
   DataBrokerServiceBlockingStub streams() {
     return DataBrokerServiceGrpc.newBlockingStub(channel);
   }
 
-  /** Connects anew with the next call, instead of after a time that grows with each failure. */
+  /** Reconnects with the next call, instead of after a pause that grows with each failure. */
   void retryAtOnce() {
     channel.resetConnectBackoff();
   }

@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
       "Records keep their times and the order of their writes, so that capacity and TTL work on"
           + " the",
       "copy as on the original. Options and the checkpoint come last. History and leases are not",
-      "copied: holders acquire their leases again, and fencing tokens start anew.",
-      "An interrupted copy goes on when the command is run again.",
+      "copied: holders must acquire their leases again, and fencing tokens start from the "
+          + "beginning.",
+      "After an interruption, run the command again to continue the copy.",
       "With --follow, the copy then applies each change of the original, until SIGTERM or Ctrl-C;",
       "run the command once more without --follow to finish it.",
       StoreCommand.STORE_IS
@@ -50,12 +51,14 @@ final class CopyCommand extends StoreCommand {
       description = "The store to copy into.")
   private EndSpec to;
 
-  @Option(names = "--follow", description = "Go on with each change until told to stop.")
+  @Option(names = "--follow", description = "Then apply each new change, until SIGTERM or Ctrl-C.")
   private boolean follow;
 
   @Option(
       names = "--replace",
-      description = "Remove what the target holds; an unfinished copy of the same store goes on.")
+      description =
+          "Remove the contents of the target, unless they are an unfinished copy "
+              + "of the same store.")
   private boolean replace;
 
   private final AtomicBoolean stop = new AtomicBoolean();
@@ -92,10 +95,10 @@ final class CopyCommand extends StoreCommand {
     return ExitCodes.DONE;
   }
 
-  /** Lets a copy that follows end in order when the process is told to end. */
+  /** Lets a following copy end in order when a signal ends the process. */
   private void stop() {
     if (ended.getCount() == 0) {
-      return; // the process ends by itself, and has an exit code of its own
+      return; // the process already ends by itself, with its own exit code
     }
     stop.set(true);
     try {

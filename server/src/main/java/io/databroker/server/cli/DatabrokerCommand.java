@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
       "",
       "Records are lines of JSON:",
       "  {\"type\":\"car\",\"id\":\"7\",\"version\":\"12\",\"modifiedAt\":\"…\",\"data\":{\"color\":\"blue\"}}",
-      "with deletedAt in a deleted one. Versions are decimal strings. Data that is no JSON is",
+      "plus deletedAt if it is deleted. Versions are decimal strings. Data that is not JSON is",
       "shown as {\"@type\":…,\"@value\":base64}. The commands that show records take -o table.",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
@@ -80,8 +80,8 @@ public final class DatabrokerCommand {
   }
 
   /**
-   * Builds the parser. To read the annotations of all commands takes longer than most commands do,
-   * so if the first argument names a command, that one alone is built.
+   * Builds the parser. If the first argument names a command, only that command is built, because
+   * reading the annotations of all commands takes longer than most commands run.
    */
   static CommandLine parser(Terminal terminal, String... arguments) {
     CommandLine root = new CommandLine(new DatabrokerCommand());

@@ -1,6 +1,6 @@
 package io.databroker.server.cli;
 
-/** Guess at the encoding of bytes that are not UTF-8. */
+/** Guesses the encoding of bytes that are not UTF-8. */
 final class Encoding {
   private static final int GZIP = 0x1f8b;
   private static final int ZSTD = 0x28b5;

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
  * Name of a store: {@code HOST:PORT} of a server, or a backend with its settings, such as {@code
  * offheap:directory=data,durability=disk}.
  *
- * @param text the name as it was given
+ * @param text the name as given
  * @param server the address, or null if a backend is named
  * @param backend the backend, or null if a server is named
  */
@@ -47,7 +47,7 @@ record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig ba
       return new TypeConversionException(
           String.format(
               Locale.ROOT,
-              "'%s' is no store; give HOST:PORT of a server, or a backend such as"
+              "'%s' is not a store; give HOST:PORT of a server, or a backend such as"
                   + " offheap:directory=data",
               text));
     }

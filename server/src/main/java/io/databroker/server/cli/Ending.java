@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Orderly end of a server: first the server is closed, then the backend. */
 final class Ending {
-  /** Longest time of the end, so that a supervisor that waits five seconds sees the process end. */
+  /** Longest time until the process ends; a supervisor may wait only five seconds. */
   private static final long PATIENCE_MILLIS = 4_500;
 
   private final BrokerServer server;
@@ -14,7 +14,7 @@ final class Ending {
   private final Logging log;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  /** Lock that is held while the end runs, so that a second caller waits for it. */
+  /** Held during the end, so that a second caller waits. */
   private final Object closing = new Object();
 
   private boolean closed;
@@ -32,15 +32,15 @@ final class Ending {
   }
 
   /**
-   * Ends the process after a signal, with exit code 0. Without this, the exit code would name the
-   * signal, which supervisors take for a failure.
+   * Ends the process after a signal, with exit code 0. Otherwise the exit code would name the
+   * signal, and supervisors would report a failure.
    *
-   * <p>A call that does not end in time is cut off with the process: what was acknowledged is as
-   * durable as the backend declares.
+   * <p>A call that does not end in time ends with the process; acknowledged writes are as durable
+   * as the backend declares.
    */
   void onSignal() {
     if (begun.getAndSet(true)) {
-      return; // the process ends by itself, and has an exit code of its own
+      return; // the process already ends by itself, with its own exit code
     }
     Thread work = new Thread(this::close, "databroker-closing");
     work.start();
@@ -50,7 +50,7 @@ final class Ending {
       Thread.currentThread().interrupt();
     }
     if (work.isAlive()) {
-      log.event("stopped, though a call is still under way");
+      log.event("stopped while a call was still running");
     }
     Runtime.getRuntime().halt(ExitCodes.DONE);
   }

@@ -3,12 +3,12 @@ package io.databroker.server.cli;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Message for standard error: one line, of a bounded length, that no terminal takes for orders. */
+/** Message for standard error: one line of bounded length, without control characters. */
 final class ErrorLine {
   /** Largest number of characters of a message; ids may have thousands. */
   private static final int LONGEST = 2_000;
 
-  /** Characters kept of the end, which says what to do. */
+  /** Characters to keep of the end, which says what to do. */
   private static final int END = 300;
 
   private ErrorLine() {}

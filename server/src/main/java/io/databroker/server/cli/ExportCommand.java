@@ -10,10 +10,10 @@ import picocli.CommandLine.Option;
 /** Command that writes all records. */
 @Command(
     name = "export",
-    description = "Writes all records as lines of JSON, as they are at one version, in any order.",
+    description = "Writes all records at one version as lines of JSON, in any order.",
     footer = {
       "",
-      "Times, the order of writes and options are not part of it: \"databroker backup\" and",
+      "Times, the order of writes and options are not exported: \"databroker backup\" and",
       "\"databroker copy\" keep them.",
       "",
       "Example, importing the records of one server into another:",
@@ -44,7 +44,7 @@ final class ExportCommand extends RemoteCommand {
     }
     records.flush();
     if (!whole) {
-      throw new FailedException("the server ended before it had told all records");
+      throw new FailedException("the server ended before it had sent all records");
     }
   }
 }

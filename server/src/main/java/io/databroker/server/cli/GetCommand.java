@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "get",
     description = {
       "Shows records as lines of JSON, in the order of the ids.",
-      "Fails if there is none of an id; the others are shown all the same."
+      "Fails if an id has no record, but still shows the other records."
     },
     footer = {"", "Examples:", "  databroker get car 7", "  databroker get car 7 8 9"})
 final class GetCommand extends RemoteCommand {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** Command that shows the help of a command. */
 @Command(
     name = "help",
-    description = "Shows the help of a command; of all, if none is named.",
+    description = "Shows the help of a command, or the list of commands.",
     footer = {"", "Examples:", "  databroker help get", "  databroker help options set"})
 final class HelpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

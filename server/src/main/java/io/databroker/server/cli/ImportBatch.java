@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Batch of records that is stored when it is as large as every backend accepts. */
+/** Batch of records, stored when it reaches the size that every backend accepts. */
 final class ImportBatch {
   private static final Pattern INDEX = Pattern.compile("batch\\[(\\d{1,9})].*");
   private static final long PROGRESS_NANOS = 100_000_000;
@@ -63,7 +63,7 @@ final class ImportBatch {
     showProgress();
   }
 
-  /** Returns the line that the error names, or else all lines of the batch. */
+  /** Returns the line that the error names, or all lines of the batch. */
   private String where(StatusRuntimeException e) {
     Matcher index = INDEX.matcher(ServerErrors.argument(e));
     return index.matches()

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
     name = "info",
     description = {
       "Shows the versions of the server's history.",
-      "The server version names the history; the others are those of the first change that is held",
+      "The server version names the history; the others are the first change still held",
       "and of the last one."
     },
     footer = {"", "Example:", "  databroker info"})
@@ -22,8 +22,8 @@ final class InfoCommand extends RemoteCommand {
       paramLabel = "FORMAT",
       converter = Layout.Converter.class,
       description =
-          "Show it as json or as a table; as a table on a terminal, else as name, tab and value, if"
-              + " not given.")
+          "Show it as json or as a table. Default: a table on a terminal, otherwise name, "
+              + "tab and value.")
   private @Nullable Layout layout;
 
   InfoCommand(Terminal terminal) {

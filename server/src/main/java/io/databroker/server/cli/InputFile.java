@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Reader of files that may be pipes: each is read once, from its beginning to its end. */
+/** Reader of files that may be pipes: it reads each once, from beginning to end. */
 final class InputFile {
   private InputFile() {}
 
   /**
    * Opens the file.
    *
-   * @throws FailedException if there is none, or none that may be read
+   * @throws FailedException if the file is missing or not readable
    */
   static InputStream open(String name) throws FailedException {
     if (name.isEmpty()) {
@@ -48,7 +48,7 @@ final class InputFile {
   /**
    * Reads the whole file.
    *
-   * @throws FailedException if there is none, or none that may be read
+   * @throws FailedException if the file is missing or not readable
    */
   static byte[] readAll(String name) throws IOException, FailedException {
     try (InputStream in = open(name)) {
@@ -56,7 +56,7 @@ final class InputFile {
     }
   }
 
-  /** Returns a stream that is never asked for its position, which a pipe does not have. */
+  /** Returns a stream without a position, because a pipe has none. */
   static InputStream inOrder(FileInputStream file) {
     return new BufferedInputStream(file) {
       @Override

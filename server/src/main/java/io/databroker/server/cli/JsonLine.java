@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 final class JsonLine {
   private JsonLine() {}
 
-  /** Formats an object of texts; names and values take turns. */
+  /** Formats an object of texts, from alternating names and values. */
   static String of(String... namesAndValues) {
     StringWriter text = new StringWriter();
     JsonWriter json = new JsonWriter(text);

@@ -3,7 +3,7 @@ package io.databroker.server.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Layout of what a command shows. */
+/** Layout of a command's output. */
 enum Layout {
   /** Lines of JSON, for programs. */
   JSON,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Group of the commands for leases. */
 @Command(
     name = "lease",
-    description = "Takes, keeps and gives up leases: at most one holder of a name at a time.",
+    description = "Acquires, renews and releases leases: a name has at most one holder at a time.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
@@ -44,7 +44,7 @@ final class LeaseCommand {
 
   @Command(
       name = "acquire",
-      description = "Takes a lease and shows its id; fails while another holds it.",
+      description = "Acquires a lease and shows its id; fails while another holder has it.",
       footer = {"", "Example:", "  databroker lease acquire leader --ttl 30s"})
   static final class Acquire extends RemoteCommand {
     @Parameters(paramLabel = "NAME", description = "The name of the lease.")
@@ -69,7 +69,7 @@ final class LeaseCommand {
 
   @Command(
       name = "renew",
-      description = "Prolongs a lease; fails if the id no longer holds it.",
+      description = "Renews a lease; fails if the id no longer holds it.",
       footer = {"", "Example:", "  databroker lease renew leader 41 --ttl 30s"})
   static final class Renew extends RemoteCommand {
     @Mixin private final Holding held = new Holding();
@@ -94,7 +94,7 @@ final class LeaseCommand {
 
   @Command(
       name = "release",
-      description = "Gives up a lease; does nothing if the id does not hold it.",
+      description = "Releases a lease; does nothing if the id does not hold it.",
       footer = {"", "Example:", "  databroker lease release leader 41"})
   static final class Release extends RemoteCommand {
     @Mixin private final Holding held = new Holding();

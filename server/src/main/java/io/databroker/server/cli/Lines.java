@@ -14,7 +14,7 @@ final class Lines {
   /** Longest line in bytes: more than the largest record of most backends. */
   private static final int LONGEST = 64 << 20;
 
-  /** Share of the heap for one line, of which there are several copies until it is sent. */
+  /** Share of the heap for one line; several copies of it exist until it is sent. */
   private static final int SHARE_OF_HEAP = 16;
 
   private final InputStream in;
@@ -38,7 +38,7 @@ final class Lines {
     return number;
   }
 
-  /** Returns whether more can be read without waiting, as far as is known. */
+  /** Returns whether more input is known to be readable without waiting. */
   boolean moreAtHand() {
     if (position < limit) {
       return true;
@@ -46,7 +46,7 @@ final class Lines {
     try {
       return in.available() > 0;
     } catch (IOException e) {
-      return false; // not every device can tell; the next read tells what is wrong with it
+      return false; // not every device supports this; the next read reports the problem
     }
   }
 

@@ -14,15 +14,15 @@ import java.util.logging.Logger;
 /** Writes every log event as one line to standard error. */
 final class Logging {
   /**
-   * Loggers that warn of what a client did: it left during an answer, or its request was too large,
-   * and its own call tells it so. The JDK forgets loggers that nobody refers to.
+   * Loggers that warn of events that the client already sees: it left during an answer, or its
+   * request was too large. Held strongly, because the JDK forgets unreferenced loggers.
    */
   private static final List<Logger> OF_CALLERS =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
 
-  /** Chronicle tells at the start where its classes come from. */
+  /** Chronicle logs at the start where its classes come from. */
   private static final Logger OF_CHRONICLE = Logger.getLogger("net.openhft");
 
   private final Handler lines;
@@ -42,7 +42,7 @@ final class Logging {
     return logging;
   }
 
-  /** Logs an event, even while the process ends and the loggers have been taken down. */
+  /** Logs an event, even while the process ends and the loggers are closed. */
   void event(String message) {
     LogRecord event = new LogRecord(Level.INFO, message);
     event.setLoggerName("server");
@@ -81,12 +81,12 @@ final class Logging {
       err.flush();
     }
 
-    /** Standard error is not ours to close. */
+    /** Does nothing: standard error belongs to the process. */
     @Override
     public void close() {}
   }
 
-  /** Time, level, who, what, and what was thrown where. */
+  /** Formats time, level, logger, message, and the exception with its stack trace. */
   static final class OneLine extends Formatter {
     @Override
     public String format(LogRecord record) {

@@ -3,7 +3,7 @@ package io.databroker.server.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Parsers of whole numbers from 0, for options that are declared as numbers of Java. */
+/** Parsers of whole numbers from 0, for options of Java's number types. */
 final class Numbers {
   private Numbers() {}
 
@@ -22,7 +22,7 @@ final class Numbers {
         return number;
       }
     } catch (NumberFormatException e) {
-      // It has as many digits as the largest number, and is larger.
+      // The text has as many digits as the largest number, but is larger.
     }
     throw new TypeConversionException("'" + text + "' is not a number from 0 to " + most);
   }

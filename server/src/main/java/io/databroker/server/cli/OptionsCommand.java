@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "options",
     description = {
-      "Shows the options of a type as JSON; its subcommands set and remove them.",
-      "Fails if none are set. For a type of the name of a subcommand, write \"options -- set\"."
+      "Shows the options of a type as JSON; the subcommands set and remove them.",
+      "Fails if none are set. For a type named like a subcommand, write \"options -- set\"."
     },
     footer = {
       "",
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class OptionsCommand extends RemoteCommand {
   @Spec private CommandSpec spec;
 
-  // Not required, as the subcommands have one of their own.
+  // Not required, because the subcommands have their own type.
   @Parameters(arity = "0..1", paramLabel = "TYPE", description = "The type.")
   private @Nullable String type;
 
@@ -52,13 +52,13 @@ final class OptionsCommand extends RemoteCommand {
   private static void replace(Connection connection, String type, Options options) {
     SetOptionsRequest request =
         SetOptionsRequest.newBuilder().setType(type).setOptions(options).build();
-    // Without a time limit: it evicts and indexes what is there.
+    // Without a time limit: it evicts and indexes the stored records.
     var unused = connection.streams().setOptions(request);
   }
 
   @Command(
       name = "set",
-      description = "Replaces all options of a type by those given.",
+      description = "Replaces all options of a type by the given ones.",
       footer = {
         "",
         "Example:",
@@ -74,7 +74,7 @@ final class OptionsCommand extends RemoteCommand {
         names = "--capacity",
         paramLabel = "N",
         converter = UnsignedConverter.class,
-        description = "How many records to keep; the oldest written are evicted. 0 keeps none.")
+        description = "How many records to keep; the oldest writes are evicted. 0 keeps none.")
     private @Nullable Long capacity;
 
     @Option(
@@ -88,7 +88,7 @@ final class OptionsCommand extends RemoteCommand {
         names = "--index",
         paramLabel = "FIELD",
         arity = "1..*",
-        description = "Fields of the data to look records up by, such as owner or plate.country.")
+        description = "Field of the data to index for look-ups, such as owner or plate.country.")
     private List<String> fields = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init") // picocli sets the spec

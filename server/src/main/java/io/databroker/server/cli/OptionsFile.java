@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * File with the options that types get at every start and after a clear: a JSON object with one
+ * File with the options of types, set at every start and after a clear: a JSON object with one
  * member for each type.
  */
 final class OptionsFile {
@@ -24,7 +24,7 @@ final class OptionsFile {
   /**
    * Reads the options by type.
    *
-   * @throws FailedException naming everything that is wrong with the file
+   * @throws FailedException listing all problems of the file
    */
   static Map<String, TypeOptions> read(String file) throws IOException, FailedException {
     Map<String, TypeOptions> options = new LinkedHashMap<>();

@@ -51,7 +51,7 @@ final class OptionsJson {
     return text.toString();
   }
 
-  /** Parses options. Members that are wrong are left out, and told in the problems. */
+  /** Parses options. Invalid members are left out and added to the problems. */
   static TypeOptions read(String type, Value value, List<String> problems) {
     if (!value.hasStructValue()) {
       problems.add(String.format(Locale.ROOT, "\"%s\" is not an object", type));

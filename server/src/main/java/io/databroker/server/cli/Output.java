@@ -13,24 +13,24 @@ final class Output implements AutoCloseable {
   private final Readers readers;
 
   /**
-   * @param readers tells whether a failed write means that nobody reads any more
+   * @param readers decides whether a failed write means that the reader has left
    */
   Output(OutputStream out, Readers readers) {
     this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
     this.readers = readers;
   }
 
-  /** Tells about the readers of standard output. */
+  /** Knowledge about the readers of standard output. */
   interface Readers {
-    /** Returns whether somebody has to read for a write to succeed, as from a pipe. */
+    /** Returns whether a write needs a reader to succeed, as with a pipe. */
     boolean areNeeded();
   }
 
   /**
    * Writes a line.
    *
-   * @throws ReaderGoneException if nobody reads any more
-   * @throws FailedException if it cannot be written, as on a full disk
+   * @throws ReaderGoneException if the reader has left
+   * @throws FailedException if the write fails, as on a full disk
    */
   void line(String line) throws ReaderGoneException, FailedException {
     try {
@@ -42,10 +42,10 @@ final class Output implements AutoCloseable {
   }
 
   /**
-   * Writes out the lines so far.
+   * Flushes the lines so far.
    *
-   * @throws ReaderGoneException if nobody reads any more
-   * @throws FailedException if they cannot be written, as on a full disk
+   * @throws ReaderGoneException if the reader has left
+   * @throws FailedException if the write fails, as on a full disk
    */
   void flush() throws ReaderGoneException, FailedException {
     try {
@@ -56,7 +56,8 @@ final class Output implements AutoCloseable {
   }
 
   /**
-   * Returns the failure. A pipe fails when nobody reads; everything else fails for another reason.
+   * Returns the error for a failed write. On a pipe, it means that the reader has left; elsewhere
+   * it has another cause.
    */
   private FailedException failure(IOException e) throws ReaderGoneException {
     if (readers.areNeeded()) {

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "patch",
     description = {
-      "Changes the named fields of a record, loses no concurrent change, and shows it as stored.",
+      "Changes the named fields of a record without losing concurrent changes, and shows "
+          + "the result.",
       "A named field that the JSON lacks is removed. Fails if there is no such record."
     },
     footer = {
@@ -38,7 +39,7 @@ final class PatchCommand extends RemoteCommand {
   @Parameters(
       index = "2",
       paramLabel = "JSON",
-      description = "An object with the new values of the fields.")
+      description = "A JSON object with the new values of the fields.")
   private String json = "";
 
   @Option(
@@ -46,7 +47,7 @@ final class PatchCommand extends RemoteCommand {
       paramLabel = "FIELD",
       required = true,
       split = ",",
-      description = "The fields to change, such as color or plate.country, with commas between.")
+      description = "The fields to change, separated by commas, such as color,plate.country.")
   private List<String> fields = new ArrayList<>();
 
   @Mixin private final RecordFormat format = new RecordFormat();

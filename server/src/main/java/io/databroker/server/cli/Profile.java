@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Options and message types for the records of a known application.
  *
- * @param name its name on the command line
+ * @param name the profile's name on the command line
  * @param options the options of each of its types
  * @param files the messages of its records
  */
@@ -60,7 +60,7 @@ record Profile(String name, Map<String, TypeOptions> options, List<FileDescripto
         List.of(SessionProto.getDescriptor(), Oauth21Proto.getDescriptor()));
   }
 
-  /** Returns the record type, which in Pomerium is the type URL of the message. */
+  /** Returns the record type, which Pomerium takes from the type URL of the message. */
   private static String url(Descriptor message) {
     return "type.googleapis.com/" + message.getFullName();
   }

@@ -4,7 +4,7 @@ import io.databroker.host.copy.CopyProgress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Tells on standard error how far a copy is, now and then. */
+/** Reports the progress of a copy on standard error, from time to time. */
 final class ProgressLines implements CopyProgress {
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "put",
     description = {
       "Stores a record, and shows it as stored.",
-      "With a condition, it fails and stores nothing if the condition does not hold."
+      "Stores nothing and fails if a given condition does not hold."
     },
     footer = {
       "",
@@ -46,7 +46,7 @@ final class PutCommand extends RemoteCommand {
       description = "The record's data, a JSON object; - reads it from standard input.")
   private String json = "";
 
-  @Option(names = "--if-absent", description = "Store only if there is no such record.")
+  @Option(names = "--if-absent", description = "Store only if the record does not exist.")
   private boolean absent;
 
   @Option(

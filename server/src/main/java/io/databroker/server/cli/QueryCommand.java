@@ -21,13 +21,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "query",
     description = {
-      "Shows the records that match a filter and a text, ordered by type and id.",
+      "Shows the records that match a filter and contain a text, ordered by type and id.",
       "A field that \"databroker options\" does not index matches nothing."
     },
     footer = {
       "",
-      "Filters are JSON objects: {\"owner\":\"ann\"} is equality, {\"plate\":{\"country\":\"DE\"}} or",
-      "{\"plate.country\":\"DE\"} a path, several fields AND, a list of values OR; $and and $or take",
+      "Filters are JSON objects: {\"owner\":\"ann\"} is equality, "
+          + "{\"plate\":{\"country\":\"DE\"}} or",
+      "{\"plate.country\":\"DE\"} a path, several fields AND, a list of values OR; $and and "
+          + "$or take",
       "lists of filters. The field id is the record's id. $index is an address: it finds the",
       "records of the longest range in $index.cidr that contains it.",
       "",
@@ -48,19 +50,20 @@ final class QueryCommand extends RemoteCommand {
   @Option(
       names = "--filter",
       paramLabel = "JSON",
-      description = "Only records that match this filter; see below.")
+      description = "Show only records that match this filter; see below.")
   private @Nullable String filter;
 
   @Option(
       names = "--match",
       paramLabel = "TEXT",
-      description = "Only records with this text somewhere in their data, in upper or lower case.")
+      description =
+          "Show only records with this text in their data; upper and lower case " + "are equal.")
   private String match = "";
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Show at most so many; all if not given.")
+      description = "Show at most this many records; all if not given.")
   private long limit = Long.MAX_VALUE;
 
   @Option(names = "--offset", paramLabel = "N", description = "Leave out the first N.")
@@ -78,7 +81,7 @@ final class QueryCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (limit < 0 || offset < 0) {
-      throw usage("--limit and --offset are 0 or more");
+      throw usage("--limit and --offset must be 0 or more");
     }
     QueryRequest.Builder request = QueryRequest.newBuilder().setType(type).setQuery(match);
     if (filter != null) {

@@ -2,7 +2,7 @@ package io.databroker.server.cli;
 
 import java.io.IOException;
 
-/** Failure of a write because nobody reads standard output any more, as after {@code | head}. */
+/** A write failed because the reader of standard output has left, as after {@code | head}. */
 final class ReaderGoneException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Program that runs a server and each kind of command once, in one JVM: from the classes that it
- * loads, the launcher makes the archive with which commands start sooner.
+ * Program that runs a server and each kind of command once, in one JVM. The launcher puts the
+ * classes that it loads into an archive, with which commands start sooner.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
@@ -38,7 +38,7 @@ public final class Rehearsal {
 
   private Rehearsal() {}
 
-  /** Runs the commands; ends by exit code 0 if all was well. */
+  /** Runs the commands; the exit code is 0 if all succeeded. */
   public static void main(String[] arguments) throws IOException {
     String[] serve = {"serve", "--listen", "127.0.0.1:0"};
     try (PipedInputStream ready = new PipedInputStream()) {

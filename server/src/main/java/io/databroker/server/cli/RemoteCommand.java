@@ -6,7 +6,7 @@ import java.util.logging.Level;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Command that asks a server. */
+/** Command that calls a server. */
 abstract class RemoteCommand implements Callable<Integer> {
   final Terminal terminal;
 
@@ -16,7 +16,7 @@ abstract class RemoteCommand implements Callable<Integer> {
       defaultValue = "${env:DATABROKER_SERVER:-" + Address.DEFAULT + "}",
       converter = Address.Converter.class,
       description = {
-        "The server to ask; ${DEFAULT-VALUE} if not given.",
+        "The address of the server; ${DEFAULT-VALUE} if not given.",
         "DATABROKER_SERVER names another default."
       })
   private Address server;
@@ -30,7 +30,7 @@ abstract class RemoteCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
+    var unused = Logging.to(terminal.err(), Level.OFF); // the command reports failures
     try (Connection connection = new Connection(server, access);
         Output output = terminal.output()) {
       ask(connection, output);

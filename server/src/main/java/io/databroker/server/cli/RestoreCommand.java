@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
       "Restores a backup into a store, as a new history.",
       "The whole file is checked before anything changes. Records keep their times and the order"
           + " of",
-      "their writes, and get new versions; whoever follows the store is told to start over.",
+      "their writes, and get new versions. Followers of the store must start over.",
       "If the command is interrupted, run it again with --replace.",
       StoreCommand.STORE_IS
     },

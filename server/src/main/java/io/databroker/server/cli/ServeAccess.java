@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of {@code serve} that decide who may call. */
+/** Options of {@code serve} for the authentication of callers. */
 final class ServeAccess implements AutoCloseable {
   private static final String KEY = "DATABROKER_SHARED_KEY";
   private static final String READ_ONLY_KEY = "DATABROKER_READ_ONLY_KEY";
@@ -25,19 +25,19 @@ final class ServeAccess implements AutoCloseable {
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
-      description = "Serve TLS with this certificate and its chain, in PEM. Read anew on change.")
+      description = "Serve TLS with this certificate and its chain, in PEM. Reloaded on change.")
   private @Nullable Path certificate;
 
   @Option(
       names = "--tls-key",
       paramLabel = "FILE",
-      description = "The certificate's private key: PKCS#8 in PEM. Read anew on change.")
+      description = "The certificate's private key: PKCS#8 in PEM. Reloaded on change.")
   private @Nullable Path key;
 
   @Option(
       names = "--tls-client-ca",
       paramLabel = "FILE",
-      description = "Require client certificates signed by one of these, in PEM.")
+      description = "Require client certificates signed by one of these authorities, in PEM.")
   private @Nullable Path clientAuthorities;
 
   @Option(
@@ -45,7 +45,7 @@ final class ServeAccess implements AutoCloseable {
       paramLabel = "FILE",
       description = {
         "Require tokens signed with one of the keys in this file: 32 bytes as base64, one a line.",
-        "Read anew on change. DATABROKER_SHARED_KEY may hold the keys instead."
+        "Reloaded on change. DATABROKER_SHARED_KEY may hold the keys instead."
       })
   private @Nullable Path keyFile;
 
@@ -53,14 +53,14 @@ final class ServeAccess implements AutoCloseable {
       names = "--read-only-key-file",
       paramLabel = "FILE",
       description = {
-        "Keys that are good for reading only.",
+        "Keys that permit only reading.",
         "DATABROKER_READ_ONLY_KEY may hold them instead."
       })
   private @Nullable Path readOnlyKeyFile;
 
   @Option(
       names = "--reflection",
-      description = "Let clients ask for the services and their messages, as grpcurl does.")
+      description = "Serve gRPC reflection, which tools such as grpcurl use.")
   private boolean reflection;
 
   ServeAccess() {

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = {
       "Serves a backend over gRPC until SIGTERM or Ctrl-C.",
-      "Prints \"databroker ready: backend=… listen=…\" once it answers, and logs to standard error."
+      "Prints \"databroker ready: backend=… listen=…\" once it serves, and logs to standard "
+          + "error."
     },
     footer = {
       "",
@@ -71,13 +72,14 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
-      description = "Look for backends there too: a jar, or a folder of jars. May be repeated.")
+      description = "Also search this jar or folder of jars for backends. May be repeated.")
   private List<Path> plugins = new ArrayList<>();
 
   @Option(
       names = "--options",
       paramLabel = "FILE",
-      description = "Gives types their options at every start and after a clear; see below.")
+      description =
+          "File with the options of types, set at every start and after a clear; " + "see below.")
   private @Nullable Path options;
 
   @Option(
@@ -85,16 +87,17 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = Profile.Converter.class,
       description =
-          "Gives the types of a known application their options, at every start and after a clear:"
-              + " \"pomerium\". Types in the file of --options keep what stands there.")
+          "Set the options of a known application's types, at every start and after a "
+              + "clear: \"pomerium\". For types in the file of --options, the file wins.")
   private @Nullable Profile profile;
 
   @Option(
       names = "--protoset",
       paramLabel = "FILE",
       description =
-          "Message types whose fields can be indexed, searched and patched: what \"protoc"
-              + " --include_imports --descriptor_set_out=FILE\" writes. May be repeated.")
+          "Descriptor set of message types whose fields can be indexed, searched and "
+              + "patched: a file written by \"protoc --include_imports "
+              + "--descriptor_set_out=FILE\". May be repeated.")
   private List<Path> protosets = new ArrayList<>();
 
   @Option(
@@ -102,7 +105,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description =
-          "How long a query waits for a version that its caller has heard of; 1s if not given.")
+          "How long a query waits for the version that its request names; 1s if not given.")
   private @Nullable Duration queryWait;
 
   @Option(
@@ -110,8 +113,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description =
-          "How long changes can be watched before they are dropped; 1h if not given. The in-memory"
-              + " backend keeps them on the heap: shorten it where much is written.")
+          "How long changes are kept for watchers; 1h if not given. The in-memory backend "
+              + "keeps them on the heap: shorten the time where many writes come.")
   private @Nullable Duration history;
 
   @Option(
@@ -133,7 +136,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--insecure-listen-anywhere",
       description =
-          "Allow an address beyond this machine, where anyone who reaches it reads and writes all.")
+          "Allow an address beyond this machine without authentication: anyone who reaches "
+              + "it can read and write everything.")
   private boolean anywhere;
 
   @Mixin private final ServeAccess access = new ServeAccess();
@@ -177,7 +181,7 @@ final class ServeCommand implements Callable<Integer> {
       server.watch(reason -> giveUp(log, reason));
       server.await();
     } catch (InterruptedException e) {
-      // Told to end by who runs it in a thread of their own.
+      // Interrupted by a caller that runs the command on its own thread.
     } finally {
       ending.run();
       access.close();
@@ -187,15 +191,16 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Ends a process that cannot serve, at once, because an orderly end may need the resources that
-   * are used up.
+   * Ends a process that cannot serve. It does so at once, because an orderly end may need the
+   * exhausted resources.
    */
   private static void giveUp(Logging log, String reason) {
-    log.event("the server can serve no more and ends, so that it can be started anew: " + reason);
+    log.event(
+        "the server can no longer serve and ends, so that its supervisor restarts it: " + reason);
     Runtime.getRuntime().halt(Watchdog.EXIT_CODE);
   }
 
-  /** Checks the address first, so that no store is opened or created for nothing. */
+  /** Checks the address first, so that a bad one opens or creates no store. */
   private void checkFree(InetSocketAddress address) throws FailedException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true); // as the server's own
@@ -231,7 +236,7 @@ final class ServeCommand implements Callable<Integer> {
               backend,
               listen.withPort(server.port())));
     } catch (ReaderGoneException | FailedException e) {
-      log.event("ready, which could not be written to standard output"); // it serves all the same
+      log.event("ready; the ready line could not be written to standard output"); // it still serves
     }
   }
 
@@ -276,8 +281,9 @@ final class ServeCommand implements Callable<Integer> {
         throw usage(
             String.format(
                 Locale.ROOT,
-                "%s can be reached from other machines, and nobody would be asked who they are;"
-                    + " give --shared-key-file or --tls-client-ca, listen on %s, or say"
+                "%s can be reached from other machines, and callers would not be "
+                    + "authenticated; give --shared-key-file or --tls-client-ca, listen on "
+                    + "%s, or say"
                     + " --insecure-listen-anywhere",
                 listen,
                 Address.DEFAULT));

@@ -7,24 +7,24 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of {@code serve} that bound what clients may take. */
+/** Options of {@code serve} that limit the resources of clients. */
 final class ServeLimits {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description = "Open connections in all; 4000 if not given.")
+      description = "Most open connections; 4000 if not given.")
   private @Nullable Integer connections;
 
   @Option(
       names = "--max-connections-per-address",
       paramLabel = "N",
-      description = "Open connections from one client address; 1000 if not given.")
+      description = "Most open connections from one client address; 1000 if not given.")
   private @Nullable Integer connectionsPerAddress;
 
   @Option(
       names = "--max-calls-per-connection",
       paramLabel = "N",
-      description = "Open calls on one connection, watchers included; 1000 if not given.")
+      description = "Most open calls on one connection, watchers included; 1000 if not given.")
   private @Nullable Integer callsPerConnection;
 
   @Option(
@@ -46,8 +46,8 @@ final class ServeLimits {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = {
-        "Ask a client to connect anew after this time; 24h if not given.",
-        "Its open calls may go on for five minutes."
+        "Ask a client to reconnect after this time; 24h if not given.",
+        "Its open calls may continue for five minutes."
       })
   private @Nullable Duration age;
 
@@ -55,26 +55,26 @@ final class ServeLimits {
       names = "--request-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Time for a request to arrive whole; 30s if not given.")
+      description = "Time for a request to arrive completely; 30s if not given.")
   private @Nullable Duration request;
 
   @Option(
       names = "--reader-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Cut off a client that reads nothing for this time; 30s if not given.")
+      description = "Disconnect a client that reads nothing for this time; 30s if not given.")
   private @Nullable Duration stall;
 
   @Option(
       names = "--max-watchers",
       paramLabel = "N",
-      description = "Open Sync streams in all; 20000 if not given.")
+      description = "Most open Sync streams; 20000 if not given.")
   private @Nullable Integer watchers;
 
   @Option(
       names = "--max-leases",
       paramLabel = "N",
-      description = "Leases held at once; 10000 if not given.")
+      description = "Most leases held at once; 10000 if not given.")
   private @Nullable Integer leases;
 
   /** Returns the settings with these limits. */

@@ -19,14 +19,14 @@ final class ServeMetrics implements AutoCloseable {
       converter = Address.Converter.class,
       description = {
         "Serve /metrics for Prometheus, /healthz and /readyz over HTTP, to anyone who reaches the",
-        "address; port 0 takes a free one. Not measured or served if not given."
+        "address; port 0 takes a free one. No metrics and no HTTP if not given."
       })
   private @Nullable Address address;
 
   private @Nullable ServerMetrics metrics;
   private @Nullable MetricsEndpoint endpoint;
 
-  /** Has the calls of the backend measured. */
+  /** Measures the calls of the backend. */
   void measure(Databroker.Builder configuration) {
     if (address != null) {
       ServerMetrics created = new ServerMetrics();
@@ -35,15 +35,15 @@ final class ServeMetrics implements AutoCloseable {
     }
   }
 
-  /** Has the calls of the server measured, those that are refused included. */
+  /** Measures the calls of the server, including rejected ones. */
   ServerSettings measure(ServerSettings settings) {
     return metrics == null ? settings : settings.withCallers(metrics.before(settings.callers()));
   }
 
   /**
-   * Begins to answer, if that was asked for.
+   * Begins to serve metrics, if an address was given.
    *
-   * @throws FailedException if the address cannot be had
+   * @throws FailedException if the address cannot be used
    */
   void start(Supplier<BackendState> state, Logging log) throws FailedException {
     if (address != null && metrics != null) {

@@ -44,11 +44,12 @@ final class ServerErrors {
             server.host());
       }
     }
-    // The server's own words have no cause.
+    // A status from the server itself has no cause.
     return error.getCause() != null || told.startsWith("Network closed")
         ? String.format(
             Locale.ROOT,
-            "the server at %s went away; nobody knows whether what it was asked was done",
+            "the connection to the server at %s was lost; the call may or may not have "
+                + "taken effect",
             server)
         : server + ": " + told;
   }
@@ -60,12 +61,14 @@ final class ServerErrors {
             info -> {
               String reason = info.getReason();
               if (reason.equals(ErrorId.HISTORY_REPLACED.label())) {
-                return "the history was replaced, as by a clear: export the records and watch anew";
+                return "the history was replaced, as by a clear: export the records and "
+                    + "start a new watch";
               }
               if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
                 return String.format(
                     Locale.ROOT,
-                    "the changes after version %s are no longer held, the first is %s: export the records and watch anew",
+                    "the changes after version %s are no longer held, the first is %s: "
+                        + "export the records and start a new watch",
                     value(info, "asked"),
                     value(info, "earliest"));
               }
@@ -100,7 +103,7 @@ final class ServerErrors {
           return Optional.of(detail.unpack(ErrorInfo.class));
         }
       } catch (InvalidProtocolBufferException e) {
-        return Optional.empty(); // the status itself is told all the same
+        return Optional.empty(); // the status itself is still reported
       }
     }
     return Optional.empty();

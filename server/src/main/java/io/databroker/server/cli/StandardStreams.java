@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Information about the descriptors of the process. */
+/** Information about the standard streams of the process. */
 final class StandardStreams {
   private static final int TYPE = 0170000;
   private static final int PIPE = 0010000;
@@ -12,15 +12,15 @@ final class StandardStreams {
 
   private StandardStreams() {}
 
-  /** Returns whether standard output is a pipe or a socket, which somebody has to read. */
+  /** Returns whether standard output is a pipe or a socket, which needs a reader. */
   static boolean outHasReaders() {
     try {
-      // Through the link, to what the descriptor is open on.
+      // Follows the link to the open file of the descriptor.
       Object mode = Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode");
       int type = (Integer) mode & TYPE;
       return type == PIPE || type == SOCKET;
     } catch (IOException | RuntimeException e) {
-      return false; // not told: then a failed write is a failure
+      return false; // unknown: a failed write counts as a failure
     }
   }
 }

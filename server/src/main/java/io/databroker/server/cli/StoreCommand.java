@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A command that reads or writes whole stores. */
+/** Command that reads or writes whole stores. */
 abstract class StoreCommand implements Callable<Integer> {
   /** Meaning of STORE in the help. */
   static final String STORE_IS =
       "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server"
           + "%nhas open.";
 
-  /** A store that is opened for a copy expires and trims nothing. */
+  /** Interval of a store opened for a copy: so long that it expires and trims nothing. */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
   final Terminal terminal;
@@ -33,15 +33,15 @@ abstract class StoreCommand implements Callable<Integer> {
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
-      description = "Look for backends there too: a jar, or a folder of jars. May be repeated.")
+      description = "Also search this jar or folder of jars for backends. May be repeated.")
   private List<Path> plugins = new ArrayList<>();
 
   @Option(
       names = "--temp",
       paramLabel = "FOLDER",
       description =
-          "Where records are sorted that do not fit in memory; the system's own place"
-              + " if not given.")
+          "Folder for sorting records that do not fit in memory; the system's default if "
+              + "not given.")
   @Nullable Path temporary;
 
   @Mixin private final ClientAccess access = new ClientAccess();
@@ -52,7 +52,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // what fails is told by the command
+    var unused = Logging.to(terminal.err(), Level.OFF); // the command reports failures
     try (Output output = terminal.output()) {
       return run(output);
     } catch (StatusRuntimeException e) {

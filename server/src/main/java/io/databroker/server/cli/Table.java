@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows under a header, in columns. The widths are those of the rows that are at hand, so that a
- * stream of rows needs no room and is shown at once; a later row that is wider widens its columns.
+ * Rows under a header, in columns. The first rows set the widths, so that a stream of rows is shown
+ * at once without being collected; a wider row later widens its columns.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class Table {
-  /** Rows that are collected to find the widths. */
+  /** Number of rows collected to find the widths. */
   private static final int ROWS = 200;
 
-  /** Widest column; longer texts move what follows them. */
+  /** Widest column; a longer text shifts the columns after it. */
   private static final int WIDEST = 48;
 
   private static final String GAP = "  ";
@@ -40,7 +40,7 @@ final class Table {
     }
   }
 
-  /** Writes the rows that are collected. */
+  /** Writes the collected rows. */
   void flush() throws ReaderGoneException, FailedException {
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

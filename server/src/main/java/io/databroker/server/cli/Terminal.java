@@ -17,7 +17,7 @@ import java.util.List;
  * @param err standard error
  * @param outIsTerminal whether {@code out} is a terminal
  * @param errIsTerminal whether {@code err} is a terminal
- * @param readers tells whether a failed write to {@code out} means that nobody reads it
+ * @param readers decides whether a failed write to {@code out} means that the reader has left
  */
 record Terminal(
     InputStream in,
@@ -38,8 +38,8 @@ record Terminal(
   }
 
   /**
-   * Returns the streams of the process. Java cannot tell a terminal from a file, so the script that
-   * starts it says which are: {@code -Ddatabroker.terminal=out,err}.
+   * Returns the streams of the process. Java cannot distinguish a terminal from a file, so the
+   * start script passes the terminals: {@code -Ddatabroker.terminal=out,err}.
    */
   static Terminal ofProcess() {
     List<String> terminals = List.of(System.getProperty("databroker.terminal", "").split(","));
@@ -52,7 +52,7 @@ record Terminal(
         StandardStreams::outHasReaders);
   }
 
-  /** Returns a writer of lines to standard output; closing it writes them all. */
+  /** Returns a writer of lines to standard output; closing it flushes them. */
   Output output() {
     return new Output(out, readers);
   }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
     name = "types",
     description = {
       "Lists the types that have records, one on a line, ordered by code point.",
-      "Control characters are shown as \\u000a; use -o json where a type may have them."
+      "Control characters are shown as escapes such as \\u000a; use -o json if a type may "
+          + "have them."
     },
     footer = {"", "Example:", "  databroker types"})
 final class TypesCommand extends RemoteCommand {
@@ -19,7 +20,8 @@ final class TypesCommand extends RemoteCommand {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       converter = Layout.Converter.class,
-      description = "Show the types as json, one on a line, or as a table; as texts if not given.")
+      description =
+          "Show the types as json, one on a line, or as a table; as plain text if " + "not given.")
   private @Nullable Layout layout;
 
   TypesCommand(Terminal terminal) {

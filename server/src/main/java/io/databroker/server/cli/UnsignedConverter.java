@@ -11,7 +11,7 @@ final class UnsignedConverter implements ITypeConverter<Long> {
       try {
         return Long.parseUnsignedLong(text);
       } catch (NumberFormatException e) {
-        // Told below.
+        // Reported below.
       }
     }
     throw new TypeConversionException("'" + text + "' is not a number from 0 to 2^64 - 1");

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Proves that two stores hold the same, or names the first difference.",
+      "Proves that two stores have equal contents, or names the first difference.",
       "Each is read at one version. Records are compared with their times and the order of their",
       "writes, by a digest for each type, and so are options. Versions, history, leases and",
       "checkpoints are not compared. Exit code 1 if the stores differ.",

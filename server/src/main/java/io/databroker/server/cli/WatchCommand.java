@@ -34,14 +34,19 @@ final class WatchCommand extends RemoteCommand {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--type", paramLabel = "TYPE", description = "Only the changes of that type.")
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "Show only the changes of " + "that type.")
   private String type = "";
 
   @Option(
       names = "--from",
       paramLabel = "VERSION",
       converter = UnsignedConverter.class,
-      description = "Only the changes after that version; \"databroker info\" shows the last one.")
+      description =
+          "Show only the changes after that version; \"databroker info\" shows "
+              + "the last version.")
   private @Nullable Long from;
 
   @Option(
@@ -49,23 +54,23 @@ final class WatchCommand extends RemoteCommand {
       paramLabel = "SERVER-VERSION",
       converter = UnsignedConverter.class,
       description =
-          "The server version to which --from belongs, as \"databroker info\" shows it; fails if the"
-              + " server has another history. The current one if not given.")
+          "The server version to which --from belongs, from \"databroker info\"; fails if "
+              + "the server has another history. Default: the current one.")
   private @Nullable Long history;
 
-  @Option(names = "--no-wait", description = "End after the last change there is.")
+  @Option(names = "--no-wait", description = "End after the last existing change.")
   private boolean noWait;
 
   @Option(
       names = "--reconnect",
       description =
-          "If the server goes away, wait until it is back and go on after the last change shown. A"
-              + " history that was replaced meanwhile is an error.")
+          "If the connection is lost, reconnect and continue after the last change shown. "
+              + "Fails if the history was replaced meanwhile.")
   private boolean reconnect;
 
   @Mixin private final RecordFormat format = new RecordFormat();
 
-  /** Whether the server is away and the user has been told. */
+  /** True while the server is away, after the message to the user. */
   private boolean away;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
@@ -89,7 +94,7 @@ final class WatchCommand extends RemoteCommand {
         }
         if (!away) {
           terminal.err().println("databroker: " + ErrorLine.of(message(e)) + "; trying again");
-          away = true; // told once, however long it takes
+          away = true; // one message per outage
         }
         connection.retryAtOnce();
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
@@ -126,7 +131,7 @@ final class WatchCommand extends RemoteCommand {
         records.write(message.getRecord());
         from = message.getRecord().getVersion();
         if (!noWait) {
-          records.flush(); // somebody waits for it
+          records.flush(); // flush for a reader that waits
         }
       }
     }

@@ -1,7 +1,7 @@
 package io.databroker.server.json;
 
 /**
- * The text is not the expected JSON. The message says what is wrong, in one line.
+ * The text is not the expected JSON. The message states the problem in one line.
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */

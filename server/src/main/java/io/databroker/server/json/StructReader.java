@@ -15,9 +15,9 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
- * Reads strict JSON into a Struct, with members in the order of the text. It rejects what a Struct
- * cannot hold exactly: an integer that a double would round, a duplicate name, half of a surrogate
- * pair.
+ * Reads strict JSON into a Struct, with members in the order of the text. It rejects JSON that a
+ * Struct cannot hold exactly: an integer that a double would round, a duplicate name, half of a
+ * surrogate pair.
  *
  * <p><b>Thread-safety:</b> stateless.
  */

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /**
  * HTTP endpoint: {@code /metrics} in the text format of Prometheus, {@code /healthz} for "the
  * process answers", and {@code /readyz} for "the backend serves reads and writes", with the reason
- * and status 503 if it does not. It asks nobody who they are, and shows no type, id or payload.
+ * and status 503 if it does not. It has no authentication, and shows no type, id or payload.
  *
  * <p><b>Thread-safety:</b> safe.
  */

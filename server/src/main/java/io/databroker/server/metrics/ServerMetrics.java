@@ -45,9 +45,9 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * Returns what counts and times the calls of a gRPC server.
+   * Returns an interceptor that counts and times the calls of a gRPC server.
    *
-   * @param next what sees each call after it, or null
+   * @param next the next interceptor, or null
    */
   public ServerInterceptor before(@Nullable ServerInterceptor next) {
     ServerInterceptor counting = new MetricCollectingServerInterceptor(registry);

@@ -12,10 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that were accepted, and how many of one client address.
+ * Counts accepted connections, in all and by client address.
  *
- * <p>A connection that has not sent its handshake makes way for a new one, the oldest first, so
- * that silent connections keep nobody out.
+ * <p>A new connection may displace one without a handshake, the oldest first, so that silent
+ * connections cannot block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -50,11 +50,14 @@ final class Admission {
     this.limits = limits;
   }
 
-  /** Counts a connection, perhaps in the place of one without a handshake; false if refused. */
+  /**
+   * Counts a connection, which may displace one without a handshake; returns false if it is
+   * rejected.
+   */
   boolean admit(Channel channel) {
     SocketAddress remote = channel.remoteAddress();
     if (remote == null) {
-      return false; // its client has left already
+      return false; // its client has already left
     }
     Accepted accepted = new Accepted(channel, Network.of(remote));
     Channel displaced;
@@ -102,7 +105,9 @@ final class Admission {
     }
   }
 
-  /** The channel of a client's address, whose handshake is done; null if it is closed already. */
+  /**
+   * Returns the channel of a client's address after its handshake; null if it is already closed.
+   */
   synchronized @Nullable Channel handshakeDone(SocketAddress remote) {
     withoutHandshake.remove(remote);
     Accepted accepted = open.get(remote);

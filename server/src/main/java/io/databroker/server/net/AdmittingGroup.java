@@ -10,8 +10,8 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
 
 /**
- * The event loops of connections. One that is too many is closed here, before anything is made for
- * it.
+ * The event loops of connections. A connection over the limit is closed here, before anything is
+ * allocated for it.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -28,7 +28,7 @@ final class AdmittingGroup extends MultiThreadIoEventLoopGroup {
     if (!admission.admit(channel)) {
       channel.unsafe().closeForcibly();
       ChannelPromise refused = new DefaultChannelPromise(channel, next());
-      return refused.setSuccess(); // it is dealt with, and no news for the log
+      return refused.setSuccess(); // the rejection is handled, and needs no log entry
     }
     SocketAddress remote = channel.remoteAddress();
     return super.register(channel)

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the bytes of one request as they arrive, also of one that never becomes whole.
+ * Counts the bytes of one request as they arrive, even if it is never completed.
  *
  * <p><b>Thread-safety:</b> counts on the connection's event loop; a call starts on any thread.
  */

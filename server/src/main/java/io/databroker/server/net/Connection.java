@@ -20,23 +20,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection: what it holds of the server, and the calls that wait for it to read.
+ * A client's connection: the server resources that it holds, and the calls that wait for it to
+ * read.
  *
- * <p>A call runs when few others of its connection run, and when its connection has read most of
- * its answers. So a client that floods or does not read delays its own calls, not others'.
+ * <p>A call runs when few other calls of its connection run and the client has read most of its
+ * answers. So a client that floods or does not read delays only its own calls.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 public final class Connection {
   static final Attributes.Key<Connection> KEY = Attributes.Key.create("databroker-connection");
 
-  /** Calls of one connection that run at once; more of them wait for their turn. */
+  /** Calls of one connection that run at once; further ones wait for their turn. */
   private static final int MOST_RUNNING = 64;
 
-  /** Calls of one connection that are open whatever others have open. */
+  /** Open calls that each connection may have, whatever the total. */
   private static final int FEW = 8;
 
-  /** Bytes that an open call may hold without their being counted. */
+  /** Uncounted bytes that an open call may hold. */
   private static final int CALL_BYTES = 4 << 10;
 
   private record Waiting(Executor executor, Runnable call) {}
@@ -62,7 +63,7 @@ public final class Connection {
     this.channel = channel;
   }
 
-  /** The connection of a call. */
+  /** Returns the connection of a call. */
   public static Connection of(ServerCall<?, ?> call) {
     Connection connection = call.getAttributes().get(KEY);
     if (connection == null) {
@@ -71,7 +72,7 @@ public final class Connection {
     return connection;
   }
 
-  /** Counts a call; false if too many are open in all, and then it is not counted. */
+  /** Counts a call; returns false, without counting it, if too many calls are open in all. */
   public boolean open(OpenCall call) {
     if (!all.openCall(open.incrementAndGet() <= FEW)) {
       open.decrementAndGet();
@@ -81,7 +82,7 @@ public final class Connection {
     return true;
   }
 
-  /** Returns whether it has so few open calls that each has a place of its own. */
+  /** Returns whether the connection has so few open calls that the total does not matter. */
   public boolean hasFewCalls() {
     return open.get() <= FEW;
   }
@@ -98,7 +99,7 @@ public final class Connection {
     return calls;
   }
 
-  /** Runs the call here and now if it may, and later on the executor if not. */
+  /** Runs the call at once on this thread if it may run; otherwise later on the executor. */
   public void run(Executor executor, Runnable call) {
     synchronized (this) {
       if (cut) {
@@ -144,7 +145,7 @@ public final class Connection {
     next.forEach(each -> each.executor.execute(() -> runLater(each)));
   }
 
-  /** Runs a call that has waited, unless those before it have answered so much meanwhile. */
+  /** Runs a waiting call, unless earlier calls have too many unread answers by now. */
   private void runLater(Waiting call) {
     synchronized (this) {
       if (cut) {
@@ -159,7 +160,7 @@ public final class Connection {
     runNow(call.call);
   }
 
-  /** Counts bytes that are handed to the transport. */
+  /** Counts bytes handed to the transport. */
   public void unsent(long bytes) {
     boolean over;
     synchronized (this) {
@@ -173,7 +174,7 @@ public final class Connection {
       over = all.addUnsent(bytes);
     }
     if (over) {
-      all.relieve("the server holds too many answers that are not read");
+      all.relieve("the server holds too many unread answers");
     }
   }
 
@@ -190,7 +191,7 @@ public final class Connection {
     all.roomAgain();
   }
 
-  /** Counts bytes of an answer that waits in the heap, or with a minus that waits no more. */
+  /** Counts the bytes of an answer that waits in the heap; a negative count ends the wait. */
   public void inHeap(long bytes) {
     boolean over;
     synchronized (this) {
@@ -207,7 +208,7 @@ public final class Connection {
     }
   }
 
-  /** Counts messages that its client was sent. */
+  /** Counts messages sent to the client. */
   public void messagesSent(int more) {
     messages.addAndGet(more);
   }
@@ -224,12 +225,12 @@ public final class Connection {
     return all.hasRoom(bytes);
   }
 
-  /** Runs the task on the executor when there may be room for so many bytes. */
+  /** Runs the task on the executor when there may be room for that many bytes. */
   public void whenRoom(long bytes, Executor executor, Runnable task) {
     all.whenRoom(bytes, executor, task);
   }
 
-  /** Counts bytes of requests that have arrived, or with a minus that are gone. */
+  /** Counts received bytes of unfinished requests; a negative count removes them. */
   void received(long bytes) {
     boolean over;
     synchronized (this) {
@@ -244,7 +245,7 @@ public final class Connection {
     }
   }
 
-  /** Bytes that it holds, as far as they are known; an open call holds some that are not. */
+  /** Returns the bytes that the connection holds, with an estimate for its open calls. */
   long held() {
     long known;
     synchronized (this) {
@@ -256,18 +257,21 @@ public final class Connection {
     return known + unflushed() + (long) open.get() * CALL_BYTES;
   }
 
-  /** Bytes that the socket does not take, as its client reads nothing at all. */
+  /** Returns the bytes that the socket does not accept, because the client reads nothing. */
   long unflushed() {
     ChannelOutboundBuffer buffer = channel == null ? null : channel.unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
-  /** Nanoseconds since its client last read or the oldest answer was made; 0 if all is read. */
+  /**
+   * Returns the nanoseconds since the client last read or its oldest answer was sent; 0 if all
+   * answers are read.
+   */
   synchronized long stalledFor(long now) {
     return unsent == 0 ? 0 : now - progressAt;
   }
 
-  /** Gives back what it held: its client has left. */
+  /** Releases the connection's resources after its client has left. */
   void gone() {
     synchronized (this) {
       if (!cut) {
@@ -301,7 +305,7 @@ public final class Connection {
     }
   }
 
-  /** A client shows the reason; what it was sent before is dropped, as it was not read. */
+  /** The client shows the reason; unread bytes sent before are dropped. */
   private static void end(Channel channel, String reason) {
     Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
     ChannelHandlerContext context = handler == null ? null : channel.pipeline().context(handler);

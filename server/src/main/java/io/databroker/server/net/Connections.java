@@ -22,23 +22,23 @@ import org.slf4j.LoggerFactory;
  * The open connections and the bytes that they hold in all.
  *
  * <p>When the transport's buffers are full, the connection that holds the most is cut off, so that
- * one client that does not read, or does not finish what it sends, costs no other its service.
+ * a client that does not read, or does not finish its requests, does not block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 public final class Connections extends ServerTransportFilter {
   private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
-  /** An answer up to this size needs no room: a health check's, or that of a small get. */
+  /** An answer up to this size needs no room, such as that of a health check or a small get. */
   private static final long SMALL = 64 << 10;
 
-  /** A reader that holds buffers for which others wait is cut off after this much stalling. */
+  /** A stalled reader that holds buffers others wait for is cut off after this time. */
   private static final long PRESSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Connections that are cut off at once. */
+  /** Number of connections cut off at once. */
   private static final int MOST_CUT = 64;
 
-  /** A connection that holds less is not cut off, as its client may be an honest one. */
+  /** A connection that holds less is not cut off, because its client may be well-behaved. */
   private static final long WORTH_CUTTING = 256 << 10;
 
   private final NetworkLimits limits;
@@ -46,7 +46,7 @@ public final class Connections extends ServerTransportFilter {
   private final LongSupplier buffers;
   private final long mostBuffers;
 
-  /** Whether the buffers are nearly used up; looked at when a large answer is counted. */
+  /** True while the buffers are nearly full; checked when a large answer is counted. */
   private volatile boolean tight;
 
   private final Set<Connection> ready = ConcurrentHashMap.newKeySet();
@@ -56,13 +56,13 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicInteger calls = new AtomicInteger();
   private final RoomQueue waiting = new RoomQueue(this::hasRoom);
 
-  /** No connection is open yet. */
+  /** Creates the set without connections. */
   public Connections(NetworkLimits limits) {
     this(limits, () -> 0, Long.MAX_VALUE);
   }
 
   /**
-   * No connection is open yet.
+   * Creates the set without connections.
    *
    * @param buffers bytes of the transport's buffers in use
    * @param mostBuffers bytes of buffers at which large answers wait, and the largest connections
@@ -83,7 +83,9 @@ public final class Connections extends ServerTransportFilter {
     return admission;
   }
 
-  /** Called by gRPC when a client's HTTP/2 settings have come, on the connection's event loop. */
+  /**
+   * Called by gRPC when a client's HTTP/2 settings have arrived, on the connection's event loop.
+   */
   @Override
   public Attributes transportReady(Attributes attributes) {
     SocketAddress remote = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
@@ -117,7 +119,7 @@ public final class Connections extends ServerTransportFilter {
     }
   }
 
-  /** Counts a call; false if there is no place for it, unless it needs none. */
+  /** Counts a call; returns false if the limit is reached and the call needs a free place. */
   boolean openCall(boolean always) {
     if (calls.incrementAndGet() > limits.calls() && !always) {
       calls.decrementAndGet();
@@ -133,7 +135,9 @@ public final class Connections extends ServerTransportFilter {
   /** Counts unsent bytes; returns whether not even small answers have room now. */
   boolean addUnsent(long bytes) {
     if (bytes > SMALL) {
-      tight = buffers.getAsLong() > mostBuffers; // more than is counted: each stream has a little
+      tight =
+          buffers.getAsLong()
+              > mostBuffers; // a little more than the count: each stream holds some bytes
     }
     return unsent.addAndGet(bytes) > 2 * limits.unsent() && bytes > 0;
   }
@@ -150,24 +154,26 @@ public final class Connections extends ServerTransportFilter {
 
   boolean hasRoom(long bytes) {
     long most =
-        tight ? limits.unsent() / 4 : limits.unsent(); // never none, or all would stand still
+        tight
+            ? limits.unsent() / 4
+            : limits.unsent(); // at least one, or no connection would make progress
     return bytes <= SMALL || unsent.get() + Math.min(bytes, most) <= most;
   }
 
-  /** Runs the task on the executor when there may be room for so many bytes. */
+  /** Runs the task on the executor when there may be room for that many bytes. */
   void whenRoom(long bytes, Executor executor, Runnable task) {
     waiting.add(bytes, executor, task);
   }
 
-  /** Runs those who wait for room as far as there is some. */
+  /** Runs the tasks that wait for room, as far as there is room. */
   void roomAgain() {
     waiting.wake();
   }
 
-  /** Cuts off the connections that hold the most, until the limits are kept again. */
+  /** Cuts off the connections that hold the most, until the totals are within the limits. */
   synchronized void relieve(String reason) {
     for (int i = 0; i < MOST_CUT && over() && cutLargest(reason) > 0; i++) {
-      // each lowers the counts
+      // each cut lowers the counts
     }
   }
 
@@ -177,7 +183,7 @@ public final class Connections extends ServerTransportFilter {
         || received.get() > limits.received();
   }
 
-  /** Cuts off the connection that holds the most and returns how much that was; 0 if none did. */
+  /** Cuts off the connection that holds the most and returns its bytes; 0 if none holds enough. */
   synchronized long cutLargest(String reason) {
     Connection largest = null;
     long most = 0;
@@ -226,11 +232,11 @@ public final class Connections extends ServerTransportFilter {
     free(unflushed - 2 * limits.unsent(), "reader-stalled: the client reads nothing");
     long tooMany = buffers.getAsLong() - mostBuffers;
     tight = tooMany > 0;
-    free(tooMany, "the server's buffers are nearly used up");
+    free(tooMany, "the server's buffers are nearly full");
     waiting.wake();
   }
 
-  /** Cuts off the largest connections until those held so many bytes. */
+  /** Cuts off the largest connections until they have freed that many bytes. */
   private void free(long bytes, String reason) {
     long freed = 0;
     for (int i = 0; i < MOST_CUT && freed < bytes; i++) {
@@ -246,17 +252,17 @@ public final class Connections extends ServerTransportFilter {
     return unsent.get() >= limits.unsent() / 2;
   }
 
-  /** Open connections, those without a handshake included. */
+  /** Returns the number of open connections, including those without a handshake. */
   public int count() {
     return admission.count();
   }
 
-  /** Bytes of answers in the transport's buffers. */
+  /** Returns the bytes of answers in the transport's buffers. */
   public long unsentBytes() {
     return unsent.get();
   }
 
-  /** Bytes of unfinished requests in the transport's buffers. */
+  /** Returns the bytes of unfinished requests in the transport's buffers. */
   public long receivedBytes() {
     return received.get();
   }

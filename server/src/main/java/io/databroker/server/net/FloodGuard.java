@@ -11,21 +11,21 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Settings;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection that sends many frames which carry nothing: PING, SETTINGS, PRIORITY, frames of
- * unknown types, and empty DATA. Frames that reset streams are counted by gRPC itself.
+ * Ends a connection that sends many frames without content: PING, SETTINGS, PRIORITY, frames of
+ * unknown types, and empty DATA. gRPC itself counts frames that reset streams.
  *
- * <p>A client's own pings to measure its bandwidth answer the data that it was sent, so each
- * message sent to it allows one frame more.
+ * <p>Clients send pings to measure their bandwidth after they receive data, so each message sent to
+ * a client allows it one more frame.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
 final class FloodGuard extends Http2FrameListenerDecorator {
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Frames that carry nothing, in one window. */
+  /** Largest number of frames without content in one window. */
   static final int MOST = 1_000;
 
-  /** Window updates in one window; a client that reads fast sends many. */
+  /** Largest number of window updates in one window; a client that reads fast sends many. */
   static final int MOST_UPDATES = 100_000;
 
   private final Connection connection;

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param connections open connections in all
  * @param connectionsPerAddress open connections from one client address
  * @param callsPerConnection open calls on one connection, watchers included
- * @param calls open calls in all, watchers included; the first few calls of a connection do not
- *     need a place among them
+ * @param calls open calls in all, watchers included; the first few calls of each connection are
+ *     exempt
  * @param handshake time for a new connection to complete TLS and the HTTP/2 preface
  * @param idle time after which a connection without calls is closed
  * @param age time after which a connection is asked to reconnect; its open calls get {@code grace}
@@ -40,10 +40,10 @@ public record NetworkLimits(
     long unsent,
     long waiting,
     long received) {
-  /** Share of the direct memory that answers, and again requests, may take. */
+  /** Share of the direct memory for answers; requests get the same share. */
   private static final int SHARE = 4;
 
-  /** Share of the heap that answers may take while they wait. */
+  /** Share of the heap for answers that wait. */
   private static final int WAITING_SHARE = 8;
 
   private static final long LEAST = 8L << 20;
@@ -72,7 +72,7 @@ public record NetworkLimits(
     }
   }
 
-  /** Defaults for a server with that many bytes of direct memory and of heap. */
+  /** Returns the defaults for a server with that many bytes of direct memory and of heap. */
   public static NetworkLimits standard(long directMemory, long heap) {
     long share = Math.max(LEAST, directMemory / SHARE);
     return new NetworkLimits(

@@ -6,10 +6,16 @@ package io.databroker.server.net;
  * <p><b>Thread-safety:</b> safe.
  */
 public interface OpenCall {
-  /** Since when its request is incomplete, by {@link System#nanoTime}; 0 once it is whole. */
+  /**
+   * Returns since when the request has been incomplete, by {@link System#nanoTime}; 0 once it is
+   * complete.
+   */
   long waitingForRequestSince();
 
-  /** Since when its client has left an answer unread, by {@link System#nanoTime}; 0 if none. */
+  /**
+   * Returns since when the client has left an answer unread, by {@link System#nanoTime}; 0 if it
+   * has not.
+   */
   long unreadSince();
 
   /** Ends the call because its request did not arrive in time. */

@@ -5,20 +5,20 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Reads nothing more from a client that leaves what it was sent in the server's buffer.
+ * Stops reading from a client while its unread answers fill the server's buffer.
  *
- * <p>HTTP/2 lets a client bound the DATA that it is sent. Headers, trailers and replies to control
- * frames have no such bound: a client that asks on and reads nothing would fill the memory.
+ * <p>HTTP/2 lets a client limit the DATA sent to it. Headers, trailers and replies to control
+ * frames have no such limit: a client that sends requests and reads nothing would fill the memory.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
 final class ReadWhileRead extends ChannelInboundHandlerAdapter {
-  /** Far more than the transport leaves of DATA, so a client that reads slowly is not meant. */
+  /** Far more than the transport buffers of DATA, so it does not affect a slow reader. */
   private static final long MOST = 1 << 20;
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-    super.channelReadComplete(context); // answers what was read
+    super.channelReadComplete(context); // sends the replies to the frames just read
     ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
     if (buffer != null && buffer.totalPendingWriteBytes() > MOST) {
       context.channel().config().setAutoRead(false);

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 
 /**
- * Answers and streams that wait for room in the transport's buffers, the first that came first.
+ * Answers and streams that wait for room in the transport's buffers, in order of arrival.
  *
- * <p>Only as many are woken as there is room for: each time that one client has read something,
- * thousands may wait.
+ * <p>It wakes only as many as there is room for, because thousands may wait each time that one
+ * client reads.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -24,9 +24,9 @@ final class RoomQueue {
   private final Queue<Waiter> waiters = new ArrayDeque<>(); // guarded by itself
 
   /**
-   * An empty queue.
+   * Creates an empty queue.
    *
-   * @param hasRoom whether there is room for that many bytes
+   * @param hasRoom accepts a number of bytes for which there is room
    */
   RoomQueue(LongPredicate hasRoom) {
     this.hasRoom = hasRoom;
@@ -36,13 +36,13 @@ final class RoomQueue {
     return count.get() > 0;
   }
 
-  /** Runs the task on the executor when there may be room for so many bytes, perhaps now. */
+  /** Runs the task on the executor when there may be room for that many bytes, possibly at once. */
   void add(long bytes, Executor executor, Runnable task) {
     synchronized (waiters) {
       waiters.add(new Waiter(bytes, executor, task));
       count.incrementAndGet();
     }
-    wake(); // room may have come before it was in the queue
+    wake(); // room may have become free before the task was in the queue
   }
 
   /** Runs the tasks for which there is room; each checks again whether there still is. */

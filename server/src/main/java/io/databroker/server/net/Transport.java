@@ -24,21 +24,24 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Thread-safety:</b> safe; the builder is used once.
  */
 public final class Transport implements AutoCloseable {
-  /** Frames that reset a stream, sent or caused, that one connection may send in one window. */
+  /** Stream resets, sent or caused, that one connection may have in one window. */
   private static final int MOST_RESETS = 500;
 
   private static final int RESET_WINDOW_SECONDS = 10;
 
-  /** Bytes that a connection may send before they are read; a fixed number, so a known one. */
+  /**
+   * Bytes that a connection may send before the server reads them; fixed, so that the total is
+   * known.
+   */
   private static final int WINDOW = 1 << 20;
 
   /** Chunks of 2 MiB: the buffers grow and shrink in such steps. */
   private static final int MAX_ORDER = 8;
 
-  /** Quarters of the direct memory at whose use large answers wait. */
+  /** Share of the direct memory, in quarters, beyond which large answers wait. */
   private static final int ALARMING_QUARTERS = 3;
 
-  /** Milliseconds without a task after which an event loop ends, and the most that it goes on. */
+  /** Milliseconds: an idle event loop ends after the first, and at the latest after the second. */
   private static final long QUIET = 200;
 
   private static final long LAST = 2_000;
@@ -49,7 +52,7 @@ public final class Transport implements AutoCloseable {
   private final EventLoopGroup accepting;
   private final EventLoopGroup loops;
 
-  /** Starts the event loops; nothing listens yet. */
+  /** Starts the event loops, without listening yet. */
   public Transport(NetworkLimits limits) {
     this.limits = limits;
     int threads = 2 * Runtime.getRuntime().availableProcessors();
@@ -66,7 +69,7 @@ public final class Transport implements AutoCloseable {
     this.connections =
         new Connections(
             limits,
-            // Whole chunks: what is free in them may be in pieces that are too small.
+            // Count whole chunks: the free room in them may be in pieces that are too small.
             allocator.metric()::usedDirectMemory,
             directMemory() / 4 * ALARMING_QUARTERS);
     this.accepting =
@@ -75,7 +78,7 @@ public final class Transport implements AutoCloseable {
     this.loops = new AdmittingGroup(threads, handlers(), connections.admission());
   }
 
-  /** Bytes of direct memory that the transport's buffers may take in all. */
+  /** Returns the largest size of the transport's buffers in direct memory, in bytes. */
   public static long directMemory() {
     return PlatformDependent.maxDirectMemory();
   }
@@ -88,7 +91,7 @@ public final class Transport implements AutoCloseable {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /** A server on these sockets, which takes requests up to that size. */
+  /** Returns a builder for a server on these sockets, which accepts requests up to that size. */
   public NettyServerBuilder builder(
       InetSocketAddress listen, ServerCredentials credentials, int largestRequest) {
     return NettyServerBuilder.forAddress(listen, credentials)
@@ -106,18 +109,18 @@ public final class Transport implements AutoCloseable {
         .maxConnectionAgeGrace(limits.grace().toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())
         .maxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
-        // A peer that is gone is noticed; one that checks on us more often is let be.
+        // Detect dead peers by keepalive, and tolerate clients that ping more often.
         .keepAliveTime(1, TimeUnit.MINUTES)
         .permitKeepAliveTime(5, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true);
   }
 
-  /** The connections of that server. */
+  /** Returns the connections of that server. */
   public Connections connections() {
     return connections;
   }
 
-  /** A watchdog over these event loops and buffers, which is not started yet. */
+  /** Returns a watchdog over these event loops and buffers, not started yet. */
   public Watchdog watchdog() {
     return new Watchdog(loops, allocator, connections);
   }

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that can no longer serve, so that its supervisor starts it anew.
+ * Ends a process that can no longer serve, so that its supervisor restarts it.
  *
- * <p>It looks once a second from a thread of its own. When direct memory is used up it first heals:
- * it cuts off the connections that hold the most. It ends the process when no buffer could be had,
- * or one event loop has run nothing, for {@link #PATIENCE}.
+ * <p>It checks once a second on its own thread. When direct memory is exhausted, it first cuts off
+ * the connections that hold the most. It ends the process when no buffer was available, or an event
+ * loop ran no task, for {@link #PATIENCE}.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -42,7 +42,7 @@ public final class Watchdog implements AutoCloseable {
   private long noMemorySince;
   private volatile boolean able = true;
 
-  /** An event loop with the last task that was given to it. */
+  /** An event loop and its last probe task. */
   private static final class Loop {
     private final EventExecutor executor;
     private volatile boolean answered = true;
@@ -68,7 +68,7 @@ public final class Watchdog implements AutoCloseable {
     group.forEach(executor -> loops.add(new Loop(executor)));
   }
 
-  /** Begins to look; a process that cannot serve is handed to {@code end} with the reason. */
+  /** Starts checking; calls {@code end} with the reason when the process cannot serve. */
   public synchronized void start(Consumer<String> end) {
     ScheduledExecutorService looking =
         Executors.newSingleThreadScheduledExecutor(
@@ -116,10 +116,10 @@ public final class Watchdog implements AutoCloseable {
       if (able) {
         able = false;
         noMemorySince = now;
-        log.error("direct memory is used up; the largest connections are cut off");
+        log.error("direct memory is exhausted; the largest connections are cut off");
       }
-      var unused = connections.cutLargest("the server's buffers are used up");
-      return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is used up";
+      var unused = connections.cutLargest("the server's buffers are exhausted");
+      return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is exhausted";
     }
   }
 
@@ -141,7 +141,7 @@ public final class Watchdog implements AutoCloseable {
     return null;
   }
 
-  /** Looks no more. Idempotent. */
+  /** Stops checking; idempotent. */
   @Override
   public synchronized void close() {
     if (thread != null) {

@@ -2,11 +2,11 @@
  * The limits that keep one client from hurting another, below the services.
  *
  * <p>Read {@link io.databroker.server.net.NetworkLimits} first. {@link
- * io.databroker.server.net.Transport} builds the gRPC server: {@code AdmittingGroup} takes or
- * refuses each connection, {@code FloodGuard} counts its frames, {@link
- * io.databroker.server.net.Connection} counts what it holds of the server, and {@link
- * io.databroker.server.net.Connections} cuts off the one that holds too much. {@code Watchdog} ends
- * a process that can no longer serve.
+ * io.databroker.server.net.Transport} builds the gRPC server: {@code AdmittingGroup} accepts or
+ * rejects each connection, {@code FloodGuard} counts its frames, {@link
+ * io.databroker.server.net.Connection} counts the memory that it holds, and {@link
+ * io.databroker.server.net.Connections} cuts off the connection that holds too much. {@code
+ * Watchdog} ends a process that can no longer serve.
  */
 @NullMarked
 package io.databroker.server.net;

@@ -4,7 +4,7 @@ import io.databroker.host.query.AddressRange;
 import io.databroker.host.query.Filter;
 
 /**
- * Field with a range of addresses: a text in the payload, indexed as the prefix that it names.
+ * Field with a range of addresses: a text in the payload, indexed as the range's prefix.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -15,8 +15,8 @@ public final class AddressField {
   private AddressField() {}
 
   /**
-   * Returns a filter for the records of the longest range that contains an address; for none if the
-   * text is no address.
+   * Returns a filter for the records of the longest range that contains an address; it matches
+   * nothing if the text is not an address.
    */
   public static Filter longest(String address) {
     return AddressRange.parse(address).map(range -> range.longestIn(PATH)).orElse(Filter.none());

@@ -38,7 +38,7 @@ final class FieldPath {
       return inValue((Value) generated(message, Value.newBuilder()), path);
     }
     if (path.isEmpty()) {
-      // A text that may be absent, as was written before fields could be optional.
+      // A wrapped text, the form of optional text in older protocols.
       FieldDescriptor only = type == StringValue.getDescriptor() ? type.findFieldByNumber(1) : null;
       return only == null ? null : (String) message.getField(only);
     }
@@ -60,7 +60,7 @@ final class FieldPath {
     try {
       return MessageTypes.parse(message.toByteString(), same);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message that was parsed is no message", e);
+      throw new IllegalStateException("a parsed message cannot be parsed", e);
     }
   }
 

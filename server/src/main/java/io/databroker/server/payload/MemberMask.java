@@ -20,8 +20,8 @@ final class MemberMask {
   }
 
   /**
-   * Returns the second Struct with the named members of the first; members that the first lacks are
-   * removed.
+   * Returns the second Struct with the named members taken from the first; removes members that the
+   * first lacks.
    */
   static Struct merge(Struct from, Struct to, List<String> paths) {
     Struct merged = to;
@@ -53,7 +53,7 @@ final class MemberMask {
     }
     if (old == null || !old.hasStructValue()) {
       if (value == null) {
-        return to; // nothing is there to be cleared
+        return to; // there is nothing to clear
       }
       old = Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build();
     }

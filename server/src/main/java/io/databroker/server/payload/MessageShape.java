@@ -12,10 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the objects of a message from its bytes, before any of them is made. Two bytes on the wire
- * can become a hundred in the heap.
+ * Counts the objects of a message from its bytes, before any object is created. Two bytes on the
+ * wire can become a hundred in the heap.
  *
- * <p><b>Thread-safety:</b> immutable once made.
+ * <p><b>Thread-safety:</b> immutable.
  */
 public final class MessageShape {
   private static final int SMALL_NUMBERS = 32;
@@ -37,7 +37,7 @@ public final class MessageShape {
     }
     Map<Descriptor, MessageShape> made = new HashMap<>();
     MessageShape shape = make(type, made);
-    SHAPES.putAll(made); // only whole ones are seen by others
+    SHAPES.putAll(made); // published only when complete
     return shape;
   }
 
@@ -68,7 +68,7 @@ public final class MessageShape {
   }
 
   /**
-   * Error for a message with more parts than the count takes.
+   * A message has more parts than allowed.
    *
    * <p><b>Thread-safety:</b> as any exception.
    */
@@ -94,8 +94,8 @@ public final class MessageShape {
     /**
      * Creates a counter.
      *
-     * @param limit parts that are taken
-     * @param deepest levels of nesting that are taken
+     * @param limit largest number of parts
+     * @param deepest largest number of nesting levels
      */
     public Count(int limit, int deepest) {
       this.limit = limit;
@@ -123,8 +123,8 @@ public final class MessageShape {
   /**
    * Counts the parts of a message.
    *
-   * @throws TooManyPartsException if it has more than the count takes
-   * @throws InvalidProtocolBufferException if the bytes are no message, or nested too deeply
+   * @throws TooManyPartsException if it has more parts than allowed
+   * @throws InvalidProtocolBufferException if the bytes are not a message, or nested too deeply
    */
   public void count(CodedInputStream in, Count count) throws InvalidProtocolBufferException {
     try {
@@ -133,7 +133,7 @@ public final class MessageShape {
     } catch (InvalidProtocolBufferException e) {
       throw e;
     } catch (IOException e) {
-      throw new IllegalStateException("bytes at hand cannot fail to be read", e);
+      throw new IllegalStateException("reading from an array cannot fail", e);
     }
   }
 

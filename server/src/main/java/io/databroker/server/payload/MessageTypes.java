@@ -23,16 +23,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Known message types of payloads: protobuf's well-known types, and those of descriptor sets.
- * Records of other types are stored and served like any others, but no field and no text finds
- * them, and they cannot be patched.
+ * Records of other types are stored and served like any others, but cannot be found by field or
+ * text, and cannot be patched.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class MessageTypes {
-  /** Deepest nesting of messages; a level of JSON is three of them. */
+  /** Deepest nesting of messages; a level of JSON takes three levels. */
   static final int DEEPEST = 1_000;
 
-  /** Most parts of one payload (messages, elements of lists, unknown fields) that are looked at. */
+  /**
+   * Largest number of parts (messages, elements of lists, unknown fields) of a payload that is
+   * parsed.
+   */
   static final int MOST_PARTS = 100_000;
 
   private static final MessageTypes WELL_KNOWN = new MessageTypes(FileLinker.wellKnown());
@@ -52,7 +55,7 @@ public final class MessageTypes {
     type.getNestedTypes().forEach(this::add);
   }
 
-  /** Chooses between two files that declare a type: the one that knows more of its fields. */
+  /** Chooses between two files that declare a type: the file with more of its fields. */
   private static Descriptor fuller(Descriptor one, Descriptor other) {
     return one.getFields().size() >= other.getFields().size() ? one : other;
   }
@@ -66,8 +69,8 @@ public final class MessageTypes {
    * Returns these types and those of a descriptor set, as {@code protoc --include_imports
    * --descriptor_set_out} writes it.
    *
-   * @throws InvalidArgumentException if it lacks an import, or has another file of a name that is
-   *     known
+   * @throws InvalidArgumentException if an import is missing, or a file differs from a known file
+   *     of the same name
    */
   public MessageTypes with(FileDescriptorSet set) {
     return new MessageTypes(files.with(set));
@@ -86,7 +89,7 @@ public final class MessageTypes {
               Files.readAllBytes(protoset), ExtensionRegistry.newInstance());
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidArgumentException(
-          "protoset", protoset.toString(), "give what protoc --descriptor_set_out writes");
+          "protoset", protoset.toString(), "give a file written by protoc --descriptor_set_out");
     } catch (IOException e) {
       throw new InvalidArgumentException(
           "protoset", protoset.toString(), "give a file that can be read: " + e);
@@ -115,7 +118,7 @@ public final class MessageTypes {
   /**
    * Returns the message; null if its type is not known.
    *
-   * @throws InvalidProtocolBufferException if the bytes are none of that type
+   * @throws InvalidProtocolBufferException if the bytes are not a message of that type
    */
   @Nullable Message parse(Any payload) throws InvalidProtocolBufferException {
     String name = name(payload.getTypeUrl());
@@ -131,10 +134,10 @@ public final class MessageTypes {
     return parse(payload.getValue(), message);
   }
 
-  /** Parses a message, which may nest as deeply as the JSON that the server takes. */
+  /** Parses a message, which may nest as deeply as the JSON that the server accepts. */
   static Message parse(ByteString encoded, Message.Builder message)
       throws InvalidProtocolBufferException {
-    // Two bytes can become a hundred in the heap, so they are counted before they do.
+    // Two bytes can become a hundred in the heap, so the parts are counted before they are parsed.
     MessageShape.of(message.getDescriptorForType())
         .count(encoded.newCodedInput(), new MessageShape.Count(MOST_PARTS, DEEPEST));
     CodedInputStream bytes = encoded.newCodedInput();
@@ -145,7 +148,7 @@ public final class MessageTypes {
     } catch (InvalidProtocolBufferException e) {
       throw e;
     } catch (IOException e) {
-      throw new IllegalStateException("bytes at hand cannot fail to be read", e);
+      throw new IllegalStateException("reading from an array cannot fail", e);
     }
     if (!message.isInitialized()) {
       throw new InvalidProtocolBufferException("it lacks a required field");

@@ -3,7 +3,7 @@ package io.databroker.server.payload;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells whether something is new. It remembers up to a thousand things. */
+/** Recognises repeated values. It remembers up to a thousand. */
 final class Once {
   private static final int MOST = 1_000;
 

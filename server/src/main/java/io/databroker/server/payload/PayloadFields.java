@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Extracts texts by path from payloads that are an Any of a known type. It fails for no payload.
- */
+/** Extracts texts by path from payloads that are an Any of a known type. It never fails. */
 final class PayloadFields implements FieldExtractor {
-  /** Version of the code, to be changed when it finds other values than before. */
+  /** Version of the code; change it when the code finds other values than before. */
   private static final int CODE_VERSION = 1;
 
   private static final Logger log = LoggerFactory.getLogger(PayloadFields.class);
@@ -65,8 +63,8 @@ final class PayloadFields implements FieldExtractor {
       Message message = types.parse(any);
       if (message == null && !url.isEmpty() && told.first(url)) {
         log.warn(
-            "records such as those of type \"{}\" are found by no field and no text: the message"
-                + " type \"{}\" is not known; give its descriptor set",
+            "records such as those of type \"{}\" cannot be found by field or text: the "
+                + "message type \"{}\" is not known; give its descriptor set",
             type,
             url);
       }
@@ -74,8 +72,8 @@ final class PayloadFields implements FieldExtractor {
     } catch (InvalidProtocolBufferException e) {
       if (told.first("bytes " + url)) {
         log.warn(
-            "a record of type \"{}\" is found by no field and no text: its payload is no message of"
-                + " type \"{}\": {}",
+            "a record of type \"{}\" cannot be found by field or text: its payload is not a "
+                + "message of type \"{}\": {}",
             type,
             url,
             e.getMessage());
@@ -88,8 +86,8 @@ final class PayloadFields implements FieldExtractor {
     Optional<AddressRange> range = AddressRange.parse(text);
     if (range.isEmpty() && told.first("range " + type)) {
       log.warn(
-          "a record of type \"{}\" is found by no address: its {} is \"{}\"; give a range such as"
-              + " 10.0.0.0/8",
+          "a record of type \"{}\" cannot be found by address: its {} is \"{}\"; give a "
+              + "range such as 10.0.0.0/8",
           type,
           AddressField.PATH,
           text);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * same type, and clears those that are not set in the message.
  *
  * <p>In a Struct, and in a Value that holds one, a path names members: {@code a.b}, or {@code
- * fields.a.b}, as protobuf has it; {@code fields} is all of them.
+ * fields.a.b} as in protobuf; {@code fields} alone names all members.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -48,9 +48,9 @@ public final class PayloadPatch implements Patch.Change {
   /**
    * Creates a patch.
    *
-   * @param argument what to call {@code data} in errors
-   * @throws InvalidArgumentException if the message's type is not known, its bytes are none of that
-   *     type, or the mask names a field that the type has not
+   * @param argument the name of {@code data} in errors
+   * @throws InvalidArgumentException if the message's type is not known, its bytes are not a
+   *     message of that type, or the mask names an unknown field
    */
   public static PayloadPatch of(MessageTypes types, String argument, Any data, FieldMask mask) {
     Message source = parse(types, argument, data);
@@ -76,20 +76,22 @@ public final class PayloadPatch implements Patch.Change {
         throw new InvalidArgumentException(
             argument + ".type_url",
             data.getTypeUrl(),
-            "this type is not known here, so that no field of it can be changed: put the record"
-                + " whole, or serve with the type's descriptor set");
+            "this type is not known here, so its fields cannot be changed: put the whole "
+                + "record, or serve with the type's descriptor set");
       }
       return message;
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidArgumentException(
-          argument, data.getTypeUrl(), "its bytes are no message of that type: " + e.getMessage());
+          argument,
+          data.getTypeUrl(),
+          "its bytes are not a message of that type: " + e.getMessage());
     }
   }
 
   /**
    * Returns the payload with these fields.
    *
-   * @throws InvalidArgumentException if the payload is a message of another type, or none
+   * @throws InvalidArgumentException if the payload is not a message of that type
    */
   @Override
   public Bytes apply(Bytes payload) {
@@ -98,18 +100,20 @@ public final class PayloadPatch implements Patch.Change {
       stored = Any.parseFrom(payload.asByteBuffer());
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidArgumentException(
-          argument, typeUrl, "the record holds no message, so put it whole");
+          argument, typeUrl, "the record holds no message, so put the whole record");
     }
     if (stored.getTypeUrl().isEmpty()) {
       throw new InvalidArgumentException(
-          argument + ".type_url", typeUrl, "the record holds no message, so put it whole");
+          argument + ".type_url", typeUrl, "the record holds no message, so put the whole record");
     }
     if (!MessageTypes.name(stored.getTypeUrl()).equals(MessageTypes.name(typeUrl))) {
       throw new InvalidArgumentException(
           argument + ".type_url",
           typeUrl,
           String.format(
-              Locale.ROOT, "the record holds a %s, so give that", shortened(stored.getTypeUrl())));
+              Locale.ROOT,
+              "the record holds a %s, so give a message of that type",
+              shortened(stored.getTypeUrl())));
     }
     Message merged = merge(parse(types, "the record's payload", stored));
     Any changed = stored.toBuilder().setValue(merged.toByteString()).build();

@@ -21,7 +21,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
   private final TextSearch search;
 
   /**
-   * Creates a match for payloads that contain that text; all contain the empty text.
+   * Creates a match for payloads that contain that text; every payload contains the empty text.
    *
    * @param check is called now and then, and may throw to end the search
    */
@@ -38,7 +38,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
     try {
       return inAny(Any.parseFrom(record.payload().asByteBuffer()), 0);
     } catch (InvalidProtocolBufferException e) {
-      return false; // no message, so no text of one
+      return false; // not a message, so it has no text
     }
   }
 

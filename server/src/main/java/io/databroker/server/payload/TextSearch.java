@@ -3,8 +3,8 @@ package io.databroker.server.payload;
 import java.util.Locale;
 
 /**
- * Search for one text in others, whatever the case, by the algorithm of Knuth, Morris and Pratt.
- * Its time grows with the text that is searched, not with the query.
+ * Searches texts for a query, ignoring case, by the algorithm of Knuth, Morris and Pratt. The time
+ * grows with the searched text, not with the query.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -55,7 +55,7 @@ final class TextSearch {
     return wanted.isEmpty();
   }
 
-  /** Returns whether the text contains the one that is searched for. */
+  /** Returns whether the text contains the query. */
   boolean isIn(String text) {
     if (wanted.isEmpty()) {
       return true;

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.function.Supplier;
 
-/** Failed calls as errors of the API, where repeating the call may help. */
+/** Converts failed calls to errors of the API, where repeating the call may help. */
 final class CallFailures {
   private CallFailures() {}
 

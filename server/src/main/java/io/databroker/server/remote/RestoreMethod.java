@@ -6,8 +6,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 
 /**
- * Method {@code databroker.ext.RestoreService/Restore}, beside the protocol of Pomerium: it takes
- * and returns what {@code Put} does, applies the records as one batch, and keeps their {@code
+ * Method {@code databroker.ext.RestoreService/Restore}, beside the protocol of Pomerium: it has the
+ * request and response of {@code Put}, applies the records as one batch, and keeps their {@code
  * modified_at}. A record with {@code deleted_at} is a delete.
  *
  * <p><b>Thread-safety:</b> immutable.

@@ -42,7 +42,8 @@ final class ServerFeed implements CopyEnd.Feed {
     if (now.serverVersion() != from.serverVersion()) {
       throw new HistoryReplacedException(from.serverVersion(), now.serverVersion());
     }
-    boolean fromTheBeginning = from.version() == 0; // the server knows whether it holds that
+    boolean fromTheBeginning =
+        from.version() == 0; // the server decides whether it holds that version
     if (!fromTheBeginning && Long.compareUnsigned(from.version() + 1, now.earliest()) < 0) {
       throw new HistoryTrimmedException(from.version(), now.earliest());
     }
@@ -71,7 +72,7 @@ final class ServerFeed implements CopyEnd.Feed {
         }
       }
     } catch (TimeoutException e) {
-      // Nothing more came in time.
+      // No further message arrived in time.
     } catch (StatusException e) {
       throw failure(e);
     }

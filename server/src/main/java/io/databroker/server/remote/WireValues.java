@@ -13,7 +13,7 @@ import io.databroker.server.proto.Record;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Values of the API from and to messages. A payload is the bytes of a record's Any. */
+/** Converts values of the API from and to messages. A payload is the bytes of a record's Any. */
 final class WireValues {
   private WireValues() {}
 
@@ -65,7 +65,8 @@ final class WireValues {
       throw new InvalidArgumentException(
           "payload of " + stored.id(),
           stored.payload().size() + " bytes",
-          "a server takes payloads that are a google.protobuf.Any; copy to a backend instead");
+          "a server accepts only payloads that are a google.protobuf.Any; copy to a backend "
+              + "instead");
     }
   }
 

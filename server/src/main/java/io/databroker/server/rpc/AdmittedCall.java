@@ -16,17 +16,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Call on its way in and out.
+ * Admission of one call and its answer.
  *
- * <p>The bytes of the request are read into the room that {@link Intake} has. When the call has its
- * turn on its connection, they are counted, parsed and handled. The room is given back when the
- * answer is sent. {@link BoundedAnswers} bounds the answers.
+ * <p>The bytes of the request are read into room reserved from {@link Intake}. When it is the
+ * call's turn on its connection, the request is counted, parsed and handled. The room is released
+ * when the answer is sent. {@link BoundedAnswers} bounds the answers.
  *
  * <p><b>Thread-safety:</b> gRPC calls a listener one at a time; the turn may come on another
  * thread, and the sweep over connections calls at any time.
  */
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
-  /** Context key of the call that is being handled, where streams register how they end. */
+  /** Context key of the call being handled, where streams register the action that ends them. */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
   private static final int CHUNK = 16 << 10;
@@ -42,7 +42,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private ServerCall.@Nullable Listener<InputStream> handler;
   private @Nullable WholeRequest request;
 
-  /** Whether the request has arrived whole. From then on, only the handler ends the call. */
+  /** True once the request has arrived completely. From then on, only the handler ends the call. */
   private volatile boolean whole;
 
   private volatile @Nullable Consumer<StatusRuntimeException> ender;
@@ -73,7 +73,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return this;
   }
 
-  /** Returns whether its connection has so few calls that each has a place beyond the limits. */
+  /** Returns whether the connection has so few calls that they are exempt from the limits. */
   boolean isOfFew() {
     return connection.hasFewCalls();
   }
@@ -110,7 +110,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       int size = message.available();
       return hold(size) ? message.readNBytes(size) : null;
     }
-    // Compressed: room is taken for what comes out, as it comes out.
+    // Compressed: reserve room for the decompressed bytes as they are produced.
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] chunk = new byte[CHUNK];
     for (int read = message.read(chunk); read >= 0; read = message.read(chunk)) {
@@ -158,7 +158,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     ServerCall.Listener<InputStream> handling = handler;
     request = null;
     if (bytes == null || handling == null || call.isCancelled() || isRefused()) {
-      return; // nobody waits for an answer
+      return; // no client waits for an answer
     }
     Context before = context.attach();
     try {
@@ -167,7 +167,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       }
     } catch (WholeRequest.UnreadableException e) {
       refuse(Statuses.of(check.unreadable(e.problem())));
-    } catch (RuntimeException | Error e) { // or the thread of the pool would end
+    } catch (RuntimeException | Error e) { // otherwise the thread of the pool would end
       refuse(Statuses.of(e));
     } finally {
       context.detach(before);
@@ -227,7 +227,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     }
   }
 
-  /** Gives back the room and the turn. */
+  /** Releases the room and the turn. */
   private void end() {
     synchronized (this) {
       over = true;

@@ -15,7 +15,7 @@ final class Answer {
     try {
       observer.onNext(answer.get());
       observer.onCompleted();
-    } catch (RuntimeException | Error e) { // also for want of memory while the answer is sent
+    } catch (RuntimeException | Error e) { // also if memory runs out while the answer is sent
       fail(observer, e);
     }
   }
@@ -24,7 +24,7 @@ final class Answer {
     try {
       observer.onError(Statuses.of(error));
     } catch (RuntimeException | Error e) {
-      log.warn("a call could not be told of its failure: {}", e.toString());
+      log.warn("the failure of a call could not be sent to its client: {}", e.toString());
     }
   }
 }

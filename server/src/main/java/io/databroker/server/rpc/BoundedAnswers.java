@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers of one call, counted while they are in the transport's buffers.
  *
- * <p>A single answer is counted until the call is over, which is when the client has taken it. A
- * large one waits outside the buffers until they have room. The messages of a stream are counted
- * while the transport has no room for more of them.
+ * <p>A single answer is counted until the client has received it, which ends the call. A large
+ * answer waits outside the buffers until they have room. The messages of a stream are counted while
+ * the transport has no room for further ones.
  *
  * <p><b>Thread-safety:</b> used by one thread at a time, but for {@link #unreadSince} and {@link
  * #end}.
  */
 final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A> {
-  /** Bytes, frames included, that a stream may have in the buffers while gRPC calls it ready. */
+  /** Bytes, including frames, that a stream may have in the buffers while gRPC reports it ready. */
   private static final long READY = 32 << 10;
 
   /** Messages between two reports to the connection. */
@@ -45,7 +45,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   private long counted;
   private boolean over;
 
-  // An answer that waits for room.
+  // Answer that waits for room.
   private @Nullable A waiting;
   private long waitingSize;
   private @Nullable Status status;
@@ -58,7 +58,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     this.one = call.getMethodDescriptor().getType().serverSendsOneMessage();
   }
 
-  /** Task for when the stream may be ready again and gRPC does not tell. */
+  /** Task to run when the stream may be ready again without a report from gRPC. */
   void readyAgain(Runnable task) {
     readyAgain = task;
   }
@@ -67,7 +67,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     try {
       return message instanceof KnownLength ? ((InputStream) message).available() : 0;
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // what is in memory never throws one
+      throw new UncheckedIOException(e); // a stream in memory never throws one
     }
   }
 
@@ -197,12 +197,12 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     return closed;
   }
 
-  /** Returns the time since when the client has not read a stream; 0 if it reads. */
+  /** Returns the time at which the client stopped reading a stream; 0 if it reads. */
   long unreadSince() {
     return unreadSince;
   }
 
-  /** Notes that the call is over, and that its answers have left the buffers. */
+  /** Records that the call is over and its answers have left the buffers. */
   void end() {
     boolean waited;
     synchronized (this) {

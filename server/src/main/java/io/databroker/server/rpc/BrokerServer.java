@@ -34,7 +34,7 @@ public final class BrokerServer implements AutoCloseable {
 
   private static final int LARGEST_MESSAGE = 256 << 20;
 
-  /** Share of the heap that requests may take; a Put takes four times as much until it is sent. */
+  /** Share of the heap for requests; a Put takes four times its size until it is answered. */
   private static final int SHARE_OF_HEAP = 8;
 
   private static final long PROBE_MILLIS = 1_000;
@@ -56,8 +56,8 @@ public final class BrokerServer implements AutoCloseable {
    * Creates a server; {@link #start} starts it.
    *
    * @param listen where to listen; port 0 takes a free one
-   * @param queries the known message types, and how queries are answered
-   * @param settings its limits, and who may call it
+   * @param queries the known message types, and the limits of queries
+   * @param settings its limits, and the check of callers
    */
   public BrokerServer(
       OpenedBackend opened,
@@ -161,9 +161,9 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Starts to answer.
+   * Starts to serve.
    *
-   * @throws IOException if the address cannot be had
+   * @throws IOException if the address cannot be used
    */
   public void start() throws IOException {
     health.probe();
@@ -178,7 +178,9 @@ public final class BrokerServer implements AutoCloseable {
     var unused = thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Watches whether the process can serve, and hands the reason to {@code end} once it cannot. */
+  /**
+   * Watches whether the process can serve, and calls {@code end} with the reason once it cannot.
+   */
   public void watch(Consumer<String> end) {
     if (watchdog != null) {
       watchdog.start(end);
@@ -200,8 +202,8 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Closes the server: health tells NOT_SERVING, new calls are refused, streams end, and running
-   * calls have three seconds to end. Idempotent.
+   * Closes the server: health reports NOT_SERVING, new calls are rejected, streams end, and running
+   * calls get three seconds to end. Idempotent.
    */
   @Override
   public void close() {
@@ -228,8 +230,8 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Returns the size of the largest batch that the backend takes, or less if the heap is small;
-   * never less than the largest batch that every backend takes.
+   * Returns the size of the largest batch that the backend accepts, or less if the heap is small;
+   * never less than every backend must accept.
    */
   static int largestRequest(Limits limits, long heap) {
     long most = Math.min(LARGEST_MESSAGE, heap / SHARE_OF_HEAP);

@@ -18,7 +18,10 @@ final class ChangesSource implements MessageSource<SyncResponse> {
   private final ToldChanges told;
   private final Iterator<TypedOptions> options;
 
-  /** Last version to send for a call that does not wait, so that it ends while others write. */
+  /**
+   * Last version to send for a call that does not wait, so that the call ends during concurrent
+   * writes.
+   */
   private final @Nullable Long last;
 
   private Iterator<StoredRecord> batch = Collections.emptyIterator();

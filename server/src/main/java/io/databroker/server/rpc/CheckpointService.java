@@ -9,7 +9,7 @@ import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetCheckpointResponse;
 import io.grpc.stub.StreamObserver;
 
-/** Service for the two numbers that are kept for a follower. */
+/** Service for the checkpoint of a follower. */
 final class CheckpointService extends CheckpointServiceGrpc.CheckpointServiceImplBase {
   private final Backend backend;
 
@@ -29,7 +29,7 @@ final class CheckpointService extends CheckpointServiceGrpc.CheckpointServiceImp
                   io.databroker.server.proto.Checkpoint.newBuilder()
                       .setServerVersion(kept.serverVersion())
                       .setRecordVersion(kept.recordVersion()))
-              .setIsLeader(true) // Every server that answers may write.
+              .setIsLeader(true) // Every reachable server may write.
               .build();
         });
   }

@@ -24,16 +24,16 @@ final class FilterStruct {
   /**
    * Reads a filter.
    *
-   * @throws InvalidArgumentException if it cannot be understood
+   * @throws InvalidArgumentException if it is not a filter
    */
   static Filter parse(Struct struct) {
     return all("", struct);
   }
 
   /**
-   * Reads a Struct, all entries of which must hold; an empty one matches nothing.
+   * Reads a Struct, whose entries must all match; an empty Struct matches nothing.
    *
-   * @param path the field that the Struct is about; empty at the top
+   * @param path the field that the Struct applies to; empty at the top
    */
   private static Filter all(String path, Struct struct) {
     List<Filter> filters = new ArrayList<>();
@@ -85,7 +85,7 @@ final class FilterStruct {
     }
     List<Filter> parts = new ArrayList<>();
     for (Value part : value.getListValue().getValuesList()) {
-      // Inside a field, the parts may be values of it.
+      // Inside a field, the parts may be values of the field.
       if (path.isEmpty() && !part.hasStructValue()) {
         throw unclear(path, key, "give a list of filters");
       }

@@ -10,7 +10,7 @@ import java.util.List;
  * text.
  */
 final class FilterText {
-  /** Least number that Pomerium's server writes with an exponent. */
+  /** Smallest number that Pomerium's server writes with an exponent. */
   private static final int LEAST_EXPONENT = 6;
 
   private static final int LEAST_NEGATIVE_EXPONENT = -4;

@@ -34,7 +34,7 @@ final class GrowthLimits {
       backend.setOptions(type, options);
       return;
     }
-    synchronized (newTypes) { // or two at once would both take the last place
+    synchronized (newTypes) { // otherwise two calls at once could both take the last place
       if (backend.options().size() >= limits.typesWithOptions()) {
         throw Statuses.limit(
             "too-many-types-with-options", "types with options", limits.typesWithOptions());

@@ -55,7 +55,7 @@ final class HealthProbe {
     return health.getHealthService();
   }
 
-  /** Asks the backend, which may take long, and notifies those who watch its health. */
+  /** Asks the backend, which may take long, and notifies the watchers of its health. */
   void probe() {
     begun = nanoTime.getAsLong() | 1;
     try {
@@ -64,14 +64,14 @@ final class HealthProbe {
       boolean reads = state.mode() != BackendState.Mode.UNAVAILABLE;
       tell(
           reads, state.takesWrites(), state.equals(BackendState.SERVING) ? null : state.toString());
-    } catch (RuntimeException | Error e) { // or it would never be asked again
+    } catch (RuntimeException | Error e) { // otherwise the backend would never be asked again
       tell(false, false, "it does not answer: " + e.getMessage());
     } finally {
       begun = 0;
     }
   }
 
-  /** Sets the health to not serving if a probe runs for too long. */
+  /** Sets the health to not serving if a probe takes too long. */
   void checkLate() {
     long since = begun;
     if (since != 0 && nanoTime.getAsLong() - since > LATE_NANOS) {

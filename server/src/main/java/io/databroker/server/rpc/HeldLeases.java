@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the held leases that were acquired through this server. A lease is known by its token,
- * which is never given twice.
+ * Counts the held leases that were acquired through this server. A lease is identified by its
+ * token, which is never granted twice.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -26,7 +26,7 @@ final class HeldLeases {
   }
 
   /**
-   * Takes a place for one more lease, to be given back or filled; returns false if there is none.
+   * Reserves a place for one more lease, to be released or filled; returns false if there is none.
    */
   synchronized boolean begin() {
     if (ends.size() + acquiring >= limit) {
@@ -40,7 +40,7 @@ final class HeldLeases {
     return true;
   }
 
-  /** Gives the place back. */
+  /** Releases the place. */
   synchronized void giveUp() {
     acquiring--;
   }

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Admission of calls: it bounds the bytes of all requests in the heap, and the running calls of one
  * connection.
  *
- * <p>An {@link AdmittedCall} is a call on its way through it.
+ * <p>An {@link AdmittedCall} is one call that passes through it.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -36,7 +36,7 @@ final class Intake implements ServerInterceptor {
    * Creates an admission.
    *
    * @param room bytes of requests that may be in the heap at once
-   * @param batchRecords records that one request may hold
+   * @param batchRecords the largest number of records in a request
    */
   Intake(long room, int batchRecords, Threads threads) {
     this.room = room;
@@ -49,7 +49,7 @@ final class Intake implements ServerInterceptor {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
-            // Reflection asks for it.
+            // Reflection needs it.
             .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
     for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
       String name = method.getMethodDescriptor().getFullMethodName();
@@ -81,8 +81,8 @@ final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Marshaller that hands streams on. The one in gRPC puts a buffer before each, answers included,
-   * which costs more than the rest of a message.
+   * Marshaller that passes streams on. The one in gRPC puts a buffer before each stream, including
+   * answers, which costs more than the rest of a message.
    */
   private static final class AsTheyCome implements MethodDescriptor.Marshaller<InputStream> {
     @Override

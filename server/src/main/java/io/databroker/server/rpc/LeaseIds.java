@@ -4,7 +4,7 @@ import io.databroker.api.Lease;
 
 /** Converts between fencing tokens and the lease ids of the protocol: decimal and unsigned. */
 final class LeaseIds {
-  /** Token that no lease ever has (LEASE-2). */
+  /** Token of no lease (LEASE-2). */
   private static final long NOBODY = 0;
 
   private LeaseIds() {}
@@ -13,7 +13,7 @@ final class LeaseIds {
     return Long.toUnsignedString(lease.token());
   }
 
-  /** Parses an id. An id that was never given out is no error: nobody holds it. */
+  /** Parses an id. An unknown id is not an error: no lease has its token. */
   static long token(String id) {
     try {
       return Long.parseUnsignedLong(id);

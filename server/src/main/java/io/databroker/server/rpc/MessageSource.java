@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 interface MessageSource<M> extends AutoCloseable {
 
   /**
-   * Returns the next message; null if there is none now, or none any more. It never waits for a
+   * Returns the next message; null if there is none now, or at the end. It never waits for a
    * change.
    */
   @Nullable M poll();

@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the messages of a source as fast as the client takes them.
+ * Sends the messages of a source as fast as the client reads them.
  *
- * <p>It runs in turns, one at a time, and holds no thread between them. What wakes it: the source
- * has something to say, the client has room, or the call is to end. {@code wakeups} counts these; a
- * turn that leaves the count above what it saw is followed by another, so none is lost. Without
- * room it does not ask the source: a client that does not read costs the one batch that the source
- * is at, and the transport's buffer.
+ * <p>It runs in turns, one at a time, and holds no thread between them. Three events start a turn:
+ * the source has a message, the client has room, or the call must end. {@code wakeups} counts these
+ * events; if the count has grown during a turn, another turn follows, so no event is lost. Without
+ * room it does not poll the source, so a client that does not read costs at most one batch and the
+ * transport's buffer.
  *
  * <p><b>Thread-safety:</b> safe.
  *
@@ -40,7 +40,7 @@ final class Pump<M> {
   private boolean done;
 
   /**
-   * @param executor where turns run, but for those that {@link #resume} runs
+   * @param executor runs the turns, except those that {@link #resume} runs
    * @param waits whether the source may wait in a turn
    */
   Pump(
@@ -57,8 +57,8 @@ final class Pump<M> {
   }
 
   /**
-   * Registers the handlers; called in the method that serves the call, the only place where gRPC
-   * accepts them.
+   * Registers the handlers. Call it in the method that serves the call: gRPC accepts them only
+   * there.
    */
   void start() {
     call.setOnReadyHandler(waits ? this::wake : this::resume);
@@ -77,8 +77,8 @@ final class Pump<M> {
   }
 
   /**
-   * Runs a turn on the thread that tells that the client has room again. A turn that may wait runs
-   * elsewhere, because this thread also tells of cancellations.
+   * Runs a turn on the thread that reports room at the client. A turn that may wait runs on the
+   * executor, because this thread also reports cancellations.
    */
   private void resume() {
     if (wakeups.getAndIncrement() == 0) {
@@ -99,7 +99,7 @@ final class Pump<M> {
       try {
         more = send();
       } catch (RuntimeException | Error e) {
-        // A source that was closed because the client left has nobody to tell.
+        // If the source was closed because the client left, there is no client to notify.
         fail(e);
       }
     }
@@ -121,7 +121,7 @@ final class Pump<M> {
         return false;
       }
       if (source.ended()) {
-        finish(call::onCompleted); // needs no room
+        finish(call::onCompleted); // the end needs no room
         return false;
       }
       if (!call.isReady()) {
@@ -142,7 +142,7 @@ final class Pump<M> {
     try {
       finish(() -> call.onError(Statuses.of(error)));
     } catch (RuntimeException | Error e) {
-      log.warn("a stream could not be told of its failure: {}", e.toString());
+      log.warn("the failure of a stream could not be sent to its client: {}", e.toString());
     }
   }
 

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Settings of queries: the known message types, and how long and how large answers may be.
+ * Settings of queries: the known message types, the wait for a version, and the size of answers.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
  * @param types the message types whose fields can be searched and patched; the backend has to be
  *     open with their {@link MessageTypes#extractor()}
- * @param hintWait how long a query waits for the version that its caller has heard of; 0 or more
- * @param answerBytes how large an answer to a query may be: what the clients take as a message
+ * @param hintWait how long a query waits for the version that its request names; 0 or more
+ * @param answerBytes the largest size of an answer: the largest message that the clients accept
  */
 public record QuerySettings(MessageTypes types, Duration hintWait, int answerBytes) {
   /** Largest message that gRPC's clients accept by default. */
@@ -41,7 +41,7 @@ public record QuerySettings(MessageTypes types, Duration hintWait, int answerByt
     this(MessageTypes.wellKnown(), Duration.ofSeconds(1), CLIENTS_LIMIT);
   }
 
-  /** Returns a copy with another wait for versions that callers have heard of. */
+  /** Returns a copy with another wait for the version that a request names. */
   public QuerySettings withHintWait(Duration other) {
     return new QuerySettings(types, other, answerBytes);
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets calls of reflection in, which takes several requests a call and so is not behind {@link
- * Intake}: a bounded number of calls, and requests that can be read.
+ * Admits calls of reflection, which are streams of requests and so cannot use {@link Intake}. It
+ * limits the number of calls and rejects unreadable requests.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -29,7 +29,10 @@ final class ReflectionCalls implements ServerInterceptor {
 
   private ReflectionCalls() {}
 
-  /** Reflection under its name, and under its former one, which many clients still ask for. */
+  /**
+   * Serves reflection under its current name, and under its former one, which many clients still
+   * use.
+   */
   @SuppressWarnings("deprecation") // the former one
   static List<ServerServiceDefinition> services() {
     ReflectionCalls calls = new ReflectionCalls();
@@ -38,7 +41,7 @@ final class ReflectionCalls implements ServerInterceptor {
         calls.before(ProtoReflectionService.newInstance()));
   }
 
-  /** With streams for messages, a request is parsed within onMessage, which sees what it throws. */
+  /** With streams as messages, a request is parsed within onMessage, which sees its exceptions. */
   private ServerServiceDefinition before(BindableService service) {
     return ServerInterceptors.intercept(
         ServerInterceptors.useInputStreamMessages(service.bindService()), this);
@@ -99,7 +102,7 @@ final class ReflectionCalls implements ServerInterceptor {
       public void onCancel() {
         open.decrementAndGet();
         if (!refused) {
-          super.onCancel(); // or it would end the call once more
+          super.onCancel(); // otherwise it would end the call once more
         }
       }
     };

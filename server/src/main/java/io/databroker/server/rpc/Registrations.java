@@ -12,17 +12,17 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Services that have reported to this server, each for a minute after its last report.
+ * Services that have reported to this server; each stays for a minute after its last report.
  *
- * <p>They are kept in memory, as Pomerium's in-memory registry does: a service reports again before
- * the minute is over, so that a server that starts anew knows all of them soon.
+ * <p>They are kept in memory, like Pomerium's in-memory registry. A service reports again within
+ * the minute, so a restarted server soon knows all of them.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class Registrations {
   static final Duration TTL = Duration.ofMinutes(1);
 
-  /** Most services in the registry; a deployment has a few on each machine. */
+  /** Largest number of services in the registry; a deployment has a few on each machine. */
   static final int MOST = 10_000;
 
   private static final Comparator<Service> ORDER =
@@ -45,7 +45,7 @@ final class Registrations {
     this.nanos = nanos;
   }
 
-  /** Adds the services, or prolongs them by {@link #TTL}. */
+  /** Adds the services, or extends them by {@link #TTL}. */
   void report(List<Service> services) {
     List<Runnable> signals;
     synchronized (this) {

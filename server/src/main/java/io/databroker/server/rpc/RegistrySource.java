@@ -6,7 +6,10 @@ import io.databroker.server.proto.registry.ServiceList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Messages of a watch of the registry: the services now, and again when they have changed. */
+/**
+ * Messages of a watch of the registry: the current services, and all services again after each
+ * change.
+ */
 final class RegistrySource implements MessageSource<ServiceList> {
   private final Registrations registrations;
   private final ListRequest request;

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Counts the parts of a request from its bytes, before it is parsed. */
 final class RequestCheck {
-  /** Most bytes of heap that a part of a request takes beside its bytes. */
+  /** Largest heap size of a part of a request, beside its own bytes. */
   static final int BYTES_PER_PART = 128;
 
   /** Deepest nesting; protobuf's own limit. */
@@ -24,7 +24,7 @@ final class RequestCheck {
   private static final int RECORDS = 1;
   private static final int PARTS_PER_RECORD = 8;
 
-  /** Most parts of a request beside its records, such as those of a filter. */
+  /** Largest number of parts of a request beside its records, such as those of a filter. */
   private static final int MOST_PARTS = 10_000;
 
   private static final Set<String> OF_RECORDS =
@@ -49,7 +49,7 @@ final class RequestCheck {
   /**
    * Creates the check of a method's requests.
    *
-   * @param batchRecords records that one request may hold
+   * @param batchRecords the largest number of records in a request
    */
   static RequestCheck of(MethodDescriptor<?, ?> method, int batchRecords) {
     var prototype =
@@ -70,7 +70,7 @@ final class RequestCheck {
   /**
    * Returns the number of parts of the request.
    *
-   * @throws DatabrokerException if they are too many, or the bytes are no such request
+   * @throws DatabrokerException if there are too many, or the bytes are not a request of the method
    */
   int parts(WholeRequest request) {
     MessageShape.Count count = new MessageShape.Count(parts, DEEPEST);
@@ -101,7 +101,9 @@ final class RequestCheck {
 
   InvalidArgumentException notDecompressed() {
     return new InvalidArgumentException(
-        "request", method, "it cannot be decompressed: send it as its grpc-encoding says");
+        "request",
+        method,
+        "it cannot be decompressed: send it in the encoding that " + "grpc-encoding names");
   }
 
   InvalidArgumentException notOne() {

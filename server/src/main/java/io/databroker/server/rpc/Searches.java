@@ -47,7 +47,7 @@ final class Searches {
     this.limits = limits;
   }
 
-  /** Answers a query, after a wait for the version that the caller has heard of. */
+  /** Answers a query, after a wait for the version that the request names. */
   void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
     Context caller = Context.current();
     Runnable answer = () -> Answer.send(observer, () -> query(request, caller));

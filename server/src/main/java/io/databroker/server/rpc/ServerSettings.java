@@ -10,15 +10,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of a server: its limits, and who may call it.
+ * Settings of a server: its limits, and the check of callers.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
  * @param network limits on connections, calls and bytes on their way
- * @param service limits on what clients can make grow
+ * @param service limits on leases, options and streams of clients
  * @param credentials certificate and key of the server, or none for plain text
- * @param callers refuses calls of those who may not make them; null lets everybody call
- * @param reflection whether clients can ask for the services and their messages
+ * @param callers rejects unauthorised calls; null permits every call
+ * @param reflection whether to serve gRPC reflection
  */
 public record ServerSettings(
     NetworkLimits network,
@@ -49,7 +49,7 @@ public record ServerSettings(
     return new ServerSettings(other, service, credentials, callers, reflection);
   }
 
-  /** Returns a copy with other limits on what clients can make grow. */
+  /** Returns a copy with other limits on leases, options and streams. */
   public ServerSettings withService(ServiceLimits other) {
     return new ServerSettings(network, other, credentials, callers, reflection);
   }

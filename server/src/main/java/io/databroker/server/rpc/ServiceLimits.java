@@ -4,7 +4,7 @@ import io.databroker.api.InvalidArgumentException;
 import java.time.Duration;
 
 /**
- * Limits on what clients can make grow.
+ * Limits on leases, options and streams of clients.
  *
  * <p><b>Thread-safety:</b> immutable.
  *

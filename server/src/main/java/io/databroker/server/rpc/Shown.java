@@ -1,6 +1,6 @@
 package io.databroker.server.rpc;
 
-/** Quotes texts of clients for errors, shortened because a status has to fit in a header. */
+/** Quotes texts of clients for errors, shortened because a status must fit in a header. */
 final class Shown {
   private static final int LONGEST = 64;
 

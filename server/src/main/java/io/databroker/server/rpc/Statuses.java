@@ -32,13 +32,13 @@ final class Statuses {
   static Status status(DatabrokerException error) {
     return switch (error.id()) {
       case INVALID_ARGUMENT, LIMIT_EXCEEDED -> describe(Status.INVALID_ARGUMENT, error);
-      // ABORTED tells the caller to begin anew: at its reading, or at SyncLatest.
+      // ABORTED tells the caller to start over: with a new read, or with SyncLatest.
       case CONDITION_FAILED, SNAPSHOT_EXPIRED -> describe(Status.ABORTED, error);
       case HISTORY_REPLACED -> Status.ABORTED.withDescription("invalid server version");
       case HISTORY_TRIMMED, FUTURE_VERSION ->
           Status.ABORTED.withDescription("invalid record version");
       case CLOSED, UNAVAILABLE -> describe(Status.UNAVAILABLE, error);
-      // Not UNAVAILABLE, on which clients send the same write again.
+      // Not UNAVAILABLE, because clients would send the same write again.
       case OUTCOME_UNKNOWN -> describe(Status.UNKNOWN, error);
       case STORAGE_FULL -> describe(Status.RESOURCE_EXHAUSTED, error);
       case STORAGE_FAILED, OPEN_FAILED -> describe(Status.INTERNAL, error);
@@ -54,16 +54,17 @@ final class Statuses {
     if (error instanceof StatusRuntimeException answered) {
       return answered;
     }
-    log.error("a call failed in a way that nobody foresaw", error);
-    // It may have failed when all was written.
+    log.error("a call failed with an unexpected error", error);
+    // It may have failed after the write.
     return detailed(
         Status.INTERNAL.withDescription(
-            "internal error, and nobody knows whether the call took effect: read again before you write again; the server's log has more"),
+            "internal error; the call may or may not have taken effect: read before you "
+                + "write again; the server's log has more"),
         ErrorId.OUTCOME_UNKNOWN.label(),
         Map.of());
   }
 
-  /** Returns the status for a request that the server has no room for. */
+  /** Returns the status for a request for which the server has no room. */
   static StatusRuntimeException busy(long room) {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
@@ -76,12 +77,12 @@ final class Statuses {
         Map.of("limit", Long.toString(room)));
   }
 
-  /** Returns the status for a limit on what clients can make grow. */
+  /** Returns the status for a reached {@link ServiceLimits limit}. */
   static StatusRuntimeException limit(String id, String what, long limit) {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
             String.format(
-                Locale.ROOT, "%s: the server takes at most %d %s; not applied", id, limit, what)),
+                Locale.ROOT, "%s: the server accepts at most %d %s; not applied", id, limit, what)),
         id,
         Map.of("limit", Long.toString(limit)));
   }
@@ -90,17 +91,17 @@ final class Statuses {
   static StatusRuntimeException tooManyCalls() {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
-            "too-many-calls: the server has as many open calls as it takes; not applied, try again"
-                + " later"),
+            "too-many-calls: the server has reached its limit of open calls; not applied, "
+                + "try again later"),
         "too-many-calls",
         Map.of());
   }
 
-  /** Returns the status for a request that did not arrive whole in time. */
+  /** Returns the status for a request that did not arrive completely in time. */
   static StatusRuntimeException requestStalled() {
     return detailed(
         Status.DEADLINE_EXCEEDED.withDescription(
-            "request-stalled: the request did not arrive whole in time; not applied"),
+            "request-stalled: the request did not arrive completely in time; not applied"),
         "request-stalled",
         Map.of());
   }
@@ -109,8 +110,8 @@ final class Statuses {
   static StatusRuntimeException readerStalled() {
     return detailed(
         Status.RESOURCE_EXHAUSTED.withDescription(
-            "reader-stalled: the stream was not read for too long; read faster, and go on from the"
-                + " last version that was read"),
+            "reader-stalled: the client did not read the stream for too long; read faster, "
+                + "and continue from the last version read"),
         "reader-stalled",
         Map.of());
   }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * Open streams. Streams of changes never wait: they run on a few threads, and on the thread that
- * tells that a client has room. Streams of snapshots may wait for the backend, and run on the
- * threads of searches.
+ * reports a client's room. Streams of snapshots may wait for the backend, and run on the threads of
+ * searches.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -56,7 +56,7 @@ final class Streams {
   private static boolean take(
       AtomicInteger count, int limit, String id, String what, StreamObserver<?> observer) {
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
-    // Or one client could take the places of all others.
+    // Otherwise one client could take the places of all others.
     if (count.incrementAndGet() <= limit || (call != null && call.isOfFew())) {
       return true;
     }
@@ -100,7 +100,7 @@ final class Streams {
     }
   }
 
-  /** Ends all streams, and each that is opened later. */
+  /** Ends all streams, and each stream opened later. */
   void stop() {
     stopping = true;
     open.forEach(pump -> pump.end(stopping()));

@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * @param calls run short calls
  * @param writes run calls that write, which may wait for the disk
  * @param searches run queries and the turns of snapshots, which may read every record
- * @param streams run the turns of changes that a write has woken, which wait for nothing
- * @param probe asks for the backend's health
- * @param timer runs what takes no time: sweeps and time limits
+ * @param streams run the turns of change streams after a write, which never wait
+ * @param probe checks the backend's health
+ * @param timer runs quick tasks: sweeps and time limits
  */
 record Threads(
     ExecutorService calls,
@@ -80,7 +80,7 @@ record Threads(
     List.of(calls, writes, searches, streams).forEach(ExecutorService::shutdown);
   }
 
-  /** Drops tasks that arrive after the stop: gRPC's last ones for calls that were given up. */
+  /** Drops tasks that arrive after the stop: gRPC's last tasks for abandoned calls. */
   private static ExecutorService pool(int threads, String name) {
     return new ThreadPoolExecutor(
         threads,

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cache of the messages of the latest changes. All watchers get the same message, and to make one
- * is a third of the cost of a watcher. It holds a thousand messages of at most 4 KiB each.
+ * Cache of the messages of the latest changes. All watchers get the same message object, because
+ * building one is a third of the cost of a watcher. It holds a thousand messages of at most 4 KiB
+ * each.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -19,7 +20,7 @@ final class ToldChanges {
 
   private final AtomicReferenceArray<@Nullable Told> places = new AtomicReferenceArray<>(PLACES);
 
-  /** Returns the message of a change, which its history and its version identify. */
+  /** Returns the message of a change, identified by its history and version. */
   SyncResponse message(long history, StoredRecord record) {
     long size = (long) record.type().length() + record.id().length() + record.payload().size();
     if (size > LARGEST) {

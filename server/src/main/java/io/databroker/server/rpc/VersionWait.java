@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wait of a query for a version that its caller has heard of. It holds no thread.
+ * Wait of a query for the version that its request names. It holds no thread.
  *
- * <p>A caller names a version without its history, so that it may be one of a history that is gone:
- * the version in a session that outlived a restart, for example. Only a version just above the last
- * one is waited for, as only that can be a write under way. A version that did not come was of
- * another history; from then on, nothing is waited for until this history has come as far.
+ * <p>A request names a version without its history, so the version may belong to an ended history,
+ * for example if a session outlived a restart. A query waits only for a version just above the last
+ * one, because only that can be a running write. A version that does not arrive belongs to another
+ * history; from then on no query waits until this history has passed that version.
  */
 final class VersionWait {
   /** Largest distance of a running write from the last version. */
@@ -33,7 +33,7 @@ final class VersionWait {
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
-  /** Last version that did not come in time, and the history of that moment. */
+  /** Last version that did not arrive in time, and the history at that moment. */
   private volatile Position missed = new Position(0, 0);
 
   VersionWait(Backend backend, ScheduledExecutorService timer, Executor executor) {
@@ -43,15 +43,15 @@ final class VersionWait {
   }
 
   /**
-   * Runs the task at once, on this thread, unless the version may come soon; then on the executor
-   * when it has come, or after a while.
+   * Runs the task at once, on this thread, unless the version may arrive soon; then runs it on the
+   * executor when the version has arrived, or after a while.
    */
   void until(long version, Duration atMost, Runnable task) {
     Waiting one;
     try {
       one = atMost.isZero() || !mayCome(version) ? null : new Waiting(version, task);
     } catch (RuntimeException e) {
-      one = null; // the task finds out for itself what is wrong
+      one = null; // the task meets the same error itself
     }
     if (one == null) {
       task.run();
@@ -122,7 +122,7 @@ final class VersionWait {
           }
         }
       } catch (RuntimeException e) {
-        // A clear, a trim or a close: nothing to wait for any more.
+        // A clear, a trim or a close: the wait is over.
       }
       goOn();
     }

@@ -14,7 +14,7 @@ import java.util.Objects;
 final class WholeRequest extends ByteArrayInputStream {
   private final ByteString bytes;
 
-  /** Takes over the array, which nobody changes any more. */
+  /** Takes over the array, which must not change any more. */
   WholeRequest(byte[] taken) {
     super(taken);
     this.bytes = UnsafeByteOperations.unsafeWrap(taken);
@@ -58,7 +58,7 @@ final class WholeRequest extends ByteArrayInputStream {
     }
   }
 
-  /** Error for bytes that are no request of the method. */
+  /** The bytes are not a request of the method. */
   static final class UnreadableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

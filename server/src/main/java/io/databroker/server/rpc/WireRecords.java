@@ -54,12 +54,12 @@ final class WireRecords {
     ByteString bytes = UnsafeByteOperations.unsafeWrap(payload.asByteBuffer());
     try {
       CodedInputStream in = bytes.newCodedInput();
-      in.enableAliasing(true); // the value lies in the one copy of all
+      in.enableAliasing(true); // the value is a part of the copied message
       Any any = Any.parseFrom(in);
-      in.checkLastTagWas(0); // as its documentation asks
+      in.checkLastTagWas(0); // as the protocol's documentation requires
       return any;
     } catch (IOException e) {
-      // Written by an embedding host in a format of its own: shown rather than hidden.
+      // An embedding host wrote the payload in its own format: show it instead of hiding it.
       return Any.pack(BytesValue.of(bytes));
     }
   }

@@ -8,8 +8,8 @@
  * convert values. Streams: {@code Streams} opens them, {@code ChangesSource} and {@code
  * SnapshotSource} supply messages, {@code Pump} sends them as fast as the client reads. {@code
  * HealthProbe} decides the health, {@code RegistryService} answers the registry, {@code
- * VersionWait} waits for the version that a query names, {@code GrowthLimits} bounds what clients
- * can make grow.
+ * VersionWait} waits for the version that a query names, {@code GrowthLimits} limits leases and
+ * options.
  */
 @NullMarked
 package io.databroker.server.rpc;

@@ -239,6 +239,6 @@ class OddInputTest {
     assertThat(stored.code()).isZero();
     Cli patched = server.ask("patch", "car", "7", "{\"a\":1}", "--fields", "a");
     assertThat(patched.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(patched.err()).contains("the record holds no message, so put it whole");
+    assertThat(patched.err()).contains("the record holds no message, so put the whole record");
   }
 }

@@ -108,7 +108,7 @@ class ReconnectTest {
     assertThat(server.stop()).isZero();
     RunningServer other = RunningServer.startAt(server.address);
     assertThat(watcher.code.get(30, TimeUnit.SECONDS)).isEqualTo(ExitCodes.FAILED);
-    assertThat(watcher.told()).endsWith("export the records and watch anew\n");
+    assertThat(watcher.told()).endsWith("export the records and start a new watch\n");
     assertThat(other.stop()).isZero();
   }
 

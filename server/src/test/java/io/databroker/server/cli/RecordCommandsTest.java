@@ -259,7 +259,8 @@ class RecordCommandsTest {
     importing(line("1"));
     fails(
         2,
-        "this removes every record for good; if that is meant, say --yes; see \"databroker clear --help\"",
+        "this removes every record for good; to confirm, say --yes; see \"databroker clear "
+            + "--help\"",
         server.ask("clear"));
     assertThat(ids()).hasSize(1);
     assertThat(done(server.ask("clear", "--yes")).out()).startsWith("cleared: history ");

@@ -228,7 +228,7 @@ class RobustTest {
         }) {
       Cli cli = Cli.run(arguments);
       assertThat(cli.code()).as(cli.err()).isEqualTo(ExitCodes.USAGE);
-      assertThat(cli.err()).contains("stands before").contains("write it behind");
+      assertThat(cli.err()).contains("stands before").contains("write it after");
     }
     assertThat(server.ask("options", "u").code()).isEqualTo(ExitCodes.FAILED);
     assertThat(server.ask("options", "set", "t", "--index", "f").code()).isZero();

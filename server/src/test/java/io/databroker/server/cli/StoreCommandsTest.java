@@ -103,7 +103,7 @@ class StoreCommandsTest {
   void storesThatAreNoneAreNamed() {
     assertThat(Cli.run("verify", "127.0.0.1:99999", server.address).err()).contains("not a port");
     assertThat(Cli.run("verify", "offheap:nonsense", server.address).err())
-        .contains("'offheap:nonsense' is no store; give HOST:PORT of a server, or a backend");
+        .contains("'offheap:nonsense' is not a store; give HOST:PORT of a server, or a backend");
     assertThat(Cli.run("verify", "offheap:directry=x", server.address).err())
         .contains("directry")
         .contains("directory");

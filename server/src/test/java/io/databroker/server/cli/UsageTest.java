@@ -177,7 +177,8 @@ class UsageTest {
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
           .isEqualTo(
-              "databroker: the server at %s went away; nobody knows whether what it was asked was done%n"
+              ("databroker: the connection to the server at %s was lost; the call may or may "
+                      + "not have taken effect%n")
                   .formatted(address));
       leaving.join(20_000);
     }

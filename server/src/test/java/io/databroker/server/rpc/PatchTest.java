@@ -219,11 +219,12 @@ class PatchTest {
     assertRefused(
         failure(List.of("a"), record("t", "known", "{'a':2}"), message("unknown", unknown)),
         "records[1].data.type_url is \"type.googleapis.com/shop.Order\"",
-        "put the record whole, or serve with the type's descriptor set");
+        "put the whole record, or serve with the type's descriptor set");
     assertRefused(
         failure(List.of("value"), message("known", Any.pack(StringValue.of("x")))),
         "records[0].data.type_url is \"type.googleapis.com/google.protobuf.StringValue\"",
-        "the record holds a type.googleapis.com/google.protobuf.Struct, so give that");
+        "the record holds a type.googleapis.com/google.protobuf.Struct, so give a message "
+            + "of that type");
     assertRefused(
         failure(List.of("a"), record("t", "known", "{'a':2}"), record("t", "unknown", "{'a':2}")),
         "records[1].data.type_url",

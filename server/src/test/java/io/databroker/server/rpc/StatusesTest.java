@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StatusesTest {
   private static final String UNFORESEEN =
-      "internal error, and nobody knows whether the call took effect: read again before you write again; the server's log has more";
+      "internal error; the call may or may not have taken effect: read before you write "
+          + "again; the server's log has more";
 
   private record Expected(Code code, String description, Map<String, String> values) {}
 
