@@ -3,6 +3,7 @@ package io.databroker.host.patch;
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.Condition;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
 import java.util.ArrayList;
@@ -22,8 +23,17 @@ final class Draft {
   private final List<Write> batch = new ArrayList<>();
   private final BitSet changes = new BitSet();
 
-  Draft(Backend backend) {
+  private final long most;
+  private long bytes;
+
+  /**
+   * Creates an empty draft.
+   *
+   * @param most total size of the payloads that fit in a batch
+   */
+  Draft(Backend backend, long most) {
     this.backend = backend;
+    this.most = most;
   }
 
   private record Key(String type, String id) {}
@@ -48,6 +58,7 @@ final class Draft {
     if (record.payload != null) {
       record.payload = patch.change().apply(record.payload);
       changes.set(batch.size());
+      count(record.payload);
     }
     // A delete of a record that is not live is a no-op. It lets the put check the key, and its
     // condition makes the batch fail if the record appears.
@@ -56,6 +67,13 @@ final class Draft {
             ? Write.delete(patch.type(), patch.id())
             : Write.put(patch.type(), patch.id(), record.payload);
     batch.add(write.when(record.unchanged));
+  }
+
+  private void count(@Nullable Bytes payload) {
+    bytes += payload == null ? 0 : payload.size();
+    if (bytes > most) {
+      throw new LimitExceededException("batch", bytes, most, "bytes of payload so far");
+    }
   }
 
   private Read read(Key key) {

@@ -3,6 +3,7 @@ package io.databroker.host.patch;
 import io.databroker.api.Backend;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
 import io.databroker.host.retry.Retry;
@@ -20,11 +21,23 @@ import java.util.Objects;
 public final class Patcher {
 
   private final Backend backend;
+  private final long batchBytes;
   private final Turns turns = new Turns();
 
   /** Creates a patcher for a backend. */
   public Patcher(Backend backend) {
+    this(backend, Long.MAX_VALUE);
+  }
+
+  /**
+   * Creates a patcher for a backend that stops before the patched payloads are more than fit in a
+   * batch, rather than hold all of them in memory only to have the batch refused.
+   *
+   * @param batchBytes total size of the payloads of a batch, from the limits of the backend
+   */
+  public Patcher(Backend backend, long batchBytes) {
     this.backend = Objects.requireNonNull(backend, "backend");
+    this.batchBytes = batchBytes;
   }
 
   /**
@@ -33,6 +46,8 @@ public final class Patcher {
    * @param patches at most as many as fit in a batch; a later patch of a record sees the result of
    *     the earlier ones
    * @return the stored records in the order of the patches, without records that are not live
+   * @throws LimitExceededException if the patched payloads do not fit in a batch; nothing was
+   *     applied
    * @throws InvalidArgumentException if a put would refuse the key of a patch, even though no such
    *     record can be live; nothing was applied
    * @throws ConditionFailedException if other writes came in between a hundred times in a row;
@@ -54,7 +69,7 @@ public final class Patcher {
   }
 
   private PutResult attempt(List<Patch> patches) {
-    Draft draft = new Draft(backend);
+    Draft draft = new Draft(backend, batchBytes);
     patches.forEach(draft::apply);
     PutResult result = backend.put(draft.batch());
     return new PutResult(result.serverVersion(), draft.changed(result.records()));

@@ -22,6 +22,9 @@ final class ArrivalTracer extends ServerStreamTracer {
   /** Bytes of one request that are not worth counting. */
   private static final long STEP = 8 << 10;
 
+  /** Heap that each frame of a request takes until the request is whole, beside its bytes. */
+  private static final long PER_FRAME = 128;
+
   private volatile @Nullable Connection connection;
   private long arrived;
   private long counted;
@@ -33,7 +36,7 @@ final class ArrivalTracer extends ServerStreamTracer {
 
   @Override
   public void inboundWireSize(long bytes) {
-    arrived += bytes;
+    arrived += bytes + PER_FRAME;
     if (arrived - counted >= STEP) {
       Connection counting = connection;
       if (counting != null) {

@@ -2,20 +2,28 @@ package io.databroker.server.net;
 
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Flags;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameListener;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Settings;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection that sends many frames without content: PING, SETTINGS, PRIORITY, frames of
- * unknown types, and empty DATA. gRPC itself counts frames that reset streams.
+ * Ends a connection that sends many frames with little or no content: PING, SETTINGS, PRIORITY,
+ * frames of unknown types, and empty or very small DATA. gRPC itself counts frames that reset
+ * streams.
  *
  * <p>Clients send pings to measure their bandwidth after they receive data, so each message sent to
- * a client allows it one more frame.
+ * a client allows it one more frame. Each call allows two small DATA frames, as some clients send
+ * the message and the end of the request apart.
+ *
+ * <p>It also bounds the table in which the server's HPACK encoder remembers headers that it sent.
+ * The client chooses its size, and otherwise it could make the server remember gigabytes.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
@@ -28,15 +36,46 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   /** Largest number of window updates in one window; a client that reads fast sends many. */
   static final int MOST_UPDATES = 100_000;
 
+  /** DATA with fewer bytes costs more heap than it carries while its message is not whole. */
+  private static final int SMALL_DATA = 256;
+
+  private static final int SMALL_DATA_PER_CALL = 2;
+
+  /** Bytes of the HPACK table for headers that the server sends; HTTP/2's default. */
+  private static final long MOST_TABLE_BYTES = 4_096;
+
+  private final Http2ConnectionHandler handler;
   private final Connection connection;
   private long windowBegan = System.nanoTime();
   private long messagesBefore;
   private int idleFrames;
   private int updates;
+  private int smallDataAllowed;
 
-  FloodGuard(Http2FrameListener guarded, Connection connection) {
+  private FloodGuard(
+      Http2ConnectionHandler handler, Http2FrameListener guarded, Connection connection) {
     super(guarded);
+    this.handler = handler;
     this.connection = connection;
+    boundHeaderTable(); // the client's first settings have been applied
+  }
+
+  /** Guards a connection; called on its event loop. */
+  static void guard(Http2ConnectionHandler handler, Connection connection) {
+    var decoder = handler.decoder();
+    decoder.frameListener(new FloodGuard(handler, decoder.frameListener(), connection));
+  }
+
+  private void boundHeaderTable() {
+    Http2HeadersEncoder.Configuration headers =
+        handler.encoder().configuration().headersConfiguration();
+    if (headers.maxHeaderTableSize() > MOST_TABLE_BYTES) {
+      try {
+        headers.maxHeaderTableSize(MOST_TABLE_BYTES);
+      } catch (Http2Exception e) {
+        throw new IllegalStateException("a size that HTTP/2 allows", e);
+      }
+    }
   }
 
   private void count(String kind) throws Http2Exception {
@@ -64,10 +103,41 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   public int onDataRead(
       ChannelHandlerContext context, int stream, ByteBuf data, int padding, boolean end)
       throws Http2Exception {
-    if (!end && !data.isReadable()) {
-      count("empty DATA");
+    if (!end && data.readableBytes() < SMALL_DATA) {
+      if (data.isReadable() && smallDataAllowed > 0) {
+        smallDataAllowed--;
+      } else {
+        count("small DATA");
+      }
     }
     return super.onDataRead(context, stream, data, padding, end);
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean end)
+      throws Http2Exception {
+    allowSmallData();
+    super.onHeadersRead(context, stream, headers, padding, end);
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext context,
+      int stream,
+      Http2Headers headers,
+      int dependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean end)
+      throws Http2Exception {
+    allowSmallData();
+    super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, end);
+  }
+
+  private void allowSmallData() {
+    smallDataAllowed = Math.min(MOST, smallDataAllowed + SMALL_DATA_PER_CALL);
   }
 
   @Override
@@ -82,6 +152,7 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
       throws Http2Exception {
     count("SETTINGS");
+    boundHeaderTable();
     super.onSettingsRead(context, settings);
   }
 

@@ -101,6 +101,7 @@ public final class Transport implements AutoCloseable {
         .withChildOption(ChannelOption.ALLOCATOR, allocator)
         .addTransportFilter(connections)
         .addStreamTracerFactory(ArrivalTracer.FACTORY)
+        .decompressorRegistry(GzipRequests.REGISTRY)
         .maxInboundMessageSize(largestRequest)
         .flowControlWindow(WINDOW)
         .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS)

@@ -2,12 +2,22 @@ package io.databroker.server.payload;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Applies field masks to members of a Struct; protobuf's own masks cannot. */
+/**
+ * Field mask for members of a Struct, which protobuf's own masks cannot name. It is a tree of
+ * names, so that each Struct is built once, however many paths lead into it.
+ */
 final class MemberMask {
   private static final String FIELDS = "fields";
+
+  private final Map<String, MemberMask> members = new LinkedHashMap<>();
+
+  /** Whether a path ends here: the whole value is replaced. */
+  private boolean whole;
 
   private MemberMask() {}
 
@@ -19,51 +29,53 @@ final class MemberMask {
     return List.of(path.split("\\.", -1));
   }
 
+  /** Returns the mask of some valid paths. */
+  static MemberMask of(List<String> paths) {
+    MemberMask mask = new MemberMask();
+    paths.forEach(path -> mask.add(split(path)));
+    return mask;
+  }
+
+  private void add(List<String> names) {
+    MemberMask place = this;
+    for (String name : names.get(0).equals(FIELDS) ? names.subList(1, names.size()) : names) {
+      place = place.members.computeIfAbsent(name, any -> new MemberMask());
+    }
+    place.whole = true;
+  }
+
   /**
-   * Returns the second Struct with the named members taken from the first; removes members that the
-   * first lacks.
+   * Returns the second Struct with the named members of the first; members that the first lacks are
+   * removed.
    */
-  static Struct merge(Struct from, Struct to, List<String> paths) {
-    Struct merged = to;
-    for (String path : paths) {
-      List<String> names = split(path);
-      if (names.get(0).equals(FIELDS)) {
-        names = names.subList(1, names.size());
-      }
-      merged = names.isEmpty() ? from : replace(merged, names, find(from, names));
+  Struct merge(Struct from, Struct to) {
+    if (whole) {
+      return from;
     }
-    return merged;
+    Struct.Builder merged = to.toBuilder();
+    members.forEach(
+        (name, member) -> {
+          Value value = member.merge(from.getFieldsMap().get(name), to.getFieldsMap().get(name));
+          if (value == null) {
+            merged.removeFields(name);
+          } else {
+            merged.putFields(name, value);
+          }
+        });
+    return merged.build();
   }
 
-  private static @Nullable Value find(Struct from, List<String> names) {
-    Value member = from.getFieldsMap().get(names.get(0));
-    if (member == null || names.size() == 1) {
-      return member;
+  private @Nullable Value merge(@Nullable Value from, @Nullable Value to) {
+    if (whole) {
+      return from;
     }
-    return member.hasStructValue() ? find(member.getStructValue(), rest(names)) : null;
-  }
-
-  private static Struct replace(Struct to, List<String> names, @Nullable Value value) {
-    String name = names.get(0);
-    Value old = to.getFieldsMap().get(name);
-    if (names.size() == 1) {
-      return value == null
-          ? to.toBuilder().removeFields(name).build()
-          : to.toBuilder().putFields(name, value).build();
+    Struct source =
+        from != null && from.hasStructValue() ? from.getStructValue() : Struct.getDefaultInstance();
+    if (to == null || !to.hasStructValue()) {
+      Struct made = merge(source, Struct.getDefaultInstance());
+      // With nothing to be set in it, there is nothing to be cleared either.
+      return made.getFieldsCount() == 0 ? to : Value.newBuilder().setStructValue(made).build();
     }
-    if (old == null || !old.hasStructValue()) {
-      if (value == null) {
-        return to; // there is nothing to clear
-      }
-      old = Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build();
-    }
-    Struct changed = replace(old.getStructValue(), rest(names), value);
-    return to.toBuilder()
-        .putFields(name, Value.newBuilder().setStructValue(changed).build())
-        .build();
-  }
-
-  private static List<String> rest(List<String> names) {
-    return names.subList(1, names.size());
+    return Value.newBuilder().setStructValue(merge(source, to.getStructValue())).build();
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In a Struct, and in a Value that holds one, a path names members: {@code a.b}, or {@code
  * fields.a.b} as in protobuf; {@code fields} alone names all members.
  *
- * <p><b>Thread-safety:</b> immutable.
+ * <p><b>Thread-safety:</b> none, as its mask has none.
  */
 public final class PayloadPatch implements Patch.Change {
   private static final int SHOWN = 200;
@@ -34,10 +34,10 @@ public final class PayloadPatch implements Patch.Change {
   private final String argument;
   private final String typeUrl;
   private final Message source;
-  private final FieldMask mask;
+  private final PatchMask mask;
 
   private PayloadPatch(
-      MessageTypes types, String argument, String typeUrl, Message source, FieldMask mask) {
+      MessageTypes types, String argument, String typeUrl, Message source, PatchMask mask) {
     this.types = types;
     this.argument = argument;
     this.typeUrl = typeUrl;
@@ -52,19 +52,12 @@ public final class PayloadPatch implements Patch.Change {
    * @throws InvalidArgumentException if the message's type is not known, its bytes are not a
    *     message of that type, or the mask names an unknown field
    */
-  public static PayloadPatch of(MessageTypes types, String argument, Any data, FieldMask mask) {
+  public static PayloadPatch of(MessageTypes types, String argument, Any data, PatchMask mask) {
     Message source = parse(types, argument, data);
-    for (String path : mask.getPathsList()) {
-      boolean valid =
-          members(source) == null
-              ? FieldMaskUtil.isValid(source.getDescriptorForType(), path)
-              : MemberMask.isValid(path);
-      if (!valid) {
-        throw new InvalidArgumentException(
-            "field_mask",
-            path,
-            "name fields of " + source.getDescriptorForType().getFullName() + ", such as a or b.c");
-      }
+    if (members(source) == null) {
+      var unused = mask.of(source.getDescriptorForType());
+    } else {
+      var unused = mask.members(source.getDescriptorForType());
     }
     return new PayloadPatch(types, argument, data.getTypeUrl(), source, mask);
   }
@@ -125,16 +118,17 @@ public final class PayloadPatch implements Patch.Change {
     if (from != null) {
       Struct to = members(stored);
       Struct merged =
-          MemberMask.merge(
-              from, to == null ? Struct.getDefaultInstance() : to, mask.getPathsList());
+          mask.members(source.getDescriptorForType())
+              .merge(from, to == null ? Struct.getDefaultInstance() : to);
       return stored instanceof Value ? Value.newBuilder().setStructValue(merged).build() : merged;
     }
     Message.Builder merged = stored.toBuilder();
-    FieldMaskUtil.merge(mask, source, merged, REPLACE);
+    FieldMask fields = mask.of(source.getDescriptorForType());
+    FieldMaskUtil.merge(fields, source, merged, REPLACE);
     if (!merged.isInitialized()) {
       throw new InvalidArgumentException(
           "field_mask",
-          FieldMaskUtil.toString(mask),
+          shortened(FieldMaskUtil.toString(fields)),
           "set what is required: " + shortened(merged.getInitializationErrorString()));
     }
     return merged.build();

@@ -128,6 +128,7 @@ public final class BrokerServer implements AutoCloseable {
     this.searches =
         new Searches(
             backend,
+            limits,
             queries,
             settings.service(),
             new VersionWait(backend, threads.timer(), threads.searches()));

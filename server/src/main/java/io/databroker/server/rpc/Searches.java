@@ -3,6 +3,7 @@ package io.databroker.server.rpc;
 import com.google.protobuf.Any;
 import io.databroker.api.Backend;
 import io.databroker.api.LimitExceededException;
+import io.databroker.api.Limits;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.host.patch.Patch;
@@ -12,6 +13,7 @@ import io.databroker.host.query.Queries;
 import io.databroker.host.query.QueryResult;
 import io.databroker.host.query.RecordQuery;
 import io.databroker.server.payload.AddressField;
+import io.databroker.server.payload.PatchMask;
 import io.databroker.server.payload.PayloadPatch;
 import io.databroker.server.payload.TextMatch;
 import io.databroker.server.proto.PatchRequest;
@@ -38,10 +40,15 @@ final class Searches {
   private final QuerySettings settings;
   private final ServiceLimits limits;
 
-  Searches(Backend backend, QuerySettings settings, ServiceLimits limits, VersionWait wait) {
+  Searches(
+      Backend backend,
+      Limits backendLimits,
+      QuerySettings settings,
+      ServiceLimits limits,
+      VersionWait wait) {
     // Clients look addresses up without ever setting options, so it must work without an index.
     this.queries = new Queries(backend, settings.types().extractor(), Set.of(AddressField.PATH));
-    this.patcher = new Patcher(backend);
+    this.patcher = new Patcher(backend, backendLimits.batchBytes());
     this.wait = wait;
     this.settings = settings;
     this.limits = limits;
@@ -85,19 +92,22 @@ final class Searches {
 
   /** Returns the condition on the text of a payload. It stops reading when the caller has left. */
   private Predicate<StoredRecord> matching(String text, Context caller) {
-    Runnable whileThere =
-        () -> {
-          if (caller.isCancelled()) {
-            throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
-          }
-        };
-    return new TextMatch(settings.types(), text, whileThere);
+    return new TextMatch(settings.types(), text, () -> checkThere(caller));
+  }
+
+  /** Ends the work for a caller that has left. */
+  private static void checkThere(Context caller) {
+    if (caller.isCancelled()) {
+      throw Status.CANCELLED.withDescription("the caller has left").asRuntimeException();
+    }
   }
 
   PatchResponse patch(PatchRequest request) {
     List<Patch> patches = new ArrayList<>(request.getRecordsCount());
+    PatchMask mask = PatchMask.of(request.getFieldMask(), request.getRecordsCount());
+    Context caller = Context.current();
     for (Record record : request.getRecordsList()) {
-      patches.add(patch("records[" + patches.size() + "]", record, request));
+      patches.add(patch("records[" + patches.size() + "]", record, mask, caller));
     }
     PutResult result = patcher.patch(patches);
     return PatchResponse.newBuilder()
@@ -106,14 +116,19 @@ final class Searches {
         .build();
   }
 
-  private Patch patch(String argument, Record record, PatchRequest request) {
+  private Patch patch(String argument, Record record, PatchMask mask, Context caller) {
     if (record.hasDeletedAt()) {
       WireTimes.check(argument + ".deleted_at", record.getDeletedAt());
       return new Patch(record.getType(), record.getId(), payload -> null);
     }
     Any data = record.getData();
-    PayloadPatch change =
-        PayloadPatch.of(settings.types(), argument + ".data", data, request.getFieldMask());
-    return new Patch(record.getType(), record.getId(), change);
+    PayloadPatch change = PayloadPatch.of(settings.types(), argument + ".data", data, mask);
+    return new Patch(
+        record.getType(),
+        record.getId(),
+        payload -> {
+          checkThere(caller);
+          return change.apply(payload);
+        });
   }
 }

@@ -2,23 +2,28 @@ package io.databroker.server.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import io.databroker.server.attack.Attacks.Attack;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceFutureStub;
+import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +41,9 @@ class AttackTest {
   private static final String ONLY = System.getProperty("attack.only", "");
   private static final boolean STRICT = Boolean.getBoolean("attack.strict");
   private static final int LARGE = 1 << 20;
+
+  private static final QueryRequest SMALL_QUERY =
+      QueryRequest.newBuilder().setType("small").setQuery("x").setLimit(1).build();
 
   @TempDir Path folder;
 
@@ -82,6 +90,7 @@ class AttackTest {
     if (STRICT) {
       all.putAll(new TreeMap<>(FrameAttacks.all()));
       all.putAll(HoldingAttacks.all(serverVersion));
+      all.putAll(ContentAttacks.all());
     }
     return all;
   }
@@ -92,13 +101,22 @@ class AttackTest {
     List<String> problems = new ArrayList<>();
     Path log = folder.resolve("server.log");
     try (ServerProcess server = ServerProcess.start(log, List.of(JVM.split(" ")), options);
-        Probe probe = new Probe(server.port, "small", "1")) {
+        Probe probe = new Probe(server.port, 50, gets());
+        Probe puts =
+            new Probe(
+                server.port, 10, calls -> calls.put(put("small", "2", Any.getDefaultInstance())));
+        Probe queries = new Probe(server.port, 10, calls -> calls.query(SMALL_QUERY))) {
       long serverVersion = fill(probe);
       wait(1);
       probe.look();
       for (Map.Entry<String, Attack> each : attacks(serverVersion).entrySet()) {
-        if (each.getKey().contains(ONLY)) {
+        if (Arrays.stream(ONLY.split(",", -1)).anyMatch(each.getKey()::contains)) {
+          puts.look();
+          queries.look();
           problems.addAll(one(each.getKey(), each.getValue(), server, probe));
+          if (Boolean.getBoolean("attack.tell")) {
+            System.out.printf("%-40s puts %s queries %s%n", "", puts.look(), queries.look());
+          }
           if (!server.isAlive()) {
             break;
           }
@@ -141,6 +159,11 @@ class AttackTest {
     while (System.nanoTime() - until < 0) {
       LockSupport.parkNanos(10_000_000);
     }
+  }
+
+  private static Function<DataBrokerServiceFutureStub, ListenableFuture<?>> gets() {
+    GetRequest request = GetRequest.newBuilder().setType("small").setId("1").build();
+    return calls -> calls.get(request);
   }
 
   private static long fill(Probe probe) {

@@ -8,6 +8,7 @@ import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.QueryRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
@@ -31,6 +32,12 @@ final class FrameAttacks {
         Map.entry("V4 flood: unknown methods", again(FrameAttacks::unknownMethods)),
         Map.entry("V4 flood: connections that leave", again(FrameAttacks::connectAndLeave)),
         Map.entry("V4 flood: noise", again(FrameAttacks::noise)),
+        Map.entry("V4 flood: DATA of one byte", again(FrameAttacks::tinyData)),
+        Map.entry("V4 flood: DATA on streams that are over", again(FrameAttacks::dataAfterEnd)),
+        Map.entry("V4 flood: resets of streams that are over", again(FrameAttacks::resetsAfterEnd)),
+        Map.entry("V4 flood: headers without a name", again(FrameAttacks::namelessHeaders)),
+        Map.entry("V4 flood: headers of an open stream", again(FrameAttacks::headersAgain)),
+        Map.entry("V4 flood: a huge header table", again(FrameAttacks::headerTable)),
         Map.entry("V2 trailers that are not read", FrameAttacks::unreadTrailers),
         Map.entry("V2 unknown methods that are not read", FrameAttacks::unreadEchoes));
   }
@@ -146,6 +153,76 @@ final class FrameAttacks {
     client.raw("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     client.raw(bytes);
     client.closedWithin(50);
+  }
+
+  /** A long message, one byte a frame: each is an object in the heap until the message is whole. */
+  private static void tinyData(RawClient client, long until) throws IOException {
+    while (before(until)) {
+      int stream = client.begin("Put", false);
+      client.data(stream, ByteBuffer.allocate(5).put((byte) 0).putInt(4 << 20).array(), false);
+      byte[] one = RawClient.frameBytes(RawClient.DATA, 0, stream, new byte[1]);
+      ByteBuffer many = ByteBuffer.allocate(1_000 * one.length);
+      for (int i = 0; i < 1_000; i++) {
+        many.put(one);
+      }
+      for (int i = 0; i < 4_000 && before(until); i++) {
+        client.raw(many.array());
+        client.drain();
+      }
+    }
+  }
+
+  private static int over(RawClient client) throws IOException {
+    int stream = client.call("Get", GET, false);
+    client.closedWithin(100);
+    return stream;
+  }
+
+  private static void dataAfterEnd(RawClient client, long until) throws IOException {
+    int stream = over(client);
+    while (before(until)) {
+      client.frame(RawClient.DATA, 0, stream, new byte[100]);
+      client.drain();
+    }
+  }
+
+  private static void resetsAfterEnd(RawClient client, long until) throws IOException {
+    int stream = over(client);
+    while (before(until)) {
+      for (int i = 0; i < 100; i++) {
+        client.frame(RawClient.RST_STREAM, 0, stream, RawClient.number(8));
+        client.frame(RawClient.WINDOW_UPDATE, 0, stream, RawClient.number(1));
+      }
+      client.drain();
+    }
+  }
+
+  private static void namelessHeaders(RawClient client, long until) throws IOException {
+    byte[] headers =
+        RawClient.headersOf("/databroker.DataBrokerService/Get", "", "x", "", "y", "a b", "z");
+    while (before(until)) {
+      client.beginWith(RawClient.END_HEADERS, headers);
+      client.drain();
+    }
+  }
+
+  private static void headersAgain(RawClient client, long until) throws IOException {
+    byte[] headers = RawClient.headers("Put", false);
+    int stream = client.beginWith(RawClient.END_HEADERS, headers);
+    while (before(until)) {
+      client.frame(RawClient.HEADERS, RawClient.END_HEADERS, stream, headers);
+      client.drain();
+    }
+  }
+
+  /** Makes the server remember each header that it sends, in a table as large as it likes. */
+  private static void headerTable(RawClient client, long until) throws IOException {
+    client.frame(RawClient.SETTINGS, 0, 0, RawClient.setting(1, Integer.MAX_VALUE));
+    client.widen();
+    for (int i = 0; before(until); i++) {
+      client.callPath("/" + Math.random() + "n".repeat(7_000) + "/m" + i, new byte[0]);
+      client.drain();
+    }
   }
 
   /** Answers without a message, which no window bounds, on connections that read nothing. */

@@ -4,8 +4,11 @@ import static io.databroker.server.attack.Attacks.before;
 import static io.databroker.server.attack.Attacks.pause;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import io.databroker.server.attack.Attacks.Attack;
 import io.databroker.server.proto.AcquireLeaseRequest;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.Options;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
@@ -13,10 +16,16 @@ import io.databroker.server.proto.Record;
 import io.databroker.server.proto.SetOptionsRequest;
 import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncRequest;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Relatives of V1, V2, V5 and V7: what clients can make the server hold. */
 final class HoldingAttacks {
@@ -42,6 +51,8 @@ final class HoldingAttacks {
     all.put("V5 health watchers", path("/grpc.health.v1.Health/Watch", 100, 900));
     all.put("V5 calls that never end", HoldingAttacks::openCalls);
     all.put("V5 small parts of requests", HoldingAttacks::smallParts);
+    all.put("V5 watchers of a batch each", watchBatches(serverVersion));
+    all.put("V5 waits for versions", HoldingAttacks::versionWaits);
     all.put("V6 options", HoldingAttacks::options);
     all.put("V6 leases of long names", HoldingAttacks::leaseNames);
     all.put("V7 connections without calls", HoldingAttacks::idle);
@@ -103,6 +114,75 @@ final class HoldingAttacks {
             .build()
             .toByteArray();
     loop(port, until, (client, i) -> client.call("Query", query, false));
+  }
+
+  /** Large batches, before each of which another watcher stands that does not read. */
+  private static Attack watchBatches(long serverVersion) {
+    Any data = Any.newBuilder().setValue(ByteString.copyFrom(new byte[9_000])).build();
+    PutRequest.Builder batch = PutRequest.newBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      batch.addRecords(Record.newBuilder().setType("batch").setId("" + i).setData(data));
+    }
+    PutRequest put = batch.build();
+    return (port, until) -> {
+      ManagedChannel channel = channel(port);
+      try (Attacks.Open open = new Attacks.Open()) {
+        RawClient watcher = open.add(RawClient.open(port, 0));
+        while (before(until)) {
+          long first = calls(channel).put(put).getRecords(0).getVersion();
+          SyncRequest sync =
+              SyncRequest.newBuilder()
+                  .setServerVersion(serverVersion)
+                  .setRecordVersion(first - 1)
+                  .build();
+          watcher.call("Sync", sync.toByteArray(), false);
+          watcher.drain();
+        }
+      } catch (StatusRuntimeException | IOException e) {
+        Attacks.stay(List.of(), until); // cut off, or refused
+      } finally {
+        channel.shutdownNow();
+      }
+    };
+  }
+
+  /** Queries that wait for a version, all of which each write wakes. */
+  private static void versionWaits(int port, long until) {
+    byte[] put = put("small", "2", Any.getDefaultInstance()).toByteArray();
+    ManagedChannel channel = channel(port);
+    try {
+      long[] latest = {0};
+      ContentAttacks.loop(
+          port,
+          until,
+          20_000,
+          (client, i) -> {
+            if (i % 50 == 0) {
+              client.call("Put", put, false);
+              latest[0] =
+                  calls(channel).serverInfo(Empty.getDefaultInstance()).getLatestRecordVersion();
+            }
+            byte[] query =
+                QueryRequest.newBuilder()
+                    .setType("small")
+                    .setMinimumRecordVersionHint(latest[0] + 10)
+                    .build()
+                    .toByteArray();
+            client.call("Query", query, false);
+          });
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel channel(int port) {
+    return NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
+        .maxInboundMessageSize(64 << 20)
+        .build();
+  }
+
+  private static DataBrokerServiceGrpc.DataBrokerServiceBlockingStub calls(ManagedChannel channel) {
+    return DataBrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
   private static void options(int port, long until) throws IOException {

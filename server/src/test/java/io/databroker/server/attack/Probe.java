@@ -2,10 +2,10 @@ package io.databroker.server.attack;
 
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
-import io.databroker.server.proto.GetRequest;
-import io.databroker.server.proto.GetResponse;
+import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceFutureStub;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -13,14 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
-/** An honest client, on a connection of its own: fifty gets a second. */
+/** An honest client, on a connection of its own, that makes one call again and again. */
 final class Probe implements AutoCloseable {
   private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int EVERY_MILLIS = 20;
 
   final ManagedChannel channel;
-  private final GetRequest request;
+  private final Function<DataBrokerServiceFutureStub, ListenableFuture<?>> call;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
@@ -35,24 +35,28 @@ final class Probe implements AutoCloseable {
     }
   }
 
-  Probe(int port, String type, String id) {
+  /**
+   * Starts to call.
+   *
+   * @param rate calls a second
+   */
+  Probe(int port, int rate, Function<DataBrokerServiceFutureStub, ListenableFuture<?>> call) {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
             .build();
-    request = GetRequest.newBuilder().setType(type).setId(id).build();
-    var unused = clock.scheduleAtFixedRate(this::ask, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    this.call = call;
+    var unused = clock.scheduleAtFixedRate(this::ask, 0, 1_000 / rate, TimeUnit.MILLISECONDS);
   }
 
   private void ask() {
     sent.incrementAndGet();
     long begin = System.nanoTime();
     Futures.addCallback(
-        DataBrokerServiceGrpc.newFutureStub(channel)
-            .withDeadlineAfter(10, TimeUnit.SECONDS)
-            .get(request),
-        new FutureCallback<GetResponse>() {
+        call.apply(
+            DataBrokerServiceGrpc.newFutureStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS)),
+        new FutureCallback<Object>() {
           @Override
-          public void onSuccess(GetResponse answer) {
+          public void onSuccess(Object answer) {
             if (System.nanoTime() - begin > SLOW_NANOS) {
               slow.incrementAndGet();
             }

@@ -1,6 +1,7 @@
 package io.databroker.server.attack;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,17 +9,18 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
 /** HTTP/2 by hand, so that frames can be sent which no library sends. */
 public final class RawClient implements AutoCloseable {
-  static final int DATA = 0;
-  static final int HEADERS = 1;
+  public static final int DATA = 0;
+  public static final int HEADERS = 1;
   static final int PRIORITY = 2;
   static final int RST_STREAM = 3;
-  static final int SETTINGS = 4;
+  public static final int SETTINGS = 4;
   static final int PING = 6;
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
@@ -49,7 +51,8 @@ public final class RawClient implements AutoCloseable {
     return client;
   }
 
-  static byte[] setting(int id, int value) {
+  /** The payload of a SETTINGS frame. */
+  public static byte[] setting(int id, int value) {
     return ByteBuffer.allocate(6).putShort((short) id).putInt(value).array();
   }
 
@@ -76,12 +79,13 @@ public final class RawClient implements AutoCloseable {
         .array();
   }
 
-  void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+  /** Sends a frame. */
+  public void frame(int type, int flags, int stream, byte[] payload) throws IOException {
     out.write(frameBytes(type, flags, stream, payload));
   }
 
   /** Begins a call; its request is still to be sent. */
-  int begin(String method, boolean gzipped) throws IOException {
+  public int begin(String method, boolean gzipped) throws IOException {
     return beginWith(END_HEADERS, headers(method, gzipped));
   }
 
@@ -172,7 +176,7 @@ public final class RawClient implements AutoCloseable {
   }
 
   /** A whole call. */
-  int call(String method, byte[] request, boolean gzipped) throws IOException {
+  public int call(String method, byte[] request, boolean gzipped) throws IOException {
     int stream = begin(method, gzipped);
     data(stream, message(request, gzipped), true);
     return stream;
@@ -195,6 +199,34 @@ public final class RawClient implements AutoCloseable {
     return true;
   }
 
+  /** Reads and forgets what comes, until the time is over or the server has closed. */
+  void readUntil(long nanoTime) throws IOException {
+    socket.setSoTimeout(100);
+    byte[] some = new byte[1 << 16];
+    while (System.nanoTime() - nanoTime < 0) {
+      try {
+        if (socket.getInputStream().read(some) < 0) {
+          return;
+        }
+      } catch (SocketTimeoutException e) {
+        // nothing has come
+      }
+    }
+  }
+
+  /** Waits for a frame of that type and returns its payload. */
+  public byte[] receive(int type) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    while (true) {
+      int lengthAndType = in.readInt();
+      in.skipNBytes(5); // flags, stream
+      byte[] payload = in.readNBytes(lengthAndType >>> 8);
+      if ((lengthAndType & 0xff) == type) {
+        return payload;
+      }
+    }
+  }
+
   /** Waits until the server closes the connection; false if it does not in time. */
   public boolean closedWithin(int millis) throws IOException {
     socket.setSoTimeout(millis);
@@ -205,7 +237,7 @@ public final class RawClient implements AutoCloseable {
           return true;
         }
       }
-    } catch (java.net.SocketTimeoutException e) {
+    } catch (SocketTimeoutException e) {
       return false;
     } catch (IOException e) {
       return true; // reset

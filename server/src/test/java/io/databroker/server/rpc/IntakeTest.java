@@ -28,6 +28,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,6 +44,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,11 +115,44 @@ class IntakeTest {
 
   @Test
   void whatCannotBeDecompressedIsAnInvalidArgumentAndNoNewsForTheOwner() throws Exception {
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    byte[] emptyMembers = emptyMembers(50_000);
     BlockingQueue<LogRecord> log = new LinkedBlockingQueue<>();
     Handler handler = collecting(log);
     Logger root = Logger.getLogger("");
-    CompressorRegistry liar = CompressorRegistry.newEmptyInstance();
-    liar.register(
+    root.addHandler(handler);
+    try (Served served =
+        Served.with(backend.checked(), new QuerySettings(), new ServerSettings())) {
+      cannotBeDecompressed(served, to -> to); // not compressed at all
+      cannotBeDecompressed(
+          served,
+          to -> {
+            to.write(emptyMembers); // the JDK's stream recurses at each
+            return nowhere;
+          });
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(log).isEmpty();
+  }
+
+  private static byte[] emptyMembers(int count) throws IOException {
+    ByteArrayOutputStream member = new ByteArrayOutputStream();
+    new GZIPOutputStream(member).close();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < count; i++) {
+      all.writeBytes(member.toByteArray());
+    }
+    return all.toByteArray();
+  }
+
+  private interface Compression {
+    OutputStream to(OutputStream out) throws IOException;
+  }
+
+  private static void cannotBeDecompressed(Served served, Compression compression) {
+    CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+    compressors.register(
         new Compressor() {
           @Override
           public String getMessageEncoding() {
@@ -125,36 +160,29 @@ class IntakeTest {
           }
 
           @Override
-          public OutputStream compress(OutputStream to) {
-            return to;
+          public OutputStream compress(OutputStream to) throws IOException {
+            return compression.to(to);
           }
         });
-    root.addHandler(handler);
-    try (Served served =
-        Served.with(backend.checked(), new QuerySettings(), new ServerSettings())) {
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress(
-                  "127.0.0.1", served.server.port(), InsecureChannelCredentials.create())
-              .compressorRegistry(liar)
-              .build();
-      try {
-        StatusRuntimeException failure =
-            catchThrowableOfType(
-                StatusRuntimeException.class,
-                () ->
-                    DataBrokerServiceGrpc.newBlockingStub(channel)
-                        .withCompression("gzip")
-                        .withDeadlineAfter(20, TimeUnit.SECONDS)
-                        .put(put(100)));
-        assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
-        assertThat(failure.getStatus().getDescription()).contains("cannot be decompressed");
-      } finally {
-        channel.shutdownNow();
-      }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(
+                "127.0.0.1", served.server.port(), InsecureChannelCredentials.create())
+            .compressorRegistry(compressors)
+            .build();
+    try {
+      StatusRuntimeException failure =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () ->
+                  DataBrokerServiceGrpc.newBlockingStub(channel)
+                      .withCompression("gzip")
+                      .withDeadlineAfter(20, TimeUnit.SECONDS)
+                      .put(put(100)));
+      assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+      assertThat(failure.getStatus().getDescription()).contains("cannot be decompressed");
     } finally {
-      root.removeHandler(handler);
+      channel.shutdownNow();
     }
-    assertThat(log).isEmpty();
   }
 
   private static void refused(

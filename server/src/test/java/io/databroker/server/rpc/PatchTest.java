@@ -26,6 +26,7 @@ import io.databroker.server.proto.Record;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -254,6 +255,31 @@ class PatchTest {
   private static void assertRefused(StatusRuntimeException failure, String... words) {
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
     assertThat(failure.getMessage()).contains(words);
+  }
+
+  @Test
+  void aMaskThatIsMuchWorkIsRefusedBeforeTheWork() {
+    put(record("t", "1", "{'a':1}"));
+    Record[] many = new Record[500];
+    Arrays.fill(many, record("t", "1", "{'a':2}"));
+    limited(failure(Collections.nCopies(2_001, "a"), many), "field_mask has 2001 names");
+    limited(failure(List.of("a" + ".a".repeat(10_000)), many[0]), "give at most 10000");
+    assertThat(patch(Collections.nCopies(2_000, "a"), many).getRecordsCount()).isEqualTo(500);
+  }
+
+  @Test
+  void patchesWhosePayloadsAreMoreThanABatchAreRefusedBeforeAllAreMade() {
+    put(record("t", "1", "{'a':'" + "x".repeat(600_000) + "'}"));
+    Record[] many = new Record[500];
+    Arrays.fill(many, record("t", "1", "{'b':2}"));
+    limited(failure(List.of("b"), many), "bytes of payload so far");
+  }
+
+  private static void limited(StatusRuntimeException failure, String problem) {
+    assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(failure.getStatus().getDescription())
+        .startsWith("limit-exceeded: ")
+        .contains(problem);
   }
 
   @Test

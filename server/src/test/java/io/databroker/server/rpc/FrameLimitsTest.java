@@ -1,0 +1,58 @@
+package io.databroker.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.server.attack.RawClient;
+import io.databroker.server.fixture.LockedBackend;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/** Limits on frames that no gRPC library sends. */
+class FrameLimitsTest {
+  /** HPACK's "dynamic table size update" to 4,096 bytes. */
+  private static final String TABLE_OF_4096 = "3fe11f";
+
+  private static Served serve() throws IOException {
+    return Served.with(new LockedBackend().checked(), new QuerySettings(), new ServerSettings());
+  }
+
+  @Test
+  void aRequestInFramesOfOneByteIsCutOff() throws Exception {
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      int stream = client.begin("Put", false);
+      byte[] start = ByteBuffer.allocate(5).put((byte) 0).putInt(1 << 20).array();
+      client.data(stream, start, false);
+      for (int i = 0; i < 2_000; i++) {
+        client.frame(RawClient.DATA, 0, stream, new byte[1]);
+      }
+      assertThat(client.closedWithin(20_000)).isTrue();
+    }
+  }
+
+  @Test
+  void manyCallsThatSendTheirEndApartAreNotCutOff() throws Exception {
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      for (int i = 0; i < 2_000; i++) {
+        int stream = client.begin("Get", false);
+        client.data(stream, RawClient.message(new byte[0], false), false);
+        client.data(stream, new byte[0], true);
+        client.receive(RawClient.HEADERS);
+      }
+    }
+  }
+
+  @Test
+  void theServerRemembersFewOfTheHeadersThatItSends() throws Exception {
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      client.frame(RawClient.SETTINGS, 0, 0, RawClient.setting(1, Integer.MAX_VALUE));
+      client.call("Get", new byte[0], false);
+      String headers = HexFormat.of().formatHex(client.receive(RawClient.HEADERS));
+      assertThat(headers).contains(TABLE_OF_4096);
+    }
+  }
+}
