@@ -1,0 +1,189 @@
+package io.databroker.server.metrics;
+
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
+import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultHttpRequest;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpDecoderConfig;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObject;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseStatus;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerCodec;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpVersion;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of one connection, answered one after the other.
+ *
+ * <p>From its first line, a request has a fixed time to arrive whole and to have its answer read.
+ * It is read only when the one before it has been answered. Its body is dropped.
+ *
+ * <p><b>Thread-safety:</b> none; used by the connection's event loop.
+ */
+final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
+  private static final int LONGEST_LINE = 4 << 10;
+  private static final int LARGEST_HEADERS = 8 << 10;
+
+  /** Stands for a request that cannot be read. */
+  private static final HttpRequest MALFORMED =
+      new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "");
+
+  /** Time that a connection is kept for a next request; longer than scrapers wait. */
+  private static final Duration KEPT = Duration.ofSeconds(90);
+
+  private final Executor executor;
+  private final Duration patience;
+  private final Function<String, HttpAnswer> answers;
+  private @Nullable Future<?> timeout;
+  private @Nullable HttpRequest arriving;
+  private final Queue<HttpRequest> waiting = new ArrayDeque<>();
+  private boolean answering;
+
+  private HttpExchanges(
+      Executor executor, Duration patience, Function<String, HttpAnswer> answers) {
+    this.executor = executor;
+    this.patience = patience;
+    this.answers = answers;
+  }
+
+  /** Adds the handlers of a connection. */
+  static void add(
+      ChannelPipeline pipeline,
+      Executor executor,
+      Duration patience,
+      Function<String, HttpAnswer> answers) {
+    HttpDecoderConfig config =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(LONGEST_LINE)
+            .setMaxHeaderSize(LARGEST_HEADERS);
+    pipeline
+        .addLast(new HttpServerCodec(config))
+        .addLast(new HttpServerKeepAliveHandler())
+        .addLast(new HttpExchanges(executor, patience, answers));
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    closeAfter(context, patience);
+  }
+
+  private void closeAfter(ChannelHandlerContext context, Duration time) {
+    stopTimer();
+    timeout =
+        context.executor().schedule(() -> context.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void stopTimer() {
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+    if (part.decoderResult().isFailure()) {
+      enqueue(context, MALFORMED);
+      return;
+    }
+    if (part instanceof HttpRequest head) {
+      arriving = head;
+      closeAfter(context, patience);
+    }
+    HttpRequest whole = arriving;
+    if (part instanceof LastHttpContent && whole != null) {
+      arriving = null;
+      enqueue(context, whole);
+    }
+  }
+
+  private void enqueue(ChannelHandlerContext context, HttpRequest request) {
+    waiting.add(request);
+    if (!answering) {
+      context.channel().config().setAutoRead(false);
+      answerNext(context);
+    }
+  }
+
+  private void answerNext(ChannelHandlerContext context) {
+    HttpRequest next = waiting.poll();
+    answering = next != null;
+    if (next == null) {
+      closeAfter(context, KEPT);
+      context.channel().config().setAutoRead(true);
+    } else if (next == MALFORMED) {
+      String problem = "this is no HTTP request, or one that is too large\n";
+      send(context, HttpAnswer.plain(400, problem), true, true);
+    } else {
+      answer(context, next);
+    }
+  }
+
+  private void answer(ChannelHandlerContext context, HttpRequest asked) {
+    boolean head = asked.method().equals(HttpMethod.HEAD);
+    if (!head && !asked.method().equals(HttpMethod.GET)) {
+      send(context, HttpAnswer.plain(405, "only GET and HEAD are answered\n"), true, false);
+      return;
+    }
+    String path = asked.uri().split("[?#]", 2)[0];
+    try {
+      executor.execute(
+          () -> {
+            HttpAnswer answer = answers.apply(path);
+            try {
+              context.executor().execute(() -> send(context, answer, !head, false));
+            } catch (RejectedExecutionException e) {
+              return; // the endpoint is closed
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      send(context, HttpAnswer.plain(503, "too many requests at once; ask later\n"), !head, false);
+    }
+  }
+
+  private void send(ChannelHandlerContext context, HttpAnswer answer, boolean body, boolean last) {
+    byte[] text = answer.text().getBytes(StandardCharsets.UTF_8);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(answer.status()),
+            body ? Unpooled.wrappedBuffer(text) : Unpooled.EMPTY_BUFFER);
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
+    context
+        .writeAndFlush(response)
+        .addListener(
+            sent -> {
+              if (last || !sent.isSuccess()) {
+                context.close();
+              } else {
+                answerNext(context);
+              }
+            });
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    stopTimer();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close(); // a client that went away, most often
+  }
+}
