@@ -30,7 +30,7 @@ final class HttpConnections extends ChannelInboundHandlerAdapter {
       Iterator<Channel> oldest = open.iterator();
       Channel displaced = oldest.next();
       oldest.remove();
-      displaced.close();
+      var unused = displaced.close();
     }
     super.channelActive(context);
   }

@@ -86,7 +86,11 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
   private void closeAfter(ChannelHandlerContext context, Duration time) {
     stopTimer();
     timeout =
-        context.executor().schedule(() -> context.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+        context.executor().schedule(() -> close(context), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void close(ChannelHandlerContext context) {
+    var unused = context.close();
   }
 
   private void stopTimer() {
@@ -165,16 +169,17 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
             body ? Unpooled.wrappedBuffer(text) : Unpooled.EMPTY_BUFFER);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
-    context
-        .writeAndFlush(response)
-        .addListener(
-            sent -> {
-              if (last || !sent.isSuccess()) {
-                context.close();
-              } else {
-                answerNext(context);
-              }
-            });
+    var unused =
+        context
+            .writeAndFlush(response)
+            .addListener(
+                sent -> {
+                  if (last || !sent.isSuccess()) {
+                    close(context);
+                  } else {
+                    answerNext(context);
+                  }
+                });
   }
 
   @Override
@@ -184,6 +189,6 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close(); // a client that went away, most often
+    close(context); // a client that went away, most often
   }
 }

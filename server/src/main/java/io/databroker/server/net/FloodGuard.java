@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Clients send pings to measure their bandwidth after they receive data, so each message sent to
  * a client allows it one more frame. Each call allows two small DATA frames, as some clients send
- * the message and the end of the request apart.
+ * the message and the end of the request apart. Each kilobyte of other DATA allows one, as
+ * libraries cut large messages into odd pieces.
  *
  * <p>It also bounds the table in which the server's HPACK encoder remembers headers that it sent.
  * The client chooses its size, and otherwise it could make the server remember gigabytes.
@@ -40,6 +41,11 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   private static final int SMALL_DATA = 256;
 
   private static final int SMALL_DATA_PER_CALL = 2;
+
+  /**
+   * Bytes of other DATA that allow one small frame more: libraries cut messages into odd pieces.
+   */
+  private static final int BYTES_PER_SMALL_DATA = 1 << 10;
 
   /** Bytes of the HPACK table for headers that the server sends; HTTP/2's default. */
   private static final long MOST_TABLE_BYTES = 4_096;
@@ -103,12 +109,13 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   public int onDataRead(
       ChannelHandlerContext context, int stream, ByteBuf data, int padding, boolean end)
       throws Http2Exception {
-    if (!end && data.readableBytes() < SMALL_DATA) {
-      if (data.isReadable() && smallDataAllowed > 0) {
-        smallDataAllowed--;
-      } else {
-        count("small DATA");
-      }
+    int bytes = data.readableBytes();
+    if (bytes >= SMALL_DATA) {
+      allowSmallData(Math.max(1, bytes / BYTES_PER_SMALL_DATA));
+    } else if (!end && bytes > 0 && smallDataAllowed > 0) {
+      smallDataAllowed--;
+    } else if (!end) {
+      count("small DATA");
     }
     return super.onDataRead(context, stream, data, padding, end);
   }
@@ -117,7 +124,7 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   public void onHeadersRead(
       ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean end)
       throws Http2Exception {
-    allowSmallData();
+    allowSmallData(SMALL_DATA_PER_CALL);
     super.onHeadersRead(context, stream, headers, padding, end);
   }
 
@@ -132,12 +139,12 @@ final class FloodGuard extends Http2FrameListenerDecorator {
       int padding,
       boolean end)
       throws Http2Exception {
-    allowSmallData();
+    allowSmallData(SMALL_DATA_PER_CALL);
     super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, end);
   }
 
-  private void allowSmallData() {
-    smallDataAllowed = Math.min(MOST, smallDataAllowed + SMALL_DATA_PER_CALL);
+  private void allowSmallData(int more) {
+    smallDataAllowed = Math.min(MOST, smallDataAllowed + more);
   }
 
   @Override

@@ -159,8 +159,7 @@ final class HoldingAttacks {
           (client, i) -> {
             if (i % 50 == 0) {
               client.call("Put", put, false);
-              latest[0] =
-                  calls(channel).serverInfo(Empty.getDefaultInstance()).getLatestRecordVersion();
+              latest[0] = latest(channel);
             }
             byte[] query =
                 QueryRequest.newBuilder()
@@ -172,6 +171,14 @@ final class HoldingAttacks {
           });
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  private static long latest(ManagedChannel channel) throws IOException {
+    try {
+      return calls(channel).serverInfo(Empty.getDefaultInstance()).getLatestRecordVersion();
+    } catch (StatusRuntimeException e) {
+      throw new IOException(e); // the attack is over
     }
   }
 
