@@ -13,13 +13,14 @@
  *   <li>{@code crashes}: child JVMs that are killed, and what they leave behind
  *   <li>{@code scripts}: random scripts of one thread, judged by a model
  *   <li>{@code history}: what concurrent clients recorded, and the checker that judges it
+ *   <li>{@code drawing}: violations as pictures of an HTML page
  *   <li>{@code junit}: the JUnit extension that gives each test its bench
  *   <li>{@code child}: child JVMs and their connection to the parent
  *   <li>{@code run}: the command line and the reports
  * </ol>
  *
  * <p>Calls run one way: run, junit and chapters call races, crashes, scripts and engine, and these
- * call history, child and contract.
+ * call history, child and contract. Run also calls drawing, which calls history.
  */
 @NullMarked
 package io.databroker.tck;

@@ -64,27 +64,28 @@ public final class Diagnosis {
   private static String allowed(
       History history, Verdict.Violated violated, FieldExtractor extractor) {
     Model model = new Model(history.start(), extractor);
+    HistoryNames names = HistoryNames.of(history);
     List<String> lines = new ArrayList<>();
     for (Operation operation : violated.order()) {
       String evicted = "";
       if (!operation.onlyReads() && model.allows(operation)) {
         evicted = evicted(operation, model);
       }
-      lines.add("  " + Timeline.words(operation) + evicted + '\n');
+      lines.add("  " + Timeline.words(operation, names) + evicted + '\n');
     }
     List<String> last = lines.subList(Math.max(0, lines.size() - MOST_ALLOWED), lines.size());
     StringBuilder text = new StringBuilder("Allowed is, at most:\n");
     text.append(last.isEmpty() ? "  nothing\n" : String.join("", last));
     text.append("and then none of these can come next:\n");
     for (Operation operation : violated.stuck()) {
-      String expected = Expected.of(operation, model);
-      text.append("  ").append(Timeline.words(operation));
+      String expected = Expected.of(operation, model, names);
+      text.append("  ").append(Timeline.words(operation, names));
       text.append(expected.isEmpty() ? "" : "; " + expected).append('\n');
     }
     return text.toString();
   }
 
-  private static String evicted(Operation operation, Model model) {
+  static String evicted(Operation operation, Model model) {
     if (operation.answer() instanceof Answer.Unknown) {
       return "";
     }
@@ -103,7 +104,7 @@ public final class Diagnosis {
   }
 
   /** Returns the kind of call that shows the violation. */
-  private static String kind(History history, FieldExtractor extractor) {
+  static String kind(History history, FieldExtractor extractor) {
     Map<String, Class<? extends Call>> kinds = new LinkedHashMap<>();
     kinds.put("listTypes", Call.ListTypes.class);
     kinds.put("snapshots", Call.TakeSnapshot.class);

@@ -17,6 +17,9 @@ final class Escapes {
   private Escapes() {}
 
   static String word(String text) {
+    if (isPlain(text)) {
+      return text;
+    }
     StringBuilder word = new StringBuilder();
     int plain = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -36,6 +39,9 @@ final class Escapes {
   }
 
   static String text(String word) {
+    if (isPlain(word)) {
+      return word;
+    }
     Matcher lone = LONE.matcher(word);
     StringBuilder text = new StringBuilder();
     int plain = 0;
@@ -45,6 +51,17 @@ final class Escapes {
       plain = lone.end();
     }
     return text.append(decoded(word.substring(plain))).toString();
+  }
+
+  /** Returns whether a text is its own word, as most are. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String encoded(String text) {

@@ -12,7 +12,7 @@ final class Expected {
   private Expected() {}
 
   /** Returns the answer that the contract allows, or an empty text if there is nothing to add. */
-  static String of(Operation operation, Model model) {
+  static String of(Operation operation, Model model, HistoryNames names) {
     if (model.copy().allows(operation)) {
       return "can only come behind another of these";
     }
@@ -36,7 +36,10 @@ final class Expected {
     } else if (answer instanceof Answer.Marked) {
       words = model.checkpoint().toString();
     }
-    return words.isEmpty() ? "" : "expected " + words;
+    String where = names.of(model.serverVersion());
+    return words.isEmpty() && where.isEmpty()
+        ? ""
+        : words.isEmpty() ? "expected something" + where : "expected " + words + where;
   }
 
   private static String put(List<Write> batch, Model model) {

@@ -5,6 +5,7 @@ import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,24 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
     told = List.copyOf(told);
   }
 
+  /**
+   * What is wrong with the answers of a feed.
+   *
+   * @param answer the index of the answer that is wrong; their number if one is missing
+   * @param words what is wrong
+   * @param due the change that was due, or null
+   */
+  record Fault(int answer, String words, @Nullable StoredRecord due) {}
+
   /** Returns what is wrong with the answers, given the replayed changes, or null. */
   public @Nullable String problem(Replay replay) {
-    return new Walk(this, replay).problem();
+    Fault fault = fault(replay);
+    return fault == null ? null : this + fault.words();
+  }
+
+  /** Returns the first answer that is wrong, or null. */
+  @Nullable Fault fault(Replay replay) {
+    return new Walk(this, replay).fault();
   }
 
   /** Walks over the replayed changes and the answers in parallel. */
@@ -41,15 +57,18 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
       skip();
     }
 
-    @Nullable String problem() {
-      for (Changes answer : followed.told()) {
-        String problem = problemWith(answer);
+    @Nullable Fault fault() {
+      for (int i = 0; i < followed.told().size(); i++) {
+        StoredRecord before = due();
+        String problem = problemWith(followed.told().get(i));
         if (problem != null) {
-          return followed + problem;
+          return new Fault(i, problem, before);
         }
       }
       StoredRecord due = due();
-      return followed.toTheEnd() && due != null ? followed + "it never tells of " + due : null;
+      return followed.toTheEnd() && due != null
+          ? new Fault(followed.told().size(), "it never tells of " + Timeline.record(due), due)
+          : null;
     }
 
     private @Nullable String problemWith(Changes answer) {
@@ -59,11 +78,11 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
         StoredRecord due = due();
         if (due == null || !same(due, told)) {
           return "it tells of "
-              + told
-              + (due == null ? ", which is not due" : " instead of " + due);
+              + Timeline.record(told)
+              + (due == null ? ", which is not due" : " instead of " + Timeline.record(due));
         }
         if (batch >= 0 && batch != entry) {
-          return "it tells of two batches in one answer: " + answer.records();
+          return "it tells of two batches in one answer: " + Timeline.words(answer.records());
         }
         batch = entry;
         whole = entries.get(entry).whole();
@@ -72,7 +91,10 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
         skip();
       }
       if (batch >= 0 && whole && batch == entry && due() != null) {
-        return "it tells of a batch in parts: " + answer.records() + ", but not of " + due();
+        return "it tells of a batch in parts: "
+            + Timeline.words(answer.records())
+            + ", but not of "
+            + Timeline.record(Objects.requireNonNull(due()));
       }
       return problemWithPosition(answer);
     }
@@ -89,7 +111,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
             "the position of an answer is not true: %s behind version %s; next due is %s",
             answer.position(),
             Long.toUnsignedString(reached),
-            due);
+            due == null ? "nothing" : Timeline.record(due));
       }
       reached = version;
       return null;

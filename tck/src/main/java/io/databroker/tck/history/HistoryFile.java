@@ -1,8 +1,10 @@
 package io.databroker.tck.history;
 
 import io.databroker.api.Changes;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,29 +37,43 @@ public final class HistoryFile {
 
   /** Writes everything recorded. */
   public static void write(Path file, Evidence evidence) throws IOException {
-    List<String> lines = new ArrayList<>(List.of(NAME + FORMAT));
-    History history = evidence.history();
-    if (history != null) {
-      lines.add(line("start").start(history.start()).line());
-      history.operations().forEach(each -> lines.add(line("call").operation(each).line()));
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+      write(out, NAME + FORMAT);
+      History history = evidence.history();
+      if (history != null) {
+        write(out, line("start").start(history.start()).line());
+        for (Operation operation : history.operations()) {
+          write(out, line("call").operation(operation).line());
+        }
+      }
+      Followed all = evidence.all();
+      if (all != null) {
+        write(out, line("feed-of-all").followed(all).line());
+      }
+      for (Followed feed : evidence.feeds()) {
+        write(out, line("feed").followed(feed).line());
+      }
+      Closing closing = evidence.closing();
+      if (closing != null) {
+        write(out, line("close").closing(closing).line());
+      }
+      Holdings holdings = evidence.holdings();
+      if (holdings != null) {
+        write(out, line("leases").add(holdings.margin()).line());
+        for (LeaseCall call : holdings.calls()) {
+          write(out, line("lease").lease(call).line());
+        }
+      }
+      for (String seen : evidence.observed()) {
+        write(out, line("observed").text(seen).line());
+      }
+      write(out, END);
     }
-    Followed all = evidence.all();
-    if (all != null) {
-      lines.add(line("feed-of-all").followed(all).line());
-    }
-    evidence.feeds().forEach(feed -> lines.add(line("feed").followed(feed).line()));
-    Closing closing = evidence.closing();
-    if (closing != null) {
-      lines.add(line("close").closing(closing).line());
-    }
-    Holdings holdings = evidence.holdings();
-    if (holdings != null) {
-      lines.add(line("leases").add(holdings.margin()).line());
-      holdings.calls().forEach(call -> lines.add(line("lease").lease(call).line()));
-    }
-    evidence.observed().forEach(seen -> lines.add(line("observed").text(seen).line()));
-    lines.add(END);
-    Files.write(file, lines);
+  }
+
+  private static void write(Writer out, String line) throws IOException {
+    out.write(line);
+    out.write('\n');
   }
 
   private static LineWriter line(String kind) {

@@ -55,8 +55,12 @@ public final class Minimiser {
     return minimiser.fold(small);
   }
 
+  private boolean isLate() {
+    return System.nanoTime() - deadline >= 0;
+  }
+
   private boolean isForbidden(History history) {
-    return System.nanoTime() < deadline
+    return !isLate()
         && Checker.judge(history, extractor) instanceof Verdict.Violated violated
         && violated.reason().equals(reason);
   }
@@ -106,6 +110,9 @@ public final class Minimiser {
     // Try halves first, then single operations.
     for (int size = history.operations().size(); size >= 1; size /= 2) {
       for (int from = small.operations().size() - size; from > -size; from -= size) {
+        if (isLate()) {
+          return small;
+        }
         int first = Math.max(0, from);
         int last = from + size;
         List<Operation> all = small.operations();
@@ -130,7 +137,7 @@ public final class Minimiser {
   private History dropPending(History history) {
     History small = history;
     for (Operation pending : List.copyOf(history.operations())) {
-      if (pending.isOptional() && pending.answer() instanceof Answer.Stored) {
+      if (!isLate() && pending.isOptional() && pending.answer() instanceof Answer.Stored) {
         List<Operation> others = new ArrayList<>(small.operations());
         others.remove(pending);
         boolean unseen =
@@ -177,7 +184,7 @@ public final class Minimiser {
     History small = history;
     // Try halves first, then single types.
     for (int size = (types.size() + 1) / 2; size >= 1; size /= 2) {
-      for (int from = types.size() - size; from > -size; from -= size) {
+      for (int from = types.size() - size; from > -size && !isLate(); from -= size) {
         Set<String> fewer = new HashSet<>(types);
         fewer.removeAll(types.subList(Math.max(0, from), from + size));
         History without = onto(history, fewer::contains);

@@ -5,6 +5,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,15 @@ import java.util.stream.Collectors;
 final class Timeline {
   private static final int TEXT = 68;
   private static final int NAMES = 12;
+  private static final int PAYLOAD = 40;
   private static final int MOST_TYPES = 40;
 
   private Timeline() {}
 
   static String of(History history) {
     StringBuilder text = new StringBuilder();
-    text.append("before: ").append(state(history.start())).append('\n');
+    HistoryNames names = HistoryNames.of(history);
+    text.append("before: ").append(state(history.start(), names)).append('\n');
     NavigableSet<Long> moments = new TreeSet<>();
     for (Operation operation : history.operations()) {
       moments.add(operation.began());
@@ -33,7 +36,7 @@ final class Timeline {
     for (Operation operation : history.operations()) {
       int from = sorted.indexOf(operation.began()) / scale;
       int to = sorted.indexOf(operation.ended()) / scale;
-      String words = words(operation);
+      String words = words(operation, names);
       if (words.length() > TEXT) {
         text.append(words).append('\n').append(" ".repeat(TEXT));
       } else {
@@ -49,7 +52,7 @@ final class Timeline {
     return text.toString();
   }
 
-  private static String state(History.Start start) {
+  static String state(History.Start start, HistoryNames names) {
     String records =
         start.records().stream()
             .limit(NAMES)
@@ -60,6 +63,7 @@ final class Timeline {
     }
     return "version "
         + Long.toUnsignedString(start.latest())
+        + names.of(start.serverVersion())
         + (records.isEmpty() ? ", no records" : ", live: " + records)
         + (start.options().isEmpty() ? "" : ", options: " + options(start.options()));
   }
@@ -86,10 +90,20 @@ final class Timeline {
   }
 
   static String words(Operation operation) {
-    return "client " + operation.client() + ": " + call(operation) + " -> " + answer(operation);
+    return words(operation, HistoryNames.NONE);
   }
 
-  private static String call(Operation operation) {
+  /** Formats an operation; names its history if there are several. */
+  static String words(Operation operation, HistoryNames names) {
+    return "client "
+        + operation.client()
+        + ": "
+        + call(operation)
+        + " -> "
+        + answer(operation.answer(), names);
+  }
+
+  static String call(Operation operation) {
     Call call = operation.call();
     if (call instanceof Call.Put put) {
       return put.batch().stream().map(Timeline::write).collect(Collectors.joining(" + "));
@@ -133,12 +147,11 @@ final class Timeline {
     return write.condition() == Condition.NONE ? words : words + " if " + write.condition();
   }
 
-  private static String answer(Operation operation) {
-    Answer answer = operation.answer();
+  private static String answer(Answer answer, HistoryNames names) {
     if (answer instanceof Answer.Stored stored) {
       return stored.result().records().stream()
           .map(record -> record.version() == 0 ? "absent" : version(record))
-          .collect(Collectors.joining(" "));
+          .collect(Collectors.joining(" ", "", names.of(stored.result().serverVersion())));
     } else if (answer instanceof Answer.ConditionFailed failed) {
       return "condition failed, found " + version(failed.found());
     } else if (answer instanceof Answer.Found found) {
@@ -150,12 +163,20 @@ final class Timeline {
     } else if (answer instanceof Answer.Shown shown) {
       return "at v"
           + Long.toUnsignedString(shown.position().version())
+          + names.of(shown.position().serverVersion())
           + shown.records().stream()
               .map(record -> key(record) + " " + version(record))
               .sorted()
               .collect(Collectors.joining(", ", " {", "}"));
     } else if (answer instanceof Answer.Told told) {
-      return "latest " + version(told.versions().latest());
+      return "latest "
+          + version(told.versions().latest())
+          + names.of(told.versions().serverVersion());
+    } else if (answer instanceof Answer.Cleared cleared) {
+      return "from "
+          + names.name(cleared.result().oldServerVersion())
+          + " to "
+          + names.name(cleared.result().newServerVersion());
     } else if (answer instanceof Answer.Configured configured) {
       return "{" + options(configured.options()) + "}";
     } else if (answer instanceof Answer.Counted counted) {
@@ -175,6 +196,18 @@ final class Timeline {
     return records.stream()
         .map(record -> key(record) + " " + version(record))
         .collect(Collectors.joining(", "));
+  }
+
+  /** Formats a record with its payload. */
+  static String record(StoredRecord record) {
+    String payload = new String(record.payload().toByteArray(), StandardCharsets.UTF_8);
+    return key(record)
+        + " "
+        + version(record)
+        + (record.deleted() ? " deleted" : "")
+        + " \""
+        + (payload.length() <= PAYLOAD ? payload : payload.substring(0, PAYLOAD) + "...")
+        + "\"";
   }
 
   private static String key(StoredRecord record) {

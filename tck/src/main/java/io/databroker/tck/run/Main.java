@@ -211,10 +211,11 @@ public final class Main implements Callable<Integer> {
             RuleVerdict.of(judged, outcomes, judge.notRun()),
             outcomes);
     told.write(report);
+    new HtmlReport(told, command(), report).write();
     LastRun.of(name, seed, chosen.tests(), outcomes).write(report);
     out.println();
     out.print(told.summary());
-    out.println("Report: " + report.toAbsolutePath().resolve("report.txt"));
+    out.println("Report: " + report.toAbsolutePath().resolve(HtmlReport.FILE));
     return told.exitCode();
   }
 
