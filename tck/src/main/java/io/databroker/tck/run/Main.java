@@ -1,15 +1,10 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.child.ChildJvm;
-import io.databroker.tck.history.Diagnosis;
-import io.databroker.tck.history.Evidence;
-import io.databroker.tck.history.HistoryFile;
-import io.databroker.tck.history.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,10 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,7 +34,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "databroker-tck",
     mixinStandardHelpOptions = true,
-    version = "databroker-tck 0.1.0",
+    version = "databroker-tck " + Main.VERSION,
     description = "Tests whether a backend keeps the contract, and names each rule that it breaks.",
     footer = {
       "",
@@ -45,6 +42,8 @@ import picocli.CommandLine.Option;
       "2 wrong usage or no such backend, 3 inconclusive."
     })
 public final class Main implements Callable<Integer> {
+  static final String VERSION = "0.1.0";
+
   @Option(names = "--backend", paramLabel = "NAME", description = "the backend's name")
   @Nullable String backend;
 
@@ -113,6 +112,12 @@ public final class Main implements Callable<Integer> {
   @Nullable Path recheck;
 
   @Option(
+      names = "--new",
+      paramLabel = "NAME",
+      description = "writes the project of a new backend into a new directory of that name")
+  @Nullable String newName;
+
+  @Option(
       names = "--jvm-option",
       paramLabel = "OPTION",
       description = "an option of the JVM that runs the backend; may be given again")
@@ -149,11 +154,17 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (Stream.of(backend, recheck, newName).filter(Objects::nonNull).count() != 1) {
+      throw new UsageException("give one of --backend NAME, --recheck FILE, --new NAME, or --help");
+    }
     if (recheck != null) {
-      return judgeAgain(recheck);
+      return Recheck.judge(recheck, out);
+    }
+    if (newName != null) {
+      return begin(newName);
     }
     if (backend == null) {
-      throw new UsageException("give --backend NAME, or --help");
+      throw new IllegalStateException();
     }
     if (!(budget >= 0.001 && budget <= LONGEST_SECONDS)) {
       throw new UsageException(
@@ -268,32 +279,14 @@ public final class Main implements Callable<Integer> {
     return word.matches("[A-Za-z0-9_./:=,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  private int judgeAgain(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new UsageException("--recheck " + file + ": is a folder; give a history in it");
-    }
-    Evidence evidence;
-    try {
-      evidence = HistoryFile.read(file);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--recheck " + e.getMessage());
-    } catch (IOException e) {
-      throw new UsageException(
-          String.format(Locale.ROOT, "--recheck %s: %s", file, ReportFolder.why(e)));
-    }
-    Verdict verdict = evidence.judge(KitRun.FIELDS);
-    if (verdict instanceof Verdict.Violated violated) {
-      out.println("FAIL: " + Diagnosis.of(evidence, violated, KitRun.FIELDS));
-      if (!evidence.observed().isEmpty()) {
-        out.println(
-            "This was observed while the backend ran. The recorded calls alone do not show it.");
-      }
-      return 1;
-    } else if (verdict instanceof Verdict.Inconclusive unsure) {
-      out.println("INCONCLUSIVE: " + unsure.reason());
-      return 3;
-    }
-    out.printf(Locale.ROOT, "PASS: the contract allows what was recorded (%s).%n", evidence.size());
+  private int begin(String name) {
+    Path directory = new NewBackend(name, VERSION).write(Path.of(""));
+    out.printf(
+        Locale.ROOT,
+        "%s holds a new backend. Begin with %s.%nIts first run: cd %s && mvn test%n",
+        directory,
+        directory.resolve("README.md"),
+        directory);
     return 0;
   }
 }

@@ -2,11 +2,13 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.history.HistoryFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -44,6 +46,17 @@ final class ReportFolder {
     }
     for (Path history : histories) {
       Files.delete(history);
+    }
+  }
+
+  /** Deletes a folder as far as that goes. */
+  static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // What is left is named by the failure that is reported.
     }
   }
 
