@@ -11,7 +11,9 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -31,24 +33,21 @@ import org.jspecify.annotations.Nullable;
 public final class Connection {
   static final Attributes.Key<Connection> KEY = Attributes.Key.create("databroker-connection");
 
-  /** Calls of one connection that run at once; further ones wait for their turn. */
-  private static final int MOST_RUNNING = 64;
-
-  /** Open calls that each connection may have, whatever the total. */
-  private static final int FEW = 8;
-
   /** Uncounted bytes that an open call may hold. */
   private static final int CALL_BYTES = 4 << 10;
 
-  private record Waiting(Executor executor, Runnable call) {}
+  /** Calls of this connection in one lane. */
+  private static final class Turns {
+    final Deque<Runnable> waiting = new ArrayDeque<>();
+    int running;
+  }
 
   private final Connections all;
   private final @Nullable Channel channel;
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private int running;
+  private final Map<Lane, Turns> lanes = new HashMap<>();
   private long unsent;
   private long inHeap;
   private long received;
@@ -74,7 +73,7 @@ public final class Connection {
 
   /** Counts a call; returns false, without counting it, if too many calls are open in all. */
   public boolean open(OpenCall call) {
-    if (!all.openCall(open.incrementAndGet() <= FEW)) {
+    if (!all.openCall(open.incrementAndGet() <= all.callsWithoutPlace())) {
       open.decrementAndGet();
       return false;
     }
@@ -84,7 +83,7 @@ public final class Connection {
 
   /** Returns whether the connection has so few open calls that the total does not matter. */
   public boolean hasFewCalls() {
-    return open.get() <= FEW;
+    return open.get() <= all.callsWithoutPlace();
   }
 
   /** Forgets a call that was counted. */
@@ -99,34 +98,44 @@ public final class Connection {
     return calls;
   }
 
-  /** Runs the call at once on this thread if it may run; otherwise later on the executor. */
-  public void run(Executor executor, Runnable call) {
+  /**
+   * Runs the call immediately if it may run; otherwise later, on the executor of its lane.
+   *
+   * @param lane the threads that run such calls, one of which is the current one
+   */
+  public void run(Lane lane, Runnable call) {
     synchronized (this) {
       if (cut) {
         return;
       }
-      if (!waiting.isEmpty() || !mayRun()) {
-        waiting.add(new Waiting(executor, call));
+      Turns turns = lanes.computeIfAbsent(lane, any -> new Turns());
+      if (!turns.waiting.isEmpty() || !mayRun(lane, turns)) {
+        turns.waiting.add(call);
         return;
       }
-      running++;
+      turns.running++;
     }
-    runNow(call);
+    runNow(lane, call);
   }
 
-  private void runNow(Runnable call) {
+  private void runNow(Lane lane, Runnable call) {
     try {
       call.run();
     } finally {
-      synchronized (this) {
-        running--;
-      }
+      ended(lane);
       goOn();
     }
   }
 
-  private boolean mayRun() {
-    return running < MOST_RUNNING && readsItsAnswers();
+  private synchronized void ended(Lane lane) {
+    Turns turns = lanes.get(lane);
+    if (turns != null) {
+      turns.running--;
+    }
+  }
+
+  private boolean mayRun(Lane lane, Turns turns) {
+    return turns.running < lane.mostOfOneConnection() && readsItsAnswers();
   }
 
   private boolean readsItsAnswers() {
@@ -134,30 +143,36 @@ public final class Connection {
   }
 
   private void goOn() {
-    List<Waiting> next = List.of();
+    List<Runnable> starts = List.of();
     synchronized (this) {
-      while (!waiting.isEmpty() && mayRun()) {
-        running++;
-        next = next.isEmpty() ? new ArrayList<>() : next;
-        next.add(waiting.remove());
+      for (Map.Entry<Lane, Turns> each : lanes.entrySet()) {
+        Lane lane = each.getKey();
+        Turns turns = each.getValue();
+        while (!turns.waiting.isEmpty() && mayRun(lane, turns)) {
+          turns.running++;
+          starts = starts.isEmpty() ? new ArrayList<>() : starts;
+          Runnable call = turns.waiting.remove();
+          starts.add(() -> lane.executor().execute(() -> runLater(lane, call)));
+        }
       }
     }
-    next.forEach(each -> each.executor.execute(() -> runLater(each)));
+    starts.forEach(Runnable::run);
   }
 
   /** Runs a waiting call, unless earlier calls have too many unread answers by now. */
-  private void runLater(Waiting call) {
+  private void runLater(Lane lane, Runnable call) {
     synchronized (this) {
-      if (cut) {
+      Turns turns = lanes.get(lane);
+      if (cut || turns == null) {
         return;
       }
       if (!readsItsAnswers()) {
-        running--;
-        waiting.addFirst(call);
+        turns.running--;
+        turns.waiting.addFirst(call);
         return;
       }
     }
-    runNow(call.call);
+    runNow(lane, call);
   }
 
   /** Counts bytes handed to the transport. */
@@ -289,7 +304,7 @@ public final class Connection {
     unsent = 0;
     received = 0;
     inHeap = 0;
-    waiting.clear();
+    lanes.clear();
   }
 
   /** Ends the connection at once, with the reason in its GOAWAY frame. */

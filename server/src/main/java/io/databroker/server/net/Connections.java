@@ -41,6 +41,8 @@ public final class Connections extends ServerTransportFilter {
   /** A connection that holds less is not cut off, because its client may be well-behaved. */
   private static final long WORTH_CUTTING = 256 << 10;
 
+  private static final int FEW = 8;
+
   private final NetworkLimits limits;
   private final Admission admission;
   private final LongSupplier buffers;
@@ -54,6 +56,7 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicLong inHeap = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicInteger connected = new AtomicInteger();
   private final RoomQueue waiting = new RoomQueue(this::hasRoom);
 
   /** Creates the set without connections. */
@@ -95,6 +98,7 @@ public final class Connections extends ServerTransportFilter {
       guard(channel.pipeline(), connection);
     }
     ready.add(connection);
+    connected.incrementAndGet();
     return attributes.toBuilder().set(Connection.KEY, connection).build();
   }
 
@@ -110,7 +114,9 @@ public final class Connections extends ServerTransportFilter {
   public void transportTerminated(@Nullable Attributes attributes) {
     Connection connection = attributes == null ? null : attributes.get(Connection.KEY);
     if (connection != null) {
-      ready.remove(connection);
+      if (ready.remove(connection)) {
+        connected.decrementAndGet();
+      }
       connection.calls().forEach(connection::close);
       connection.gone();
       waiting.wake();
@@ -124,6 +130,14 @@ public final class Connections extends ServerTransportFilter {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Returns how many calls each connection may have, whatever the total: its share of half of the
+   * limit, but never fewer than a few. So one client cannot take the places of all others.
+   */
+  int callsWithoutPlace() {
+    return Math.max(FEW, limits.calls() / 2 / Math.max(1, connected.get()));
   }
 
   void closeCall() {

@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.server.net.Connection;
+import io.databroker.server.net.Lane;
 import io.databroker.server.net.OpenCall;
 import io.grpc.Context;
 import io.grpc.KnownLength;
@@ -11,7 +12,6 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private final ServerCall<InputStream, A> call;
   private final Intake intake;
   private final RequestCheck check;
-  private final Executor executor;
+  private final Lane lane;
   private final Connection connection;
   private final BoundedAnswers<A> answers;
   private final Context context = Context.current();
@@ -52,14 +52,13 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private boolean over;
   private long held;
 
-  AdmittedCall(
-      ServerCall<InputStream, A> call, Intake intake, RequestCheck check, Executor executor) {
+  AdmittedCall(ServerCall<InputStream, A> call, Intake intake, RequestCheck check, Lane lane) {
     this.call = call;
     this.intake = intake;
     this.check = check;
-    this.executor = executor;
+    this.lane = lane;
     this.connection = Connection.of(call);
-    this.answers = new BoundedAnswers<>(call, connection, executor);
+    this.answers = new BoundedAnswers<>(call, connection, lane.executor());
   }
 
   /** Starts to handle the call. */
@@ -148,7 +147,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       refuse(Statuses.of(check.notOne()));
       return;
     }
-    connection.run(executor, this);
+    connection.run(lane, this);
   }
 
   /** Handles the call when it has its turn. */

@@ -124,23 +124,24 @@ public final class BrokerServer implements AutoCloseable {
     this.watchdog = transport == null ? null : transport.watchdog();
     Intake intake = new Intake(room, limits.batchRecords(), threads);
     this.health = new HealthProbe(backend, System::nanoTime);
-    this.streams = new Streams(threads.streams(), threads.searches(), settings.service());
+    this.streams =
+        new Streams(threads.streams(), threads.searches().executor(), settings.service());
     this.searches =
         new Searches(
             backend,
             limits,
             queries,
             settings.service(),
-            new VersionWait(backend, threads.timer(), threads.searches()));
+            new VersionWait(backend, threads.timer(), threads.searches().executor()));
     DataBrokerService records =
         new DataBrokerService(backend, streams, searches, settings.service());
     builder
-        .executor(threads.calls())
+        .executor(threads.calls().executor())
         .callExecutor(
             new ServerCallExecutorSupplier() {
               @Override
               public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-                return threads.of(call.getMethodDescriptor().getFullMethodName());
+                return threads.of(call.getMethodDescriptor().getFullMethodName()).executor();
               }
             })
         .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))

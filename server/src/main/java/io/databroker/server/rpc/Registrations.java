@@ -25,6 +25,9 @@ final class Registrations {
   /** Largest number of services in the registry; a deployment has a few on each machine. */
   static final int MOST = 10_000;
 
+  /** Time between two messages to watchers, each of which has all services. */
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+
   private static final Comparator<Service> ORDER =
       Comparator.comparingInt(Service::getKindValue).thenComparing(Service::getEndpoint);
 
@@ -38,11 +41,23 @@ final class Registrations {
   /** Number of changes of the set of services. */
   private long changes;
 
+  /** The changes that watchers were told of, and when. */
+  private long told;
+
+  private long toldAt;
+
+  /** Services that had not ended when they were listed, until one of them ends. */
+  private List<Service> listed = List.of();
+
+  private long listedChanges = -1;
+  private long listedUntil;
+
   /**
    * @param nanos a clock that never steps back, in nanoseconds
    */
   Registrations(LongSupplier nanos) {
     this.nanos = nanos;
+    this.toldAt = nanos.getAsLong() - TELL_EVERY.toNanos();
   }
 
   /** Adds the services, or extends them by {@link #TTL}. */
@@ -73,24 +88,31 @@ final class Registrations {
   /** Returns the services that have not ended, in the order of kind and endpoint. */
   synchronized List<Service> list() {
     long now = nanos.getAsLong();
-    List<Service> live = new ArrayList<>();
-    ends.forEach(
-        (service, end) -> {
-          if (end - now > 0) {
-            live.add(service);
-          }
-        });
-    return live;
+    if (listedChanges != changes || listedUntil - now <= 0) {
+      List<Service> live = new ArrayList<>();
+      listedUntil = now + TTL.toNanos();
+      ends.forEach(
+          (service, end) -> {
+            if (end - now > 0) {
+              live.add(service);
+              listedUntil = end - listedUntil < 0 ? end : listedUntil;
+            }
+          });
+      listed = List.copyOf(live);
+      listedChanges = changes;
+    }
+    return listed;
   }
 
-  synchronized long changes() {
-    return changes;
+  /** Returns the number of changes that watchers were told of. */
+  synchronized long told() {
+    return told;
   }
 
-  /** Runs the signal once, when there are more changes than the watcher has seen. */
+  /** Runs the signal once, when more changes were told than the watcher has seen. */
   void onChange(Object watcher, long seen, Runnable signal) {
     synchronized (this) {
-      if (changes == seen) {
+      if (told == seen) {
         waiting.put(watcher, signal);
         return;
       }
@@ -107,11 +129,15 @@ final class Registrations {
     return ends.values().removeIf(end -> end - now <= 0);
   }
 
+  /** Returns the signals to run now; a change soon after another is told at a later sweep. */
   private List<Runnable> signals(boolean changed) {
-    if (!changed) {
+    changes += changed ? 1 : 0;
+    long now = nanos.getAsLong();
+    if (told == changes || now - toldAt < TELL_EVERY.toNanos()) {
       return List.of();
     }
-    changes++;
+    told = changes;
+    toldAt = now;
     List<Runnable> signals = List.copyOf(waiting.values());
     waiting.clear();
     return signals;

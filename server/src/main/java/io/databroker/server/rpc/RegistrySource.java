@@ -39,7 +39,7 @@ final class RegistrySource implements MessageSource<ServiceList> {
   @Override
   public @Nullable ServiceList poll() {
     while (true) {
-      long changes = registrations.changes();
+      long changes = registrations.told();
       if (changes == seen) {
         return null;
       }

@@ -1,5 +1,6 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.net.Lane;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
@@ -30,9 +31,9 @@ import java.util.stream.Stream;
  * @param timer runs quick tasks: sweeps and time limits
  */
 record Threads(
-    ExecutorService calls,
-    ExecutorService writes,
-    ExecutorService searches,
+    Lane calls,
+    Lane writes,
+    Lane searches,
     ExecutorService streams,
     ScheduledExecutorService probe,
     ScheduledExecutorService timer) {
@@ -61,23 +62,31 @@ record Threads(
   static Threads start() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Threads(
-        pool(Math.max(8, 2 * processors), "databroker-call"),
-        pool(Math.max(16, 4 * processors), "databroker-write"),
-        pool(Math.max(2, processors), "databroker-search"),
+        lane(Math.max(8, 2 * processors), "databroker-call"),
+        lane(Math.max(16, 4 * processors), "databroker-write"),
+        lane(Math.max(2, processors), "databroker-search"),
         pool(Math.max(2, processors), "databroker-stream"),
         Executors.newSingleThreadScheduledExecutor(named("databroker-probe")),
         Executors.newSingleThreadScheduledExecutor(named("databroker-timer")));
   }
 
   /** Returns the threads that run a method, by its full name. */
-  ExecutorService of(String method) {
+  Lane of(String method) {
     return WRITES.contains(method) ? writes : SEARCHES.contains(method) ? searches : calls;
   }
 
   void stop() {
     probe.shutdownNow();
     timer.shutdownNow();
-    List.of(calls, writes, searches, streams).forEach(ExecutorService::shutdown);
+    streams.shutdown();
+    for (Lane lane : List.of(calls, writes, searches)) {
+      ((ExecutorService) lane.executor()).shutdown();
+    }
+  }
+
+  /** Creates threads, all of which one connection may use while no other wants them. */
+  private static Lane lane(int threads, String name) {
+    return new Lane(pool(threads, name), threads);
   }
 
   /** Drops tasks that arrive after the stop: gRPC's last tasks for abandoned calls. */

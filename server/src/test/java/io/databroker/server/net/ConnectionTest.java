@@ -20,6 +20,7 @@ class ConnectionTest {
   private final Connections all = new Connections(NetworkLimits.standard(64 * MIB, 64 * MIB));
   private final Connection connection = new Connection(all, null);
   private final Queue<Runnable> later = new ArrayDeque<>();
+  private final Lane lane = new Lane(later::add, 64);
 
   private void runLater() {
     for (Runnable task = later.poll(); task != null; task = later.poll()) {
@@ -30,10 +31,10 @@ class ConnectionTest {
   @Test
   void aCallWaitsWhileItsClientDoesNotRead() {
     List<String> ran = new ArrayList<>();
-    connection.run(later::add, () -> ran.add("first"));
+    connection.run(lane, () -> ran.add("first"));
     connection.unsent(all.limits().unsentPerConnection());
-    connection.run(later::add, () -> ran.add("second"));
-    connection.run(later::add, () -> ran.add("third"));
+    connection.run(lane, () -> ran.add("second"));
+    connection.run(lane, () -> ran.add("third"));
     assertThat(ran).containsExactly("first");
     connection.sent(1);
     runLater();
@@ -44,13 +45,14 @@ class ConnectionTest {
   void aCallOfAnotherConnectionDoesNotWait() {
     connection.unsent(all.limits().unsentPerConnection());
     List<String> ran = new ArrayList<>();
-    new Connection(all, null).run(later::add, () -> ran.add("other"));
+    new Connection(all, null).run(lane, () -> ran.add("other"));
     assertThat(ran).containsExactly("other");
   }
 
   @Test
   void callsOfOneConnectionTakeTurns() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(100);
+    Lane turns = new Lane(threads, 64);
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch goOn = new CountDownLatch(1);
@@ -59,7 +61,7 @@ class ConnectionTest {
       threads.execute(
           () ->
               connection.run(
-                  threads,
+                  turns,
                   () -> {
                     most.accumulateAndGet(running.incrementAndGet(), Math::max);
                     try {
@@ -75,6 +77,22 @@ class ConnectionTest {
     assertThat(done.await(20, TimeUnit.SECONDS)).as("every call ran").isTrue();
     assertThat(most.get()).isBetween(1, 64);
     threads.shutdown();
+  }
+
+  @Test
+  void callsOfOneLaneDoNotTakeTheTurnsOfAnother() {
+    List<String> ran = new ArrayList<>();
+    Lane narrow = new Lane(later::add, 1);
+    connection.run(
+        narrow,
+        () -> {
+          connection.run(narrow, () -> ran.add("second"));
+          connection.run(lane, () -> ran.add("other lane"));
+          ran.add("first");
+        });
+    assertThat(ran).containsExactly("other lane", "first");
+    runLater();
+    assertThat(ran).containsExactly("other lane", "first", "second");
   }
 
   @Test
@@ -112,7 +130,7 @@ class ConnectionTest {
   void anAnswerThatWaitsInTheHeapKeepsTheNextCallsOfItsConnectionWaiting() {
     List<String> ran = new ArrayList<>();
     connection.inHeap(all.limits().unsentPerConnection());
-    connection.run(later::add, () -> ran.add("next"));
+    connection.run(lane, () -> ran.add("next"));
     assertThat(ran).isEmpty();
     connection.inHeap(-1);
     runLater();
