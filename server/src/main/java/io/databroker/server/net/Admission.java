@@ -9,17 +9,24 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts accepted connections, in all and by client address.
  *
- * <p>A new connection may displace one without a handshake, the oldest first, so that silent
- * connections cannot block others.
+ * <p>When all places are taken, a new connection displaces one without a handshake, the oldest
+ * first, or else one without calls, so that connections that do nothing cannot block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class Admission {
+  /**
+   * Time without calls after which a connection makes way for a new one when all places are taken.
+   */
+  static final long LEAST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** Share of the connections that may be without a handshake. */
   private static final int HANDSHAKE_SHARE = 8;
 
@@ -44,10 +51,17 @@ final class Admission {
   private final NetworkLimits limits;
   private final Map<SocketAddress, Accepted> open = new HashMap<>();
   private final Map<SocketAddress, Accepted> withoutHandshake = new LinkedHashMap<>();
+  private final Map<SocketAddress, Connection> ready = new HashMap<>();
   private final Map<Network, Integer> perNetwork = new HashMap<>();
+  private final LongSupplier nanoTime;
 
   Admission(NetworkLimits limits) {
+    this(limits, System::nanoTime);
+  }
+
+  Admission(NetworkLimits limits, LongSupplier nanoTime) {
     this.limits = limits;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -61,6 +75,7 @@ final class Admission {
     }
     Accepted accepted = new Accepted(channel, Network.of(remote));
     Channel displaced;
+    Connection idle = null;
     synchronized (this) {
       boolean networkFull =
           perNetwork.getOrDefault(accepted.network, 0) >= limits.connectionsPerAddress();
@@ -69,11 +84,16 @@ final class Admission {
           withoutHandshake.size() >= Math.max(1, limits.connections() / HANDSHAKE_SHARE);
       displaced = full || crowded ? displace(networkFull ? accepted.network : null) : null;
       if (full && displaced == null) {
-        return false;
+        idle = displaceIdle(networkFull ? accepted.network : null);
+        if (idle == null) {
+          return false;
+        }
       }
-      open.put(remote, accepted);
+      add(remote, accepted);
       withoutHandshake.put(remote, accepted);
-      perNetwork.merge(accepted.network, 1, Integer::sum);
+    }
+    if (idle != null) {
+      idle.leaveIdle();
     }
     if (displaced != null) {
       Channel gone = displaced;
@@ -94,12 +114,50 @@ final class Admission {
     return null;
   }
 
+  /** Forgets the connection that has had no call for the longest time, if that is long enough. */
+  private @Nullable Connection displaceIdle(@Nullable Network network) {
+    long now = nanoTime.getAsLong();
+    long longest = LEAST_IDLE_NANOS;
+    SocketAddress place = null;
+    for (Map.Entry<SocketAddress, Connection> each : ready.entrySet()) {
+      Accepted accepted = open.get(each.getKey());
+      if (accepted != null && (network == null || network.equals(accepted.network))) {
+        long idle = each.getValue().idleFor(now);
+        if (idle >= longest) {
+          longest = idle;
+          place = each.getKey();
+        }
+      }
+    }
+    Accepted displaced = place == null ? null : open.get(place);
+    if (place == null || displaced == null) {
+      return null;
+    }
+    Connection connection = ready.get(place);
+    forget(place, displaced.channel);
+    return connection;
+  }
+
+  private void add(SocketAddress remote, Accepted accepted) {
+    open.put(remote, accepted);
+    perNetwork.merge(accepted.network, 1, Integer::sum);
+  }
+
+  /** Counts a connection again that was to make way, but has a call by now. */
+  synchronized void stays(SocketAddress remote, Channel channel, Connection connection) {
+    if (channel.isOpen() && !open.containsKey(remote)) {
+      add(remote, new Accepted(channel, Network.of(remote)));
+      ready.put(remote, connection);
+    }
+  }
+
   /** Forgets a connection that is closed; one that took over its address stays. */
   synchronized void forget(SocketAddress remote, Channel channel) {
     Accepted accepted = open.get(remote);
     if (accepted != null && accepted.channel == channel) {
       open.remove(remote);
       withoutHandshake.remove(remote);
+      ready.remove(remote);
       perNetwork.computeIfPresent(
           accepted.network, (network, count) -> count == 1 ? null : count - 1);
     }
@@ -112,6 +170,13 @@ final class Admission {
     withoutHandshake.remove(remote);
     Accepted accepted = open.get(remote);
     return accepted == null ? null : accepted.channel;
+  }
+
+  /** Notes the connection of a client's address, which may make way while it has no call. */
+  synchronized void ready(SocketAddress remote, Connection connection) {
+    if (open.containsKey(remote)) {
+      ready.put(remote, connection);
+    }
   }
 
   synchronized int count() {

@@ -57,6 +57,9 @@ public final class Connection {
   private final AtomicLong messages = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
 
+  /** When it last had a call. */
+  private volatile long idleSince = System.nanoTime();
+
   Connection(Connections all, @Nullable Channel channel) {
     this.all = all;
     this.channel = channel;
@@ -89,6 +92,7 @@ public final class Connection {
   /** Forgets a call that was counted. */
   public void close(OpenCall call) {
     if (calls.remove(call)) {
+      idleSince = System.nanoTime();
       open.decrementAndGet();
       all.closeCall();
     }
@@ -286,6 +290,30 @@ public final class Connection {
     return unsent == 0 ? 0 : now - progressAt;
   }
 
+  /** Returns the nanoseconds since it last had a call; 0 if it has one. */
+  long idleFor(long now) {
+    return open.get() > 0 ? 0 : now - idleSince;
+  }
+
+  /** Asks an idle client to connect again when it needs to: another one wants the place. */
+  void leaveIdle() {
+    Channel leaving = channel;
+    if (leaving == null || !leaving.isRegistered()) {
+      return;
+    }
+    leaving
+        .eventLoop()
+        .execute(
+            () -> {
+              Http2ConnectionHandler handler = leaving.pipeline().get(Http2ConnectionHandler.class);
+              if (handler != null && handler.connection().numActiveStreams() > 0) {
+                all.admission().stays(leaving.remoteAddress(), leaving, this);
+              } else {
+                end(leaving, Http2Error.NO_ERROR, "idle, and another connection wants the place");
+              }
+            });
+  }
+
   /** Releases the connection's resources after its client has left. */
   void gone() {
     synchronized (this) {
@@ -316,12 +344,12 @@ public final class Connection {
       detach();
     }
     if (channel != null && channel.isRegistered()) {
-      channel.eventLoop().execute(() -> end(channel, reason));
+      channel.eventLoop().execute(() -> end(channel, Http2Error.ENHANCE_YOUR_CALM, reason));
     }
   }
 
   /** The client shows the reason; unread bytes sent before are dropped. */
-  private static void end(Channel channel, String reason) {
+  private static void end(Channel channel, Http2Error error, String reason) {
     Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
     ChannelHandlerContext context = handler == null ? null : channel.pipeline().context(handler);
     if (handler != null && context != null) {
@@ -329,7 +357,7 @@ public final class Connection {
           handler.goAway(
               context,
               handler.connection().remote().lastStreamCreated(),
-              Http2Error.ENHANCE_YOUR_CALM.code(),
+              error.code(),
               ByteBufUtil.writeUtf8(context.alloc(), reason),
               context.newPromise());
       context.flush();

@@ -96,6 +96,7 @@ public final class Connections extends ServerTransportFilter {
     Connection connection = new Connection(this, channel);
     if (channel != null) {
       guard(channel.pipeline(), connection);
+      admission.ready(remote, connection);
     }
     ready.add(connection);
     connected.incrementAndGet();

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
-  private final Admission admission =
-      new Admission(
-          NetworkLimits.standard(64 << 20, 64 << 20).toBuilder()
-              .connections(16)
-              .connectionsPerAddress(8)
-              .build());
+  private final NetworkLimits limits =
+      NetworkLimits.standard(64 << 20, 64 << 20).toBuilder()
+          .connections(16)
+          .connectionsPerAddress(8)
+          .build();
+  private final AtomicLong later = new AtomicLong();
+  private final Admission admission = new Admission(limits, () -> System.nanoTime() + later.get());
 
   private static EmbeddedChannel from(String address, int port) {
     return new EmbeddedChannel() {
@@ -65,5 +67,29 @@ class AdmissionTest {
     silent.runPendingTasks();
     assertThat(silent.isOpen()).isFalse();
     assertThat(admission.count()).isLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void aConnectionThatMakesNoCallsMakesWayWhenAllPlacesAreTaken() {
+    Connections all = new Connections(limits);
+    EmbeddedChannel busy = open("10.0.0.1", 100);
+    Connection working = new Connection(all, busy);
+    admission.ready(busy.remoteAddress(), working);
+    assertThat(working.open(new ConnectionTest.Idle())).isTrue();
+    EmbeddedChannel idle = open("10.0.0.1", 101);
+    admission.ready(idle.remoteAddress(), new Connection(all, idle));
+    for (int i = 0; i < 6; i++) {
+      open("10.0.0.1", i);
+    }
+    assertThat(admission.admit(from("10.0.0.1", 200))).as("it was busy just now").isFalse();
+    later.set(Admission.LEAST_IDLE_NANOS);
+    EmbeddedChannel next = open("10.0.0.1", 200);
+    idle.runPendingTasks();
+    busy.runPendingTasks();
+    assertThat(idle.isOpen()).isFalse();
+    assertThat(busy.isOpen()).isTrue();
+    assertThat(next.isOpen()).isTrue();
+    assertThat(admission.count()).isEqualTo(8);
+    assertThat(admission.admit(from("10.0.0.1", 201))).as("no other is idle").isFalse();
   }
 }

@@ -171,7 +171,8 @@ class ConnectionTest {
     assertThat(full.calls()).isEqualTo(18);
   }
 
-  private static final class Idle implements OpenCall {
+  /** Call that does nothing. */
+  static final class Idle implements OpenCall {
     @Override
     public long waitingForRequestSince() {
       return 0;
