@@ -100,6 +100,9 @@ public abstract class AllChapters {
   class Costs extends CostRules {}
 
   @Nested
+  class Leaks extends LeakRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

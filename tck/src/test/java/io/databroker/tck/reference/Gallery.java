@@ -30,6 +30,7 @@ public final class Gallery {
             LeaseMutants.all(),
             StoreMutants.all(),
             ScriptMutants.all(),
+            LeakMutants.all(),
             CrashMutants.all())
         .flatMap(List::stream)
         .toList();
