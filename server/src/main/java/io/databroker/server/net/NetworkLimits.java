@@ -48,6 +48,12 @@ public record NetworkLimits(
 
   private static final long LEAST = 8L << 20;
 
+  /** Share of the heap for each open call: a call takes 4 to 6 KB. */
+  private static final long BYTES_PER_CALL = 10 << 10;
+
+  private static final int MOST_CALLS = 50_000;
+  private static final int FEWEST_CALLS = 1_000;
+
   /** Checks that every limit is positive. */
   public NetworkLimits {
     positive("connections", connections);
@@ -79,7 +85,7 @@ public record NetworkLimits(
         4_000,
         1_000,
         1_000,
-        50_000,
+        (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, heap / BYTES_PER_CALL)),
         Duration.ofSeconds(10),
         Duration.ofMinutes(10),
         Duration.ofHours(24),
