@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ends a connection that sends many frames with little or no content: PING, SETTINGS, PRIORITY,
- * frames of unknown types, and empty or very small DATA. gRPC itself counts frames that reset
+ * frames of unknown types, and empty or very small DATA. {@link YoungResets} counts resets of
  * streams.
  *
  * <p>Clients send pings to measure their bandwidth after they receive data, so each message sent to
@@ -52,6 +52,7 @@ final class FloodGuard extends Http2FrameListenerDecorator {
 
   private final Http2ConnectionHandler handler;
   private final Connection connection;
+  private final YoungResets resets;
   private long windowBegan = System.nanoTime();
   private long messagesBefore;
   private int idleFrames;
@@ -63,6 +64,7 @@ final class FloodGuard extends Http2FrameListenerDecorator {
     super(guarded);
     this.handler = handler;
     this.connection = connection;
+    this.resets = new YoungResets(handler.connection(), connection);
     boundHeaderTable(); // the client's first settings have been applied
   }
 
@@ -153,6 +155,16 @@ final class FloodGuard extends Http2FrameListenerDecorator {
       throws Http2Exception {
     count("PRIORITY");
     super.onPriorityRead(context, stream, dependency, weight, exclusive);
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext context, int stream, long error)
+      throws Http2Exception {
+    if (resets.received(stream)) {
+      throw Http2Exception.connectionError(
+          Http2Error.ENHANCE_YOUR_CALM, "reset-flood: too many calls are reset at once");
+    }
+    super.onRstStreamRead(context, stream, error);
   }
 
   @Override

@@ -13,6 +13,9 @@ import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +109,7 @@ class AttackTest {
             new Probe(
                 server.port, 10, calls -> calls.put(put("small", "2", Any.getDefaultInstance())));
         Probe queries = new Probe(server.port, 10, calls -> calls.query(SMALL_QUERY))) {
-      long serverVersion = fill(probe);
+      long serverVersion = fill(server.port);
       wait(1);
       probe.look();
       for (Map.Entry<String, Attack> each : attacks(serverVersion).entrySet()) {
@@ -166,10 +169,19 @@ class AttackTest {
     return calls -> calls.get(request);
   }
 
-  private static long fill(Probe probe) {
-    var calls =
-        DataBrokerServiceGrpc.newBlockingStub(probe.channel)
-            .withDeadlineAfter(60, TimeUnit.SECONDS);
+  private static long fill(int port) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
+            .build();
+    try {
+      return fill(
+          DataBrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static long fill(DataBrokerServiceGrpc.DataBrokerServiceBlockingStub calls) {
     String text = "a".repeat(LARGE - 100);
     ByteString value = ByteString.copyFromUtf8(text);
     Any large =

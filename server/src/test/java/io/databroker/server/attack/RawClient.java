@@ -19,7 +19,7 @@ public final class RawClient implements AutoCloseable {
   public static final int DATA = 0;
   public static final int HEADERS = 1;
   static final int PRIORITY = 2;
-  static final int RST_STREAM = 3;
+  public static final int RST_STREAM = 3;
   public static final int SETTINGS = 4;
   static final int PING = 6;
   static final int WINDOW_UPDATE = 8;

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +86,41 @@ class FrameLimitsTest {
       client.data(stream, new byte[0], true);
       client.receive(RawClient.HEADERS); // an answer, though a refusal
     }
+  }
+
+  @Test
+  void callsThatAreResetAtOnceAreAFlood() throws Exception {
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      for (int i = 0; i < 600; i++) {
+        reset(client, client.begin("Get", false));
+      }
+      assertThat(client.closedWithin(20_000)).isTrue();
+    }
+  }
+
+  @Test
+  void callsThatRanIntoTheirDeadlineAreNoFlood() throws Exception {
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      int[] streams = new int[600];
+      for (int i = 0; i < streams.length; i++) {
+        streams[i] = client.begin("Get", false);
+      }
+      long opened = System.nanoTime();
+      while (System.nanoTime() - opened < TimeUnit.MILLISECONDS.toNanos(300)) {
+        LockSupport.parkNanos(1_000_000); // their age is what is tested
+      }
+      for (int stream : streams) {
+        reset(client, stream);
+      }
+      client.call("Get", new byte[0], false);
+      client.receive(RawClient.HEADERS);
+    }
+  }
+
+  private static void reset(RawClient client, int stream) throws IOException {
+    client.frame(RawClient.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
   }
 
   @Test
