@@ -172,9 +172,9 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Returns whether this backend serves, and if not fully, why not (STATE-1, STATE-2). It never
-   * fails and never waits, and may be called at any time, also after {@link #close}. A backend that
-   * cannot lose its storage while it is open keeps this default.
+   * Returns whether this backend serves all calls, and otherwise the reason (STATE-1, STATE-2). It
+   * never fails and never waits, and may be called at any time, also after {@link #close}. A
+   * backend that cannot lose its storage while it is open keeps this default.
    */
   default BackendState state() {
     return BackendState.SERVING;

@@ -64,7 +64,7 @@ public final class BackendContext {
 
   /**
    * Returns the clock for the times of writes, for expiry and for leases: a {@link SteadyClock} in
-   * place of the system clock. A backend whose engine has a clock of its own ignores it.
+   * place of the system clock. A backend whose engine has its own clock ignores it.
    */
   public InstantSource clock() {
     return clock;

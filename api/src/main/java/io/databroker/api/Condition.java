@@ -51,7 +51,7 @@ public sealed interface Condition extends Serializable {
   /**
    * Holds if the live record has a given version.
    *
-   * @param expected that version
+   * @param expected the version
    */
   record Version(long expected) implements Condition {
     @Override

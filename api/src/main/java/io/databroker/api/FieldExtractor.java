@@ -32,7 +32,7 @@ public interface FieldExtractor {
   String fingerprint();
 
   /**
-   * Returns the values of those fields that have one.
+   * Returns the values of the requested fields that have one.
    *
    * @throws RuntimeException to reject the payload; its write then fails (PUT-10)
    */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Largest sizes that a backend accepts. Everything within them is accepted (LIMIT-1).
  *
- * <p>A provider starts from {@link #FLOOR} and raises what it can: {@code
+ * <p>A provider starts from {@link #FLOOR} and raises single limits: {@code
  * Limits.FLOOR.toBuilder().idBytes(4_096).build()}.
  */
 public final class Limits {

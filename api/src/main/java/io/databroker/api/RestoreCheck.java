@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Argument checks of a restore: those of a put, and the times. */
+/** Argument checks of a restore: the checks of a put, and checks of the times. */
 final class RestoreCheck {
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 

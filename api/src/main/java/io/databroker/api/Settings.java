@@ -39,7 +39,7 @@ public final class Settings {
                     setting.name(), "not set", "set it to a " + setting.unit()));
   }
 
-  /** Returns the value that was set, or the default, if there is either. */
+  /** Returns the value that was set, or the default; empty if there is neither. */
   public <T> Optional<T> find(Setting<T> setting) {
     Object value = values.get(setting.name());
     return value == null ? setting.defaultValue() : Optional.of(setting.type().cast(value));

@@ -30,7 +30,7 @@ public record TypeOptions(
     indexedFields = List.copyOf(indexedFields);
   }
 
-  /** Returns whether no option is set. Setting empty options removes those of the type. */
+  /** Returns whether no option is set. Setting empty options removes the type's options. */
   public boolean isEmpty() {
     return capacity == null && ttl == null && indexedFields.isEmpty();
   }

@@ -6,14 +6,14 @@
  * <ol>
  *   <li>The service: {@link Backend} is a store, {@link Snapshot} a consistent read of it, {@link
  *       ChangeFeed} a reader of its changes. {@link BlockingFeed} waits for changes on a thread.
- *   <li>Writing: {@link Write} with an optional {@link Condition}; {@link PutResult} lists what was
- *       stored as {@link StoredRecord}s.
+ *   <li>Writing: {@link Write} with an optional {@link Condition}; {@link PutResult} lists the
+ *       stored records as {@link StoredRecord}s.
  *   <li>Reading: {@link Selection} and {@link FieldValue} select the records of a snapshot; {@link
- *       Position} says where a feed starts, {@link Changes} is one of its answers.
+ *       Position} is the start of a feed, {@link Changes} is one of its answers.
  *   <li>Types: {@link TypeOptions} are the options of a type; {@link FieldExtractor} finds the
  *       values of its indexed fields.
  *   <li>The rest: {@link Versions}, {@link Lease}, {@link Checkpoint}, {@link ClearResult}; {@link
- *       BackendState} tells health checks whether a backend serves.
+ *       BackendState} reports to health checks whether a backend serves.
  *   <li>Opening: {@link BackendProvider} is found by {@link java.util.ServiceLoader}. It describes
  *       its {@link Setting}s, {@link Capability capabilities} and {@link Limits}, and opens a
  *       backend from {@link Settings} and a {@link BackendContext}.

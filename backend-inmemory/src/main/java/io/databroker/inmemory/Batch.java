@@ -30,7 +30,7 @@ final class Batch {
   private final History history;
   private final Commit before;
 
-  /** The time of what is planned next. */
+  /** Time of the writes planned next. */
   Instant time;
 
   /** Changes in order; the i-th has version {@code before.version() + 1 + i}. */

@@ -5,8 +5,8 @@ import io.databroker.api.support.TypeList;
 import io.databroker.api.support.TypeMap;
 
 /**
- * The state of a history at one instant. It stands in one volatile field, so a reader sees all of
- * it together.
+ * The state of a history at one instant. One volatile field holds it, so a reader sees all parts
+ * together.
  *
  * @param version the version of the last change
  * @param first the version of the first change that the log still holds

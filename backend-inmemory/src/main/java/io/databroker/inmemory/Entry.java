@@ -42,10 +42,13 @@ final class Entry {
   @SuppressWarnings("unused") // through PREVIOUS
   private @Nullable Entry previous;
 
-  /** Whether its batch was rolled back; set before another batch commits the same version. */
+  /**
+   * True if the batch of the entry was rolled back; set before another batch commits the same
+   * version.
+   */
   private boolean abandoned;
 
-  /** Its run in the table's write order; used by the writer alone. */
+  /** Run of the entry in the table's write order; used only by the writer. */
   WriteOrder.@Nullable Run run;
 
   byte place;

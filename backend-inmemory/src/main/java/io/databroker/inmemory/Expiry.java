@@ -17,7 +17,7 @@ final class Expiry {
 
   /** Returns the number of records deleted. */
   long run() {
-    // One time for all portions: otherwise records could go on expiring between them.
+    // Use one time for all portions: otherwise more and more records could expire between them.
     Instant now = backend.now();
     long deleted = 0;
     for (String type : backend.current().commit.options().asMap().keySet()) {
@@ -61,7 +61,7 @@ final class Expiry {
   }
 
   private static void plan(Batch batch, Table table, Instant cutoff) {
-    // Where times have stepped back, a younger write may be older by the clock.
+    // After a step back of the clock, a younger write may have an older time.
     Instant enough = cutoff.plusSeconds(table.order.slack());
     @Nullable Entry entry = table.order.oldest();
     while (entry != null && batch.size() < PORTION && entry.record.modifiedAt().isBefore(enough)) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * predecessor is the answer. In each case the answer was true at one instant during the call.
  *
  * <p>A reader of many records reads {@link #commit} once and takes from the logs the entries that
- * are not later; entries of the logs never change. Version, types, options and indexes stand in one
+ * are not later; entries of the logs never change. Version, types, options and indexes are in one
  * immutable object behind one field, because reads of two fields would not be linearizable.
  */
 final class History {
@@ -50,7 +50,7 @@ final class History {
   /** The batches as feeds of all types deliver them; all feeds share the objects. */
   final Log<Changes> told = told(SEGMENT_SHIFT);
 
-  /** The last change that was trimmed from a table that was then removed. */
+  /** The last trimmed change of all removed tables. */
   volatile long lastRemoved;
 
   final Usage usage = new Usage();

@@ -96,7 +96,7 @@ final class HistoryFeed implements FeedSource {
     }
     Log.View<Entry> log = table.log.view();
     Entry entry = log.get(log.after(after, through));
-    // The bound is read after the log: whoever drops an entry raises the bound first.
+    // Read the bound after the log: a trim raises the bound before it drops entries.
     return (entry != null && entry.version() <= through) || after < table.lastTrimmed;
   }
 }

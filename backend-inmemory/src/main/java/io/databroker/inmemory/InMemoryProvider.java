@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens backends that keep their records on the heap. Each open is a store of its own, and is gone
+ * Opens backends that keep their records on the heap. Each open creates a new store, which is lost
  * when closed.
  *
  * <p><b>Thread-safety:</b> immutable.

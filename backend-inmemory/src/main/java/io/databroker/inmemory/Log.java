@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>There is one writer, any number of readers, and no lock. Segments of equal size hold the
  * elements. The directory of the segments is copy-on-write, except that the writer fills free
  * places at its end. A reader takes a {@link View} after it has read a commit; the view holds every
- * change of that commit that was not trimmed. Do not keep a view: it keeps the segments alive.
+ * untrimmed change of that commit. Do not keep a view: it keeps the segments alive.
  */
 final class Log<E> {
   private final int shift;

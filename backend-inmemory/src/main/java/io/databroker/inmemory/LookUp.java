@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It reads a commit, gathers the entries that the index finds, and reads a second commit; the
  * result is for the second one. A record that did not change between the two commits was gathered
- * as it is at both. A record that changed stands in the type's log, with its state at the second
+ * with its state at both. A record that changed is in the type's log, with its state at the second
  * commit. An entry that is later than the second commit was gathered with its predecessor.
  */
 final class LookUp {

@@ -34,7 +34,7 @@ final class Planned {
     return null;
   }
 
-  /** Notes that this entry was added to the entries. */
+  /** Records an entry that was added to the list. */
   void added(Entry entry) {
     if (byKey != null) {
       put(byKey, entry);

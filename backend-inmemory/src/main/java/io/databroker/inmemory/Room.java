@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps the heap bounded: trims history early when it outgrows its budget, and rejects what does
- * not fit beside the live records.
+ * Keeps the heap bounded: trims history early when it outgrows its budget, and rejects writes that
+ * do not fit beside the live records.
  *
  * <p>Two bounds hold. The history may use {@code mostHistory} bytes; records, history, options and
- * leases together may use {@code most}. A write first trims what it needs room for, oldest batches
+ * leases together may use {@code most}. A write first trims history to make room, oldest batches
  * first. Only if the live records leave no room is it rejected, with storage-full; deletes are
  * always taken.
  */
@@ -31,7 +31,7 @@ final class Room {
   /** Bytes that the last rejected write asked for; 0 once a write was taken again. */
   private volatile long rejected;
 
-  /** Changes trimmed early: in all, and since the last look of {@link #tell}. */
+  /** Changes trimmed early: in all, and since the last run of {@link #tell}. */
   private final AtomicLong trimmed = new AtomicLong();
 
   private final AtomicLong untold = new AtomicLong();
@@ -45,7 +45,7 @@ final class Room {
     this.mostHistory = Math.min(most, mostHistory);
   }
 
-  /** Returns the bounds for these settings, in bytes; 0 stands for a share of the heap. */
+  /** Returns the bounds for these settings, in bytes; 0 means a share of the heap. */
   static Room shareOfHeap(long memoryBytes, long historyBytes) {
     long most = memoryBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : memoryBytes;
     return new Room(most, historyBytes == 0 ? most / 4 : historyBytes);
@@ -90,7 +90,7 @@ final class Room {
   /**
    * Sets the bytes of all leases, if they fit, under the lease table's monitor.
    *
-   * @param more what the next lease adds
+   * @param more the bytes of the next lease
    * @throws StorageFullException if it does not fit
    */
   void lease(History history, long held, long more) {

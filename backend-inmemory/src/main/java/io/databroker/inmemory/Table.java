@@ -49,7 +49,7 @@ final class Table {
 
   final Slots slots = new Slots();
 
-  /** Whether the current batch writes to this table. */
+  /** True if the current batch writes to this table. */
   boolean touched;
 
   /** Number of puts of the current batch. */

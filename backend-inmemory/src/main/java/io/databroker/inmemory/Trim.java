@@ -132,7 +132,7 @@ final class Trim {
     history.told.trim(index);
   }
 
-  /** Returns the bytes of a table's changes before that version that only the log keeps. */
+  /** Returns the bytes of a table's changes before that version, without those of live records. */
   private static long freed(Table table, long kept) {
     long freed = 0;
     Log.View<Entry> log = table.log.view();

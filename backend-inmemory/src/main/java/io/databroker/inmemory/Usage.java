@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Estimates of the heap that a history holds, in bytes: rather too high than too low, so that the
- * heap never fills before a bound is met. The writer alone changes them; anyone may read them.
+ * heap never fills before a bound is met. Only the writer changes them; any thread may read them.
  */
 final class Usage {
   /** A change beside its id and payload: entry, record, map node, and places in the logs. */
@@ -21,7 +21,7 @@ final class Usage {
   /** An indexed value of a record: a set, nodes, and entries in two maps. */
   private static final int VALUE = 400;
 
-  /** G1 gives an array of half a region or more whole regions of its own. */
+  /** With G1, an array of half a region or more occupies whole regions. */
   private static final long REGION = region(Runtime.getRuntime().maxMemory());
 
   /** Live records, tables, indexes and options. */
@@ -52,7 +52,7 @@ final class Usage {
     return change(record.id(), record.payload().size());
   }
 
-  /** Returns what the puts of a batch add at most. */
+  /** Returns an upper bound of the bytes that the puts of a batch add. */
   static long of(List<Write> batch) {
     long sum = 0;
     for (int i = 0; i < batch.size(); i++) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The live entries of a table, oldest write first. The cost of a rewrite or an eviction does not
  * grow with their number. Used by the writer alone.
  *
- * <p>A linked list of short runs holds the entries. Removing an entry touches its run alone; in a
+ * <p>A linked list of short runs holds the entries. Removing an entry writes only to its run; in a
  * linked list of entries it would write to both neighbours, which costs cache misses and work of
  * the garbage collector. An empty run leaves the list.
  */
@@ -136,7 +136,7 @@ final class WriteOrder {
     }
   }
 
-  /** Entries written one after the other. */
+  /** Run of entries in the order of their writes. */
   static final class Run {
     private final @Nullable Entry[] entries;
     private int used;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Fills one in-memory backend in one way, and checks that it goes on serving. */
+/** Fills one in-memory backend in one way, and checks that it continues to serve. */
 final class BoundedMemoryRun {
   private final Backend backend;
   private int done;
@@ -108,7 +108,7 @@ final class BoundedMemoryRun {
     }
     try {
       behind.poll();
-      check(!work.equals("overwrite"), "the feed left behind was not told");
+      check(!work.equals("overwrite"), "the feed that fell behind got no error");
     } catch (HistoryTrimmedException told) {
       // The expected error of a feed that fell behind.
     }

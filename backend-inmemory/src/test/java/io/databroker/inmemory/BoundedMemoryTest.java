@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A small heap is never exhausted, whatever a client does; each case runs in a JVM of its own. */
+/** A small heap is never exhausted, whatever a client does; each case runs in its own JVM. */
 class BoundedMemoryTest {
 
   @ParameterizedTest

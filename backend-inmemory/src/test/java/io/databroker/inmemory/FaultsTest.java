@@ -55,7 +55,7 @@ class FaultsTest {
     backend.close();
   }
 
-  /** Runs something each time that a batch looks at the table's indexes. */
+  /** Runs a hook each time that a batch reads the table's indexes. */
   private static List<FieldIndex> onEachLook(Runnable action) {
     return new AbstractList<>() {
       @Override
@@ -143,7 +143,7 @@ class FaultsTest {
         .isInstanceOf(OutOfMemoryError.class);
     table.indexes = List.of();
     backend.put(List.of(put("x", "x2"), put("y", "y3")));
-    // The reader goes on only now.
+    // The reader continues only now.
     Entry answer = met[0].at(met[1], backend.current().commit.version());
     assertThat(answer.live().payload().toUtf8()).isEqualTo("a1");
   }

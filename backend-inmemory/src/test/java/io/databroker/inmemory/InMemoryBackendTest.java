@@ -75,7 +75,7 @@ class InMemoryBackendTest {
   @Test
   void aFeedTellsItsPartOfEachBatchWhereverItWasOpened() {
     String[] types = {"a", "a", "b", "a", "a", "c", "b"};
-    int[] sizes = {2, 3, 2}; // of a alone, of a and b, of c and b
+    int[] sizes = {2, 3, 2}; // of only a, of a and b, of c and b
     List<StoredRecord> all = new ArrayList<>();
     List<Long> ends = new ArrayList<>();
     for (int size : sizes) {

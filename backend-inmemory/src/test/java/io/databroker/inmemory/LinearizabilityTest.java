@@ -40,7 +40,7 @@ class LinearizabilityTest {
         .actorsBefore(1)
         .actorsAfter(1)
         .minimizeFailedScenario(false)
-        // On a busy machine the default takes slowness for a hang.
+        // On a busy machine, the default limit reports a slow run as a hang.
         .invocationTimeout$lincheck(120_000)
         .sequentialSpecification(Specification.class)
         .check(Core.class);

@@ -35,8 +35,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /**
- * Everything at once, with readers that check what they see exactly. Each batch gives all its keys
- * one number, over types that are there or not together. {@code -Dstress.seconds=600} runs longer.
+ * Runs all operations at once, with readers that check their answers exactly. Each batch gives all
+ * its keys one number, over types that are there or not together. {@code -Dstress.seconds=600} runs
+ * longer.
  */
 class StressTest {
   private static final int SECONDS = Integer.getInteger("stress.seconds", 3);
@@ -278,7 +279,7 @@ class StressTest {
         backend.snapshot(Selection.where("capped", new FieldValue("number", "5")))) {
       int[] found = {0};
       snapshot.records().forEachRemaining(r -> found[0] += r.deleted() ? 1_000 : 1);
-      // All records of the type have that number: none is missed once there are enough.
+      // All records of the type have that number, and none is missing once the type is full.
       check(found[0] <= CAPACITY || !snapshot.options().containsKey("capped"), found[0]);
       TypeOptions options = snapshot.options().get("capped");
       if (options != null && options.indexedFields().contains("number")) {
@@ -334,7 +335,7 @@ class StressTest {
       default ->
           backend.trim(Instant.ofEpochSecond(0, 1_000L * (clock.get() - random.nextInt(200))));
     }
-    TimeUnit.MICROSECONDS.sleep(random.nextInt(500)); // leaves the others room
+    TimeUnit.MICROSECONDS.sleep(random.nextInt(500)); // leaves the other threads time
   }
 
   private static void check(boolean holds, Object shown) {

@@ -1,10 +1,10 @@
 package io.databroker.offheap;
 
-/** Bounds on what the store keeps on the heap, as shares of the largest heap the JVM may use. */
+/** Limits on the heap use of the store, as shares of the largest heap of the JVM. */
 final class Bounds {
   /**
-   * Bytes of leases. Each segment begins with a copy of all of them, so beside the table there must
-   * be room for that copy, twice.
+   * Bytes of leases. Each segment begins with a copy of all leases, so the heap needs room for the
+   * table and two such copies.
    */
   static final long LEASE_BYTES = Runtime.getRuntime().maxMemory() / 16;
 

@@ -160,7 +160,8 @@ final class DirectoryOpening {
         Level.WARNING,
         String.format(
             Locale.ROOT,
-            "directory %s is a copy, or was restored from one: it begins a new history %s, and followers start anew",
+            "directory %s is a copy, or was restored from one: it begins a new history %s, "
+                + "and followers start over",
             directory,
             Long.toUnsignedString(serverVersion)));
   }

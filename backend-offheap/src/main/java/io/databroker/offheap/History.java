@@ -28,20 +28,20 @@ import org.jspecify.annotations.Nullable;
  * The records, types, options and change feed of one server version; a clear begins another.
  *
  * <p><b>How it works.</b> One writer at a time, under the store's lock; readers take no lock. A
- * batch is <i>planned</i> where no reader looks. New keys enter the key index, marked as fresh: no
- * other step can run out of memory. The frame is <i>appended</i> to the journal. Then the batch is
- * <i>installed</i>: the records get their slots, their predecessors are marked as superseded, and
- * the key index gets the last version of each key. The batch is <i>committed</i> by one volatile
- * store of {@link #commit}: at once, or after an fsync, so that several batches may be installed
- * and not yet committed.
+ * batch is <i>planned</i> in memory that no reader reads. New keys enter the key index, marked as
+ * fresh; no later step can run out of memory. The frame is <i>appended</i> to the journal. Then the
+ * batch is <i>installed</i>: the records get their slots, their predecessors are marked as
+ * superseded, and the key index gets the last version of each key. The batch is <i>committed</i> by
+ * one volatile store of {@link #commit}: at once, or after an fsync, so that several batches may be
+ * installed and not yet committed.
  *
  * <p><b>Why it is right.</b> A reader of one key takes its newest version from the key index, and
  * then reads {@link #commit}. If that version is not later, it was the newest when the index was
  * read. If it is later, the reader walks back through the versions that its records name as
  * previous, to the first that is committed: no version of the key lies between that one and the
- * commit, so it was the key's record at that commit. A fresh key had none. A reader of many records
- * reads {@link #commit} once and checks for each slot whether its record was live at that version;
- * it ignores marks by later versions.
+ * commit, so it was the key's record at that commit. A fresh key had no record. A reader of many
+ * records reads {@link #commit} once and checks for each slot whether its record was live at that
+ * version; it ignores marks by later versions.
  *
  * <p>A fresh key can be taken back: if the append fails, the key leaves the index, and the next
  * batch writes another record at the same place under the same version. So a reader of one key

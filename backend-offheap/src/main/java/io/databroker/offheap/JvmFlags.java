@@ -4,7 +4,10 @@ import io.databroker.api.OpenFailedException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the JVM for the options and modules that Chronicle Map needs, before it is touched. */
+/**
+ * Checks the JVM for the options and modules that Chronicle Map needs, before Chronicle Map is
+ * loaded.
+ */
 final class JvmFlags {
   /** The modules of the JDK that an image may lack. */
   private static final List<String> MODULES =

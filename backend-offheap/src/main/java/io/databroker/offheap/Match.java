@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Check that a record found by the hash of a value has that value.
+ * Checks that a record found by the hash of a value really has the value.
  *
  * @param extractor finds the values
  * @param fields the indexed ones
@@ -15,7 +15,7 @@ import java.util.Map;
  */
 record Match(Extraction extractor, List<String> fields, List<FieldValue> terms) {
 
-  /** Returns whether a term is the first that matches, so that each record is returned once. */
+  /** Returns whether a term is the record's first match, so that each record is returned once. */
   boolean first(StoredRecord record, int term) {
     Map<String, String> values;
     try {

@@ -29,13 +29,14 @@ record OffheapSettings(
   private static final long DEFAULT_SCRUB_RATE = 1 << 20;
 
   static final Setting<Path> DIRECTORY =
-      Setting.path("directory", "where the records are kept; in memory alone if not set");
+      Setting.path("directory", "the directory of the records; only in memory if not set");
   static final Setting<Durability> DURABILITY =
       Setting.choice(
           "durability",
           Durability.class,
           Durability.PROCESS,
-          "what an acknowledged write survives: the process, or a loss of power too");
+          "the failure that an acknowledged write survives: process for a kill, disk for a "
+              + "loss of power too");
   static final Setting<Long> EXPECTED_RECORDS =
       Setting.number(
           "expectedRecords",
@@ -43,7 +44,7 @@ record OffheapSettings(
           1_000,
           10_000_000_000L,
           1_000_000,
-          "how many records the index of keys is made for");
+          "the number of records to size the index of keys for");
   static final Setting<Long> AVERAGE_RECORD_SIZE =
       Setting.number(
           "averageRecordSize",
@@ -59,7 +60,7 @@ record OffheapSettings(
           1,
           100,
           10,
-          "how many times the expected records fit, roughly, at keys of 48 bytes");
+          "the multiple of expectedRecords that still fits, roughly, with keys of 48 bytes");
 
   static final Setting<Long> SCRUB_RATE =
       Setting.number(
@@ -68,7 +69,8 @@ record OffheapSettings(
           0,
           1L << 30,
           DEFAULT_SCRUB_RATE,
-          "how much of the journal is verified in the background, to find damage early; 0: none");
+          "rate at which the background scrub verifies the journal, to find damage early; "
+              + "0: no scrub");
 
   private static final long SMALLEST_SEGMENT = 64L << 20;
   private static final long LARGEST_SEGMENT = 256L << 20;
@@ -105,7 +107,7 @@ record OffheapSettings(
     return directory != null && durability == Durability.DISK;
   }
 
-  /** The settings as lines of text, for people who look into a store directory. */
+  /** Returns the settings as lines of text, for readers of the store directory. */
   String asProperties() {
     return String.format(
         Locale.ROOT,

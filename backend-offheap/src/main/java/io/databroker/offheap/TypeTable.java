@@ -82,7 +82,7 @@ final class TypeTable {
     return made;
   }
 
-  /** Indexes a version under those values of the extracted fields. */
+  /** Indexes a version under the given values of the extracted fields. */
   void index(Map<String, String> values, List<String> fields, long version) {
     for (String field : fields) {
       String value = values.get(field);
@@ -105,7 +105,7 @@ final class TypeTable {
     return hash ^ hash >>> 29;
   }
 
-  /** Counts a write of that time, which changed the number of live records by so much. */
+  /** Counts a write at that time and its change of the number of live records. */
   void wrote(long time, long by) {
     if (count == 0) {
       timesAscend = true;

@@ -33,8 +33,8 @@ final class TypeTables {
   private final LongSupplier oldestSnapshot;
 
   /**
-   * Tables by number. A reader takes the number from a slot that a commit published, so it also
-   * sees the table and an array that is long enough.
+   * Tables by number. A reader gets the number from a published slot, so it also sees the table and
+   * an array of sufficient length.
    */
   private volatile @Nullable TypeTable[] byNumber = new TypeTable[16];
 
@@ -88,8 +88,8 @@ final class TypeTables {
     return new StorageFullException(
         String.format(
             Locale.ROOT,
-            "no room for type %s: the store has %d types, which is all that this heap "
-                + "takes; delete all records of other types, or give the JVM a larger heap",
+            "no room for type %s: the store has %d types, the most that fit into this heap; "
+                + "delete all records of other types, or give the JVM a larger heap",
             type,
             Bounds.TYPES),
         null);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Readers and feeds beside a fault: one thread follows all changes, one follows a type, one reads.
- * Each checks what it is told, and tolerates the errors that the fault may cause.
+ * Each checks its answers, and tolerates the errors that the fault may cause.
  */
 final class Bystanders implements AutoCloseable {
   private static final Set<ErrorId> ORDINARY =
@@ -48,10 +48,10 @@ final class Bystanders implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopped;
 
-  /** Counts records read and found right. */
+  /** Counts records that were read correctly. */
   final AtomicLong reads = new AtomicLong();
 
-  /** Counts changes that feeds delivered and that were found right. */
+  /** Counts correct changes delivered by feeds. */
   final AtomicLong changes = new AtomicLong();
 
   /** Counts tolerated errors. */

@@ -98,7 +98,7 @@ class CloseRaceTest {
         } catch (HistoryReplacedException
             | HistoryTrimmedException
             | SnapshotExpiredException expected) {
-          // Others clear and trim.
+          // Other threads clear and trim.
         } finally {
           inside.decrementAndGet();
         }

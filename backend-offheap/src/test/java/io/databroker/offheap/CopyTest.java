@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A copy of a store begins a new history (VER-6); a moved one goes on with its own. */
+/** A copy of a store begins a new history (VER-6); a moved one continues its own. */
 class CopyTest {
   @TempDir Path scratch;
 

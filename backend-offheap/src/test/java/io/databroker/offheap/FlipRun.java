@@ -240,7 +240,7 @@ final class FlipRun {
     assertThat(failed).isEqualTo(live.size() - expected.size());
   }
 
-  /** Reads all changes, past those that cannot be read. */
+  /** Reads all changes, skipping the unreadable ones. */
   private void readFeed() {
     Versions versions = backend.versions();
     long at = versions.earliest() - 1;

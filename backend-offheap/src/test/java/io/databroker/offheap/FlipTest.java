@@ -25,7 +25,7 @@ class FlipTest {
       for (long seed = SEED; all == null || all.flipped < FLIPS; seed++) {
         Durability durability = seed % 2 == 0 ? Durability.DISK : Durability.PROCESS;
         FlipRun run = new FlipRun(scratch.resolve("store-" + seed), durability, seed);
-        // One flip alone may be compacted away; with many, most kinds of places are hit.
+        // A single flip may be compacted away; with many, most kinds of places are hit.
         run.run((int) (1 + seed % 12));
         if (all == null) {
           all = run;

@@ -45,7 +45,7 @@ class FullDiskKillTest {
   private long next;
   private int acknowledged;
 
-  /** The last version that a feed of the last child has told. */
+  /** The last version that a feed of the last child has delivered. */
   private long seen;
 
   private static boolean run(String... command) throws IOException, InterruptedException {

@@ -77,7 +77,7 @@ class IdleTypesTest {
       put(backend, "t");
       assertThat(tables(backend)).containsExactly("t");
       assertThat(backend.listTypes()).containsExactly("t");
-      // One of them comes again.
+      // One of the types gets a record again.
       put(backend, "session-7");
       assertThat(backend.get("session-7", "id").version()).isEqualTo(1_002);
       assertThat(told(backend.changes(backend.versions().begin(), "session-7"))).hasSize(1);

@@ -80,7 +80,7 @@ class ManyOpensTest {
     assertThat(threads()).isSubsetOf(threads);
   }
 
-  /** Opens in a process that may have 256 files open, of which the JVM needs some itself. */
+  /** Opens in a process with a limit of 256 open files, some of which the JVM needs itself. */
   @Test
   void fewFileHandlesAreEnoughForAnyNumberOfOpens() throws Exception {
     List<String> child =

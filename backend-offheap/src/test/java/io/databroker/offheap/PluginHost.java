@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** Opens the backend from a class loader of its own, or, without arguments, from the class path. */
+/** Opens the backend from a separate class loader, or, without arguments, from the class path. */
 final class PluginHost {
   private PluginHost() {}
 

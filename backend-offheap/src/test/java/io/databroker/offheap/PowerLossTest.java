@@ -189,7 +189,7 @@ class PowerLossTest {
       for (int round = 0; round < 5; round++) {
         putAll(backend, 0, 20);
       }
-      putAll(backend, 0, 5); // some lie in the last segment alone
+      putAll(backend, 0, 5); // some are only in the last segment
       backend.trim(FOR_EVER);
       Compactor compactor = ((OffheapBackend) backend).compactor;
       compactor.pass(); // otherwise wait for the pass that the trim began

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An extraction function that calls the backend that is running it. */
+/** An extraction function that calls its own backend. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReentryTest {
   private static final OffheapSettings SMALL =

@@ -94,7 +94,7 @@ class RefusedWriteTest {
                 () -> backend.put(List.of(Write.put("t", id, Bytes.utf8("never " + id)))))
             .isInstanceOf(StorageFailedException.class);
         refuses = false;
-        // The same place and version, of the same length.
+        // This record gets the same place and version, and has the same length.
         String other = "written" + id.substring("refused".length());
         backend.put(List.of(Write.put("t", other, Bytes.utf8("t/" + other))));
         phase.incrementAndGet();

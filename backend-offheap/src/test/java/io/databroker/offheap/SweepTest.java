@@ -159,7 +159,8 @@ class SweepTest {
     Path directory = place(name, content);
     try (Backend backend = open(directory, BOOT)) {
       StoreCheck.check(backend, states.get(OPERATIONS));
-      if (!name.equals(StoreProperties.FILE)) { // else it is a copy without a valid note
+      if (!name.equals(
+          StoreProperties.FILE)) { // otherwise the directory counts as a copy without a valid note
         assertThat(backend.versions().serverVersion()).isEqualTo(serverVersion);
       }
       unharmed++;

@@ -66,8 +66,8 @@ class TypeTableTest {
   }
 
   /**
-   * Waits until both threads have arrived; spins, because a lock would wake one long after the
-   * other.
+   * Waits until both threads have arrived; spins, because a lock would wake the threads at
+   * different times.
    */
   private static void meet(AtomicInteger met, int both) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);

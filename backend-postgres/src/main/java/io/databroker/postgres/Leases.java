@@ -38,7 +38,7 @@ final class Leases {
     return transactions.write(tx -> Optional.ofNullable(acquire(tx, name, duration))).orElse(null);
   }
 
-  /** Under the lock that orders writes, which also orders the tokens. */
+  /** Runs under the lock that orders writes and tokens. */
   private static @Nullable Lease acquire(Tx tx, String name, Duration duration)
       throws SQLException {
     tx.lock();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of one open.
  *
- * @param password null if the server asks for none, or the URL has it
+ * @param password null if the server needs none, or the URL contains it
  */
 record PostgresSettings(
     String url,
@@ -33,7 +33,7 @@ record PostgresSettings(
           .required();
   static final Setting<String> USER = Setting.text("user", null, "the role to log in as");
   static final Setting<String> PASSWORD =
-      Setting.text("password", null, "its password; others can see it in a list of processes");
+      Setting.text("password", null, "its password; other users can see it in a list of processes");
   static final Setting<Path> PASSWORD_FILE =
       Setting.path("passwordFile", "a file whose first line is the password");
   static final Setting<String> SCHEMA =

@@ -35,7 +35,8 @@ record StandbyNames(Set<String> names, boolean everyOneConfirms) {
       String quoted = name.group(1);
       names.add(folded(quoted != null ? quoted.replace("\"\"", "\"") : name.group(2)));
     }
-    // With "2 (a, b)", both confirm each commit; with "1 (a, b)", either may have.
+    // With "2 (a, b)", both confirm each commit; with "1 (a, b)", only one of them may have
+    // confirmed.
     long confirm = counted ? Long.parseLong(list.group(1)) : 1;
     return new StandbyNames(names, !names.contains("*") && confirm >= names.size());
   }

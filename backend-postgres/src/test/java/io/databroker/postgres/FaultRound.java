@@ -274,7 +274,7 @@ final class FaultRound {
     Versions now = onceBack(hosts.get(0)::versions);
     Position before = new Position(start().serverVersion(), start().latest());
     if (now.serverVersion() == before.serverVersion()) {
-      return "writes may have been lost, but the history goes on under its old name";
+      return "writes may have been lost, but the history continues under its old name";
     }
     for (Backend host : hosts) {
       try (ChangeFeed feed = host.changes(before, null)) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Main class of a child JVM that opens backends for a test. It reads calls from its standard input,
- * runs each on a thread of its own, and writes the answers to its standard output.
+ * runs each on its own thread, and writes the answers to its standard output.
  */
 final class HostMain {
   /** Object of the child that the test may call. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Databases and roles whose settings differ from what the statements of the backend expect. */
+/** Databases and roles whose settings differ from those that the backend's statements need. */
 class HostileDatabaseTest {
   private static String fresh() {
     return TestServer.freshSettings().get(PostgresSettings.SCHEMA);

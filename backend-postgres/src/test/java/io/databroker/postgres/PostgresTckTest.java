@@ -134,7 +134,7 @@ class PostgresTckTest extends DatabrokerTck {
     return new Provider();
   }
 
-  /** The kit's directory has a random name: its digits make a schema of its own. */
+  /** The kit's directory has a random name: its digits make the name of a separate schema. */
   @Override
   public Settings settings(Path directory) {
     String place = directory.getParent().getFileName() + "_" + directory.getFileName();

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Compares two commits. Each commit measures itself with its own harness, in a process of its own,
- * and the two take turns: one group of rows at a time, so that both meet the same machine.
+ * Compares two commits. Each commit measures itself with its own harness, in its own process. The
+ * two take turns, one group of rows at a time, so that both run under the same conditions.
  */
 final class Against {
   private final List<String> options;

@@ -8,7 +8,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import org.postgresql.PGConnection;
 
-/** The least that a JDBC program does for the same result, over one connection. */
+/** The least work of a JDBC program for the same result, over one connection. */
 final class BarePostgres implements AutoCloseable {
   /** Tables of live records, of changes, and of the counter that orders them. */
   static final String TABLES =
@@ -43,7 +43,7 @@ final class BarePostgres implements AutoCloseable {
     this.notify = connection.prepareStatement("SELECT pg_notify('bare', '')");
   }
 
-  /** Writes a batch in one transaction; {@code notifies} tells the listeners. */
+  /** Writes a batch in one transaction; {@code notifies} makes it notify the listeners. */
   void put(String[] types, String[] ids, byte[] payload, boolean notifies) throws SQLException {
     connection.setAutoCommit(false);
     count.setLong(1, types.length);

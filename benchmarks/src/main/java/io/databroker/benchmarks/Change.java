@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** One row before and after: the ratios of the turns of two commits. */
 final class Change {
-  /** Factor that three quarters of the turns must exceed for a row to be worse. */
+  /** A row is worse if three quarters of its turns take longer by more than this factor. */
   static final double TOLERANCE = 1.05;
 
   private final Figures.Key row;

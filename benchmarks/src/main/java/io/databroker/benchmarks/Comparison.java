@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One JMH benchmark in which several sides take turns, and the rows that it gives.
+ * JMH benchmark in which several sides take turns, with its rows.
  *
  * @param benchmark the class and method
  * @param sides number of sides

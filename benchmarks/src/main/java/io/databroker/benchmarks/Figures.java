@@ -20,7 +20,7 @@ record Figures(double ours, double reference) {
   /** Name of a row and of its reference. */
   record Key(String row, String reference) {}
 
-  /** Reads what {@link Json} wrote. */
+  /** Reads the figures that {@link Json} wrote. */
   static Map<Key, Figures> read(String json) {
     Map<Key, Figures> all = new LinkedHashMap<>();
     Matcher rows = ROW.matcher(json);

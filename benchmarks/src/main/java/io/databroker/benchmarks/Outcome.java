@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param ours the median of our time in nanoseconds per unit
  * @param other the median of the reference's; NaN if there is none
  * @param oursBytes the median of our allocation, in bytes per unit
- * @param otherBytes the same of the reference
+ * @param otherBytes the median of the reference's allocation
  * @param ratios the ratios of the pairs of turns, in order
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -211,7 +211,7 @@ final class PostgresComparison implements AutoCloseable {
   private double feeds() {
     Position from = new Position(ours.versions().serverVersion(), records - changes);
     double seen = 0;
-    // A host of its own: it has read nothing of the history yet.
+    // A separate host, which has not yet read any history.
     try (Backend host = server.open("ours");
         ChangeFeed feed = host.changes(from, null)) {
       for (Changes next = feed.poll(); next != null; next = feed.poll()) {
@@ -327,7 +327,7 @@ final class PostgresComparison implements AutoCloseable {
     return System.nanoTime() - began;
   }
 
-  /** Counts the transactions of a host while feeds wait and nobody writes. */
+  /** Counts the transactions of a host while feeds wait and no client writes. */
   private void waiting(PostgresRows rows) throws Exception {
     int pairs = 2;
     double[][] counts = new double[2][pairs];

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Measures the rows of two sides that take turns, and tells the outcomes. */
+/** Measures the rows of two sides that take turns, and reports the outcomes. */
 final class PostgresRows {
 
   /** Work of one side for a number of milliseconds; returns the number of units. */
@@ -46,7 +46,7 @@ final class PostgresRows {
     told.accept(Outcome.of(Row.of(name, reference, unit, 1, target), nanos, new double[2][0]));
   }
 
-  /** Tells a quantile of times, of which those of both sides alternate. */
+  /** Reports a quantile of times; the times of the two sides alternate. */
   void times(String name, List<double[]> times, double quantile) {
     if (wanted.test(name)) {
       double[][] nanos = new double[2][times.size() / 2];

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link MapsStore} with the records of the interface instead of bare arrays: the cost of their
- * shape alone, and so a lower bound for any backend.
+ * {@link MapsStore} with the records of the interface instead of bare arrays. It measures the cost
+ * of the record type, a lower bound for any backend.
  */
 final class RecordsStore implements Store {
   /** Capacity for more than a turn, so that appending never copies. */

@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  * sets of JVM options, on Linux. {@code benchmarks/memory} runs it.
  *
  * <p>The load takes turns: gets, puts that overwrite, one stream of all records, a hundred streams
- * of some. Throughput is told as calls and messages for each second of the server's processor time.
+ * of some. Throughput is given in calls and messages per second of the server's processor time.
  */
 public final class ResidentMemory {
   private static final int RECORDS = 100_000;

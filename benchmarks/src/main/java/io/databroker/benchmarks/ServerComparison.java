@@ -72,7 +72,7 @@ final class ServerComparison implements AutoCloseable {
     keeping =
         new ServerProcess(NoopServer.class, answers[0], answers[1], answers[2], answers[3], "keep");
     load(keeping);
-    load(noop); // only warms it up, as the others are by now
+    load(noop); // only warms this server up, like the others
   }
 
   /** Puts all records, then one of them again, and returns the answer. */
@@ -185,7 +185,9 @@ final class ServerComparison implements AutoCloseable {
           nanos[side][pair - 1] = (double) (now - before[side]) / units[side];
         }
         before[side] = now;
-        units[side] = work.on(server, millis); // the last turn only separates; it is not counted
+        units[side] =
+            work.on(
+                server, millis); // the last turn only separates the measurements; it is not counted
       }
     }
     for (Row row : rows) {

@@ -9,7 +9,7 @@
  * PostgresComparison} a database. {@code Against} compares two commits.
  *
  * <p><b>Thread-safety:</b> none; JMH sets up on one thread, and threads of a benchmark only read
- * what was set up before.
+ * the prepared state.
  */
 @NullMarked
 package io.databroker.benchmarks;

@@ -16,7 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Keeps the prices of all products on the heap, current by the feed, and tells a listener. Writes
+ * Keeps the prices of all products on the heap, follows their feed, and notifies a listener. Writes
  * wait while the engine is away.
  */
 final class LocalCache {

@@ -56,7 +56,7 @@ public final class DatabrokerModule extends AbstractModule {
       throw new IllegalArgumentException(
           "TypedRecords<"
               + values.getSimpleName()
-              + "> is bound already; give each record type a class of its own");
+              + "> is bound already; give each record type its own class");
     }
     Backend opened = broker.opened(backend).backend();
     List<View<?>> more = new ArrayList<>(views);

@@ -120,7 +120,8 @@ public final class DiscoveredProvider {
     } catch (RuntimeException | LinkageError | AssertionError e) {
       String remedy =
           isMissingClass(e)
-              ? "a jar is missing from the class path, or from the plugin's folder: add what the backend depends on"
+              ? "a jar is missing from the class path, or from the plugin's folder: add the "
+                  + "dependencies of the backend"
               : "report it to its author";
       throw new OpenFailedException(
           String.format(Locale.ROOT, "%s failed to give %s (%s); %s", this, what, e, remedy), e);
@@ -133,7 +134,7 @@ public final class DiscoveredProvider {
     return answer;
   }
 
-  /** Tells a missing class from a class whose initializer failed. */
+  /** Distinguishes a missing class from a class whose initializer failed. */
   private static boolean isMissingClass(Throwable e) {
     return e instanceof NoClassDefFoundError && e.getCause() instanceof ClassNotFoundException;
   }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Expires records and trims history of one backend on a schedule. A failed run is logged, and the
  * schedule continues. Hosts of a shared store take turns through a lease that they do not release:
- * while it lasts, the other hosts leave their runs out.
+ * while it lasts, the other hosts skip their runs.
  */
 final class Housekeeping implements AutoCloseable {
   static final String LEASE = "databroker/housekeeping";

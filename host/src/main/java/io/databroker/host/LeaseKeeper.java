@@ -18,8 +18,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes leases, renews them for as long as they are kept, and tells their holders in time when they
- * are lost.
+ * Acquires leases, renews them until they are closed, and notifies their holders in time of a loss.
  *
  * <p><b>In time</b> means: while at least a quarter of the duration is left before anyone else can
  * be granted the lease. The keeper counts a holding from before the call that acquired or renewed

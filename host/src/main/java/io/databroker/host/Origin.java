@@ -19,7 +19,7 @@ final class Origin {
 
   private Origin() {}
 
-  /** Returns where a class was loaded from, if its class loader says so. */
+  /** Returns the jar or folder of a class, if its class loader provides it. */
   static Optional<String> of(Class<?> type) {
     return Optional.ofNullable(type.getProtectionDomain().getCodeSource())
         .map(CodeSource::getLocation)
@@ -27,8 +27,10 @@ final class Origin {
   }
 
   /**
-   * Returns the place of the service file that a problem mentions, or that lists a class it
-   * mentions.
+   * <<<<<<< HEAD Returns the jar or folder of the service file that belongs to a problem: the
+   * problem names the file or a class listed in it. ======= Returns the jar or folder of the
+   * service file named in a problem, or of the one that lists a class named in it. >>>>>>> 6ca8ea5
+   * (Rewrite the prose of connection limits and of a last draw)
    */
   static Optional<String> ofServiceFile(String problem, ClassLoader loader) {
     try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * again and again would collect threads and classes without limit. A jar that has changed counts as
  * another jar.
  *
- * <p><b>Thread-safety:</b> any thread may ask at any time.
+ * <p><b>Thread-safety:</b> any thread may call it at any time.
  */
 final class PluginLoaders {
   private static final Map<List<Jar>, URLClassLoader> LOADERS = new HashMap<>();

@@ -1,5 +1,5 @@
 /**
- * Library for host applications: opens backends by configuration, and adds what works on any
+ * Library for host applications: opens backends by configuration, and adds features for every
  * backend.
  *
  * <p>Groups, in reading order:

@@ -19,9 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.jul.JDK14LoggerFactory;
 
-/**
- * Runs a small application in a JVM of its own, with the class path and module path of the test.
- */
+/** Runs a small application in a separate JVM, with the class path and module path of the test. */
 class ClassPathTest {
   private static final String MAIN =
       """
@@ -84,7 +82,7 @@ class ClassPathTest {
     assertThat(runOnClassPath(host, plugin().toString())).contains("types [car]");
   }
 
-  /** A plugin folder with the same files as the one that the build makes. */
+  /** Creates a plugin folder with the same files as that of the build. */
   private Path plugin() throws Exception {
     Path plugin = Files.createDirectory(folder.resolve("plugin"));
     Path provider = Path.of(inMemory);

@@ -24,7 +24,8 @@ class MissingJarTest {
         .isInstanceOf(OpenFailedException.class)
         .hasMessageContaining("NoClassDefFoundError: Library")
         .hasMessageEndingWith(
-            "a jar is missing from the class path, or from the plugin's folder: add what the backend depends on");
+            "a jar is missing from the class path, or from the plugin's folder: add the "
+                + "dependencies of the backend");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A host that is a module, in a JVM of its own. */
+/** A host that is a module, in a separate JVM. */
 class ModulePathTest {
   private static final String MODULE =
       """

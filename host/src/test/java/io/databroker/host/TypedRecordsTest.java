@@ -195,7 +195,7 @@ class TypedRecordsTest {
     assertThat(counters.get("a")).extracting(TypedRecord::version).isEqualTo(1L);
   }
 
-  @SuppressWarnings("NullAway") // what a careless host does
+  @SuppressWarnings("NullAway") // an update function that returns null
   private static Integer nothing() {
     return null;
   }

@@ -22,10 +22,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Arrows between the rooms run one way, third parties stay where they belong, and names say what a
- * class is for.
+ * Checks that dependencies between modules run one way, that libraries stay in their modules, and
+ * that names follow the conventions.
  *
- * <p>It stands here because the server's test class path is the one that has every room on it.
+ * <p>It is in this module because only the server's test class path has every module.
  */
 @AnalyzeClasses(packages = "io.databroker", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -35,8 +35,8 @@ class ArchitectureTest {
   private static final String GENERATED = ROOT + "server.proto";
 
   /**
-   * Modules that a module may depend on. Modules without an entry, such as backends, depend on the
-   * api alone.
+   * Modules that a module may depend on. Modules without an entry, such as backends, depend only on
+   * the api.
    */
   private static final Map<String, Set<String>> KNOWS =
       Map.of("api", Set.of(), "server", Set.of("api", "host"));

@@ -12,7 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Checks what no Maven plugin checks about the poms. */
+/** Checks of the poms that no Maven plugin offers. */
 class BuildFilesTest {
   private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
   private static final Pattern MANAGED =
@@ -22,7 +22,7 @@ class BuildFilesTest {
       Pattern.compile(
           "<artifactId>databroker-(?:bom|parent)</artifactId>\\s*<version>(.+?)</version>");
 
-  /** Applications and programs to read; nobody compiles against them. */
+  /** Applications and examples; no module compiles against them. */
   private static final Set<String> NO_LIBRARIES = Set.of("bom", "server", "examples", "benchmarks");
 
   @Test

@@ -27,6 +27,20 @@ class SourceHabitsTest {
   /** A test method in snake case. */
   private static final Pattern SNAKE_CASE = Pattern.compile("\\s*void (\\w+_\\w*)\\(.*");
 
+  /** Opening of a sentence whose subject is missing or is a clause: "What was stored ...". */
+  private static final Pattern RIDDLE =
+      Pattern.compile(
+          "(?:what|whatever|who|whoever|whose|whichever|that|those|whether|the same|else"
+              + "|as said|nobody|somebody|someone|anybody)\\b.*",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Start of a text within Javadoc: a paragraph, a list item, or the description of a tag. */
+  private static final Pattern PART =
+      Pattern.compile("(?:<p>|<li>|@param \\S+ |@return |@throws \\S+ )(.*)");
+
+  /** A comment at the end of a line of code. */
+  private static final Pattern TRAILING = Pattern.compile(".*[;{}(),:>] // (.*)");
+
   private static List<Path> sources;
   private static List<Path> tests;
 
@@ -69,6 +83,48 @@ class SourceHabitsTest {
   }
 
   @Test
+  void noCommentBeginsWithARiddle() throws IOException {
+    List<String> riddles = new ArrayList<>();
+    int comments = 0;
+    for (Path file : Stream.concat(sources.stream(), tests.stream()).toList()) {
+      for (String opening : openings(Files.readAllLines(file))) {
+        comments++;
+        if (RIDDLE.matcher(opening).matches()) {
+          riddles.add(file.getFileName() + ": " + opening);
+        }
+      }
+    }
+    assertThat(comments).isGreaterThan(1000);
+    assertThat(riddles).as("begin with the noun or the verb of the sentence").isEmpty();
+  }
+
+  @Test
+  void aRiddleIsFoundInEveryKindOfComment() {
+    List<String> lines =
+        List.of(
+            "/** What is kept. */",
+            "/**",
+            " * Whether it is kept.",
+            " *",
+            " * <p>Who waits is woken.",
+            " * @return what is kept",
+            " * @return whether it is kept",
+            " */",
+            "int kept;" + " // nobody reads it",
+            "// Else it is lost, and",
+            "// that is too late.");
+    assertThat(openings(lines))
+        .filteredOn(opening -> RIDDLE.matcher(opening).matches())
+        .containsExactly(
+            "What is kept. */",
+            "Whether it is kept.",
+            "Who waits is woken.",
+            "what is kept",
+            "nobody reads it",
+            "Else it is lost, and");
+  }
+
+  @Test
   void everyPublicTypeOrItsPackageSaysItsThreadSafety() throws IOException {
     List<String> silent = new ArrayList<>();
     for (Path source : sources) {
@@ -89,7 +145,7 @@ class SourceHabitsTest {
           javadoc += line + "\n";
           inside = !line.contains("*/");
         } else if (PUBLIC_TYPE.matcher(line).matches()) {
-          // What is nested in a type that nobody sees is not public either.
+          // A type nested in a package-private type is not public either.
           exported |= !line.startsWith(" ");
           if (exported && !javadoc.contains("Thread-safety:")) {
             silent.add(source.getFileName() + ": " + line.strip());
@@ -98,6 +154,46 @@ class SourceHabitsTest {
       }
     }
     assertThat(silent).isEmpty();
+  }
+
+  /** Returns the first lines of all comments, and of the parts of Javadoc. */
+  private static List<String> openings(List<String> lines) {
+    List<String> openings = new ArrayList<>();
+    boolean first = false;
+    boolean javadoc = false;
+    String before = "";
+    for (String line : lines) {
+      String text = line.strip();
+      Matcher trailing = TRAILING.matcher(line);
+      if (text.startsWith("/**")) {
+        javadoc = true;
+        first = true;
+        text = text.substring(3).strip();
+      } else if (javadoc && text.startsWith("*")) {
+        text = text.substring(1).strip();
+      } else if (text.startsWith("//")) {
+        if (!before.startsWith("//")) {
+          openings.add(text.substring(2).strip());
+        }
+      } else if (trailing.matches()) {
+        openings.add(trailing.group(1));
+      }
+      if (javadoc) {
+        Matcher part = PART.matcher(text);
+        if (part.matches()) {
+          if (!part.group(1).startsWith("whether ")) {
+            openings.add(part.group(1)); // "@return whether" has its subject
+          }
+          first = false;
+        } else if (first && !text.isEmpty()) {
+          openings.add(text);
+          first = false;
+        }
+        javadoc = !line.contains("*/");
+      }
+      before = line.strip();
+    }
+    return openings;
   }
 
   /** Returns the Java files of all modules below one of their folders. */
@@ -115,9 +211,7 @@ class SourceHabitsTest {
     return found;
   }
 
-  /**
-   * Returns whether a source is in a lower package of a backend or the kit: nobody imports those.
-   */
+  /** Returns whether a source is in an internal package of a backend or the kit. */
   private static boolean isInternal(Path source) {
     return INTERNAL.matcher(source.toString().replace('\\', '/')).find();
   }

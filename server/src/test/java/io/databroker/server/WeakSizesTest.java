@@ -21,12 +21,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Rejects decisions that rest on the size of a concurrent collection, which is only an estimate
- * while others change it: {@code isEmpty} can answer true of a map that always held an element. Ask
- * {@code iterator().hasNext()}, or keep a count.
+ * Rejects decisions that depend on the size of a concurrent collection, which is only an estimate
+ * during changes: {@code isEmpty} can return true for a map that always had an element. Use {@code
+ * iterator().hasNext()}, or keep a count.
  *
- * <p>A class that creates such a collection may hold it under the name of an interface, so that no
- * call of {@code size} or {@code isEmpty} in it is above suspicion. The reviewed ones are listed.
+ * <p>A class that creates such a collection may hold it in a variable of an interface type, so
+ * every call of {@code size} or {@code isEmpty} in the class is checked. Reviewed calls are listed.
  */
 @AnalyzeClasses(packages = "io.databroker", importOptions = DoNotIncludeTests.class)
 class WeakSizesTest {
@@ -49,10 +49,10 @@ class WeakSizesTest {
       Map.of(
           "Connection.goOn", PLAIN,
           "Connection.run", PLAIN,
-          "Damage.note", "a bound of what is noted; a few more or fewer are harmless",
+          "Damage.note", "a limit of the notes; a few more or fewer are harmless",
           "FieldIndex.keep", PLAIN,
           "History.freeze", PLAIN,
-          "Once.first", "a bound of what is logged; a few more or fewer are harmless",
+          "Once.first", "a limit of the log; a few more or fewer are harmless",
           "Store.wake", PLAIN,
           "Streams.count", "a number to report",
           "Table.isUnused", PLAIN,
@@ -74,7 +74,7 @@ class WeakSizesTest {
       }
     }
     assertThat(found)
-        .as("add those that you reviewed to the list, with a reason")
+        .as("add reviewed calls to the list, with a reason")
         .isEqualTo(new TreeSet<>(REVIEWED.keySet()));
   }
 

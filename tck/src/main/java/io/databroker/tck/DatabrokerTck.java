@@ -8,7 +8,7 @@ import io.databroker.tck.engine.TestFields;
 import io.databroker.tck.engine.Violation;
 
 /**
- * The contract as tests, for the backend of anyone. Extend it and name the provider:
+ * The contract as tests, for any backend. Extend this class and name the provider:
  *
  * <pre>{@code
  * class MyBackendTckTest extends DatabrokerTck {
@@ -26,17 +26,18 @@ import io.databroker.tck.engine.Violation;
  *
  * <ul>
  *   <li>{@code databroker.tck.budget}: seconds for all concurrent workloads together, 30 by default
- *   <li>{@code databroker.tck.seed}: a number that fixes what the clients of these do
- *   <li>{@code databroker.tck.rounds}: the rounds that each of these runs at least, 0 by default
- *   <li>{@code databroker.tck.patience}: seconds to wait for what must come, 10 by default
+ *   <li>{@code databroker.tck.seed}: a number that fixes the calls of the workloads' clients
+ *   <li>{@code databroker.tck.rounds}: the least number of rounds of each workload, 0 by default
+ *   <li>{@code databroker.tck.patience}: seconds to wait for an expected signal or answer, 10 by
+ *       default
  *   <li>{@code databroker.tck.report}: a directory that gets the histories of violations
- *   <li>{@code databroker.tck.rules}: run these alone: numbers (LIST-4) or chapters (LIST), with
- *       commas between
+ *   <li>{@code databroker.tck.rules}: run only these rules: numbers (LIST-4) or chapters (LIST),
+ *       separated by commas
  * </ul>
  *
- * <p>An undeclared capability ends a test as aborted, with the reason. Too few overlaps to judge by
- * are no success: the test fails with {@link InconclusiveException}. What a broken rule fails with,
- * {@link Violation}, names the rule and the command that shows it again.
+ * <p>An undeclared capability ends a test as aborted, with the reason. A test with too few overlaps
+ * for a verdict fails with {@link InconclusiveException}. A broken rule fails with {@link
+ * Violation}, which names the rule and the command that shows it again.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

@@ -2,7 +2,7 @@
  * The compatibility kit: the contract as tests for any backend.
  *
  * <p>A backend author extends {@link io.databroker.tck.DatabrokerTck}, or runs the kit's jar on a
- * plugin without writing code. The rest is how it works. Reading order:
+ * plugin without writing code. The other packages are internal. Reading order:
  *
  * <ol>
  *   <li>{@code contract}: the rules of CONTRACT.md by number, and the annotations that tie a test
@@ -10,9 +10,9 @@
  *   <li>{@code chapters}: the tests, one class per chapter of the contract
  *   <li>{@code engine}: fixtures of a test: the bench, the clock, bounded calls, violations
  *   <li>{@code races}: workloads of concurrent clients, round after round
- *   <li>{@code crashes}: child JVMs that are killed, and what they leave behind
+ *   <li>{@code crashes}: child JVMs that are killed, and the stores that they leave
  *   <li>{@code scripts}: random scripts of one thread, judged by a model
- *   <li>{@code history}: what concurrent clients recorded, and the checker that judges it
+ *   <li>{@code history}: recordings of concurrent clients, and the checker that judges them
  *   <li>{@code drawing}: violations as pictures of an HTML page
  *   <li>{@code junit}: the JUnit extension that gives each test its bench
  *   <li>{@code child}: child JVMs and their connection to the parent

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The kit is tested by breaking it: on each wrong backend, the rule that it breaks must say so. */
+/** Tests the kit on wrong backends: the rule that a backend breaks must fail. */
 class GalleryTest {
   private static final Path TABLE = Path.of("..", "docs", "mutants.md");
 
@@ -30,10 +30,10 @@ class GalleryTest {
   /** Rules that kill no mutant, and why. */
   private static final Map<String, String> WITHOUT_MUTANT =
       Map.of(
-          "ARG-1", "CheckedBackend judges for all backends; they cannot be wrong by themselves.",
-          "ARG-2", "CheckedBackend judges for all backends; they cannot be wrong by themselves.",
+          "ARG-1", "CheckedBackend checks this for all backends, so a backend cannot break it.",
+          "ARG-2", "CheckedBackend checks this for all backends, so a backend cannot break it.",
           "ARG-3", "CheckedBackend copies the batch for all backends.",
-          "LIMIT-2", "CheckedBackend judges for all backends; they cannot be wrong by themselves.");
+          "LIMIT-2", "CheckedBackend checks this for all backends, so a backend cannot break it.");
 
   @TestFactory
   Stream<DynamicTest> eachMutantIsKilledByTheRuleThatItBreaks() {
@@ -52,7 +52,7 @@ class GalleryTest {
   private static void kill(Mutant mutant) {
     Gallery.Trial trial = Gallery.trial(mutant, 1);
     for (int seed = 2; seed <= 3 && trial.killer().isEmpty(); seed++) {
-      trial = Gallery.trial(mutant, seed); // a race may take more luck on a busy machine
+      trial = Gallery.trial(mutant, seed); // a race may need more tries on a busy machine
     }
     assertThat(trial.killer())
         .as("%s survived %s: %s", mutant.name(), mutant.rule(), trial.outcomes())
@@ -87,12 +87,13 @@ class GalleryTest {
 
   private static String table() {
     StringBuilder text = new StringBuilder();
-    text.append("# Wrong backends, and the rules that find them out\n\n");
+    text.append("# Wrong backends, and the rules that reject them\n\n");
     text.append(
         "Each is the kit's reference backend with one defect. The build runs the tests of ");
-    text.append("the rule that it breaks on it, and fails if they do not find it out. ");
-    text.append("Of those that need a child JVM the build tries a sample, and ");
-    text.append("`mvn test -pl tck -am -Dtest=GalleryTest -Ddatabroker.gallery.all=true` all.\n");
+    text.append("the rule that it breaks on it, and fails if all of them pass. ");
+    text.append("Of those that need a child JVM the build tries a sample; ");
+    text.append(
+        "`mvn test -pl tck -am -Dtest=GalleryTest -Ddatabroker.gallery.all=true` tries all.\n");
     text.append("Written by `GalleryTest`; do not edit.\n\n");
     text.append("| rule | wrong backend | defect |\n|---|---|---|\n");
     Map<String, StringBuilder> byRule = new TreeMap<>();
@@ -111,7 +112,7 @@ class GalleryTest {
       Optional.ofNullable(byRule.get(rule)).ifPresent(text::append);
     }
     text.append("\n").append(Gallery.mutants().size()).append(" in all.\n");
-    text.append("\nRules that find none out:\n\n");
+    text.append("\nRules that reject none:\n\n");
     new TreeMap<>(WITHOUT_MUTANT)
         .forEach(
             (rule, why) -> text.append("- ").append(rule).append(": ").append(why).append("\n"));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example backend is compiled as a stranger would, and run both ways. */
+/** Compiles the example backend outside the build, and runs it both ways. */
 class StrangerBackendTest {
   private static final Path EXAMPLE = Path.of("..", "examples", "stranger-backend", "src", "main");
 

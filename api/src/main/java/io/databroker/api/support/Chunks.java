@@ -8,7 +8,7 @@ import java.util.function.Function;
  * An immutable sequence of elements, sorted by a key in code point order. A change returns another
  * sequence, which shares most of its memory with this one.
  *
- * <p>The elements stand in chunks of at most {@value #LARGEST}. A change copies one chunk and the
+ * <p>The elements are in chunks of at most {@value #LARGEST}. A change copies one chunk and the
  * array of chunks: its cost grows with the square root of the size, and is that of a short array
  * copy up to a few hundred thousand elements.
  */

@@ -14,7 +14,7 @@ public final class Conditions {
   private Conditions() {}
 
   /**
-   * Checks all conditions against the records as they are before the batch (PUT-4, PUT-5).
+   * Checks all conditions against the records before the batch (PUT-4, PUT-5).
    *
    * @param found the version of the live record of the write at that index; 0 if there is none
    * @throws ConditionFailedException if a condition does not hold; it names the first such write

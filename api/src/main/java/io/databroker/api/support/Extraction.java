@@ -44,7 +44,7 @@ public final class Extraction {
       throw new InvalidArgumentException(
           "extractor",
           function.getClass().getName(),
-          "an extraction function must not call a backend; have it look at the payload alone");
+          "an extraction function must not call a backend; let it read only the payload");
     }
   }
 

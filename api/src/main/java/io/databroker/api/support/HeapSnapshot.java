@@ -10,8 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of records that stand on the heap and never change: it holds no resource and never
- * expires.
+ * Snapshot of immutable records on the heap: it holds no resource and never expires.
  *
  * <p><b>Thread-safety:</b> any thread may call any method at any time; an iterator is for one
  * thread.

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leases of a backend (LEASE-1 to LEASE-7). It has no clock: callers pass the time in.
  *
- * <p>{@link #acquire}, {@link #renew} and {@link #release} do what the calls of a backend promise.
- * A durable backend writes to its journal in between: {@link #grant} and {@link #renewal} only
+ * <p>{@link #acquire}, {@link #renew} and {@link #release} implement the calls of a backend. A
+ * durable backend writes to its journal in between: {@link #grant} and {@link #renewal} only
  * compute a lease, {@link #put} and {@link #remove} change the table.
  *
  * <p>A holding is over at its end. If the time that callers pass steps back, the holdings that were
@@ -141,7 +141,7 @@ public final class LeaseTable {
     }
   }
 
-  /** Replaces all leases; tokens go on after {@code lastToken} and after those of the leases. */
+  /** Replaces all leases; new tokens follow {@code lastToken} and those of the leases. */
   public void restore(Collection<Lease> leases, long lastToken) {
     List<Lease> restored = List.copyOf(leases);
     byName.clear();

@@ -7,7 +7,7 @@ import io.databroker.api.Position;
 import io.databroker.api.Versions;
 
 /**
- * Checks where a feed may begin.
+ * Checks positions at which feeds begin.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
@@ -34,7 +34,7 @@ public final class Positions {
   }
 
   /**
-   * Checks a position like {@link #check}, and returns where the feed begins: version 0 stands for
+   * Checks a position like {@link #check}, and returns the position to begin at: version 0 means
    * the beginning of a history that has dropped no change (FEED-16).
    *
    * @param begun the last version before the history; 0 unless the store was cleared

@@ -3,7 +3,7 @@ package io.databroker.api.support;
 import java.security.SecureRandom;
 
 /**
- * Draws the names of histories.
+ * Chooses random names of histories.
  *
  * <p><b>Thread-safety:</b> any thread may call it.
  */

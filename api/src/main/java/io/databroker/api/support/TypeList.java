@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class TypeList extends AbstractList<String> implements RandomAccess {
-  /** A list without types. */
+  /** List without types. */
   public static final TypeList EMPTY = new TypeList(new Chunks<>(Function.identity()));
 
   private final Chunks<String> types;
@@ -50,7 +50,7 @@ public final class TypeList extends AbstractList<String> implements RandomAccess
     return contains(type) ? new TypeList(types.without(type)) : this;
   }
 
-  // The inherited methods change nothing either, but do not fail where there is nothing to do.
+  // The inherited methods also change nothing, but do not fail for an empty list.
 
   @Override
   public boolean addAll(Collection<? extends String> types) {

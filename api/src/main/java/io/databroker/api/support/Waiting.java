@@ -9,7 +9,7 @@ final class Waiting implements Runnable {
   private final AtomicReference<@Nullable Runnable> signal;
   final WaitingFeed feed;
 
-  /** Its number in its group, given when it is added. */
+  /** Number of the registration in its group, set when it is added. */
   long ticket;
 
   Waiting(WaitingFeeds feeds, WaitingFeed feed, Runnable signal) {
@@ -34,7 +34,7 @@ final class Waiting implements Runnable {
       try {
         due.run();
       } catch (RuntimeException | Error failure) {
-        report(failure); // the other signals must run all the same
+        report(failure); // the other signals must still run
       }
     }
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A position in a history, and the signal that waits there. {@link WaitingFeeds} explains how. */
+/** Feed with a position and a waiting signal. {@link WaitingFeeds} explains the protocol. */
 final class WaitingFeed implements ChangeFeed {
   private final WaitingFeeds feeds;
   private final FeedSource source;
@@ -30,7 +30,10 @@ final class WaitingFeed implements ChangeFeed {
   /** The registration whose signal has not run; null if there is none. */
   final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
 
-  /** Whether {@link #onReady} is running; before it, trims had ended up to {@link #endedBefore}. */
+  /**
+   * True while {@link #onReady} runs; {@link #endedBefore} is the bound of the trims that ended
+   * before it.
+   */
   private volatile boolean registering;
 
   private long endedBefore;
@@ -84,7 +87,8 @@ final class WaitingFeed implements ChangeFeed {
                 + " cannot be read back, though it was not trimmed; begin with a snapshot",
             null);
       }
-      // A trim, clear or close removed it between the two looks: the next look tells which.
+      // A trim, clear or close removed the changes between the two checks: the next check finds out
+      // which.
       again = isHeld(from);
     }
   }
@@ -179,7 +183,7 @@ final class WaitingFeed implements ChangeFeed {
     VarHandle.fullFence();
     Waiting registration = waiting.getAndSet(null);
     if (registration != null) {
-      feeds.remove(registration); // at once: the notifier may keep the task for long
+      feeds.remove(registration); // at once: the notifier may delay the task for long
       feeds.handOver(registration);
     }
   }

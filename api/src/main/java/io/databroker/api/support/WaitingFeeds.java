@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The change feeds of one backend: opens them, and signals those that wait (FEED-5, FEED-8 to
- * FEED-13). A waiting feed holds no thread, and a write looks only at the feeds of its own types.
+ * The change feeds of one backend: opens them, and signals the waiting ones (FEED-5, FEED-8 to
+ * FEED-13). A waiting feed holds no thread, and a write checks only the feeds of its own types.
  *
  * <p>A backend calls these methods, in this order:
  *
@@ -31,18 +31,18 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #wake}, {@link #wakeAll} and {@link #endTrim} may run signals, and signals may call the
  * backend, so call them without any lock. They never throw, whatever the notifier or a signal does.
  *
- * <p><b>Why no signal is lost.</b> A feed is ready or not by its position and the published bounds
- * alone, never by an event that it may have missed. {@code onReady} adds its registration, then
+ * <p><b>Why no signal is lost.</b> Only its position and the published bounds decide whether a feed
+ * is ready, never an event that it may have missed. {@code onReady} adds its registration, then
  * reads the bounds, and hands the signal over if the feed is ready. A writer stores the bounds,
- * then looks for registrations. Both have a full fence between their two steps, so at least one of
+ * then checks for registrations. Both have a full fence between their two steps, so at least one of
  * them sees the other. Three details matter:
  *
  * <ul>
  *   <li>A group's count rises before a registration is added and falls after it was removed, so a
  *       count of 0 means that nothing is registered. No decision uses {@code isEmpty} or {@code
  *       size} of a concurrent collection, which are estimates.
- *   <li>A writer that finds a group's task due hands over no second one. The task clears the flag
- *       before it looks for registrations, so it finds those that the writer could see.
+ *   <li>A writer that finds a group's task due submits no second one. The task clears the flag
+ *       before it reads the registrations, so it finds those that the writer could see.
  *   <li>A registration stays in its group until its signal is about to run, so a trim meets every
  *       feed that waits. The signal itself is taken atomically, so it runs once.
  * </ul>
@@ -61,10 +61,13 @@ public final class WaitingFeeds {
   private final Group ofAllTypes = new Group();
   private final Map<String, Group> byType = new ConcurrentHashMap<>();
 
-  /** Number of typed registrations; never less than there are. */
+  /** Number of typed registrations; never less than the actual number. */
   private final AtomicInteger typed = new AtomicInteger();
 
-  /** The first version that the trims keep that have begun, and that have ended. */
+  /**
+   * Bounds of the trims that have begun, and of those that have ended: the first version that they
+   * keep.
+   */
   private final AtomicLong begunTrims = new AtomicLong();
 
   private final AtomicLong endedTrims = new AtomicLong();
@@ -195,7 +198,10 @@ public final class WaitingFeeds {
     return removed[0];
   }
 
-  /** Has the notifier run that; runs it here if the notifier fails, since no signal may be lost. */
+  /**
+   * Submits the task to the notifier; runs it here if the notifier fails, because no signal may be
+   * lost.
+   */
   void handOver(Runnable signals) {
     try {
       notifier.execute(signals);
@@ -208,7 +214,7 @@ public final class WaitingFeeds {
   private final class Group implements Runnable {
     final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
-    /** Number of registrations; never less than there are. */
+    /** Number of registrations; never less than the actual number. */
     final AtomicInteger count = new AtomicInteger();
 
     private final AtomicLong tickets = new AtomicLong();

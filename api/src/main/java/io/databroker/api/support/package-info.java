@@ -1,11 +1,11 @@
 /**
- * Building blocks for people who write backends. Using them is optional; each one is what every
- * backend would otherwise write again.
+ * Building blocks for authors of backends. They are optional; each saves code that every backend
+ * would otherwise repeat.
  *
  * <ul>
- *   <li>Feeds: {@link io.databroker.api.support.WaitingFeeds} opens change feeds and signals those
- *       that wait; a backend supplies a small {@link io.databroker.api.support.FeedSource}. {@link
- *       io.databroker.api.support.Positions} checks where a feed may begin.
+ *   <li>Feeds: {@link io.databroker.api.support.WaitingFeeds} opens change feeds and signals
+ *       waiting ones; a backend supplies a small {@link io.databroker.api.support.FeedSource}.
+ *       {@link io.databroker.api.support.Positions} checks positions at which feeds begin.
  *   <li>Writes: {@link io.databroker.api.support.Conditions} checks the conditions of a batch,
  *       {@link io.databroker.api.support.Extraction} calls the extraction function and rejects one
  *       that calls its backend.
@@ -13,7 +13,7 @@
  *   <li>State: {@link io.databroker.api.support.LeaseTable} holds leases, {@link
  *       io.databroker.api.support.TypeList} the sorted types, {@link
  *       io.databroker.api.support.TypeMap} the options, {@link
- *       io.databroker.api.support.ServerVersions} draws the names of histories.
+ *       io.databroker.api.support.ServerVersions} chooses the names of histories.
  * </ul>
  */
 @NullMarked

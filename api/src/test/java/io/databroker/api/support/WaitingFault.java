@@ -170,7 +170,7 @@ enum WaitingFault {
   }
 
   /** Lincheck follows only classes of the usual class loader. */
-  @SuppressWarnings("unchecked") // the same signature as that of the right code
+  @SuppressWarnings("unchecked") // same signature as in the correct code
   private Runnable scenario(Path classes) throws IOException, ReflectiveOperationException {
     List<Path> files;
     try (Stream<Path> found = Files.list(classes)) {

@@ -53,7 +53,7 @@ public final class StoreFolder {
     return false;
   }
 
-  /** Returns whether a first open that failed or was killed may have left that file. */
+  /** Returns whether the file may be left from a failed or killed first open. */
   private static boolean isOurs(String name) {
     return name.equals(DirectoryLock.FILE)
         || name.equals(Reserve.FILE)

@@ -108,7 +108,8 @@ public final class Compaction {
     } catch (IOException failed) {
       report(failed);
     } catch (StorageFailedException damaged) {
-      LOG.log(Level.WARNING, "a segment is kept as it is, not compacted: " + damaged.getMessage());
+      LOG.log(
+          Level.WARNING, "a segment stays unchanged and is not compacted: " + damaged.getMessage());
     } finally {
       if (adopted) {
         host.publisher().forget(run);
@@ -131,7 +132,7 @@ public final class Compaction {
     String what =
         failed instanceof SyncFailedException
             ? "the disk failed a write or an fsync; reopen the store"
-            : "cannot compact, to be tried at the next trim";
+            : "compaction failed; the next trim tries again";
     LOG.log(Level.WARNING, what + ": " + failed);
   }
 

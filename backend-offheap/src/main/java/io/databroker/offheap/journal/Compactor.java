@@ -78,7 +78,7 @@ public final class Compactor {
       scrub.tick();
     } catch (RuntimeException | InternalError | OutOfMemoryError failed) {
       if (!host.guard().isClosed()) {
-        LOG.log(Level.WARNING, "scrub stopped, to go on at the next trim", failed);
+        LOG.log(Level.WARNING, "scrub stopped; the next trim continues it", failed);
       }
     }
   }
@@ -89,7 +89,7 @@ public final class Compactor {
       pass();
     } catch (RuntimeException | OutOfMemoryError failed) {
       if (!host.guard().isClosed()) {
-        LOG.log(Level.WARNING, "compaction stopped, to be tried at the next trim", failed);
+        LOG.log(Level.WARNING, "compaction stopped; the next trim tries again", failed);
       }
     }
   }

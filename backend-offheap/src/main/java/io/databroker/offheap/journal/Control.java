@@ -49,7 +49,7 @@ public final class Control implements Progress {
    *
    * @param acknowledged end of the acknowledged part of the journal
    * @param forced end of the part that survives a loss of power
-   * @param boot the boot of the machine that wrote it; 0 if unknown
+   * @param boot the boot id of the machine when it wrote the file; 0 if unknown
    * @param clean whether the store was closed
    * @param forces whether each write was forced before it was acknowledged or visible
    */

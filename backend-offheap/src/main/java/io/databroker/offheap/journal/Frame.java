@@ -151,7 +151,7 @@ public final class Frame {
     return place;
   }
 
-  /** Returns the CRC32C of the record that lies at that place of the frame. */
+  /** Returns the CRC32C of the record at that offset of the frame. */
   public int recordChecksum(int at) {
     checksum.reset();
     checksum.update(bytes, at, (int) INT.get(bytes, at));

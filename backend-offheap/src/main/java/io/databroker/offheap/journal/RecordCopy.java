@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A verified copy of a record's bytes, or of a batch's with one record selected. Each thread has
- * one of each, which holds the record or the batch that the thread read last.
+ * Verified copy of the bytes of a record, or of a batch with one record selected. Each thread has
+ * one copy of each kind, with the record or batch that it read last.
  *
  * <p>The bytes in a segment are not trusted: a disk may have changed them since they were written.
  * A record is copied first and verified in the copy, against the checksum that was computed when
@@ -45,7 +45,7 @@ public final class RecordCopy {
 
   private int size;
 
-  /** Offset in the segment of the first byte of a batch's frame. */
+  /** Offset of a batch's frame in the segment. */
   private long origin;
 
   private RecordCopy(int room, CRC32C crc) {
@@ -79,7 +79,7 @@ public final class RecordCopy {
     if (copy != null && copy.checksum() == checksum) {
       return copy;
     }
-    Region.takeFault(); // the checksum has matched already
+    Region.takeFault(); // the checksum was already verified
     return null;
   }
 
@@ -118,7 +118,7 @@ public final class RecordCopy {
    * @param most the largest number of records
    * @param salt the salt of the store
    * @return null if the frame is not such a batch, is large, or does not match its checksum; then
-   *     each record is to be read for itself
+   *     the caller reads each record separately
    */
   public static @Nullable RecordCopy ofBatch(Segment segment, int index, long most, long salt) {
     try {
@@ -146,7 +146,7 @@ public final class RecordCopy {
         return copy;
       }
     } catch (InternalError fault) {
-      return null; // the disk did not give the page
+      return null; // the disk could not read the page
     }
     Region.takeFault(); // the checksum has told already
     return null;
@@ -164,7 +164,7 @@ public final class RecordCopy {
     return (int) INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
   }
 
-  /** Selects the record in that slot, which is one of the batch. */
+  /** Selects the record of the batch in that slot. */
   public void select(Segment segment, int index) {
     place = (int) (segment.offsetAt(index) - origin);
     size = segment.sizeAt(index);

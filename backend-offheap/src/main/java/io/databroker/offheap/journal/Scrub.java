@@ -35,12 +35,12 @@ public final class Scrub {
   /** Counts the times that the end of the journal was reached. */
   public volatile long rounds;
 
-  /** Counts the damaged places that were found, in each round anew. */
+  /** Counts the damaged places found, again in each round. */
   public volatile long found;
 
   /**
    * @param bytesPerSecond the rate; 0 for none
-   * @param clock tells how much time has passed
+   * @param clock measures the time between ticks
    */
   public Scrub(JournalHost host, long bytesPerSecond, InstantSource clock) {
     this.host = host;

@@ -8,14 +8,14 @@ import io.databroker.offheap.memory.Space;
  * A file or memory region of the journal, with a slot for each record in it: offset, size and
  * checksum of the record, and the version that superseded it.
  *
- * <p>One writer, any number of readers, no lock. A reader looks up a version only when it knows by
- * a commit, or by the key index, that it was written: both are stored after the slot.
+ * <p>One writer, any number of readers, no lock. A reader looks up a version only after a commit or
+ * the key index has shown that it was written: both are stored after the slot.
  *
- * <p>Segments of the journal hold all versions from the first to the last, compacted ones what was
- * live of several segments.
+ * <p>A normal segment holds all versions from its first to its last; a compacted segment holds the
+ * live records of several segments.
  */
 public final class Segment {
-  /** The size of what comes before the first frame. */
+  /** The size of the header before the first frame. */
   public static final int HEADER = 64;
 
   private static final int SLOT = 32;

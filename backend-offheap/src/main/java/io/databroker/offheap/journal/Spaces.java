@@ -31,7 +31,7 @@ public interface Spaces {
    */
   boolean lacksRoom();
 
-  /** Kinds of writes that ask for room on a full disk. */
+  /** Kinds of operations that need room on a full disk. */
   enum RoomFor {
     /** Writes that add records or state: they get no reserved room. */
     WRITES,

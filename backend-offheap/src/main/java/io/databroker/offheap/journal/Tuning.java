@@ -12,7 +12,7 @@ final class Tuning {
   static final int COMPACTED_FRAME_BYTES = 256 << 10;
 
   /**
-   * Segments that are merged although none of their records is dead: each costs a file handle, a
+   * Number of segments to merge although none of their records is dead: each costs a file handle, a
    * mapping and a place in every search.
    */
   static final int SMALL_SEGMENTS = 8;
@@ -36,8 +36,8 @@ final class Tuning {
   static final int SCRUB_STEP_BYTES = 1 << 20;
 
   /**
-   * The time for which a scrub makes up at once, after ticks that came late: otherwise the first
-   * tick after a day's pause would read a day's worth.
+   * Longest time that a scrub catches up at once after late ticks: otherwise the first tick after a
+   * day's pause would read a day's worth.
    */
   static final Duration SCRUB_ARREARS = Duration.ofMinutes(5);
 

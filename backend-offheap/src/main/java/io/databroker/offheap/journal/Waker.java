@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Wakes feeds for the {@link Publisher} on a thread of its own. The thread that runs an fsync may
- * hold the store's lock, or all writers may wait for it; but a notifier may run a signal on the
- * calling thread, and a signal may write, clear or close.
+ * Wakes feeds for the {@link Publisher} on its own thread. The thread that runs an fsync may hold
+ * the store's lock, or all writers may wait for it; but a notifier may run a signal on the calling
+ * thread, and a signal may write, clear or close.
  */
 public final class Waker {
   private static final System.Logger LOG = System.getLogger(Waker.class.getName());

@@ -169,7 +169,7 @@ public final class FileSpace implements Space {
       writer.write(BLOCKS, 0, length);
       made = begin + length;
     } catch (IOException | OutOfMemoryError full) {
-      // As said.
+      // A full disk: the next write reports it.
     }
   }
 
@@ -183,7 +183,7 @@ public final class FileSpace implements Space {
       writer.seek(at);
       writer.write(NOTHING);
     } catch (IOException hole) {
-      // As said.
+      // A hole: it reads as 0.
     }
   }
 

@@ -159,8 +159,8 @@ public final class Region {
   }
 
   /**
-   * Catches the error by which the JVM says that a page could not be read. It may come some time
-   * after the access; a failing call into the JVM triggers it (tested on Java 17 and 25).
+   * Catches the error with which the JVM reports an unreadable page. It may come some time after
+   * the access; a failing call into the JVM triggers it (tested on Java 17 and 25).
    *
    * @return whether there was one
    */

@@ -35,7 +35,7 @@ class FrameReaderTest {
         writer.setLength(BODY / 2);
         FrameReader torn = reader(mapped, size);
         assertThat(torn.next()).isFalse();
-        assertThat(torn.problem()).contains("the disk does not give");
+        assertThat(torn.problem()).contains("the disk cannot read");
         assertThat(torn.offset()).isEqualTo(Segment.HEADER);
       } finally {
         mapped.free();

@@ -82,8 +82,8 @@ public final class TestHost implements AutoCloseable {
   }
 
   /**
-   * Advances the clock and then does what the housekeeping of a host does: it expires records and
-   * trims history that is older than an hour.
+   * Advances the clock and then runs the housekeeping of a host: it expires records and trims
+   * history that is older than an hour.
    */
   public void passTime(Duration duration) {
     clock.advance(duration);

@@ -33,7 +33,7 @@ public final class JsonCodec<T> implements Codec<T> {
         new GsonBuilder().setStrictness(Strictness.STRICT).disableHtmlEscaping().create(), type);
   }
 
-  /** Returns a codec for values of a class, by that Gson. */
+  /** Returns a codec for values of a class, by the given Gson. */
   public static <T> JsonCodec<T> of(Gson gson, Class<T> type) {
     return new JsonCodec<>(
         Objects.requireNonNull(gson, "gson"), Objects.requireNonNull(type, "type"));

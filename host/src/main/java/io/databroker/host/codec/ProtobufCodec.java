@@ -41,7 +41,8 @@ public final class ProtobufCodec<T extends MessageLite> implements Codec<T> {
     try {
       return parser.parseFrom(payload.asByteBuffer());
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("the payload is no such message: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "the payload is not a message of that class: " + e.getMessage(), e);
     }
   }
 }

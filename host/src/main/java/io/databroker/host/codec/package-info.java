@@ -1,6 +1,6 @@
 /**
- * Codecs of well-known libraries. Each needs its library on the class path, which {@code
- * databroker-host} does not bring along.
+ * Codecs of well-known libraries. Each needs its library on the class path; {@code databroker-host}
+ * does not depend on it.
  *
  * <p><b>Thread-safety:</b> codecs are immutable; any thread may use them.
  */

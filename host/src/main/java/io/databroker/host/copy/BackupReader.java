@@ -160,7 +160,7 @@ final class BackupReader implements AutoCloseable {
       throw damaged(at, "the SHA-256 of the bytes before does not match");
     }
     if (in.read() >= 0) {
-      throw damaged(offset, "the backup ends before this byte, but the file goes on");
+      throw damaged(offset, "the backup ends before this byte, but the file continues");
     }
     sum = HexFormat.of().formatHex(before);
   }
@@ -216,7 +216,7 @@ final class BackupReader implements AutoCloseable {
     byte[] plain = new byte[header.plainLength()];
     try {
       int length = inflater.inflate(plain);
-      // One more call tells an inflater of an empty rest that it has finished.
+      // After the last byte, an inflater needs one more call to report its end.
       if (length < plain.length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
         throw damaged(at, "the block that begins here does not have the length in its header");
       }

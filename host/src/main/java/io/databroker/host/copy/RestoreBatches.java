@@ -14,7 +14,7 @@ final class RestoreBatches {
     this.target = target;
   }
 
-  /** Adds a record; returns whether the records before it were applied, so that it stands alone. */
+  /** Adds a record; returns whether the records before it were applied. */
   boolean add(StoredRecord record) throws InterruptedException {
     int size = record.deleted() ? 0 : record.payload().size();
     boolean full =
@@ -28,7 +28,7 @@ final class RestoreBatches {
     return full;
   }
 
-  /** Applies what was added since the last batch. */
+  /** Applies the records added since the last batch. */
   void flush() throws InterruptedException {
     if (!batch.isEmpty()) {
       List<StoredRecord> full = batch;

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>After an interruption.</b> While the copy is unfinished, the checkpoint of the target names
  * the history of the source and the version up to which the target has it. The target then has the
  * state of the source at some version, up to that mark. A later run applies the changes after the
- * mark. If these were trimmed, it deletes what the source no longer has and restores every record
- * that was written after the mark, again in order. Either way a batch that is applied twice does no
- * harm.
+ * mark. If these were trimmed, it deletes the records that the source no longer has, and restores
+ * every record written after the mark, again in order. Either way a batch that is applied twice
+ * does no harm.
  *
- * <p>Options are set last: a target without options evicts and expires nothing of its own, and
+ * <p>Options are set last: a target without options does not evict or expire records itself, and
  * applies the evictions and expiries of the source as deletes.
  */
 public final class StoreCopy {
@@ -124,7 +124,8 @@ public final class StoreCopy {
     }
     if (found[0]) {
       throw new CopyException(
-          "the target is not empty; name an empty one, or say to replace what it holds");
+          "the target is not empty; name an empty one, or confirm that its contents may be "
+              + "replaced");
     }
   }
 

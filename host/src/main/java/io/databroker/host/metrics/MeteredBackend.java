@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Meters: {@code databroker.backend.calls} by method and outcome; {@code
  * databroker.backend.records.written}, {@code .expired} and {@code .trimmed}; {@code
- * databroker.backend.feeds.open}; and what {@code BackendGauges} reads. No type, id or payload is a
- * tag, so the number of meters is bounded.
+ * databroker.backend.feeds.open}; and the gauges of {@code BackendGauges}. No type, id or payload
+ * is a tag, so the number of meters is bounded.
  */
 public final class MeteredBackend implements Backend {
   private final Backend backend;

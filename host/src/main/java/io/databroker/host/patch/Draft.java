@@ -86,7 +86,7 @@ final class Draft {
     return List.copyOf(batch);
   }
 
-  /** Returns those of the stored records whose patch found a live record. */
+  /** Returns the stored records whose patch found a live record. */
   List<StoredRecord> changed(List<StoredRecord> stored) {
     return changes.stream().mapToObj(stored::get).toList();
   }

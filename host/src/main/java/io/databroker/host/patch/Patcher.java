@@ -30,8 +30,8 @@ public final class Patcher {
   }
 
   /**
-   * Creates a patcher for a backend that stops before the patched payloads are more than fit in a
-   * batch, rather than hold all of them in memory only to have the batch refused.
+   * Creates a patcher for a backend. It fails as soon as the patched payloads exceed a batch,
+   * instead of collecting all of them in memory for a batch that would be rejected.
    *
    * @param batchBytes total size of the payloads of a batch, from the limits of the backend
    */
@@ -48,7 +48,7 @@ public final class Patcher {
    * @return the stored records in the order of the patches, without records that are not live
    * @throws LimitExceededException if the patched payloads do not fit in a batch; nothing was
    *     applied
-   * @throws InvalidArgumentException if a put would refuse the key of a patch, even though no such
+   * @throws InvalidArgumentException if a put would reject the key of a patch, even though no such
    *     record can be live; nothing was applied
    * @throws ConditionFailedException if other writes came in between a hundred times in a row;
    *     nothing was applied

@@ -34,7 +34,7 @@ final class Candidates implements AutoCloseable {
   }
 
   /**
-   * Reads what the look-ups of a cover find.
+   * Reads the records that the look-ups of a cover find.
    *
    * @throws io.databroker.api.HistoryReplacedException if a clear came in between
    * @throws io.databroker.api.HistoryTrimmedException if a trim came in between

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Look-ups that find at least all records that a filter matches, and all records that decide a
- * {@link Filter.FirstOf}.
+ * Look-ups that find at least all matches of a filter, and all records that decide a {@link
+ * Filter.FirstOf}.
  *
  * @param terms values of indexed fields to look up
  * @param ids ids of records to look up

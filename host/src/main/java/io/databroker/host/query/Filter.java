@@ -75,8 +75,8 @@ public sealed interface Filter {
 
   /**
    * Matches records whose indexed field has the first of some values that occurs in any record of
-   * the type. The rest of the filter does not influence which value that is. An address is looked
-   * up this way: the values are the ranges that contain it, longest prefix first.
+   * the type. Other parts of the filter do not affect the choice of that value. An address is
+   * looked up this way: the values are the ranges that contain it, longest prefix first.
    *
    * @param field the path of the field
    * @param values the values in order of preference

@@ -68,7 +68,7 @@ final class Arguments {
               : command.matchedOptions().get(0).longestName();
       throw new ParameterException(
           command.subcommand().commandSpec().commandLine(),
-          String.format(Locale.ROOT, "%s stands before %s; write it after", first, name));
+          String.format(Locale.ROOT, "%s comes before %s; write it after", first, name));
     }
   }
 

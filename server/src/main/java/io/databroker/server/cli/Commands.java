@@ -34,7 +34,7 @@ final class Commands {
   /**
    * Returns the parser of a command.
    *
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if no command has that name
    */
   static CommandLine named(String name, Terminal terminal) {
     return switch (name) {

@@ -33,7 +33,7 @@ final class LeaseCommand {
     private Duration duration = Duration.ZERO;
   }
 
-  /** Parameters that name a lease that was acquired. */
+  /** Parameters that identify an acquired lease. */
   private static final class Holding {
     @Parameters(index = "0", paramLabel = "NAME", description = "The name of the lease.")
     private String name = "";

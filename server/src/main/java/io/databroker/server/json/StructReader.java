@@ -145,7 +145,7 @@ public final class StructReader {
                 && Character.isLowSurrogate(text.charAt(i + 1));
         if (!pair) {
           throw new JsonException(
-              String.format(Locale.ROOT, "\\u%04x stands without its other half", (int) c));
+              String.format(Locale.ROOT, "\\u%04x is half of a surrogate pair", (int) c));
         }
         i++;
       }

@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Open connections, the oldest first. The oldest makes way for one too many, so that connections
- * that ask nothing keep nobody out.
+ * Open connections, the oldest first. A connection over the limit displaces the oldest, so that
+ * idle connections cannot block others.
  *
  * <p><b>Thread-safety:</b> none; used by the one event loop.
  */

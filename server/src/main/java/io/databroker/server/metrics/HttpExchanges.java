@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests of one connection, answered one after the other.
  *
- * <p>From its first line, a request has a fixed time to arrive whole and to have its answer read.
- * It is read only when the one before it has been answered. Its body is dropped.
+ * <p>From its first line, a request has a fixed time to arrive completely and to have its answer
+ * read. It is read only after the answer to the previous request. Its body is dropped.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
@@ -40,11 +40,11 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
   private static final int LONGEST_LINE = 4 << 10;
   private static final int LARGEST_HEADERS = 8 << 10;
 
-  /** Stands for a request that cannot be read. */
+  /** Placeholder for a request that cannot be read. */
   private static final HttpRequest MALFORMED =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "");
 
-  /** Time that a connection is kept for a next request; longer than scrapers wait. */
+  /** Time that a connection stays open for the next request; longer than scrapers wait. */
   private static final Duration KEPT = Duration.ofSeconds(90);
 
   private final Executor executor;
@@ -131,7 +131,7 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
       closeAfter(context, KEPT);
       context.channel().config().setAutoRead(true);
     } else if (next == MALFORMED) {
-      String problem = "this is no HTTP request, or one that is too large\n";
+      String problem = "this is not an HTTP request, or it is too large\n";
       send(context, HttpAnswer.plain(400, problem), true, true);
     } else {
       answer(context, next);
@@ -156,7 +156,11 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
             }
           });
     } catch (RejectedExecutionException e) {
-      send(context, HttpAnswer.plain(503, "too many requests at once; ask later\n"), !head, false);
+      send(
+          context,
+          HttpAnswer.plain(503, "too many requests at once; try again later\n"),
+          !head,
+          false);
     }
   }
 
@@ -189,6 +193,6 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    close(context); // a client that went away, most often
+    close(context); // usually the client has left
   }
 }

@@ -119,7 +119,7 @@ public final class MetricsEndpoint implements AutoCloseable {
       return answerTo(path);
     } catch (RuntimeException e) {
       log.error("{} could not be answered", path, e);
-      return HttpAnswer.plain(500, "it failed; the log of the server has the reason\n");
+      return HttpAnswer.plain(500, "the request failed; the server's log has the reason\n");
     }
   }
 

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts accepted connections, in all and by client address.
  *
- * <p>When all places are taken, a new connection displaces one without a handshake, the oldest
- * first, or else one without calls, so that connections that do nothing cannot block others.
+ * <p>When the limit is reached, a new connection displaces one without a handshake, the oldest
+ * first, or otherwise one without calls, so that idle connections cannot block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class Admission {
   /**
-   * Time without calls after which a connection makes way for a new one when all places are taken.
+   * Time without calls after which a new connection may displace a connection when the limit is
+   * reached.
    */
   static final long LEAST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -114,7 +115,10 @@ final class Admission {
     return null;
   }
 
-  /** Forgets the connection that has had no call for the longest time, if that is long enough. */
+  /**
+   * Removes the connection that has been without a call for the longest time, if it is idle for
+   * long enough.
+   */
   private @Nullable Connection displaceIdle(@Nullable Network network) {
     long now = nanoTime.getAsLong();
     long longest = LEAST_IDLE_NANOS;
@@ -143,7 +147,7 @@ final class Admission {
     perNetwork.merge(accepted.network, 1, Integer::sum);
   }
 
-  /** Counts a connection again that was to make way, but has a call by now. */
+  /** Counts a connection again that was chosen for removal but has a call by now. */
   synchronized void stays(SocketAddress remote, Channel channel, Connection connection) {
     if (channel.isOpen() && !open.containsKey(remote)) {
       add(remote, new Accepted(channel, Network.of(remote)));
@@ -172,7 +176,7 @@ final class Admission {
     return accepted == null ? null : accepted.channel;
   }
 
-  /** Notes the connection of a client's address, which may make way while it has no call. */
+  /** Records the connection of a client's address, which may be removed while it has no call. */
   synchronized void ready(SocketAddress remote, Connection connection) {
     if (open.containsKey(remote)) {
       ready.put(remote, connection);

@@ -57,7 +57,7 @@ public final class Connection {
   private final AtomicLong messages = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
 
-  /** When it last had a call. */
+  /** Time of the connection's last call. */
   private volatile long idleSince = System.nanoTime();
 
   Connection(Connections all, @Nullable Channel channel) {
@@ -105,7 +105,7 @@ public final class Connection {
   /**
    * Runs the call immediately if it may run; otherwise later, on the executor of its lane.
    *
-   * @param lane the threads that run such calls, one of which is the current one
+   * @param lane the threads that run such calls, including the current thread
    */
   public void run(Lane lane, Runnable call) {
     synchronized (this) {
@@ -290,12 +290,12 @@ public final class Connection {
     return unsent == 0 ? 0 : now - progressAt;
   }
 
-  /** Returns the nanoseconds since it last had a call; 0 if it has one. */
+  /** Returns the nanoseconds since the connection's last call; 0 if a call is open. */
   long idleFor(long now) {
     return open.get() > 0 ? 0 : now - idleSince;
   }
 
-  /** Asks an idle client to connect again when it needs to: another one wants the place. */
+  /** Asks an idle client to reconnect when needed, because another client needs the connection. */
   void leaveIdle() {
     Channel leaving = channel;
     if (leaving == null || !leaving.isRegistered()) {

@@ -135,7 +135,7 @@ public final class Connections extends ServerTransportFilter {
 
   /**
    * Returns how many calls each connection may have, whatever the total: its share of half of the
-   * limit, but never fewer than a few. So one client cannot take the places of all others.
+   * limit, but never fewer than a few. So one client cannot exhaust the limit for all others.
    */
   int callsWithoutPlace() {
     return Math.max(FEW, limits.calls() / 2 / Math.max(1, connected.get()));

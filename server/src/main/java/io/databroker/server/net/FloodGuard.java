@@ -19,12 +19,12 @@ import java.util.concurrent.TimeUnit;
  * streams.
  *
  * <p>Clients send pings to measure their bandwidth after they receive data, so each message sent to
- * a client allows it one more frame. Each call allows two small DATA frames, as some clients send
- * the message and the end of the request apart. Each kilobyte of other DATA allows one, as
- * libraries cut large messages into odd pieces.
+ * a client allows it one more frame. Each call allows two small DATA frames, because some clients
+ * send the message and the end of the request separately. Each kilobyte of other DATA allows one,
+ * because libraries cut large messages into odd pieces.
  *
- * <p>It also bounds the table in which the server's HPACK encoder remembers headers that it sent.
- * The client chooses its size, and otherwise it could make the server remember gigabytes.
+ * <p>It also limits the table of sent headers in the server's HPACK encoder. The client chooses the
+ * table's size, and could otherwise make the server store gigabytes.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
@@ -37,13 +37,15 @@ final class FloodGuard extends Http2FrameListenerDecorator {
   /** Largest number of window updates in one window; a client that reads fast sends many. */
   static final int MOST_UPDATES = 100_000;
 
-  /** DATA with fewer bytes costs more heap than it carries while its message is not whole. */
+  /**
+   * A DATA frame with fewer bytes takes more heap than its content while its message is unfinished.
+   */
   private static final int SMALL_DATA = 256;
 
   private static final int SMALL_DATA_PER_CALL = 2;
 
   /**
-   * Bytes of other DATA that allow one small frame more: libraries cut messages into odd pieces.
+   * Bytes of other DATA that allow one more small frame: libraries cut messages into odd pieces.
    */
   private static final int BYTES_PER_SMALL_DATA = 1 << 10;
 

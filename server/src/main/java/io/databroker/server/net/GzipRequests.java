@@ -9,7 +9,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Decompressor of requests. It refuses a stream of many empty gzip members, on which the JDK's
+ * Decompressor of requests. It rejects a stream of many empty gzip members, because the JDK's
  * stream recurses once per member until the stack overflows.
  *
  * <p><b>Thread-safety:</b> immutable.
@@ -21,7 +21,9 @@ final class GzipRequests implements Decompressor {
           .with(Codec.Identity.NONE, false)
           .with(new GzipRequests(), true);
 
-  /** Empty members in a row; a client sends one member, which is not empty. */
+  /**
+   * Largest number of empty members in a row; a normal client sends one member, which is not empty.
+   */
   private static final int MOST_EMPTY_MEMBERS = 16;
 
   private GzipRequests() {}
@@ -43,7 +45,7 @@ final class GzipRequests implements Decompressor {
       super(compressed);
     }
 
-    /** Reads from the next member too: the JDK's stream calls this method again for it. */
+    /** Also reads from the next member: the JDK's stream calls this method again for it. */
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       if (depth > MOST_EMPTY_MEMBERS) {

@@ -8,7 +8,8 @@ import java.util.concurrent.Executor;
  * <p><b>Thread-safety:</b> immutable.
  *
  * @param executor runs the calls
- * @param mostOfOneConnection calls of one connection that run or are queued there at once; with the
- *     number of threads, a connection can use all of them, but others wait for one turn only
+ * @param mostOfOneConnection largest number of calls of one connection that run or are queued at
+ *     once; if it is the number of threads, a connection can use all threads, but others wait for
+ *     only one turn
  */
 public record Lane(Executor executor, int mostOfOneConnection) {}

@@ -48,7 +48,7 @@ public record NetworkLimits(
 
   private static final long LEAST = 8L << 20;
 
-  /** Share of the heap for each open call: a call takes 4 to 6 KB. */
+  /** Heap for each open call: a call takes 4 to 6 KB. */
   private static final long BYTES_PER_CALL = 10 << 10;
 
   private static final int MOST_CALLS = 50_000;

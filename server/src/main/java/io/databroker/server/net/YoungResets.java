@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the streams of a connection that are reset right after they were opened, by the client or
- * because of what it sent. These escape the limit on open calls. A call that ran into its deadline
- * is older when it is reset, and does not count: a slow server would cut off its honest clients.
+ * because of its frames. Such streams escape the limit on open calls. A call that ran into its
+ * deadline is older when it is reset, and does not count: otherwise a slow server would cut off
+ * well-behaved clients.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
 final class YoungResets extends Http2ConnectionAdapter {
-  /** Such resets in one window. */
+  /** Largest number of such resets in one window. */
   static final int MOST = 500;
 
   static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -45,7 +46,7 @@ final class YoungResets extends Http2ConnectionAdapter {
     }
   }
 
-  /** Counts a reset by the client; returns whether it is one too many. */
+  /** Counts a reset by the client; returns whether it exceeds the limit. */
   boolean received(int id) {
     Http2Stream stream = http.stream(id);
     return stream != null && isOneTooMany(stream);

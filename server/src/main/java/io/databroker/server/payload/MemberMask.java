@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Field mask for members of a Struct, which protobuf's own masks cannot name. It is a tree of
- * names, so that each Struct is built once, however many paths lead into it.
+ * names, so that each Struct is built once for all paths into it.
  */
 final class MemberMask {
   private static final String FIELDS = "fields";
 
   private final Map<String, MemberMask> members = new LinkedHashMap<>();
 
-  /** Whether a path ends here: the whole value is replaced. */
+  /** True if a path ends here, so that the whole value is replaced. */
   private boolean whole;
 
   private MemberMask() {}
@@ -73,7 +73,7 @@ final class MemberMask {
         from != null && from.hasStructValue() ? from.getStructValue() : Struct.getDefaultInstance();
     if (to == null || !to.hasStructValue()) {
       Struct made = merge(source, Struct.getDefaultInstance());
-      // With nothing to be set in it, there is nothing to be cleared either.
+      // Without a member to set, there is none to clear.
       return made.getFieldsCount() == 0 ? to : Value.newBuilder().setStructValue(made).build();
     }
     return Value.newBuilder().setStructValue(merge(source, to.getStructValue())).build();

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Field mask of one Patch call, prepared once for all of its records.
  *
- * <p>Its cost is bounded before it is paid: by the names in all paths, and by the names times the
+ * <p>Two limits bound the work in advance: on the names in all paths, and on the names times the
  * records.
  *
  * <p><b>Thread-safety:</b> none.
  */
 public final class PatchMask {
-  /** Names in all paths of a mask; {@code a.b} has two. */
+  /** Largest number of names in all paths of a mask; {@code a.b} has two. */
   static final int MOST_NAMES = 10_000;
 
-  /** Names of the mask times records of the call. */
+  /** Largest product of the names of the mask and the records of the call. */
   static final int MOST_STEPS = 1_000_000;
 
   private final FieldMask mask;
@@ -33,7 +33,7 @@ public final class PatchMask {
   }
 
   /**
-   * Prepares the mask for so many records.
+   * Prepares the mask for that many records.
    *
    * @throws LimitExceededException if it has too many names
    */

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * same type, and clears those that are not set in the message.
  *
  * <p>In a Struct, and in a Value that holds one, a path names members: {@code a.b}, or {@code
- * fields.a.b} as in protobuf; {@code fields} alone names all members.
+ * fields.a.b} as in protobuf; {@code fields} by itself names all members.
  *
- * <p><b>Thread-safety:</b> none, as its mask has none.
+ * <p><b>Thread-safety:</b> none, like its mask.
  */
 public final class PayloadPatch implements Patch.Change {
   private static final int SHOWN = 200;

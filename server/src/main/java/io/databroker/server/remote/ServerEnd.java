@@ -136,7 +136,7 @@ public final class ServerEnd implements CopyEnd {
                 request.build()));
   }
 
-  /** Reads the options that a stream of changes begins with, and no change. */
+  /** Reads only the options at the beginning of a stream of changes. */
   @Override
   public Map<String, TypeOptions> options() {
     Map<String, TypeOptions> options = new TreeMap<>();

@@ -55,7 +55,7 @@ public final class BrokerServer implements AutoCloseable {
   /**
    * Creates a server; {@link #start} starts it.
    *
-   * @param listen where to listen; port 0 takes a free one
+   * @param listen the address to listen on; port 0 takes a free one
    * @param queries the known message types, and the limits of queries
    * @param settings its limits, and the check of callers
    */

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Thread-safety:</b> safe.
  */
 final class HealthProbe {
-  /** Service name under which health tells whether records can be read. */
+  /** Service name whose health shows whether records can be read. */
   static final String READS = "databroker.reads";
 
   private static final List<String> ALL =

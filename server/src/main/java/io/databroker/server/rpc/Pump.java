@@ -36,7 +36,7 @@ final class Pump<M> {
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
 
-  /** Used by turns alone. */
+  /** Used only by turns. */
   private boolean done;
 
   /**

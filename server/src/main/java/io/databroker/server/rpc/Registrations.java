@@ -25,7 +25,7 @@ final class Registrations {
   /** Largest number of services in the registry; a deployment has a few on each machine. */
   static final int MOST = 10_000;
 
-  /** Time between two messages to watchers, each of which has all services. */
+  /** Time between two messages to watchers; each message has all services. */
   private static final Duration TELL_EVERY = Duration.ofSeconds(1);
 
   private static final Comparator<Service> ORDER =
@@ -41,12 +41,12 @@ final class Registrations {
   /** Number of changes of the set of services. */
   private long changes;
 
-  /** The changes that watchers were told of, and when. */
+  /** The changes sent to watchers, and the time of the last message. */
   private long told;
 
   private long toldAt;
 
-  /** Services that had not ended when they were listed, until one of them ends. */
+  /** Cached list of active services, valid until one of them ends. */
   private List<Service> listed = List.of();
 
   private long listedChanges = -1;
@@ -104,12 +104,12 @@ final class Registrations {
     return listed;
   }
 
-  /** Returns the number of changes that watchers were told of. */
+  /** Returns the number of changes sent to watchers. */
   synchronized long told() {
     return told;
   }
 
-  /** Runs the signal once, when more changes were told than the watcher has seen. */
+  /** Runs the signal once, when more changes were sent than the watcher has seen. */
   void onChange(Object watcher, long seen, Runnable signal) {
     synchronized (this) {
       if (told == seen) {
@@ -129,7 +129,7 @@ final class Registrations {
     return ends.values().removeIf(end -> end - now <= 0);
   }
 
-  /** Returns the signals to run now; a change soon after another is told at a later sweep. */
+  /** Returns the signals to run now; a change soon after another waits for a later sweep. */
   private List<Runnable> signals(boolean changed) {
     changes += changed ? 1 : 0;
     long now = nanos.getAsLong();

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param leases leases held at once, of those that were acquired since the server started
+ * @param leases leases held at once, counting those acquired since the server started
  * @param longestLease longest duration of a lease
  * @param typesWithOptions types that have options
  * @param indexedFields indexed fields of one type

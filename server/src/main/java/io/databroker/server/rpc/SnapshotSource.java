@@ -62,7 +62,7 @@ final class SnapshotSource implements MessageSource<SyncLatestResponse> {
 
   @Override
   public void onReady(Runnable signal) {
-    signal.run(); // It never waits.
+    signal.run(); // A snapshot source never waits for a change.
   }
 
   @Override

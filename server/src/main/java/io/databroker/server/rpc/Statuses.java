@@ -55,7 +55,7 @@ final class Statuses {
       return answered;
     }
     log.error("a call failed with an unexpected error", error);
-    // It may have failed after the write.
+    // The call may have failed after the write.
     return detailed(
         Status.INTERNAL.withDescription(
             "internal error; the call may or may not have taken effect: read before you "

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * wait for a disk have threads of their own, so that they delay no short call.
  *
  * @param calls run short calls
- * @param writes run calls that write, which may wait for the disk
+ * @param writes run writing calls, which may wait for the disk
  * @param searches run queries and the turns of snapshots, which may read every record
  * @param streams run the turns of change streams after a write, which never wait
  * @param probe checks the backend's health
@@ -84,7 +84,7 @@ record Threads(
     }
   }
 
-  /** Creates threads, all of which one connection may use while no other wants them. */
+  /** Creates threads; one connection may use all of them while no other needs them. */
   private static Lane lane(int threads, String name) {
     return new Lane(pool(threads, name), threads);
   }

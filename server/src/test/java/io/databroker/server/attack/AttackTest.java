@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile clients against a server with a small heap, beside an honest one.
+ * Hostile clients against a server with a small heap, beside a well-behaved client.
  *
- * <p>The build runs the short form. The long one: {@code .ci/attack}, which gives each attack more
- * seconds and shows what was seen.
+ * <p>The build runs the short form. {@code .ci/attack} runs the long form, which gives each attack
+ * more time and prints the measurements.
  */
 class AttackTest {
   private static final int SECONDS = Integer.getInteger("attack.seconds", 2);
@@ -136,7 +136,7 @@ class AttackTest {
     attack.run(server.port, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
     Probe.Seen during = probe.look();
     wait(AFTER);
-    probe.look(); // it may have begun while the attacker was there
+    probe.look(); // it may have begun during the attack
     wait(1);
     Probe.Seen after = probe.look();
     double allowed = name.contains("flood") ? 0.3 : 0.05;
@@ -146,7 +146,7 @@ class AttackTest {
     if (!server.isAlive()) {
       problems.add(name + " ended the process");
     }
-    // The short form runs beside whatever else the machine does, and cannot judge speed.
+    // The short form runs on a loaded machine, and cannot judge speed.
     if (during.failed() > 0 || (STRICT && during.slowShare() > allowed)) {
       problems.add(name + ", meanwhile: " + during);
     }
@@ -156,7 +156,7 @@ class AttackTest {
     return problems;
   }
 
-  /** Time is what is tested here: the attacker stays, or has left, for so long. */
+  /** Waits a fixed time on purpose: the length of the attack, or of the rest after it. */
   private static void wait(int seconds) {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (System.nanoTime() - until < 0) {

@@ -77,7 +77,7 @@ final class Attacks {
     return out.toByteArray();
   }
 
-  /** V1: few bytes on the wire that are many objects in the heap. */
+  /** V1: few bytes on the wire become many objects in the heap. */
   static Attack bomb(String method, byte[] request, boolean gzipped) {
     byte[] message = RawClient.message(request, gzipped);
     return (port, until) -> {
@@ -161,7 +161,7 @@ final class Attacks {
     }
   }
 
-  /** V4: frames without end; which ones is for the sender. */
+  /** V4: endless frames; the sender chooses their kind. */
   static Attack flood(Flood flood) {
     return (port, until) -> {
       while (before(until)) {
@@ -173,7 +173,7 @@ final class Attacks {
             client.drain();
           }
         } catch (IOException e) {
-          // cut off: it comes again
+          // cut off: it reconnects
         }
       }
     };
@@ -215,7 +215,7 @@ final class Attacks {
             client.drain();
           }
         } catch (IOException e) {
-          // cut off: it comes again
+          // cut off: it reconnects
         }
       }
     };
@@ -264,7 +264,7 @@ final class Attacks {
     }
   }
 
-  /** V6: leases without end. */
+  /** V6: endlessly many leases. */
   static void leases(int port, long until) throws IOException {
     try (RawClient client = RawClient.open(port, 1 << 20)) {
       for (int i = 0; before(until); i++) {
@@ -282,7 +282,7 @@ final class Attacks {
     }
   }
 
-  /** V7: connections that say nothing, or half a preface. */
+  /** V7: connections that send nothing, or half a preface. */
   static Attack silence(int connections) {
     return (port, until) -> {
       try (Open open = new Open()) {
@@ -292,7 +292,7 @@ final class Attacks {
             try {
               client.raw(new byte[] {'P', 'R', 'I', ' '});
             } catch (IOException e) {
-              // closed in favour of a later one
+              // closed in favour of a later connection
             }
           }
         }

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Relatives of V1, V3 and V6: requests within the limits that are much work. */
+/** Relatives of V1, V3 and V6: requests within the limits that need much work. */
 final class ContentAttacks {
   private static final int MEMBERS = 100_000;
   private static final int PATHS = 9_000;
@@ -49,7 +49,7 @@ final class ContentAttacks {
     return all;
   }
 
-  /** A gzip stream of one byte, behind very many that are empty. */
+  /** A gzip stream of one byte, after very many empty members. */
   private static void emptyMembers(int port, long until) {
     byte[] empty = RawClient.gzip(new byte[0]);
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
@@ -121,7 +121,7 @@ final class ContentAttacks {
     return Value.newBuilder().setStructValue(and).build();
   }
 
-  /** Parts without a look-up, each of which is tried for each record. */
+  /** Parts without a look-up, which the server tests on each record. */
   private static Value wideFilter() {
     ListValue.Builder or = ListValue.newBuilder();
     for (int i = 0; i < ALTERNATIVES / 8; i++) {
@@ -221,7 +221,7 @@ final class ContentAttacks {
     void call(RawClient client, int number) throws IOException;
   }
 
-  /** Connections that make so many calls each, four at once. Each stays until the time is over. */
+  /** Connections that each make that many calls, four at once, and stay open until the end. */
   static void loop(int port, long until, int calls, Step step) {
     List<Loop> loops = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -262,12 +262,12 @@ final class ContentAttacks {
           }
           client.readUntil(until);
         } catch (IOException e) {
-          pause(); // cut off: it comes again
+          pause(); // cut off: it reconnects
         }
       }
     }
 
-    /** Closes the connection, also while the server reads nothing from it. */
+    /** Closes the connection, even while the server does not read from it. */
     void end() {
       RawClient client = current;
       if (client != null) {

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
 
-/** Relatives of V4: what frames and headers can do that no library sends. */
+/** Relatives of V4: attacks by frames and headers that no library sends. */
 final class FrameAttacks {
   private static final byte[] GET =
       GetRequest.newBuilder().setType("none").setId("x".repeat(1_000)).build().toByteArray();
@@ -53,7 +53,7 @@ final class FrameAttacks {
         try (RawClient client = RawClient.open(port, 1 << 20)) {
           round.on(client, until);
         } catch (IOException e) {
-          // cut off: it comes again
+          // cut off: it reconnects
         }
       }
     };
@@ -78,7 +78,10 @@ final class FrameAttacks {
     }
   }
 
-  /** A header of 4,000 bytes that is kept in the table, and then named by one byte each. */
+  /**
+   * A header of 4,000 bytes that is stored in the table once, and then repeated by one byte each
+   * time.
+   */
   private static void headerBomb(RawClient client, long until) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     block.writeBytes(RawClient.headers("Get", false));
@@ -155,7 +158,10 @@ final class FrameAttacks {
     client.closedWithin(50);
   }
 
-  /** A long message, one byte a frame: each is an object in the heap until the message is whole. */
+  /**
+   * A long message, one byte a frame: each frame is an object in the heap until the message is
+   * complete.
+   */
   private static void tinyData(RawClient client, long until) throws IOException {
     while (before(until)) {
       int stream = client.begin("Put", false);
@@ -215,7 +221,7 @@ final class FrameAttacks {
     }
   }
 
-  /** Makes the server remember each header that it sends, in a table as large as it likes. */
+  /** Makes the server store each header that it sends, in a table of the largest size. */
   private static void headerTable(RawClient client, long until) throws IOException {
     client.frame(RawClient.SETTINGS, 0, 0, RawClient.setting(1, Integer.MAX_VALUE));
     client.widen();
@@ -225,7 +231,7 @@ final class FrameAttacks {
     }
   }
 
-  /** Answers without a message, which no window bounds, on connections that read nothing. */
+  /** Answers without a message, which no window limits, on connections that read nothing. */
   private static void unreadTrailers(int port, long until) throws IOException {
     unread(port, until, client -> client.call("Get", GET, false));
   }

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Relatives of V1, V2, V5 and V7: what clients can make the server hold. */
+/** Relatives of V1, V2, V5 and V7: clients that make the server hold memory. */
 final class HoldingAttacks {
   private static final int LEVELS = 5_000;
 
@@ -116,7 +116,7 @@ final class HoldingAttacks {
     loop(port, until, (client, i) -> client.call("Query", query, false));
   }
 
-  /** Large batches, before each of which another watcher stands that does not read. */
+  /** Large batches, each preceded by another watcher that does not read. */
   private static Attack watchBatches(long serverVersion) {
     Any data = Any.newBuilder().setValue(ByteString.copyFrom(new byte[9_000])).build();
     PutRequest.Builder batch = PutRequest.newBuilder();
@@ -146,7 +146,7 @@ final class HoldingAttacks {
     };
   }
 
-  /** Queries that wait for a version, all of which each write wakes. */
+  /** Queries that wait for a version; each write wakes all of them. */
   private static void versionWaits(int port, long until) {
     byte[] put = put("small", "2", Any.getDefaultInstance()).toByteArray();
     ManagedChannel channel = channel(port);
@@ -218,7 +218,7 @@ final class HoldingAttacks {
     void call(RawClient client, int number) throws IOException;
   }
 
-  /** Calls as fast as the server lets a client that reads. */
+  /** Calls at the highest rate that the server allows a reading client. */
   private static void loop(int port, long until, Step step) throws IOException {
     int number = 0;
     while (before(until)) {
@@ -230,12 +230,12 @@ final class HoldingAttacks {
         }
         client.closedWithin(300);
       } catch (IOException e) {
-        // cut off: it comes again
+        // cut off: it reconnects
       }
     }
   }
 
-  /** Calls with large answers, on connections that let so many bytes of each through. */
+  /** Calls with large answers, on connections that accept only so many bytes of each. */
   private static Attack unread(
       String method, byte[] request, int connections, int calls, int window) {
     return (port, until) -> {
@@ -279,7 +279,7 @@ final class HoldingAttacks {
     };
   }
 
-  /** As many calls as there can be, none of which gets its request. */
+  /** As many calls as possible, without sending their requests. */
   private static void openCalls(int port, long until) throws IOException {
     try (Attacks.Open open = new Attacks.Open()) {
       for (int c = 0; c < 80 && before(until); c++) {
@@ -297,7 +297,7 @@ final class HoldingAttacks {
     }
   }
 
-  /** Requests of which a little has come, so little that nobody may count it. */
+  /** Requests that have arrived only in small part, possibly too small to count. */
   private static void smallParts(int port, long until) throws IOException {
     byte[] part = ByteBuffer.allocate(60_000).put((byte) 0).putInt(1 << 20).array();
     try (Attacks.Open open = new Attacks.Open()) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** An honest client, on a connection of its own, that makes one call again and again. */
+/** A well-behaved client on its own connection, which repeats one call. */
 final class Probe implements AutoCloseable {
   private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -28,7 +28,7 @@ final class Probe implements AutoCloseable {
   private final AtomicInteger slow = new AtomicInteger();
   private volatile String lastFailure = "";
 
-  /** Counts since the last look. */
+  /** Counts since the last reading. */
   record Seen(int sent, int failed, int slow, String failure) {
     double slowShare() {
       return sent == 0 ? 1 : (double) (failed + slow) / sent;
@@ -36,7 +36,7 @@ final class Probe implements AutoCloseable {
   }
 
   /**
-   * Starts to call.
+   * Starts the calls.
    *
    * @param rate calls a second
    */
@@ -73,7 +73,7 @@ final class Probe implements AutoCloseable {
         MoreExecutors.directExecutor());
   }
 
-  /** Counts since the last call of this; those that are still under way count in the next. */
+  /** Returns the counts since the last call; calls still running count in the next result. */
   Seen look() {
     String failure = lastFailure;
     lastFailure = "";

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
-/** HTTP/2 by hand, so that frames can be sent which no library sends. */
+/** HTTP/2 by hand, to send frames that no library sends. */
 public final class RawClient implements AutoCloseable {
   public static final int DATA = 0;
   public static final int HEADERS = 1;
@@ -34,7 +34,7 @@ public final class RawClient implements AutoCloseable {
   private final OutputStream out;
   private int nextStream = 1;
 
-  /** Connects without a word. */
+  /** Connects without sending a byte. */
   RawClient(int port) throws IOException {
     socket = new Socket();
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
@@ -84,7 +84,7 @@ public final class RawClient implements AutoCloseable {
     out.write(frameBytes(type, flags, stream, payload));
   }
 
-  /** Begins a call; its request is still to be sent. */
+  /** Begins a call without sending its request. */
   public int begin(String method, boolean gzipped) throws IOException {
     return beginWith(END_HEADERS, headers(method, gzipped));
   }
@@ -97,7 +97,7 @@ public final class RawClient implements AutoCloseable {
     return stream;
   }
 
-  /** A whole call of a method of any service. */
+  /** Sends a whole call of a method of any service. */
   int callPath(String path, byte[] request) throws IOException {
     int stream = beginWith(END_HEADERS, headersOf(path));
     data(stream, message(request, false), true);
@@ -109,7 +109,7 @@ public final class RawClient implements AutoCloseable {
     return gzipped ? headersOf(path, "grpc-encoding", "gzip") : headersOf(path);
   }
 
-  /** Headers of a call, with more of them: names and values in turn. */
+  /** Returns headers of a call with additional ones, as alternating names and values. */
   public static byte[] headersOf(String path, String... more) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     header(block, ":method", "POST");
@@ -144,7 +144,7 @@ public final class RawClient implements AutoCloseable {
     block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** A gRPC message with its prefix. */
+  /** Returns a gRPC message with its prefix. */
   public static byte[] message(byte[] request, boolean gzipped) {
     byte[] body = gzipped ? gzip(request) : request;
     return ByteBuffer.allocate(5 + body.length)
@@ -175,19 +175,21 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** A whole call. */
+  /** Sends a whole call. */
   public int call(String method, byte[] request, boolean gzipped) throws IOException {
     int stream = begin(method, gzipped);
     data(stream, message(request, gzipped), true);
     return stream;
   }
 
-  /** Lets the server send as much as it likes on the connection. */
+  /** Lets the server send any number of bytes on the connection. */
   void widen() throws IOException {
     frame(WINDOW_UPDATE, 0, 0, number(1 << 30));
   }
 
-  /** Reads and forgets what has come, without waiting; false once the server has closed. */
+  /**
+   * Reads and drops the received bytes, without waiting; returns false once the server has closed.
+   */
   public boolean drain() throws IOException {
     InputStream in = socket.getInputStream();
     byte[] some = new byte[1 << 16];
@@ -199,7 +201,7 @@ public final class RawClient implements AutoCloseable {
     return true;
   }
 
-  /** Reads and forgets what comes, until the time is over or the server has closed. */
+  /** Reads and drops all bytes, until the time is over or the server has closed. */
   void readUntil(long nanoTime) throws IOException {
     socket.setSoTimeout(100);
     byte[] some = new byte[1 << 16];
@@ -227,7 +229,7 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Waits until the server closes the connection; false if it does not in time. */
+  /** Waits until the server closes the connection; returns false if it does not in time. */
   public boolean closedWithin(int millis) throws IOException {
     socket.setSoTimeout(millis);
     byte[] some = new byte[1 << 16];

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code databroker serve} as a process of its own. */
+/** {@code databroker serve} in its own process. */
 final class ServerProcess implements AutoCloseable {
   private static final List<String> FOR_OFFHEAP =
       List.of(

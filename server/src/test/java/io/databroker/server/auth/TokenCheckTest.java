@@ -45,7 +45,7 @@ class TokenCheckTest {
     return SharedKeys.ofVariable("KEYS", text.toString(), false);
   }
 
-  /** Builds a token by hand, because libraries refuse to build invalid ones. */
+  /** Builds a token by hand, because libraries do not build invalid ones. */
   private static String token(String header, String claims, byte[] key) throws Exception {
     Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
     String signed =

@@ -41,7 +41,7 @@ class LoggingTest {
                       .withDeadlineAfter(20, TimeUnit.SECONDS)
                       .put(request))
           .hasMessageContaining("exceeds maximum size");
-      // As gRPC does when it writes to a watcher that has gone.
+      // Like gRPC when it writes to a watcher that has left.
       Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler")
           .log(Level.WARNING, "Stream Error");
       assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Odd values of arguments and inputs: each works, or is refused in words and changes nothing. */
+/** Odd values of arguments and inputs: each works, or fails with a message and changes nothing. */
 class OddInputTest {
   private static RunningServer server;
 
@@ -157,7 +157,7 @@ class OddInputTest {
         "{a:1}                   | not JSON",
         "{\"a\":1,}              | not JSON",
         "{\"a\":1}{\"b\":2}      | not JSON",
-        "{\"a\":\"\\ud800\"}     | \\ud800 stands without its other half",
+        "{\"a\":\"\\ud800\"}     | \\ud800 is half of a surrogate pair",
         "//c                     | not JSON",
         "[1]                     | not a JSON object",
         "null                    | not a JSON object",

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The formats of what commands show. */
+/** The output formats of commands. */
 class OutputFormatTest {
   private static RunningServer server;
 

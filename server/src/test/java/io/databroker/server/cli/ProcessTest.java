@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server as a process of its own. */
+/** The server in its own process. */
 class ProcessTest {
   private static final String READY = "databroker ready: backend=inmemory listen=";
 
@@ -35,7 +35,7 @@ class ProcessTest {
         options.add(option);
       }
     }
-    // As the script and the jar do, so that newer Javas do not warn.
+    // Same options as the script and the jar, so that newer Javas do not warn.
     options.add("-XX:+IgnoreUnrecognizedVMOptions");
     options.add("--sun-misc-unsafe-memory-access=allow");
     options.add("--enable-native-access=ALL-UNNAMED");
@@ -77,7 +77,7 @@ class ProcessTest {
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     assertThat(server.exitValue()).as(log("server")).isZero();
     assertThat(took).isLessThan(Duration.ofSeconds(5));
-    // One line an event, and none of a stack trace.
+    // One line for each event, without stack traces.
     assertThat(log("server").lines()).last().asString().endsWith(" INFO server: stopped");
     assertThat(log("server").lines())
         .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\S+Z [A-Z]+ \\w+: .+"));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Query and patch against a server that knows a type more. */
+/** Query and patch against a server that knows one more type. */
 class QueryCommandsTest {
   @TempDir static Path folder;
 

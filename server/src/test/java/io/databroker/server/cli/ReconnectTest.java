@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A watcher whose server goes away and comes back. */
+/** A watcher whose server stops and restarts. */
 class ReconnectTest {
   @TempDir private Path folder;
 

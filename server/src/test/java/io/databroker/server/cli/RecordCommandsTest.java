@@ -114,7 +114,7 @@ class RecordCommandsTest {
   void importShowsProgressOnATerminalOnly() {
     String large =
         "{\"type\":\"car\",\"id\":\"%d\",\"data\":{\"n\":\"" + "x".repeat(10_000) + "\"}}\n";
-    // Slow enough to be seen: each batch of 1 MiB comes when it is asked for.
+    // Slow enough to observe: each batch of 1 MiB arrives when it is requested.
     InputStream lines =
         IntStream.range(0, 40)
             .mapToObj(
@@ -129,7 +129,7 @@ class RecordCommandsTest {
     assertThat(result.code()).isZero();
     assertThat(result.err())
         .satisfiesAnyOf(
-            none -> assertThat(none).isEmpty(), // all within a tenth of a second
+            none -> assertThat(none).isEmpty(), // all lines arrive within a tenth of a second
             some -> assertThat(some).matches("(\r\\d+ records)+\r\033\\[K"));
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command line among odd streams, arguments and names. */
+/** The command line with odd streams, arguments and names. */
 class RobustTest {
   private static RunningServer server;
 
@@ -40,7 +40,7 @@ class RobustTest {
     assertThat(server.ask("clear", "--yes").code()).isZero();
   }
 
-  /** Takes some bytes, and fails from then on. */
+  /** Stream that accepts some bytes, and then fails. */
   private static final class Full extends OutputStream {
     private int left;
 
@@ -228,7 +228,7 @@ class RobustTest {
         }) {
       Cli cli = Cli.run(arguments);
       assertThat(cli.code()).as(cli.err()).isEqualTo(ExitCodes.USAGE);
-      assertThat(cli.err()).contains("stands before").contains("write it after");
+      assertThat(cli.err()).contains("comes before").contains("write it after");
     }
     assertThat(server.ask("options", "u").code()).isEqualTo(ExitCodes.FAILED);
     assertThat(server.ask("options", "set", "t", "--index", "f").code()).isZero();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** {@code databroker serve} in a thread of this process. */
+/** {@code databroker serve} on a thread of this process. */
 final class RunningServer {
   final String address;
   private final Thread thread;
@@ -46,7 +46,7 @@ final class RunningServer {
             () -> {
               code.complete(DatabrokerCommand.run(terminal, arguments.toArray(String[]::new)));
               try {
-                to.close(); // so that who waits for the first line is not kept waiting
+                to.close(); // so that a reader of the first line does not wait for ever
               } catch (IOException e) {
                 code.completeExceptionally(e);
               }

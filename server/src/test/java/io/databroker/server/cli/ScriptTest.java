@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The script that builds and starts the jar, in a checkout of its own. Its java prints how it was
- * called, and its mvn only pretends to build.
+ * The script that builds and starts the jar, in a separate checkout. Its java prints its arguments,
+ * and its mvn only pretends to build.
  */
 class ScriptTest {
   private static final String TOOLS =
@@ -84,7 +84,7 @@ class ScriptTest {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(seconds)));
   }
 
-  /** Lets mvn do that, and note each time in a file. */
+  /** Makes mvn run that command, and record each run in a file. */
   private void maven(String body) throws IOException {
     tool("tools/mvn", "echo \"$@\" >>'" + folder + "/builds'\n" + body);
   }
@@ -172,7 +172,7 @@ class ScriptTest {
   void firstRunsAtOnceBuildOnce() throws Exception {
     assertThat(new ProcessBuilder("mkfifo", folder.resolve("go").toString()).start().waitFor())
         .isZero();
-    // The build goes on when the test says so: by then all four have begun.
+    // The build continues when the test says so: by then all four have begun.
     maven(
         "read line <'"
             + folder

@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Calls whose frames, prefixes and compressed bytes are cut or wrong; nobody reads the answers. */
+/**
+ * Calls whose frames, prefixes and compressed bytes are cut or wrong; their answers are not read.
+ */
 final class CutCalls {
   private static final List<List<String>> ODD =
       List.of(
@@ -66,7 +68,7 @@ final class CutCalls {
       }
       client.closedWithin(1);
     } catch (IOException e) {
-      // cut off by the server, which may do so
+      // the server may cut the connection
     }
   }
 }

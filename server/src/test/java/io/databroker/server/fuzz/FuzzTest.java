@@ -46,8 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Random calls of every method: well-formed, mutated, compressed, cut, cancelled.
  *
- * <p>The build runs a second or two of it. The long form: {@code mvn -pl server -am -Dtest=FuzzTest
- * -Dfuzz.seconds=900 test}; {@code fuzz.seed} repeats a run.
+ * <p>The build runs it for a second or two. The long form: {@code mvn -pl server -am
+ * -Dtest=FuzzTest -Dfuzz.seconds=900 test}; {@code fuzz.seed} repeats a run.
  */
 class FuzzTest {
   private static final double SECONDS = Double.parseDouble(System.getProperty("fuzz.seconds", "2"));
@@ -57,7 +57,10 @@ class FuzzTest {
   /** Rounds on one connection, which may cancel 500 calls in ten seconds. */
   private static final int ROUNDS = 10;
 
-  /** Tell in a packaged server of nothing below SEVERE, as what they tell is up to the client. */
+  /**
+   * Loggers that a packaged server limits to SEVERE, because clients can cause their messages at
+   * will.
+   */
   private static final List<Logger> OF_CALLERS =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
@@ -189,7 +192,7 @@ class FuzzTest {
     return names;
   }
 
-  /** Threads of the server that do not end within ten seconds. */
+  /** Returns the threads of the server that do not end within ten seconds. */
   private static Set<String> leftOver(Set<String> before) {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     Set<String> left = serverThreads();
@@ -202,11 +205,11 @@ class FuzzTest {
     return left;
   }
 
-  /** Takes every event with a stack trace for a problem. */
+  /** Reports every event with a stack trace as a problem. */
   private final class Listening extends Handler {
     @Override
     public void publish(LogRecord event) {
-      // A connection that its client has broken is told at INFO, and nobody else's.
+      // gRPC logs a connection broken by its client at INFO, and no other event with a stack trace.
       if (event.getThrown() != null && event.getLevel().intValue() > Level.INFO.intValue()) {
         problems.add(event.getLoggerName() + ": " + event.getMessage() + " " + event.getThrown());
       }

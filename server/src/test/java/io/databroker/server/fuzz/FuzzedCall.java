@@ -18,9 +18,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One call with any bytes for its request. */
+/** One call with arbitrary bytes as its request. */
 final class FuzzedCall extends ClientCall.Listener<byte[]> {
-  /** Messages of a stream after which it is cancelled. */
+  /** Number of messages of a stream before it is cancelled. */
   private static final int ENOUGH = 20;
 
   private static final int PATIENCE_SECONDS = 30;
@@ -86,7 +86,7 @@ final class FuzzedCall extends ClientCall.Listener<byte[]> {
     end.complete(status);
   }
 
-  /** Waits for its end; a stream that goes on is ended after a moment. */
+  /** Waits for the end of the call; ends an endless stream after a moment. */
   Code await() throws InterruptedException {
     try {
       return status(endless ? 20 : TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
@@ -122,7 +122,7 @@ final class FuzzedCall extends ClientCall.Listener<byte[]> {
         + HexFormat.of().formatHex(request);
   }
 
-  /** The bytes as they are. */
+  /** Passes the bytes unchanged. */
   private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] bytes) {

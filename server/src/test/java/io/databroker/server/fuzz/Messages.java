@@ -14,7 +14,7 @@ import com.google.protobuf.Value;
 import java.util.List;
 import java.util.Random;
 
-/** Random messages: well-formed ones of any type, with values that are often met or extreme. */
+/** Random well-formed messages of any type, with common or extreme values. */
 final class Messages {
   private static final int DEEPEST = 5;
   private static final List<String> TEXTS =
@@ -55,7 +55,7 @@ final class Messages {
 
   private final Random random;
 
-  /** Position of the store when it was last asked, so that some requests fit it. */
+  /** Last known position of the store, so that some requests match it. */
   private long serverVersion;
 
   private long recordVersion;
@@ -69,7 +69,7 @@ final class Messages {
     recordVersion = newRecordVersion;
   }
 
-  /** A message like that one, with random fields. */
+  /** Returns a message of the same type with random fields. */
   Message like(Message prototype) {
     return fill(prototype.newBuilderForType(), 0).build();
   }
@@ -80,7 +80,7 @@ final class Messages {
         continue;
       }
       if (field.isMapField()) {
-        continue; // those of Struct are made below
+        continue; // map entries of Struct are created below
       }
       if (field.isRepeated()) {
         int times = random.nextInt(10) == 0 ? random.nextInt(50) : random.nextInt(3);

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Makes bytes that are nearly a message. */
+/** Creates bytes that are nearly a message. */
 final class Mutation {
   private static final byte[][] INSERTED = {
     {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f}, // a length of 4 GiB

@@ -238,11 +238,14 @@ class RecordLineTest {
         "{\"type\":1,\"id\":\"i\"}                | \"type\" is not a string",
         "{\"type\":\"t\",\"id\":\"i\",\"x\":1}    | unknown member \"x\"; a record has type, id, version, modifiedAt, deletedAt and data",
         "{\"type\":\"t\",\"id\":\"i\",\"id\":\"\"}| \"id\" comes twice in one object",
-        "{\"type\":\"t\",\"id\":\"\\ud800\"}      | \\ud800 stands without its other half",
+        "{\"type\":\"t\",\"id\":\"\\ud800\"}      | \\ud800 is half of a surrogate pair",
         "{\"type\":\"t\",\"id\":\"i\",\"data\":1} | \"data\" is not an object",
-        "{\"type\":\"t\",\"id\":\"i\",\"deletedAt\":\"now\"} | \"deletedAt\" is not a time such as 2026-01-02T03:04:05Z",
-        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"@value\":\"?\"}} | \"@value\" is not base64",
-        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"x\":\"\"}} | an object with \"@type\" holds only \"@value\" beside it",
+        "{\"type\":\"t\",\"id\":\"i\",\"deletedAt\":\"now\"} | \"deletedAt\" is not a time "
+            + "such as 2026-01-02T03:04:05Z",
+        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"@value\":\"?\"}} | "
+            + "\"@value\" is not base64",
+        "{\"type\":\"t\",\"id\":\"i\",\"data\":{\"@type\":\"\",\"x\":\"\"}} | an object "
+            + "with \"@type\" holds only \"@value\" beside it",
       })
   void aBadLineIsRefusedInWords(String line, String problem) {
     assertThatThrownBy(() -> RecordLine.parse(line))

@@ -54,7 +54,7 @@ class MessageTypesTest {
     MessageTypes types = WELL_KNOWN.with(protoset);
     assertThat(types.parse(Shop.order("buyer: 'x'"))).hasToString("buyer: \"x\"\n");
     assertThat(types.registry().find("shop.Place")).isNotNull();
-    // The server's own copy of what is well known is kept: a Struct stays one.
+    // The server keeps its own copy of the well-known types: a Struct stays a Struct.
     assertThat(types.parse(Any.pack(Struct.getDefaultInstance()))).isInstanceOf(Struct.class);
     assertThat(WELL_KNOWN.parse(Shop.order("buyer: 'x'"))).isNull();
   }
@@ -63,7 +63,9 @@ class MessageTypesTest {
   void aSetThatCannotBeUsedIsRefusedInWords() throws Exception {
     Path text = folder.resolve("text");
     Files.writeString(text, "syntax = 'proto3';");
-    assertRefused(() -> WELL_KNOWN.with(text), text + "\"; give what protoc --descriptor_set_out");
+    assertRefused(
+        () -> WELL_KNOWN.with(text),
+        text + "\"; give a file written by protoc " + "--descriptor_set_out");
     Path absent = folder.resolve("absent");
     assertRefused(() -> WELL_KNOWN.with(absent), absent + "\"; give a file that can be read");
     assertRefused(

@@ -44,7 +44,7 @@ class PayloadFieldsTest {
 
   @BeforeEach
   void listen() {
-    LOGGER.setLevel(Level.ALL); // whatever a command of another test has set
+    LOGGER.setLevel(Level.ALL); // restores the level that a command of another test may have set
     LOGGER.addHandler(handler);
   }
 

@@ -12,7 +12,7 @@ import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import com.google.protobuf.WrappersProto;
 
-/** A message type that no server knows unless it is told. */
+/** A message type that a server knows only by its descriptor set. */
 public final class Shop {
   private static final String FILE =
       """

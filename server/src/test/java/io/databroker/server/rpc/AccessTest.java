@@ -97,7 +97,7 @@ class AccessTest {
     return new TokenSigner(key, Clock.systemUTC()).token();
   }
 
-  /** The bytes as they are. */
+  /** Passes the bytes unchanged. */
   private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] bytes) {
@@ -262,7 +262,7 @@ class AccessTest {
                   trusting(server.certificate())
                       .keyManager(other.certificate().toFile(), other.key().toFile())
                       .build()))
-          .as("a certificate that nobody signed")
+          .as("a certificate from an unknown authority")
           .isEqualTo(Code.UNAVAILABLE);
       assertThat(
               typesOver(
@@ -294,7 +294,7 @@ class AccessTest {
         if (i == 20) {
           check.use(keys(KEY, false).and(keys(FOREIGN, false)));
           Files.copy(second.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
-          // The key is still the old one: what was read before stays in use.
+          // The key is still the old one: the former files stay in use.
           assertThat(
                   catchThrowableOfType(
                       io.databroker.server.auth.AccessException.class, files::reload))

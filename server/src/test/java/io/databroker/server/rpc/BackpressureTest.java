@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A client that does not read costs the server little, and others nothing. */
+/** A client that does not read costs the server little memory, and does not delay other clients. */
 class BackpressureTest {
   private static final int RECORDS = 3_000;
   private static final Bytes PAYLOAD = Bytes.copyOf(new byte[10_000]);
@@ -50,7 +50,7 @@ class BackpressureTest {
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), stuck);
     Eventually.holds("the feed is open", () -> backend.openFeeds.get() == 1);
 
-    // Its writers and another reader are not held up.
+    // Writers and another reader are not delayed.
     Collector<SyncRequest, SyncResponse> quick = Collector.eager();
     write(0);
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), quick);
@@ -65,7 +65,7 @@ class BackpressureTest {
     assertThat(backend.polls.get() - quickPolls).isLessThan(WINDOW);
     assertThat(stuck.isEmpty()).isTrue();
 
-    // And it misses nothing when it reads on.
+    // The client misses nothing when it continues to read.
     stuck.request(RECORDS);
     List<SyncResponse> read = stuck.next(RECORDS);
     for (int i = 0; i < RECORDS; i++) {
@@ -120,7 +120,7 @@ class BackpressureTest {
     assertThat(threads)
         .isLessThanOrEqualTo(
             3 + Math.max(8, 2 * processors) + Math.max(16, 4 * processors) + 4 * processors + 4);
-    // A quick turn for each of them when something is written.
+    // Each of them takes a quick turn after a write.
     backend.put(List.of(Write.put("a", "1", Bytes.EMPTY)));
     assertThat(first.next().getRecord().getVersion()).isEqualTo(2);
   }

@@ -132,7 +132,7 @@ class BrokerServerTest {
     assertThat(backend.openFeeds).hasValue(0);
     assertThatThrownBy(() -> served.records().listTypes(Empty.getDefaultInstance()))
         .hasMessageContaining("UNAVAILABLE");
-    assertThat(backend.versions().latest()).isEqualTo(30); // it is the owner who closes it
+    assertThat(backend.versions().latest()).isEqualTo(30); // the owner closes the backend
     served.server.close();
   }
 

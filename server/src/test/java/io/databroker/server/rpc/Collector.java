@@ -8,7 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client of a stream, which asks for as many messages as it is told to. */
+/** Client of a stream that requests as many messages as the test says. */
 final class Collector<Q, A> implements ClientResponseObserver<Q, A> {
   private static final Object COMPLETED = "completed";
 
@@ -20,12 +20,12 @@ final class Collector<Q, A> implements ClientResponseObserver<Q, A> {
     this.manual = manual;
   }
 
-  /** Takes what comes. */
+  /** Creates a client that receives all messages. */
   static <Q, A> Collector<Q, A> eager() {
     return new Collector<>(false);
   }
 
-  /** Takes what it {@link #request}s. */
+  /** Creates a client that receives only {@link #request requested} messages. */
   static <Q, A> Collector<Q, A> lazy() {
     return new Collector<>(true);
   }
@@ -78,7 +78,7 @@ final class Collector<Q, A> implements ClientResponseObserver<Q, A> {
     return messages;
   }
 
-  /** The message of the error that comes next. */
+  /** Returns the message of the next error. */
   String failure() throws InterruptedException {
     return ((Throwable) event()).getMessage();
   }

@@ -323,7 +323,7 @@ class DataBrokerServiceTest {
     renew("leader", id, 20);
     assertThat(code(() -> renew("leader", "40", 20))).isEqualTo(Code.ALREADY_EXISTS);
     assertThat(code(() -> renew("leader", "not an id", 20))).isEqualTo(Code.ALREADY_EXISTS);
-    release("leader", "40"); // another's, and no error
+    release("leader", "40"); // a lease of another holder: no error
     release("leader", "");
     backend.now = backend.now.plusSeconds(15);
     renew("leader", id, 1);
@@ -332,7 +332,7 @@ class DataBrokerServiceTest {
     assertThat(next).isEqualTo("42");
     backend.now = backend.now.plusSeconds(10);
     assertThat(code(() -> renew("leader", next, 1))).isEqualTo(Code.ALREADY_EXISTS);
-    // Pomerium's server takes a lease without a duration, which is over at once.
+    // Pomerium's server accepts a lease without a duration, which ends at once.
     String over = acquire("other", 0);
     renew("other", over, 0);
     backend.now = backend.now.plusNanos(1_000);

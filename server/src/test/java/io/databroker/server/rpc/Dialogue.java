@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Calls to a server, and its answers as JSON.
  *
- * <p>Values that each server draws by itself are replaced by names in the order of their first
- * appearance: server versions by {@code $S1}, {@code $S2} and so on, lease ids by {@code $L1}. A
- * request names them in the same way. Times are left out, but for whether there is one.
+ * <p>Values that a server chooses are replaced by names in the order of their first appearance:
+ * server versions by {@code $S1}, {@code $S2} and so on, lease ids by {@code $L1}. A request names
+ * them in the same way. Of times, only the presence is kept.
  */
 final class Dialogue {
   private static final Set<String> SERVER_VERSIONS =
@@ -117,7 +117,7 @@ final class Dialogue {
     return text;
   }
 
-  /** Replaces what the server has drawn, and times, all the way down. */
+  /** Replaces times and the values that the server chose, at all levels. */
   private void name(String method, JsonElement element) {
     if (element.isJsonArray()) {
       element.getAsJsonArray().forEach(each -> name(method, each));
@@ -150,7 +150,7 @@ final class Dialogue {
     return known;
   }
 
-  /** Sorts what SyncLatest may tell in any order: the records. */
+  /** Sorts the records, which SyncLatest may send in any order. */
   private static JsonArray inOrder(String method, JsonArray messages) {
     if (!method.equals("SyncLatest")) {
       return messages;

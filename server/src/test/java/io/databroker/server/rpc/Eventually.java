@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits, bounded, for what another thread brings about. */
+/** Waits, with a time limit, for an effect of another thread. */
 final class Eventually {
   private Eventually() {}
 

@@ -22,7 +22,7 @@ class FrameLimitsTest {
   /** HPACK's "dynamic table size update" to 4,096 bytes. */
   private static final String TABLE_OF_4096 = "3fe11f";
 
-  /** Kept, as a logger that nobody keeps forgets its level. */
+  /** Held strongly, because an unreferenced logger loses its level. */
   private static final List<Logger> NOISY =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
@@ -109,7 +109,7 @@ class FrameLimitsTest {
       }
       long opened = System.nanoTime();
       while (System.nanoTime() - opened < TimeUnit.MILLISECONDS.toNanos(300)) {
-        LockSupport.parkNanos(1_000_000); // their age is what is tested
+        LockSupport.parkNanos(1_000_000); // the test depends on their age
       }
       for (int stream : streams) {
         reset(client, stream);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Limits on everything that clients can make grow; each refusal has a stable id. */
+/** Limits on leases, options and streams of clients; each rejection has a stable id. */
 class GrowthLimitsTest {
   private static final ServiceLimits SMALL =
       new ServiceLimits(3, java.time.Duration.ofHours(1), 2, 2, 2, 2, 16);
@@ -102,7 +102,7 @@ class GrowthLimitsTest {
   void watchers() throws Exception {
     SyncRequest request =
         SyncRequest.newBuilder().setServerVersion(backend.versions().serverVersion()).build();
-    // The first eight calls of a connection have a place whatever the limit says.
+    // The first eight calls of a connection are exempt from the limit.
     for (int i = 0; i < 8; i++) {
       DataBrokerServiceGrpc.newStub(served.channel)
           .sync(request, Collector.<SyncRequest, SyncResponse>eager());

@@ -22,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections that do not complete what a connection begins with. */
+/** Connections that do not complete the handshake or the preface. */
 class HandshakeTest {
   private static final byte[] HALF_A_CLIENT_HELLO = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
 
@@ -42,13 +42,13 @@ class HandshakeTest {
     return new Socket(InetAddress.getLoopbackAddress(), served.server.port());
   }
 
-  /** Whether the server closes the connection, within twenty seconds. */
+  /** Returns whether the server closes the connection within twenty seconds. */
   private static boolean closed(Socket socket) throws IOException {
     socket.setSoTimeout(20_000);
     byte[] some = new byte[1 << 10];
     try {
       while (socket.getInputStream().read(some) >= 0) {
-        // what the server says before it closes
+        // bytes that the server sends before it closes
       }
       return true;
     } catch (SocketTimeoutException e) {

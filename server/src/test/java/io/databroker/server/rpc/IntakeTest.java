@@ -54,7 +54,7 @@ class IntakeTest {
 
   private final LockedBackend backend = new LockedBackend();
 
-  /** The bytes as they are. */
+  /** Passes the bytes unchanged. */
   private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] bytes) {
@@ -243,9 +243,9 @@ class IntakeTest {
 
       goOn.countDown();
       assertThat(first.next().getRecords(0).getVersion()).isEqualTo(1);
-      // Its room is given back soon after its answer.
+      // Its room is released soon after its answer.
       Eventually.holds("room again", () -> succeeds(() -> stub.put(put(ROOM * 2 / 3))));
-      // What is refused gives back what it took.
+      // A rejected request releases its room.
       for (int i = 0; i < 5; i++) {
         assertThat(succeeds(() -> stub.put(put(ROOM * 2)))).isFalse();
       }

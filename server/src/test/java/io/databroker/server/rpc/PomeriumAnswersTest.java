@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The server beside Pomerium's own, whose answers to these calls were recorded.
+ * Compares the server with recorded answers of Pomerium's own server.
  *
- * <p>Each line of a file is a call with its request and Pomerium's answer. Where this server is
- * meant to answer otherwise, the line has that answer, too, and the row of docs/wire.md that says
- * why.
+ * <p>Each line of a file is a call with its request and Pomerium's answer. Where this server
+ * answers differently on purpose, the line also has that answer, and the row of docs/wire.md with
+ * the reason.
  */
 class PomeriumAnswersTest {
   private static final List<String> FILES =
@@ -44,7 +44,7 @@ class PomeriumAnswersTest {
           "records",
           "sync");
 
-  /** Rows about the order of records, which answers are compared without, and about waiting. */
+  /** Rows about the order of records, which the comparison ignores, and about waiting. */
   private static final Set<String> NOT_IN_ANSWERS = Set.of("D1", "D20");
 
   static Stream<Arguments> fileAndBackend() {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Two servers over one PostgreSQL database behave as one. {@code -Ddatabroker.postgres.moves=100}
- * moves the client that often.
+ * moves the client a hundred times.
  */
 class PostgresServersTest {
   private static final int MOVES = Integer.getInteger("databroker.postgres.moves", 12);
@@ -192,7 +192,7 @@ class PostgresServersTest {
         }
       }
     } catch (StatusRuntimeException cutOff) {
-      // The client goes on where it was.
+      // The client continues at its position.
     }
   }
 }

@@ -64,7 +64,7 @@ final class QueryModel {
     this.random = random;
   }
 
-  /** A filter in the protocol, and which records of a type it matches. */
+  /** A filter in the protocol, with a test for the records that it matches. */
   record Meaning(Value filter, BiFunction<Map<String, Struct>, String, Set<String>> ids) {}
 
   Struct payload() {

@@ -309,7 +309,7 @@ class QueryTest {
     assertThat(ids(type, "{'$index':'2001:db9::'}")).isEmpty();
     assertThat(ids(type, "{'$index':'nobody'}")).isEmpty();
     assertThat(ids(type, "{'$index':['10.1.9.9','10.2.0.1']}")).containsExactly("big", "one");
-    // What stands beside it does not change which range is the longest.
+    // Other parts of the filter do not change which range is the longest.
     assertThat(ids(type, "{'$index':'10.1.9.9','id':'big'}")).isEmpty();
     assertThat(ids(type, "{'$or':[{'id':'bad'},{'$index':'10.1.9.9'}]}"))
         .containsExactly("bad", "one");
@@ -337,7 +337,7 @@ class QueryTest {
     QueryResponse page = query(all("big").setLimit(3).setOffset(2));
     assertThat(page.getRecordsCount()).isEqualTo(3);
     assertThat(page.getSerializedSize()).isLessThan(ANSWER_BYTES);
-    // One that is larger by itself is answered all the same, as Get would.
+    // A single record larger than the limit is still returned, as by Get.
     put(record("huge", "1", "{'text':'" + text.repeat(4) + "'}"));
     assertThat(ids(all("huge"))).containsExactly("1");
   }
@@ -362,7 +362,7 @@ class QueryTest {
     var waiting =
         DataBrokerServiceGrpc.newFutureStub(served.channel)
             .query(all("a").setMinimumRecordVersionHint(9).build());
-    put(record("a", "2", "{}")); // the server has the query by now, or answers that it stops
+    put(record("a", "2", "{}")); // by now the server has the query, or answers that it is stopping
     served.server.close();
     try {
       assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Filters by chance, on every backend, against a model that goes through all records. */
+/** Random filters on every backend, compared with a model that tests all records. */
 @ParameterizedClass
 @MethodSource("io.databroker.server.fixture.EachBackend#all")
 class RandomQueryTest {
@@ -68,7 +68,7 @@ class RandomQueryTest {
     broker.close();
   }
 
-  /** A query, its answer, and what it should have found. */
+  /** A query, its answer, and the expected result. */
   private record Asked(QueryRequest request, QueryModel.Meaning meaning, QueryResponse answer) {}
 
   @Test

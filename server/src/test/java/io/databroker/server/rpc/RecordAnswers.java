@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Program that asks another server of the protocol, and writes its answers into a file of calls.
+ * Program that calls another server of the protocol, and writes its answers into a file of calls.
  *
- * <p>Arguments: the address of a server that has just started, the file to read, the file to write.
+ * <p>Arguments: the address of a newly started server, the file to read, the file to write.
  */
 final class RecordAnswers {
   private RecordAnswers() {}

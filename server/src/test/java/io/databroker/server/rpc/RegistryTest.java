@@ -55,7 +55,7 @@ class RegistryTest {
     assertThat(watch.next().getServicesList()).isEmpty();
     report(METRICS);
     assertThat(watch.next().getServicesList()).containsExactly(METRICS);
-    report(METRICS); // no change, and nothing to tell
+    report(METRICS); // no change, so no message
     report(PROXY);
     assertThat(watch.next().getServicesList()).containsExactly(PROXY, METRICS);
   }

@@ -96,7 +96,8 @@ class RotationTest {
         files.reload();
         overlaps += underWay.get();
         round = i; // the clients sign with the new key from now on
-        // The first rounds to begin may have begun before; with the next, none signs with the old.
+        // The first rounds may have begun before the change; after the next rounds, none signs with
+        // the old key.
         everyClientBeginsARound(rounds);
         everyClientBeginsARound(rounds);
         check.use(keys(i));
@@ -117,7 +118,7 @@ class RotationTest {
     rounds.awaitAdvanceInterruptibly(rounds.arrive(), 60, TimeUnit.SECONDS);
   }
 
-  /** Calls on a connection that lasts, and on a new one each round. */
+  /** Calls on a lasting connection, and on a new one in each round. */
   private void client(int port, ChannelCredentials credentials, Phaser rounds) {
     List<ManagedChannel> channels = new ArrayList<>();
     try {

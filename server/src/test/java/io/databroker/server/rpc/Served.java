@@ -46,13 +46,13 @@ final class Served implements AutoCloseable {
         : with(backend, queries, new ServerSettings());
   }
 
-  /** A server on loopback with these settings. */
+  /** Starts a server on loopback with these settings. */
   static Served with(Backend backend, QuerySettings queries, ServerSettings settings)
       throws IOException {
     return loopback(new BrokerServer(backend, Limits.FLOOR, LOOPBACK, queries, settings));
   }
 
-  /** A server that takes no more bytes of requests at once. */
+  /** Starts a server that accepts at most that many bytes of requests at once. */
   static Served withRoom(Backend backend, long room) throws IOException {
     ServerSettings settings = new ServerSettings();
     Connections connections = new Connections(settings.network());
@@ -75,7 +75,7 @@ final class Served implements AutoCloseable {
         server,
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())
-            // Else it grows with what a quick reader of the same channel takes.
+            // Otherwise it grows with the reads of a quick reader on the same channel.
             .flowControlWindow(1 << 20)
             .build());
   }

@@ -84,7 +84,7 @@ class StatusesTest {
           catchThrowableOfType(StatusRuntimeException.class, () -> served.records().get(get)),
           id,
           expected);
-      // A stream has sent its headers by then.
+      // A stream has already sent its headers then.
       check(
           catchThrowableOfType(
               StatusRuntimeException.class,

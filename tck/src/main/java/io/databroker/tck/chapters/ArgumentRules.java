@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Bad input, judged by {@link io.databroker.api.CheckedBackend} in front of the backend.
+ * Bad input, which {@link io.databroker.api.CheckedBackend} in front of the backend rejects.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

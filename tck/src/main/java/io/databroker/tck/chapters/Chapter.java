@@ -41,7 +41,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A chapter of the contract: what its tests share.
+ * Base of the chapters of the contract.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -70,7 +70,7 @@ abstract class Chapter implements BenchUser {
     return backend;
   }
 
-  /** Opens another backend at the same place. */
+  /** Opens another backend of the same store. */
   final Backend secondHandle() {
     backend();
     return bench.open(0, bench.context());
@@ -99,7 +99,7 @@ abstract class Chapter implements BenchUser {
     return bench.span();
   }
 
-  /** The current time, cut as times of writes are. */
+  /** Returns the current time, cut to the microsecond like the times of writes. */
   final Instant now() {
     return bench.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS);
   }
@@ -117,25 +117,25 @@ abstract class Chapter implements BenchUser {
     return backend().put(List.of(batch)).records();
   }
 
-  /** Puts a record of that type and id, alone, with a payload that nothing depends on. */
+  /** Puts a single record of that type and id, with an arbitrary payload. */
   final StoredRecord put(String type, String id) {
     return put(write(type, id, "payload of " + id)).get(0);
   }
 
-  /** Puts these ids of that type, each in a batch of its own. */
+  /** Puts these ids of that type, each in its own batch. */
   final void putEach(String type, String... ids) {
     for (String id : ids) {
       put(type, id);
     }
   }
 
-  /** The live record of that key, which must be there. */
+  /** Returns the live record of that key; fails if there is none. */
   final StoredRecord found(String type, String id) {
     StoredRecord found = backend().get(type, id);
     return found != null ? found : fail("there is no live record (" + type + ", " + id + ")");
   }
 
-  /** The lease of that name, which must be free. */
+  /** Acquires the lease of that name, which must be free. */
   final Lease acquired(String name, Duration duration) {
     Lease lease = backend().acquireLease(name, duration);
     return lease != null ? lease : fail("nobody holds " + name + ", but it is not granted");
@@ -151,14 +151,14 @@ abstract class Chapter implements BenchUser {
     backend().setOptions(type, TypeOptions.NONE.withCapacity(records));
   }
 
-  /** The records of a fresh snapshot. */
+  /** Returns the records of a new snapshot. */
   final Set<StoredRecord> records(Selection selection) {
     try (Snapshot snapshot = backend().snapshot(selection)) {
       return all(snapshot);
     }
   }
 
-  /** The records of a snapshot, each of which must come once. */
+  /** Returns the records of a snapshot; fails if one occurs twice. */
   static Set<StoredRecord> all(Snapshot snapshot) {
     Set<StoredRecord> records = new HashSet<>();
     snapshot
@@ -172,7 +172,7 @@ abstract class Chapter implements BenchUser {
     return records;
   }
 
-  /** The ids of a type's live records. */
+  /** Returns the ids of a type's live records. */
   final Set<String> ids(String type) {
     Set<String> ids = new HashSet<>();
     records(Selection.ofType(type)).forEach(record -> ids.add(record.id()));
@@ -217,7 +217,7 @@ abstract class Chapter implements BenchUser {
     return told;
   }
 
-  /** Waits for the next answer of a feed, which must come. */
+  /** Waits for the next answer of a feed; fails if none comes. */
   final Changes next(ChangeFeed feed) {
     long deadline = System.nanoTime() + bench.tuning.patience().toNanos();
     while (true) {
@@ -234,7 +234,7 @@ abstract class Chapter implements BenchUser {
     }
   }
 
-  /** Polls until there is nothing now, and sets a signal. */
+  /** Polls until null, and sets a signal. */
   final Signal waitOn(ChangeFeed feed) {
     while (feed.poll() != null) {
       // read on to the end

@@ -180,7 +180,7 @@ abstract class ClearRules extends Chapter {
     failsWith(HistoryTrimmedException.class, () -> feed(zero(), null));
   }
 
-  /** Fails unless a feed from there has nothing to tell yet, but for bookmarks. */
+  /** Fails if a feed from that position delivers anything but bookmarks. */
   private void assertTellsNothing(Position from) {
     try (ChangeFeed feed = backend().changes(from, null)) {
       Changes told = feed.poll();

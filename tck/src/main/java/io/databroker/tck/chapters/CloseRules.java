@@ -129,7 +129,7 @@ abstract class CloseRules extends Chapter {
     assertNull(other.get());
   }
 
-  /** Tells when its reader has begun to wait. */
+  /** Feed that reports when its reader begins to wait. */
   private record SignallingFeed(ChangeFeed feed, Signal waiting) implements ChangeFeed {
     @Override
     public @Nullable Changes poll() {

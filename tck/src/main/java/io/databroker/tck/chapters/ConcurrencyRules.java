@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Concurrency, by recorded histories: clients call at the same time, and what they were answered,
- * and what feeds told, must be what could have happened one after the other.
+ * Concurrency, by recorded histories: the answers to concurrent clients, and the changes that feeds
+ * deliver, must match some sequential order of the calls.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -48,7 +48,7 @@ abstract class ConcurrencyRules extends Chapter {
     return "id" + random.nextInt(ids);
   }
 
-  /** A put whose payload tells it from others. */
+  /** A put with a unique payload. */
   private static Write put(String type, String id, SplittableRandom random) {
     return Write.put(type, id, Bytes.utf8(Integer.toHexString(random.nextInt())));
   }
@@ -64,7 +64,7 @@ abstract class ConcurrencyRules extends Chapter {
   @Test
   @Rule("LIST-4")
   void listTypesWhileManyTypesAppearAndEmpty() {
-    // No thread goes first by choice here: one is to lose its processor while it lists.
+    // No yields here: a thread should lose its processor in the middle of a list.
     Workload workload =
         Workload.of(
                 "many types appear and empty",
@@ -78,7 +78,7 @@ abstract class ConcurrencyRules extends Chapter {
                   } else if (kind < 7) {
                     return batch(toggle(random, type, "a"));
                   } else if (kind < 9) {
-                    // One appears as another empties: never both, never neither.
+                    // One type appears as the other empties: a list names exactly one of them.
                     String other = spread(random.nextInt(64));
                     return batch(put(type, "a", random), Write.delete(other, "a"));
                   }
@@ -91,7 +91,7 @@ abstract class ConcurrencyRules extends Chapter {
   @Test
   @Rule("LIST-4")
   void listTypesOfThousandsWhileTwoSwap() {
-    // A list takes as long as many swaps, so most lists run beside a write.
+    // A list takes as long as many swaps, so most lists overlap a write.
     Script lister = (random, memory) -> LIST_TYPES;
     Script swapper =
         (random, memory) -> {
@@ -112,7 +112,7 @@ abstract class ConcurrencyRules extends Chapter {
   /** Types that appear and empty. */
   private static final int SWAPPED = 800;
 
-  /** Types that stay, so that to list takes long enough for others to come between. */
+  /** Permanent types, which make a list take long enough for other calls to interfere. */
   private static final int STAYING = 3_200;
 
   /** Puts a record of each of that many types, except every second of the swapped ones. */

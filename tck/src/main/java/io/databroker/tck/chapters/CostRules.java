@@ -10,7 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Costs that must not grow with what is stored, measured on a small and a large store in turns.
+ * Costs that must not grow with the size of the store, measured on a small and a large store in
+ * turns.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

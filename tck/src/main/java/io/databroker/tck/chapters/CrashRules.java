@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Processes that are killed while they write. A power loss is not tested: it takes storage that
- * forgets what was not synchronised.
+ * Processes that are killed while they write. A loss of power is not tested: that would need
+ * storage that loses unsynchronised bytes.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

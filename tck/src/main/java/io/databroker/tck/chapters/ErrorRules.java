@@ -54,7 +54,7 @@ abstract class ErrorRules extends Chapter {
     try {
       stored = put(write("t", "1", ""), write("u", "1", "")).get(0);
     } catch (UnavailableException | OutcomeUnknownException permitted) {
-      // An engine that is waited for may end early.
+      // A call that waits for its engine may end early.
     } finally {
       flag = Thread.interrupted();
     }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * What is left of closed feeds and backends. A library may keep a thread or a file for the whole
- * JVM, so a single one proves nothing: these rules fail if every close leaves something.
+ * Resources of closed feeds and backends. A library may keep a thread or a file for the whole JVM,
+ * so a single leftover proves nothing: these rules fail if every close leaves one.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -67,7 +67,7 @@ abstract class LeakRules extends Chapter {
     }
   }
 
-  /** Returns the threads that are neither the kit's nor of the JVM's common pool. */
+  /** Returns the threads except those of the kit and of the JVM's common pool. */
   private static Set<Thread> threads() {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(
@@ -115,7 +115,7 @@ abstract class LeakRules extends Chapter {
     }
     long left = Garbage.reachable(closed, longest());
     if (left == TIMES) {
-      fail("each of " + TIMES + " closed backends is still reachable, with what it holds");
+      fail("each of " + TIMES + " closed backends is still reachable, with its memory");
     }
   }
 
@@ -134,7 +134,7 @@ abstract class LeakRules extends Chapter {
     }
   }
 
-  /** Opens feeds, some of which wait, and closes them. */
+  /** Opens feeds, lets some of them wait, and closes them. */
   private static List<WeakReference<ChangeFeed>> closedFeeds(Backend raw) {
     raw.put(List.of(write("t", "1", "")));
     Position begin = raw.versions().begin();
@@ -154,7 +154,7 @@ abstract class LeakRules extends Chapter {
     return closed;
   }
 
-  /** Opens a backend, has it work, and closes it. */
+  /** Opens a backend, uses it, and closes it. */
   private WeakReference<Backend> openAndClose() {
     Backend raw = bench.openUnchecked(1, bench.context());
     try {
@@ -179,14 +179,14 @@ abstract class LeakRules extends Chapter {
     return bench.tuning.patience();
   }
 
-  /** Returns whether less than one for each close is left, now or soon. */
+  /** Returns whether fewer than one leftover for each close remains, now or soon. */
   private boolean becomesSmall(Supplier<Integer> left) {
     long start = System.nanoTime();
     while (left.get() >= TIMES) {
       if (System.nanoTime() - start > longest().toNanos()) {
         return false;
       }
-      System.gc(); // closes what only its cleaner closes
+      System.gc(); // closes resources that only a cleaner closes
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     return true;

@@ -28,7 +28,7 @@ abstract class LeaseRules extends Chapter {
 
   LeaseRules() {}
 
-  /** Lets a lease of that duration end, and the declared margin behind it. */
+  /** Waits until a lease of that duration has ended, and the declared margin has passed. */
   private void outlast(Duration duration) {
     pass(duration);
     pass(bench.limits().leaseMargin());

@@ -30,7 +30,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Opening, and what capabilities mean.
+ * Opening, and the meaning of capabilities.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

@@ -27,7 +27,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Put, but for its conditions.
+ * Put, without its conditions.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

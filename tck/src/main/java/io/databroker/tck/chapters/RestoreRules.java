@@ -88,7 +88,7 @@ abstract class RestoreRules extends Chapter {
     assertEquals(before + 4, end().version());
     List<Changes> told = feed(backend().versions().begin(), null);
     List<StoredRecord> batch = new ArrayList<>(expected);
-    batch.remove(3); // the delete of what is absent
+    batch.remove(3); // the delete of an absent record
     assertEquals(2, told.size(), "a put and a restore");
     assertEquals(batch, told.get(1).records());
     assertEquals(List.of("t", "u"), backend().listTypes());

@@ -31,7 +31,7 @@ abstract class ScriptRules extends Chapter {
   @Rule("VER-7")
   void aRandomScriptGoesOnBehindAReopen() throws InterruptedException {
     if (!has(Capability.TURNABLE_CLOCK)) {
-      // The answers of an engine may come late, or fail for an interrupt.
+      // The answers of an engine may come late, or fail after an interrupt.
       throw new TestAbortedException("not declared: " + Capability.TURNABLE_CLOCK.label());
     }
     new Scripts(bench).run(Rounds.share(bench.tuning, 1));

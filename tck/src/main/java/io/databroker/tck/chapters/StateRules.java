@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
- * The state that a backend answers.
+ * The state that a backend reports.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -55,7 +55,7 @@ abstract class StateRules extends Chapter {
     assertNotNull(backend.state());
   }
 
-  /** Holds up the write that it is asked about. */
+  /** Extraction function that blocks the write that called it. */
   private record Stuck(Signal asked, CountDownLatch released) implements FieldExtractor {
     @Override
     public String fingerprint() {

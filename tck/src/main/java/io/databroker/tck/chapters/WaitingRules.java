@@ -124,7 +124,7 @@ abstract class WaitingRules extends Chapter {
 
   /**
    * Returns whether the feed was certainly waiting during the trim: a signal may come without need
-   * (FEED-8), and a feed whose signal has run waits no more.
+   * (FEED-8), and a feed whose signal has run no longer waits.
    */
   private boolean isMovedOnByATrim(boolean mayHaveStrayed) {
     try (ChangeFeed feed = backend().changes(end(), "quiet")) {

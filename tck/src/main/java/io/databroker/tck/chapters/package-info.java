@@ -1,6 +1,6 @@
 /**
  * The tests, one class per chapter of the contract; {@link io.databroker.tck.chapters.AllChapters}
- * holds them all. {@code Chapter} has what they share. A test names its rules by {@link
+ * holds them all. {@code Chapter} is their base class. A test names its rules by {@link
  * io.databroker.tck.contract.Rule}.
  */
 @NullMarked

@@ -35,7 +35,7 @@ public final class ChildJvm {
         .toList();
   }
 
-  /** Tries to start a JVM with these options; returns why that fails, if it does. */
+  /** Tries to start a JVM with these options; returns the reason of a failure, or nothing. */
   public static Optional<String> problemWith(List<String> options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(java()));

@@ -38,7 +38,7 @@ public final class Link {
     return link;
   }
 
-  /** Sends an event; ends this JVM if nobody listens. */
+  /** Sends an event; ends this JVM if the parent has gone. */
   public synchronized void tell(String event, String... words) {
     try {
       List<String> all = new ArrayList<>(List.of(event));

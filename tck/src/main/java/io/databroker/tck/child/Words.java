@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A list of texts as one line without line breaks, and back. */
+/** Encodes a list of texts as one line, and back. */
 public final class Words {
   private Words() {}
 
   /** Joins texts to a line. */
   public static String line(List<String> words) {
-    // A mark before each word tells an empty one from none.
+    // A mark before each word distinguishes an empty word from no word.
     return words.stream()
         .map(word -> "'" + URLEncoder.encode(word, StandardCharsets.UTF_8))
         .collect(Collectors.joining(" "));

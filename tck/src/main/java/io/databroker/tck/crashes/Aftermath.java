@@ -27,8 +27,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges whether a store can be in the state in which it was found, given what was called before
- * the kill.
+ * Judges whether the calls before a kill allow the state in which the store was found.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -39,13 +38,13 @@ final class Aftermath {
   private final List<Operation> carried;
   private final Versions found;
 
-  /** The rules that are broken, the first before all, and what was seen. */
+  /** The broken rules, the main one first, and the observation. */
   record Finding(List<String> rules, String words, Evidence evidence) {}
 
   /**
    * Prepares the judgement.
    *
-   * @param start the state in which the life before began
+   * @param start the state at the beginning of the life before
    * @param carried calls of earlier lives that may take effect late
    */
   Aftermath(History.Start start, Life before, Life after, List<Operation> carried) {
@@ -56,7 +55,7 @@ final class Aftermath {
     this.found = after.read(Answer.Told.class).versions();
   }
 
-  /** Returns the state that was found. */
+  /** Returns the state found. */
   History.Start state() {
     return new History.Start(
         found.serverVersion(),
@@ -67,7 +66,7 @@ final class Aftermath {
         after.read(Answer.Marked.class).checkpoint());
   }
 
-  /** Returns what is wrong, or null. */
+  /** Returns the problem, or null. */
   @Nullable Finding judge() {
     History calls = new History(start, operations(List.of()));
     History whole = new History(start, operations(after.reads));
@@ -114,12 +113,14 @@ final class Aftermath {
         rules, words.equals(violated.reason()) ? told : words + "\n" + told, evidence);
   }
 
-  /** Returns a finding that the calls and answers alone may not show. */
+  /** Returns a finding that the calls and answers alone may not reveal. */
   private static Finding observed(List<String> rules, String words, Evidence evidence) {
     return new Finding(rules, words, evidence.showing(words, TestFields.FIRST));
   }
 
-  /** Joins the calls before the kill, those without an outcome, and reads after it. */
+  /**
+   * Joins the calls before the kill, the calls without an outcome, and the reads after the kill.
+   */
   private List<Operation> operations(List<Operation> reads) {
     List<Operation> all = new ArrayList<>(carried);
     all.addAll(before.answered());
@@ -177,7 +178,7 @@ final class Aftermath {
     return latest;
   }
 
-  /** Returns the acknowledged change that the feed no longer holds though nothing trimmed it. */
+  /** Returns an acknowledged change that the feed lacks although no trim removed it, or null. */
   private @Nullable String historyGone() {
     for (Operation operation : before.answered()) {
       if (operation.answer() instanceof Answer.Stored stored
@@ -198,7 +199,7 @@ final class Aftermath {
     return null;
   }
 
-  /** Returns what another client or a feed had read before the kill and is gone, or null. */
+  /** Returns a change that was read before the kill and is gone, or null. */
   private @Nullable String seenButGone() {
     Map<Long, StoredRecord> told = new HashMap<>();
     after.told.forEach(answer -> answer.records().forEach(r -> told.put(r.version(), r)));
@@ -226,7 +227,7 @@ final class Aftermath {
     return null;
   }
 
-  /** Returns the batch of which a part is there, or that the feed delivers in parts; or null. */
+  /** Returns a batch that is present only in part, or that the feed delivers in parts; or null. */
   private @Nullable String halfBatch() {
     for (Operation operation : operations(List.of())) {
       if (operation.call() instanceof Call.Put put) {

@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Operations of the clients of a life. Each payload is written once, so that a record shows which
- * call stored it.
+ * Operations of the clients of a life. Each payload is unique, so that a record shows which call
+ * stored it.
  *
  * <p><b>Thread-safety:</b> none; each client has its own.
  */
 final class Clients {
-  /** Indexed by colour. */
+  /** Type indexed by colour. */
   static final String INDEXED = "t0";
 
-  /** Has a capacity of 3. */
+  /** Type with a capacity of 3. */
   static final String BOUNDED = "t1";
 
-  /** Has its capacity changed. */
+  /** Type whose capacity changes. */
   static final String CHANGED = "t2";
 
   private static final int TYPES = 6;
@@ -70,7 +70,7 @@ final class Clients {
 
   /** Returns the next call. */
   Call next() {
-    // One client alone clears, so that at most one clear is under way when the process is killed.
+    // Only one client clears, so that at most one clear is running at the kill.
     if (client == 0 && random.nextInt(moment == Moment.CLEAR ? 25 : 120) == 0) {
       return new Call.Clear();
     }
@@ -87,7 +87,7 @@ final class Clients {
     } else if (kind < 15) {
       return new Call.Put(List.of(put().when(Condition.ABSENT), put()));
     } else if (kind < 16 && client == 2) {
-      // One client alone, so that the order of the marks is known.
+      // Only one client writes marks, so that their order is known.
       return new Call.SetCheckpoint(new Checkpoint(client, ++written));
     }
     return switch (kind) {

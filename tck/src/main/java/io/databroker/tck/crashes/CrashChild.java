@@ -38,7 +38,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The child JVM: opens a store, reports what is in it, and writes until it is killed.
+ * The child JVM: opens a store, reports its contents, and writes until it is killed.
  *
  * <p><b>Thread-safety:</b> none; used once.
  */
@@ -62,18 +62,22 @@ public final class CrashChild {
   private CrashChild(Link link, Order order) {
     this.link = link;
     this.order = order;
-    // Each life begins later than the one before.
+    // The clock of each life begins later than that of the life before.
     clock.turn(Duration.ofMinutes(order.life()));
   }
 
-  /** Runs the order in the first line of the standard input; takes port and token of the parent. */
+  /**
+   * Runs the order in the first line of the standard input.
+   *
+   * @param arguments port and token of the parent
+   */
   public static void main(String[] arguments) throws IOException {
     String line =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
     Link link = Link.to(Integer.parseInt(arguments[0]), arguments[1]);
     try {
       new CrashChild(link, Order.of(line)).run();
-    } catch (Throwable e) { // whatever a stranger's backend throws
+    } catch (Throwable e) { // a backend under test may throw anything
       link.tell("failed", trace(e));
     }
     Runtime.getRuntime().halt(0);
@@ -112,7 +116,7 @@ public final class CrashChild {
     }
   }
 
-  /** Reports all that the store holds, and its feed since the last life began. */
+  /** Reports the contents of the store, and its feed since the beginning of the last life. */
   private void read(Backend backend) throws InterruptedException {
     for (Call call : Clients.reads()) {
       link.tell("read", HistoryFile.line(recorder.record(-1, backend, call)));
@@ -148,7 +152,7 @@ public final class CrashChild {
     }
   }
 
-  /** Reports what became of the leases of the last life. */
+  /** Reports the state of the leases of the last life. */
   private void lease(Backend backend) {
     order
         .leases()
@@ -238,7 +242,7 @@ public final class CrashChild {
     }
   }
 
-  /** Takes and gives back leases; reports each call before and after it. */
+  /** Acquires and releases leases; reports each call before and after it. */
   private void holdLeases(Backend backend) {
     for (int i = 0; i < CALLS / 10; i++) {
       String name = "life " + order.life() + " lease " + i;
@@ -254,7 +258,7 @@ public final class CrashChild {
     }
   }
 
-  /** Reads the feed beside the writers, and reports what it delivers. */
+  /** Reads the feed beside the writers, and reports its answers. */
   private void follow(Backend backend) {
     try {
       while (true) {

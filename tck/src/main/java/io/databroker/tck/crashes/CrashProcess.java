@@ -15,12 +15,12 @@ import java.util.List;
 final class CrashProcess {
   private CrashProcess() {}
 
-  /** Reads the reports of a child, and may kill it. */
+  /** Receives the reports of a child, and may kill it. */
   interface Listener {
     void listen(Process process, Socket socket, BufferedReader lines) throws IOException;
   }
 
-  /** Starts a child, has the listener hear it, and kills it; returns its exit code. */
+  /** Starts a child, passes its reports to the listener, and kills it; returns its exit code. */
   static int run(Order order, Listener listener) throws IOException, InterruptedException {
     List<String> options = new ArrayList<>(ChildJvm.inherited());
     options.add("-XX:TieredStopAtLevel=1");

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kills child JVMs that write to one store, and judges what each next one finds.
+ * Kills child JVMs that write to one store, and judges the state that the next child finds.
  *
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
@@ -34,7 +34,7 @@ public final class CrashRun {
   private static final List<Moment> MOMENTS =
       List.of(Moment.ANY, Moment.TRIM, Moment.CLOSE, Moment.OPEN, Moment.CLEAR, Moment.OPTIONS);
 
-  /** A shorter share is for a first look: some kinds of moment will do. */
+  /** With a shorter share, some kinds of moment are enough for a first look. */
   private static final Duration WHOLE = Duration.ofSeconds(2);
 
   private static final int FEWEST_KINDS = 2;
@@ -60,7 +60,10 @@ public final class CrashRun {
     this.random = new SplittableRandom(bench.tuning.seed());
   }
 
-  /** Kills at each kind of moment, if the share is not very short, and more often if it is long. */
+  /**
+   * Kills at each kind of moment, or at fewer if the share is very short, and repeatedly if it is
+   * long.
+   */
   public void run(Duration share) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     try {
@@ -87,7 +90,7 @@ public final class CrashRun {
     }
   }
 
-  /** Runs one child to its end and judges what it found. */
+  /** Runs one child to its end and judges the state that it found. */
   private void live(int number, Moment moment) throws IOException, InterruptedException {
     Order order =
         new Order(
@@ -154,7 +157,7 @@ public final class CrashRun {
       throw Violation.found(rules, bench.tuning, words, null).saved(saved);
     }
     if (bench.has(Capability.SHARED)) {
-      // The engine lives on: what was on its way may arrive late.
+      // The engine survives the kill: calls that were on their way may take effect late.
       last.running().stream()
           .filter(call -> call.call().writes() && !(call.call() instanceof Call.Clear))
           .map(call -> new Operation(-3, 0, Operation.NEVER, call.call(), new Answer.Unknown()))

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class Leases {
-  /** Lives whose leases are asked for again. */
+  /** Number of past lives whose leases are checked again. */
   private static final int MOST_NAMES = 40;
 
   private final Map<String, Long> known = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class Leases {
   private @Nullable String rule;
   private String problem = "";
 
-  /** Notes an event of a lease; a token of 0 means that the call was refused. */
+  /** Records an event of a lease; a token of 0 means that no lease was granted. */
   void see(String event, String name, long token) {
     switch (event) {
       case "acquiring", "releasing" -> running.add(name);
@@ -66,7 +66,7 @@ final class Leases {
     }
   }
 
-  /** Returns the names to ask for: 0 if free, or the token of the holder. */
+  /** Returns the names to check, each with 0 if free, or the token of the holder. */
   Map<String, Long> expected() {
     Map<String, Long> expected = new LinkedHashMap<>();
     known.forEach(
@@ -84,12 +84,12 @@ final class Leases {
     running.clear();
   }
 
-  /** Returns the rule that a lease shows to be broken, or null. */
+  /** Returns the rule that a lease breaks, or null. */
   @Nullable String rule() {
     return rule;
   }
 
-  /** Returns what was seen of it. */
+  /** Returns the observation. */
   String problem() {
     return problem;
   }

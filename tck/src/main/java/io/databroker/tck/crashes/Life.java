@@ -40,7 +40,7 @@ final class Life {
     this.leases = leases;
   }
 
-  /** Notes an event. */
+  /** Records an event. */
   void see(List<String> words) {
     switch (words.get(0)) {
       case "read" -> reads.add(HistoryFile.operation(words.get(1)));
@@ -49,7 +49,7 @@ final class Life {
       case "told" -> told.add(HistoryFile.changes(words.get(1)));
       case "ready" -> {
         ready = true;
-        leases.forget(); // those of the last life were asked for
+        leases.forget(); // the leases of the last life were reported
       }
       case "call" -> {
         Operation call = HistoryFile.operation(words.get(1));
@@ -69,13 +69,13 @@ final class Life {
       case "closed" -> closed = true;
       case "failed" -> failure = words.get(1);
       default -> {
-        // Only the moment of the kill depends on it.
+        // The event affects only the moment of the kill.
       }
     }
     ended = closed || failure != null || words.get(0).equals("idle");
   }
 
-  /** Notes all events of a child that is not killed. */
+  /** Records all events of a child that is not killed. */
   void readAll(BufferedReader lines) throws IOException {
     String line = lines.readLine();
     while (line != null && !ended) {
@@ -89,17 +89,17 @@ final class Life {
     return read(Answer.Told.class).versions().serverVersion();
   }
 
-  /** Returns whether the child has nothing more to do. */
+  /** Returns whether the child has finished. */
   boolean hasEnded() {
     return ended;
   }
 
-  /** Returns why the child gave up, as a stack trace, or null. */
+  /** Returns the failure of the child as a stack trace, or null. */
   @Nullable String failure() {
     return failure;
   }
 
-  /** Returns whether the child has read all of the store. */
+  /** Returns whether the child has read the whole store. */
   boolean isReady() {
     return ready;
   }

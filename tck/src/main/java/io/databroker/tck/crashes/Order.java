@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Instructions of a parent to the child that it starts.
+ * Instructions of a parent to its child.
  *
- * @param provider how to get the provider
- * @param settings of the store, as text
- * @param moment when it will be killed
+ * @param provider the source of the provider
+ * @param settings the settings of the store, as text
+ * @param moment the moment of the kill
  * @param life the number of the life, from 0
- * @param seed fixes what it does
+ * @param seed fixes the calls of the child
  * @param serverVersion the history in which the last life began
  * @param version the version at which the last life began
  * @param leases the names that the last life left free, each with 0, and held, each with its token

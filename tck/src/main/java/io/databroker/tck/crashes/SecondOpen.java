@@ -5,12 +5,12 @@ import io.databroker.tck.engine.ChildProvider;
 import java.io.IOException;
 import java.util.Map;
 
-/** Opens a store of this process in another one. */
+/** Opens a store of this process in another process. */
 public final class SecondOpen {
   private SecondOpen() {}
 
   /**
-   * Has a child JVM open the first place of the bench and read it.
+   * Result of a child JVM that opened and read the first place of the bench.
    *
    * @param failure why the child could not open it, as a stack trace; empty if it could
    * @param serverVersion the server version that the child read; 0 if it read none

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Decides after which event of a child it is killed, and how long after.
+ * Chooses the event of a child after which to kill it, and the delay.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -23,7 +23,7 @@ final class Trigger {
   /**
    * Draws the event.
    *
-   * @param most the kill at any moment comes after so many answers at most
+   * @param most the largest number of answers before a kill at any moment
    * @param openNanos how long an open takes
    */
   Trigger(Moment moment, SplittableRandom random, int most, long openNanos) {
@@ -39,7 +39,7 @@ final class Trigger {
         };
   }
 
-  /** Returns whether this event is the one. */
+  /** Returns whether this event is the chosen one. */
   boolean pulls(List<String> words) {
     String event = words.get(0);
     boolean counts =

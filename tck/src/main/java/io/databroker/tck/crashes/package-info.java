@@ -1,12 +1,12 @@
 /**
- * Kills a process that writes, and judges what the next one finds.
+ * Kills a process that writes, and judges the state that the next process finds.
  *
- * <p>{@link io.databroker.tck.crashes.CrashRun} starts one child JVM after the other on the same
- * store. Each {@code CrashChild} opens the store, reads all of it, and then makes the calls of
- * {@code Clients} until it is killed. It reports each call before it begins and each answer when it
- * returns. The parent collects them in a {@code Life}. What the next child reads must be a state
- * that the life can have left: {@code Aftermath} judges that and names the rule. {@code Leases}
- * does so for leases. {@code Moment} says when to kill.
+ * <p>{@link io.databroker.tck.crashes.CrashRun} starts child JVMs in sequence on the same store.
+ * Each {@code CrashChild} opens the store, reads all of it, and then makes the calls of {@code
+ * Clients} until it is killed. It reports each call before it begins and each answer when it
+ * returns. The parent collects them in a {@code Life}. The next child must read a state that the
+ * life allows: {@code Aftermath} judges it and names the broken rule. {@code Leases} does so for
+ * leases. {@code Moment} lists the moments of a kill.
  */
 @NullMarked
 package io.databroker.tck.crashes;

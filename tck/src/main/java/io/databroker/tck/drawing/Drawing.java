@@ -17,8 +17,8 @@ import java.util.TreeSet;
 /**
  * Draws a picture: lanes of bars in SVG, then the explainable order and the candidates as lists.
  *
- * <p>Bars stand at the rank of their moments, not at the moments, so that no bar is too small to
- * see. The words of a bar are its title, and stand below the lanes while the bar has the focus or
+ * <p>The position of a bar is the rank of its moment, not the moment, so that no bar is too small
+ * to see. The text of a bar is its title; it appears below the lanes while the bar has the focus or
  * the pointer, without a script.
  */
 public final class Drawing {

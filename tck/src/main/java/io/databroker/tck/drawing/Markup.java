@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Markup that is well formed as HTML and as XML. Every text and every value of an attribute is
- * escaped, since names of records may hold anything.
+ * escaped, because names of records may contain any character.
  */
 public final class Markup {
   private static final char PICTURES_OF_CONTROLS = '\u2400';
@@ -18,7 +18,7 @@ public final class Markup {
   /** Begins an empty page. */
   public Markup() {}
 
-  /** Opens an element; names and values of its attributes take turns. */
+  /** Opens an element; its attributes are alternating names and values. */
   public Markup open(String name, String... attributes) {
     tag(name, attributes);
     out.append('>');
@@ -26,7 +26,7 @@ public final class Markup {
     return this;
   }
 
-  /** Adds an element without content that HTML does not close either, such as meta. */
+  /** Adds an element without content and without an end tag in HTML, such as meta. */
   public Markup single(String name, String... attributes) {
     tag(name, attributes);
     out.append("/>");
@@ -53,7 +53,7 @@ public final class Markup {
     return this;
   }
 
-  /** Adds a line break to the source, for people who read it. */
+  /** Adds a line break to the source, for readability. */
   public Markup line() {
     out.append('\n');
     return this;

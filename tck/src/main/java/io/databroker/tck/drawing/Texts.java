@@ -1,6 +1,6 @@
 package io.databroker.tck.drawing;
 
-/** Bounds texts, which may be as long as their author likes. */
+/** Shortens texts of any length. */
 public final class Texts {
   private Texts() {}
 

@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * Command that runs a test again.
  *
- * @param rules that it holds
- * @param testClass the class that it was run by
- * @param command the command line that it was run by, without rules and seed, if not by a class
+ * @param rules the rules that the test checks
+ * @param testClass the class that ran the test
+ * @param command the command line that ran the test, without rules and seed, if no class did
  */
 public record Again(List<String> rules, String testClass, Optional<String> command) {
   /** The configuration parameter that chooses rules. */
@@ -18,7 +18,7 @@ public record Again(List<String> rules, String testClass, Optional<String> comma
   /** The configuration parameter that holds such a command line. */
   public static final String COMMAND = "databroker.tck.command";
 
-  /** A command to paste into a shell. */
+  /** Returns a command to paste into a shell. */
   public String command(long seed) {
     String numbers = String.join(",", rules);
     return command

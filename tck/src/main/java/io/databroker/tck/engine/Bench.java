@@ -110,7 +110,7 @@ public final class Bench {
     return true;
   }
 
-  /** The settings of one of the test's places. */
+  /** Returns the settings of one of the test's places. */
   public Settings settings(int place) {
     return subject.settings(root.resolve("place-" + place));
   }
@@ -120,7 +120,7 @@ public final class Bench {
     return SettingTexts.of(provider, settings(place));
   }
 
-  /** Returns how a child JVM gets the provider, or nothing if it cannot. */
+  /** Returns the source of the provider for a child JVM, or nothing if there is none. */
   public Optional<ChildProvider> inChildJvm() {
     return subject.inChildJvm();
   }
@@ -168,7 +168,7 @@ public final class Bench {
     return backend;
   }
 
-  /** Keeps a closed backend no longer. */
+  /** Forgets a closed backend. */
   public void forget(Backend backend) {
     synchronized (opened) {
       opened.removeIf(each -> each == backend);
@@ -189,7 +189,7 @@ public final class Bench {
     return has(Capability.TURNABLE_CLOCK) ? clock.instant() : WALL_CLOCK.instant();
   }
 
-  /** A length of time that a test can let pass, and that no call takes. */
+  /** A duration that a test can let pass, longer than any call. */
   public Duration span() {
     return has(Capability.TURNABLE_CLOCK) ? Duration.ofSeconds(10) : Duration.ofMillis(700);
   }
@@ -213,12 +213,12 @@ public final class Bench {
     reporter.accept(what, value);
   }
 
-  /** Runs the test's code, but not for ever. */
+  /** Runs the test's code with a time limit. */
   public void run(String what, Callable<?> test) throws Throwable {
     Bounded.call(what, tuning.testBound(), calls, test);
   }
 
-  /** Closes the backends, and gathers what failed in other threads. */
+  /** Closes the backends, and collects failures of other threads. */
   public void close() throws IOException {
     try {
       Bounded.call(
@@ -231,13 +231,13 @@ public final class Bench {
             }
             return null;
           });
-    } catch (Throwable e) { // whatever a stranger's close throws
+    } catch (Throwable e) { // close of a backend under test may throw anything
       failures.add(e);
     }
     abandon();
   }
 
-  /** Frees all but the backends, one of which hangs. */
+  /** Frees everything except the backends, one of which hangs. */
   public void abandon() throws IOException {
     notifier.shutdown();
     try {
@@ -268,7 +268,7 @@ public final class Bench {
     }
   }
 
-  /** Returns what failed in another thread during the test, or null. */
+  /** Returns a failure of another thread during the test, or null. */
   public @Nullable AssertionError failureBehind() {
     if (failures.isEmpty()) {
       return null;

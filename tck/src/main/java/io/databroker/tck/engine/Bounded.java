@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs code of a stranger in a thread of its own, and goes on without it if it does not end.
+ * Runs untrusted code in its own thread, and abandons the thread if it does not end.
  *
  * <p><b>Thread-safety:</b> stateless.
  */
@@ -22,9 +22,9 @@ final class Bounded {
   /**
    * Runs the work and waits for it.
    *
-   * @param what names the work in the failure
+   * @param what the name of the work in a failure
    * @param bound how long the work may take as a whole
-   * @param calls the backend's calls, of which none may be overdue
+   * @param calls the running calls of the backend; none may be overdue
    * @throws HungException if a call or the whole work takes too long; the thread is abandoned
    */
   static <T extends @Nullable Object> T call(
@@ -56,7 +56,7 @@ final class Bounded {
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       if (cause instanceof OutOfMemoryError) {
-        // JUnit gives up its whole run for this one.
+        // JUnit would end its whole run after this error.
         throw new AssertionError("the heap is full, or a call says so: " + cause, cause);
       }
       throw cause == null ? e : cause;

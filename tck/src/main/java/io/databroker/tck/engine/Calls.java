@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a backend that are running now, so that one that never returns is noticed and named.
+ * Register of the running calls of a backend, to notice and name a call that never returns.
  *
  * <p><b>Thread-safety:</b> safe for use by any thread.
  */
@@ -45,12 +45,12 @@ final class Calls {
     return slot;
   }
 
-  /** A call that answers null in some cases. */
+  /** A call that may return null. */
   interface Search<T> {
     @Nullable T run();
   }
 
-  /** Runs a call of that name and notes when it began. */
+  /** Runs a call of that name and records its beginning. */
   <T> T call(String name, Supplier<T> body) {
     return Objects.requireNonNull(find(name, body::get), name + " answered null");
   }
@@ -65,7 +65,7 @@ final class Calls {
         });
   }
 
-  /** Runs a call that may answer null. */
+  /** Runs a call that may return null. */
   <T> @Nullable T find(String name, Search<T> body) {
     Slot slot = mine.get();
     Call outer = slot.running;

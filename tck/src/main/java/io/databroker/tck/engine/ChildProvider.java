@@ -10,7 +10,7 @@ import java.util.Optional;
  * Source of the provider under test, for a child JVM.
  *
  * @param type the class of the provider, or of a {@link ProviderSource} that creates it
- * @param words what the source needs
+ * @param words the arguments of the source
  */
 public record ChildProvider(String type, List<String> words) {
   /** Copies the list. */
@@ -18,7 +18,7 @@ public record ChildProvider(String type, List<String> words) {
     words = List.copyOf(words);
   }
 
-  /** Returns the way to a provider whose class a child can create, if it can. */
+  /** Returns the source of a provider whose class a child can create, or nothing. */
   public static Optional<ChildProvider> of(BackendProvider provider) {
     Class<?> type = provider.getClass();
     boolean creatable = !type.isAnonymousClass() && !type.isLocalClass();

@@ -4,18 +4,18 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
- * Compares what a call costs on a small store and on a large one.
+ * Compares the cost of a call on a small store and on a large one.
  *
- * <p>The two take turns, and the least of many costs counts, so that a busy machine slows both. A
- * cost counts as growing only far above any noise: the large store is a thousand times the small
- * one.
+ * <p>The two take turns, and the smallest of many costs counts, so that a busy machine affects both
+ * equally. A cost counts as growing only far above any noise: the large store is a thousand times
+ * the small one.
  */
 public final class Cost {
   private static final int MOST_CALLS = 400;
   private static final int FEWEST_CALLS = 30;
   private static final long LONGEST_NANOS = 1_500_000_000L;
 
-  /** The growth that passes, and what passes in any case. */
+  /** Accepted growth, and the cost that is accepted in any case. */
   private static final int GROWTH = 12;
 
   private static final long NANOS = 150_000;

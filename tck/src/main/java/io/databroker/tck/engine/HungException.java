@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
 /**
- * A call of the backend does not return. Its stack trace is that of the thread that hangs.
+ * A call of the backend does not return. The stack trace is that of the hanging thread.
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */

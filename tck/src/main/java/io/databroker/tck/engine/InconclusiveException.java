@@ -3,8 +3,8 @@ package io.databroker.tck.engine;
 import java.util.Locale;
 
 /**
- * A test could not tell: too little happened at the same time, or the search was too long. A test
- * that ends so has not passed.
+ * A test has no verdict: too few calls overlapped, or the search was too long. It counts as not
+ * passed.
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */

@@ -11,7 +11,7 @@ public interface ProviderSource {
   /**
    * Creates the provider.
    *
-   * @param words what {@link ChildProvider#words()} holds
+   * @param words the arguments, from {@link ChildProvider#words()}
    */
   BackendProvider provider(List<String> words);
 }

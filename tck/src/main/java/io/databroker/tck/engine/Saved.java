@@ -8,16 +8,17 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * File in the folder of the report that holds what was recorded of a violation.
+ * File in the folder of the report with the recording of a violation.
  *
- * @param name its name, or an empty text if there is none
- * @param words a line that names it or says why there is none; empty if no report is written
+ * @param name the name of the file, or an empty text if there is none
+ * @param words a line that names the file or the reason for its absence; empty if no report is
+ *     written
  */
 public record Saved(String name, String words) {
   /** No file. */
   public static final Saved NOTHING = new Saved("", "");
 
-  /** Saves what was recorded, if there is a folder for reports. */
+  /** Saves the recording, if there is a folder for reports. */
   public static Saved of(String rule, Tuning tuning, Evidence evidence) {
     if (tuning.report().isEmpty()) {
       return NOTHING;

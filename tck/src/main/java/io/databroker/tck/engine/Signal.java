@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Something that must happen, and is waited for so long at most. */
+/** Awaited event with a time limit. */
 public final class Signal implements Runnable {
   private final CountDownLatch happened = new CountDownLatch(1);
   private final Duration patience;

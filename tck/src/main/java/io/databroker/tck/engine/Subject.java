@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The backend that is tested.
+ * The backend under test.
  *
  * <p><b>Thread-safety:</b> called by one thread at a time.
  */
 public interface Subject {
 
-  /** Opens it; the same provider for all tests, or a new one for each. */
+  /** Returns the provider: the same for all tests, or a new one for each. */
   BackendProvider provider();
 
   /**
-   * The settings that open it at a place of its own, which they must do for every directory:
-   * opening it twice with the same directory opens the same place. A backend without files may take
-   * the directory's name for, say, a schema, or, if it is in memory alone, do without.
+   * Returns settings that open a separate store for each directory; opening twice with the same
+   * directory opens the same store. A backend without files may use the directory's name, for
+   * example as a schema; one in memory alone may ignore it.
    *
    * @param directory a new directory for each test; it is deleted after the test
    */
@@ -27,9 +27,9 @@ public interface Subject {
   }
 
   /**
-   * Returns how a child JVM gets the provider, or nothing if it cannot; then crashes and other
-   * processes are not tested. By default, a child calls the public constructor of the provider's
-   * class.
+   * Returns the source of the provider for a child JVM; nothing if there is none, so that crashes
+   * and other processes are not tested. By default, a child calls the public constructor of the
+   * provider's class.
    */
   default Optional<ChildProvider> inChildJvm() {
     return ChildProvider.of(provider());

@@ -6,16 +6,15 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The time, turned by the test that owns it. A backend asks for it in the middle of a write: a
- * moment at which a workload may let another thread go first, so that calls overlap on few
- * processors too.
+ * Clock that the test turns. A backend reads it in the middle of a write; a workload may yield at
+ * that moment, so that calls overlap even on few processors.
  */
-@SuppressWarnings("ThreadPriorityCheck") // yields to make calls overlap, not to be right
+@SuppressWarnings("ThreadPriorityCheck") // yields only to make calls overlap, not for correctness
 public final class TestClock implements InstantSource {
-  /** Finer than a microsecond, so that cutting shows. */
+  /** Finer than a microsecond, so that missing cuts show. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00.123456789Z");
 
-  /** One in this many readings yields to another thread. */
+  /** Number of readings from one yield to the next. */
   private static final int SELDOM = 48;
 
   private volatile Instant now = START;
@@ -29,7 +28,7 @@ public final class TestClock implements InstantSource {
     return now;
   }
 
-  /** Lets threads go first from now on. */
+  /** Yields to other threads from now on. */
   public void letOthersGoFirst() {
     yielding = true;
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads payloads such as {@code colour=red;size=9}; refuses those that begin with {@code refuse}.
+ * Reads payloads such as {@code colour=red;size=9}; rejects those that begin with {@code refuse}.
  *
  * @param fingerprint the name of the function
  * @param prefix put before each value
@@ -15,7 +15,7 @@ import java.util.Map;
 public record TestFields(String fingerprint, String prefix) implements FieldExtractor {
   public static final TestFields FIRST = new TestFields("first", "");
 
-  /** Finds other values in the same payloads. */
+  /** Returns a function that finds other values in the same payloads. */
   public static final TestFields SECOND = new TestFields("second", "new-");
 
   @Override

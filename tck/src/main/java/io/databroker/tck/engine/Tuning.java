@@ -9,13 +9,13 @@ import java.util.function.Function;
 /**
  * Budgets and time limits of the kit.
  *
- * @param seed fixes what the clients of workloads do
+ * @param seed fixes the calls of the workloads' clients
  * @param budget for all workloads together
- * @param rounds that each workload runs at least, however long they take
- * @param patience how long to wait for what must come
+ * @param rounds the least number of rounds of each workload, however long they take
+ * @param patience how long to wait for an expected signal or answer
  * @param callBound how long a call of the backend may take before it counts as hung
- * @param report where to leave the histories of violations
- * @param again how to run the test again
+ * @param report the folder for the histories of violations
+ * @param again the command that runs the test again
  */
 public record Tuning(
     long seed,

@@ -14,18 +14,19 @@ import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * A rule is broken: which, what was seen, and how to see it again.
+ * A rule is broken. The message names the rule, the observation, and the command that shows it
+ * again.
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */
 public final class Violation extends AssertionFailedError {
   private static final long serialVersionUID = 1L;
 
-  /** The rules that the counterexample shows to be broken, the first before all; often unknown. */
+  /** The rules that the counterexample breaks, the main one first; often unknown. */
   @SuppressWarnings("serial") // an unmodifiable list of texts
   private List<String> found = List.of();
 
-  /** Name of the file that holds what was recorded, or an empty text. */
+  /** Name of the file with the recording, or an empty text. */
   private String saved = "";
 
   private Violation(String report) {
@@ -72,8 +73,8 @@ public final class Violation extends AssertionFailedError {
   /**
    * Creates the violation that a round of a workload showed.
    *
-   * @param evidence what was recorded, which is saved
-   * @param verdict the verdict on it
+   * @param evidence the recording, which is saved
+   * @param verdict the verdict on the recording
    */
   public static Violation of(
       String rule,
@@ -109,16 +110,16 @@ public final class Violation extends AssertionFailedError {
   }
 
   /**
-   * Creates the violation of a rule that was found from a counterexample, whichever test met it.
+   * Creates the violation of the rule that a counterexample breaks, whichever test met it.
    *
-   * @param seen what was seen, in whole lines
+   * @param seen the observation, in whole lines
    */
   public static Violation found(
       String rule, Tuning tuning, String seen, @Nullable Throwable cause) {
     return found(List.of(rule), tuning, seen, cause);
   }
 
-  /** Creates the violation of several rules, the first before all. */
+  /** Creates the violation of several rules, the main one first. */
   public static Violation found(
       List<String> rules, Tuning tuning, String seen, @Nullable Throwable cause) {
     String rule = rules.get(0);
@@ -146,18 +147,18 @@ public final class Violation extends AssertionFailedError {
     return violation;
   }
 
-  /** Names the file in the folder of the report that holds what was recorded. */
+  /** Sets the file in the folder of the report that holds the recording. */
   public Violation saved(Saved file) {
     saved = file.name();
     return this;
   }
 
-  /** Returns the name of the file that holds what was recorded, or an empty text. */
+  /** Returns the name of the file with the recording, or an empty text. */
   public String saved() {
     return saved;
   }
 
-  /** Returns the rules that the counterexample shows to be broken; none if they are unknown. */
+  /** Returns the rules that the counterexample breaks; none if they are unknown. */
   public List<String> found() {
     return found;
   }

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A backend of which each call is noted while it runs. */
+/** Backend whose running calls are registered. */
 record WatchedBackend(Backend backend, Calls calls) implements Backend {
   @Override
   public Versions versions() {

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class CallPicture {
   private static final String AXIS = "calls and returns, in their order";
 
-  /** Largest history that is judged several times more for a conclusion. */
+  /** Largest history that is judged again several times for a conclusion. */
   private static final int MOST_JUDGED_AGAIN = 5_000;
 
   private CallPicture() {}
 
-  /** Draws the smallest history that was found to show the violation. */
+  /** Draws the smallest history found that shows the violation. */
   static Picture minimal(History history, FieldExtractor extractor) {
     History small = Minimiser.minimise(history, extractor);
     if (!(Checker.judge(small, extractor) instanceof Verdict.Violated violated)) {
@@ -141,7 +141,9 @@ final class CallPicture {
     return lanes;
   }
 
-  /** Returns the operations, or of very many those before and beside the stuck ones. */
+  /**
+   * Returns the operations; if there are very many, only those before and beside the stuck ones.
+   */
   private static List<Operation> near(List<Operation> operations, Set<Operation> stuck) {
     if (operations.size() <= Pictures.MOST_BARS) {
       return operations;

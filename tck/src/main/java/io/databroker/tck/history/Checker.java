@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * types or keys.
  *
  * <p>A read is placed as soon as its answer fits, because it changes nothing. The versions in the
- * answers mostly leave one write that can come next, so one pass decides. Where several writes are
- * possible (changed options, clears, unknown outcomes), the search tries each of them and skips
- * states that it has seen.
+ * answers usually allow only one next write, so one pass decides. Where several writes are possible
+ * (changed options, clears, unknown outcomes), the search tries each of them and skips states that
+ * it has seen.
  */
 public final class Checker {
   private static final int MOST_STEPS = 2_000_000;

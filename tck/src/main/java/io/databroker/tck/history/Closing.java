@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Close of a backend beside other calls.
+ * Close of a backend during other calls.
  *
  * @param began clock of the history before the close
  * @param ended clock after its return
@@ -16,7 +16,7 @@ public record Closing(long began, long ended, List<Operation> later) {
     later = List.copyOf(later);
   }
 
-  /** Returns the close with those of the calls that began after its return. */
+  /** Returns the close with the calls that began after its return. */
   public static Closing of(long began, long ended, List<Operation> calls) {
     return new Closing(began, ended, calls.stream().filter(call -> call.began() > ended).toList());
   }

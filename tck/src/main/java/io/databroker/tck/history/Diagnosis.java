@@ -16,7 +16,7 @@ public final class Diagnosis {
 
   private Diagnosis() {}
 
-  /** Explains the violation that the evidence shows. */
+  /** Explains the violation in the evidence. */
   public static String of(Evidence evidence, Verdict.Violated verdict, FieldExtractor extractor) {
     Holdings holdings = evidence.holdings();
     if (!evidence.observed().isEmpty()) {

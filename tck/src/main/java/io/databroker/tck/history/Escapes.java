@@ -53,7 +53,7 @@ final class Escapes {
     return text.append(decoded(word.substring(plain))).toString();
   }
 
-  /** Returns whether a text is its own word, as most are. */
+  /** Returns whether a text needs no escape, like most texts. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -6,13 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recorded calls and answers with all that their judges need, so that a saved violation can be
- * judged again without the backend.
+ * Recorded calls and answers, complete enough to judge a saved violation again without the backend.
  *
  * @param history calls of clients, or null
- * @param all what a feed of all types delivered from start to end, or null
- * @param feeds what other feeds delivered
- * @param closing a close beside the calls, or null
+ * @param all the answers of a feed of all types from start to end, or null
+ * @param feeds the answers of other feeds
+ * @param closing a close during the calls, or null
  * @param holdings calls about leases, or null
  * @param observed violations that only the running backend shows, such as a signal that never came
  */
@@ -29,13 +28,13 @@ public record Evidence(
     observed = List.copyOf(observed);
   }
 
-  /** Returns the evidence of calls whose answers feeds followed. */
+  /** Returns the evidence of calls with feeds beside them. */
   public static Evidence of(
       @Nullable History history, @Nullable Followed all, List<Followed> feeds) {
     return new Evidence(history, all, feeds, null, null, List.of());
   }
 
-  /** Returns the evidence of calls beside a close. */
+  /** Returns the evidence of calls during a close. */
   public static Evidence of(@Nullable History history, Closing closing) {
     return new Evidence(history, null, List.of(), closing, null, List.of());
   }
@@ -45,14 +44,14 @@ public record Evidence(
     return new Evidence(null, null, List.of(), null, holdings, List.of());
   }
 
-  /** Adds a violation that the recorded calls do not show. */
+  /** Adds an observed violation that the recorded calls do not show. */
   public Evidence observing(String violation) {
     List<String> more = new ArrayList<>(observed);
     more.add(violation);
     return new Evidence(history, all, feeds, closing, holdings, more);
   }
 
-  /** Returns this evidence if it shows a violation, and else adds that violation as observed. */
+  /** Returns this evidence if it shows a violation; otherwise adds that violation as observed. */
   public Evidence showing(String violation, FieldExtractor extractor) {
     return judge(extractor) instanceof Verdict.Violated ? this : observing(violation);
   }
@@ -87,7 +86,7 @@ public record Evidence(
     return new Verdict.Violated(List.of(), List.of(), reason);
   }
 
-  /** Returns how much it holds, in words. */
+  /** Returns the amount of evidence, in words. */
   public String size() {
     List<String> parts = new ArrayList<>();
     if (history != null) {

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a history together with what feeds delivered. */
+/** Checks a history together with the answers of feeds. */
 public final class FeedJoin {
   private FeedJoin() {}
 
   /**
-   * Checks whether some order of the operations is allowed and matches what the feeds delivered.
+   * Checks whether some order of the operations is allowed and matches the answers of the feeds.
    *
-   * @param all what a feed of all types delivered from start to end, or null if there is none
+   * @param all the answers of a feed of all types from start to end, or null if there is none
    */
   public static Verdict judge(
       History history, FieldExtractor extractor, @Nullable Followed all, List<Followed> followers) {

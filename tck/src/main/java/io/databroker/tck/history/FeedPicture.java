@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Draws what feeds delivered below the changes that were due: a bar per answer, by version. */
+/** Draws the answers of feeds below the changes that were due: a bar per answer, by version. */
 final class FeedPicture {
   private static final int MOST_FEEDS = 6;
   private static final int MOST_RECORDS = 12;
@@ -59,7 +59,7 @@ final class FeedPicture {
         + Timeline.version(feed.from().version());
   }
 
-  /** Returns the version at which the fault shows. */
+  /** Returns the version of the fault. */
   private static long centre(@Nullable Followed feed, Followed.@Nullable Fault fault) {
     if (feed == null || fault == null) {
       return 0;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the position at which it was opened
  * @param type the type of the feed, or null for all types
  * @param told the answers
- * @param toTheEnd whether it was read to the end of the history
+ * @param toTheEnd whether the feed was read to the end of the history
  */
 public record Followed(Position from, @Nullable String type, List<Changes> told, boolean toTheEnd) {
   /** Copies the list. */
@@ -23,21 +23,21 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
   }
 
   /**
-   * What is wrong with the answers of a feed.
+   * Fault in the answers of a feed.
    *
-   * @param answer the index of the answer that is wrong; their number if one is missing
-   * @param words what is wrong
+   * @param answer the index of the wrong answer; the number of answers if one is missing
+   * @param words the fault in words
    * @param due the change that was due, or null
    */
   record Fault(int answer, String words, @Nullable StoredRecord due) {}
 
-  /** Returns what is wrong with the answers, given the replayed changes, or null. */
+  /** Returns the problem of the answers, compared with the replayed changes, or null. */
   public @Nullable String problem(Replay replay) {
     Fault fault = fault(replay);
     return fault == null ? null : this + fault.words();
   }
 
-  /** Returns the first answer that is wrong, or null. */
+  /** Returns the first wrong answer, or null. */
   @Nullable Fault fault(Replay replay) {
     return new Walk(this, replay).fault();
   }
@@ -67,7 +67,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
       }
       StoredRecord due = due();
       return followed.toTheEnd() && due != null
-          ? new Fault(followed.told().size(), "it never tells of " + Timeline.record(due), due)
+          ? new Fault(followed.told().size(), "it never delivers " + Timeline.record(due), due)
           : null;
     }
 
@@ -82,7 +82,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
               + (due == null ? ", which is not due" : " instead of " + Timeline.record(due));
         }
         if (batch >= 0 && batch != entry) {
-          return "it tells of two batches in one answer: " + Timeline.words(answer.records());
+          return "it delivers two batches in one answer: " + Timeline.words(answer.records());
         }
         batch = entry;
         whole = entries.get(entry).whole();
@@ -91,7 +91,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
         skip();
       }
       if (batch >= 0 && whole && batch == entry && due() != null) {
-        return "it tells of a batch in parts: "
+        return "it delivers a batch in parts: "
             + Timeline.words(answer.records())
             + ", but not of "
             + Timeline.record(Objects.requireNonNull(due()));

@@ -24,7 +24,7 @@ public record History(Start start, List<Operation> operations) {
   }
 
   /**
-   * State of a backend while nobody writes.
+   * State of a backend without concurrent writes.
    *
    * @param serverVersion the server version
    * @param latest the last version

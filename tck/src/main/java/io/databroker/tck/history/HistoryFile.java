@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Saves {@link Evidence} as a text file: a heading, a line for each thing recorded, and an end
- * line. A line is a row of words separated by spaces, of which the first names its kind; names and
+ * line. A line is a row of words separated by spaces; the first word names its kind; names and
  * payloads are escaped so that they contain no space.
  *
- * <p>Format 4 is written. Format 3, which held the start and the operations alone, is read too.
+ * <p>It writes format 4, and also reads format 3, which had only the start and the operations.
  */
 public final class HistoryFile {
   private static final String NAME = "databroker-history-";
@@ -109,7 +109,7 @@ public final class HistoryFile {
     }
   }
 
-  /** Returns the format that the first line names; 0 if it is not that of a history. */
+  /** Returns the format that the first line names; 0 if the file is not a history. */
   private static int format(Path file) throws IOException {
     String begin;
     try (InputStream bytes = Files.newInputStream(file)) {
@@ -163,7 +163,7 @@ public final class HistoryFile {
     }
   }
 
-  /** Lines read so far. */
+  /** Number of lines read so far. */
   private static final class Parts {
     private final List<Operation> operations = new ArrayList<>();
     private final List<Followed> feeds = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Short names for the server versions of a history: A for the first, B for the next. */
 final class HistoryNames {
-  /** Names nothing. */
+  /** Gives no names. */
   static final HistoryNames NONE = new HistoryNames(Map.of());
 
   private final Map<Long, String> names;

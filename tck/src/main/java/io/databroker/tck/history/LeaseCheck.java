@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the answers to lease calls. Every finding is certain: it holds at whatever instant between
- * call and return the calls took effect.
+ * Checks the answers to lease calls. Every finding is certain: it holds at any instant between call
+ * and return at which the calls may have taken effect.
  */
 public final class LeaseCheck {
   private final List<LeaseCall> calls;
@@ -138,7 +138,7 @@ public final class LeaseCheck {
                     && release.ended() < call.began());
   }
 
-  /** Returns the latest end that a holding was given. */
+  /** Returns the latest end of a holding. */
   private Instant lastEnd(LeaseCall grant) {
     return lastEnd(grant, null);
   }

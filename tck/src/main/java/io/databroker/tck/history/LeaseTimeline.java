@@ -40,7 +40,7 @@ final class LeaseTimeline {
 
   /**
    * Returns the calls about the holdings of the finding, in the order of their beginning; all calls
-   * about the lease if the finding is that somebody was refused.
+   * about the lease if the finding is a rejection.
    */
   static List<LeaseCall> concerning(Holdings holdings, LeaseFinding finding) {
     Set<String> names = new HashSet<>();

@@ -131,8 +131,8 @@ public final class Minimiser {
   }
 
   /**
-   * Removes writes in progress at the end that nobody can have seen: all other answers have smaller
-   * versions.
+   * Removes writes in progress at the end that no answer can have seen: all other answers have
+   * smaller versions.
    */
   private History dropPending(History history) {
     History small = history;
@@ -305,7 +305,7 @@ public final class Minimiser {
       small = folded;
       folded = folded(small, extractor);
     }
-    // Its evictions and their versions may be the violation.
+    // The evictions of the write and their versions may be the violation.
     return before != null && evicts(before) ? before : small;
   }
 

@@ -9,9 +9,9 @@ import java.util.List;
  * @param axis the unit of the bars' positions
  * @param before the state before, or an empty text
  * @param lanes the lanes, in order
- * @param order the longest explainable order, as far as it is shown; empty if there is none
+ * @param order the longest explainable order, possibly cut; empty if there is none
  * @param candidates the operations of which none can come next
- * @param conclusion what follows, or an empty text
+ * @param conclusion the conclusion, or an empty text
  */
 public record Picture(
     String caption,
@@ -30,11 +30,11 @@ public record Picture(
 
   /** Kind of a bar. */
   public enum Mark {
-    /** In the longest explainable order. */
+    /** An operation in the longest explainable order. */
     EXPLAINED,
-    /** Cannot come next, or shows the violation. */
+    /** An operation that cannot come next, or that shows the violation. */
     BROKEN,
-    /** Anything else. */
+    /** Any other operation. */
     OTHER
   }
 
@@ -52,13 +52,13 @@ public record Picture(
   }
 
   /**
-   * Something that lasts.
+   * Bar from a beginning to an end.
    *
-   * @param began where it begins
-   * @param ended where it ends; {@link Operation#NEVER} if it may still go on
+   * @param began the position of its beginning
+   * @param ended the position of its end; {@link Operation#NEVER} if it may not have ended
    * @param mark its kind
-   * @param label a few characters that stand in it
-   * @param words what it is
+   * @param label a few characters inside the bar
+   * @param words the description
    */
   public record Bar(long began, long ended, Mark mark, String label, String words) {}
 

@@ -4,12 +4,12 @@ import io.databroker.api.FieldExtractor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws the violation that evidence shows. */
+/** Draws the violation in the evidence. */
 public final class Pictures {
   /** Largest number of bars in a picture. */
   static final int MOST_BARS = 150;
 
-  /** Largest number of steps and candidates that are told beside it. */
+  /** Largest number of steps and candidates listed beside a picture. */
   static final int MOST_STEPS = 40;
 
   private Pictures() {}

@@ -43,14 +43,15 @@ public final class Recorder {
     return record(client, backend, call, began -> {});
   }
 
-  /** Makes a call for a client and records it; tells the tick at which it begins before that. */
+  /** Makes a call for a client and records it; passes on the tick of its beginning first. */
   public Operation record(int client, Backend backend, Call call, LongConsumer beginning) {
     long began = tick();
     beginning.accept(began);
     Answer answer;
     long ended;
     if (call instanceof Call.TakeSnapshot taken) {
-      // The snapshot belongs to an instant of the call, but is read after it, beside later writes.
+      // The snapshot belongs to an instant of the call, but is read after the call, beside later
+      // writes.
       try (Snapshot snapshot = backend.snapshot(taken.selection())) {
         ended = tick();
         List<StoredRecord> records = new ArrayList<>();
@@ -112,7 +113,7 @@ public final class Recorder {
     return new Answer.Crashed(trace.toString());
   }
 
-  /** Reads the state of a backend while nobody writes. */
+  /** Reads the state of a backend without concurrent writes. */
   public static History.Start start(Backend backend) {
     Versions versions = backend.versions();
     List<StoredRecord> records = new ArrayList<>();

@@ -16,7 +16,7 @@ public sealed interface Verdict {
    * No order of the operations is allowed.
    *
    * @param order the longest allowed order
-   * @param stuck the next operation of each client, none of which is allowed
+   * @param stuck the next operations of the clients; none is allowed
    * @param reason the violation in words
    */
   record Violated(List<Operation> order, List<Operation> stuck, String reason) implements Verdict {}

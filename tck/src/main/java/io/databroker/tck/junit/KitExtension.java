@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
-/** Gives each test a bench, and reports failures of background threads as the test's own. */
+/** Gives each test a bench, and reports failures of background threads as failures of the test. */
 public final class KitExtension
     implements ExecutionCondition,
         BeforeEachCallback,
@@ -56,7 +56,7 @@ public final class KitExtension
     return rule == null ? List.of() : List.of(rule.value());
   }
 
-  /** Has each failure name its rule. */
+  /** Makes each failure name its rule. */
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
@@ -105,12 +105,12 @@ public final class KitExtension
       return Bench.of(subject, tuning, context::publishReportEntry);
     } catch (TestAbortedException aborted) {
       throw aborted;
-    } catch (Throwable e) { // whatever a stranger's constructor throws
+    } catch (Throwable e) { // a constructor under test may throw anything
       throw Violation.of(tuning, context.getRequiredTestMethod().getName(), e);
     }
   }
 
-  /** Runs a test, and gives it up if a call of the backend does not return. */
+  /** Runs a test, and abandons it if a call of the backend does not return. */
   @Override
   public void interceptTestMethod(
       Invocation<Void> invocation,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayNameGenerator;
 
-/** Shows a test as its rules' numbers and strength, and its name in words. */
+/** Displays a test as the numbers and strength of its rules, and its name in words. */
 public final class RuleNames extends DisplayNameGenerator.Standard {
   @Override
   public String generateDisplayNameForNestedClass(

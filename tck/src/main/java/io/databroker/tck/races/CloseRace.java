@@ -29,8 +29,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A close that races all other calls, and readers that wait. */
-@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+/** A close during all other calls, and beside waiting readers. */
+@SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 public final class CloseRace {
   private static final int CLIENTS = 3;
   private static final int MOST_CALLS = 3_000;

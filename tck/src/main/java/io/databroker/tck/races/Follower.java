@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a feed beside writers, waiting for its signals alone, until it is told of the marker that
- * is written when they are done.
+ * Reads a feed beside writers, waiting only for signals, until it receives the marker that is
+ * written when the writers are done.
  */
 final class Follower {
   /** The id of the last record of each type of a workload. */
@@ -34,9 +34,9 @@ final class Follower {
   private boolean atEnd;
 
   /**
-   * Follows.
+   * Creates a follower.
    *
-   * @param slow whether it reads nothing until the writers are done
+   * @param slow whether to read nothing until the writers are done
    */
   Follower(@Nullable String type, boolean slow, Duration patience) {
     this.type = type;
@@ -47,7 +47,7 @@ final class Follower {
   /**
    * Opens the feed and reads it to its end.
    *
-   * @param start where to begin, or null to begin at the end of the history
+   * @param start the position to begin at, or null for the end of the history
    */
   void follow(Backend backend, @Nullable Position start, Runnable opened, Runnable awaitWriters) {
     try {

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that take, renew and release the same leases at the same time. */
-@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+/** Clients that acquire, renew and release the same leases at the same time. */
+@SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 public final class LeaseRace {
   private static final int CLIENTS = 4;
   private static final int CALLS = 40;
@@ -158,7 +158,7 @@ public final class LeaseRace {
               granted,
               lease == null ? null : lease.expiresAt()));
       if (kind == Kind.RELEASE && mine.nextBoolean()) {
-        tokens[which] = 0; // else it is used again, stale
+        tokens[which] = 0; // otherwise the stale token is used again
       }
       if (bench.has(Capability.TURNABLE_CLOCK) && mine.nextInt(10) == 0) {
         bench.clock.turn(duration.dividedBy(3));

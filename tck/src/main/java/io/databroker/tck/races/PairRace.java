@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * Readers at full speed beside a writer that keeps an invariant, so that each answer can be checked
  * by itself.
  *
- * <p>There are pairs of types, of which exactly one has a record. A swap moves the record to the
- * other type of its pair and counts the swap in the pair's counter, in one batch. A reader that
- * sees a pair with two records or none, or a record and a counter that disagree, has seen half of a
- * batch.
+ * <p>There are pairs of types; exactly one type of each pair has a record. A swap moves the record
+ * to the other type of its pair and counts the swap in the pair's counter, in one batch. A reader
+ * that sees a pair with two records or none, or a record and a counter that disagree, has seen half
+ * of a batch.
  */
 public final class PairRace {
   private static final int PAIRS = 1_500;
@@ -64,12 +64,12 @@ public final class PairRace {
     this.bench = bench;
   }
 
-  /** Reads once and checks the answer; returns what is wrong, or null. */
+  /** Reads once and checks the answer; returns the problem, or null. */
   private interface Reader {
     @Nullable String read(Backend backend, SplittableRandom random);
   }
 
-  /** Runs one kind of reader after the other. */
+  /** Runs each kind of reader in turn. */
   public void run() throws InterruptedException {
     long share = Rounds.share(bench.tuning, Rounds.PAIRS).toNanos();
     Backend backend = bench.open(0, bench.context());

@@ -31,12 +31,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Round of a workload: recorded, merged with the answers of feeds, and judged. */
-@SuppressWarnings("ThreadPriorityCheck") // yields to make threads meet, not to be right
+@SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 final class Round {
   private static final long SPINNING = 20_000;
   private static final long YIELDING = 200_000;
 
-  /** Largest multiple of its least number of calls that a client makes. */
+  /** Most calls of a client, as a multiple of its least number. */
   private static final int MOST_TIMES = 3;
 
   private final Workload workload;
@@ -48,7 +48,10 @@ final class Round {
   private final Recorder recorder = new Recorder();
   private final AtomicInteger ready = new AtomicInteger();
 
-  /** The clients that have not made their least number of calls; the others go on meanwhile. */
+  /**
+   * Number of clients that have not made their least number of calls; the others continue
+   * meanwhile.
+   */
   private final AtomicInteger behind = new AtomicInteger();
 
   private final CountDownLatch writersDone = new CountDownLatch(1);
@@ -84,12 +87,12 @@ final class Round {
     return history;
   }
 
-  /** Returns everything that the verdict rests on. */
+  /** Returns the evidence for the verdict. */
   Evidence evidence() {
     return evidence;
   }
 
-  /** Runs it on a backend that is empty, or that the round before has left, and judges it. */
+  /** Runs the round on an empty backend, or one left by the round before, and judges it. */
   Verdict run() {
     Backend backend = handles.get(0);
     if (fresh || !workload.goesOn()) {
@@ -123,8 +126,7 @@ final class Round {
       return judge(Evidence.of(history, null, followed).observing(problem));
     }
     if (followers.isEmpty() && random.nextInt(8) != 0 && history.overlaps() == 0) {
-      return new Verdict.Allowed(
-          List.of()); // nothing happened at the same time: one in eight will do
+      return new Verdict.Allowed(List.of()); // nothing happened at the same time: test one in eight
     }
     Followed all = workload.feedIsWhole() ? readAll(backend, start) : null;
     if (all != null) {
@@ -149,7 +151,7 @@ final class Round {
     return followed;
   }
 
-  /** Runs the clients and waits for them; tells what went wrong. */
+  /** Runs the clients and waits for them; returns the problem, or null. */
   private @Nullable String play(History.Start start, List<Operation> operations) {
     int parties =
         workload.clients().size() + workload.followers() + (workload.beside() == null ? 0 : 1);
@@ -271,7 +273,10 @@ final class Round {
     return null;
   }
 
-  /** Starts all at once, as far as that goes: precisely on an idle machine, soon on a busy one. */
+  /**
+   * Starts all threads together: at the same instant on an idle machine, within a short time on a
+   * busy one.
+   */
   private void meet(int parties) {
     ready.incrementAndGet();
     long start = System.nanoTime();
@@ -312,7 +317,7 @@ final class Round {
     return new Followed(from, null, told, true);
   }
 
-  /** Feeds opened at some of the versions: within batches, too. */
+  /** Opens feeds at some of the versions, including versions inside a batch. */
   private List<Followed> resumed(Backend backend, Followed all) {
     List<Followed> resumed = new ArrayList<>();
     long first = all.from().version();

@@ -31,15 +31,17 @@ public final class Rounds {
   /** The shares of the budget for the checks at full speed. */
   public static final int PAIRS = 3;
 
-  /** The shares of the budget: one for each concurrent test, and those of the others. */
+  /**
+   * The shares of the budget: one for each concurrent test, plus the shares of the other workloads.
+   */
   public static final int WORKLOADS = 28;
 
-  /** Fewer operations than these beside another's write prove nothing. */
+  /** Least number of operations beside another client's write that proves something. */
   static final int FEWEST_OVERLAPS = 50;
 
   private static final long LEAST_NANOS = 20_000_000_000L;
 
-  /** Rounds on one backend, cleared between them, before another is opened. */
+  /** Number of rounds on one backend, cleared between them, before another backend is opened. */
   private static final int ROUNDS_A_BACKEND = 100;
 
   private final Bench bench;
@@ -76,7 +78,7 @@ public final class Rounds {
     return tuning.budget().multipliedBy(shares).dividedBy(WORKLOADS);
   }
 
-  /** Runs rounds until the time is up; fails at the first that the contract forbids. */
+  /** Runs rounds until the time is up; fails at the first violation. */
   public void run(Workload workload) {
     long share = share(bench.tuning, shares).toNanos();
     long start = System.nanoTime();

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Decides what a client of a workload does next. */
+/** Chooses the next call of a client of a workload. */
 @FunctionalInterface
 public interface Script {
-  /** The next call. */
+  /** Returns the next call. */
   Call next(SplittableRandom random, Memory memory);
 
-  /** The versions that a client has seen last, for its conditions. */
+  /** The versions last seen by a client, for its conditions. */
   final class Memory {
     private final Map<List<String>, Long> versions = new HashMap<>();
     private int written;
 
-    /** The version that was seen last of that key; 0 if it was absent, or never seen. */
+    /** Returns the version last seen of that key; 0 if it was absent, or never seen. */
     public long version(String type, String id) {
       return versions.getOrDefault(List.of(type, id), 0L);
     }
 
-    /** A number that this client has not used. */
+    /** Returns a number that this client has not used. */
     int fresh() {
       return ++written;
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts lost signals of one empty backend. Each method takes a backend of its own, whose notifier
+ * Counts lost signals of one empty backend. Each method needs its own backend, whose notifier
  * should run signals at once. CONTRIBUTING.md has the command for a long run.
  */
 public final class SignalStress {
@@ -91,7 +91,7 @@ public final class SignalStress {
     return true;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // yields, since there may be fewer cores than threads
+  @SuppressWarnings("ThreadPriorityCheck") // yields, because there may be fewer cores than threads
   private static void pause(int times) {
     if (times < 200) {
       Thread.onSpinWait();
@@ -121,11 +121,11 @@ public final class SignalStress {
         }
       }
     } catch (ClosedException ended) {
-      // As the run ends.
+      // The run ends.
     }
   }
 
-  /** Registers and closes feeds of the same type and of all types beside the one that waits. */
+  /** Registers and closes feeds of the same type and of all types beside the waiting feed. */
   private void churn() {
     try {
       while (!stop.get()) {
@@ -136,13 +136,13 @@ public final class SignalStress {
         }
       }
     } catch (ClosedException ended) {
-      // As the run ends.
+      // The run ends.
     }
   }
 
   /**
-   * Writes once to each of many types, while one feed of each type registers: nothing but that one
-   * write can signal a feed, so a lost signal shows.
+   * Writes once to each of many types, while one feed of each type registers. Only that write can
+   * signal the feed, so a lost signal shows.
    */
   public Outcome writesOfManyTypes(long writes) throws InterruptedException {
     int types = 1_000;
@@ -213,19 +213,19 @@ public final class SignalStress {
       put("t" + n % types);
       written.set(n + 1);
       if ((n + 1) % types == 0) {
-        reaches(checked, n + 1); // a write of the next turn must not be taken for one of this
+        reaches(checked, n + 1); // a write of the next turn must not count as one of this turn
       }
     }
   }
 
-  /** Waits while the other is more than a few steps behind. */
+  /** Waits while the other thread is more than a few steps behind. */
   private void keepTogether(AtomicLong other, long n) {
     for (int i = 0; other.get() < n - 16; i++) {
       pause(i);
     }
   }
 
-  /** Trims run beside the registrations of feeds of a quiet type. */
+  /** Runs trims beside the registrations of feeds of a quiet type. */
   public Outcome trims(long overlaps) throws InterruptedException {
     ChangeFeed[] feeds = new ChangeFeed[200];
     AtomicInteger[] signals = new AtomicInteger[feeds.length];
@@ -259,7 +259,7 @@ public final class SignalStress {
       reaches(ended, round);
       overlapping += overlap ? 1 : 0;
       for (int i = 0; i < used; i++) {
-        // Of the last one before the trim took effect, nobody can tell whether it waited by then.
+        // The last feed before the trim took effect may or may not have been waiting.
         boolean beforeTrim = i < (overtaken == 0 ? used : overtaken - 1) - 1;
         waited += beforeTrim ? 1 : 0;
         lost += runs(signals[i]) ? 0 : 1;

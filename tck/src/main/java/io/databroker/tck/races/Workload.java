@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Operations of concurrent clients, round after round.
  *
  * @param name its description
- * @param setup prepares the backend of a round, which is empty
- * @param operations of each client in a round
- * @param clients what each of them does
- * @param types those that the markers are written to, and that typed followers follow
- * @param followers how many read feeds beside them
- * @param feedIsWhole whether the feed holds all at the end: nothing clears and nothing trims
- * @param beside what one more thread does over and over until the clients are done
- * @param goesOn whether a round begins with what the one before has left, without another setup
+ * @param setup prepares the empty backend of a round
+ * @param operations the number of operations of each client in a round
+ * @param clients the script of each client
+ * @param types the types of the markers, which typed followers follow
+ * @param followers the number of feed readers beside the clients
+ * @param feedIsWhole whether the feed holds all changes at the end, without a clear or a trim
+ * @param beside repeated by one more thread until the clients are done
+ * @param goesOn whether a round continues with the state after the round before, without another
+ *     setup
  */
 public record Workload(
     String name,
@@ -29,7 +30,7 @@ public record Workload(
     @Nullable Consumer<Backend> beside,
     boolean goesOn) {
 
-  /** A workload of that many clients that all do the same. */
+  /** Returns a workload of that many clients with the same script. */
   public static Workload of(String name, int clients, int operations, Script script) {
     return new Workload(
         name,
@@ -62,13 +63,13 @@ public record Workload(
         name, setup, operations, clients, types, followers, feedIsWhole, other, goesOn);
   }
 
-  /** The same, but a round begins with what the one before has left. */
+  /** Returns a workload whose rounds continue with the state after the round before. */
   public Workload goingOn() {
     return new Workload(
         name, setup, operations, clients, types, followers, feedIsWhole, beside, true);
   }
 
-  /** The same, with clients that do different things. */
+  /** Returns such a workload with a different script for each client. */
   public Workload by(List<Script> others) {
     return new Workload(
         name, setup, operations, others, types, followers, feedIsWhole, beside, goesOn);

@@ -31,15 +31,15 @@ public final class Catalogue {
    *
    * <p><b>Thread-safety:</b> immutable.
    *
-   * @param number its number, such as LIST-4
+   * @param number the number, such as LIST-4
    * @param strength MUST or MAY
-   * @param text what it says
-   * @param tests the tests that hold it, each as its chapter and its name
-   * @param whyNot why it has none; empty if it has
+   * @param text the text of the rule
+   * @param tests the tests of the rule, each as its chapter and its name
+   * @param whyNot the reason for having no test; empty if there is one
    */
   public record Entry(
       String number, String strength, String text, List<String> tests, String whyNot) {
-    /** Takes an unmodifiable copy of the list. */
+    /** Copies the list. */
     public Entry {
       tests = List.copyOf(tests);
     }
@@ -64,7 +64,7 @@ public final class Catalogue {
     return Collections.unmodifiableMap(rules);
   }
 
-  /** Returns the numbers of the rules that a test holds, given as its chapter and name. */
+  /** Returns the numbers of the rules that a test checks, given as its chapter and name. */
   static List<String> rulesOf(String test) {
     return rules().values().stream()
         .filter(rule -> rule.tests().contains(test))
@@ -72,7 +72,7 @@ public final class Catalogue {
         .toList();
   }
 
-  /** The tests by the numbers that they name, which may be numbers of no rule. */
+  /** Returns the tests by the rule numbers that they name; a number may be unknown. */
   public static Map<String, List<String>> tests() {
     Map<String, List<String>> tests = new LinkedHashMap<>();
     for (Class<?> chapter : AllChapters.class.getDeclaredClasses()) {

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The child JVM: runs the tests of a job on a backend, and tells its parent of each.
+ * The child JVM: runs the tests of a job on a backend, and reports each to its parent.
  *
- * <p>After a hang or a full heap it ends, since the backend may hold threads, locks and memory; the
- * parent starts another for the tests that are left.
+ * <p>After a hang or a full heap it ends, because the backend may hold threads, locks and memory;
+ * the parent starts another child for the remaining tests.
  *
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
@@ -34,7 +34,11 @@ public final class Child {
     this.longestPhase = Math.round(3e9 * bound);
   }
 
-  /** Runs the job of the file that is the first argument; then port and token of the parent. */
+  /**
+   * Runs a job.
+   *
+   * @param arguments the file of the job, then port and token of the parent
+   */
   public static void main(String[] arguments) throws IOException {
     Link link = Link.to(Integer.parseInt(arguments[1]), arguments[2]);
     new Child(link, Job.read(Path.of(arguments[0]))).run();
@@ -66,13 +70,13 @@ public final class Child {
     link.tell("phase", next);
   }
 
-  /** Says every moment that this JVM lives, and whether the first open hangs. */
+  /** Reports regularly that this JVM lives, and whether the first open hangs. */
   private void beat() {
     while (true) {
       try {
         Thread.sleep(Link.BEAT_MILLIS);
       } catch (InterruptedException e) {
-        // The backend has no business to end this thread.
+        // The backend must not end this thread.
       }
       link.tell("beat");
       if (!phase.isEmpty() && System.nanoTime() - phaseBegan > longestPhase) {

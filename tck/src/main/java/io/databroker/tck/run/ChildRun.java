@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Run of a child JVM, as its parent sees it.
+ * Run of a child JVM, from its parent's view.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class ChildRun {
-  /** A child that says nothing for so long has stopped altogether. */
+  /** A child without a report for this long has stopped. */
   private static final int LONGEST_SILENCE_MILLIS = 30_000;
 
   private final List<String> options;
@@ -49,17 +49,17 @@ final class ChildRun {
     return end;
   }
 
-  /** The stack of the place that ended it, if it is known. */
+  /** Stack trace of the place that ended the child, if known. */
   String trace() {
     return trace;
   }
 
-  /** The test that it ran when it ended, as chapter and name; null if none. */
+  /** The test that was running when the child ended, as chapter and name; null if none. */
   @Nullable String underWay() {
     return underWay;
   }
 
-  /** The step of the first open that it was at. */
+  /** Current step of the first open. */
   String phase() {
     return phase;
   }
@@ -69,12 +69,12 @@ final class ChildRun {
     return refused;
   }
 
-  /** Returns whether the child ended because the last test left it unfit for others. */
+  /** Returns whether the child ended because the last test made it unusable for further tests. */
   boolean restarts() {
     return restarts;
   }
 
-  /** Runs it to its end. */
+  /** Runs the child to its end. */
   void run(Consumer<String> ready, Consumer<Outcome> outcomes)
       throws IOException, InterruptedException {
     try (Port port = new Port()) {
@@ -174,7 +174,7 @@ final class ChildRun {
       }
       case "done" -> finished = true;
       default -> {
-        // A beat: the child lives.
+        // Heartbeat: the child lives.
       }
     }
   }

@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The backend that the command line chose.
  *
- * @param provider opens it
- * @param texts what the command line sets, as text
- * @param plugins where it was found; none: the class path
+ * @param provider the provider
+ * @param texts the settings of the command line, as text
+ * @param plugins the plugins that contain it; none for the class path
  */
 record ChosenBackend(BackendProvider provider, Map<String, String> texts, List<Path> plugins)
     implements Subject {
-  /** Stands in a value for the directory of a test. */
+  /** Placeholder for the directory of a test in a value. */
   private static final String DIRECTORY = "{dir}";
 
-  /** Checks that there are such settings, of such values. */
+  /** Checks the names and values of the settings. */
   ChosenBackend {
     for (String name : texts.keySet()) {
       if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
@@ -54,9 +54,9 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts, List<P
   }
 
   /**
-   * Opens and closes it once, so that a failure of every open is reported once.
+   * Opens and closes the backend once, so that a failure of every open is reported once.
    *
-   * @param phases is told of each step before it begins
+   * @param phases called with each step before it begins
    */
   void tryToOpen(Consumer<String> phases) throws IOException {
     Path directory = Files.createTempDirectory("databroker-tck");

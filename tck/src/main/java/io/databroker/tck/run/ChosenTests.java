@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tests that the command line chose.
  *
- * @param rules the numbers of the rules that are judged
+ * @param rules the numbers of the judged rules
  * @param tests the tests to run, each as chapter and name
- * @param last the last run, if its failures are run again
+ * @param last the last run, if the command repeats its failures
  */
 record ChosenTests(Set<String> rules, Set<String> tests, @Nullable LastRun last) {
-  /** Stands in the list of rules for the tests that failed last. */
+  /** Name in the list of rules for the tests that failed in the last run. */
   private static final String FAILED = "failed";
 
   /**
@@ -60,7 +60,7 @@ record ChosenTests(Set<String> rules, Set<String> tests, @Nullable LastRun last)
     }
   }
 
-  /** Returns the tests of the rules that are not run. */
+  /** Returns the tests of the rules that do not run. */
   Set<String> leftOut() {
     Set<String> others = new LinkedHashSet<>();
     rules.forEach(rule -> others.addAll(testsOf(rule)));

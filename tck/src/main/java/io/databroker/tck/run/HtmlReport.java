@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Report of a run as one HTML page that needs nothing else: no network, no script.
+ * Report of a run as one self-contained HTML page, without network or script.
  *
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
@@ -48,7 +48,7 @@ final class HtmlReport {
    * Prepares a report.
    *
    * @param command the command line that ran the kit, without rules and seed
-   * @param folder the folder of the report, which holds what was recorded of violations
+   * @param folder the folder of the report, with the recordings of violations
    */
   HtmlReport(Report report, String command, Path folder) {
     this.report = report;
@@ -91,7 +91,7 @@ final class HtmlReport {
     page.line().element("style", style()).line().close().line();
   }
 
-  /** Returns the style sheet, which must hold nothing that XML would escape. */
+  /** Returns the style sheet, which must not contain characters that XML would escape. */
   private static String style() {
     try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
       return new String(Objects.requireNonNull(css).readAllBytes(), StandardCharsets.UTF_8);

@@ -17,11 +17,11 @@ import java.util.Set;
  * Task of a child JVM.
  *
  * @param backend the name of the backend
- * @param plugins the jars and folders that it is looked for in; none: the class path
- * @param settings of the backend, as text
+ * @param plugins the jars and folders to search for it; none for the class path
+ * @param settings the settings of the backend, as text
  * @param rules the numbers of the rules to test
  * @param done the tests that ended in earlier child JVMs, each as chapter and name
- * @param parameters of the kit
+ * @param parameters the parameters of the kit
  */
 record Job(
     String backend,

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has child JVMs run the kit on a backend, and keeps verdicts and exit code out of its reach: a
- * child that ends, hangs or fills its heap costs the test under way, and another child goes on with
- * the rest.
+ * Runs the kit on a backend in child JVMs, so that the backend cannot affect verdicts and exit
+ * code: a child that ends, hangs or fills its heap fails the running test, and another child
+ * continues with the rest.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -39,9 +39,9 @@ final class Judge {
   /**
    * Prepares a judge.
    *
-   * @param options of the child JVMs
-   * @param report the folder that keeps what the backend prints
-   * @param progress is told of each outcome
+   * @param options the options of the child JVMs
+   * @param report the folder for the output of the backend
+   * @param progress called with each outcome
    */
   Judge(List<String> options, Path report, Consumer<Outcome> progress) {
     this.options = options;
@@ -49,26 +49,26 @@ final class Judge {
     this.progress = progress;
   }
 
-  /** The outcomes of the tests that ran, in the order in which they ended. */
+  /** Returns the outcomes of the tests that ran, in the order of their ends. */
   List<Outcome> outcomes() {
     return outcomes;
   }
 
-  /** The backend's name and version. */
+  /** Returns the backend's name and version. */
   String name() {
     return name;
   }
 
-  /** Returns the reason for tests that were not run, or an empty text. */
+  /** Returns the reason why tests were not run, or an empty text. */
   String notRun() {
     return notRun;
   }
 
   /**
-   * Runs the job in as many children as it takes.
+   * Runs the job in as many children as needed.
    *
-   * @param ready is told once that the backend opens, with its name and version
-   * @throws UsageException if the backend cannot be opened, and says why
+   * @param ready called once with the backend's name and version, when the backend opens
+   * @throws UsageException if the backend cannot be opened; names the reason
    */
   void run(Job job, Consumer<String> ready) throws IOException, InterruptedException {
     Set<String> done = new LinkedHashSet<>(job.done());
@@ -127,7 +127,7 @@ final class Judge {
     progress.accept(outcome);
   }
 
-  /** The failure of the test during which a child was lost. */
+  /** Returns the failure of the test during which a child was lost. */
   private static Outcome lostWith(ChildRun child) {
     @Nullable String test = child.underWay();
     String chapter = OPENING;

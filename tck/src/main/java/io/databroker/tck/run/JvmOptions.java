@@ -19,7 +19,7 @@ final class JvmOptions {
 
   private JvmOptions() {}
 
-  /** The options without which these plugins do not run; often none. */
+  /** Returns the options that these plugins need; often none. */
   static List<String> of(List<Path> plugins, List<Path> jars) throws IOException {
     List<String> options = new ArrayList<>();
     for (Path plugin : plugins) {
@@ -50,7 +50,7 @@ final class JvmOptions {
   private static void add(List<String> options, String option, @Nullable String packages) {
     if (packages != null) {
       for (String each : packages.strip().split("\\s+", -1)) {
-        // Some manifests name the target, as the command line does.
+        // Some manifests name the target, like the command line.
         String value = each.contains("=") ? each : each + "=ALL-UNNAMED";
         options.add(option + "=" + value);
       }

@@ -53,7 +53,7 @@ public final class KitRun {
 
   private KitRun() {}
 
-  /** Is told of the tests of a run. */
+  /** Listener of the tests of a run. */
   interface Progress {
     /** A test begins. */
     void started(String chapter, String test);
@@ -62,7 +62,7 @@ public final class KitRun {
     void ended(Outcome outcome);
   }
 
-  /** Has the run that is under way, or is told of an outcome, run no further test. */
+  /** Ends the current run after the running test. */
   public static void stop() {
     STOPPED.set(true);
   }
@@ -93,7 +93,7 @@ public final class KitRun {
    *
    * @param rules their numbers; empty for all
    * @param parameters the configuration parameters that {@link DatabrokerTck} describes
-   * @param progress is told of each test that has ended
+   * @param progress called with each test that has ended
    */
   public static List<Outcome> run(
       Subject subject,
@@ -116,7 +116,7 @@ public final class KitRun {
         });
   }
 
-  /** Runs the tests of these rules, but for those that are done: each as chapter and name. */
+  /** Runs the tests of these rules, except those already done, each given as chapter and name. */
   static List<Outcome> run(
       Subject subject,
       Set<String> rules,

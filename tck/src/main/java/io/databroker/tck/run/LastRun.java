@@ -14,12 +14,12 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * Last run whose report a folder holds, kept for {@code --rules failed}.
+ * The last run with a report in a folder, kept for {@code --rules failed}.
  *
  * @param backend the name of the backend
  * @param seed the seed
  * @param tests the tests that were chosen, each as chapter and name
- * @param failed the tests that failed; a name that no test has stands for the first open
+ * @param failed the failed tests; an unknown name means the first open
  */
 record LastRun(String backend, long seed, Set<String> tests, Set<String> failed) {
   private static final String FILE = "last-run.properties";

@@ -132,7 +132,7 @@ public final class Main implements Callable<Integer> {
     this.out = out;
   }
 
-  /** Runs it and ends the JVM. */
+  /** Runs the kit and ends the JVM. */
   public static void main(String[] arguments) {
     System.exit(run(System.out, System.err, arguments));
   }
@@ -237,7 +237,7 @@ public final class Main implements Callable<Integer> {
     return last == null ? System.nanoTime() & 0xFFFFFF : last.seed();
   }
 
-  /** The options of child JVMs: those of this one, and what the plugins need. */
+  /** Returns the options of child JVMs: those of this JVM, and those that the plugins need. */
   private List<String> options(List<Path> jars) throws IOException, InterruptedException {
     List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
     needed.addAll(jvmOptions);
@@ -253,7 +253,8 @@ public final class Main implements Callable<Integer> {
   }
 
   private Map<String, String> parameters(ChosenTests chosen, long seed) {
-    // Each workload takes its share of a budget for all: those that run share all of it.
+    // Each workload takes its share of the budget of all workloads: scale it, so that the chosen
+    // ones share it all.
     Set<String> all = new HashSet<>();
     Catalogue.tests().values().forEach(all::addAll);
     double scaled = (quick ? QUICK_SECONDS : budget) * Shares.of(all) / Shares.of(chosen.tests());
@@ -265,7 +266,7 @@ public final class Main implements Callable<Integer> {
         "databroker.tck.command", command());
   }
 
-  /** The command line to paste again, without rules and seed. */
+  /** Returns the command line to paste, without rules and seed. */
   private String command() {
     List<String> words = new ArrayList<>(List.of("java", "-jar", ChildJvm.kit().toString()));
     words.addAll(List.of("--backend", String.valueOf(backend)));

@@ -13,13 +13,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Project of a new backend: a pom, a provider with its service file, a backend that has a part of
- * its methods, and the test that runs the kit.
+ * Project of a new backend: a pom, a provider with its service file, a backend with some of its
+ * methods, and the test that runs the kit.
  */
 final class NewBackend {
   private static final int LONGEST_NAME = 40;
 
-  /** Words that cannot be part of a package's name, or of a file's name on some systems. */
+  /** Words that are not allowed in the name of a package, or of a file on some systems. */
   private static final Set<String> RESERVED =
       Set.of(
           ("abstract assert boolean break byte case catch char class const continue default do"
@@ -38,7 +38,7 @@ final class NewBackend {
    * Checks the name of a backend.
    *
    * @param version the version of the kit
-   * @throws UsageException if the name cannot be that of a directory, a package and a class
+   * @throws UsageException if the name is not allowed for a directory, a package and a class
    */
   NewBackend(String name, String version) {
     this.name = name;
@@ -95,7 +95,7 @@ final class NewBackend {
   }
 
   /**
-   * Writes the project into a new directory of the backend's name; leaves nothing if that fails.
+   * Writes the project into a new directory of the backend's name; a failure leaves nothing behind.
    *
    * @return the directory
    * @throws UsageException if it exists, or cannot be written

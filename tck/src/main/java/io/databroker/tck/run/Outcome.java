@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param chapter the chapter that it stands in
- * @param test its name
- * @param rules the numbers of the rules that it holds
- * @param verdict what it shows of each of them
- * @param reason why, unless it passed
- * @param failure what it failed with
- * @param took how long it ran
- * @param notes what it reported, such as rounds and overlaps
+ * @param chapter the chapter of the test
+ * @param test the name of the test
+ * @param rules the numbers of the rules that the test checks
+ * @param verdict the verdict on each of these rules
+ * @param reason the reason, unless the test passed
+ * @param failure the failure of the test
+ * @param took the duration of the test
+ * @param notes notes that the test reported, such as rounds and overlaps
  * @param trace the stack traces of a failure, or an empty text
- * @param saved the name of the file in the folder of the report that holds what was recorded, or an
- *     empty text
+ * @param saved the name of the file with the recording in the folder of the report, or an empty
+ *     text
  * @param poisoned whether the backend hangs or has filled the heap, so that no further test may run
  *     in the same JVM
  */
@@ -42,13 +42,13 @@ public record Outcome(
    * <p><b>Thread-safety:</b> immutable.
    */
   public enum Verdict {
-    /** The rule is kept, as far as the test goes. */
+    /** The test found the rule kept. */
     PASS,
-    /** The backend has not declared what the test needs. */
+    /** The backend does not declare a capability that the test needs. */
     SKIPPED,
     /** Not run. */
     NOT_RUN,
-    /** Too little was seen to tell. */
+    /** The test has no verdict. */
     INCONCLUSIVE,
     /** The rule is broken. */
     FAIL

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps the first part of what a backend prints, and reads the rest away, so that endless output
- * fills no disk and stops no run.
+ * Keeps the first part of a backend's output and drops the rest, so that endless output neither
+ * fills the disk nor blocks the run.
  *
  * <p><b>Thread-safety:</b> one per child JVM; its own thread does the work.
  */
 final class Output implements Runnable {
-  /** The file of a report that holds it. */
+  /** Name of the file with the output. */
   static final String FILE = "output.txt";
 
   private static final int MOST_BYTES = 1 << 20;
@@ -46,7 +46,7 @@ final class Output implements Runnable {
         read = from.read(buffer);
       }
     } catch (IOException ended) {
-      // The child has gone, or the disk is full: the verdicts matter more.
+      // The child has ended, or the disk is full: the verdicts matter more.
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class Plugins {
   private Plugins() {}
 
-  /** The jars that these paths name: jars, and folders of jars. */
+  /** Returns the jars at these paths, each a jar or a folder of jars. */
   static List<Path> jars(List<Path> plugins) throws IOException {
     List<Path> jars = new ArrayList<>();
     for (Path plugin : plugins) {
@@ -45,8 +45,8 @@ final class Plugins {
   }
 
   /**
-   * Returns the providers of these plugins, each loaded apart from the others as the host loads it;
-   * without plugins, those on the class path.
+   * Returns the providers of these plugins, each in its own class loader as in the host; without
+   * plugins, those on the class path.
    */
   static List<BackendProvider> providers(List<Path> plugins) {
     List<BackendProvider> providers = new ArrayList<>();
@@ -88,7 +88,7 @@ final class Plugins {
     return new URLClassLoader("plugin", urls, new ApiOnly());
   }
 
-  /** Class loader that shows a plugin only the api of the kit. */
+  /** Class loader that shares only the api with a plugin. */
   private static final class ApiOnly extends ClassLoader {
     ApiOnly() {
       super("api", ClassLoader.getPlatformClassLoader());

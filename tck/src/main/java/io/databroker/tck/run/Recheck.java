@@ -15,7 +15,7 @@ final class Recheck {
   private Recheck() {}
 
   /**
-   * Judges a saved history and tells the verdict.
+   * Judges a saved history and prints the verdict.
    *
    * @return the exit code
    */

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 /**
  * Report of a run, for people and for programs.
  *
- * @param backend what was tested
- * @param seed of the run
+ * @param backend the tested backend
+ * @param seed the seed of the run
  * @param rules the verdict on each rule
- * @param outcomes of each test
+ * @param outcomes the outcome of each test
  */
 record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> outcomes) {
 
@@ -28,7 +28,10 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     return rules.stream().filter(rule -> rule.verdict() == verdict).count();
   }
 
-  /** 0 if all rules that ran passed, 1 if one failed or none ran, 3 if one could not be told. */
+  /**
+   * Returns the exit code: 0 if all tested rules passed, 1 if a rule failed or none was tested, 3
+   * if a rule has no verdict.
+   */
   int exitCode() {
     if (count(Verdict.FAIL) > 0 || count(Verdict.PASS) + count(Verdict.INCONCLUSIVE) == 0) {
       return 1;
@@ -36,7 +39,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     return count(Verdict.INCONCLUSIVE) > 0 ? 3 : 0;
   }
 
-  /** The verdicts that are not PASS, with their reasons, and the sum. */
+  /** Returns the verdicts other than PASS with their reasons, and the totals. */
   String summary() {
     StringBuilder text = new StringBuilder();
     Set<String> told = new HashSet<>();
@@ -97,7 +100,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     Files.writeString(directory.resolve("report.xml"), xml());
   }
 
-  /** The stack traces of the failures, for the backend's author. */
+  /** Returns the stack traces of the failures, for the backend's author. */
   private String traces() {
     return outcomes.stream()
         .filter(outcome -> !outcome.trace().isEmpty())

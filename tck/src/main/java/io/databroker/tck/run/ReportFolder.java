@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class ReportFolder {
   private ReportFolder() {}
 
-  /** Makes sure, before the run, that a report can be written. */
+  /** Checks before the run that a report can be written. */
   static void check(Path directory) {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new UsageException("--report " + directory + ": is not a folder");
@@ -30,7 +30,7 @@ final class ReportFolder {
     }
   }
 
-  /** Takes away the histories of earlier runs, which a new report does not tell of. */
+  /** Deletes the histories of earlier runs, which the new report does not mention. */
   static void clear(Path directory) {
     try {
       clearOrFail(directory);
@@ -49,14 +49,14 @@ final class ReportFolder {
     }
   }
 
-  /** Deletes a folder as far as that goes. */
+  /** Deletes a folder as far as possible. */
   static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      // What is left is named by the failure that is reported.
+      // The reported failure names the remaining files.
     }
   }
 

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Verdict of all tests of a rule together.
+ * Joint verdict of all tests of a rule.
  *
  * @param number the rule's number
- * @param verdict the worst that a test shows; skipped or not run only if no test ran
- * @param reason why, unless it passed
- * @param outcomes of its tests
+ * @param verdict the worst verdict of a test; skipped or not run only if no test ran
+ * @param reason the reason, unless the rule passed
+ * @param outcomes the outcomes of its tests
  */
 record RuleVerdict(String number, Verdict verdict, String reason, List<Outcome> outcomes) {
 
   /**
-   * The verdicts of these rules, in their order.
+   * Returns the verdicts of these rules, in their order.
    *
-   * @param notRun why tests were left out, or an empty text
+   * @param notRun the reason why tests were left out, or an empty text
    */
   static List<RuleVerdict> of(Set<String> rules, List<Outcome> outcomes, String notRun) {
     List<RuleVerdict> verdicts = new ArrayList<>();

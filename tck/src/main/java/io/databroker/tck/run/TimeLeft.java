@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Estimates how long the rest of a run takes: each test its share of the budget and a little more,
- * corrected by how long the tests took that have ended.
+ * Estimates the remaining time of a run: for each test its share of the budget and a little more,
+ * corrected by the durations of the tests that have ended.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -29,7 +29,7 @@ final class TimeLeft {
    * Begins a run.
    *
    * @param tests the tests of the run, each as chapter and name
-   * @param budget for the concurrent workloads of all of them
+   * @param budget the budget for all concurrent workloads
    */
   TimeLeft(Set<String> tests, Duration budget, InstantSource clock) {
     this.left = new LinkedHashSet<>(tests);
@@ -49,12 +49,12 @@ final class TimeLeft {
         + (test.startsWith("Crashes.") ? SECONDS_OF_CRASHES : SECONDS_A_TEST);
   }
 
-  /** Takes note of the end of a test; returns how many have ended, and the time left. */
+  /** Records the end of a test; returns the number of ended tests, and the remaining time. */
   String after(String test) {
     left.remove(test);
     double took = Duration.between(start, clock.instant()).toMillis() / 1000.0;
     double done = expected - seconds(left);
-    // The first tests say little: the estimate leans on them as they grow.
+    // The first tests are too few for an estimate: their weight grows with their number.
     double pace = (took + START_SECONDS) / (done + START_SECONDS);
     return String.format(
         Locale.ROOT,
@@ -64,7 +64,7 @@ final class TimeLeft {
         left.isEmpty() ? "done" : words(seconds(left) * pace) + " left");
   }
 
-  /** Returns the number of tests and the time that they take, before the first. */
+  /** Returns the number of tests and their estimated time, before the first test. */
   String atFirst() {
     return String.format(
         Locale.ROOT, "%d test%s, about %s", all, all == 1 ? "" : "s", words(expected));

@@ -1,6 +1,6 @@
 package io.databroker.tck.run;
 
-/** The command line cannot be obeyed. */
+/** The command line is invalid. */
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -201,7 +201,7 @@ final class Feeds {
     feeds.clear();
   }
 
-  /** The batches that a new feed tells from there to the last version. */
+  /** Returns the batches that a new feed delivers from there to the last version. */
   List<List<StoredRecord>> told(long from) {
     List<List<StoredRecord>> told = new ArrayList<>();
     long latest = session.backend().versions().latest();

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The steps that take, renew and release leases. */
+/** The steps that acquire, renew and release leases. */
 final class Leases {
   private final Session session;
   private final Reference reference;
@@ -60,7 +60,10 @@ final class Leases {
     return held == null || !session.bench.now().isBefore(held.expiresAt());
   }
 
-  /** The latest time so far: what had ended by then may stay so when the clock steps back. */
+  /**
+   * The latest time so far: holdings that had ended by then may stay ended when the clock steps
+   * back.
+   */
   private Instant latest() {
     Instant now = session.bench.now();
     latest = now.isAfter(latest) ? now : latest;
@@ -112,7 +115,7 @@ final class Leases {
     }
   }
 
-  /** Judges whether a renewal or release by that token succeeded rightly. */
+  /** Checks the success of a renewal or release by that token. */
   private void judge(String call, String name, long token, boolean succeeded) {
     @Nullable Lease held = reference.leases.get(name);
     boolean mine = held != null && held.token() == token;

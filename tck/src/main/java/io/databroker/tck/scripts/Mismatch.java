@@ -7,9 +7,9 @@ final class Mismatch extends RuntimeException {
   private final String rule;
 
   /**
-   * Names the broken rule.
+   * Creates the error.
    *
-   * @param words key, expected and seen
+   * @param words the broken rule, the expected and the actual answer
    */
   Mismatch(String rule, String words) {
     super(words);

@@ -7,7 +7,7 @@ import java.util.ListIterator;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Attempts to change a returned list or map; each must be refused. */
+/** Attempts to change a returned list or map; each must fail. */
 final class Mutations {
   private Mutations() {}
 
@@ -72,7 +72,7 @@ final class Mutations {
 
   static final int COUNT = OF_LISTS.size() + OF_MAPS.size();
 
-  /** Tries one of them on a list. */
+  /** Tries one of the changes on a list. */
   static void ofList(int how, List<String> list, String rule) {
     if (!list.isEmpty()) {
       Way<List<String>> way = OF_LISTS.get(how % OF_LISTS.size());
@@ -80,7 +80,7 @@ final class Mutations {
     }
   }
 
-  /** Tries one of them on a map. */
+  /** Tries one of the changes on a map. */
   static void ofMap(int how, Map<String, TypeOptions> map, String rule) {
     if (!map.isEmpty()) {
       Way<Map<String, TypeOptions>> way = OF_MAPS.get(how % OF_MAPS.size());

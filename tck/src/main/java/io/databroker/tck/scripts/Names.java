@@ -3,11 +3,14 @@ package io.databroker.tck.scripts;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Names and values on which backends have failed, and the sizes at which they do. */
+/** Names, values and sizes with which backends have failed. */
 final class Names {
   private Names() {}
 
-  /** Equal hash codes, prefixes of each other, orders that differ, and text that looks special. */
+  /**
+   * Names with equal hash codes, prefixes of each other, differing orders, and special-looking
+   * text.
+   */
   static final List<String> SHORT =
       List.of(
           "Aa",
@@ -58,7 +61,7 @@ final class Names {
 
   static final int RARE_SIZE = 70_000;
 
-  /** A name of few: so that steps meet the same ones again. */
+  /** Returns one of a few names, so that steps meet the same names again. */
   static String few(SplittableRandom random) {
     return SHORT.get(random.nextInt(random.nextInt(3) == 0 ? SHORT.size() : 8));
   }
@@ -80,12 +83,12 @@ final class Names {
     return SIZES[random.nextInt(SIZES.length)];
   }
 
-  /** A small size mostly, as large ones cost time. */
+  /** Returns a small size mostly, because large ones cost time. */
   static int smallSize(SplittableRandom random) {
     return SIZES[random.nextInt(random.nextInt(6) == 0 ? 10 : 4)];
   }
 
-  /** The text as a Java literal. */
+  /** Returns the text as a Java literal. */
   static String java(String text) {
     if (text.length() > 40) {
       char first = text.charAt(0);

@@ -32,7 +32,7 @@ final class Reads {
   private final List<Opened> snapshots = new ArrayList<>();
   private int opened;
 
-  /** An open snapshot, with what it must tell for as long as it is open. */
+  /** Open snapshot, with its expected contents. */
   private record Opened(
       Snapshot snapshot,
       String name,
@@ -96,7 +96,7 @@ final class Reads {
     }
   }
 
-  /** Judges the state that costs little to read. */
+  /** Checks the state that is cheap to read. */
   void state() {
     listTypes();
     options();
@@ -107,7 +107,7 @@ final class Reads {
     }
   }
 
-  /** Judges all records, by a snapshot and one by one. */
+  /** Checks all records, by a snapshot and by single gets. */
   void everything() {
     open(Selection.all());
     Opened all = snapshots.get(snapshots.size() - 1);
@@ -246,7 +246,7 @@ final class Reads {
       throw new Mismatch(
           rule, opened.name() + " is closed, but can still be read; it has records: " + more);
     } catch (ClosedException right) {
-      // As it must be.
+      // The expected error.
     }
   }
 

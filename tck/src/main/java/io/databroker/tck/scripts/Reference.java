@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The state of a backend as the contract prescribes it. */
+/** The state of a backend according to the contract. */
 final class Reference {
   private final FieldExtractor extractor;
   long serverVersion;
@@ -66,7 +66,7 @@ final class Reference {
     return List.copyOf(sorted);
   }
 
-  /** The records of a type, oldest written first. */
+  /** Returns the records of a type, oldest written first. */
   List<StoredRecord> ofType(String type) {
     LinkedHashMap<String, StoredRecord> ofType = live.get(type);
     return ofType == null ? List.of() : List.copyOf(ofType.values());
@@ -94,7 +94,7 @@ final class Reference {
     return selected;
   }
 
-  /** The first write whose condition does not hold, or -1. */
+  /** Returns the index of the first write whose condition does not hold, or -1. */
   int failing(List<Write> batch) {
     for (int i = 0; i < batch.size(); i++) {
       Write write = batch.get(i);
@@ -108,7 +108,7 @@ final class Reference {
   /**
    * Applies a batch as one batch of the feed.
    *
-   * @return the answers, of which a delete of an absent record has version 0
+   * @return the answers; a delete of an absent record has version 0
    */
   List<StoredRecord> put(List<Write> batch, Instant time) {
     List<StoredRecord> answers = new ArrayList<>();
@@ -185,7 +185,7 @@ final class Reference {
     }
   }
 
-  /** The records that an expire deletes at that time, per type, oldest written first. */
+  /** Returns the records that an expire deletes at that time, per type, oldest written first. */
   Map<String, List<StoredRecord>> expired(Instant now) {
     Map<String, List<StoredRecord>> expired = new LinkedHashMap<>();
     options.forEach(
@@ -203,7 +203,7 @@ final class Reference {
     return expired;
   }
 
-  /** Drops the first batches whose times are before that; returns how many changes. */
+  /** Drops the first batches with times before that; returns the number of changes dropped. */
   long trim(Instant before) {
     long dropped = 0;
     int batches = 0;
@@ -228,7 +228,7 @@ final class Reference {
     trimmed = false;
   }
 
-  /** Starts anew, as a backend that is not durable does when it is opened again. */
+  /** Starts over, like a reopened backend that is not durable. */
   void forget(long newServerVersion) {
     clear(newServerVersion);
     latest = 0;
@@ -243,7 +243,10 @@ final class Reference {
     return Long.compareUnsigned(version + 1, earliest) >= 0 || (version == 0 && !trimmed);
   }
 
-  /** The next change behind a version that concerns a feed, with the rest of its batch, if any. */
+  /**
+   * Returns the next change after a version that concerns a feed, with the rest of its batch, if
+   * any.
+   */
   List<StoredRecord> due(long version, @Nullable String type) {
     int low = 0;
     int high = log.size();

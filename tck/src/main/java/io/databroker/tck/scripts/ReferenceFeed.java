@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An open feed, with what the contract lets it say. */
+/** Open feed, with the answers that the contract allows. */
 final class ReferenceFeed {
   final ChangeFeed feed;
   final String name;
@@ -35,15 +35,16 @@ final class ReferenceFeed {
   private boolean moved;
 
   /**
-   * True if a trim that dropped nothing of its type met the feed half waiting: its signal set, or
-   * its last poll null, but not both, or with its signal due. The next poll may fail or go on.
+   * True if a trim that dropped nothing of its type came while the feed was half waiting: its
+   * signal set, or its last poll null, but not both, or with its signal due. The next poll may fail
+   * or continue.
    */
   private boolean movedOrOvertaken;
 
   private boolean waits;
   private boolean halfWaits;
 
-  /** The first version that concerned it before a trim; 0 if there was none. */
+  /** The first version before a trim that concerns the feed; 0 if there was none. */
   private long firstDue;
 
   private @Nullable CountDownLatch signal;
@@ -62,7 +63,7 @@ final class ReferenceFeed {
     return reference.serverVersion != serverVersion;
   }
 
-  /** Polls, and judges the answer; returns whether there may be more. */
+  /** Polls, and checks the answer; returns whether more answers may follow. */
   boolean poll() {
     @Nullable Changes answer;
     try {
@@ -171,7 +172,7 @@ final class ReferenceFeed {
         || !reference.due(position, type).isEmpty();
   }
 
-  /** Waits for the signal if there is something to say: it must come (FEED-8). */
+  /** Waits for the signal if the feed has an answer: the signal must come (FEED-8). */
   void checkSignal(long patienceNanos) throws InterruptedException {
     CountDownLatch waiting = signal;
     if (waiting == null) {
@@ -192,18 +193,18 @@ final class ReferenceFeed {
     }
   }
 
-  /** Notes, before a trim, whether it waits, and whether the trim may move it on. */
+  /** Records, before a trim, whether the feed waits, and whether the trim may move it. */
   void beforeTrim() {
     CountDownLatch waiting = signal;
     boolean set = waiting != null && waiting.getCount() > 0;
     List<StoredRecord> due = reference.due(position, type);
     firstDue = due.isEmpty() ? 0 : due.get(0).version();
-    // With something due, its signal may run at any time, and may have run before the trim.
+    // With an answer due, its signal may run at any time, and may have run before the trim.
     waits = set && lastPollNull && due.isEmpty();
     halfWaits = set || lastPollNull;
   }
 
-  /** Takes note of a trim. */
+  /** Records a trim. */
   void afterTrim() {
     if (closed || backendClosed || replaced() || reference.holdsAfter(position)) {
       return;

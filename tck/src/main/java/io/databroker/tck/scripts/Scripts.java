@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs script after script for a share of the budget, and fails with the first that the contract
- * forbids, shrunk and printed as Java.
+ * Runs script after script for a share of the budget, and fails with the first that violates the
+ * contract, shrunk and printed as Java.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -26,7 +26,7 @@ public final class Scripts {
 
   private final Bench bench;
   private final SplittableRandom random;
-  private int places = 1_000; // the first ones belong to other tests
+  private int places = 1_000; // the first seeds belong to other tests
   private int scripts;
   private long steps;
 
@@ -39,7 +39,7 @@ public final class Scripts {
   /** A failed run of a script. */
   private record Failure(Mismatch mismatch, int ran, List<String> java) {}
 
-  /** Runs scripts for that long, and one at least. */
+  /** Runs scripts for that long, but at least one. */
   public void run(Duration share) throws InterruptedException {
     long start = System.nanoTime();
     try {

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the steps of one script on a fresh backend, and judges each answer. */
+/** Runs the steps of one script on a new backend, and checks each answer. */
 final class Session implements AutoCloseable {
   /** Number of steps between two checks of the whole state, which are expensive. */
   private static final int SELDOM = 8;
@@ -61,27 +61,27 @@ final class Session implements AutoCloseable {
     return java;
   }
 
-  /** Notes a line of Java before it runs. */
+  /** Records a line of Java before it runs. */
   void note(String line) {
     java.add(line);
   }
 
-  /** The time of a write now. */
+  /** Returns the time of a write made now. */
   Instant now() {
     return bench.now().truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** A call that may answer null. */
+  /** A call that may return null. */
   interface Search<T> {
     @Nullable T run();
   }
 
-  /** Makes a call, interrupted if the step before says so. */
+  /** Makes a call, interrupted if the previous step says so. */
   <T> T call(Supplier<T> call) {
     return Objects.requireNonNull(find(call::get));
   }
 
-  /** Makes a call that may answer null, interrupted if the step before says so. */
+  /** Makes a call that may return null, interrupted if the previous step says so. */
   <T> @Nullable T find(Search<T> call) {
     boolean interrupted = interrupt;
     interrupt = false;
@@ -136,7 +136,7 @@ final class Session implements AutoCloseable {
     }
   }
 
-  /** Judges all that is left to see. */
+  /** Checks the whole state at the end. */
   void end() throws InterruptedException {
     interrupt = false;
     reads.state();
@@ -215,7 +215,7 @@ final class Session implements AutoCloseable {
     reads.state();
   }
 
-  /** Reads what a feed tells from there to the end. */
+  /** Reads the changes of a feed from there to the end. */
   List<List<StoredRecord>> told(long from) throws InterruptedException {
     return feeds.told(from);
   }

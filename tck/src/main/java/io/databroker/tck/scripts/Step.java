@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step of a script. Steps name versions, tokens and open feeds by what they are ("the live
- * version", "the third feed"), so that a script still makes sense when others are left out.
+ * Step of a script. Steps name versions, tokens and open feeds by their role ("the live version",
+ * "the third feed"), so that a script stays valid without some of its steps.
  */
 sealed interface Step {
 

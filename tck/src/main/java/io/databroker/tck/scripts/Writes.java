@@ -238,7 +238,7 @@ final class Writes {
     return told;
   }
 
-  /** Judges that these records were deleted, in this order, from the next version on. */
+  /** Checks that these records were deleted, in this order, from the next version on. */
   private void deletes(String rule, List<StoredRecord> records, List<StoredRecord> told) {
     long version = reference.latest;
     for (int i = 0; i < records.size(); i++) {

@@ -2,10 +2,10 @@
  * Random scripts: long sequences of calls by one thread, judged step by step.
  *
  * <p>{@code Generator} draws the steps of a script from a seed. {@code Session} runs each {@code
- * Step} on a backend and compares every answer with {@code Reference}, which holds what the
- * contract says. {@code ReferenceFeed} does so for feeds. {@link io.databroker.tck.scripts.Scripts}
- * runs script after script, shrinks the first that fails, and prints it as Java. {@code Names} is
- * the dictionary of troublesome names and values.
+ * Step} on a backend and compares every answer with {@code Reference}, a model of the contract.
+ * {@code ReferenceFeed} is the model of a feed. {@link io.databroker.tck.scripts.Scripts} runs
+ * script after script, shrinks the first that fails, and prints it as Java. {@code Names} is the
+ * dictionary of troublesome names and values.
  */
 @NullMarked
 package io.databroker.tck.scripts;

@@ -32,7 +32,7 @@ class CallsTest {
     assertThat(calls.overdue()).isNull();
   }
 
-  /** A watchdog that looks while calls end must not mix one call's state with another's. */
+  /** A watchdog that reads while calls end must not mix the states of two calls. */
   @Test
   void callsThatEndWhileTheWatchdogLooksAreNoFalseAlarm() throws InterruptedException {
     Calls calls = new Calls(Duration.ofSeconds(60));

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A history is made smaller without being made wrong: the reason and the guilty read stay. */
+/** Shrinking keeps a history valid: the reason and the guilty read stay. */
 class MinimiserTest {
   private static final FieldExtractor FIELDS = DatabrokerTck.fields();
   private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
@@ -48,8 +48,8 @@ class MinimiserTest {
   private static final int OPERATIONS = 60;
 
   /**
-   * Records sequential calls of clients to a correct backend as if each call had begun earlier and
-   * returned later, as far as the client's other calls let it.
+   * Records sequential calls of clients to a correct backend, with earlier beginnings and later
+   * returns, within the limits of each client's other calls.
    */
   private static History correct(long seed, boolean clears) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -163,7 +163,7 @@ class MinimiserTest {
             .as("seed %d up to %s", seed, last)
             .isInstanceOf(Verdict.Allowed.class);
       }
-      // One after the other, in an order that is allowed, so that all can be folded.
+      // The calls are sequential and allowed, so all can be folded.
       List<Operation> order = ((Verdict.Allowed) judge(history)).order();
       List<Operation> inOrder = new ArrayList<>();
       for (Operation operation : order) {
@@ -211,7 +211,7 @@ class MinimiserTest {
     operations.add(put(0, 1, 2, 1, 6));
     operations.add(put(0, 10, 90, 7, 6));
     operations.add(get(1, 20, 30, 0, 7));
-    operations.add(get(1, 40, 50, 5, 6)); // of the batch before, though t0 is of this one
+    operations.add(get(1, 40, 50, 5, 6)); // a of the batch before, but t0 of this one
     operations.add(put(0, 100, 110, 13, 6));
     History history = new History(new History.Start(1, 0, Map.of(), List.of(), true), operations);
     History small = Minimiser.minimise(history, FIELDS);

@@ -23,7 +23,7 @@ final class CrashMutants {
         saved(
             "CAPA-1",
             "saves-in-close-alone",
-            "writes its file in close, and nowhere else",
+            "writes its file only in close",
             (place, context) ->
                 new SavedBackend(place, context) {
                   @Override
@@ -63,7 +63,7 @@ final class CrashMutants {
         saved(
             "VER-6",
             "goes-on-without-its-tail",
-            "saves every third call, and goes on in the same history after a kill",
+            "saves every third call, and continues the same history after a kill",
             (place, context) ->
                 new SavedBackend(place, context) {
                   private int unsaved;
@@ -212,7 +212,7 @@ final class CrashMutants {
         saved(
             "LEASE-2",
             "a-kill-loses-the-tokens",
-            "counts the tokens anew unless it was closed",
+            "restarts the tokens unless it was closed",
             (place, context) -> {
               place.store.lastToken =
                   place.store.leases.values().stream()
@@ -236,13 +236,13 @@ final class CrashMutants {
     Backend open(SavedProvider.Place place, BackendContext context);
   }
 
-  /** A mutant whose file, until it is closed, holds what a function leaves in the store. */
+  /** A mutant whose file lacks a part of the state until it is closed. */
   private static Mutant forgets(
       String rule, String name, String what, Function<Store, Runnable> hide) {
     return saved(
         rule,
         name,
-        "saves " + what + " in close alone",
+        "saves " + what + " only in close",
         (place, context) ->
             new SavedBackend(place, context) {
               @Override
@@ -281,7 +281,7 @@ final class CrashMutants {
             return true;
           }
         };
-    String defect = "locks its directory against its own process alone";
+    String defect = "locks its directory only against its own process";
     return Mutant.provider("CAPA-2", "open-to-other-processes", defect, provider).lasting();
   }
 

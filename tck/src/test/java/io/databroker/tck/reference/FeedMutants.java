@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Feeds that lose, repeat, confuse or sleep. */
+/** Feeds that lose, repeat or confuse changes, or miss signals. */
 final class FeedMutants {
   private FeedMutants() {}
 
@@ -34,7 +34,7 @@ final class FeedMutants {
     return mutants;
   }
 
-  /** Changes what a poll answers. */
+  /** Changes the answers of polls. */
   private interface Telling {
     @Nullable Changes told(ReferenceFeed feed, @Nullable Changes right);
   }
@@ -60,7 +60,7 @@ final class FeedMutants {
         feed(
             "FEED-1",
             "feed-repeats-its-position",
-            "begins with the change of its position, not behind it",
+            "begins with the change at its position, not after it",
             (backend, from, type) ->
                 new ReferenceFeed(
                     backend,
@@ -69,7 +69,7 @@ final class FeedMutants {
         feed(
             "FEED-1",
             "feed-skips-a-late-commit",
-            "when it has nothing to say it goes on from the last version, read later",
+            "after an empty poll it continues from the last version, read later",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -87,7 +87,7 @@ final class FeedMutants {
         feed(
             "FEED-2",
             "feed-splits-batches",
-            "tells a batch change by change",
+            "delivers a batch change by change",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   private final Deque<StoredRecord> rest = new ArrayDeque<>();
@@ -111,7 +111,7 @@ final class FeedMutants {
         telling(
             "FEED-2",
             "feed-joins-batches",
-            "tells all that there is in one answer",
+            "delivers all batches in one answer",
             (feed, right) -> {
               if (right == null) {
                 return null;
@@ -127,7 +127,7 @@ final class FeedMutants {
         feed(
             "FEED-2",
             "feed-restarts-its-batch",
-            "a feed opened inside a batch begins with all of it",
+            "a feed opened inside a batch begins with the whole batch",
             (backend, from, type) -> {
               Map.Entry<Long, List<StoredRecord>> batch =
                   backend.store.log.higherEntry(from.version());
@@ -140,7 +140,7 @@ final class FeedMutants {
         feed(
             "FEED-3",
             "feed-of-a-prefix",
-            "a feed of a type tells of the types of which it is a prefix",
+            "a feed of a type also delivers types whose names begin with its name",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -151,7 +151,7 @@ final class FeedMutants {
         telling(
             "FEED-4",
             "bookmark-ahead",
-            "a bookmark stands one version further than it was read",
+            "a bookmark is one version ahead of the read position",
             (feed, right) ->
                 right == null || !right.isBookmark()
                     ? right
@@ -161,7 +161,7 @@ final class FeedMutants {
         telling(
             "FEED-4",
             "no-bookmarks",
-            "a typed feed does not move where others write",
+            "a typed feed does not move when other types are written",
             (feed, right) -> right == null || right.isBookmark() ? null : right),
         telling(
             "FEED-4",
@@ -176,7 +176,7 @@ final class FeedMutants {
         telling(
             "FEED-14",
             "feed-with-rough-times",
-            "tells times to the second",
+            "delivers times cut to the second",
             (feed, right) ->
                 right == null
                     ? null
@@ -186,7 +186,7 @@ final class FeedMutants {
         telling(
             "FEED-14",
             "feed-without-payloads",
-            "tells of writes without what was written",
+            "delivers changes without payloads",
             (feed, right) ->
                 right == null
                     ? null
@@ -215,7 +215,7 @@ final class FeedMutants {
         record.deleted());
   }
 
-  /** Judges positions otherwise. */
+  /** A mutant that accepts other positions. */
   private static Mutant judging(String rule, String name, String defect, Judge judge) {
     return backend(
         rule,
@@ -230,7 +230,7 @@ final class FeedMutants {
             });
   }
 
-  /** Takes version 0 for another position. */
+  /** A mutant that treats version 0 as another position. */
   private static Mutant fromZero(String name, String defect, Zero taken) {
     return backend(
         "FEED-16",
@@ -258,7 +258,7 @@ final class FeedMutants {
         feed(
             "FEED-5",
             "lagging-reader-skips",
-            "a reader that a trim overtook goes on with what is left",
+            "a reader that a trim overtook continues with the remaining changes",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -272,7 +272,7 @@ final class FeedMutants {
         judging(
             "FEED-5",
             "trimmed-edge-refused",
-            "refuses the earliest position that is held",
+            "rejects the earliest position held",
             (store, from, right) -> {
               right.run();
               if (store.trimmed != 0 && from.version() == store.trimmed) {
@@ -282,7 +282,7 @@ final class FeedMutants {
         feed(
             "FEED-5",
             "moved-feed-moved-past-its-own",
-            "a feed that a trim has moved is moved by the next one past what it should tell",
+            "after a trim moved a feed, the next trim moves it past changes that it must deliver",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -296,7 +296,7 @@ final class FeedMutants {
         feed(
             "FEED-5",
             "overtaken-feed-moved-on",
-            "a feed that a trim has overtaken is moved on by a later one",
+            "a later trim moves a feed that an earlier trim has overtaken",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -305,7 +305,7 @@ final class FeedMutants {
         feed(
             "FEED-5",
             "trimmed-typed-reader-skips",
-            "a typed reader is not told that it was overtaken by a trim",
+            "a typed reader gets no error after a trim overtook it",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -319,7 +319,7 @@ final class FeedMutants {
         judging(
             "FEED-6",
             "future-accepted",
-            "waits for a version that there is not yet",
+            "accepts a future version, and waits for it",
             (store, from, right) -> {
               try {
                 right.run();
@@ -330,7 +330,7 @@ final class FeedMutants {
         judging(
             "FEED-7",
             "other-history-accepted",
-            "takes a position of another history for its own",
+            "accepts a position of another history",
             (store, from, right) -> {
               if (from.version() > store.latest || from.version() < store.trimmed) {
                 right.run();
@@ -339,7 +339,7 @@ final class FeedMutants {
         judging(
             "FEED-7",
             "history-judged-last",
-            "looks at the version of a position before its history",
+            "checks the version of a position before its history",
             (store, from, right) -> {
               if (Long.compareUnsigned(from.version(), store.latest) > 0) {
                 throw new FutureVersionException(from.version(), store.latest);
@@ -355,13 +355,13 @@ final class FeedMutants {
             (store, zero, right) -> zero),
         fromZero(
             "zero-is-the-end",
-            "takes version 0 for the last version after a clear",
+            "treats version 0 as the last version after a clear",
             (store, zero, right) ->
                 store.begun == 0 ? right : new Position(zero.serverVersion(), store.latest)),
         judging(
             "ERR-1",
             "errors-of-the-jdk",
-            "refuses positions with an error of the JDK",
+            "rejects positions with an exception of the JDK",
             (store, from, right) -> {
               try {
                 right.run();
@@ -376,7 +376,7 @@ final class FeedMutants {
         feed(
             "FEED-8",
             "signal-without-a-second-look",
-            "sets a signal without looking whether something came meanwhile",
+            "sets a signal without checking for changes made meanwhile",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -387,7 +387,7 @@ final class FeedMutants {
         feed(
             "FEED-8",
             "signal-looked-for-too-early",
-            "looks whether there is something, lets go of the lock, and then waits",
+            "checks for changes, releases the lock, and then waits",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -408,7 +408,7 @@ final class FeedMutants {
         backend(
             "FEED-8",
             "one-waiter-signalled",
-            "a write signals one of those who wait",
+            "a write signals only one of the waiting feeds",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private boolean signalled;
@@ -463,7 +463,7 @@ final class FeedMutants {
         feed(
             "FEED-9",
             "quiet-feed-not-told",
-            "a trim moves a quiet feed and does not signal it",
+            "a trim moves a quiet feed without signalling it",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   private boolean trimming;
@@ -485,7 +485,7 @@ final class FeedMutants {
         feed(
             "FEED-9",
             "waiting-feed-moved-past-its-own",
-            "a trim moves a waiting feed past what it should tell",
+            "a trim moves a waiting feed past changes that it must deliver",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -498,7 +498,7 @@ final class FeedMutants {
         backend(
             "FEED-10",
             "writer-waits-for-readers",
-            "a write waits while a reader has more than 64 batches before it",
+            "a write waits while a reader is more than 64 batches behind",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -553,7 +553,7 @@ final class FeedMutants {
         backend(
             "FEED-11",
             "clear-leaves-waiters-asleep",
-            "a clear signals nobody",
+            "a clear signals no feed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private boolean clearing;
@@ -585,7 +585,7 @@ final class FeedMutants {
         feed(
             "FEED-11",
             "feed-survives-a-clear",
-            "a feed goes on with the next history",
+            "a feed continues with the next history",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -598,7 +598,7 @@ final class FeedMutants {
         backend(
             "CLOSE-3",
             "close-leaves-waiters-asleep",
-            "a close signals nobody",
+            "a close signals no feed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -611,7 +611,7 @@ final class FeedMutants {
         feed(
             "FEED-13",
             "closed-feed-tells-on",
-            "a closed feed answers",
+            "a closed feed still returns changes",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -622,7 +622,7 @@ final class FeedMutants {
         feed(
             "FEED-13",
             "closed-feed-leaves-its-waiter",
-            "closing a feed does not signal who waits for it",
+            "closing a feed does not run its waiting signal",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override
@@ -636,7 +636,7 @@ final class FeedMutants {
         backend(
             "CLOSE-2",
             "feed-silent-after-close",
-            "a feed of a closed backend has nothing to say",
+            "a feed of a closed backend returns null",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The wrong backends on which the kit is tried. */
+/** The wrong backends that test the kit. */
 public final class Gallery {
   private Gallery() {}
 
@@ -38,7 +38,7 @@ public final class Gallery {
 
   /** Result of a mutant under the tests of its rule. */
   public record Trial(Mutant mutant, List<Outcome> outcomes, Duration took) {
-    /** The first test that a rule's finding, and not a crash, ended. */
+    /** Returns the first test that ended by a finding of a rule, not by a crash. */
     public Optional<Outcome> killer() {
       return outcomes.stream()
           .filter(outcome -> outcome.verdict() == Outcome.Verdict.FAIL)
@@ -82,7 +82,7 @@ public final class Gallery {
     return new Trial(mutant, outcomes, Duration.ofNanos(System.nanoTime() - start));
   }
 
-  /** Tries those whose names or rules are given, or all, and tells how each fared. */
+  /** Tries the mutants with the given names or rules, or all, and prints the result of each. */
   public static void main(String[] names) {
     int seeds = Integer.getInteger("seeds", 1);
     for (Mutant mutant : mutants()) {

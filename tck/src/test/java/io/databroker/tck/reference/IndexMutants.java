@@ -44,7 +44,7 @@ final class IndexMutants {
         backend(
             "INDEX-1",
             "index-holds-what-was-deleted",
-            "a look-up answers deleted records too",
+            "a look-up also returns deleted records",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -63,7 +63,7 @@ final class IndexMutants {
         backend(
             "INDEX-1",
             "index-brought-up-to-date-late",
-            "a look-up finds by the last write but one of each thread",
+            "a look-up misses the last write of each thread",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private volatile List<StoredRecord> indexed = List.of();
@@ -112,7 +112,7 @@ final class IndexMutants {
         matching(
             "INDEX-3",
             "index-of-a-prefix",
-            "a field matches while another is indexed whose name it begins",
+            "a field matches if it is a prefix of an indexed field",
             (backend, candidate, where) -> {
               List<String> fields = fields(backend, candidate);
               return where.anyOf().stream()
@@ -124,13 +124,13 @@ final class IndexMutants {
         matching(
             "INDEX-3",
             "index-of-everything",
-            "a field that is not indexed matches too",
+            "a field that is not indexed also matches",
             (backend, candidate, where) ->
                 where.anyOf().stream().anyMatch(term -> value(backend, candidate, term))),
         backend(
             "INDEX-4",
             "index-of-new-records-only",
-            "a field finds what was written after it was indexed",
+            "a field finds only records written after it was indexed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Map<String, Long> since = new HashMap<>();
@@ -150,7 +150,7 @@ final class IndexMutants {
         Mutant.provider(
                 "INDEX-6",
                 "index-of-the-old-function",
-                "goes on with the index that another function built",
+                "keeps using the index that another function built",
                 new FirstFunction())
             .lasting(),
         matching(

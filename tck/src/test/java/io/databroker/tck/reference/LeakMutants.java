@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Mutants of which something is left after a close. */
+/** Mutants that leave a resource behind after a close. */
 final class LeakMutants {
   private static final List<Object> LEFT = new ArrayList<>();
 
@@ -53,7 +53,7 @@ final class LeakMutants {
         Mutant.backend(
             "CLOSE-5",
             "closed-backend-kept",
-            "is kept in a list of all that were ever open",
+            "is kept in a list of all opened backends",
             (store, context) -> {
               Backend backend = new ReferenceBackend(store, context);
               LEFT.add(backend);

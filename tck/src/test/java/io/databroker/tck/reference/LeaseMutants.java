@@ -17,7 +17,7 @@ final class LeaseMutants {
         backend(
             "LEASE-1",
             "lease-checked-outside-the-lock",
-            "looks whether a lease is held, lets go of the lock, and grants it",
+            "checks that a lease is free, releases the lock, and grants it",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -38,7 +38,7 @@ final class LeaseMutants {
         backend(
             "LEASE-1",
             "lease-for-everyone",
-            "grants a lease to whoever asks for it last",
+            "grants a lease to the latest caller",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -52,7 +52,7 @@ final class LeaseMutants {
         backend(
             "LEASE-2",
             "token-per-name",
-            "counts the tokens of each name by itself",
+            "counts the tokens of each name separately",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final java.util.Map<String, Long> tokens = new java.util.HashMap<>();
@@ -70,7 +70,7 @@ final class LeaseMutants {
         backend(
             "LEASE-2",
             "token-reused-after-release",
-            "a release gives its token back",
+            "a released token is granted again",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -87,7 +87,7 @@ final class LeaseMutants {
         backend(
                 "LEASE-2",
                 "token-lost-by-a-reopen",
-                "tokens begin anew after a reopen",
+                "tokens restart after a reopen",
                 (store, context) -> {
                   store.lastToken = 0;
                   return new ReferenceBackend(store, context);
@@ -135,7 +135,7 @@ final class LeaseMutants {
         holding(
             "LEASE-4",
             "lease-renewed-after-its-end",
-            "a lease that nobody has taken since can be renewed after its end",
+            "a lease can be renewed after its end if it was not acquired again",
             (backend, held, token) -> held.token() == token),
         holding(
             "LEASE-4",
@@ -146,7 +146,7 @@ final class LeaseMutants {
         holding(
             "LEASE-5",
             "lease-of-any-token",
-            "anyone renews and releases",
+            "any token renews and releases",
             (backend, held, token) -> backend.lasts(held)),
         holding(
             "LEASE-5",
@@ -203,7 +203,7 @@ final class LeaseMutants {
         backend(
             "LEASE-9",
             "lease-takes-a-version",
-            "taking a lease takes a version",
+            "acquiring a lease takes a version",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -215,7 +215,7 @@ final class LeaseMutants {
         backend(
             "CLEAR-2",
             "tokens-cleared",
-            "a clear begins the tokens anew",
+            "a clear restarts the tokens",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

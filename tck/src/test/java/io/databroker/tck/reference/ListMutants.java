@@ -29,7 +29,7 @@ final class ListMutants {
         backend(
             "LIST-4",
             "list-lazy-iterator",
-            "takes the lock, gets a lazy iterator over the live map, lets go, then reads",
+            "takes the lock, gets a lazy iterator over the live map, releases the lock, then reads",
             LazyIterator::new),
         backend(
             "LIST-4",
@@ -39,7 +39,7 @@ final class ListMutants {
         backend(
             "LIST-4",
             "list-in-two-halves",
-            "reads the first half of the types, lets go of the lock, and reads the rest",
+            "reads the first half of the types, releases the lock, and reads the rest",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -97,7 +97,7 @@ final class ListMutants {
         backend(
             "LIST-4",
             "list-retried-iterator",
-            "reads without a lock, at most three times, until nothing has changed meanwhile",
+            "reads without a lock, up to three times, until two reads agree",
             RetriedIterator::new),
         backend(
             "LIST-4",
@@ -126,7 +126,7 @@ final class ListMutants {
         backend(
             "LIST-4",
             "list-type-by-type",
-            "asks of each type that ever was, one after the other, whether it has records",
+            "checks each type that ever existed, one after the other, for records",
             TypeByType::new),
         writer(
             "LIST-1",
@@ -168,7 +168,7 @@ final class ListMutants {
         backend(
             "LIST-1",
             "list-names-options",
-            "lists types that have options and no record",
+            "lists types that have options but no record",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -206,7 +206,7 @@ final class ListMutants {
         backend(
             "LIST-3",
             "list-modifiable",
-            "hands out a list that can be changed",
+            "returns a list that can be changed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -217,7 +217,7 @@ final class ListMutants {
         backend(
             "LIST-3",
             "list-alive",
-            "hands out an unmodifiable view of a list that it refills",
+            "returns an unmodifiable view of a list that it refills",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final List<String> types = new ArrayList<>();
@@ -233,7 +233,7 @@ final class ListMutants {
                 }));
   }
 
-  /** Keeps the types in a map of its own, as Pomerium's in-memory databroker does. */
+  /** Keeps the types in a separate map, like Pomerium's in-memory databroker. */
   private static final class LazyIterator extends ReferenceBackend {
     private final ConcurrentSkipListMap<String, Boolean> types =
         new ConcurrentSkipListMap<>(CodePointOrder.INSTANCE);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A reference backend with one defect.
  *
- * @param name what to call it
- * @param rule the rule that it breaks, whose tests must kill it
- * @param defect what is wrong with it
- * @param provider opens it
- * @param durable whether it is opened on a store that outlives it
+ * @param name the name of the mutant
+ * @param rule the rule that the mutant breaks, whose tests must kill it
+ * @param defect the defect in words
+ * @param provider the provider of the mutant
+ * @param durable whether the store outlives the backend
  */
 public record Mutant(
     String name, String rule, String defect, ReferenceProvider provider, boolean durable)
@@ -79,7 +79,7 @@ public record Mutant(
     return new Mutant(name, rule, defect, provider, false);
   }
 
-  /** The same, on a store that outlives it. */
+  /** A mutant on a store that outlives its backends. */
   Mutant lasting() {
     return new Mutant(name, rule, defect, provider, true);
   }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Options, capacities and TTLs that are not obeyed. */
+/** Options, capacities and TTLs with wrong effects. */
 final class OptionMutants {
   private OptionMutants() {}
 
@@ -34,7 +34,7 @@ final class OptionMutants {
         writer(
             "OPT-1",
             "options-merged",
-            "adds options to those that there are",
+            "adds options to the existing ones",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -51,7 +51,7 @@ final class OptionMutants {
         backend(
             "OPT-1",
             "options-alive",
-            "hands out the map that it keeps",
+            "returns its internal map",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -91,7 +91,7 @@ final class OptionMutants {
         writer(
             "OPT-2",
             "options-of-a-prefix",
-            "a capacity holds for each type that begins with its own",
+            "a capacity also applies to types whose names begin with the type's name",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -122,7 +122,7 @@ final class OptionMutants {
                 }));
   }
 
-  /** Evicts otherwise. */
+  /** A mutant that evicts differently. */
   private static Mutant evicting(String rule, String name, String defect, Overflow overflow) {
     return writer(
         rule,
@@ -157,22 +157,22 @@ final class OptionMutants {
         evicting(
             "CAP-1",
             "capacity-off-by-one",
-            "keeps one record more",
+            "keeps one record more than the capacity",
             (size, capacity) -> capacity < 0 ? 0 : size - capacity - 1),
         evicting(
             "CAP-1",
             "capacity-zero-is-none",
-            "takes a capacity of 0 for none",
+            "treats a capacity of 0 as no capacity",
             (size, capacity) -> capacity <= 0 ? 0 : size - capacity),
         evicting(
             "CAP-1",
             "capacity-signed",
-            "takes a large capacity for a negative one",
+            "treats a large capacity as a negative number",
             (size, capacity) -> capacity < 0 ? size : size - capacity),
         backend(
             "CAP-1",
             "capacity-exceeded-for-a-moment",
-            "evicts after the lock was let go and taken again",
+            "evicts after releasing the lock and taking it again",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Object writers = new Object();
@@ -214,7 +214,7 @@ final class OptionMutants {
         writer(
             "CAP-2",
             "evictions-type-by-type",
-            "evicts type by type, not the oldest first over all",
+            "evicts type by type, not the oldest record of all types first",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -225,7 +225,7 @@ final class OptionMutants {
         writer(
             "FEED-2",
             "evictions-in-a-batch-of-their-own",
-            "tells evictions in another answer than the writes that caused them",
+            "delivers evictions in a separate answer after the writes that caused them",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -273,7 +273,7 @@ final class OptionMutants {
         writer(
             "CAP-4",
             "own-writes-are-kept",
-            "a batch does not evict what it wrote itself",
+            "a batch does not evict its own writes",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -287,7 +287,7 @@ final class OptionMutants {
         writer(
             "CAP-5",
             "capacity-applied-late",
-            "a lowered capacity is obeyed with the next write",
+            "a lowered capacity takes effect at the next write",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -331,7 +331,7 @@ final class OptionMutants {
         writer(
             "TTL-1",
             "ttl-stops-at-the-first-young-one",
-            "takes the order of writing for the order of time",
+            "assumes that the order of writes is the order of times",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -389,7 +389,7 @@ final class OptionMutants {
         backend(
             "TTL-3",
             "expiry-on-reading",
-            "get does not answer what could be expired",
+            "get does not return records that could be expired",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -406,7 +406,7 @@ final class OptionMutants {
         backend(
             "TTL-4",
             "expire-counts-types",
-            "expire answers of how many types it deleted",
+            "expire returns the number of types that it deleted from",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -43,7 +43,7 @@ final class PutMutants {
         writer(
             "VER-1",
             "version-per-type",
-            "counts the versions of each type by itself",
+            "counts the versions of each type separately",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -129,7 +129,7 @@ final class PutMutants {
         backend(
             "VER-5",
             "earliest-off-by-one",
-            "tells the last version that was trimmed as the first that is held",
+            "returns the last trimmed version as the first version held",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -146,7 +146,7 @@ final class PutMutants {
         writer(
             "PUT-1",
             "batch-stops-in-the-middle",
-            "applies what comes before the write whose condition does not hold",
+            "applies the writes before the one whose condition does not hold",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -181,7 +181,7 @@ final class PutMutants {
         backend(
             "PUT-2",
             "batch-seen-half",
-            "lets go of the lock in the middle of a batch; the feed is right",
+            "releases the lock in the middle of a batch; the feed is correct",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Object writers = new Object();
@@ -255,18 +255,18 @@ final class PutMutants {
     return List.of(
         judging(
             "condition-zero-is-absent",
-            "version 0 holds of an absent record",
+            "the condition \"version 0\" holds for an absent record",
             (condition, found) ->
                 condition instanceof Condition.Version version
                     ? version.expected() == found
                     : condition.holds(found)),
         judging(
             "condition-absent-is-none",
-            "takes \"no live record\" for no condition",
+            "treats the condition \"no live record\" as no condition",
             (condition, found) -> condition instanceof Condition.Absent || condition.holds(found)),
         judging(
             "condition-older-will-do",
-            "a version holds of every later one",
+            "a version condition also holds for every later version",
             (condition, found) ->
                 (condition instanceof Condition.Version version && found != 0)
                     ? found >= version.expected()
@@ -274,7 +274,7 @@ final class PutMutants {
         writer(
             "PUT-4",
             "condition-judged-within-the-batch",
-            "judges each condition after the writes before it",
+            "checks each condition after the writes before it",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -295,7 +295,7 @@ final class PutMutants {
         backend(
             "PUT-4",
             "condition-checked-outside-the-lock",
-            "judges the conditions, lets go of the lock, and applies",
+            "checks the conditions, releases the lock, and applies",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -339,7 +339,7 @@ final class PutMutants {
         writer(
             "PUT-6",
             "delete-of-absent-takes-a-version",
-            "deleting what is absent takes a version",
+            "deleting an absent record takes a version",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -354,7 +354,7 @@ final class PutMutants {
         writer(
             "PUT-6",
             "delete-of-absent-is-told",
-            "deleting what is absent appears in the feed",
+            "deleting an absent record appears in the feed",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -403,7 +403,7 @@ final class PutMutants {
         backend(
             "PUT-7",
             "deleted-record-returned",
-            "get answers deleted records",
+            "get returns deleted records",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -474,7 +474,7 @@ final class PutMutants {
         backend(
             "PUT-8",
             "answer-sorted",
-            "answers in the order of the keys",
+            "returns the records in the order of the keys",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -490,7 +490,7 @@ final class PutMutants {
         backend(
             "PUT-8",
             "answer-without-the-absent",
-            "leaves deletes of what is absent out of the answer",
+            "leaves deletes of absent records out of the answer",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -504,7 +504,7 @@ final class PutMutants {
         writer(
             "PUT-10",
             "refusal-ignored",
-            "stores what the extraction function refuses",
+            "stores payloads that the extraction function rejects",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -580,7 +580,7 @@ final class PutMutants {
         backend(
             "GET-1",
             "get-from-a-late-cache",
-            "get reads a map that is brought up to date after the lock was released",
+            "get reads a map that is updated after the lock was released",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Map<List<String>, StoredRecord> cache = new ConcurrentHashMap<>();
@@ -613,7 +613,7 @@ final class PutMutants {
         backend(
             "GET-1",
             "get-ignores-case",
-            "takes a type for another in upper case",
+            "does not distinguish types by upper and lower case",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

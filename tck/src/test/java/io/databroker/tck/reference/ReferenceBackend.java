@@ -29,8 +29,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A correct backend on JDK collections and one lock, the monitor of its store. What is protected is
- * there for the gallery of wrong backends to break.
+ * A correct backend on JDK collections and one lock, the monitor of its store. Protected methods
+ * are the places that the wrong backends of the gallery override.
  */
 public class ReferenceBackend implements Backend {
   protected final Store store;

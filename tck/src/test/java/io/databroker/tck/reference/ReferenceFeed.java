@@ -108,14 +108,14 @@ public class ReferenceFeed implements ChangeFeed {
             .anyMatch(batch -> batch.stream().anyMatch(this::concerns));
   }
 
-  /** Tells of a batch that was appended. */
+  /** Notifies the feed of an appended batch. */
   protected void published(List<StoredRecord> batch) {
     if (batch.stream().anyMatch(this::concerns)) {
       signal();
     }
   }
 
-  /** Moves a feed that waits past what was dropped, if that holds nothing for it. */
+  /** Moves a waiting feed past the dropped changes, if none of them concerns it. */
   protected void trimmed(List<StoredRecord> dropped) {
     if (Long.compareUnsigned(position, store.trimmed) < 0) {
       if (waiting && dropped.stream().noneMatch(this::isDue)) {
@@ -130,7 +130,7 @@ public class ReferenceFeed implements ChangeFeed {
     }
   }
 
-  /** No later trim moves it on. */
+  /** No later trim moves the feed. */
   protected void overtaken() {
     waiting = false;
   }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Opens reference backends: in memory, or, given a directory, on a store that outlives them and is
- * shared by all that are open.
+ * Opens reference backends: in memory, or with a directory on a store that outlives the backends
+ * and is shared by them.
  */
 public class ReferenceProvider implements BackendProvider {
   public static final Setting<Path> DIRECTORY =

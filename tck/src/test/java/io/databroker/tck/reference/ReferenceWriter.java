@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Applies one call's writes to a store whose lock is held, and tells its feeds. */
+/** Applies one call's writes to a locked store, and notifies its feeds. */
 public class ReferenceWriter {
   protected final ReferenceBackend backend;
   protected final Store store;
@@ -84,7 +84,7 @@ public class ReferenceWriter {
       backend.context.extractor().extract(type, payload, options.indexedFields());
     } catch (RuntimeException refusal) {
       throw new InvalidArgumentException(
-          argument, payload.toString(), "store what the extraction function accepts");
+          argument, payload.toString(), "store only payloads that the extraction function accepts");
     }
   }
 
@@ -131,7 +131,7 @@ public class ReferenceWriter {
     return store.live.getOrDefault(type, new LinkedHashMap<>()).get(id);
   }
 
-  /** Deletes what exceeds the capacities of these types, oldest written first over all of them. */
+  /** Deletes the records over the capacities of these types, oldest write first over all types. */
   protected void evict(Set<String> types) {
     List<StoredRecord> victims = new ArrayList<>();
     for (String type : types) {

@@ -21,7 +21,7 @@ final class RestoreMutants {
         writer(
             "RESTORE-1",
             "restore-in-batches-of-one",
-            "makes a batch of each restored record",
+            "applies each restored record as its own batch",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -93,7 +93,7 @@ final class RestoreMutants {
         writer(
             "RESTORE-4",
             "restore-stops-at-the-first-young-record",
-            "an expiry stops at the first record that stays",
+            "an expiry stops at the first record that has not expired",
             backend ->
                 new ReferenceWriter(backend) {
                   private boolean stopped;
@@ -118,7 +118,7 @@ final class RestoreMutants {
         backend(
             "RESTORE-5",
             "trim-takes-the-oldest-time",
-            "drops a batch of which any record is older",
+            "drops a batch if any of its records is older",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

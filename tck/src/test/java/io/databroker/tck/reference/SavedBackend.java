@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A reference backend that saves its store before a call returns and before others see it. */
+/**
+ * A reference backend that saves its store before a call returns and before other threads see the
+ * change.
+ */
 public class SavedBackend extends ReferenceBackend {
   private final SavedProvider.Place place;
 

@@ -24,7 +24,7 @@ import java.util.List;
 final class SavedFile {
   private SavedFile() {}
 
-  /** Writes the state; the identity says which directory it belongs to. */
+  /** Writes the state with the identity of its directory. */
   static void write(Path file, String identity, Store store) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -62,7 +62,7 @@ public class SavedProvider extends ReferenceProvider {
     }
   }
 
-  /** A directory that this process alone has open. */
+  /** A directory that only this process has open. */
   static class Place {
     final Path directory;
     final Store store = new Store();
@@ -81,7 +81,7 @@ public class SavedProvider extends ReferenceProvider {
               + Files.getAttribute(directory.resolve("identity"), "unix:ctime");
       Path file = directory.resolve("state");
       if (Files.exists(file) && !SavedFile.read(file, store).equals(identity)) {
-        // A copy of another directory begins a history of its own (VER-8).
+        // A copy of another directory begins a new history (VER-8).
         store.serverVersion = Store.newServerVersion();
         store.begun = store.latest;
         store.trimmed = store.latest;
@@ -90,7 +90,7 @@ public class SavedProvider extends ReferenceProvider {
       save(store);
     }
 
-    /** Writes what is in a store. */
+    /** Writes the contents of a store. */
     void save(Store state) {
       SavedFile.write(directory.resolve("state"), identity, state);
     }

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Defects of size, value, state and surface, which only a long or an odd script meets. */
+/** Defects that depend on sizes, values or states, which only long or odd scripts reach. */
 final class ScriptMutants {
   private ScriptMutants() {}
 
@@ -66,7 +66,7 @@ final class ScriptMutants {
         writer(
             "FEED-2",
             "feed-splits-wide-batches",
-            "tells a batch of more than 512 changes in two answers",
+            "delivers a batch of more than 512 changes in two answers",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -83,7 +83,7 @@ final class ScriptMutants {
         writer(
             "FEED-1",
             "feed-forgets-old-batches",
-            "holds 1,024 batches and drops older ones without a word",
+            "holds 1,024 batches and drops older ones without an error",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override
@@ -123,7 +123,7 @@ final class ScriptMutants {
         backend(
             "GET-1",
             "get-by-hash-code",
-            "takes ids of equal hash codes for one",
+            "does not distinguish ids of equal hash codes",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -140,7 +140,7 @@ final class ScriptMutants {
         backend(
             "LEASE-1",
             "lease-by-hash-code",
-            "takes lease names of equal hash codes for one",
+            "does not distinguish lease names of equal hash codes",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -158,7 +158,7 @@ final class ScriptMutants {
         backend(
             "LEASE-3",
             "lease-never-shortened",
-            "a renewal leaves the end where it is if it would come sooner",
+            "a renewal never makes the end earlier",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -179,7 +179,7 @@ final class ScriptMutants {
         backend(
             "TRIM-1",
             "trim-cuts-to-microseconds",
-            "cuts the instant to the microsecond, and keeps what is older by less",
+            "cuts the instant to the microsecond, and so keeps changes that are older by less",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -207,7 +207,7 @@ final class ScriptMutants {
         backend(
             "TRIM-3",
             "clear-keeps-the-first-version",
-            "after a trim and a clear, tells the first version of before the clear",
+            "after a trim and a clear, returns the first version from before the clear",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private long first;
@@ -257,7 +257,7 @@ final class ScriptMutants {
         backend(
             "LIST-3",
             "list-of-an-array",
-            "hands out a list that can be sorted and replaced, though not added to",
+            "returns a list that can be sorted and replaced, but not added to",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -268,7 +268,7 @@ final class ScriptMutants {
         backend(
             "OPT-1",
             "options-with-open-entries",
-            "hands out a map whose entries can be set",
+            "returns a map whose entries can be set",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -293,7 +293,7 @@ final class ScriptMutants {
         backend(
             "ERR-4",
             "get-swallows-the-interrupt",
-            "a get takes the thread's interrupt flag away",
+            "a get clears the thread's interrupt flag",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -305,7 +305,7 @@ final class ScriptMutants {
         backend(
             "FEED-7",
             "replaced-names-swapped",
-            "history-replaced names the two histories in each other's place",
+            "history-replaced swaps the names of the two histories",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -319,7 +319,7 @@ final class ScriptMutants {
         backend(
             "FEED-5",
             "trimmed-names-the-last",
-            "history-trimmed names the last change in place of the first that is held",
+            "history-trimmed names the last change instead of the first one held",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -15,7 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** Snapshots that are not of one version, or not of it for long. */
+/** Snapshots that mix versions, or that later writes change. */
 final class SnapshotMutants {
   private SnapshotMutants() {}
 
@@ -24,7 +24,7 @@ final class SnapshotMutants {
         selecting(
             "SNAP-1",
             "snapshot-loses-the-youngest",
-            "leaves out the record that was written last, of many",
+            "a large snapshot lacks the record that was written last",
             (backend, records, selection) -> {
               if (records.size() > 100) {
                 records.remove(records.size() - 1);
@@ -34,7 +34,7 @@ final class SnapshotMutants {
         selecting(
             "SNAP-1",
             "snapshot-of-a-prefix",
-            "a snapshot of a type holds the types of which it is a prefix",
+            "a snapshot of a type also holds types whose names begin with its name",
             (backend, records, selection) -> {
               if (!(selection instanceof Selection.OfType ofType)) {
                 return records;
@@ -46,7 +46,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-2",
             "snapshot-newer-than-its-version",
-            "reads its version, lets go of the lock, and then the records",
+            "reads its version, releases the lock, and then reads the records",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -64,7 +64,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-2",
             "snapshot-older-than-its-version",
-            "reads the records, lets go of the lock, and then its version",
+            "reads the records, releases the lock, and then reads its version",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -82,7 +82,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-2",
             "snapshot-with-live-options",
-            "tells the options of now, not of then",
+            "returns the current options instead of those at its version",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -117,7 +117,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-4",
             "snapshot-empty-after-a-clear",
-            "a snapshot that a clear took the ground from is empty, and says nothing",
+            "a snapshot that a clear invalidated is empty, without an error",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -137,7 +137,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-4",
             "snapshot-loses-what-was-trimmed",
-            "holds only what the history still tells of",
+            "holds only records whose changes are still in the history",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private volatile boolean trimmed;
@@ -165,18 +165,18 @@ final class SnapshotMutants {
         positioned(
             "SNAP-5",
             "snapshot-one-too-early",
-            "its position is one version too early, so that a feed repeats",
+            "its position is one version too early, so that a feed repeats a change",
             (position, records) -> new Position(position.serverVersion(), position.version() - 1)),
         positioned(
             "SNAP-6",
             "empty-snapshot-without-a-position",
-            "an empty snapshot stands at version 0",
+            "an empty snapshot has the position of version 0",
             (position, records) ->
                 records.hasNext() ? position : new Position(position.serverVersion(), 0)),
         backend(
             "SNAP-7",
             "snapshot-holds-up-writers",
-            "no write goes on while a snapshot is open",
+            "writes wait while a snapshot is open",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private int open;
@@ -214,7 +214,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-8",
             "snapshot-works-after-its-close",
-            "tells its records after it was closed",
+            "returns its records after it was closed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -295,7 +295,7 @@ final class SnapshotMutants {
             });
   }
 
-  /** A snapshot that is another, but for what is overridden. */
+  /** A snapshot that delegates to another one. */
   static class Delegate implements Snapshot {
     private final Snapshot right;
 

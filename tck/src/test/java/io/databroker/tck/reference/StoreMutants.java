@@ -51,7 +51,7 @@ final class StoreMutants {
         backend(
             "TRIM-1",
             "trim-at-the-instant",
-            "drops changes of exactly that time too",
+            "also drops changes of exactly that time",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -73,7 +73,7 @@ final class StoreMutants {
         backend(
             "TRIM-1",
             "trim-one-too-many",
-            "drops the first batch that is not older, too",
+            "also drops the first batch that is not older",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -97,7 +97,7 @@ final class StoreMutants {
         backend(
             "TRIM-1",
             "trim-counts-batches",
-            "answers how many batches it dropped",
+            "returns the number of batches that it dropped",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -156,7 +156,7 @@ final class StoreMutants {
                 }));
   }
 
-  /** Clears otherwise. */
+  /** A mutant that clears differently. */
   private static Mutant clearing(String rule, String name, String defect, Clearing clearing) {
     return backend(
         rule,
@@ -182,7 +182,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-1",
             "clear-keeps-options",
-            "a clear leaves the options",
+            "a clear keeps the options",
             (store, right) -> {
               Map<String, TypeOptions> options = new HashMap<>(store.options);
               ClearResult result = right.get();
@@ -192,7 +192,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-1",
             "clear-keeps-the-checkpoint",
-            "a clear leaves the checkpoint",
+            "a clear keeps the checkpoint",
             (store, right) -> {
               Checkpoint checkpoint = store.checkpoint;
               ClearResult result = right.get();
@@ -202,7 +202,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-3",
             "clear-keeps-the-name",
-            "a clear leaves the server version",
+            "a clear keeps the server version",
             (store, right) -> {
               ClearResult renamed = right.get();
               store.serverVersion = renamed.oldServerVersion();
@@ -211,7 +211,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-3",
             "clear-answers-backwards",
-            "answers the new name for the old",
+            "returns the new name as the old one",
             (store, right) -> {
               ClearResult result = right.get();
               return new ClearResult(result.newServerVersion(), result.oldServerVersion());
@@ -219,7 +219,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-4",
             "clear-restarts-the-versions",
-            "a clear begins the versions anew",
+            "a clear restarts the versions",
             (store, right) -> {
               ClearResult result = right.get();
               store.latest = 0;
@@ -229,7 +229,7 @@ final class StoreMutants {
         backend(
             "CLEAR-5",
             "clear-seen-half",
-            "a clear removes the records, lets go of the lock, and begins a new history",
+            "a clear removes the records, releases the lock, and begins a new history",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -245,7 +245,7 @@ final class StoreMutants {
         clearing(
             "CLEAR-5",
             "clear-leaves-a-type",
-            "a clear leaves the records of one type",
+            "a clear keeps the records of one type",
             (store, right) -> {
               Map.Entry<String, LinkedHashMap<String, StoredRecord>> kept = store.live.firstEntry();
               LinkedHashMap<String, StoredRecord> records =
@@ -288,7 +288,7 @@ final class StoreMutants {
         backend(
             "CLOSE-4",
             "close-under-a-call",
-            "a close frees what a call still uses",
+            "a close frees memory that a call still uses",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private volatile @Nullable Object freed = new Object();
@@ -340,7 +340,7 @@ final class StoreMutants {
         backend(
             "ERR-4",
             "interrupt-in-the-middle",
-            "an interrupted write stops after its first record, and says unavailable",
+            "an interrupted write stops after its first record, and fails with unavailable",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -371,7 +371,7 @@ final class StoreMutants {
         backend(
             "STATE-1",
             "state-read-only-while-it-writes",
-            "says that it is read-only once a batch was refused",
+            "reports read-only after a rejected batch",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private volatile BackendState state = BackendState.SERVING;
@@ -421,7 +421,7 @@ final class StoreMutants {
                 return store;
               }
             }),
-        provider("VER-8", "copy-goes-on", "a copy goes on with its history", new NamedStores())
+        provider("VER-8", "copy-goes-on", "a copy continues its history", new NamedStores())
             .lasting(),
         provider(
             "LIMIT-1",
@@ -475,12 +475,12 @@ final class StoreMutants {
         provider(
             "CAPA-2",
             "durable-undeclared",
-            "a reopen has what was there, which is not declared",
+            "a reopen has the stored records, although durable is not declared",
             new OneStore()),
         provider(
             "CAPA-1",
             "clock-not-obeyed",
-            "declares that the clock can be turned, and goes by the system's",
+            "declares that the clock can be turned, but uses the system clock",
             new ReferenceProvider() {
               @Override
               protected Backend backend(Store store, BackendContext context) {
@@ -491,7 +491,7 @@ final class StoreMutants {
         provider(
                 "CAPA-1",
                 "shared-undelivered",
-                "declares that it is shared, and each handle is a store of its own",
+                "declares that it is shared, but each handle is a separate store",
                 new ReferenceProvider() {
                   @Override
                   public Backend open(Settings settings, BackendContext context) {
@@ -501,7 +501,7 @@ final class StoreMutants {
             .lasting());
   }
 
-  /** Finds a store by what a file in its directory says, which a copy says too. */
+  /** Finds a store by a file in its directory, which a copy contains too. */
   private static final class NamedStores extends ReferenceProvider {
     private final Map<String, Store> named = new ConcurrentHashMap<>();
 
@@ -532,7 +532,7 @@ final class StoreMutants {
     }
   }
 
-  /** Loses something at each open. */
+  /** A mutant that loses a part of the state at each open. */
   private static Mutant losing(String rule, String name, String defect, Losing losing) {
     return backend(
             rule,
@@ -559,7 +559,7 @@ final class StoreMutants {
         losing(
             "VER-7",
             "reopen-counts-what-is-live",
-            "a reopen goes on behind the last live record",
+            "a reopen continues after the last live record",
             store ->
                 store.latest =
                     store.all().stream().mapToLong(StoredRecord::version).max().orElse(0)),

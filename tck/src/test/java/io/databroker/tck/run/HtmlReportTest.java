@@ -43,11 +43,11 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** The page shows every kind of violation, and nothing that a record is named can break it. */
+/** The page shows every kind of violation, and no name of a record can break it. */
 class HtmlReportTest {
   private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
 
-  /** Markup, quotes, controls, lone surrogates, text that runs backwards, noncharacters. */
+  /** Names with markup, quotes, controls, lone surrogates, right-to-left text, noncharacters. */
   private static final String HOSTILE =
       "</text></svg><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;]]>-->"
           + "\u0000\u0008\u001B\u007F\u0085\uD83D \uDE00\u202Eevil\u2028\uFFFE\uFFFF\uD83D\uDE00";

@@ -15,14 +15,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A backend that attacks its judge gets a verdict for the rule it happened in, and the run goes on.
- */
+/** A backend that attacks the kit gets a verdict for the current rule, and the run continues. */
 class JudgeTest {
   private static final Path EXAMPLE =
       Path.of("..", "examples", "stranger-backend", "src", "main", "java");
 
-  /** The example backend, with one evil deed that a setting chooses. */
+  /** The example backend, with one harmful action that a setting chooses. */
   private static final String HOSTILE =
       """
       package hostile;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
-/** An author's first hour: a new project compiles, and its first run says what to do next. */
+/** An author's first hour: a new project compiles, and its first run shows the next step. */
 class NewBackendTest {
   @TempDir Path directory;
 

@@ -13,7 +13,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** Makes jars of sources, as an author's build does. */
+/** Builds jars from sources, as an author's build does. */
 public final class PluginJar {
   private static final String PROVIDER =
       """
@@ -37,8 +37,8 @@ public final class PluginJar {
   /**
    * Compiles a provider named acme.
    *
-   * @param open what its open does
-   * @param engine where to put a library that the open can use: {@code acme.lib.Engine}
+   * @param open the body of its open method
+   * @param engine the folder for a library that the open method can use: {@code acme.lib.Engine}
    */
   public static Path acme(Path directory, String open, Path engine) throws IOException {
     Path sources = Files.createDirectories(directory.resolve("sources"));
@@ -53,7 +53,7 @@ public final class PluginJar {
     return jar(directory.resolve("acme.jar"), classes, name -> !name.startsWith("acme/lib/"));
   }
 
-  /** Compiles sources against the api; answers the folder of the classes. */
+  /** Compiles sources against the api; returns the folder of the classes. */
   public static Path compile(Path directory, List<Path> sources) throws IOException {
     Path classes = Files.createDirectories(directory.resolve("classes"));
     List<String> arguments =
@@ -67,7 +67,7 @@ public final class PluginJar {
     return classes;
   }
 
-  /** Packs what a folder holds. */
+  /** Packs the contents of a folder. */
   public static Path jar(Path jar, Path root, Predicate<String> names) throws IOException {
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
         Stream<Path> files = Files.walk(root)) {
