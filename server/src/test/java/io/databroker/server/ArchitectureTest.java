@@ -51,7 +51,9 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule guiceStaysInHost = onlyIn("com.google.inject", "host");
 
-  @ArchTest static final ArchRule protobufStaysInServer = onlyIn("com.google.protobuf", "server");
+  @ArchTest
+  static final ArchRule protobufStaysInServer =
+      onlyIn("com.google.protobuf", "server", "host.codec");
 
   @ArchTest static final ArchRule grpcStaysInServer = onlyIn("io.grpc", "server");
 

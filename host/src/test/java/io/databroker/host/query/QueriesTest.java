@@ -14,6 +14,7 @@ import io.databroker.api.Write;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -308,7 +309,7 @@ class QueriesTest {
   @Test
   void aPageIsCutOutOfWhatIsFound() {
     for (int i = 0; i < 3_000; i++) {
-      put("%04d".formatted(i * 7 % 3_000), "x".repeat(10));
+      put(String.format(Locale.ROOT, "%04d", i * 7 % 3_000), "x".repeat(10));
     }
     RecordQuery all = RecordQuery.of("t", Filter.all());
     assertThat(ids(queries.run(all.page(0, 2)))).containsExactly("0000", "0001");
@@ -330,7 +331,7 @@ class QueriesTest {
   void payloadsThatAreTooMuchToHoldAreFetchedAtTheEnd() {
     String payload = "x".repeat(1_000);
     for (int i = 0; i < 200; i++) {
-      put("%03d".formatted(i * 7 % 200), payload + i * 7 % 200);
+      put(String.format(Locale.ROOT, "%03d", i * 7 % 200), payload + i * 7 % 200);
     }
     RecordQuery query = RecordQuery.of("t", Filter.all()).page(50, 100);
     Page page = new Page(query, 10_000);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -93,7 +94,8 @@ class QueryCommandsTest {
   @Test
   void aResultTooLargeForAMessageComesInPages() throws Exception {
     String text = "x".repeat(700_000);
-    List<String> wanted = IntStream.range(0, 20).mapToObj("big%02d"::formatted).toList();
+    List<String> wanted =
+        IntStream.range(0, 20).mapToObj(i -> String.format(Locale.ROOT, "big%02d", i)).toList();
     for (String id : wanted) {
       importLines("{\"type\":\"big\",\"id\":\"%s\",\"data\":{\"a\":\"%s\"}}\n".formatted(id, text));
     }
@@ -104,7 +106,10 @@ class QueryCommandsTest {
   void manySmallRecordsComeInPages() throws Exception {
     importLines(
         IntStream.range(0, 2_500)
-            .mapToObj("{\"type\":\"small\",\"id\":\"%04d\",\"data\":{}}%n"::formatted)
+            .mapToObj(
+                i ->
+                    String.format(
+                        Locale.ROOT, "{\"type\":\"small\",\"id\":\"%04d\",\"data\":{}}%n", i))
             .collect(Collectors.joining()));
     assertThat(ids(server.ask("query", "--type", "small"))).hasSize(2_500).isSorted();
     assertThat(ids(server.ask("query", "--type", "small", "--limit", "1500", "--offset", "900")))

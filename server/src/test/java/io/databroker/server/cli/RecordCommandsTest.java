@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -103,7 +104,7 @@ class RecordCommandsTest {
   void importStoresInBatchesAndSaysSo() {
     String lines =
         IntStream.range(0, 2_500)
-            .mapToObj(i -> line("%04d".formatted(i)))
+            .mapToObj(i -> line(String.format(Locale.ROOT, "%04d", i)))
             .collect(Collectors.joining());
     Cli result = done(importing("\n" + lines.stripTrailing()));
     assertThat(result.out()).matches("stored 2500 records in \\d+\\.\\d s, \\d+ a second\n");

@@ -132,8 +132,10 @@ class UsageTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
         .isEqualTo(
-            "databroker: no server answers at 127.0.0.1:%d: start one with \"databroker serve\", or name another with --server%n"
-                .formatted(free));
+            "databroker: no server answers at 127.0.0.1:"
+                + free
+                + ": start one with \"databroker serve\", or name another with --server"
+                + System.lineSeparator());
   }
 
   @Test

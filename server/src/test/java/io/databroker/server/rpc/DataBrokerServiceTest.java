@@ -35,6 +35,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,7 +214,7 @@ class DataBrokerServiceTest {
           Record.newBuilder()
               .setVersion(-1)
               .setType(type)
-              .setId("%01024d".formatted(i))
+              .setId(String.format(Locale.ROOT, "%01024d", i))
               .setData(data)
               .setModifiedAt(Timestamp.newBuilder().setSeconds(1L << 37).setNanos(999_999_999))
               .build();

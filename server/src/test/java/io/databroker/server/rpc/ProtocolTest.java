@@ -110,13 +110,14 @@ class ProtocolTest {
         };
     boolean optional = field.toProto().getProto3Optional();
     String oneof = field.getRealContainingOneof() == null ? "" : "response.";
-    return "%s%s %d %s%s"
-        .formatted(
-            oneof,
-            field.getName(),
-            field.getNumber(),
-            optional ? "optional " : field.isRepeated() ? "repeated " : "",
-            type);
+    return String.format(
+        Locale.ROOT,
+        "%s%s %d %s%s",
+        oneof,
+        field.getName(),
+        field.getNumber(),
+        optional ? "optional " : field.isRepeated() ? "repeated " : "",
+        type);
   }
 
   private static String describe(MethodDescriptor method) {
