@@ -3,6 +3,7 @@ package io.databroker.host;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.DatabrokerException;
+import io.databroker.api.TypeOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Databroker implements AutoCloseable {
   private final Map<String, OpenedBackend> backends;
+  private final Map<String, OptionsKeeper> keepers;
   private final List<AutoCloseable> closing;
 
   /** Held by the closing thread until everything is closed. */
@@ -34,8 +36,12 @@ public final class Databroker implements AutoCloseable {
 
   private boolean closed;
 
-  Databroker(Map<String, OpenedBackend> backends, List<AutoCloseable> closing) {
+  Databroker(
+      Map<String, OpenedBackend> backends,
+      Map<String, OptionsKeeper> keepers,
+      List<AutoCloseable> closing) {
     this.backends = backends;
+    this.keepers = keepers;
     this.closing = closing;
   }
 
@@ -77,11 +83,36 @@ public final class Databroker implements AutoCloseable {
   public OpenedBackend opened(String name) {
     OpenedBackend opened = backends.get(name);
     if (opened == null) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "no backend \"%s\" is configured; configured are %s", name, names()));
+      throw unknown(name);
     }
     return opened;
+  }
+
+  private IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT, "no backend \"%s\" is configured; configured are %s", name, names()));
+  }
+
+  /**
+   * Sets the options of types in the unnamed backend, at once and after every clear, instead of
+   * those of its {@link BackendConfig}. A type that had options there and is not among these keeps
+   * them until a clear; {@link TypeOptions#NONE} removes them.
+   *
+   * @throws DatabrokerException if the backend rejects some; the former options then stay in force
+   * @throws IllegalArgumentException if every configured backend has a name
+   */
+  public void keepOptions(Map<String, TypeOptions> options) {
+    keepOptions(Builder.UNNAMED, options);
+  }
+
+  /** Sets the options of types in a named backend, as {@link #keepOptions(Map)} does. */
+  public void keepOptions(String name, Map<String, TypeOptions> options) {
+    OptionsKeeper keeper = keepers.get(name);
+    if (keeper == null) {
+      throw unknown(name);
+    }
+    keeper.replace(options);
   }
 
   /** Returns the configured names, with the empty name for the unnamed backend; unmodifiable. */
@@ -181,6 +212,15 @@ public final class Databroker implements AutoCloseable {
     public Builder decorate(BackendDecorator other) {
       decorator = Objects.requireNonNull(other, "decorator");
       return this;
+    }
+
+    /**
+     * Checks the configuration: plugins, providers and settings. It opens and creates nothing.
+     *
+     * @throws ConfigurationException if the configuration is invalid; it lists all problems
+     */
+    public void check() {
+      new Opening(backends, plugins, context, every, history, decorator).check();
     }
 
     /**

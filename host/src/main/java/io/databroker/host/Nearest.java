@@ -4,15 +4,19 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Suggests a known name for a mistyped one. */
-final class Nearest {
+/**
+ * Suggests a known name for a mistyped one.
+ *
+ * <p><b>Thread-safety:</b> stateless.
+ */
+public final class Nearest {
   private Nearest() {}
 
   /**
    * Returns the known name with the smallest edit distance, if that is at most a third of its
    * length.
    */
-  static Optional<String> to(String typed, Collection<String> known) {
+  public static Optional<String> to(String typed, Collection<String> known) {
     return known.stream()
         .filter(name -> distance(typed, name) <= Math.max(1, name.length() / 3))
         .min(Comparator.comparingInt(name -> distance(typed, name)));

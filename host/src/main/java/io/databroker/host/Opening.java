@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,8 @@ final class Opening {
   /** Opened resources in closing order: the last opened first. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
+  private final Map<String, OptionsKeeper> keepers = new HashMap<>();
+
   Opening(
       Map<String, BackendConfig> configs,
       List<Path> plugins,
@@ -51,6 +54,13 @@ final class Opening {
     this.decorator = decorator;
   }
 
+  /** Finds the providers and parses the settings; opens nothing. */
+  void check() {
+    try (Discovery discovery = Discovery.of(plugins)) {
+      var unused = choices(discovery);
+    }
+  }
+
   Databroker open() {
     Discovery discovery = Discovery.of(plugins);
     closing.push(discovery);
@@ -61,7 +71,8 @@ final class Opening {
       closing.push(threads);
       Map<String, OpenedBackend> opened = new LinkedHashMap<>();
       choices.forEach((name, choice) -> opened.put(name, open(name, choice, threads)));
-      return new Databroker(Collections.unmodifiableMap(opened), List.copyOf(closing));
+      return new Databroker(
+          Collections.unmodifiableMap(opened), Map.copyOf(keepers), List.copyOf(closing));
     } catch (RuntimeException | Error e) {
       try {
         Closing.all(List.copyOf(closing));
@@ -118,6 +129,7 @@ final class Opening {
     Executor worker = threads.worker("housekeeping");
     OptionsKeeper options = new OptionsKeeper(backend, choice.config().options(), threads, worker);
     closing.push(options);
+    keepers.put(name, options);
     options.start();
     Housekeeping housekeeping =
         new Housekeeping(

@@ -9,6 +9,8 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,14 @@ final class OptionsKeeper implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Backend backend;
-  private final Map<String, TypeOptions> options;
   private final Timer timer;
   private final Executor worker;
   private volatile boolean closed;
   private volatile @Nullable ChangeFeed feed;
+
+  // Guarded by this.
+  private Map<String, TypeOptions> options;
+  private boolean following;
 
   /** Server version of the history that has the options; 0 for none. */
   private long inForce;
@@ -46,10 +51,49 @@ final class OptionsKeeper implements AutoCloseable {
   }
 
   /** Sets the options; fails if the backend rejects them. */
-  void start() {
+  synchronized void start() {
     if (!options.isEmpty()) {
       feed = applyAndWatch();
+      following = true;
       worker.execute(this::follow);
+    }
+  }
+
+  /**
+   * Sets other options, at once and after every clear. Types that are no longer among them keep
+   * theirs until a clear.
+   *
+   * <p>If the backend rejects some, those of this call that it has taken are set back, the former
+   * options stay in force, and its exception is thrown.
+   */
+  synchronized void replace(Map<String, TypeOptions> others) {
+    Map<String, TypeOptions> before = backend.options();
+    List<String> changed = new ArrayList<>();
+    try {
+      for (Map.Entry<String, TypeOptions> type : others.entrySet()) {
+        if (!type.getValue().equals(before.getOrDefault(type.getKey(), TypeOptions.NONE))) {
+          changed.add(type.getKey());
+          backend.setOptions(type.getKey(), type.getValue());
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      setBack(changed, before, e);
+      throw e;
+    }
+    options = Map.copyOf(others);
+    if (!following && !options.isEmpty()) {
+      following = true;
+      worker.execute(this::follow);
+    }
+  }
+
+  private void setBack(List<String> types, Map<String, TypeOptions> before, Throwable failure) {
+    for (String type : types) {
+      try {
+        backend.setOptions(type, before.getOrDefault(type, TypeOptions.NONE));
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
@@ -95,7 +139,7 @@ final class OptionsKeeper implements AutoCloseable {
     }
   }
 
-  private ChangeFeed applyAndWatch() {
+  private synchronized ChangeFeed applyAndWatch() {
     while (true) {
       Versions versions = backend.versions();
       if (versions.serverVersion() != inForce) {

@@ -11,6 +11,7 @@ import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -63,6 +64,43 @@ class OptionsKeeperTest {
     store.real.trim(time.instant());
     runSignals();
     assertThat(store.real.options()).containsEntry("car", TypeOptions.NONE.withCapacity(7));
+    store.real.clear();
+    runSignals();
+    assertThat(store.real.options()).isEqualTo(OPTIONS);
+  }
+
+  @Test
+  void otherOptionsAreInForceAtOnceAndAfterAClear() {
+    keeper.start();
+    Map<String, TypeOptions> others =
+        Map.of("car", TypeOptions.NONE.withCapacity(9), "bus", TypeOptions.NONE.withCapacity(1));
+    keeper.replace(others);
+    assertThat(store.real.options())
+        .containsAllEntriesOf(others)
+        .containsEntry("van", OPTIONS.get("van"));
+    store.real.clear();
+    runSignals();
+    assertThat(store.real.options()).isEqualTo(others);
+  }
+
+  @Test
+  void optionsThatComeLaterAreSetAgainAfterAClearToo() {
+    OptionsKeeper empty = new OptionsKeeper(store.backend, Map.of(), time, Runnable::run);
+    empty.start();
+    empty.replace(OPTIONS);
+    store.real.clear();
+    runSignals();
+    assertThat(store.real.options()).isEqualTo(OPTIONS);
+  }
+
+  @Test
+  void ofOptionsThatAreRejectedNoneIsInForce() {
+    keeper.start();
+    Map<String, TypeOptions> others = new LinkedHashMap<>();
+    others.put("car", TypeOptions.NONE.withCapacity(9));
+    others.put("", TypeOptions.NONE.withCapacity(9));
+    assertThatThrownBy(() -> keeper.replace(others)).isInstanceOf(InvalidArgumentException.class);
+    assertThat(store.real.options()).isEqualTo(OPTIONS);
     store.real.clear();
     runSignals();
     assertThat(store.real.options()).isEqualTo(OPTIONS);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,6 +24,9 @@ final class ClientAccess {
   private static final String CERTIFICATE_KEY = "DATABROKER_TLS_KEY";
   private static final String KEY = "DATABROKER_SHARED_KEY";
   private static final String KEY_FILE = "DATABROKER_SHARED_KEY_FILE";
+
+  /** Variables that commands read which ask a server, beside the one that names it. */
+  static final Set<String> VARIABLES = Set.of(CA, CERTIFICATE, CERTIFICATE_KEY, KEY, KEY_FILE);
 
   private final Map<String, String> environment;
 

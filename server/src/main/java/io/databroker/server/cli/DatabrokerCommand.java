@@ -54,7 +54,6 @@ public final class DatabrokerCommand {
       return ExitCodes.USAGE;
     }
     commands
-        .setExpandAtFiles(false) // an id may begin with @
         .setOut(out)
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
@@ -87,12 +86,19 @@ public final class DatabrokerCommand {
     CommandLine root = new CommandLine(new DatabrokerCommand());
     if (arguments.length > 0 && Commands.NAMES.contains(arguments[0])) {
       root.addSubcommand(Commands.named(arguments[0], terminal));
+      // The server tells all that is wrong with its configuration at once.
+      if (arguments[0].equals(ServeCommand.NAME)) {
+        root.getCommandSpec().parser().collectErrors(true);
+        root.getSubcommands()
+            .values()
+            .forEach(it -> it.getCommandSpec().parser().collectErrors(true));
+      }
     } else {
       Commands.NAMES.forEach(name -> root.addSubcommand(Commands.named(name, terminal)));
     }
     addHelp(root);
     Numbers.register(root);
-    return root;
+    return root.setExpandAtFiles(false); // an id may begin with @
   }
 
   /** Adds --help and --version to every command. */

@@ -42,9 +42,18 @@ final class Logging {
     return logging;
   }
 
+  /** Logs a warning, as {@link #event}. */
+  void warning(String message) {
+    publish(Level.WARNING, message);
+  }
+
   /** Logs an event, even while the process ends and the loggers are closed. */
   void event(String message) {
-    LogRecord event = new LogRecord(Level.INFO, message);
+    publish(Level.INFO, message);
+  }
+
+  private void publish(Level level, String message) {
+    LogRecord event = new LogRecord(level, message);
     event.setLoggerName("server");
     lines.publish(event);
   }

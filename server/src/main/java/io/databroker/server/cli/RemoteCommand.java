@@ -8,16 +8,19 @@ import picocli.CommandLine.Option;
 
 /** Command that calls a server. */
 abstract class RemoteCommand implements Callable<Integer> {
+  /** Variable that names the default server. */
+  static final String SERVER = "DATABROKER_SERVER";
+
   final Terminal terminal;
 
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      defaultValue = "${env:DATABROKER_SERVER:-" + Address.DEFAULT + "}",
+      defaultValue = "${env:" + SERVER + ":-" + Address.DEFAULT + "}",
       converter = Address.Converter.class,
       description = {
         "The address of the server; ${DEFAULT-VALUE} if not given.",
-        "DATABROKER_SERVER names another default."
+        SERVER + " names another default."
       })
   private Address server;
 

@@ -11,15 +11,17 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of {@code serve} for the authentication of callers. */
 final class ServeAccess implements AutoCloseable {
-  private static final String KEY = "DATABROKER_SHARED_KEY";
-  private static final String READ_ONLY_KEY = "DATABROKER_READ_ONLY_KEY";
+  static final String KEY = "DATABROKER_SHARED_KEY";
+  static final String READ_ONLY_KEY = "DATABROKER_READ_ONLY_KEY";
 
   private final Map<String, String> environment;
+  private final List<Supplier<FileWatch>> watched = new ArrayList<>();
   private final List<FileWatch> watches = new ArrayList<>();
 
   @Option(
@@ -63,20 +65,27 @@ final class ServeAccess implements AutoCloseable {
       description = "Serve gRPC reflection, which tools such as grpcurl use.")
   private boolean reflection;
 
-  ServeAccess() {
-    this(System.getenv());
-  }
-
   ServeAccess(Map<String, String> environment) {
     this.environment = environment;
   }
 
-  /** Returns the settings with these credentials and this check of callers. */
-  ServerSettings apply(ServerSettings settings) throws FailedException {
+  /**
+   * Returns the settings with these credentials and this check of callers.
+   *
+   * @param problems gets what is wrong with the files
+   */
+  ServerSettings apply(ServerSettings settings, List<Exception> problems) {
+    ServerSettings checked = settings.withReflection(reflection);
     try {
-      return tls(keys(settings)).withReflection(reflection);
+      checked = keys(checked);
     } catch (AccessException e) {
-      throw new FailedException(String.valueOf(e.getMessage()));
+      problems.add(new FailedException(String.valueOf(e.getMessage())));
+    }
+    try {
+      return tls(checked);
+    } catch (AccessException | FailedException e) {
+      problems.add(new FailedException(String.valueOf(e.getMessage())));
+      return checked;
     }
   }
 
@@ -91,11 +100,11 @@ final class ServeAccess implements AutoCloseable {
       throw new FailedException("--tls-cert and --tls-key need each other; give both");
     }
     TlsFiles files = new TlsFiles(certificate, key, clientAuthorities);
-    List<Path> watched = new ArrayList<>(List.of(certificate, key));
+    List<Path> paths = new ArrayList<>(List.of(certificate, key));
     if (clientAuthorities != null) {
-      watched.add(clientAuthorities);
+      paths.add(clientAuthorities);
     }
-    watches.add(FileWatch.start("the certificates", watched, files::reload));
+    watched.add(() -> FileWatch.start("the certificates", paths, files::reload));
     return settings.withCredentials(files.credentials());
   }
 
@@ -105,17 +114,22 @@ final class ServeAccess implements AutoCloseable {
       return settings;
     }
     CallerCheck check = new CallerCheck(keys, Clock.systemUTC());
-    List<Path> files = new ArrayList<>();
+    List<Path> paths = new ArrayList<>();
     if (keyFile != null) {
-      files.add(keyFile);
+      paths.add(keyFile);
     }
     if (readOnlyKeyFile != null) {
-      files.add(readOnlyKeyFile);
+      paths.add(readOnlyKeyFile);
     }
-    if (!files.isEmpty()) {
-      watches.add(FileWatch.start("the shared keys", files, () -> check.use(readKeys())));
+    if (!paths.isEmpty()) {
+      watched.add(() -> FileWatch.start("the shared keys", paths, () -> check.use(readKeys())));
     }
     return settings.withCallers(check);
+  }
+
+  /** Begins to read the files anew when they change. */
+  void watch() {
+    watched.forEach(start -> watches.add(start.get()));
   }
 
   private SharedKeys readKeys() throws AccessException {

@@ -1,24 +1,18 @@
 package io.databroker.server.cli;
 
-import io.databroker.api.BackendContext;
-import io.databroker.api.TypeOptions;
-import io.databroker.host.BackendConfig;
+import io.databroker.host.ConfigurationException;
 import io.databroker.host.Databroker;
 import io.databroker.server.net.Watchdog;
-import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.BrokerServer;
-import io.databroker.server.rpc.QuerySettings;
 import io.databroker.server.rpc.ServerSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +25,7 @@ import picocli.CommandLine.Spec;
 
 /** Command that serves a backend until a signal ends it. */
 @Command(
-    name = "serve",
+    name = ServeCommand.NAME,
     description = {
       "Serves a backend over gRPC until SIGTERM or Ctrl-C.",
       "Prints \"databroker ready: backend=… listen=…\" once it serves, and logs to standard "
@@ -44,16 +38,42 @@ import picocli.CommandLine.Spec;
       "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\","
           + " \"plate.country\"]}}",
       "",
+      "A SIGHUP reads the options file anew, and the configuration file. If one is wrong, what was",
+      "in force stays in force.",
+      "",
       "Examples:",
       "  databroker serve",
+      "  databroker serve --config databroker.yaml --check",
       "  databroker serve --profile pomerium",
       "  databroker serve --backend mine --plugin mine.jar --set path=/var/lib/mine --listen"
           + " [::1]:0"
     })
 final class ServeCommand implements Callable<Integer> {
+  static final String NAME = "serve";
+
   private final Terminal terminal;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Read options from this YAML file: each is a key, without the dashes, such as",
+        "\"listen: 127.0.0.1:5443\". Each is also a variable, such as DATABROKER_LISTEN.",
+        "A flag wins over a variable, and a variable over the file."
+      })
+  private @Nullable Path config;
+
+  @Option(
+      names = "--check",
+      description = "Check the configuration, tell all problems, and open nothing.")
+  private boolean check;
+
+  @Option(
+      names = "--print-config",
+      description = "Print all values in force and where each comes from, without secrets.")
+  private boolean print;
 
   @Option(
       names = "--backend",
@@ -61,7 +81,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "inmemory",
       description =
           "The backend; \"databroker backends\" lists them; ${DEFAULT-VALUE} if not given.")
-  private String backend = "";
+  private String backend;
 
   @Option(
       names = "--set",
@@ -104,25 +124,30 @@ final class ServeCommand implements Callable<Integer> {
       names = "--query-wait",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
+      defaultValue = "1s",
       description =
-          "How long a query waits for the version that its request names; 1s if not given.")
-  private @Nullable Duration queryWait;
+          "How long a query waits for the version that its request names; ${DEFAULT-VALUE} if not"
+              + " given.")
+  private Duration queryWait;
 
   @Option(
       names = "--history",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
+      defaultValue = "1h",
       description =
-          "How long changes are kept for watchers; 1h if not given. The in-memory backend "
-              + "keeps them on the heap: shorten the time where many writes come.")
-  private @Nullable Duration history;
+          "How long changes are kept for watchers; ${DEFAULT-VALUE} if not given. The in-memory"
+              + " backend keeps them on the heap: shorten the time where many writes come.")
+  private Duration history;
 
   @Option(
       names = "--housekeeping",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "How often records expire and history is dropped; 1m if not given.")
-  private @Nullable Duration housekeeping;
+      defaultValue = "1m",
+      description =
+          "How often records expire and history is dropped; ${DEFAULT-VALUE} if not given.")
+  private Duration housekeeping;
 
   @Option(
       names = "--listen",
@@ -140,7 +165,7 @@ final class ServeCommand implements Callable<Integer> {
               + "it can read and write everything.")
   private boolean anywhere;
 
-  @Mixin private final ServeAccess access = new ServeAccess();
+  @Mixin private final ServeAccess access;
 
   @Mixin private final ServeLimits limits = new ServeLimits();
 
@@ -149,34 +174,85 @@ final class ServeCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.access = new ServeAccess(terminal.environment());
   }
 
   @Override
   public Integer call() throws Exception {
+    ServeConfiguration configuration =
+        ServeConfiguration.read(spec.commandLine().getParseResult(), terminal);
+    ServeCommand command = configuration.command();
+    command.check = check; // these two are flags only
+    command.print = print;
+    return command.run(configuration);
+  }
+
+  /** Does what was asked for; called on the command that has the values of all sources. */
+  private Integer run(ServeConfiguration configuration) throws Exception {
+    List<Exception> problems = new ArrayList<>(configuration.problems());
+    ServeSetup setup = setup(problems);
+    if (!problems.isEmpty()) {
+      return refuse(problems);
+    }
+    if (check || print) {
+      try (Output output = terminal.output()) {
+        for (String line : print ? configuration.printed() : List.of("configuration is valid")) {
+          output.line(line);
+        }
+      }
+      return ExitCodes.DONE;
+    }
+    return serve(configuration, setup);
+  }
+
+  /** Tells all problems; a single one as every command does. */
+  private Integer refuse(List<Exception> problems) throws Exception {
+    if (problems.size() == 1 && !check) {
+      throw problems.get(0);
+    }
+    boolean usage = false;
+    for (Exception problem : problems) {
+      List<String> lines = List.of(String.valueOf(problem.getMessage()));
+      if (problem instanceof ConfigurationException configuration) {
+        lines = configuration.problems();
+      } else if (problem instanceof CommandLine.ParameterException parsed) {
+        lines = List.of(lines.get(0) + Arguments.nearest(parsed));
+      }
+      usage |= !(problem instanceof FailedException);
+      lines.forEach(line -> terminal.err().println("databroker: " + ErrorLine.of(line)));
+    }
+    return usage ? ExitCodes.USAGE : ExitCodes.FAILED;
+  }
+
+  /** Checks everything that can be checked without opening anything. */
+  ServeSetup setup(List<Exception> problems) {
+    ServeSetup setup = new ServeSetup(problems);
+    setup.listen(listen, anywhere || access.asksCallers(), spec.commandLine());
+    setup.check(metrics::check);
+    setup.types(profile, protosets, queryWait);
+    setup.options(profile, options);
+    setup.backend(backend, settings, spec.commandLine());
+    setup.settings(limits, access);
+    setup.host(plugins, history, housekeeping);
+    return setup;
+  }
+
+  private Integer serve(ServeConfiguration configuration, ServeSetup setup) throws Exception {
     Logging log = Logging.to(terminal.err(), Level.INFO);
-    InetSocketAddress address = address();
-    QuerySettings queries = queries();
-    ServerSettings checked = access.apply(limits.apply(new ServerSettings()));
-    Databroker.Builder configuration =
-        Databroker.builder()
-            .context(BackendContext.standard().withExtractor(queries.types().extractor()))
-            .backend(config());
-    plugins.forEach(configuration::plugin);
-    if (history != null) {
-      configuration.keepHistory(history);
-    }
-    if (housekeeping != null) {
-      configuration.housekeepEvery(housekeeping);
-    }
-    checkFree(address);
-    metrics.measure(configuration);
-    ServerSettings settings = metrics.measure(checked);
-    Databroker broker = configuration.open();
-    BrokerServer server = new BrokerServer(broker.opened(), address, queries, settings);
+    checkFree(setup.address());
+    metrics.measure(setup.host());
+    ServerSettings settings = metrics.measure(setup.settings());
+    Databroker broker = setup.host().open();
+    BrokerServer server =
+        new BrokerServer(broker.opened(), setup.address(), setup.queries(), settings);
     Ending ending = new Ending(server, broker, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
+      access.watch();
       metrics.start(broker.backend()::state, log);
+      if (config != null || options != null) {
+        HangUp.handle(new Reload(configuration, broker, log), log);
+      }
       start(server, log);
       server.watch(reason -> giveUp(log, reason));
       server.await();
@@ -238,63 +314,5 @@ final class ServeCommand implements Callable<Integer> {
     } catch (ReaderGoneException | FailedException e) {
       log.event("ready; the ready line could not be written to standard output"); // it still serves
     }
-  }
-
-  private QuerySettings queries() {
-    MessageTypes types = MessageTypes.wellKnown();
-    if (profile != null) {
-      types = profile.with(types);
-    }
-    for (Path protoset : protosets) {
-      types = types.with(protoset);
-    }
-    QuerySettings standard = new QuerySettings().withTypes(types);
-    return queryWait == null ? standard : standard.withHintWait(queryWait);
-  }
-
-  private BackendConfig config() throws IOException, FailedException {
-    BackendConfig config = BackendConfig.of(backend);
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals <= 0) {
-        throw usage("--set is '" + setting + "'; give KEY=VALUE");
-      }
-      config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
-    }
-    if (profile != null) {
-      for (Map.Entry<String, TypeOptions> type : profile.options().entrySet()) {
-        config = config.withOptions(type.getKey(), type.getValue());
-      }
-    }
-    if (options != null) {
-      for (Map.Entry<String, TypeOptions> type : OptionsFile.read(options.toString()).entrySet()) {
-        config = config.withOptions(type.getKey(), type.getValue());
-      }
-    }
-    return config;
-  }
-
-  private InetSocketAddress address() {
-    try {
-      InetSocketAddress address = listen.resolve();
-      if (!anywhere && !access.asksCallers() && !address.getAddress().isLoopbackAddress()) {
-        throw usage(
-            String.format(
-                Locale.ROOT,
-                "%s can be reached from other machines, and callers would not be "
-                    + "authenticated; give --shared-key-file or --tls-client-ca, listen on "
-                    + "%s, or say"
-                    + " --insecure-listen-anywhere",
-                listen,
-                Address.DEFAULT));
-      }
-      return address;
-    } catch (UnknownHostException e) {
-      throw usage("no host is known by the name of " + listen.host());
-    }
-  }
-
-  private CommandLine.ParameterException usage(String problem) {
-    return new CommandLine.ParameterException(spec.commandLine(), problem);
   }
 }

@@ -1,10 +1,8 @@
 package io.databroker.server.cli;
 
-import io.databroker.server.net.NetworkLimits;
 import io.databroker.server.rpc.ServerSettings;
 import io.databroker.server.rpc.ServiceLimits;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of {@code serve} that limit the resources of clients. */
@@ -12,99 +10,116 @@ final class ServeLimits {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description = "Most open connections; 4000 if not given.")
-  private @Nullable Integer connections;
+      converter = CountConverter.class,
+      defaultValue = "4000",
+      description = "Most open connections; ${DEFAULT-VALUE} if not given.")
+  private int connections;
 
   @Option(
       names = "--max-connections-per-address",
       paramLabel = "N",
-      description = "Most open connections from one client address; 1000 if not given.")
-  private @Nullable Integer connectionsPerAddress;
+      converter = CountConverter.class,
+      defaultValue = "1000",
+      description = "Most open connections from one client address; ${DEFAULT-VALUE} if not given.")
+  private int connectionsPerAddress;
 
   @Option(
       names = "--max-calls-per-connection",
       paramLabel = "N",
-      description = "Most open calls on one connection, watchers included; 1000 if not given.")
-  private @Nullable Integer callsPerConnection;
+      converter = CountConverter.class,
+      defaultValue = "1000",
+      description =
+          "Most open calls on one connection, watchers included; ${DEFAULT-VALUE} if not given.")
+  private int callsPerConnection;
 
   @Option(
       names = "--handshake-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Time for a new connection to complete TLS and HTTP/2; 10s if not given.")
-  private @Nullable Duration handshake;
+      defaultValue = "10s",
+      description =
+          "Time for a new connection to complete TLS and HTTP/2; ${DEFAULT-VALUE} if not given.")
+  private Duration handshake;
 
   @Option(
       names = "--connection-idle",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Close a connection without calls after this time; 10m if not given.")
-  private @Nullable Duration idle;
+      defaultValue = "10m",
+      description =
+          "Close a connection without calls after this time; ${DEFAULT-VALUE} if not given.")
+  private Duration idle;
 
   @Option(
       names = "--connection-age",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
+      defaultValue = "24h",
       description = {
-        "Ask a client to reconnect after this time; 24h if not given.",
+        "Ask a client to reconnect after this time; ${DEFAULT-VALUE} if not given.",
         "Its open calls may continue for five minutes."
       })
-  private @Nullable Duration age;
+  private Duration age;
 
   @Option(
       names = "--request-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Time for a request to arrive completely; 30s if not given.")
-  private @Nullable Duration request;
+      defaultValue = "30s",
+      description = "Time for a request to arrive completely; ${DEFAULT-VALUE} if not given.")
+  private Duration request;
 
   @Option(
       names = "--reader-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Disconnect a client that reads nothing for this time; 30s if not given.")
-  private @Nullable Duration stall;
+      defaultValue = "30s",
+      description =
+          "Disconnect a client that reads nothing for this time; ${DEFAULT-VALUE} if not given.")
+  private Duration stall;
 
   @Option(
       names = "--max-watchers",
       paramLabel = "N",
-      description = "Most open Sync streams; 20000 if not given.")
-  private @Nullable Integer watchers;
+      converter = CountConverter.class,
+      defaultValue = "20000",
+      description = "Most open Sync streams; ${DEFAULT-VALUE} if not given.")
+  private int watchers;
 
   @Option(
       names = "--max-leases",
       paramLabel = "N",
-      description = "Most leases held at once; 10000 if not given.")
-  private @Nullable Integer leases;
+      converter = CountConverter.class,
+      defaultValue = "10000",
+      description = "Most leases held at once; ${DEFAULT-VALUE} if not given.")
+  private int leases;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the options
+  ServeLimits() {}
 
   /** Returns the settings with these limits. */
   ServerSettings apply(ServerSettings settings) {
-    NetworkLimits network = settings.network();
     ServiceLimits service = settings.service();
     return settings
         .withNetwork(
-            network.toBuilder()
-                .connections(or(connections, network.connections()))
-                .connectionsPerAddress(or(connectionsPerAddress, network.connectionsPerAddress()))
-                .callsPerConnection(or(callsPerConnection, network.callsPerConnection()))
-                .handshake(or(handshake, network.handshake()))
-                .idle(or(idle, network.idle()))
-                .age(or(age, network.age()))
-                .request(or(request, network.request()))
-                .stall(or(stall, network.stall()))
+            settings.network().toBuilder()
+                .connections(connections)
+                .connectionsPerAddress(connectionsPerAddress)
+                .callsPerConnection(callsPerConnection)
+                .handshake(handshake)
+                .idle(idle)
+                .age(age)
+                .request(request)
+                .stall(stall)
                 .build())
         .withService(
             new ServiceLimits(
-                or(leases, service.leases()),
+                leases,
                 service.longestLease(),
                 service.typesWithOptions(),
                 service.indexedFields(),
-                or(watchers, service.watchers()),
+                watchers,
                 service.snapshots(),
                 service.queryBytes()));
-  }
-
-  private static <T> T or(@Nullable T given, T standard) {
-    return given == null ? standard : given;
   }
 }

@@ -26,6 +26,17 @@ final class ServeMetrics implements AutoCloseable {
   private @Nullable ServerMetrics metrics;
   private @Nullable MetricsEndpoint endpoint;
 
+  /** Checks the address without a try to listen there. */
+  void check() throws FailedException {
+    if (address != null) {
+      try {
+        var unused = address.resolve();
+      } catch (IOException e) {
+        throw new FailedException("--metrics: no host is known by the name of " + address.host());
+      }
+    }
+  }
+
   /** Measures the calls of the backend. */
   void measure(Databroker.Builder configuration) {
     if (address != null) {

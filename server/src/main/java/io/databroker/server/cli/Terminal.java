@@ -8,9 +8,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Streams that a command reads and writes.
+ * Streams that a command reads and writes, and the variables of its environment.
  *
  * @param in standard input
  * @param out standard output, unbuffered
@@ -18,6 +19,7 @@ import java.util.List;
  * @param outIsTerminal whether {@code out} is a terminal
  * @param errIsTerminal whether {@code err} is a terminal
  * @param readers decides whether a failed write to {@code out} means that the reader has left
+ * @param environment the variables of the process
  */
 record Terminal(
     InputStream in,
@@ -25,7 +27,8 @@ record Terminal(
     PrintStream err,
     boolean outIsTerminal,
     boolean errIsTerminal,
-    Output.Readers readers) {
+    Output.Readers readers,
+    Map<String, String> environment) {
 
   /** Creates a terminal whose standard output is a pipe. */
   Terminal(
@@ -34,7 +37,12 @@ record Terminal(
       PrintStream err,
       boolean outIsTerminal,
       boolean errIsTerminal) {
-    this(in, out, err, outIsTerminal, errIsTerminal, () -> true);
+    this(in, out, err, outIsTerminal, errIsTerminal, () -> true, System.getenv());
+  }
+
+  /** Returns the same streams with other variables. */
+  Terminal withEnvironment(Map<String, String> other) {
+    return new Terminal(in, out, err, outIsTerminal, errIsTerminal, readers, other);
   }
 
   /**
@@ -49,7 +57,8 @@ record Terminal(
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         terminals.contains("out"),
         terminals.contains("err"),
-        StandardStreams::outHasReaders);
+        StandardStreams::outHasReaders,
+        System.getenv());
   }
 
   /** Returns a writer of lines to standard output; closing it flushes them. */

@@ -8,9 +8,13 @@
  *
  * <p>{@code Terminal}, {@code InputFile} and {@code Lines} read. {@code Output} writes lines;
  * {@code RecordWriter} and {@code Table} lay out the records. {@code ExitCodes}, {@code
- * FailedException}, {@code ServerErrors} and {@code ErrorLine} report failures. {@code
- * ServeAccess}, {@code ServeLimits}, {@code OptionsFile}, {@code OptionsJson} and {@code Profile}
- * are the parts of {@code serve}; {@code Ending} ends it. Only the launcher runs {@code Rehearsal}.
+ * FailedException}, {@code ServerErrors} and {@code ErrorLine} report failures.
+ *
+ * <p>{@code ServeCommand} declares the options of {@code serve}, with {@code ServeAccess}, {@code
+ * ServeLimits} and {@code ServeMetrics}. {@code ServeConfiguration} fills it from all sources,
+ * {@code ServeSetup} checks everything before it is opened, {@code OptionsFile}, {@code
+ * OptionsJson} and {@code Profile} are parts of it, {@code Reload} runs at a {@code HangUp}, and
+ * {@code Ending} ends the server. Only the launcher runs {@code Rehearsal}.
  */
 @NullMarked
 package io.databroker.server.cli;

@@ -230,7 +230,7 @@ class OddInputTest {
         2, "is not a number from 0 to 9223372036854775807", server.ask("query", "--limit", count));
     refused(
         2, "is not a number from 0 to 9223372036854775807", server.ask("query", "--offset", count));
-    refused(2, "is not a number from 0 to 2147483647", Cli.run("serve", "--max-leases", count));
+    refused(2, "is not a number from 1 to 2147483647", Cli.run("serve", "--max-leases", count));
   }
 
   @Test

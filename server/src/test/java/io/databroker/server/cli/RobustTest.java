@@ -66,7 +66,8 @@ class RobustTest {
             errors,
             false,
             false,
-            () -> readers);
+            () -> readers,
+            System.getenv());
     int code = DatabrokerCommand.run(terminal, arguments);
     return new Cli(code, "", err.toString(StandardCharsets.UTF_8));
   }

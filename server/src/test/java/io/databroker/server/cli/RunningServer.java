@@ -1,8 +1,8 @@
 package io.databroker.server.cli;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -17,9 +17,12 @@ final class RunningServer {
   final String address;
   private final Thread thread;
   private final CompletableFuture<Integer> code;
+  private final ByteArrayOutputStream log;
 
-  private RunningServer(String address, Thread thread, CompletableFuture<Integer> code) {
+  private RunningServer(
+      String address, Thread thread, CompletableFuture<Integer> code, ByteArrayOutputStream log) {
     this.address = address;
+    this.log = log;
     this.thread = thread;
     this.code = code;
   }
@@ -33,11 +36,12 @@ final class RunningServer {
     arguments.addAll(List.of(options));
     PipedInputStream out = new PipedInputStream();
     PipedOutputStream to = new PipedOutputStream(out);
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
             new ByteArrayInputStream(new byte[0]),
             to,
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(log, true, StandardCharsets.UTF_8),
             false,
             false);
     CompletableFuture<Integer> code = new CompletableFuture<>();
@@ -56,7 +60,7 @@ final class RunningServer {
     if (!ready.matches("databroker ready: backend=\\w+ listen=.*")) {
       throw new AssertionError("not ready: " + ready);
     }
-    return new RunningServer(ready.replaceAll(".* listen=", ""), thread, code);
+    return new RunningServer(ready.replaceAll(".* listen=", ""), thread, code, log);
   }
 
   private static String readLine(PipedInputStream in) throws IOException {
@@ -65,6 +69,11 @@ final class RunningServer {
       line.append((char) c);
     }
     return line.toString();
+  }
+
+  /** Returns the lines that it has logged. */
+  String log() {
+    return log.toString(StandardCharsets.UTF_8);
   }
 
   Cli ask(String... arguments) {

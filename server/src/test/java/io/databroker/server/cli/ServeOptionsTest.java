@@ -32,6 +32,41 @@ class ServeOptionsTest {
     assertThat(server.stop()).isZero();
   }
 
+  @Test
+  void aHangUpReadsTheFilesAnewAndABadOneChangesNothing(@TempDir Path folder) throws Exception {
+    Path options = folder.resolve("options.json");
+    Path config = folder.resolve("databroker.yaml");
+    Files.writeString(options, "{\"car\":{\"capacity\":1}}");
+    Files.writeString(config, "options: " + options + "\nmax-leases: 5\n");
+    RunningServer server = RunningServer.start("--config", config.toString());
+    assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":1}\n");
+
+    Files.writeString(options, "{\"car\":{\"capacity\":2},\"van\":{\"ttl\":5}}");
+    hangUp();
+    eventually(() -> server.log().contains("the former stays in force: options file " + options));
+    assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":1}\n");
+
+    Files.writeString(options, "{\"car\":{\"capacity\":3}}");
+    Files.writeString(config, "options: " + options + "\nmax-leases: 6\n");
+    hangUp();
+    eventually(() -> server.log().contains("in force after a restart only: max-leases"));
+    assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":3}\n");
+    assertThat(server.ask("clear", "--yes").code()).isZero();
+    eventually(() -> server.ask("options", "car").out().equals("{\"capacity\":3}\n"));
+
+    Files.writeString(config, "max-laeses: 6\n");
+    hangUp();
+    eventually(() -> server.log().contains("did you mean max-leases?"));
+    assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":3}\n");
+    assertThat(server.stop()).isZero();
+  }
+
+  /** Sends SIGHUP to this process, which the server handles. */
+  private static void hangUp() throws Exception {
+    long pid = ProcessHandle.current().pid();
+    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(pid)).start().waitFor()).isZero();
+  }
+
   private static void eventually(BooleanSupplier condition) {
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (!condition.getAsBoolean()) {

@@ -1,0 +1,70 @@
+package io.databroker.server.cli;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.host.Databroker;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads the configuration anew and puts in force what can change while the server runs: the options
+ * of types. What needs a restart is named in the log.
+ *
+ * <p>If anything in the new configuration is wrong, all that was in force stays in force.
+ */
+final class Reload implements Runnable {
+  /** Keys whose values can change while the server runs. */
+  private static final Set<String> LIVE = Set.of("options");
+
+  private final Databroker broker;
+  private final Logging log;
+  private final Map<String, List<String>> started;
+  private final ServeConfiguration.Again again;
+
+  Reload(ServeConfiguration inForce, Databroker broker, Logging log) {
+    this.broker = broker;
+    this.log = log;
+    this.started = inForce.configuration().texts();
+    this.again = inForce.again();
+  }
+
+  @Override
+  public void run() {
+    try {
+      ServeConfiguration next = again.read();
+      List<Exception> problems = new ArrayList<>(next.problems());
+      ServeSetup setup = next.command().setup(problems);
+      if (!problems.isEmpty()) {
+        problems.forEach(problem -> refused(problem.getMessage()));
+        return;
+      }
+      broker.keepOptions(setup.options());
+      log.event("the configuration was read anew");
+      Set<String> later = changed(next.configuration().texts());
+      if (!later.isEmpty()) {
+        log.event("changed, and in force after a restart only: " + String.join(", ", later));
+      }
+    } catch (DatabrokerException e) {
+      refused(e.getMessage());
+    } catch (RuntimeException e) {
+      refused(e.toString());
+    }
+  }
+
+  private void refused(String problem) {
+    log.warning("the configuration was not changed, the former stays in force: " + problem);
+  }
+
+  private Set<String> changed(Map<String, List<String>> now) {
+    Set<String> keys = new HashSet<>(started.keySet());
+    keys.addAll(now.keySet());
+    keys.removeIf(
+        key ->
+            LIVE.contains(key)
+                || started.getOrDefault(key, List.of()).equals(now.getOrDefault(key, List.of())));
+    return new TreeSet<>(keys);
+  }
+}

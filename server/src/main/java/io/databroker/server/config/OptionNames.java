@@ -1,0 +1,112 @@
+package io.databroker.server.config;
+
+import io.databroker.host.Nearest;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Names of the options of a command in files and in the environment. */
+final class OptionNames {
+  static final String PREFIX = "DATABROKER_";
+
+  /** Option that names the file. */
+  static final String FILE = "--config";
+
+  /** Options that ask for something else than to serve; they are flags only. */
+  private static final Set<String> FLAGS_ONLY =
+      Set.of("--help", "--version", "--check", "--print-config");
+
+  /** Variables that Kubernetes sets for a service of this name. */
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile(
+          "SERVICE_(?:HOST|PORT)(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?");
+
+  private final Map<String, OptionSpec> byKey = new LinkedHashMap<>();
+
+  OptionNames(CommandSpec command) {
+    for (OptionSpec option : command.options()) {
+      if (!FLAGS_ONLY.contains(option.longestName())) {
+        byKey.put(key(option), option);
+      }
+    }
+  }
+
+  /** Returns the options that can be given elsewhere than as flags, by key. */
+  Map<String, OptionSpec> byKey() {
+    return byKey;
+  }
+
+  /** Returns the name without dashes in front. */
+  static String key(OptionSpec option) {
+    return option.longestName().replaceFirst("^-+", "");
+  }
+
+  /** Returns whether its values are settings of the form {@code KEY=VALUE}. */
+  static boolean hasKeys(OptionSpec option) {
+    return option.paramLabel().equals("KEY=VALUE");
+  }
+
+  static boolean isSwitch(OptionSpec option) {
+    return option.arity().max() == 0;
+  }
+
+  static String variable(String key) {
+    return PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  /** Returns the option of a key in a file; null if there is none. */
+  @Nullable OptionSpec inFile(String key) {
+    return key.equals(FILE.substring(2)) ? null : byKey.get(key);
+  }
+
+  /** Returns what is wrong with a key that no option has. */
+  String unknownKey(String key) {
+    if (key.equals(FILE.substring(2))) {
+      return "a file cannot name another; give --config or " + variable("config");
+    }
+    return String.format(Locale.ROOT, "unknown key \"%s\"%s", key, hint(key, byKey.keySet()));
+  }
+
+  /**
+   * Returns what is wrong with a variable that no option has; null if it is not of this command.
+   *
+   * @param others variables with the prefix that something else reads
+   */
+  @Nullable String unknownVariable(String name, Collection<String> others) {
+    if (!name.startsWith(PREFIX)
+        || others.contains(name)
+        || OF_KUBERNETES.matcher(name.substring(PREFIX.length())).matches()) {
+      return null;
+    }
+    Map<String, String> known = new LinkedHashMap<>();
+    byKey.keySet().forEach(key -> known.put(variable(key), key));
+    others.forEach(other -> known.put(other, other));
+    return known.containsKey(name)
+        ? null
+        : String.format(Locale.ROOT, "unknown variable %s%s", name, hint(name, known.keySet()));
+  }
+
+  private static String hint(String name, Collection<String> known) {
+    return Nearest.to(name.toLowerCase(Locale.ROOT), lower(known))
+        .map(
+            nearest -> {
+              String as =
+                  known.stream()
+                      .filter(one -> one.toLowerCase(Locale.ROOT).equals(nearest))
+                      .findFirst()
+                      .orElse(nearest);
+              return "; did you mean " + as + "?";
+            })
+        .orElse("; \"databroker serve --help\" lists the options");
+  }
+
+  private static Collection<String> lower(Collection<String> names) {
+    return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+  }
+}
