@@ -77,7 +77,10 @@ public final class CallerCheck implements ServerInterceptor {
           "the call has no token; sign one with the shared key and send it as metadata jwt");
     }
     return switch (tokens.check(token)) {
-      case FULL -> next.startCall(call, headers);
+      case FULL ->
+          Caller.isAsked(method.getFullMethodName())
+              ? Caller.start(call, headers, next, tokens.subject(token))
+              : next.startCall(call, headers);
       case READ_ONLY ->
           READS.contains(method.getFullMethodName())
               ? next.startCall(call, headers)

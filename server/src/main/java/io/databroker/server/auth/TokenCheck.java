@@ -38,7 +38,7 @@ final class TokenCheck {
     INVALID
   }
 
-  private record Verified(long expiresAtMillis, boolean readOnly) {}
+  private record Verified(long expiresAtMillis, boolean readOnly, @Nullable String subject) {}
 
   private record Verifier(JWSVerifier verifier, boolean readOnly) {}
 
@@ -89,6 +89,12 @@ final class TokenCheck {
     return known.readOnly ? Verdict.READ_ONLY : Verdict.FULL;
   }
 
+  /** Returns the claim {@code sub} of a token that was verified and is remembered, or null. */
+  @Nullable String subject(String token) {
+    Verified known = current.verified.getIfPresent(token);
+    return known == null ? null : known.subject;
+  }
+
   private static @Nullable Verified verify(Generation generation, String token) {
     try {
       JWSObject signed = JWSObject.parse(token);
@@ -109,8 +115,9 @@ final class TokenCheck {
   private static @Nullable Verified claims(JWSObject signed, boolean readOnly) {
     Map<String, Object> payload = signed.getPayload().toJSONObject();
     Object expires = payload == null ? null : payload.get("exp");
+    String subject = payload != null && payload.get("sub") instanceof String sub ? sub : null;
     return expires instanceof Number seconds
-        ? new Verified((long) (seconds.doubleValue() * 1_000), readOnly)
+        ? new Verified((long) (seconds.doubleValue() * 1_000), readOnly, subject)
         : null;
   }
 }

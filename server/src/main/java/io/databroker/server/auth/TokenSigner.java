@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class TokenSigner implements ClientInterceptor {
   private static final Duration GOOD_FOR = Duration.ofMinutes(5);
 
+  /** Name of the user, for the audit log of the server. */
+  private static final String SUBJECT = System.getProperty("user.name", "unknown");
+
   private record Signed(String token, long renewAtMillis) {}
 
   private final MACSigner signer;
@@ -57,7 +60,8 @@ public final class TokenSigner implements ClientInterceptor {
   private String sign(long expiresAtMillis) {
     JWSObject token =
         new JWSObject(
-            new JWSHeader(JWSAlgorithm.HS256), new Payload(Map.of("exp", expiresAtMillis / 1_000)));
+            new JWSHeader(JWSAlgorithm.HS256),
+            new Payload(Map.of("exp", expiresAtMillis / 1_000, "sub", SUBJECT)));
     try {
       token.sign(signer);
     } catch (JOSEException e) {

@@ -8,12 +8,12 @@ import io.databroker.api.Settings;
 import io.databroker.host.DiscoveredProvider;
 import io.databroker.host.Discovery;
 import io.databroker.host.SettingText;
+import io.databroker.server.log.Logging;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -43,7 +43,7 @@ final class BackendsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // problems are reported below
+    Logging.silence(); // problems are reported below
     try (Discovery discovery = Discovery.of(plugins);
         Output output = terminal.output()) {
       List<String> problems = new ArrayList<>(discovery.problems());

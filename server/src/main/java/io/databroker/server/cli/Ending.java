@@ -1,6 +1,7 @@
 package io.databroker.server.cli;
 
 import io.databroker.host.Databroker;
+import io.databroker.server.log.Logging;
 import io.databroker.server.rpc.BrokerServer;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import io.databroker.server.log.Logging;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 

@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import io.databroker.api.DatabrokerException;
 import io.databroker.host.Databroker;
+import io.databroker.server.log.Logging;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,20 +12,23 @@ import java.util.TreeSet;
 
 /**
  * Reads the configuration anew and puts in force what can change while the server runs: the options
- * of types. What needs a restart is named in the log.
+ * of types, the level of the log, and the limit of slow calls. What needs a restart is named in the
+ * log.
  *
  * <p>If anything in the new configuration is wrong, all that was in force stays in force.
  */
 final class Reload implements Runnable {
   /** Keys whose values can change while the server runs. */
-  private static final Set<String> LIVE = Set.of("options");
+  private static final Set<String> LIVE = Set.of("options", "log-level", "log-slow-calls");
 
   private final Databroker broker;
+  private final ServeLogs logs;
   private final Logging log;
   private final Map<String, List<String>> started;
   private final ServeConfiguration.Again again;
 
-  Reload(ServeConfiguration inForce, Databroker broker, Logging log) {
+  Reload(ServeConfiguration inForce, Databroker broker, ServeLogs logs, Logging log) {
+    this.logs = logs;
     this.broker = broker;
     this.log = log;
     this.started = inForce.configuration().texts();
@@ -38,17 +42,18 @@ final class Reload implements Runnable {
       List<Exception> problems = new ArrayList<>(next.problems());
       ServeSetup setup = next.command().setup(problems);
       if (!problems.isEmpty()) {
-        problems.forEach(problem -> refused(problem.getMessage()));
+        problems.forEach(problem -> refused(String.valueOf(problem.getMessage())));
         return;
       }
       broker.keepOptions(setup.options());
+      logs.follow(next.command().logs(), log);
       log.event("the configuration was read anew");
       Set<String> later = changed(next.configuration().texts());
       if (!later.isEmpty()) {
         log.event("changed, and in force after a restart only: " + String.join(", ", later));
       }
     } catch (DatabrokerException e) {
-      refused(e.getMessage());
+      refused(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       refused(e.toString());
     }

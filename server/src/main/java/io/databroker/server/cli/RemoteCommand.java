@@ -1,8 +1,8 @@
 package io.databroker.server.cli;
 
+import io.databroker.server.log.Logging;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -33,7 +33,7 @@ abstract class RemoteCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // the command reports failures
+    Logging.silence(); // the command reports failures
     try (Connection connection = new Connection(server, access);
         Output output = terminal.output()) {
       ask(connection, output);

@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import io.databroker.host.ConfigurationException;
 import io.databroker.host.Databroker;
+import io.databroker.server.log.Logging;
 import io.databroker.server.net.Watchdog;
 import io.databroker.server.rpc.BrokerServer;
 import io.databroker.server.rpc.ServerSettings;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\","
           + " \"plate.country\"]}}",
       "",
-      "A SIGHUP reads the options file anew, and the configuration file. If one is wrong, what was",
+      "A SIGHUP reads the options file and the configuration file anew. If one is wrong, what was",
       "in force stays in force.",
       "",
       "Examples:",
@@ -171,6 +171,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final ServeMetrics metrics = new ServeMetrics();
 
+  @Mixin private final ServeLogs logs = new ServeLogs();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -238,10 +240,10 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private Integer serve(ServeConfiguration configuration, ServeSetup setup) throws Exception {
-    Logging log = Logging.to(terminal.err(), Level.INFO);
+    Logging log = logs.start(terminal.err());
     checkFree(setup.address());
     metrics.measure(setup.host());
-    ServerSettings settings = metrics.measure(setup.settings());
+    ServerSettings settings = metrics.measure(logs.apply(setup.settings()));
     Databroker broker = setup.host().open();
     BrokerServer server =
         new BrokerServer(broker.opened(), setup.address(), setup.queries(), settings);
@@ -251,9 +253,10 @@ final class ServeCommand implements Callable<Integer> {
       access.watch();
       metrics.start(broker.backend()::state, log);
       if (config != null || options != null) {
-        HangUp.handle(new Reload(configuration, broker, log), log);
+        HangUp.handle(new Reload(configuration, broker, logs, log), log);
       }
       start(server, log);
+      new Supervisor(terminal.environment(), log).ready();
       server.watch(reason -> giveUp(log, reason));
       server.await();
     } catch (InterruptedException e) {
@@ -264,6 +267,10 @@ final class ServeCommand implements Callable<Integer> {
       metrics.close();
     }
     return ExitCodes.DONE;
+  }
+
+  ServeLogs logs() {
+    return logs;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import io.databroker.api.BackendState;
 import io.databroker.host.Databroker;
+import io.databroker.server.log.Logging;
 import io.databroker.server.metrics.MetricsEndpoint;
 import io.databroker.server.metrics.ServerMetrics;
 import io.databroker.server.rpc.ServerSettings;

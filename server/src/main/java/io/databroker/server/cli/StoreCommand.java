@@ -5,6 +5,7 @@ import io.databroker.host.Databroker;
 import io.databroker.host.OpenedBackend;
 import io.databroker.host.copy.BackendCopy;
 import io.databroker.host.copy.CopyEnd;
+import io.databroker.server.log.Logging;
 import io.databroker.server.remote.ServerEnd;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,7 +52,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    var unused = Logging.to(terminal.err(), Level.OFF); // the command reports failures
+    Logging.silence(); // the command reports failures
     try (Output output = terminal.output()) {
       return run(output);
     } catch (StatusRuntimeException e) {

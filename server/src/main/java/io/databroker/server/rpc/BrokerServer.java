@@ -3,6 +3,7 @@ package io.databroker.server.rpc;
 import io.databroker.api.Backend;
 import io.databroker.api.Limits;
 import io.databroker.host.OpenedBackend;
+import io.databroker.server.auth.Caller;
 import io.databroker.server.net.Connections;
 import io.databroker.server.net.Transport;
 import io.databroker.server.net.Watchdog;
@@ -156,6 +157,7 @@ public final class BrokerServer implements AutoCloseable {
     if (settings.reflection()) {
       ReflectionCalls.services().forEach(builder::addService);
     }
+    builder.intercept(new Caller.Naming());
     if (settings.callers() != null) {
       builder.intercept(settings.callers()); // before all else
     }

@@ -8,6 +8,7 @@ import io.databroker.server.proto.GetCheckpointResponse;
 import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetCheckpointResponse;
 import io.grpc.stub.StreamObserver;
+import java.util.Map;
 
 /** Service for the checkpoint of a follower. */
 final class CheckpointService extends CheckpointServiceGrpc.CheckpointServiceImplBase {
@@ -39,12 +40,19 @@ final class CheckpointService extends CheckpointServiceGrpc.CheckpointServiceImp
       SetCheckpointRequest request, StreamObserver<SetCheckpointResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          backend.setCheckpoint(
-              new Checkpoint(
-                  request.getCheckpoint().getServerVersion(),
-                  request.getCheckpoint().getRecordVersion()));
-          return SetCheckpointResponse.getDefaultInstance();
-        });
+        Audited.work(
+            "checkpoint",
+            Map.of(
+                "serverVersion",
+                Long.toUnsignedString(request.getCheckpoint().getServerVersion()),
+                "recordVersion",
+                Long.toUnsignedString(request.getCheckpoint().getRecordVersion())),
+            () -> {
+              backend.setCheckpoint(
+                  new Checkpoint(
+                      request.getCheckpoint().getServerVersion(),
+                      request.getCheckpoint().getRecordVersion()));
+              return SetCheckpointResponse.getDefaultInstance();
+            }));
   }
 }

@@ -37,6 +37,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 
 /** Service for records, their changes, and leases. */
 final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImplBase {
@@ -123,13 +124,16 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   public void clear(Empty request, StreamObserver<ClearResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          ClearResult result = backend.clear();
-          return ClearResponse.newBuilder()
-              .setOldServerVersion(result.oldServerVersion())
-              .setNewServerVersion(result.newServerVersion())
-              .build();
-        });
+        Audited.work(
+            "clear",
+            Map.of(),
+            () -> {
+              ClearResult result = backend.clear();
+              return ClearResponse.newBuilder()
+                  .setOldServerVersion(result.oldServerVersion())
+                  .setNewServerVersion(result.newServerVersion())
+                  .build();
+            }));
   }
 
   @Override
@@ -155,11 +159,16 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   public void setOptions(SetOptionsRequest request, StreamObserver<SetOptionsResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          TypeOptions options = WireRecords.options(request.getOptions());
-          growth.setOptions(request.getType(), options);
-          return SetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
-        });
+        Audited.work(
+            "options",
+            Map.of("type", request.getType()),
+            () -> {
+              TypeOptions options = WireRecords.options(request.getOptions());
+              growth.setOptions(request.getType(), options);
+              return SetOptionsResponse.newBuilder()
+                  .setOptions(WireRecords.options(options))
+                  .build();
+            }));
   }
 
   @Override

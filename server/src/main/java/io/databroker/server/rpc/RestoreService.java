@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Writes that keep their times, which the protocol of Pomerium does not have. */
 final class RestoreService {
@@ -32,18 +33,21 @@ final class RestoreService {
   private void restore(PutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          if (request.getRecordsCount() == 0) {
-            return PutResponse.newBuilder()
-                .setServerVersion(backend.versions().serverVersion())
-                .build();
-          }
-          PutResult result = backend.restore(records(request.getRecordsList()));
-          return PutResponse.newBuilder()
-              .setServerVersion(result.serverVersion())
-              .addAllRecords(WireRecords.records(result.records()))
-              .build();
-        });
+        Audited.work(
+            "restore",
+            Map.of("records", Integer.toString(request.getRecordsCount())),
+            () -> {
+              if (request.getRecordsCount() == 0) {
+                return PutResponse.newBuilder()
+                    .setServerVersion(backend.versions().serverVersion())
+                    .build();
+              }
+              PutResult result = backend.restore(records(request.getRecordsList()));
+              return PutResponse.newBuilder()
+                  .setServerVersion(result.serverVersion())
+                  .addAllRecords(WireRecords.records(result.records()))
+                  .build();
+            }));
   }
 
   private static List<StoredRecord> records(List<Record> wire) {

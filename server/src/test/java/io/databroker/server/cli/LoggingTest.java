@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.UnsafeByteOperations;
+import io.databroker.server.log.LogFormat;
+import io.databroker.server.log.LogLevel;
+import io.databroker.server.log.Logging;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
@@ -28,7 +31,7 @@ class LoggingTest {
     ManagedChannel channel =
         NettyChannelBuilder.forTarget(server.address, InsecureChannelCredentials.create()).build();
     try {
-      var unused = Logging.to(err, Level.INFO);
+      var unused = Logging.to(err, LogLevel.INFO, LogFormat.TEXT);
       Any huge =
           Any.newBuilder().setValue(UnsafeByteOperations.unsafeWrap(new byte[136 << 20])).build();
       PutRequest request =
@@ -46,7 +49,7 @@ class LoggingTest {
           .log(Level.WARNING, "Stream Error");
       assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();
       Logger.getLogger("io.databroker").warning("seen");
-      assertThat(log.toString(StandardCharsets.UTF_8)).endsWith(" WARNING databroker: seen\n");
+      assertThat(log.toString(StandardCharsets.UTF_8)).endsWith(" WARN databroker: seen\n");
     } finally {
       channel.shutdownNow();
     }

@@ -1,4 +1,4 @@
-package io.databroker.server.cli;
+package io.databroker.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

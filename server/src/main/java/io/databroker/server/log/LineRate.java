@@ -1,4 +1,4 @@
-package io.databroker.server.cli;
+package io.databroker.server.log;
 
 import java.util.HashMap;
 import java.util.Map;

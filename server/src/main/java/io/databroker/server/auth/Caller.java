@@ -1,0 +1,90 @@
+package io.databroker.server.auth;
+
+import io.databroker.server.proto.CheckpointServiceGrpc;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Name and address of the client that calls for administration.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ *
+ * @param who the subject of its token, else of its certificate, else its address
+ * @param from its address and port
+ */
+public record Caller(String who, String from) {
+  private static final Context.Key<Caller> CURRENT = Context.key("databroker-caller");
+  private static final Caller UNKNOWN = new Caller("unknown", "unknown");
+
+  /** Calls whose callers are known by name; all others are spared the cost. */
+  private static final Set<String> ADMINISTRATION =
+      Set.of(
+          DataBrokerServiceGrpc.getClearMethod().getFullMethodName(),
+          DataBrokerServiceGrpc.getSetOptionsMethod().getFullMethodName(),
+          CheckpointServiceGrpc.getSetCheckpointMethod().getFullMethodName(),
+          "databroker.ext.RestoreService/Restore");
+
+  /** Returns the caller of the call that this thread handles. */
+  public static Caller current() {
+    Caller caller = CURRENT.get();
+    return caller == null ? UNKNOWN : caller;
+  }
+
+  /** Returns whether a method is administration. */
+  static boolean isAsked(String method) {
+    return ADMINISTRATION.contains(method);
+  }
+
+  /** Starts a call whose handler can ask for its caller, with the subject of its token. */
+  static <Q, A> ServerCall.Listener<Q> start(
+      ServerCall<Q, A> call,
+      Metadata headers,
+      ServerCallHandler<Q, A> next,
+      @Nullable String subject) {
+    SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    String from =
+        remote instanceof InetSocketAddress address && address.getAddress() != null
+            ? address.getAddress().getHostAddress() + ":" + address.getPort()
+            : String.valueOf(remote);
+    String who = subject != null ? subject : certificate(call);
+    Caller caller = new Caller(who != null ? who : from, from);
+    return Contexts.interceptCall(
+        Context.current().withValue(CURRENT, caller), call, headers, next);
+  }
+
+  private static @Nullable String certificate(ServerCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    try {
+      return session == null ? null : session.getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException e) {
+      return null; // the server asks for no certificates
+    }
+  }
+
+  /**
+   * Names the callers of administration where no token does.
+   *
+   * <p><b>Thread-safety:</b> stateless.
+   */
+  public static final class Naming implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return isAsked(call.getMethodDescriptor().getFullMethodName()) && CURRENT.get() == null
+          ? start(call, headers, next, null)
+          : next.startCall(call, headers);
+    }
+  }
+}

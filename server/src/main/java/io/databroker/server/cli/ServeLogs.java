@@ -1,0 +1,103 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.log.LogFormat;
+import io.databroker.server.log.LogLevel;
+import io.databroker.server.log.Logging;
+import io.databroker.server.rpc.ServerSettings;
+import io.databroker.server.rpc.SlowCalls;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options of {@code serve} for its log. */
+final class ServeLogs {
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      converter = LevelConverter.class,
+      defaultValue = "info",
+      description = {
+        "Log from this level: error, warn, info, debug or trace; ${DEFAULT-VALUE} if not given.",
+        "Read anew at SIGHUP."
+      })
+  private LogLevel level;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      converter = FormatConverter.class,
+      defaultValue = "text",
+      description =
+          "Form of the log: text, or json for one object a line; ${DEFAULT-VALUE} if not given.")
+  private LogFormat format;
+
+  @Option(
+      names = "--log-slow-calls",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = {
+        "Log calls that take this time or longer, without their content. None if not given.",
+        "Read anew at SIGHUP."
+      })
+  private @Nullable Duration slow;
+
+  private @Nullable SlowCalls calls;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the options
+  ServeLogs() {}
+
+  /** Begins to log. */
+  Logging start(PrintStream err) {
+    return Logging.to(err, level, format);
+  }
+
+  /** Returns the settings with a log of slow calls before the check of callers. */
+  ServerSettings apply(ServerSettings settings) {
+    SlowCalls created = new SlowCalls(settings.callers());
+    created.logFrom(slow);
+    calls = created;
+    return settings.withCallers(created);
+  }
+
+  /** Takes the level and the limit of slow calls from other options. */
+  void follow(ServeLogs other, Logging log) {
+    log.level(other.level);
+    if (calls != null) {
+      calls.logFrom(other.slow);
+    }
+  }
+
+  static final class LevelConverter implements ITypeConverter<LogLevel> {
+    @Override
+    public LogLevel convert(String text) {
+      return choice(LogLevel.values(), LogLevel::label, text);
+    }
+  }
+
+  static final class FormatConverter implements ITypeConverter<LogFormat> {
+    @Override
+    public LogFormat convert(String text) {
+      return choice(LogFormat.values(), format -> format.name().toLowerCase(Locale.ROOT), text);
+    }
+  }
+
+  private static <T> T choice(T[] all, Function<T, String> label, String text) {
+    return Arrays.stream(all)
+        .filter(one -> label.apply(one).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    String.format(
+                        Locale.ROOT,
+                        "'%s' is none of %s",
+                        text,
+                        String.join(", ", Arrays.stream(all).map(label).toList()))));
+  }
+}

@@ -1,0 +1,93 @@
+package io.databroker.server.log;
+
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.logging.Formatter;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
+
+/**
+ * Layout of an event as text: time, level, logger, message, fields, and the place where an
+ * exception was thrown. Control characters are escaped, so that an event is one line whatever a
+ * client has put into it.
+ */
+final class TextLine {
+  /** Largest number of characters of a message or a field. */
+  static final int LONGEST = 4_000;
+
+  private static final Formatter MESSAGES = new SimpleFormatter();
+
+  private TextLine() {}
+
+  static String of(LogRecord event) {
+    StringBuilder line = new StringBuilder();
+    line.append(event.getInstant().truncatedTo(ChronoUnit.MILLIS)).append(' ');
+    line.append(LogLevel.of(event.getLevel())).append(' ');
+    line.append(printable(logger(event))).append(": ");
+    line.append(printable(message(event)));
+    if (event instanceof Event with) {
+      with.fields()
+          .forEach(
+              (name, value) -> line.append(' ').append(name).append('=').append(quoted(value)));
+    }
+    String thrown = thrown(event);
+    return thrown.isEmpty() ? line.toString() : line + " < " + printable(thrown);
+  }
+
+  /** Returns the last part of the logger's name. */
+  static String logger(LogRecord event) {
+    String name = String.valueOf(event.getLoggerName());
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /** Returns the message with its parameters, as one line of a bounded length. */
+  static String message(LogRecord event) {
+    return oneLine(String.valueOf(MESSAGES.formatMessage(event)));
+  }
+
+  /** Returns the exception and its causes, each with the place where it was thrown. */
+  static String thrown(LogRecord event) {
+    StringBuilder text = new StringBuilder();
+    int depth = 0;
+    for (Throwable e = event.getThrown(); e != null && depth < 20; e = e.getCause()) {
+      text.append(depth++ == 0 ? "" : " < ").append(e);
+      if (e.getStackTrace().length > 0) {
+        text.append(" at ").append(e.getStackTrace()[0]);
+      }
+    }
+    return oneLine(text.toString());
+  }
+
+  private static String oneLine(String text) {
+    return shortened(text.strip()).replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  static String shortened(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+  }
+
+  private static String quoted(String value) {
+    String shown = shortened(value).replace("\\", "\\\\").replace("\"", "\\\"");
+    return '"' + printable(shown) + '"';
+  }
+
+  /** Returns the text with characters as escapes that would end a line or reorder it. */
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              int type = Character.getType(c);
+              if (type == Character.CONTROL
+                  || type == Character.FORMAT
+                  || type == Character.LINE_SEPARATOR
+                  || type == Character.PARAGRAPH_SEPARATOR
+                  || type == Character.SURROGATE) {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+}

@@ -1,0 +1,35 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.server.auth.Caller;
+import io.databroker.server.log.AuditLog;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Administration that leaves a line in the audit log, whatever comes of it. */
+final class Audited {
+  private Audited() {}
+
+  /** Returns work that writes the line after the given one. */
+  static <A> Supplier<A> work(String action, Map<String, String> details, Supplier<A> work) {
+    return () -> {
+      Caller caller = Caller.current();
+      String outcome = "ok";
+      try {
+        return work.get();
+      } catch (DatabrokerException e) {
+        outcome = e.id().label();
+        throw e;
+      } catch (StatusRuntimeException e) {
+        outcome = e.getStatus().getCode().name();
+        throw e;
+      } catch (RuntimeException | Error e) {
+        outcome = "internal";
+        throw e;
+      } finally {
+        AuditLog.write(action, caller.who(), caller.from(), outcome, details);
+      }
+    };
+  }
+}
