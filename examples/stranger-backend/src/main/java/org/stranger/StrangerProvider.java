@@ -10,7 +10,7 @@ import io.databroker.api.Settings;
 import java.util.List;
 import java.util.Set;
 
-/** How a host finds the backend: named in META-INF/services. */
+/** Opens the backend. A host finds this class by META-INF/services. */
 public final class StrangerProvider implements BackendProvider {
   @Override public String name() { return "stranger"; }
 
