@@ -11,6 +11,7 @@
  *   <li>{@code engine}: fixtures of a test: the bench, the clock, bounded calls, violations
  *   <li>{@code races}: workloads of concurrent clients, round after round
  *   <li>{@code crashes}: child JVMs that are killed, and the stores that they leave
+ *   <li>{@code faults}: faults of an engine beside clients
  *   <li>{@code scripts}: random scripts of one thread, judged by a model
  *   <li>{@code history}: recordings of concurrent clients, and the checker that judges them
  *   <li>{@code drawing}: violations as pictures of an HTML page
@@ -19,8 +20,8 @@
  *   <li>{@code run}: the command line and the reports
  * </ol>
  *
- * <p>Calls run one way: run, junit and chapters call races, crashes, scripts and engine, and these
- * call history, child and contract. Run also calls drawing, which calls history.
+ * <p>Calls run one way: run, junit and chapters call races, crashes, faults, scripts and engine,
+ * and these call history, child and contract. Run also calls drawing, which calls history.
  */
 @NullMarked
 package io.databroker.tck;

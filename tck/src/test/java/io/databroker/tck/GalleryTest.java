@@ -25,7 +25,12 @@ class GalleryTest {
   private static final Path TABLE = Path.of("..", "docs", "mutants.md");
 
   private static final Set<String> SAMPLE =
-      Set.of("saves-in-close-alone", "batch-in-two-files", "a-kill-loses-the-leases");
+      Set.of(
+          "saves-in-close-alone",
+          "batch-in-two-files",
+          "a-kill-loses-the-leases",
+          "full-for-readers-too",
+          "fault-loses-writes");
 
   /** Rules that kill no mutant, and why. */
   private static final Map<String, String> WITHOUT_MUTANT =
@@ -42,9 +47,9 @@ class GalleryTest {
         .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> kill(mutant)));
   }
 
-  /** Mutants that need child JVMs take seconds each: the build tries a sample of them. */
+  /** Mutants that need child JVMs or faults take seconds each: the build tries a sample of them. */
   private static boolean isOfTheBuild(Mutant mutant) {
-    return mutant.inChildJvm().isEmpty()
+    return (mutant.inChildJvm().isEmpty() && mutant.faults().isEmpty())
         || SAMPLE.contains(mutant.name())
         || Boolean.getBoolean("databroker.gallery.all");
   }
@@ -91,7 +96,7 @@ class GalleryTest {
     text.append(
         "Each is the kit's reference backend with one defect. The build runs the tests of ");
     text.append("the rule that it breaks on it, and fails if all of them pass. ");
-    text.append("Of those that need a child JVM the build tries a sample; ");
+    text.append("Of those that need a child JVM or a fault the build tries a sample; ");
     text.append(
         "`mvn test -pl tck -am -Dtest=GalleryTest -Ddatabroker.gallery.all=true` tries all.\n");
     text.append("Written by `GalleryTest`; do not edit.\n\n");

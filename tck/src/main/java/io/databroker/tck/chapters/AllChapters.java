@@ -103,6 +103,9 @@ public abstract class AllChapters {
   class Leaks extends LeakRules {}
 
   @Nested
+  class Faults extends FaultRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

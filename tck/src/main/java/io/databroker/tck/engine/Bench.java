@@ -125,6 +125,16 @@ public final class Bench {
     return subject.inChildJvm();
   }
 
+  /** Returns the faults that the kit injects. */
+  public List<Nemesis> faults() {
+    return subject.faults();
+  }
+
+  /** Returns the directory of one of the test's places. */
+  public Path directory(int place) {
+    return root.resolve("place-" + place);
+  }
+
   public boolean has(Capability capability) {
     return capabilities().contains(capability);
   }

@@ -11,12 +11,19 @@ import java.util.Locale;
 public final class InconclusiveException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Creates the verdict of a test that saw too little; the message says what helps. */
   public InconclusiveException(String reason) {
-    super(
+    this(
+        reason,
         String.format(
             Locale.ROOT,
-            "inconclusive, neither kept nor broken: %s; give it more time (%s=SECONDS, or --budget) or more processors",
-            reason,
+            "give it more time (%s=SECONDS, or --budget) or more processors",
             Tuning.BUDGET));
+  }
+
+  /** Creates the verdict of a test that could not tell, with what helps. */
+  public InconclusiveException(String reason, String help) {
+    super(
+        String.format(Locale.ROOT, "inconclusive, neither kept nor broken: %s; %s", reason, help));
   }
 }

@@ -3,6 +3,7 @@ package io.databroker.tck.engine;
 import io.databroker.api.BackendProvider;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,5 +34,10 @@ public interface Subject {
    */
   default Optional<ChildProvider> inChildJvm() {
     return ChildProvider.of(provider());
+  }
+
+  /** Returns the faults of the backend's engine that the kit injects; none by default. */
+  default List<Nemesis> faults() {
+    return List.of();
   }
 }

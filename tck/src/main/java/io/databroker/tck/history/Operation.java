@@ -14,6 +14,11 @@ public record Operation(int client, long began, long ended, Call call, Answer an
   /** End of a call that may still take effect. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** Returns whether the outcome of the call is unknown. */
+  public boolean isUnknown() {
+    return answer instanceof Answer.Unknown;
+  }
+
   /** Returns whether the operation may never have taken effect. */
   boolean isOptional() {
     return ended == NEVER;

@@ -30,8 +30,17 @@ public final class Recorder {
 
   private final AtomicLong clock = new AtomicLong();
 
+  private final Set<ErrorId> unknown;
+
   /** Creates a recorder whose clock starts at 0. */
-  public Recorder() {}
+  public Recorder() {
+    this(Set.of());
+  }
+
+  /** Creates a recorder that takes these errors for unknown outcomes. */
+  public Recorder(Set<ErrorId> unknown) {
+    this.unknown = Set.copyOf(unknown);
+  }
 
   /** Returns the next tick of the clock; no two calls get the same. */
   public long tick() {
@@ -69,7 +78,7 @@ public final class Recorder {
     return new Operation(client, began, unknown ? Operation.NEVER : ended, call, answer);
   }
 
-  private static Answer answer(Backend backend, Call call) {
+  private Answer answer(Backend backend, Call call) {
     try {
       if (call instanceof Call.Put put) {
         return new Answer.Stored(backend.put(put.batch()));
@@ -98,11 +107,12 @@ public final class Recorder {
     }
   }
 
-  private static Answer failure(Throwable failure) {
+  private Answer failure(Throwable failure) {
     if (failure instanceof ConditionFailedException failed) {
       return new Answer.ConditionFailed(failed.index(), failed.found());
     }
-    if (failure instanceof OutcomeUnknownException) {
+    if (failure instanceof OutcomeUnknownException
+        || (failure instanceof DatabrokerException known && unknown.contains(known.id()))) {
       return new Answer.Unknown();
     }
     if (failure instanceof DatabrokerException error && NOT_APPLIED.contains(error.id())) {

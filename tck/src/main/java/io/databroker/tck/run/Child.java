@@ -111,7 +111,7 @@ public final class Child {
     List<BackendProvider> named =
         providers.stream().filter(provider -> job.backend().equals(provider.name())).toList();
     if (named.size() == 1) {
-      return new ChosenBackend(named.get(0), job.settings(), job.plugins());
+      return new ChosenBackend(named.get(0), job.settings(), job.plugins(), job.faults());
     }
     if (providers.isEmpty()) {
       throw new UsageException(

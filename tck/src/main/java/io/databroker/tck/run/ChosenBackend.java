@@ -7,6 +7,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import io.databroker.tck.engine.ChildProvider;
+import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.SettingTexts;
 import io.databroker.tck.engine.Subject;
@@ -30,8 +31,13 @@ import org.jspecify.annotations.Nullable;
  * @param provider the provider
  * @param texts the settings of the command line, as text
  * @param plugins the plugins that contain it; none for the class path
+ * @param injected the faults that commands inject
  */
-record ChosenBackend(BackendProvider provider, Map<String, String> texts, List<Path> plugins)
+record ChosenBackend(
+    BackendProvider provider,
+    Map<String, String> texts,
+    List<Path> plugins,
+    List<? extends Nemesis> injected)
     implements Subject {
   /** Placeholder for the directory of a test in a value. */
   private static final String DIRECTORY = "{dir}";
@@ -110,6 +116,11 @@ record ChosenBackend(BackendProvider provider, Map<String, String> texts, List<P
     List<String> words = new ArrayList<>(List.of(provider.name()));
     plugins.forEach(plugin -> words.add(plugin.toString()));
     return Optional.of(new ChildProvider(PluginSource.class.getName(), words));
+  }
+
+  @Override
+  public List<Nemesis> faults() {
+    return List.copyOf(injected);
   }
 
   @Override

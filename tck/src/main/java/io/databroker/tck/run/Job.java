@@ -1,6 +1,7 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.CommandNemesis;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param backend the name of the backend
  * @param plugins the jars and folders to search for it; none for the class path
  * @param settings the settings of the backend, as text
+ * @param faults that commands inject and heal
  * @param rules the numbers of the rules to test
  * @param done the tests that ended in earlier child JVMs, each as chapter and name
  * @param parameters the parameters of the kit
@@ -27,6 +29,7 @@ record Job(
     String backend,
     List<Path> plugins,
     Map<String, String> settings,
+    List<CommandNemesis> faults,
     Set<String> rules,
     Set<String> done,
     Map<String, String> parameters) {
@@ -36,6 +39,12 @@ record Job(
     lines.setProperty("backend", backend);
     lines.setProperty("plugins", Words.line(plugins.stream().map(Path::toString).toList()));
     lines.setProperty("settings", Words.line(pairs(settings)));
+    lines.setProperty(
+        "faults",
+        Words.line(
+            faults.stream()
+                .map(each -> Words.line(List.of(each.name(), each.fault(), each.cure())))
+                .toList()));
     lines.setProperty("rules", Words.line(List.copyOf(rules)));
     lines.setProperty("done", Words.line(List.copyOf(done)));
     lines.setProperty("parameters", Words.line(pairs(parameters)));
@@ -53,9 +62,15 @@ record Job(
         lines.getProperty("backend", ""),
         Words.of(lines.getProperty("plugins", "")).stream().map(Path::of).toList(),
         map(Words.of(lines.getProperty("settings", ""))),
+        Words.of(lines.getProperty("faults", "")).stream().map(Job::fault).toList(),
         new LinkedHashSet<>(Words.of(lines.getProperty("rules", ""))),
         new LinkedHashSet<>(Words.of(lines.getProperty("done", ""))),
         map(Words.of(lines.getProperty("parameters", ""))));
+  }
+
+  private static CommandNemesis fault(String line) {
+    List<String> words = Words.of(line);
+    return new CommandNemesis(words.get(0), words.get(1), words.get(2));
   }
 
   private static List<String> pairs(Map<String, String> map) {

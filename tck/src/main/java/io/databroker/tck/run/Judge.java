@@ -77,7 +77,14 @@ final class Judge {
     int lost = 0;
     try {
       while (true) {
-        new Job(job.backend(), job.plugins(), job.settings(), job.rules(), done, parameters)
+        new Job(
+                job.backend(),
+                job.plugins(),
+                job.settings(),
+                job.faults(),
+                job.rules(),
+                done,
+                parameters)
             .write(file);
         ChildRun child = new ChildRun(options, file, report);
         child.run(

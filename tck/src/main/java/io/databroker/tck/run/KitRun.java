@@ -8,6 +8,7 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.Subject;
 import io.databroker.tck.engine.Violation;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ public final class KitRun {
     @Override
     public io.databroker.api.Settings settings(Path directory) {
       return Objects.requireNonNull(SUBJECT.get()).settings(directory);
+    }
+
+    @Override
+    public List<Nemesis> faults() {
+      return Objects.requireNonNull(SUBJECT.get()).faults();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.child.ChildJvm;
+import io.databroker.tck.engine.CommandNemesis;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -112,6 +113,20 @@ public final class Main implements Callable<Integer> {
   @Nullable Path recheck;
 
   @Option(
+      names = "--fault",
+      paramLabel = "NAME=COMMAND",
+      description =
+          "a shell command that injects a fault of the backend's engine while clients work;"
+              + " may be given again")
+  Map<String, String> faults = new LinkedHashMap<>();
+
+  @Option(
+      names = "--heal",
+      paramLabel = "NAME=COMMAND",
+      description = "the command that heals the fault of that name")
+  Map<String, String> cures = new LinkedHashMap<>();
+
+  @Option(
       names = "--new",
       paramLabel = "NAME",
       description = "writes the project of a new backend into a new directory of that name")
@@ -185,6 +200,7 @@ public final class Main implements Callable<Integer> {
     String name = backend;
     ChosenTests chosen = ChosenTests.of(rules, () -> LastRun.read(report, name));
     long seed = seed(chosen.last());
+    List<CommandNemesis> commands = Commands.of(faults, cures);
     List<Path> jars = Plugins.jars(plugins);
     List<String> options = options(jars);
     ReportFolder.check(report);
@@ -201,7 +217,13 @@ public final class Main implements Callable<Integer> {
                         + time.after(outcome.chapter() + "." + outcome.test())));
     judge.run(
         new Job(
-            name, plugins, settings, chosen.rules(), chosen.leftOut(), parameters(chosen, seed)),
+            name,
+            plugins,
+            settings,
+            commands,
+            chosen.rules(),
+            chosen.leftOut(),
+            parameters(chosen, seed)),
         named -> {
           ReportFolder.clear(report);
           out.printf(
@@ -272,6 +294,8 @@ public final class Main implements Callable<Integer> {
     words.addAll(List.of("--backend", String.valueOf(backend)));
     plugins.forEach(plugin -> words.addAll(List.of("--plugin", plugin.toString())));
     settings.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
+    faults.forEach((key, value) -> words.addAll(List.of("--fault", key + "=" + value)));
+    cures.forEach((key, value) -> words.addAll(List.of("--heal", key + "=" + value)));
     jvmOptions.forEach(option -> words.add("--jvm-option=" + option));
     return words.stream().map(Main::quoted).collect(Collectors.joining(" "));
   }

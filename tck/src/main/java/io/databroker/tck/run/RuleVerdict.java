@@ -44,7 +44,9 @@ record RuleVerdict(String number, Verdict verdict, String reason, List<Outcome> 
         }
       }
     }
-    String otherwise = notRun.isEmpty() ? "no test of it was run" : notRun;
+    String told =
+        outcomes.stream().map(Outcome::reason).findFirst().orElse("no test of it was run");
+    String otherwise = notRun.isEmpty() ? told : notRun;
     String reason = rule.whyNot().isEmpty() ? otherwise : rule.whyNot();
     return new RuleVerdict(rule.number(), Verdict.NOT_RUN, reason, outcomes);
   }

@@ -31,6 +31,7 @@ public final class Gallery {
             StoreMutants.all(),
             ScriptMutants.all(),
             LeakMutants.all(),
+            FaultMutants.all(),
             CrashMutants.all())
         .flatMap(List::stream)
         .toList();

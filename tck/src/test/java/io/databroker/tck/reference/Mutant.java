@@ -5,6 +5,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
 import io.databroker.api.Settings;
 import io.databroker.tck.engine.ChildProvider;
+import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.Subject;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +80,11 @@ public record Mutant(
     return new Mutant(name, rule, defect, provider, false);
   }
 
+  /** A correct backend whose engine can go away. */
+  public static Mutant ofEngineThatGoesAway() {
+    return new Mutant("away", "ERR-2", "none", new AwayProvider(), false);
+  }
+
   /** A mutant on a store that outlives its backends. */
   Mutant lasting() {
     return new Mutant(name, rule, defect, provider, true);
@@ -89,6 +95,11 @@ public record Mutant(
     return durable
         ? Settings.builder().set(ReferenceProvider.DIRECTORY, directory).build()
         : Settings.defaults();
+  }
+
+  @Override
+  public List<Nemesis> faults() {
+    return provider instanceof AwayProvider away ? List.of(away) : List.of();
   }
 
   @Override

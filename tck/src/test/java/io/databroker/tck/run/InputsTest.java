@@ -126,6 +126,14 @@ class InputsTest {
   }
 
   @Test
+  void aFaultNeedsAHealOfItsName() {
+    assertThat(refusedOfAcme("--fault=a=true")).contains("--fault a: give --heal a=COMMAND");
+    assertThat(refusedOfAcme("--heal=a=true")).contains("--heal a: there is no --fault");
+    assertThat(refusedOfAcme("--fault=a= ", "--heal=a=true")).contains("give NAME=COMMAND");
+    assertThat(refusedOfAcme("--fault=a=true", "--heal=b=true")).contains("--heal a=COMMAND");
+  }
+
+  @Test
   void whatFailedLastNeedsAnEarlierRunOfTheSameBackend() throws IOException {
     assertThat(refusedOfAcme("--rules=failed", "--report", fresh))
         .contains("--rules failed", fresh.toString(), "holds no earlier run (no such file)");

@@ -45,6 +45,10 @@ class JudgeTest {
           }
         }
         private static void deed(String evil, String where) {
+          if (evil.startsWith("away:") && !where.equals("close") && !where.equals("state")
+              && new java.io.File(evil.substring(5)).exists()) {
+            throw new UnavailableException("the engine is away", null);
+          }
           if (!evil.endsWith(" " + where)) return;
           switch (evil.split(" ")[0]) {
             case "exit" -> System.exit(0);
@@ -211,5 +215,24 @@ class JudgeTest {
     Told none = run("none", "failed");
     assertThat(none.exit()).isEqualTo(2);
     assertThat(none.text()).contains("--rules failed: nothing failed in the last run");
+  }
+
+  @Test
+  void commandsInjectAndHealAFault() {
+    Path flag = report.resolve("flag");
+    String evil = "away:" + flag;
+    String fault = "--fault=gone=touch '" + flag + "'";
+    Told right = run(evil, "ERR-2", fault, "--heal=gone=rm '" + flag + "'", "--call-bound=9");
+    assertThat(right.exit()).as(right.text()).isZero();
+    assertThat(right.text()).containsPattern("gone: [0-9]+ calls, [1-9][0-9]* not applied");
+    Told broken = run(evil, "ERR-2", fault, "--heal=gone=echo nothing; exit 7");
+    assertThat(broken.exit()).as(broken.text()).isEqualTo(3);
+    assertThat(broken.text())
+        .contains("the fault gone cannot be healed", "exit code 7", "it printed: nothing");
+  }
+
+  @Test
+  void withoutFaultsTheirRulesAreNotRunAndTheReportSaysHowToGiveSome() {
+    assertThat(run("none", "ERR-2").text()).contains("NOT RUN ERR-2: not run: no fault is given");
   }
 }

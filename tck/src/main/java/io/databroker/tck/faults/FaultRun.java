@@ -1,0 +1,289 @@
+package io.databroker.tck.faults;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.ErrorId;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Write;
+import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.Nemesis;
+import io.databroker.tck.engine.Saved;
+import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.engine.Violation;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.Diagnosis;
+import io.databroker.tck.history.Evidence;
+import io.databroker.tck.history.Followed;
+import io.databroker.tck.history.History;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Recorder;
+import io.databroker.tck.history.Verdict;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Clients work while a fault is injected and healed. Judged are the safety of their calls, how long
+ * these take, and whether the backend recovers.
+ *
+ * <p><b>Thread-safety:</b> none; used once, by one thread.
+ */
+public final class FaultRun {
+  private static final int CLIENTS = 3;
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The margin of a call, since this machine may be busy. */
+  private static final Duration MARGIN = Duration.ofSeconds(3);
+
+  private static final long HEALTHY_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+  private static final long FAULTY_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Bench bench;
+  private final Nemesis nemesis;
+  private final int place;
+  private final Recorder recorder = new Recorder(Set.of(ErrorId.STORAGE_FAILED));
+  private final AtomicInteger phase = new AtomicInteger();
+  private final AtomicBoolean signalled = new AtomicBoolean();
+  private final List<Changes> waited = new ArrayList<>();
+  private Backend backend;
+
+  /** Opens the backend of a run at one of the bench's places. */
+  public FaultRun(Bench bench, Nemesis nemesis, int place) {
+    this.bench = bench;
+    this.nemesis = nemesis;
+    this.place = place;
+    this.backend = bench.open(place, context());
+  }
+
+  private BackendContext context() {
+    return bench.context().withCallTimeout(CALL_TIMEOUT);
+  }
+
+  /** Runs it. */
+  public void run() throws InterruptedException {
+    History.Start start = Recorder.start(backend);
+    Position begin = new Position(start.serverVersion(), start.latest());
+    ChangeFeed waiting = backend.changes(begin, "awaited");
+    waiting.poll();
+    waiting.onReady(() -> signalled.set(true));
+    List<FaultClient> clients = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(bench.tuning.seed() + place);
+    for (int i = 0; i < CLIENTS; i++) {
+      FaultClient client = new FaultClient(i, backend, recorder, random.split(), phase);
+      Thread thread = new Thread(client::run, "tck-client");
+      thread.setDaemon(true);
+      clients.add(client);
+      threads.add(thread);
+      thread.start();
+    }
+    List<Operation> all = new ArrayList<>();
+    try {
+      LockSupport.parkNanos(HEALTHY_NANOS);
+      inject();
+    } finally {
+      phase.set(-1);
+      for (Thread thread : threads) {
+        thread.join(CALL_TIMEOUT.plus(MARGIN).plus(bench.tuning.callBound()).toMillis());
+      }
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+      if (threads.get(i).isAlive()) {
+        throw broken("ERR-8", "a call of a client never returned");
+      }
+      inTime(clients.get(i));
+      all.addAll(clients.get(i).operations());
+    }
+    recover(all);
+    if (backend.versions().serverVersion() != start.serverVersion()) {
+      // The engine has begun another history, as VER-6 permits: what was lost cannot be told.
+      bench.report("faults", nemesis.name() + ": began a new history; only recovery was judged");
+      return;
+    }
+    awaitSignal(waiting);
+    judge(start, all);
+  }
+
+  private void inject() {
+    phase.set(1);
+    Path directory = bench.directory(place);
+    String problem = null;
+    try {
+      nemesis.inject(directory);
+      LockSupport.parkNanos(FAULTY_NANOS);
+    } catch (Exception e) {
+      problem = "cannot be injected: " + e.getMessage();
+    }
+    try {
+      nemesis.heal(directory);
+    } catch (Exception e) {
+      problem = problem == null ? "cannot be healed: " + e.getMessage() : problem;
+    }
+    if (problem != null) {
+      throw new InconclusiveException(
+          "the fault " + nemesis.name() + " " + problem,
+          "mend the commands, or the Nemesis, that inject and heal it");
+    }
+    phase.set(2);
+    LockSupport.parkNanos(HEALTHY_NANOS);
+  }
+
+  private void inTime(FaultClient client) {
+    Duration longest = CALL_TIMEOUT.plus(MARGIN);
+    if (client.longest().compareTo(longest) > 0) {
+      throw broken(
+          "ERR-8",
+          String.format(
+              Locale.ROOT,
+              "%s took %d ms; its call timeout is %d ms, and the kit allows %d ms more",
+              client.slowest(),
+              client.longest().toMillis(),
+              CALL_TIMEOUT.toMillis(),
+              MARGIN.toMillis()));
+    }
+  }
+
+  /** Waits until a put succeeds; reopens a backend that says that it needs it. */
+  private void recover(List<Operation> all) {
+    long start = System.nanoTime();
+    boolean reopened = false;
+    while (true) {
+      Call put = new Call.Put(List.of(Write.put("awaited", "id", Bytes.utf8("after the fault"))));
+      Operation operation = recorder.record(-1, backend, put);
+      all.add(operation);
+      if (operation.answer() instanceof Answer.Stored) {
+        return;
+      }
+      if (operation.answer() instanceof Answer.Crashed crashed) {
+        throw broken("ERR-9", "after the fault, a put failed: " + crashed.failure());
+      }
+      boolean asksForReopen =
+          bench.has(Capability.DURABLE) && backend.state().mode() == BackendState.Mode.READ_ONLY;
+      if (asksForReopen && !reopened) {
+        reopened = true;
+        backend.close();
+        backend = bench.open(place, context());
+      } else if (System.nanoTime() - start > CALL_TIMEOUT.plus(bench.tuning.patience()).toNanos()) {
+        throw broken(
+            "ERR-9",
+            String.format(
+                Locale.ROOT,
+                "%d ms after the fault was healed, puts still fail (%s); the state is %s",
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                operation.answer(),
+                backend.state()));
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private void awaitSignal(ChangeFeed waiting) {
+    long start = System.nanoTime();
+    while (!signalled.get()) {
+      if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+        throw broken(
+            "ERR-9",
+            "a feed that waited before the fault is not signalled after it, though its type was"
+                + " written");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    waiting.close();
+  }
+
+  private void judge(History.Start start, List<Operation> all) throws InterruptedException {
+    for (Call read : List.of(new Call.TakeSnapshot(Selection.all()), new Call.ListTypes())) {
+      all.add(recorder.record(-1, backend, read));
+    }
+    Followed feed = read(new Position(start.serverVersion(), start.latest()));
+    List<StoredRecord> delivered = new ArrayList<>();
+    feed.told().forEach(answer -> delivered.addAll(answer.records()));
+    History history =
+        new History(start, FaultVerdict.resolved(all, start.serverVersion(), delivered));
+    Evidence evidence = Evidence.of(history, feed, List.of());
+    FaultVerdict.Finding finding = FaultVerdict.of(all, delivered);
+    if (finding != null) {
+      throw broken(finding.rule(), finding.words(), evidence.observing(finding.words()));
+    }
+    Verdict verdict = evidence.judge(TestFields.FIRST);
+    if (verdict instanceof Verdict.Violated violated) {
+      String words = Diagnosis.of(evidence, violated, TestFields.FIRST);
+      throw broken("ERR-10", words, evidence);
+    } else if (verdict instanceof Verdict.Inconclusive unsure) {
+      throw new InconclusiveException(unsure.reason());
+    }
+    long failed = all.stream().filter(o -> o.answer() instanceof Answer.NotApplied).count();
+    long unknown = all.stream().filter(Operation::isUnknown).count();
+    bench.report(
+        "faults",
+        String.format(
+            Locale.ROOT,
+            "%s: %d calls, %d not applied, %d of unknown outcome, seed %d",
+            nemesis.name(),
+            all.size(),
+            failed,
+            unknown,
+            bench.tuning.seed()));
+  }
+
+  /** Reads a feed of all types from that position to the end. */
+  private Followed read(Position from) {
+    waited.clear();
+    long latest = backend.versions().latest();
+    long reached = from.version();
+    long start = System.nanoTime();
+    try (ChangeFeed feed = backend.changes(from, null)) {
+      while (Long.compareUnsigned(reached, latest) < 0) {
+        Changes next = feed.poll();
+        if (next != null) {
+          waited.add(next);
+          reached = next.position().version();
+        } else if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+          throw broken("ERR-9", "after the fault, a feed does not reach the last version");
+        } else {
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
+      }
+    } catch (DatabrokerException e) {
+      throw broken("ERR-9", "after the fault, a feed fails: " + e);
+    }
+    return new Followed(from, null, waited, true);
+  }
+
+  private Violation broken(String rule, String seen) {
+    return Violation.found(rule, bench.tuning, words(seen), null);
+  }
+
+  private Violation broken(String rule, String seen, Evidence evidence) {
+    Saved saved = Saved.of(rule, bench.tuning, evidence);
+    return Violation.found(rule, bench.tuning, saved.words() + words(seen), null).saved(saved);
+  }
+
+  private String words(String seen) {
+    return String.format(
+        Locale.ROOT,
+        "Seen beside the fault \"%s\", seed %d: %s%n",
+        nemesis.name(),
+        bench.tuning.seed(),
+        seen.strip());
+  }
+}

@@ -1,0 +1,122 @@
+package io.databroker.tck.faults;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.ErrorId;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Write;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.Operation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Judges single answers of calls beside a fault, before the history as a whole is judged. */
+final class FaultVerdict {
+  private FaultVerdict() {}
+
+  /** A rule that is broken, and what was seen. */
+  record Finding(String rule, String words) {}
+
+  /**
+   * Returns the first violation, or null.
+   *
+   * @param delivered what a feed delivered
+   */
+  static @Nullable Finding of(List<Operation> operations, List<StoredRecord> delivered) {
+    Finding refused = readRefusedForRoom(operations);
+    return refused == null ? appliedThoughRefused(operations, delivered) : refused;
+  }
+
+  private static @Nullable Finding readRefusedForRoom(List<Operation> operations) {
+    String full = ErrorId.STORAGE_FULL.label();
+    for (Operation operation : operations) {
+      if (!operation.call().writes()
+          && operation.answer() instanceof Answer.NotApplied not
+          && not.error().equals(full)) {
+        return new Finding(
+            "ERR-6",
+            String.format(
+                Locale.ROOT,
+                "a read failed with %s: %s",
+                full,
+                operation.call().getClass().getSimpleName()));
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Finding appliedThoughRefused(
+      List<Operation> operations, List<StoredRecord> delivered) {
+    Set<Bytes> seen = new HashSet<>();
+    delivered.forEach(record -> seen.add(record.payload()));
+    for (Operation operation : operations) {
+      if (operation.answer() instanceof Answer.Found found && found.live() != null) {
+        seen.add(found.live().payload());
+      } else if (operation.answer() instanceof Answer.Shown shown) {
+        shown.records().forEach(record -> seen.add(record.payload()));
+      }
+    }
+    for (Operation operation : operations) {
+      if (operation.call() instanceof Call.Put put
+          && operation.answer() instanceof Answer.NotApplied not) {
+        for (Write write : put.batch()) {
+          if (write instanceof Write.Put one && seen.contains(one.payload())) {
+            return new Finding(
+                not.error().equals(ErrorId.STORAGE_FULL.label()) ? "ERR-6" : "ERR-2",
+                String.format(
+                    Locale.ROOT,
+                    "a put of %s/%s failed with %s, which promises that nothing was applied; its"
+                        + " payload \"%s\" was read later",
+                    one.type(),
+                    one.id(),
+                    not.error(),
+                    one.payload().toUtf8()));
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Replaces unknown outcomes by what a feed delivered, which spares the judge a search. Each
+   * payload is unique, so a put took effect before the feed was read if its payloads are there, and
+   * did not if none is. A put of which a part is there stays unknown, and is a violation.
+   */
+  static List<Operation> resolved(
+      List<Operation> operations, long serverVersion, List<StoredRecord> delivered) {
+    Map<Bytes, StoredRecord> byPayload = new HashMap<>();
+    delivered.stream()
+        .filter(record -> !record.deleted())
+        .forEach(record -> byPayload.put(record.payload(), record));
+    List<Operation> resolved = new ArrayList<>();
+    for (Operation operation : operations) {
+      if (!operation.isUnknown() || !(operation.call() instanceof Call.Put put)) {
+        resolved.add(operation);
+        continue;
+      }
+      List<StoredRecord> records = new ArrayList<>();
+      for (Write write : put.batch()) {
+        StoredRecord record = write instanceof Write.Put one ? byPayload.get(one.payload()) : null;
+        if (record != null) {
+          records.add(record);
+        }
+      }
+      if (records.size() == put.batch().size()) {
+        Answer stored = new Answer.Stored(new PutResult(serverVersion, records));
+        resolved.add(
+            new Operation(operation.client(), operation.began(), operation.ended(), put, stored));
+      } else if (!records.isEmpty()) {
+        resolved.add(operation);
+      }
+    }
+    return resolved;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Faults of a backend's engine beside clients. {@link io.databroker.tck.faults.FaultRun} injects
+ * and heals one fault; {@code FaultClient} calls the backend meanwhile; {@code FaultVerdict} judges
+ * what was recorded.
+ */
+@NullMarked
+package io.databroker.tck.faults;
+
+import org.jspecify.annotations.NullMarked;
