@@ -207,7 +207,7 @@ final class ServeCommand implements Callable<Integer> {
     return serve(configuration, setup);
   }
 
-  /** Tells all problems; a single one as every command does. */
+  /** Reports all problems; throws a single one, like every command. */
   private Integer refuse(List<Exception> problems) throws Exception {
     if (problems.size() == 1 && !check) {
       throw problems.get(0);

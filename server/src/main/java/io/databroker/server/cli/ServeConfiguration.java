@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param command the command with all values
  * @param configuration the values as text, with their sources
- * @param problems what is wrong with names and values
+ * @param problems the problems of names and values
  * @param again reads the sources once more: the flags and the environment are the same
  */
 record ServeConfiguration(

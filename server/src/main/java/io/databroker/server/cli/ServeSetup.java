@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * What {@code serve} is made of, checked piece by piece before anything is opened. A piece that is
- * wrong adds a problem and keeps its default, so that all problems are told at once.
+ * Parts of {@code serve}, each checked before anything is opened. An invalid part adds a problem
+ * and keeps its default, so that all problems are reported at once.
  */
 final class ServeSetup {
-  /** One piece that may be wrong. */
+  /** Step that checks one part. */
   interface Step {
     void run() throws Exception;
   }

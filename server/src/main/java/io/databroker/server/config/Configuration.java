@@ -196,7 +196,7 @@ public final class Configuration {
     return texts.isEmpty() && entry.shape() == YamlFile.Shape.SCALAR ? null : texts;
   }
 
-  /** Tells a problem for a switch that is neither on nor off; picocli checks all others. */
+  /** Adds a problem for a switch that is neither on nor off; picocli checks all other options. */
   private void check(OptionSpec option, List<Value> given) {
     if (OptionNames.isSwitch(option)) {
       for (Value value : given) {

@@ -5,7 +5,7 @@ package io.databroker.server.config;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param text what picocli converts
- * @param source where it was given
+ * @param text the text that picocli converts
+ * @param source the source of the value
  */
 public record Value(String text, Source source) {}

@@ -70,7 +70,7 @@ final class YamlFile {
    * Reads a file.
    *
    * @param problems gets all that is wrong with it
-   * @return what could be read
+   * @return the readable entries
    */
   static List<Entry> read(String name, InputStream in, List<String> problems) throws IOException {
     YamlFile file = new YamlFile(name, problems);
@@ -232,7 +232,7 @@ final class YamlFile {
     } while (depth > 0);
   }
 
-  /** Tells a problem if a value has an anchor or a tag. */
+  /** Adds a problem if a value has an anchor or a tag. */
   private void plain(NodeEvent event, String what) {
     boolean tagged =
         event instanceof ScalarEvent scalar

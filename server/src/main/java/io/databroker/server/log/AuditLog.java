@@ -19,11 +19,11 @@ public final class AuditLog {
   /**
    * Writes a line.
    *
-   * @param action what was asked for, such as {@code clear}
+   * @param action the requested action, such as {@code clear}
    * @param who the subject of the token or of the certificate, else the address
    * @param from the address of the caller
    * @param outcome {@code ok}, or the id of the error
-   * @param details what it was done to
+   * @param details the objects of the action
    */
   public static void write(
       String action, String who, String from, String outcome, Map<String, String> details) {

@@ -9,15 +9,15 @@ import java.util.logging.Level;
  * <p><b>Thread-safety:</b> immutable.
  */
 public enum LogLevel {
-  /** A promise is broken, or the server cannot go on. */
+  /** A promise is broken, or the server cannot continue. */
   ERROR("SEVERE"),
-  /** Somebody should look. */
+  /** Events that need attention. */
   WARN("WARNING"),
-  /** What an operator wants to know. */
+  /** Events for operators. */
   INFO("INFO"),
-  /** What a developer wants to know. */
+  /** Events for developers. */
   DEBUG("FINE"),
-  /** Everything. */
+  /** All events. */
   TRACE("FINEST");
 
   /** Name of the level of java.util.logging. */

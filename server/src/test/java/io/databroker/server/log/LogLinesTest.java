@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LogLinesTest {
-  /** What a client may put into a type: line ends, orders for terminals, quotes, half a pair. */
+  /** Hostile type of a client: line ends, terminal commands, quotes, half of a surrogate pair. */
   private static final String HOSTILE =
       "car\r\n2026-01-01T00:00:00.000Z INFO audit: clear\u001b[2J\u0000\u2028\u2029\u202e\u0085\"\\{}'\ud800 😀";
 
