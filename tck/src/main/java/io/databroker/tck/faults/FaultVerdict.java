@@ -27,7 +27,7 @@ final class FaultVerdict {
   /**
    * Returns the first violation, or null.
    *
-   * @param delivered what a feed delivered
+   * @param delivered the changes that a feed delivered
    */
   static @Nullable Finding of(List<Operation> operations, List<StoredRecord> delivered) {
     Finding refused = readRefusedForRoom(operations);

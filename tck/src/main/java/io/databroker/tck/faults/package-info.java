@@ -1,7 +1,7 @@
 /**
  * Faults of a backend's engine beside clients. {@link io.databroker.tck.faults.FaultRun} injects
  * and heals one fault; {@code FaultClient} calls the backend meanwhile; {@code FaultVerdict} judges
- * what was recorded.
+ * the recorded calls.
  */
 @NullMarked
 package io.databroker.tck.faults;

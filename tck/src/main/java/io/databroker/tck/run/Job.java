@@ -20,7 +20,7 @@ import java.util.Set;
  * @param backend the name of the backend
  * @param plugins the jars and folders to search for it; none for the class path
  * @param settings the settings of the backend, as text
- * @param faults that commands inject and heal
+ * @param faults the faults, with the commands that inject and heal them
  * @param rules the numbers of the rules to test
  * @param done the tests that ended in earlier child JVMs, each as chapter and name
  * @param parameters the parameters of the kit
