@@ -48,8 +48,8 @@ public record NetworkLimits(
 
   private static final long LEAST = 8L << 20;
 
-  /** Heap for each open call: a call takes 4 to 6 KB. */
-  private static final long BYTES_PER_CALL = 10 << 10;
+  /** Heap for each open call: a call takes 4 to 6 KB, and all calls at most about a third of it. */
+  private static final long BYTES_PER_CALL = 16 << 10;
 
   private static final int MOST_CALLS = 50_000;
   private static final int FEWEST_CALLS = 1_000;
