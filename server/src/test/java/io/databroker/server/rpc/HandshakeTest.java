@@ -8,6 +8,7 @@ import io.databroker.server.fixture.LockedBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -29,9 +31,12 @@ class HandshakeTest {
   @TempDir Path folder;
 
   private static ServerSettings impatient() {
+    return patientFor(Duration.ofMillis(300));
+  }
+
+  private static ServerSettings patientFor(Duration handshake) {
     ServerSettings standard = new ServerSettings();
-    return standard.withNetwork(
-        standard.network().toBuilder().handshake(Duration.ofMillis(300)).build());
+    return standard.withNetwork(standard.network().toBuilder().handshake(handshake).build());
   }
 
   private static Served serve(ServerSettings settings) throws IOException {
@@ -75,15 +80,38 @@ class HandshakeTest {
     TlsFiles files = new TlsFiles(own.certificate(), own.key(), null);
     try (Served served = serve(impatient().withCredentials(files.credentials()));
         Socket silent = connect(served);
-        Socket half = connect(served);
-        SSLSocket withoutPreface = tls(served, own.certificate())) {
+        Socket half = connect(served)) {
       half.getOutputStream().write(HALF_A_CLIENT_HELLO);
-      withoutPreface.startHandshake();
-      assertThat(withoutPreface.getApplicationProtocol()).isEqualTo("h2");
       assertThat(closed(silent)).isTrue();
       assertThat(closed(half)).isTrue();
-      assertThat(closed(withoutPreface)).isTrue();
     }
+  }
+
+  @Test
+  void aTlsConnectionWithoutAPrefaceIsClosed() throws Exception {
+    Certificates own = Certificates.make(folder, "server");
+    TlsFiles files = new TlsFiles(own.certificate(), own.key(), null);
+    boolean complete = false;
+    // TLS alone takes seconds on a loaded machine.
+    for (int millis = 300; !complete && millis < 20_000; millis *= 4) {
+      ServerSettings settings = patientFor(Duration.ofMillis(millis));
+      try (Served served = serve(settings.withCredentials(files.credentials()));
+          SSLSocket withoutPreface = tls(served, own.certificate())) {
+        complete = completes(withoutPreface);
+        assertThat(closed(withoutPreface)).isTrue();
+      }
+    }
+    assertThat(complete).isTrue();
+  }
+
+  private static boolean completes(SSLSocket socket) throws IOException {
+    try {
+      socket.startHandshake();
+    } catch (SSLException | SocketException e) {
+      return false; // closed before it was complete
+    }
+    assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+    return true;
   }
 
   private static SSLSocket tls(Served served, Path trusted) throws Exception {
