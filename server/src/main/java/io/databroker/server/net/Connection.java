@@ -86,7 +86,7 @@ public final class Connection {
 
   /** Returns whether the connection has so few open calls that the total does not matter. */
   public boolean hasFewCalls() {
-    return open.get() <= all.callsWithoutPlace();
+    return open.get() <= Connections.FEW;
   }
 
   /** Forgets a call that was counted. */

@@ -41,7 +41,8 @@ public final class Connections extends ServerTransportFilter {
   /** A connection that holds less is not cut off, because its client may be well-behaved. */
   private static final long WORTH_CUTTING = 256 << 10;
 
-  private static final int FEW = 8;
+  /** Open calls that each connection may have, whatever the totals. */
+  static final int FEW = 8;
 
   private final NetworkLimits limits;
   private final Admission admission;
