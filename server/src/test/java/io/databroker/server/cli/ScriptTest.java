@@ -269,7 +269,7 @@ class ScriptTest {
     built();
     assertThat(servedWith(""))
         .containsPattern(" -Xmx\\d+m -XX:MaxDirectMemorySize=\\d+m ")
-        .contains(" -XX:+UseG1GC ", " -XX:G1PeriodicGCInterval=60000 ");
+        .contains(" -XX:+UseG1GC ", " -XX:G1PeriodicGCInterval=30000 ");
   }
 
   @Test
