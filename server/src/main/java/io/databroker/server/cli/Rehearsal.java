@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Program that runs a server and each kind of command once, in one JVM. The launcher puts the
@@ -63,11 +64,12 @@ public final class Rehearsal {
   private static void run(OutputStream out, String... arguments) {
     Terminal terminal =
         new Terminal(
-            new ByteArrayInputStream(RECORD.getBytes(StandardCharsets.UTF_8)),
-            out,
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            false,
-            false);
+                new ByteArrayInputStream(RECORD.getBytes(StandardCharsets.UTF_8)),
+                out,
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                false,
+                false)
+            .withEnvironment(Map.of()); // the operator's store is not opened
     int unused = DatabrokerCommand.run(terminal, arguments);
   }
 }
