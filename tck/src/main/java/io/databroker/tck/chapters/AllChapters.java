@@ -106,6 +106,12 @@ public abstract class AllChapters {
   class Faults extends FaultRules {}
 
   @Nested
+  class Sizes extends SizeRules {}
+
+  @Nested
+  class Names extends NameRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

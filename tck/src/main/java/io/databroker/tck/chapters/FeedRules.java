@@ -241,9 +241,10 @@ abstract class FeedRules extends Chapter {
     long old = backend().versions().serverVersion();
     for (long version : new long[] {0, 2, 3, 4, 99}) {
       for (long other : new long[] {old + 1, 0, ~old}) {
-        failsWith(
-            HistoryReplacedException.class,
-            () -> backend().changes(new Position(other, version), null));
+        Position position = new Position(other, version);
+        for (String type : new String[] {null, "t", "not written"}) {
+          failsWith(HistoryReplacedException.class, () -> backend().changes(position, type));
+        }
       }
     }
     backend().clear();

@@ -19,13 +19,24 @@ public final class TestClock implements InstantSource {
 
   private volatile Instant now = START;
   private volatile boolean yielding;
+  private volatile boolean running;
 
   @Override
   public Instant instant() {
     if (yielding && ThreadLocalRandom.current().nextInt(SELDOM) == 0) {
       Thread.yield();
     }
+    return running ? run() : now;
+  }
+
+  private synchronized Instant run() {
+    now = now.plusNanos(1_000);
     return now;
+  }
+
+  /** Has the clock go on by a microsecond with each reading, or not. */
+  public void runWithEachReading(boolean runs) {
+    running = runs;
   }
 
   /** Yields to other threads from now on. */

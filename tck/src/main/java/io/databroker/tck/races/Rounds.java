@@ -31,10 +31,16 @@ public final class Rounds {
   /** The shares of the budget for the checks at full speed. */
   public static final int PAIRS = 3;
 
+  /** The shares of the budget for the scripts with readers beside them. */
+  public static final int WATCHED = 3;
+
+  /** The shares of the budget for the questions that are asked over and over. */
+  public static final int VOLUME = 1;
+
   /**
    * The shares of the budget: one for each concurrent test, plus the shares of the other workloads.
    */
-  public static final int WORKLOADS = 28;
+  public static final int WORKLOADS = 32;
 
   /** Least number of operations beside another client's write that proves something. */
   static final int FEWEST_OVERLAPS = 50;

@@ -9,6 +9,12 @@ final class Shares {
 
   /** Returns the shares of a test, given as chapter and name; 0 if it takes none. */
   static long of(String test) {
+    if (test.startsWith("Scripts.eachOfMany")) {
+      return Rounds.VOLUME;
+    }
+    if (test.startsWith("Scripts.each")) {
+      return Rounds.WATCHED;
+    }
     if (test.startsWith("Scripts.")) {
       return Rounds.SCRIPTS;
     }

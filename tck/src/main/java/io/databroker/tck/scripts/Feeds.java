@@ -36,19 +36,20 @@ final class Feeds {
       open(open);
       return true;
     }
-    int which =
-        step instanceof Step.Poll poll
-            ? poll.which()
-            : step instanceof Step.Drain drain
-                ? drain.which()
-                : step instanceof Step.OnReady ready
-                    ? ready.which()
-                    : step instanceof Step.CloseFeed close ? close.which() : -1;
-    if (which < 0) {
+    int which;
+    if (step instanceof Step.Poll poll) {
+      which = poll.which();
+    } else if (step instanceof Step.Drain drain) {
+      which = drain.which();
+    } else if (step instanceof Step.OnReady ready) {
+      which = ready.which();
+    } else if (step instanceof Step.CloseFeed close) {
+      which = close.which();
+    } else {
       return false;
     }
     if (!feeds.isEmpty()) {
-      run(step, feeds.get(which % feeds.size()));
+      run(step, feeds.get(Math.floorMod(which, feeds.size())));
     }
     return true;
   }
@@ -77,10 +78,10 @@ final class Feeds {
           case END, FORMER_HISTORY -> reference.latest;
           case MIDDLE -> (reference.earliest - 1 + reference.latest) / 2;
           case ZERO -> 0;
-          case FUTURE -> reference.latest + 1;
+          case FUTURE, FORMER_FUTURE -> reference.latest + 1;
           case TRIMMED -> Math.max(0, reference.earliest - 2);
         };
-    if (open.from() == Step.From.FORMER_HISTORY) {
+    if (open.from() == Step.From.FORMER_HISTORY || open.from() == Step.From.FORMER_FUTURE) {
       history = reference.formerHistories.stream().findFirst().orElse(~history);
     }
     Position from = new Position(history, version);
@@ -195,6 +196,12 @@ final class Feeds {
 
   void backendClosed() {
     feeds.forEach(ReferenceFeed::backendClosed);
+  }
+
+  /** Sets new signals on the feeds of a closed backend: each must run at once. */
+  void signalsAfterClose() throws InterruptedException {
+    feeds.forEach(ReferenceFeed::onReady);
+    checkSignals();
   }
 
   void forget() {

@@ -7,7 +7,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.tck.scripts.Step.When;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** Draws scripts from a seed. */
 final class Generator {
   private static final int MOST_WRITES = 6;
+
   private static final List<When> CONDITIONS = List.of(When.values());
   private static final List<Step.From> PLACES = List.of(Step.From.values());
-  private static final String[] FIELDS = {"colour", "col", "size"};
 
   private final SplittableRandom random;
   private final Limits limits;
+  private final Cast cast;
+  private final Situations situations;
   private final boolean turnable;
 
   /** True if this script also has steps with thousands of records. */
@@ -31,6 +33,8 @@ final class Generator {
   Generator(SplittableRandom random, Limits limits, boolean turnable) {
     this.random = random;
     this.limits = limits;
+    this.cast = new Cast(random.split(), limits);
+    this.situations = new Situations(this, random, cast);
     this.turnable = turnable;
     this.large = random.nextInt(5) == 0;
     this.rarest = large && random.nextInt(20) == 0;
@@ -42,22 +46,71 @@ final class Generator {
       script.add(options());
     }
     if (rarest) {
-      script.add(new Step.Many("t", "r", Names.RARE_SIZE, batch(), false));
+      script.add(
+          new Step.Many("without options", "r", Names.RARE_SIZE, batch(Names.RARE_SIZE), false));
     }
     while (script.size() < steps) {
-      script.add(step());
+      if (random.nextInt(12) == 0) {
+        script.addAll(situations.any());
+      } else {
+        script.add(step());
+      }
     }
     return script;
   }
 
+  /** Draws steps that write, without great sizes, for readers beside them to look at. */
+  List<Step> writes(int steps) {
+    List<Step> script = new ArrayList<>();
+    while (script.size() < steps) {
+      int kind = random.nextInt(20);
+      if (kind < 9) {
+        script.add(put());
+      } else if (kind < 10) {
+        script.add(new Step.Many(cast.type(), "r", random.nextInt(40), 100, random.nextBoolean()));
+      } else if (kind < 12) {
+        script.add(restore());
+      } else if (kind < 15) {
+        script.add(options());
+      } else if (kind < 17) {
+        script.add(new Step.Turn(Duration.ofMillis(500L * random.nextInt(4))));
+        script.add(random.nextInt(4) == 0 ? new Step.Expire() : new Step.Trim(7, 500));
+      } else if (kind < 18) {
+        script.add(new Step.Clear());
+      } else {
+        script.add(new Step.SetCheckpoint(number(), number()));
+      }
+    }
+    return script;
+  }
+
+  Cast cast() {
+    return cast;
+  }
+
+  /** A number of records from the ladder, of at most a few hundred. */
+  int some() {
+    return Math.min(Names.size(random), large ? 3_000 : 130);
+  }
+
+  List<Step.W> writes(String type, int count) {
+    List<Step.W> writes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      writes.add(new Step.W(type, cast.id(), payload(), When.ALWAYS));
+    }
+    return writes;
+  }
+
   private Step step() {
     int kind = random.nextInt(100);
-    if (kind < 30) {
+    if (kind < 25) {
       return put();
-    } else if (kind < 33) {
-      return many();
+    } else if (kind < 28) {
+      return random.nextInt(3) == 0 ? wide() : many();
+    } else if (kind < 32) {
+      return restore();
     } else if (kind < 37) {
-      return new Step.Get(type(), id());
+      return new Step.Get(cast.type(), cast.id());
     } else if (kind < 40) {
       return random.nextBoolean() ? new Step.ListTypes() : new Step.ReadOptions();
     } else if (kind < 47) {
@@ -70,13 +123,13 @@ final class Generator {
     } else if (kind < 73) {
       return feed();
     } else if (kind < 81) {
-      return lease();
+      return lease(cast.lease());
     } else if (kind < 91) {
       return time();
-    } else if (kind < 93) {
+    } else if (kind < 92) {
       return new Step.Clear();
     } else if (kind < 94) {
-      return new Step.SetCheckpoint(random.nextLong(), random.nextInt(3) - 1);
+      return new Step.SetCheckpoint(number(), number());
     } else if (kind < 96) {
       return new Step.Reopen();
     } else if (kind < 98) {
@@ -85,69 +138,83 @@ final class Generator {
     return new Step.Mutate(random.nextInt(Mutations.COUNT));
   }
 
-  private String type() {
-    return random.nextInt(12) == 0 ? Names.upTo(random, limits.typeBytes()) : few(Names.SHORT, 6);
-  }
-
-  private String id() {
-    return random.nextInt(12) == 0 ? Names.upTo(random, limits.idBytes()) : few(Names.SHORT, 8);
-  }
-
-  private String few(List<String> names, int most) {
-    return names.get(random.nextInt(most));
-  }
-
   private @Nullable String payload() {
-    int kind = random.nextInt(10);
-    if (kind < 3) {
-      return null;
-    } else if (kind < 4) {
-      return "";
-    }
-    String value = value();
-    return "colour=" + value + ";size=" + random.nextInt(3) + (kind == 9 ? ";col=Aa" : "");
+    return random.nextInt(10) < 3 ? null : cast.payload();
   }
 
-  private String value() {
-    String value = Names.few(random);
-    return value.contains(";") || value.contains("=") ? "Aa" : value;
+  /** A number of any size and sign, and one of few. */
+  private long number() {
+    long[] few = {0, 0, 1, 2, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, random.nextLong()};
+    return few[random.nextInt(few.length)];
   }
 
-  private Step put() {
+  Step put() {
     List<Step.W> writes = new ArrayList<>();
     int count = random.nextInt(4) == 0 ? random.nextInt(1, MOST_WRITES) : 1;
     boolean conditions = random.nextInt(3) == 0;
+    int most = random.nextInt(1, 4);
+    String type = cast.type();
     if (random.nextInt(60) == 0) {
       count = Math.min(65 + random.nextInt(3), limits.batchRecords());
     }
     for (int i = 0; i < count; i++) {
       When when =
-          conditions && random.nextInt(3) == 0
+          conditions && random.nextInt(most) == 0
               ? CONDITIONS.get(random.nextInt(CONDITIONS.size()))
               : When.ALWAYS;
-      writes.add(new Step.W(type(), id(), payload(), when));
+      boolean again = i > 0 && random.nextInt(8) == 0;
+      writes.add(
+          again
+              ? writes.get(i - 1)
+              : new Step.W(random.nextBoolean() ? type : cast.type(), cast.id(), payload(), when));
     }
     return new Step.Put(writes);
   }
 
-  private int batch() {
+  private Step wide() {
+    int count = Math.max(3, batch());
+    int ids = random.nextInt(3) == 0 ? Math.max(1, count / 3) : count;
+    When last =
+        random.nextBoolean() ? When.ALWAYS : CONDITIONS.get(random.nextInt(CONDITIONS.size()));
+    return new Step.Wide(cast.type(), count, random.nextInt(20) == 0 ? 2 : ids, last);
+  }
+
+  Step restore() {
+    List<Step.R> records = new ArrayList<>();
+    String type = cast.type();
+    int count = random.nextInt(1, MOST_WRITES);
+    for (int i = 0; i < count; i++) {
+      boolean last = i == count - 1; // its time is that of the batch, so it must be a change
+      long nanos = random.nextInt(-8, 3) * 500_000_000L + random.nextInt(3) * 700L;
+      String payload = last ? cast.payload() : payload();
+      records.add(new Step.R(random.nextBoolean() ? type : cast.type(), cast.id(), payload, nanos));
+    }
+    return new Step.Restore(records);
+  }
+
+  /** A size of batches for that many records: large enough not to take long. */
+  int batch(int records) {
+    return records > 130 ? Math.max(63, batch()) : batch();
+  }
+
+  int batch() {
     int[] sizes = {1, 63, 64, 65, 511, 512, 513, 999, 1_000};
     return Math.min(sizes[random.nextInt(sizes.length)], limits.batchRecords());
   }
 
   private Step many() {
     int size = large ? Names.size(random) : Names.smallSize(random);
-    int batch = size > 1_100 ? Math.max(63, batch()) : batch();
+    int batch = batch(size);
     boolean delete = random.nextInt(4) == 0;
     String prefix = random.nextBoolean() ? "r" : "s";
     return random.nextInt(3) == 0
         ? new Step.ManyTypes(prefix, size, batch, delete)
-        : new Step.Many(type(), prefix, size, batch, delete);
+        : new Step.Many(cast.type(), prefix, size, batch, delete);
   }
 
   private Step options() {
     if (random.nextInt(5) == 0) {
-      return new Step.SetOptions(type(), TypeOptions.NONE);
+      return new Step.SetOptions(cast.type(), TypeOptions.NONE);
     }
     @Nullable Long capacity = null;
     int kind = random.nextInt(12);
@@ -158,13 +225,25 @@ final class Generator {
     } else if (kind < 7) {
       capacity = -1L; // the largest, unsigned
     }
-    @Nullable Duration ttl =
-        random.nextInt(3) == 0 ? Duration.ofSeconds(random.nextInt(1, 4)) : null;
+    @Nullable Duration ttl = null;
+    if (random.nextInt(3) == 0) {
+      ttl =
+          random.nextInt(4) > 0
+              ? Duration.ofSeconds(random.nextInt(1, 4))
+              : Duration.ofDays(random.nextInt(1, 36_500)).plusNanos(random.nextInt(3_000));
+    }
     List<String> fields = new ArrayList<>();
     if (random.nextInt(2) == 0) {
-      fields.addAll(Arrays.asList(FIELDS).subList(0, random.nextInt(1, 4)));
+      fields.addAll(cast.fields.subList(0, random.nextInt(1, cast.fields.size() + 1)));
+      if (random.nextInt(3) == 0) {
+        Collections.reverse(fields);
+      }
+      int more = random.nextInt(30) == 0 ? some() : 0;
+      for (int i = 0; i < more; i++) {
+        fields.add("field " + i);
+      }
     }
-    return new Step.SetOptions(type(), new TypeOptions(capacity, ttl, fields));
+    return new Step.SetOptions(cast.type(), new TypeOptions(capacity, ttl, fields));
   }
 
   private Selection selection() {
@@ -172,13 +251,17 @@ final class Generator {
     if (kind < 2) {
       return Selection.all();
     } else if (kind < 3) {
-      return Selection.ofType(type());
+      return Selection.ofType(cast.type());
     }
-    FieldValue[] terms = new FieldValue[random.nextInt(1, 3)];
+    return where(cast.type());
+  }
+
+  Selection where(String type) {
+    FieldValue[] terms = new FieldValue[random.nextInt(1, 4)];
     for (int i = 0; i < terms.length; i++) {
-      terms[i] = new FieldValue(FIELDS[random.nextInt(2)], value());
+      terms[i] = new FieldValue(i < 2 ? cast.fields.get(0) : cast.field(), cast.value());
     }
-    return Selection.where(type(), terms);
+    return Selection.where(type, terms);
   }
 
   private Step feed() {
@@ -187,7 +270,7 @@ final class Generator {
     if (kind < 4) {
       return new Step.OpenFeed(
           PLACES.get(random.nextInt(random.nextInt(3) == 0 ? PLACES.size() : 3)),
-          random.nextBoolean() ? null : type());
+          random.nextBoolean() ? null : cast.type());
     } else if (kind < 11) {
       return new Step.Poll(which);
     } else if (kind < 14) {
@@ -196,12 +279,11 @@ final class Generator {
     return kind < 19 ? new Step.OnReady(which) : new Step.CloseFeed(which);
   }
 
-  private Duration duration() {
+  Duration duration() {
     return Duration.ofSeconds(random.nextInt(1, 5)).plusNanos(1_000L * random.nextInt(2));
   }
 
-  private Step lease() {
-    String name = few(Names.SHORT, 4);
+  Step lease(String name) {
     int kind = random.nextInt(7);
     if (kind < 4) {
       return new Step.Acquire(name, duration());

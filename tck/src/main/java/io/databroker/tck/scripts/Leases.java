@@ -6,6 +6,7 @@ import io.databroker.api.Lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The steps that acquire, renew and release leases. */
@@ -41,9 +42,10 @@ final class Leases {
     return false;
   }
 
+  /** Returns the last token of a name, or a stale one: its token before, or that of another. */
   private long token(String name, boolean stale) {
     long last = reference.lastTokens.getOrDefault(name, 1L);
-    return stale ? last - 1 : last;
+    return stale ? reference.staleTokens.getOrDefault(name, last - 1) : last;
   }
 
   private static String javaOf(Duration duration) {
@@ -87,7 +89,7 @@ final class Leases {
     }
     if (surelyLasts(held)) {
       throw new Mismatch(
-          "LEASE-1",
+          List.of("LEASE-1", "LEASE-7"),
           "acquireLease(" + java(name) + ") at " + now + ": granted while " + held + " lasts");
     }
     if (lease.token() <= reference.lastToken) {
@@ -102,7 +104,10 @@ final class Leases {
     }
     judge("LEASE-4", lease, name, now.plus(duration));
     reference.lastToken = lease.token();
-    reference.lastTokens.put(name, lease.token());
+    Long former = reference.lastTokens.put(name, lease.token());
+    if (former != null) {
+      reference.staleTokens.put(name, former);
+    }
     reference.leases.put(name, lease);
   }
 
@@ -121,8 +126,9 @@ final class Leases {
     boolean mine = held != null && held.token() == token;
     boolean wrong = succeeded ? !mine || surelyEnded(held) : mine && surelyLasts(held);
     if (wrong) {
+      String refused = call.equals("renewLease") ? "LEASE-3" : "LEASE-6";
       throw new Mismatch(
-          mine ? "LEASE-4" : "LEASE-5",
+          !succeeded ? refused : mine ? "LEASE-4" : "LEASE-5",
           call
               + "("
               + java(name)
@@ -137,12 +143,28 @@ final class Leases {
     }
   }
 
+  /** Judges that a call that was refused has left the holding of another as it was (LEASE-5). */
+  private void stillHeld(String call, String name, long token, boolean succeeded) {
+    @Nullable Lease held = reference.leases.get(name);
+    if (succeeded || held == null || held.token() == token || !surelyLasts(held)) {
+      return;
+    }
+    session.note(
+        "backend.acquireLease(" + java(name) + ", Duration.ofSeconds(1)); // must be refused");
+    if (session.backend().acquireLease(name, Duration.ofSeconds(1)) != null) {
+      throw new Mismatch(
+          "LEASE-5",
+          call + "(" + java(name) + ", " + token + ") was refused, but has ended " + held);
+    }
+  }
+
   private void renew(String name, long token, Duration duration) {
     session.note(
         "backend.renewLease(" + java(name) + ", " + token + "L, " + javaOf(duration) + ");");
     Instant now = session.bench.now();
     @Nullable Lease lease = session.find(() -> session.backend().renewLease(name, token, duration));
     judge("renewLease", name, token, lease != null);
+    stillHeld("renewLease", name, token, lease != null);
     if (lease != null) {
       if (lease.token() != token) {
         throw new Mismatch("LEASE-3", "renewLease changed the token " + token + ": " + lease);
@@ -156,6 +178,7 @@ final class Leases {
     session.note("backend.releaseLease(" + java(name) + ", " + token + "L);");
     boolean released = session.call(() -> session.backend().releaseLease(name, token));
     judge("releaseLease", name, token, released);
+    stillHeld("releaseLease", name, token, released);
     if (released) {
       reference.leases.remove(name);
     }

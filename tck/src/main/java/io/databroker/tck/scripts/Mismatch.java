@@ -1,10 +1,13 @@
 package io.databroker.tck.scripts;
 
+import java.util.List;
+
 /** An answer that the contract does not allow. */
 final class Mismatch extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String rule;
+  @SuppressWarnings("serial") // an unmodifiable list of texts
+  private final List<String> rules;
 
   /**
    * Creates the error.
@@ -12,17 +15,26 @@ final class Mismatch extends RuntimeException {
    * @param words the broken rule, the expected and the actual answer
    */
   Mismatch(String rule, String words) {
+    this(List.of(rule), words);
+  }
+
+  /** Names several rules that are broken, the first before all. */
+  Mismatch(List<String> rules, String words) {
     super(words);
-    this.rule = rule;
+    this.rules = List.copyOf(rules);
   }
 
   Mismatch(String rule, String words, Throwable cause) {
     super(words, cause);
-    this.rule = rule;
+    this.rules = List.of(rule);
   }
 
   String rule() {
-    return rule;
+    return rules.get(0);
+  }
+
+  List<String> rules() {
+    return rules;
   }
 
   String words() {

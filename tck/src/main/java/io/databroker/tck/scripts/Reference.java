@@ -10,6 +10,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,9 @@ final class Reference {
   final TreeMap<String, TypeOptions> options = new TreeMap<>(CodePointOrder.INSTANCE);
   final Map<String, Lease> leases = new HashMap<>();
   final Map<String, Long> lastTokens = new LinkedHashMap<>();
+
+  /** The token before the last one of a name. */
+  final Map<String, Long> staleTokens = new HashMap<>();
 
   /** Live records by type, oldest written first. */
   private final Map<String, LinkedHashMap<String, StoredRecord>> live = new HashMap<>();
@@ -111,10 +115,17 @@ final class Reference {
    * @return the answers; a delete of an absent record has version 0
    */
   List<StoredRecord> put(List<Write> batch, Instant time) {
+    return apply(batch, Collections.nCopies(batch.size(), time));
+  }
+
+  /** Applies a batch whose writes have these times; evictions have the last of them. */
+  List<StoredRecord> apply(List<Write> batch, List<Instant> times) {
     List<StoredRecord> answers = new ArrayList<>();
     List<StoredRecord> changes = new ArrayList<>();
     Set<String> types = new LinkedHashSet<>();
-    for (Write write : batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Write write = batch.get(i);
+      Instant time = times.get(i);
       types.add(write.type());
       StoredRecord before = get(write.type(), write.id());
       if (write instanceof Write.Put put) {
@@ -130,7 +141,8 @@ final class Reference {
         answers.add(apply(deletion(before, time), changes));
       }
     }
-    victims(types).forEach(victim -> apply(deletion(victim, time), changes));
+    Instant last = times.get(times.size() - 1);
+    victims(types).forEach(victim -> apply(deletion(victim, last), changes));
     publish(changes);
     return answers;
   }
@@ -207,14 +219,18 @@ final class Reference {
   long trim(Instant before) {
     long dropped = 0;
     int batches = 0;
-    while (batches < log.size()
-        && log.get(batches).stream().allMatch(change -> change.modifiedAt().isBefore(before))) {
+    while (batches < log.size() && timeOf(log.get(batches)).isBefore(before)) {
       dropped += log.get(batches++).size();
     }
     log.subList(0, batches).clear();
     earliest += dropped;
     trimmed |= dropped > 0;
     return dropped;
+  }
+
+  /** Returns the time of a batch, for a trim: that of its last change (RESTORE-5). */
+  static Instant timeOf(List<StoredRecord> batch) {
+    return batch.get(batch.size() - 1).modifiedAt();
   }
 
   void clear(long newServerVersion) {
@@ -235,6 +251,7 @@ final class Reference {
     earliest = 1;
     leases.clear();
     lastTokens.clear();
+    staleTokens.clear();
     lastToken = 0;
   }
 

@@ -93,9 +93,14 @@ final class ReferenceFeed {
                 ? failure instanceof HistoryReplacedException replacedBy
                     && replacedBy.asked() == serverVersion
                     && replacedBy.current() == reference.serverVersion
-                : failure instanceof HistoryTrimmedException && (overtaken || movedOrOvertaken);
+                : failure instanceof HistoryTrimmedException trimmed
+                    && trimmed.earliest() == reference.earliest
+                    && (overtaken || movedOrOvertaken);
     if (!right) {
-      String rule = closed ? "FEED-13" : replaced() ? "FEED-11" : overtaken ? "FEED-5" : "FEED-1";
+      String rule = moved && failure instanceof HistoryTrimmedException ? "FEED-9" : "FEED-1";
+      if (closed || replaced() || overtaken) {
+        rule = closed ? "FEED-13" : replaced() ? "FEED-11" : "FEED-5";
+      }
       throw new Mismatch(
           rule, name + " must not fail so" + state() + ": " + failure.getMessage(), failure);
     }
@@ -136,7 +141,11 @@ final class ReferenceFeed {
     } else {
       if (!answer.records().equals(due)) {
         throw wrong(
-            due.isEmpty() ? "FEED-3" : skips(due, answer) ? "FEED-1" : "FEED-2",
+            due.isEmpty() || !isOfItsType(answer)
+                ? "FEED-3"
+                : skips(due, answer)
+                    ? "FEED-1"
+                    : sameButPayload(due, answer) ? "FEED-14" : "FEED-2",
             due.isEmpty() ? "nothing" : "exactly the changes " + shortened(due),
             answer);
       }
@@ -149,6 +158,18 @@ final class ReferenceFeed {
     }
     moved = false;
     position = told;
+  }
+
+  private boolean isOfItsType(Changes answer) {
+    return type == null || answer.records().stream().allMatch(it -> type.equals(it.type()));
+  }
+
+  /** Returns whether the answer has the changes that are due, but tells of them wrongly. */
+  private static boolean sameButPayload(List<StoredRecord> due, Changes answer) {
+    return due.stream()
+        .map(StoredRecord::version)
+        .toList()
+        .equals(answer.records().stream().map(StoredRecord::version).toList());
   }
 
   private static boolean skips(List<StoredRecord> due, Changes answer) {
@@ -201,7 +222,7 @@ final class ReferenceFeed {
     firstDue = due.isEmpty() ? 0 : due.get(0).version();
     // With an answer due, its signal may run at any time, and may have run before the trim.
     waits = set && lastPollNull && due.isEmpty();
-    halfWaits = set || lastPollNull;
+    halfWaits = set || lastPollNull || movedOrOvertaken;
   }
 
   /** Records a trim. */

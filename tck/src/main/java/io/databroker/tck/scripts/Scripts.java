@@ -2,6 +2,7 @@ package io.databroker.tck.scripts;
 
 import io.databroker.api.Capability;
 import io.databroker.api.DatabrokerException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.Violation;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scripts {
   private static final Duration LONGEST_SHRINKING = Duration.ofSeconds(10);
+  private static final long LEAST_NANOS = 2_000_000_000L;
   private static final int FEWEST_STEPS = 20;
   private static final int MOST_STEPS = 140;
 
@@ -29,6 +31,9 @@ public final class Scripts {
   private int places = 1_000; // the first seeds belong to other tests
   private int scripts;
   private long steps;
+
+  /** The time at which a script ends early, so that no long one exceeds the budget by far. */
+  private long deadline = Long.MAX_VALUE;
 
   /** Prepares the scripts of the bench's seed. */
   public Scripts(Bench bench) {
@@ -42,6 +47,7 @@ public final class Scripts {
   /** Runs scripts for that long, but at least one. */
   public void run(Duration share) throws InterruptedException {
     long start = System.nanoTime();
+    deadline = start + Math.max(2 * share.toNanos(), LEAST_NANOS);
     try {
       while (scripts == 0 || System.nanoTime() - start < share.toNanos()) {
         Generator generator =
@@ -70,6 +76,9 @@ public final class Scripts {
     try {
       session = new Session(bench, place);
       for (Step step : script) {
+        if (System.nanoTime() - deadline > 0) {
+          break;
+        }
         doing = step.getClass().getSimpleName();
         ran++;
         session.run(step);
@@ -103,8 +112,9 @@ public final class Scripts {
   }
 
   private static Mismatch unexpected(String doing, @Nullable Step step, Throwable failure) {
-    String rule = "ERR-1";
-    if (failure instanceof DatabrokerException || failure instanceof AssertionError) {
+    boolean limit = failure instanceof LimitExceededException;
+    String rule = limit ? "LIMIT-1" : "ERR-1";
+    if ((failure instanceof DatabrokerException && !limit) || failure instanceof AssertionError) {
       rule = step == null ? "OPEN-1" : ruleOf(step);
     }
     return new Mismatch(rule, doing + " must not fail, but did with " + failure, failure);
@@ -135,10 +145,11 @@ public final class Scripts {
   private Violation report(List<Step> script, Failure failure) throws InterruptedException {
     List<Step> small = new ArrayList<>(script.subList(0, failure.ran()));
     Failure last = failure;
-    long deadline = System.nanoTime() + LONGEST_SHRINKING.toNanos();
+    long until = System.nanoTime() + LONGEST_SHRINKING.toNanos();
+    deadline = until;
     for (int size = Math.max(1, small.size() / 2); size >= 1; size /= 2) {
       for (int from = small.size() - size; from >= 0; from -= size) {
-        if (System.nanoTime() > deadline) {
+        if (System.nanoTime() > until) {
           break;
         }
         List<Step> fewer = new ArrayList<>(small);
@@ -164,6 +175,6 @@ public final class Scripts {
             last.java().stream()
                 .map(line -> "    " + line + "\n")
                 .collect(Collectors.joining("", "", "    // here\n")));
-    return Violation.found(mismatch.rule(), bench.tuning, text, mismatch);
+    return Violation.found(mismatch.rules(), bench.tuning, text, mismatch);
   }
 }

@@ -28,14 +28,24 @@ final class Session implements AutoCloseable {
   private final int place;
   private final List<String> java = new ArrayList<>();
   private final Reads reads;
+  private final Snapshots snapshots;
   private final Writes writes;
+  private final Evictions evictions;
   private final Feeds feeds;
   private final Leases leases;
   private Backend backend;
   private int steps;
   private boolean interrupt;
 
+  /** True if only what a step itself answers is judged, so that the next step comes soon. */
+  private final boolean quick;
+
   Session(Bench bench, int place) {
+    this(bench, place, false);
+  }
+
+  Session(Bench bench, int place, boolean quick) {
+    this.quick = quick;
     this.bench = bench;
     this.place = place;
     this.turnable = bench.has(Capability.TURNABLE_CLOCK);
@@ -47,7 +57,9 @@ final class Session implements AutoCloseable {
     }
     this.reference = new Reference(versions.serverVersion(), TestFields.FIRST);
     this.reads = new Reads(this);
+    this.snapshots = new Snapshots(this);
     this.writes = new Writes(this);
+    this.evictions = new Evictions(this);
     this.feeds = new Feeds(this);
     this.leases = new Leases(this);
   }
@@ -109,10 +121,16 @@ final class Session implements AutoCloseable {
       writes.many(many);
     } else if (step instanceof Step.ManyTypes many) {
       writes.manyTypes(many);
+    } else if (step instanceof Step.Wide wide) {
+      writes.wide(wide);
+    } else if (step instanceof Step.Rejected rejected) {
+      new Rejections(this).put(rejected);
+    } else if (step instanceof Step.Restore restore) {
+      new Restores(this).restore(restore);
     } else if (step instanceof Step.SetOptions set) {
-      writes.setOptions(set);
+      evictions.setOptions(set);
     } else if (step instanceof Step.Expire) {
-      writes.expire();
+      evictions.expire();
     } else if (step instanceof Step.Trim trim) {
       trim(trim);
     } else if (step instanceof Step.Clear) {
@@ -125,10 +143,13 @@ final class Session implements AutoCloseable {
       note("Thread.currentThread().interrupt(); // before the next call");
       interrupt = true;
       return;
-    } else if (!leases.run(step) && !feeds.run(step)) {
+    } else if (!leases.run(step) && !feeds.run(step) && !snapshots.run(step)) {
       reads.run(step);
     }
     Thread.interrupted();
+    if (quick) {
+      return;
+    }
     reads.versions();
     feeds.checkSignals();
     if (steps % SELDOM == 0) {
@@ -140,7 +161,7 @@ final class Session implements AutoCloseable {
   void end() throws InterruptedException {
     interrupt = false;
     reads.state();
-    reads.everything();
+    reads.each(snapshots.everything());
     feeds.drainAll();
   }
 
@@ -156,7 +177,10 @@ final class Session implements AutoCloseable {
       return;
     }
     List<StoredRecord> batch = reference.log.get(trim.which() % reference.log.size());
-    Instant before = batch.get(0).modifiedAt().plusNanos(trim.nanos());
+    Instant before = Reference.timeOf(batch).plusNanos(trim.nanos());
+    if (before.isBefore(Instant.EPOCH)) {
+      return;
+    }
     note("backend.trim(Instant.parse(\"" + before + "\"));");
     feeds.beforeTrim();
     long dropped = call(() -> backend.trim(before));
@@ -166,6 +190,7 @@ final class Session implements AutoCloseable {
           "TRIM-1", "trim(" + before + "): expected " + expected + " dropped, but was " + dropped);
     }
     feeds.afterTrim();
+    judge("TRIM-2", reads::state);
   }
 
   private void clear() {
@@ -179,10 +204,40 @@ final class Session implements AutoCloseable {
           "CLEAR-3", "clear of history " + reference.serverVersion + " answered " + result);
     }
     reference.clear(result.newServerVersion());
+    judge(backend.versions().latest() == reference.latest ? "VER-5" : "CLEAR-4", reads::versions);
+    judge("CLEAR-1", reads::state);
+  }
+
+  /** Judges the state after a call; what is wrong then breaks the rule of that call. */
+  private void judge(String rule, Runnable look) {
+    if (quick) {
+      return;
+    }
+    try {
+      look.run();
+    } catch (Mismatch mismatch) {
+      throw new Mismatch(rule, mismatch.words(), mismatch);
+    }
+  }
+
+  /** Returns whether this step also looks at the records that it writes, before and after. */
+  boolean looks() {
+    return steps % 3 == 0 && !quick;
+  }
+
+  /** Returns whether writes are also judged by what feeds tell of them. */
+  boolean looksAtFeeds() {
+    return !quick;
+  }
+
+  /** Judges a get that is no step of its own. */
+  void look(String type, String id) {
+    reads.same(type, id, "GET-1");
   }
 
   private void reopen() throws InterruptedException {
     note("backend.close();");
+    snapshots.beforeClose();
     call(
         () -> {
           backend.close();
@@ -190,8 +245,9 @@ final class Session implements AutoCloseable {
         });
     feeds.backendClosed();
     feeds.checkSignals();
+    feeds.signalsAfterClose();
     feeds.drainAll();
-    reads.backendClosed();
+    snapshots.backendClosed();
     bench.forget(backend);
     note("backend = open();");
     backend = bench.open(place, bench.context());
@@ -210,9 +266,10 @@ final class Session implements AutoCloseable {
               + versions.serverVersion());
     }
     feeds.forget();
-    reads.forget();
-    reads.versions();
-    reads.state();
+    snapshots.forget();
+    String rule = bench.has(Capability.DURABLE) ? "CAPA-1" : "CAPA-2";
+    judge(bench.has(Capability.DURABLE) ? "VER-7" : "CAPA-2", reads::versions);
+    judge(rule, reads::state);
   }
 
   /** Reads the changes of a feed from there to the end. */
@@ -226,7 +283,7 @@ final class Session implements AutoCloseable {
       text.append(".withCapacity(").append(options.capacity()).append(')');
     }
     if (options.ttl() != null) {
-      text.append(".withTtl(Duration.ofSeconds(").append(options.ttl().toSeconds()).append("))");
+      text.append(".withTtl(Duration.ofNanos(").append(options.ttl().toNanos()).append("L))");
     }
     if (!options.indexedFields().isEmpty()) {
       text.append(".withIndexedFields(");
@@ -243,7 +300,7 @@ final class Session implements AutoCloseable {
   @Override
   public void close() {
     feeds.forget();
-    reads.forget();
+    snapshots.forget();
     backend.close();
     bench.forget(backend);
   }

@@ -29,7 +29,8 @@ sealed interface Step {
     ZERO,
     FUTURE,
     TRIMMED,
-    FORMER_HISTORY
+    FORMER_HISTORY,
+    FORMER_FUTURE
   }
 
   /** A write of a batch; a null payload deletes. */
@@ -42,6 +43,24 @@ sealed interface Step {
 
   /** Puts or deletes a record of each of a number of numbered types, in one batch after another. */
   record ManyTypes(String prefix, int count, int batch, boolean delete) implements Step {}
+
+  /**
+   * Puts and deletes numbered records of a type in one wide batch, every third a delete, some of
+   * them twice.
+   *
+   * @param count the number of writes
+   * @param ids the number of different ids
+   * @param last the condition of the last write
+   */
+  record Wide(String type, int count, int ids, When last) implements Step {}
+
+  /** Puts writes of which the one at a place has a payload that the extraction function rejects. */
+  record Rejected(List<W> writes, int place) implements Step {}
+
+  /** A restored record; a null payload is a delete. Its time is so many nanoseconds from now. */
+  record R(String type, String id, @Nullable String payload, long nanos) {}
+
+  record Restore(List<R> records) implements Step {}
 
   record Get(String type, String id) implements Step {}
 

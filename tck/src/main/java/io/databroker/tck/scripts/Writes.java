@@ -10,18 +10,11 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The steps that write records and options. */
 final class Writes {
-  /** Number of evictions of one setOptions from which several batches are allowed (CAP-5). */
-  private static final int ONE_BATCH = 100;
-
   private final Session session;
   private final Reference reference;
 
@@ -30,24 +23,31 @@ final class Writes {
     this.reference = session.reference;
   }
 
-  void put(Step.Put put) {
+  void put(Step.Put put) throws InterruptedException {
     List<Write> batch = new ArrayList<>();
     put.writes().forEach(write -> batch.add(write(write)));
-    session.note(
-        batch.stream()
-            .map(Writes::javaOf)
-            .collect(Collectors.joining(",\n        ", "backend.put(List.of(\n        ", "));")));
+    session.note(javaOf(batch));
     put(batch);
+  }
+
+  static String javaOf(List<Write> batch) {
+    return batch.stream()
+        .map(Writes::javaOf)
+        .collect(Collectors.joining(",\n        ", "backend.put(List.of(\n        ", "));"));
   }
 
   private Write write(Step.W write) {
     String payload = write.payload();
-    Write made =
+    return when(
         payload == null
             ? Write.delete(write.type(), write.id())
-            : Write.put(write.type(), write.id(), Bytes.utf8(payload));
-    long live = reference.found(write.type(), write.id());
-    return switch (write.when()) {
+            : Write.put(write.type(), write.id(), Bytes.utf8(payload)),
+        write.when());
+  }
+
+  private Write when(Write made, Step.When when) {
+    long live = reference.found(made.type(), made.id());
+    return switch (when) {
       case ALWAYS -> made;
       case ABSENT -> made.when(Condition.ABSENT);
       case LIVE -> made.when(live == 0 ? Condition.ABSENT : Condition.version(live));
@@ -69,8 +69,13 @@ final class Writes {
         : "Write.delete(" + key + ")" + condition;
   }
 
-  private void put(List<Write> batch) {
+  private void put(List<Write> batch) throws InterruptedException {
     int failing = reference.failing(batch);
+    long before = reference.latest;
+    boolean looks = session.looks();
+    if (looks) {
+      session.look(batch.get(0).type(), batch.get(0).id());
+    }
     Instant time = session.now();
     PutResult result;
     try {
@@ -94,6 +99,7 @@ final class Writes {
       time = result.records().get(0).modifiedAt();
     }
     List<StoredRecord> expected = reference.put(batch, time);
+    boolean again = batch.stream().map(Writes::key).distinct().count() < batch.size();
     if (result.serverVersion() != reference.serverVersion) {
       throw new Mismatch(
           "PUT-8",
@@ -107,8 +113,35 @@ final class Writes {
           "PUT-8", "put: expected " + expected.size() + " answers, but was " + result.records());
     }
     for (int i = 0; i < expected.size(); i++) {
-      judge(i, expected.get(i), result.records().get(i));
+      judge(i, expected.get(i), result.records().get(i), again ? "PUT-3" : "VER-1");
     }
+    if (looks) {
+      session.look(batch.get(0).type(), batch.get(0).id());
+      session.look(batch.get(batch.size() - 1).type(), batch.get(batch.size() - 1).id());
+    }
+    evictions(before, expected);
+  }
+
+  /** Judges the feed's batch if it holds more than the writes: the evictions that they cause. */
+  private void evictions(long before, List<StoredRecord> written) throws InterruptedException {
+    long changes = written.stream().filter(record -> record.version() != 0).count();
+    if (reference.latest - before == changes || !session.looksAtFeeds()) {
+      return;
+    }
+    List<StoredRecord> expected = reference.log.get(reference.log.size() - 1);
+    List<List<StoredRecord>> told = session.told(before);
+    if (!told.equals(List.of(expected))) {
+      throw new Mismatch(
+          "CAP-2",
+          "in the feed: expected the batch "
+              + ReferenceFeed.shortened(expected)
+              + ", but was "
+              + (told.size() == 1 ? ReferenceFeed.shortened(told.get(0)) : told));
+    }
+  }
+
+  private static List<String> key(Write write) {
+    return List.of(write.type(), write.id());
   }
 
   private long found(Write write) {
@@ -136,13 +169,16 @@ final class Writes {
     }
   }
 
-  private static void judge(int index, StoredRecord expected, StoredRecord seen) {
+  /** Judges one answer; {@code numbers} is the rule that a wrong version breaks. */
+  static void judge(int index, StoredRecord expected, StoredRecord seen, String numbers) {
     if (expected.equals(seen)) {
       return;
     }
     String rule = "PUT-8";
     if (expected.version() != seen.version()) {
-      rule = expected.version() == 0 ? "PUT-6" : "VER-1";
+      rule = expected.version() == 0 ? "PUT-6" : numbers;
+    } else if (expected.deleted() && !expected.payload().equals(seen.payload())) {
+      rule = expected.version() == 0 ? "PUT-8" : "PUT-7";
     } else if (!expected.payload().equals(seen.payload())
         || !expected.type().equals(seen.type())
         || !expected.id().equals(seen.id())) {
@@ -154,7 +190,25 @@ final class Writes {
         rule, "put, answer " + index + ": expected " + expected + ", but was " + seen);
   }
 
-  void many(Step.Many many) {
+  void wide(Step.Wide wide) throws InterruptedException {
+    session.note(
+        "// one batch of "
+            + wide.count()
+            + " writes: i is of type "
+            + java(wide.type())
+            + ", id \"w\" + i % "
+            + wide.ids()
+            + ", every third a delete; the condition of the last is "
+            + wide.last());
+    List<Write> batch = new ArrayList<>();
+    for (int i = 0; i < wide.count(); i++) {
+      batch.add(numbered(wide.type(), "w" + i % wide.ids(), i % 3 == 2, i));
+    }
+    batch.add(when(batch.remove(wide.count() - 1), wide.last()));
+    put(batch);
+  }
+
+  void many(Step.Many many) throws InterruptedException {
     session.note(
         "// "
             + (many.delete() ? "delete " : "put ")
@@ -172,7 +226,7 @@ final class Writes {
     inBatches(writes, many.batch());
   }
 
-  void manyTypes(Step.ManyTypes many) {
+  void manyTypes(Step.ManyTypes many) throws InterruptedException {
     session.note(
         "// "
             + (many.delete() ? "delete" : "put")
@@ -195,92 +249,9 @@ final class Writes {
         : Write.put(type, id, Bytes.utf8("colour=" + (i % 2 == 0 ? "Aa" : "BB")));
   }
 
-  private void inBatches(List<Write> writes, int size) {
+  private void inBatches(List<Write> writes, int size) throws InterruptedException {
     for (int from = 0; from < writes.size(); from += size) {
       put(writes.subList(from, Math.min(writes.size(), from + size)));
     }
-  }
-
-  void setOptions(Step.SetOptions set) throws InterruptedException {
-    session.note(
-        "backend.setOptions(" + java(set.type()) + ", " + Session.javaOf(set.options()) + ");");
-    session.call(
-        () -> {
-          session.backend().setOptions(set.type(), set.options());
-          return true;
-        });
-    if (set.options().isEmpty()) {
-      reference.options.remove(set.type());
-    } else {
-      reference.options.put(set.type(), set.options());
-    }
-    List<StoredRecord> victims = reference.victims(Set.of(set.type()));
-    if (!victims.isEmpty()) {
-      List<List<StoredRecord>> told = told("CAP-5", victims.size());
-      if (victims.size() <= ONE_BATCH && told.size() != 1) {
-        throw new Mismatch(
-            "CAP-5",
-            "a lowered capacity evicted " + victims.size() + " in " + told.size() + " batches");
-      }
-      deletes("CAP-5", victims, told.stream().flatMap(List::stream).toList());
-      reference.adopt(told);
-    }
-  }
-
-  /** Reads a number of deletes from the feed, after the last known version. */
-  private List<List<StoredRecord>> told(String rule, int expected) throws InterruptedException {
-    List<List<StoredRecord>> told = session.told(reference.latest);
-    int seen = told.stream().mapToInt(List::size).sum();
-    if (seen != expected) {
-      throw new Mismatch(
-          rule, "expected " + expected + " deletes in the feed, but was " + seen + ": " + told);
-    }
-    return told;
-  }
-
-  /** Checks that these records were deleted, in this order, from the next version on. */
-  private void deletes(String rule, List<StoredRecord> records, List<StoredRecord> told) {
-    long version = reference.latest;
-    for (int i = 0; i < records.size(); i++) {
-      deleted(rule, records.get(i), told.get(i), ++version);
-    }
-  }
-
-  private void deleted(String rule, StoredRecord record, StoredRecord told, long version) {
-    Instant time = session.turnable ? session.now() : told.modifiedAt();
-    StoredRecord expected =
-        new StoredRecord(record.type(), record.id(), version, record.payload(), time, true);
-    if (!expected.equals(told)) {
-      throw new Mismatch(rule, "in the feed: expected " + expected + ", but was " + told);
-    }
-  }
-
-  void expire() throws InterruptedException {
-    if (!session.turnable) {
-      return;
-    }
-    session.note("backend.expire();");
-    Map<String, List<StoredRecord>> expected = reference.expired(session.now());
-    long count = expected.values().stream().mapToLong(List::size).sum();
-    long answered = session.call(() -> session.backend().expire());
-    if (answered != count) {
-      throw new Mismatch(
-          "TTL-4", "expire(): expected " + count + " of " + expected + ", but was " + answered);
-    }
-    if (count == 0) {
-      return;
-    }
-    List<List<StoredRecord>> told = told("TTL-1", (int) count);
-    long version = reference.latest;
-    Map<String, Integer> next = new HashMap<>();
-    for (StoredRecord change : told.stream().flatMap(List::stream).toList()) {
-      @Nullable List<StoredRecord> due = expected.get(change.type());
-      int index = next.merge(change.type(), 1, Integer::sum) - 1;
-      if (due == null || index >= due.size()) {
-        throw new Mismatch("TTL-1", "expire() deleted " + change + ", which had not expired");
-      }
-      deleted("TTL-2", due.get(index), change, ++version);
-    }
-    reference.adopt(told);
   }
 }

@@ -547,7 +547,7 @@ final class PutMutants {
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
-                  protected Instant now() {
+                  public Instant now() {
                     return context.clock().instant();
                   }
                 }),

@@ -303,7 +303,7 @@ public class ReferenceBackend implements Backend {
   }
 
   /** The time of writes: cut to the microsecond. */
-  protected Instant now() {
+  public Instant now() {
     return context.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.MICROS);
   }
 }

@@ -205,7 +205,7 @@ final class ScriptMutants {
   private static List<Mutant> ofState() {
     return List.of(
         backend(
-            "TRIM-3",
+            "VER-5",
             "clear-keeps-the-first-version",
             "after a trim and a clear, returns the first version from before the clear",
             (store, context) ->

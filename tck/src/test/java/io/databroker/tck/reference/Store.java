@@ -17,32 +17,32 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Store of one place. Its monitor guards all fields. */
-class Store {
+public class Store {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  long serverVersion = newServerVersion();
-  long latest;
+  public long serverVersion = newServerVersion();
+  public long latest;
 
   /** The last version before this history; 0 unless there was a clear. */
-  long begun;
+  public long begun;
 
   /** The version of the last change that is no longer held; {@code begun} if all are. */
-  long trimmed;
+  public long trimmed;
 
   /** The live records of each type that has some, each type's oldest written first. */
-  final NavigableMap<String, LinkedHashMap<String, StoredRecord>> live =
+  public final NavigableMap<String, LinkedHashMap<String, StoredRecord>> live =
       new TreeMap<>(CodePointOrder.INSTANCE);
 
   /** The batches that are held, each under the version of its last change. */
-  final NavigableMap<Long, List<StoredRecord>> log = new TreeMap<>(Long::compareUnsigned);
+  public final NavigableMap<Long, List<StoredRecord>> log = new TreeMap<>(Long::compareUnsigned);
 
-  final NavigableMap<String, TypeOptions> options = new TreeMap<>(CodePointOrder.INSTANCE);
-  final Map<String, Lease> leases = new HashMap<>();
-  long lastToken;
-  Checkpoint checkpoint = Checkpoint.NONE;
-  final Set<ReferenceFeed> feeds = new LinkedHashSet<>();
+  public final NavigableMap<String, TypeOptions> options = new TreeMap<>(CodePointOrder.INSTANCE);
+  public final Map<String, Lease> leases = new HashMap<>();
+  public long lastToken;
+  public Checkpoint checkpoint = Checkpoint.NONE;
+  public final Set<ReferenceFeed> feeds = new LinkedHashSet<>();
 
-  static long newServerVersion() {
+  public static long newServerVersion() {
     while (true) {
       long drawn = RANDOM.nextLong();
       if (drawn != 0) {
@@ -51,7 +51,8 @@ class Store {
     }
   }
 
-  List<StoredRecord> all() {
+  /** Returns the live records. */
+  public List<StoredRecord> all() {
     List<StoredRecord> records = new ArrayList<>();
     live.values().forEach(ofType -> records.addAll(ofType.values()));
     return records;

@@ -1,0 +1,88 @@
+package io.databroker.tck.scripts;
+
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.Write;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The step that restores records with their times. */
+final class Restores {
+  private final Session session;
+  private final Reference reference;
+
+  Restores(Session session) {
+    this.session = session;
+    this.reference = session.reference;
+  }
+
+  void restore(Step.Restore step) {
+    if (!session.bench.has(Capability.RESTORE)) {
+      return;
+    }
+    List<StoredRecord> records = new ArrayList<>();
+    List<Write> writes = new ArrayList<>();
+    List<Instant> times = new ArrayList<>();
+    for (Step.R record : step.records()) {
+      String payload = record.payload();
+      Instant time = session.now().plusNanos(record.nanos());
+      // The payload of a delete that is restored does not count: the live one does.
+      Bytes bytes = Bytes.utf8(payload == null ? "not that of the live record" : payload);
+      records.add(new StoredRecord(record.type(), record.id(), 7, bytes, time, payload == null));
+      writes.add(
+          payload == null
+              ? Write.delete(record.type(), record.id())
+              : Write.put(record.type(), record.id(), bytes));
+      times.add(time.truncatedTo(ChronoUnit.MICROS));
+    }
+    session.note(
+        records.stream()
+            .map(Restores::javaOf)
+            .collect(
+                Collectors.joining(",\n        ", "backend.restore(List.of(\n        ", "));")));
+    StoredRecord first = records.get(0);
+    session.look(first.type(), first.id());
+    PutResult result = session.call(() -> session.backend().restore(records));
+    List<StoredRecord> expected = reference.apply(writes, times);
+    if (result.serverVersion() != reference.serverVersion
+        || result.records().size() != expected.size()) {
+      throw new Mismatch("RESTORE-1", "restore: expected " + expected + ", but was " + result);
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      StoredRecord seen = result.records().get(i);
+      if (expected.get(i).version() == 0) {
+        Instant any = expected.get(i).modifiedAt();
+        Writes.judge(i, expected.get(i), withTime(seen, any), "RESTORE-1");
+      } else if (!seen.equals(expected.get(i))) {
+        boolean timeAlone = withTime(seen, expected.get(i).modifiedAt()).equals(expected.get(i));
+        throw new Mismatch(
+            timeAlone ? "RESTORE-2" : "RESTORE-1",
+            "restore, answer " + i + ": expected " + expected.get(i) + ", but was " + seen);
+      }
+    }
+    session.look(first.type(), first.id());
+  }
+
+  /** Returns a record with another time: the contract names none for a delete that is a no-op. */
+  private static StoredRecord withTime(StoredRecord record, Instant time) {
+    return new StoredRecord(
+        record.type(), record.id(), record.version(), record.payload(), time, record.deleted());
+  }
+
+  private static String javaOf(StoredRecord record) {
+    return "new StoredRecord("
+        + Session.key(record.type(), record.id())
+        + ", 7, Bytes.utf8("
+        + Names.java(record.payload().toUtf8())
+        + "), Instant.parse(\""
+        + record.modifiedAt()
+        + "\"), "
+        + record.deleted()
+        + ")";
+  }
+}
