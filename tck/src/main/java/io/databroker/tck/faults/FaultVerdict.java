@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultVerdict {
   private FaultVerdict() {}
 
-  /** A rule that is broken, and what was seen. */
+  /** A broken rule, and the observation. */
   record Finding(String rule, String words) {}
 
   /**
