@@ -54,6 +54,7 @@ public final class Connection {
   private long progressAt = System.nanoTime();
   private boolean cut;
 
+  private final Map<Lane, Executor> executors = new ConcurrentHashMap<>();
   private final AtomicLong messages = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
 
@@ -72,6 +73,11 @@ public final class Connection {
       throw new IllegalStateException("the server was built without its transport filter");
     }
     return connection;
+  }
+
+  /** Returns the executor on which calls of this connection begin in a lane. */
+  public Executor turns(Lane lane) {
+    return executors.computeIfAbsent(lane, SharedTurns::new);
   }
 
   /** Counts a call; returns false, without counting it, if too many calls are open in all. */

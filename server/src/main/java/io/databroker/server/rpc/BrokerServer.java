@@ -4,7 +4,9 @@ import io.databroker.api.Backend;
 import io.databroker.api.Limits;
 import io.databroker.host.OpenedBackend;
 import io.databroker.server.auth.Caller;
+import io.databroker.server.net.Connection;
 import io.databroker.server.net.Connections;
+import io.databroker.server.net.Lane;
 import io.databroker.server.net.Transport;
 import io.databroker.server.net.Watchdog;
 import io.grpc.Metadata;
@@ -142,7 +144,8 @@ public final class BrokerServer implements AutoCloseable {
             new ServerCallExecutorSupplier() {
               @Override
               public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-                return threads.of(call.getMethodDescriptor().getFullMethodName()).executor();
+                Lane lane = threads.of(call.getMethodDescriptor().getFullMethodName());
+                return Connection.of(call).turns(lane);
               }
             })
         .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))

@@ -80,6 +80,19 @@ class ConnectionTest {
   }
 
   @Test
+  void connectionsTakeTurnsHoweverManyCallsOneOfThemBegins() {
+    Lane narrow = new Lane(later::add, 2);
+    List<String> ran = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      connection.turns(narrow).execute(() -> ran.add("greedy"));
+    }
+    new Connection(all, null).turns(narrow).execute(() -> ran.add("modest"));
+    runLater();
+    assertThat(ran).hasSize(101);
+    assertThat(ran.indexOf("modest")).isEqualTo(2);
+  }
+
+  @Test
   void callsOfOneLaneDoNotTakeTheTurnsOfAnother() {
     List<String> ran = new ArrayList<>();
     Lane narrow = new Lane(later::add, 1);

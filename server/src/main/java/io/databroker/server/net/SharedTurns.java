@@ -1,0 +1,60 @@
+package io.databroker.server.net;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+
+/**
+ * Executor of one connection on the threads of a lane. At most a few of its tasks are in the queue
+ * of the threads at once, and each of them goes to the end after it has run, so that connections
+ * take turns however many calls one of them begins.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class SharedTurns implements Executor {
+  private final Lane lane;
+
+  // Guarded by this.
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private int queued;
+
+  SharedTurns(Lane lane) {
+    this.lane = lane;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    synchronized (this) {
+      tasks.add(task);
+      if (queued >= lane.mostOfOneConnection()) {
+        return;
+      }
+      queued++;
+    }
+    lane.executor().execute(this::runOne);
+  }
+
+  private void runOne() {
+    Runnable task;
+    synchronized (this) {
+      task = tasks.poll();
+    }
+    try {
+      if (task != null) {
+        task.run();
+      }
+    } finally {
+      if (goesOn()) {
+        lane.executor().execute(this::runOne);
+      }
+    }
+  }
+
+  private synchronized boolean goesOn() {
+    if (!tasks.isEmpty()) {
+      return true;
+    }
+    queued--;
+    return false;
+  }
+}
