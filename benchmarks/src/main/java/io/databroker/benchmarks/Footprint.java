@@ -80,7 +80,10 @@ public final class Footprint {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** Returns the private memory of this process, including the whole heap, which is committed at the start. */
+  /**
+   * Returns the private memory of this process, including the whole heap, which is committed at the
+   * start.
+   */
   private static long processMemory() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
       if (line.startsWith("RssAnon:")) {
