@@ -34,6 +34,15 @@ final class Cluster {
           + " (SELECT system_identifier FROM pg_control_system()) || '/' ||"
           + " ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END";
 
+  /** The run of the server: another one after a crash or a takeover. */
+  static final String RUN = "SELECT r.id FROM run r WHERE r.one";
+
+  /** Names the run after a crash or a takeover, which leave the table empty. */
+  private static final String NAME_RUN =
+      "INSERT INTO run (id) SELECT gen_random_uuid() WHERE NOT EXISTS ("
+          + RUN
+          + ") ON CONFLICT DO NOTHING";
+
   private static final String LOOK =
       "SELECT "
           + StoreRow.COLUMNS
@@ -97,6 +106,9 @@ final class Cluster {
       takeOver(connection, before);
     } else if (!current.equals(look.here)) {
       current = look.here;
+    }
+    try (PreparedStatement name = connection.prepareStatement(NAME_RUN)) {
+      name.execute();
     }
   }
 

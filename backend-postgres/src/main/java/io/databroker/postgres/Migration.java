@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Creates the tables, and migrates those of older releases. */
 final class Migration {
   /** The version of the newest file in the folder of migrations. */
-  static final int NEWEST = 1;
+  static final int NEWEST = 2;
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(20);

@@ -25,8 +25,22 @@ final class Transactions {
   private enum Outcome {
     COMMITTED,
     ABORTED,
-    IN_PROGRESS
+    IN_PROGRESS,
+
+    /** A transaction of that number was committed, but perhaps another one after a crash. */
+    AMBIGUOUS
   }
+
+  /** The outcome of the transaction with that number, and the run of the server. */
+  private static final String ASK =
+      "SELECT pg_xact_status(?::text::xid8), (" + Cluster.RUN + ")::text";
+
+  /**
+   * Finds a version that was written at that time. Time goes on during a crash, so that no other
+   * transaction can have written it.
+   */
+  private static final String FIND =
+      "SELECT 1 FROM record r WHERE r.version = ? AND r.modified_at = ?";
 
   /**
    * Removes the time limit of a commit that waits for a standby: the server would cancel the wait,
@@ -142,6 +156,9 @@ final class Transactions {
         }
         case ABORTED ->
             throw new UnavailableException("the connection to PostgreSQL was lost", lost);
+        case AMBIGUOUS ->
+            throw new OutcomeUnknownException(
+                "PostgreSQL crashed or failed over while the write was committed", lost);
         default -> pause(Math.min(pause, deadline.left()));
       }
       pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos());
@@ -173,14 +190,14 @@ final class Transactions {
   }
 
   private static Outcome outcome(Session session, Tx tx) throws SQLException {
-    try (PreparedStatement ask =
-        session.connection().prepareStatement("SELECT pg_xact_status(?::text::xid8)")) {
+    try (PreparedStatement ask = session.connection().prepareStatement(ASK)) {
       ask.setString(1, tx.id());
       try (ResultSet result = ask.executeQuery()) {
         result.next();
         String status = result.getString(1);
         if ("committed".equals(status)) {
-          return Outcome.COMMITTED;
+          boolean sameRun = tx.run() != null && tx.run().equals(result.getString(2));
+          return sameRun || isFound(session, tx) ? Outcome.COMMITTED : Outcome.AMBIGUOUS;
         }
         return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
       }
@@ -191,6 +208,19 @@ final class Transactions {
       }
       session.markBroken();
       throw failure;
+    }
+  }
+
+  private static boolean isFound(Session session, Tx tx) throws SQLException {
+    if (!tx.isLocked()) {
+      return false;
+    }
+    try (PreparedStatement find = session.connection().prepareStatement(FIND)) {
+      find.setLong(1, tx.row().latest() + 1);
+      find.setLong(2, tx.now());
+      try (ResultSet result = find.executeQuery()) {
+        return result.next();
+      }
     }
   }
 

@@ -20,11 +20,14 @@ final class Tx {
   /** A separate statement, because the first one reads its time before it waits for the lock. */
   static final String NOW =
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
-          + " pg_current_xact_id()::text";
+          + " pg_current_xact_id()::text, ("
+          + Cluster.RUN
+          + ")::text";
 
   final Connection connection;
   private @Nullable StoreRow row;
   private @Nullable String id;
+  private @Nullable String run;
   private long now;
   private long leaseToken;
   private boolean written;
@@ -70,6 +73,7 @@ final class Tx {
       result.next();
       now = result.getLong(1);
       id = result.getString(2);
+      run = result.getString(3);
     }
   }
 
@@ -95,9 +99,19 @@ final class Tx {
     return leaseToken;
   }
 
-  /** The transaction's number, which identifies it when its outcome is unknown. */
+  /** The transaction's number, which identifies it within a run of the server. */
   @Nullable String id() {
     return id;
+  }
+
+  /** The run of the server, see {@link Cluster#RUN}. */
+  @Nullable String run() {
+    return run;
+  }
+
+  /** Returns whether the lock was taken, so that {@link #row} is known. */
+  boolean isLocked() {
+    return row != null;
   }
 
   /** Marks the transaction for commit; otherwise it is rolled back, because it only read. */

@@ -16,6 +16,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,6 +165,43 @@ class OutcomeTest {
       assertThat(sessions.<Boolean>read(connection -> connection.isValid(1))).isTrue();
     }
     assertThat(opened).hasValueGreaterThan(1);
+  }
+
+  /** A number that was not on disk when the server crashed is given again, to another write. */
+  @Test
+  void aNumberThatACrashGivesAgainProvesNothing() throws Exception {
+    String schema = schema();
+    LambdaSource.Opener source =
+        () -> DriverManager.getConnection(server.url() + "&currentSchema=" + schema);
+    open(server.url(), schema).close();
+    EngineState state = new EngineState();
+    try (Sessions sessions = new Sessions(source, 2, Duration.ofSeconds(60), state)) {
+      Transactions transactions = new Transactions(sessions, state);
+      assertThatThrownBy(
+              () ->
+                  transactions.write(
+                      tx -> {
+                        tx.lock();
+                        tx.markWritten();
+                        crashAndPass(Long.parseLong(tx.id()));
+                        return "committed";
+                      }))
+          .isInstanceOf(OutcomeUnknownException.class);
+    }
+  }
+
+  private static void crashAndPass(long number) throws SQLException {
+    try {
+      server.kill();
+      server.restart();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+    long given = Long.parseLong(server.ask("SELECT pg_current_xact_id()::text"));
+    assertThat(given).as("the first number after the crash").isLessThanOrEqualTo(number);
+    while (given < number) {
+      given = Long.parseLong(server.ask("SELECT pg_current_xact_id()::text"));
+    }
   }
 
   private static Connection lostWhenAsked(Connection connection) {

@@ -86,7 +86,7 @@ class PlanTest {
       assertThat(matcher.results().map(it -> it.group(1)).distinct())
           .as("%s: %s%n%s", when, each.getKey(), plan)
           .contains(each.getValue().split(" ", -1))
-          .isSubsetOf((each.getValue() + " store_pkey").split(" ", -1));
+          .isSubsetOf((each.getValue() + " store_pkey run_pkey").split(" ", -1));
       assertThat(plan)
           .as("%s: %s", when, each.getKey())
           .doesNotContain("Seq Scan on record")
