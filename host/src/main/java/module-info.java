@@ -4,8 +4,8 @@ module io.databroker.host {
   requires transitive io.databroker.api;
   requires transitive com.google.guice;
   requires org.slf4j;
-  requires static transitive com.google.gson;
-  requires static transitive com.google.protobuf;
+  requires static com.google.gson;
+  requires static com.google.protobuf;
   requires static micrometer.core;
   // Guice is an automatic module, so it cannot declare these; applications use @Inject.
   requires com.google.common;

@@ -18,6 +18,7 @@ import java.util.Objects;
  *
  * @param <T> type of the values
  */
+@SuppressWarnings("exports") // applications that use it have the library
 public final class JsonCodec<T> implements Codec<T> {
   private final Gson gson;
   private final Type type;

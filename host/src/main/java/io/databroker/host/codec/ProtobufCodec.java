@@ -14,6 +14,7 @@ import io.databroker.host.Codec;
  *
  * @param <T> class of the messages
  */
+@SuppressWarnings("exports") // applications that use it have the library
 public final class ProtobufCodec<T extends MessageLite> implements Codec<T> {
   private final Parser<T> parser;
 
