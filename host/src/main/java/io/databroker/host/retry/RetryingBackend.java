@@ -5,6 +5,7 @@ import io.databroker.api.BackendState;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
+import io.databroker.api.ClosedException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
@@ -81,7 +82,7 @@ public final class RetryingBackend implements Backend {
         }
         try {
           if (pause.await(next)) {
-            return call.get(); // reports that the backend is closed
+            throw new ClosedException("backend");
           }
         } catch (InterruptedException interrupt) {
           Thread.currentThread().interrupt();
