@@ -59,10 +59,10 @@ final class ServeLogs {
 
   /** Returns the settings with a log of slow calls before the check of callers. */
   ServerSettings apply(ServerSettings settings) {
-    SlowCalls created = new SlowCalls(settings.callers());
+    SlowCalls created = new SlowCalls();
     created.logFrom(slow);
     calls = created;
-    return settings.withCallers(created);
+    return settings.withObserver(created);
   }
 
   /** Takes the level and the limit of slow calls from other options. */

@@ -49,7 +49,7 @@ final class ServeMetrics implements AutoCloseable {
 
   /** Measures the calls of the server, including rejected ones. */
   ServerSettings measure(ServerSettings settings) {
-    return metrics == null ? settings : settings.withCallers(metrics.before(settings.callers()));
+    return metrics == null ? settings : settings.withObserver(metrics.calls());
   }
 
   /**

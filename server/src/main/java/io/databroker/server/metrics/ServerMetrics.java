@@ -2,9 +2,6 @@ package io.databroker.server.metrics;
 
 import io.databroker.api.Backend;
 import io.databroker.host.metrics.MeteredBackend;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -16,7 +13,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Meters of a server: its backend, its calls by method and status, and the JVM.
@@ -44,26 +40,9 @@ public final class ServerMetrics implements AutoCloseable {
     return MeteredBackend.over(backend, name, registry);
   }
 
-  /**
-   * Returns an interceptor that counts and times the calls of a gRPC server.
-   *
-   * @param next the next interceptor, or null
-   */
-  public ServerInterceptor before(@Nullable ServerInterceptor next) {
-    ServerInterceptor counting = new MetricCollectingServerInterceptor(registry);
-    return next == null ? counting : new Both(counting, next);
-  }
-
-  private record Both(ServerInterceptor first, ServerInterceptor second)
-      implements ServerInterceptor {
-    @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
-      return first.interceptCall(
-          call,
-          headers,
-          (inner, innerHeaders) -> second.interceptCall(inner, innerHeaders, handler));
-    }
+  /** Returns an interceptor that counts and times the calls of a gRPC server. */
+  public ServerInterceptor calls() {
+    return new MetricCollectingServerInterceptor(registry);
   }
 
   /** Returns all meters in the text format of Prometheus. */

@@ -162,7 +162,11 @@ public final class BrokerServer implements AutoCloseable {
     }
     builder.intercept(new Caller.Naming());
     if (settings.callers() != null) {
-      builder.intercept(settings.callers()); // before all else
+      builder.intercept(settings.callers());
+    }
+    // The interceptor that is added last sees a call first.
+    for (int i = settings.observers().size() - 1; i >= 0; i--) {
+      builder.intercept(settings.observers().get(i));
     }
     this.server = builder.build();
   }

@@ -6,6 +6,8 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param service limits on leases, options and streams of clients
  * @param credentials certificate and key of the server, or none for plain text
  * @param callers rejects unauthorised calls; null permits every call
+ * @param observers see every call before that, rejected ones too; the first one first
  * @param reflection whether to serve gRPC reflection
  */
 public record ServerSettings(
@@ -25,12 +28,14 @@ public record ServerSettings(
     ServiceLimits service,
     ServerCredentials credentials,
     @Nullable ServerInterceptor callers,
+    List<ServerInterceptor> observers,
     boolean reflection) {
-  /** Checks that nothing else is null. */
+  /** Checks that nothing else is null, and copies the list. */
   public ServerSettings {
     Objects.requireNonNull(network, "network");
     Objects.requireNonNull(service, "service");
     Objects.requireNonNull(credentials, "credentials");
+    observers = List.copyOf(observers);
   }
 
   /** Creates the standard settings: the standard limits, plain text, and no check of callers. */
@@ -41,31 +46,39 @@ public record ServerSettings(
         ServiceLimits.STANDARD,
         InsecureServerCredentials.create(),
         null,
+        List.of(),
         false);
   }
 
   /** Returns a copy with other limits on connections and calls. */
   public ServerSettings withNetwork(NetworkLimits other) {
-    return new ServerSettings(other, service, credentials, callers, reflection);
+    return new ServerSettings(other, service, credentials, callers, observers, reflection);
   }
 
   /** Returns a copy with other limits on leases, options and streams. */
   public ServerSettings withService(ServiceLimits other) {
-    return new ServerSettings(network, other, credentials, callers, reflection);
+    return new ServerSettings(network, other, credentials, callers, observers, reflection);
   }
 
   /** Returns a copy with other credentials. */
   public ServerSettings withCredentials(ServerCredentials other) {
-    return new ServerSettings(network, service, other, callers, reflection);
+    return new ServerSettings(network, service, other, callers, observers, reflection);
   }
 
   /** Returns a copy with another check of callers. */
   public ServerSettings withCallers(@Nullable ServerInterceptor other) {
-    return new ServerSettings(network, service, credentials, other, reflection);
+    return new ServerSettings(network, service, credentials, other, observers, reflection);
+  }
+
+  /** Returns a copy with another observer, in front of the others. */
+  public ServerSettings withObserver(ServerInterceptor first) {
+    List<ServerInterceptor> more = new ArrayList<>(List.of(first));
+    more.addAll(observers);
+    return new ServerSettings(network, service, credentials, callers, more, reflection);
   }
 
   /** Returns a copy with or without reflection. */
   public ServerSettings withReflection(boolean wanted) {
-    return new ServerSettings(network, service, credentials, callers, wanted);
+    return new ServerSettings(network, service, credentials, callers, observers, wanted);
   }
 }

@@ -27,17 +27,10 @@ public final class SlowCalls implements ServerInterceptor {
   private static final String NAME = "slow-calls";
   private static final Logger LOG = Logger.getLogger(NAME);
 
-  private final @Nullable ServerInterceptor next;
   private volatile long leastNanos;
 
-  /**
-   * Creates an interceptor that logs nothing yet.
-   *
-   * @param next the interceptor that sees each call after it, or null
-   */
-  public SlowCalls(@Nullable ServerInterceptor next) {
-    this.next = next;
-  }
+  /** Creates an interceptor that logs nothing yet. */
+  public SlowCalls() {}
 
   /** Logs calls that take this time or longer; null logs none. */
   public void logFrom(@Nullable Duration least) {
@@ -48,23 +41,16 @@ public final class SlowCalls implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
     if (leastNanos == 0 || call.getMethodDescriptor().getType() != MethodType.UNARY) {
-      return start(call, headers, handler);
+      return handler.startCall(call, headers);
     }
     Timed<Q, A> timed = new Timed<>(call);
-    return new SimpleForwardingServerCallListener<>(start(timed, headers, handler)) {
+    return new SimpleForwardingServerCallListener<>(handler.startCall(timed, headers)) {
       @Override
       public void onHalfClose() {
         timed.began = System.nanoTime();
         super.onHalfClose();
       }
     };
-  }
-
-  private <Q, A> ServerCall.Listener<Q> start(
-      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
-    return next == null
-        ? handler.startCall(call, headers)
-        : next.interceptCall(call, headers, handler);
   }
 
   private final class Timed<Q, A> extends SimpleForwardingServerCall<Q, A> {
