@@ -2,7 +2,6 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Condition;
-import io.databroker.api.PutResult;
 import io.databroker.api.Write;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
@@ -25,18 +24,10 @@ final class ConditionalPuts extends ConditionalServiceGrpc.ConditionalServiceImp
   public void put(ConditionalPutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          if (request.getWritesCount() == 0) {
-            return PutResponse.newBuilder()
-                .setServerVersion(backend.versions().serverVersion())
-                .build();
-          }
-          PutResult result = backend.put(writes(request.getWritesList()));
-          return PutResponse.newBuilder()
-              .setServerVersion(result.serverVersion())
-              .addAllRecords(WireRecords.records(result.records()))
-              .build();
-        });
+        () ->
+            request.getWritesCount() == 0
+                ? WireRecords.nothingStored(backend)
+                : WireRecords.stored(backend.put(writes(request.getWritesList()))));
   }
 
   private static List<Write> writes(List<ConditionalWrite> wire) {

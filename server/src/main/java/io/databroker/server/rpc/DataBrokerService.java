@@ -5,7 +5,6 @@ import io.databroker.api.Backend;
 import io.databroker.api.ClearResult;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Lease;
-import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
@@ -83,17 +82,10 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   public void put(PutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
         observer,
-        () -> {
-          if (request.getRecordsCount() == 0) {
-            long current = backend.versions().serverVersion();
-            return PutResponse.newBuilder().setServerVersion(current).build();
-          }
-          PutResult result = backend.put(WireRecords.writes(request.getRecordsList()));
-          return PutResponse.newBuilder()
-              .setServerVersion(result.serverVersion())
-              .addAllRecords(WireRecords.records(result.records()))
-              .build();
-        });
+        () ->
+            request.getRecordsCount() == 0
+                ? WireRecords.nothingStored(backend)
+                : WireRecords.stored(backend.put(WireRecords.writes(request.getRecordsList()))));
   }
 
   @Override

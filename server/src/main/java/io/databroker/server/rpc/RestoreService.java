@@ -2,7 +2,6 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
-import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
@@ -36,18 +35,10 @@ final class RestoreService {
         Audited.work(
             "restore",
             Map.of("records", Integer.toString(request.getRecordsCount())),
-            () -> {
-              if (request.getRecordsCount() == 0) {
-                return PutResponse.newBuilder()
-                    .setServerVersion(backend.versions().serverVersion())
-                    .build();
-              }
-              PutResult result = backend.restore(records(request.getRecordsList()));
-              return PutResponse.newBuilder()
-                  .setServerVersion(result.serverVersion())
-                  .addAllRecords(WireRecords.records(result.records()))
-                  .build();
-            }));
+            () ->
+                request.getRecordsCount() == 0
+                    ? WireRecords.nothingStored(backend)
+                    : WireRecords.stored(backend.restore(records(request.getRecordsList())))));
   }
 
   private static List<StoredRecord> records(List<Record> wire) {

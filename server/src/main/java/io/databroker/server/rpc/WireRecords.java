@@ -5,11 +5,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
+import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.server.proto.Options;
+import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.TypedOptions;
 import java.io.IOException;
@@ -48,6 +51,19 @@ final class WireRecords {
       records.add(record(each));
     }
     return records;
+  }
+
+  /** Returns the answer to a put or a restore. */
+  static PutResponse stored(PutResult result) {
+    return PutResponse.newBuilder()
+        .setServerVersion(result.serverVersion())
+        .addAllRecords(records(result.records()))
+        .build();
+  }
+
+  /** Returns the answer to a put or a restore without records, which the backend would reject. */
+  static PutResponse nothingStored(Backend backend) {
+    return PutResponse.newBuilder().setServerVersion(backend.versions().serverVersion()).build();
   }
 
   private static Any any(Bytes payload) {
