@@ -2,6 +2,7 @@ package io.databroker.server.auth;
 
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.remote.RestoreMethod;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -34,7 +35,7 @@ public record Caller(String who, String from) {
           DataBrokerServiceGrpc.getClearMethod().getFullMethodName(),
           DataBrokerServiceGrpc.getSetOptionsMethod().getFullMethodName(),
           CheckpointServiceGrpc.getSetCheckpointMethod().getFullMethodName(),
-          "databroker.ext.RestoreService/Restore");
+          RestoreMethod.RESTORE.getFullMethodName());
 
   /** Returns the caller of the call that this thread handles. */
   public static Caller current() {

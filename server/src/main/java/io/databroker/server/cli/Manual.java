@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import io.databroker.server.config.OptionNames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -79,8 +80,7 @@ public final class Manual {
     section(page, "OPTIONS");
     for (OptionSpec option : spec.options()) {
       String names = String.join(", ", option.names());
-      boolean isSwitch = option.arity().max() == 0;
-      item(page, isSwitch ? names : names + " " + option.paramLabel(), option);
+      item(page, OptionNames.isSwitch(option) ? names : names + " " + option.paramLabel(), option);
     }
     if (!command.getSubcommands().isEmpty()) {
       section(page, "COMMANDS");

@@ -1,6 +1,7 @@
 package io.databroker.server.cli;
 
 import io.databroker.server.config.Configuration;
+import io.databroker.server.config.OptionNames;
 import io.databroker.server.config.PrintedConfiguration;
 import io.databroker.server.config.Value;
 import java.io.IOException;
@@ -45,7 +46,7 @@ record ServeConfiguration(
     for (String problem : configuration.problems()) {
       problems.add(new ParameterException(spec.commandLine(), problem));
     }
-    // Of the flags, what no option takes or has no value; of all sources, what has a wrong value.
+    // Unknown flags and flags without a value; then the wrong values of all sources.
     errors(flags).filter(e -> !isConversion(e)).forEach(problems::add);
     errors(parsed)
         .map(e -> e instanceof ParameterException p ? placed(p, configuration, spec) : e)
@@ -83,10 +84,11 @@ record ServeConfiguration(
     Map<String, List<String>> given = new LinkedHashMap<>();
     for (OptionSpec option : flags.matchedOptions()) {
       Object value = option.getValue();
-      boolean isSwitch = option.arity().max() == 0;
       given.put(
           option.longestName(),
-          isSwitch ? List.of(String.valueOf(value)) : option.originalStringValues());
+          OptionNames.isSwitch(option)
+              ? List.of(String.valueOf(value))
+              : option.originalStringValues());
     }
     // A flag with a wrong value is none that matched, and yet it wins over the other sources.
     errors(flags)
@@ -137,14 +139,13 @@ record ServeConfiguration(
       List<Value> values = configuration.of(option);
       for (Value value : values) {
         boolean isIt = values.size() == 1 || value.text().equals(e.getValue());
-        if (isIt && !value.source().text().startsWith("--")) {
+        if (isIt && !value.source().isFlag()) {
           String why =
               e.getCause() instanceof TypeConversionException told
                   ? String.valueOf(told.getMessage())
                   : "'" + value.text() + "' is not a " + option.paramLabel();
           return new ParameterException(
-              spec.commandLine(),
-              value.source() + ": " + option.longestName().substring(2) + ": " + why);
+              spec.commandLine(), value.source() + ": " + OptionNames.key(option) + ": " + why);
         }
       }
     }

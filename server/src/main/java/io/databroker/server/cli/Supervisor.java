@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Notifies systemd that the server is ready or stops, if systemd has requested it. The JDK has no
- * datagrams of UNIX sockets, so {@code systemd-notify} sends them.
+ * Notifies systemd that the server is ready, if systemd has requested it. The JDK has no datagrams
+ * of UNIX sockets, so {@code systemd-notify} sends them.
  */
 final class Supervisor {
   private static final String SOCKET = "NOTIFY_SOCKET";

@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Names of the options of a command in files and in the environment. */
-final class OptionNames {
+/**
+ * Names of the options of a command in files and in the environment.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+public final class OptionNames {
   static final String PREFIX = "DATABROKER_";
 
   /** Option that names the file. */
@@ -43,7 +47,7 @@ final class OptionNames {
   }
 
   /** Returns the name without dashes in front. */
-  static String key(OptionSpec option) {
+  public static String key(OptionSpec option) {
     return option.longestName().replaceFirst("^-+", "");
   }
 
@@ -52,7 +56,8 @@ final class OptionNames {
     return option.paramLabel().equals("KEY=VALUE");
   }
 
-  static boolean isSwitch(OptionSpec option) {
+  /** Returns whether it is given without a value. */
+  public static boolean isSwitch(OptionSpec option) {
     return option.arity().max() == 0;
   }
 
