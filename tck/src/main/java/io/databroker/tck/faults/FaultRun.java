@@ -63,7 +63,6 @@ public final class FaultRun {
   private final Recorder recorder = new Recorder(Set.of(ErrorId.STORAGE_FAILED));
   private final AtomicInteger phase = new AtomicInteger();
   private final AtomicBoolean signalled = new AtomicBoolean();
-  private final List<Changes> waited = new ArrayList<>();
   private Backend backend;
 
   /** Opens the backend of a run at one of the bench's places. */
@@ -247,7 +246,7 @@ public final class FaultRun {
 
   /** Reads a feed of all types from that position to the end. */
   private Followed read(Position from) {
-    waited.clear();
+    List<Changes> told = new ArrayList<>();
     long latest = backend.versions().latest();
     long reached = from.version();
     long start = System.nanoTime();
@@ -255,7 +254,7 @@ public final class FaultRun {
       while (Long.compareUnsigned(reached, latest) < 0) {
         Changes next = feed.poll();
         if (next != null) {
-          waited.add(next);
+          told.add(next);
           reached = next.position().version();
         } else if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
           throw broken("ERR-9", "after the fault, a feed does not reach the last version");
@@ -266,7 +265,7 @@ public final class FaultRun {
     } catch (DatabrokerException e) {
       throw broken("ERR-9", "after the fault, a feed fails: " + e);
     }
-    return new Followed(from, null, waited, true);
+    return new Followed(from, null, told, true);
   }
 
   private Violation broken(String rule, String seen) {

@@ -48,7 +48,8 @@ final class FeedPicture {
     for (Followed feed : shown) {
       lanes.add(new Lane(name(feed), near(told(feed, fault), centre)));
     }
-    String needed = fault == null || fault.due() == null ? "" : "Due is " + record(fault.due());
+    String needed =
+        fault == null || fault.due() == null ? "" : "Due is " + Timeline.record(fault.due());
     return new Picture(verdict.reason(), "versions", "", lanes, List.of(), List.of(), needed);
   }
 
@@ -110,13 +111,9 @@ final class FeedPicture {
   }
 
   private static String records(List<StoredRecord> records) {
-    List<String> words = records.stream().limit(MOST_RECORDS).map(FeedPicture::record).toList();
+    List<String> words = records.stream().limit(MOST_RECORDS).map(Timeline::record).toList();
     int more = records.size() - words.size();
     return String.join(", ", words) + (more > 0 ? " and " + more + " more" : "");
-  }
-
-  private static String record(StoredRecord record) {
-    return Timeline.record(record);
   }
 
   /** Returns the bars around a version. */

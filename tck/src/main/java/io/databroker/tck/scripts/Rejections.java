@@ -1,6 +1,5 @@
 package io.databroker.tck.scripts;
 
-import io.databroker.api.Bytes;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.TypeOptions;
@@ -30,10 +29,7 @@ final class Rejections {
     for (int i = 0; i < step.writes().size(); i++) {
       Step.W write = step.writes().get(i);
       String payload = i == step.place() ? REJECTED : write.payload();
-      batch.add(
-          payload == null
-              ? Write.delete(write.type(), write.id())
-              : Write.put(write.type(), write.id(), Bytes.utf8(payload)));
+      batch.add(Writes.plain(write.type(), write.id(), payload));
     }
     session.note("// the extraction function rejects the payload of write " + step.place());
     session.note(Writes.javaOf(batch));

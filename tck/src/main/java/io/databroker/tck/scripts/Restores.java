@@ -34,10 +34,7 @@ final class Restores {
       // The payload of a delete that is restored does not count: the live one does.
       Bytes bytes = Bytes.utf8(payload == null ? "not that of the live record" : payload);
       records.add(new StoredRecord(record.type(), record.id(), 7, bytes, time, payload == null));
-      writes.add(
-          payload == null
-              ? Write.delete(record.type(), record.id())
-              : Write.put(record.type(), record.id(), bytes));
+      writes.add(Writes.plain(record.type(), record.id(), payload));
       times.add(time.truncatedTo(ChronoUnit.MICROS));
     }
     session.note(

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The steps that write records and options. */
 final class Writes {
@@ -37,12 +38,12 @@ final class Writes {
   }
 
   private Write write(Step.W write) {
-    String payload = write.payload();
-    return when(
-        payload == null
-            ? Write.delete(write.type(), write.id())
-            : Write.put(write.type(), write.id(), Bytes.utf8(payload)),
-        write.when());
+    return when(plain(write.type(), write.id(), write.payload()), write.when());
+  }
+
+  /** Returns a put without a condition, or a delete if there is no payload. */
+  static Write plain(String type, String id, @Nullable String payload) {
+    return payload == null ? Write.delete(type, id) : Write.put(type, id, Bytes.utf8(payload));
   }
 
   private Write when(Write made, Step.When when) {
