@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Extraction {
   private final FieldExtractor function;
 
-  /** Marks the threads that are running the function. */
-  private final ThreadLocal<Boolean> running = new ThreadLocal<>();
+  /**
+   * True at index 0 while the thread runs the function. An array, because a look-up runs the
+   * function for each record, and to set and remove a value each time costs more than the function.
+   */
+  private final ThreadLocal<boolean[]> running = ThreadLocal.withInitial(() -> new boolean[1]);
 
   /** Wraps that function. */
   public Extraction(FieldExtractor function) {
@@ -40,7 +43,7 @@ public final class Extraction {
    * @throws InvalidArgumentException if this thread is inside the extraction function
    */
   public void checkOutside() {
-    if (running.get() != null) {
+    if (running.get()[0]) {
       throw new InvalidArgumentException(
           "extractor",
           function.getClass().getName(),
@@ -58,10 +61,7 @@ public final class Extraction {
     if (fields.isEmpty()) {
       return Map.of();
     }
-    @Nullable Map<String, String> found = call(type, payload, fields);
-    if (found == null) {
-      throw new IllegalStateException("the extraction function returned null");
-    }
+    Map<String, String> found = call(type, payload, fields);
     Map<String, String> asked = new HashMap<>();
     for (String field : fields) {
       String value = found.get(field);
@@ -117,16 +117,31 @@ public final class Extraction {
    * @param fields the indexed fields of the record's type
    */
   public boolean matches(StoredRecord record, List<String> fields, Selection.Where where) {
-    return values(record.type(), record.payload(), fields).entrySet().stream()
-        .anyMatch(it -> where.anyOf().contains(new FieldValue(it.getKey(), it.getValue())));
+    if (fields.isEmpty()) {
+      return false;
+    }
+    Map<String, String> found = call(record.type(), record.payload(), fields);
+    for (String field : fields) {
+      String value = found.get(field);
+      if (value != null && where.anyOf().contains(new FieldValue(field, value))) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private @Nullable Map<String, String> call(String type, Bytes payload, List<String> fields) {
-    running.set(true);
+  private Map<String, String> call(String type, Bytes payload, List<String> fields) {
+    boolean[] inside = running.get();
+    inside[0] = true;
+    @Nullable Map<String, String> found;
     try {
-      return function.extract(type, payload, fields);
+      found = function.extract(type, payload, fields);
     } finally {
-      running.remove();
+      inside[0] = false;
     }
+    if (found == null) {
+      throw new IllegalStateException("the extraction function returned null");
+    }
+    return found;
   }
 }
