@@ -9,13 +9,21 @@ final class Waiting implements Runnable {
   private final AtomicReference<@Nullable Runnable> signal;
   final WaitingFeed feed;
 
-  /** Number of the registration in its group, set when it is added. */
+  /** Number of the registration in its group, set before it is added. */
   long ticket;
 
   Waiting(WaitingFeeds feeds, WaitingFeed feed, Runnable signal) {
     this.feeds = feeds;
     this.feed = feed;
     this.signal = new AtomicReference<>(signal);
+  }
+
+  /**
+   * Returns a hash of the ticket: the identity hash of a new object costs more than all the rest.
+   */
+  @Override
+  public int hashCode() {
+    return Long.hashCode(ticket);
   }
 
   /** Ends the registration without its signal, unless that has run. */

@@ -10,6 +10,7 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.api.Versions;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,10 @@ final class WaitingFeed implements ChangeFeed {
 
   /**
    * True while {@link #onReady} runs; {@link #endedBefore} is the bound of the trims that ended
-   * before it.
+   * before it. Stored without a fence: a poll on another thread is reached only through the
+   * registration, which is added after this was set.
    */
-  private volatile boolean registering;
+  private final AtomicBoolean registering = new AtomicBoolean();
 
   private long endedBefore;
 
@@ -107,11 +109,11 @@ final class WaitingFeed implements ChangeFeed {
   @Override
   public void onReady(Runnable signal) {
     endedBefore = feeds.endedTrims();
-    registering = true;
+    registering.setRelease(true);
     try {
       register(new Waiting(feeds, this, signal));
     } finally {
-      registering = false;
+      registering.setRelease(false);
     }
   }
 
@@ -133,7 +135,7 @@ final class WaitingFeed implements ChangeFeed {
    * signal, and a poll within it, may run before onReady returns.
    */
   private void moveIfRegistering(long first) {
-    if (registering && isBehind(first) && !isBehind(endedBefore)) {
+    if (registering.get() && isBehind(first) && !isBehind(endedBefore)) {
       pass(first);
     }
   }
