@@ -4,6 +4,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Estimates of the heap that a history holds, in bytes: rather too high than too low, so that the
@@ -25,27 +26,23 @@ final class Usage {
   private static final long REGION = region(Runtime.getRuntime().maxMemory());
 
   /** Live records, tables, indexes and options. */
-  private volatile long live;
+  private final AtomicLong live = new AtomicLong();
 
   /** Changes in the log whose records are no longer live. */
-  private volatile long dead;
+  private final AtomicLong dead = new AtomicLong();
 
   long live() {
-    return live;
+    return live.get();
   }
 
   long dead() {
-    return dead;
+    return dead.get();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  /** Only the writer calls this, so it needs neither an atomic addition nor a fence. */
   void add(long moreLive, long moreDead) {
-    if (moreLive != 0) {
-      live += moreLive;
-    }
-    if (moreDead != 0) {
-      dead += moreDead;
-    }
+    live.setRelease(live.getPlain() + moreLive);
+    dead.setRelease(dead.getPlain() + moreDead);
   }
 
   static long of(StoredRecord record) {
