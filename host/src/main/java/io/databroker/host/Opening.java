@@ -6,6 +6,7 @@ import io.databroker.api.Capability;
 import io.databroker.api.CheckedBackend;
 import io.databroker.api.Limits;
 import io.databroker.api.Settings;
+import io.databroker.api.SteadyClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -144,7 +145,7 @@ final class Opening {
     housekeeping.start();
     InstantSource leaseClock =
         capabilities.contains(Capability.TURNABLE_CLOCK)
-            ? context.clock()
+            ? SteadyClock.of(context.clock())::elapsing
             : new PassingTime(System::nanoTime, context.clock());
     LeaseKeeper leases =
         new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());

@@ -7,17 +7,23 @@ import com.google.inject.Guice;
 import com.google.inject.Inject;
 import com.google.inject.name.Named;
 import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.ClosedException;
+import io.databroker.api.SteadyClock;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** The host with a real backend and its own threads. */
@@ -35,6 +41,27 @@ class LifecycleTest {
     @Inject
     @Named("archive")
     LeaseKeeper archiveLeases;
+  }
+
+  @Test
+  void aKeptLeaseEndsInTimeAlthoughTheSystemClockSteppedBack() {
+    Logger steps = Logger.getLogger(SteadyClock.class.getName());
+    steps.setLevel(Level.OFF);
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+    AtomicLong nanos = new AtomicLong();
+    BackendContext stepping =
+        BackendContext.standard().withClock(SteadyClock.of(wall::get, nanos::get));
+    try (Databroker broker = Databroker.builder().context(stepping).backend("inmemory").open()) {
+      KeptLease lease =
+          broker.opened().leases().tryAcquire("leader", Duration.ofHours(8)).orElseThrow();
+      wall.updateAndGet(was -> was.minus(Duration.ofDays(1)));
+      assertThat(lease.isHeld()).isTrue();
+      nanos.addAndGet(Duration.ofHours(6).toNanos());
+      wall.updateAndGet(was -> was.plus(Duration.ofHours(6)));
+      assertThat(lease.isHeld()).isFalse();
+    } finally {
+      steps.setLevel(null);
+    }
   }
 
   @Test
