@@ -73,6 +73,11 @@ public final class SteadyClock implements InstantSource {
         || (clock instanceof Clock zoned && zoned.equals(Clock.system(zoned.getZone())));
   }
 
+  /** Returns whether this clock ignores steps; false for a clock that is passed through. */
+  public boolean ignoresSteps() {
+    return nanos != null;
+  }
+
   /** Returns the time for records: the system clock without its steps; never runs backwards. */
   @Override
   public Instant instant() {

@@ -9,6 +9,7 @@ import io.databroker.offheap.directory.DirectoryWatch;
 import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.directory.StoreFolder;
 import io.databroker.offheap.directory.StoreProperties;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
@@ -28,17 +29,15 @@ final class DirectoryOpening {
   private final Path directory;
   private final OffheapSettings settings;
   private final BackendContext context;
-  private final long boot;
+  private final Uptime uptime;
   private final Reserve reserve;
 
-  /**
-   * @param boot the boot id of the machine; 0 if unknown
-   */
-  DirectoryOpening(Path directory, OffheapSettings settings, BackendContext context, long boot) {
+  DirectoryOpening(
+      Path directory, OffheapSettings settings, BackendContext context, Uptime uptime) {
     this.directory = directory;
     this.settings = settings;
     this.context = context;
-    this.boot = boot;
+    this.uptime = uptime;
     this.reserve = new Reserve(directory);
   }
 
@@ -74,7 +73,7 @@ final class DirectoryOpening {
       throws IOException {
     StoreFiles files = new StoreFiles(directory, properties.salt(), settings.forces(), reserve);
     Control.Left left = found == null ? Control.Left.NOTHING : found;
-    Control.Mark trusted = left.trusted(boot);
+    Control.Mark trusted = left.trusted(uptime.boot());
     files.renameLocalDigits();
     Chain chain = Chain.find(files, trusted);
     if (found == null && !chain.links().isEmpty()) {
@@ -84,12 +83,14 @@ final class DirectoryOpening {
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
     }
-    Control control = withRoom(() -> Control.open(directory, boot, settings.forces()));
+    Control control = withRoom(() -> Control.open(directory, uptime.boot(), settings.forces()));
     Store store = null;
     boolean opened = false;
     try {
-      boolean lost = !left.forces() && !left.lostNothing(boot);
-      store = new Store(context, settings, files, control, serverVersion(chain, lost || copied));
+      boolean lost = !left.forces() && !left.lostNothing(uptime.boot());
+      store =
+          new Store(
+              context, settings, files, control, serverVersion(chain, lost || copied), uptime);
       Recovery recovery = new Recovery(store, files, trusted, left.clean());
       recovery.run(chain);
       begin(store, recovery, lost || copied);

@@ -6,6 +6,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.support.ServerVersions;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Progress;
 import io.databroker.offheap.journal.Scrub;
@@ -13,26 +14,22 @@ import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.memory.Fsync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 
 /** Opens a store, in memory or in a directory. */
 final class Opening {
-  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
-
   private Opening() {}
 
   static Backend open(OffheapSettings settings, BackendContext context) {
     Path directory = settings.directory();
     return directory == null
         ? inMemory(settings, context)
-        : inDirectory(directory, settings, context, boot());
+        : inDirectory(directory, settings, context, Uptime.ofMachine());
   }
 
   private static Backend inMemory(OffheapSettings settings, BackendContext context) {
@@ -45,7 +42,9 @@ final class Opening {
 
   /** A store without a directory: a full disk has no effect on it. */
   static Backend inSpaces(Spaces spaces, OffheapSettings settings, BackendContext context) {
-    Store store = new Store(context, settings, spaces, NoProgress.INSTANCE, ServerVersions.next(0));
+    Store store =
+        new Store(
+            context, settings, spaces, NoProgress.INSTANCE, ServerVersions.next(0), Uptime.UNKNOWN);
     return start(store, store::free);
   }
 
@@ -57,24 +56,13 @@ final class Opening {
     return new OffheapBackend(store, compactor, closing);
   }
 
-  /** Returns the boot id of the machine; 0 if unknown. */
-  private static long boot() {
-    try {
-      return UUID.fromString(Files.readString(BOOT, StandardCharsets.US_ASCII).strip())
-              .getLeastSignificantBits()
-          | 1;
-    } catch (IOException | RuntimeException unknown) {
-      return 0;
-    }
-  }
-
   /**
    * Opens a store in a directory.
    *
-   * @param boot the boot id of the machine
+   * @param uptime the boot id of the machine, and the time since then
    */
   static Backend inDirectory(
-      Path directory, OffheapSettings settings, BackendContext context, long boot) {
+      Path directory, OffheapSettings settings, BackendContext context, Uptime uptime) {
     List<Path> made = new ArrayList<>();
     boolean opened = false;
     // An interrupt would close the channels opened here, so it is cleared now and set again
@@ -82,7 +70,7 @@ final class Opening {
     boolean interrupted = Thread.interrupted();
     try {
       makeDirectories(directory.toAbsolutePath(), settings.forces(), made);
-      Backend backend = new DirectoryOpening(directory, settings, context, boot).open();
+      Backend backend = new DirectoryOpening(directory, settings, context, uptime).open();
       opened = true;
       return backend;
     } catch (OpenFailedException failed) {

@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.Lease;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.TypeOptions;
@@ -10,6 +11,7 @@ import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.FrameReader;
+import io.databroker.offheap.journal.Moment;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SegmentHeader;
@@ -42,6 +44,7 @@ final class Recovery {
   private final boolean closed;
   private final CRC32C checksum = new CRC32C();
   private final History.Lookup look = History.Lookup.mine();
+  private final Moment now;
   private long sequence;
   private boolean inJournal;
   private long lastOrder;
@@ -57,6 +60,7 @@ final class Recovery {
     this.closed = closed;
     this.store = store;
     this.history = store.history;
+    this.now = store.durations.moment();
     this.files = files;
     this.trusted = trusted;
   }
@@ -209,8 +213,9 @@ final class Recovery {
       case LEASE -> {
         DataInputStream in = SideState.reading(frames.body());
         boolean held = in.readBoolean();
-        var lease = SideState.readLease(in);
-        store.leases.put(lease);
+        Lease lease = SideState.readLease(in);
+        Moment written = SideState.readMoment(in);
+        store.leases.put(LeaseClock.continued(lease, written, now));
         if (!held) {
           store.leases.remove(lease.name());
         }
@@ -226,7 +231,11 @@ final class Recovery {
   }
 
   private void state(SideState state) {
-    store.leases.restore(state.leases(), state.lastToken());
+    List<Lease> leases = new ArrayList<>();
+    for (Lease lease : state.leases()) {
+      leases.add(LeaseClock.continued(lease, state.moment(), now));
+    }
+    store.leases.restore(leases, state.lastToken());
     TypeMap<TypeOptions> options = new TypeMap<>();
     for (Map.Entry<String, TypeOptions> entry : state.options().entrySet()) {
       options = options.with(entry.getKey(), entry.getValue());

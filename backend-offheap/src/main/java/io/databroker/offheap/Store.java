@@ -2,11 +2,11 @@ package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
 import io.databroker.api.BackendState;
-import io.databroker.api.SteadyClock;
 import io.databroker.api.Versions;
 import io.databroker.api.support.Extraction;
 import io.databroker.api.support.LeaseTable;
 import io.databroker.api.support.WaitingFeeds;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
 import io.databroker.offheap.journal.JournalHost;
@@ -36,7 +36,7 @@ final class Store implements JournalHost {
   final InstantSource clock;
 
   /** Measures the duration of leases, without the steps of the system clock. */
-  final SteadyClock durations;
+  final LeaseClock durations;
 
   final Extraction extractor;
   final OffheapSettings settings;
@@ -68,9 +68,10 @@ final class Store implements JournalHost {
       OffheapSettings settings,
       Spaces spaces,
       Progress progress,
-      long serverVersion) {
+      long serverVersion,
+      Uptime uptime) {
     this.clock = context.clock();
-    this.durations = SteadyClock.of(context.clock());
+    this.durations = new LeaseClock(context.clock(), uptime);
     this.extractor = new Extraction(context.extractor());
     this.settings = settings;
     this.feeds = new WaitingFeeds(context.notifier());
@@ -136,7 +137,8 @@ final class Store implements JournalHost {
         planned.checkpoint(),
         leases.lastToken(),
         leases.all(),
-        planned.options().asMap());
+        planned.options().asMap(),
+        durations.moment());
   }
 
   /**

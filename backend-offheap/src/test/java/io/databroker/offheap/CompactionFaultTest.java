@@ -9,6 +9,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Write;
 import io.databroker.offheap.directory.StoreProperties;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compaction;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
@@ -67,7 +68,8 @@ class CompactionFaultTest {
   }
 
   private Backend reopen() {
-    return Opening.inDirectory(scratch, settings(scratch), BackendContext.standard(), BOOT);
+    return Opening.inDirectory(
+        scratch, settings(scratch), BackendContext.standard(), new Uptime(BOOT, () -> 0));
   }
 
   private static void put(Backend backend, String id) {
@@ -486,7 +488,8 @@ class CompactionFaultTest {
       StoreTear.copy(scratch, kept);
     }
     try (Backend backend =
-        Opening.inDirectory(kept, settings(kept), BackendContext.standard(), BOOT)) {
+        Opening.inDirectory(
+            kept, settings(kept), BackendContext.standard(), new Uptime(BOOT, () -> 0))) {
       assertThat(backend.get("t", "key-0")).isNotNull();
       assertThat(backend.get("t", "key-1")).isNull();
     }

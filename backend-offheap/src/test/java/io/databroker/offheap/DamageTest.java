@@ -18,6 +18,7 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -60,7 +61,8 @@ class DamageTest {
 
   private OffheapBackend reopen(BackendContext context) {
     OffheapSettings settings = new OffheapSettings(scratch, Durability.PROCESS, 1_000, 10, 4096);
-    return (OffheapBackend) Opening.inDirectory(scratch, settings, context, BOOT);
+    return (OffheapBackend)
+        Opening.inDirectory(scratch, settings, context, new Uptime(BOOT, () -> 0));
   }
 
   private static String id(int i) {

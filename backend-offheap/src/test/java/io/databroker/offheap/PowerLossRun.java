@@ -6,6 +6,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
 import io.databroker.offheap.directory.Stamp;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.StoreFiles;
@@ -66,7 +67,7 @@ final class PowerLossRun {
         directory,
         new OffheapSettings(directory, durability, 1_000, 10, 1 << 14),
         BackendContext.standard().withClock(now::get).withExtractor(Script.EXTRACTOR),
-        boot);
+        new Uptime(boot, () -> 0));
   }
 
   /** Runs operations, loses the power during one of them, and checks the copy. */

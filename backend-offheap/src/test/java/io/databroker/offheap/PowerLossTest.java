@@ -12,6 +12,7 @@ import io.databroker.api.OpenFailedException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.offheap.directory.Stamp;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
@@ -55,7 +56,7 @@ class PowerLossTest {
         directory,
         new OffheapSettings(directory, durability, 1_000, 1, SEGMENT),
         BackendContext.standard(),
-        boot);
+        new Uptime(boot, () -> 0));
   }
 
   private static void put(Backend backend, String id) {

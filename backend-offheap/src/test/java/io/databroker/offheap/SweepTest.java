@@ -9,6 +9,7 @@ import io.databroker.offheap.directory.DirectoryLock;
 import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.directory.Stamp;
 import io.databroker.offheap.directory.StoreProperties;
+import io.databroker.offheap.directory.Uptime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class SweepTest {
   private Backend open(Path directory, long boot) {
     OffheapSettings settings =
         new OffheapSettings(directory, Durability.PROCESS, 1_000, 1, 1 << 10);
-    return Opening.inDirectory(directory, settings, context, boot);
+    return Opening.inDirectory(directory, settings, context, new Uptime(boot, () -> 0));
   }
 
   @Test

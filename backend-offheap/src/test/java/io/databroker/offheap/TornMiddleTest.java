@@ -8,6 +8,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Uptime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,8 @@ class TornMiddleTest {
 
   private static Backend open(Path directory, long boot) {
     OffheapSettings settings = new OffheapSettings(directory, Durability.PROCESS, 1_000, 10, 4096);
-    return Opening.inDirectory(directory, settings, BackendContext.standard(), boot);
+    return Opening.inDirectory(
+        directory, settings, BackendContext.standard(), new Uptime(boot, () -> 0));
   }
 
   private static void put(Backend backend, String id) {

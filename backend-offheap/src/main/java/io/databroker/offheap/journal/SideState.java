@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastToken the last fencing token granted
  * @param leases the current holdings
  * @param options the options of each type that has some
+ * @param moment the moment for the ends of the leases; null if a version wrote it that knew none
  */
 public record SideState(
     long serverVersion,
@@ -35,7 +36,8 @@ public record SideState(
     Checkpoint checkpoint,
     long lastToken,
     List<Lease> leases,
-    Map<String, TypeOptions> options) {
+    Map<String, TypeOptions> options,
+    @Nullable Moment moment) {
 
   /** Encodes the state. */
   public interface Writing {
@@ -72,6 +74,9 @@ public record SideState(
           for (Map.Entry<String, TypeOptions> entry : options.entrySet()) {
             write(out, entry.getKey(), entry.getValue());
           }
+          if (moment != null) {
+            moment.write(out);
+          }
         });
   }
 
@@ -89,7 +94,8 @@ public record SideState(
     for (int left = in.readInt(); left > 0; left--) {
       options.put(in.readUTF(), readOptions(in));
     }
-    return new SideState(serverVersion, latest, first, checkpoint, lastToken, leases, options);
+    return new SideState(
+        serverVersion, latest, first, checkpoint, lastToken, leases, options, Moment.read(in));
   }
 
   public static void write(DataOutputStream out, Checkpoint checkpoint) throws IOException {
@@ -101,7 +107,18 @@ public record SideState(
     return new Checkpoint(in.readLong(), in.readLong());
   }
 
-  public static void write(DataOutputStream out, Lease lease) throws IOException {
+  /** Writes a lease and the moment of its writing. */
+  public static void write(DataOutputStream out, Lease lease, Moment moment) throws IOException {
+    write(out, lease);
+    moment.write(out);
+  }
+
+  /** Reads the moment that follows a lease; null if a version wrote the lease that knew none. */
+  public static @Nullable Moment readMoment(DataInputStream in) throws IOException {
+    return Moment.read(in);
+  }
+
+  private static void write(DataOutputStream out, Lease lease) throws IOException {
     out.writeUTF(lease.name());
     out.writeLong(lease.token());
     out.writeLong(Micros.of(lease.expiresAt()));

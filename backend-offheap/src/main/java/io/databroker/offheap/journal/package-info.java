@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li><b>Format:</b> {@code Frame}, {@code SegmentHeader}, {@code SideState} (the state without
- *       records), {@code Micros}.
+ *       records), {@code Moment} (when leases were written), {@code Micros}.
  *   <li><b>Appending:</b> {@code Journal} takes a {@code Space} for each segment from {@code
  *       Spaces}; {@code StoreFiles} keeps them in files. {@code Publisher} makes appended batches
  *       visible, after an fsync if needed; {@code Forced} lets callers wait for it; {@code Waker}

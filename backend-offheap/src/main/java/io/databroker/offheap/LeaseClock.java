@@ -1,0 +1,44 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Lease;
+import io.databroker.api.SteadyClock;
+import io.databroker.offheap.directory.Uptime;
+import io.databroker.offheap.journal.Moment;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clock of the leases: steps of the system clock end no lease early, neither while the store is
+ * open (TIME-3) nor while it is closed (TIME-4).
+ */
+final class LeaseClock {
+  private final SteadyClock clock;
+  private final Uptime uptime;
+
+  LeaseClock(InstantSource clock, Uptime uptime) {
+    this.clock = SteadyClock.of(clock);
+    // A clock that a test turns is used unchanged (TIME-5).
+    this.uptime = this.clock.ignoresSteps() ? uptime : Uptime.UNKNOWN;
+  }
+
+  Instant elapsing() {
+    return clock.elapsing();
+  }
+
+  /** Returns the moment to write with a lease. */
+  Moment moment() {
+    return new Moment(
+        clock.elapsing().truncatedTo(ChronoUnit.MICROS),
+        uptime.boot(),
+        uptime.micros().getAsLong());
+  }
+
+  /** Returns a lease that another process wrote, with its end by this clock. */
+  static Lease continued(Lease lease, @Nullable Moment written, Moment now) {
+    return written == null
+        ? lease
+        : new Lease(lease.name(), lease.token(), written.continued(lease.expiresAt(), now));
+  }
+}

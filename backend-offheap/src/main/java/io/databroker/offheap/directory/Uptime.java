@@ -1,0 +1,57 @@
+package io.databroker.offheap.directory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+
+/**
+ * Time since the machine booted. Steps of the system clock do not change it, and all processes of
+ * one boot share it.
+ *
+ * @param boot the boot id of the machine; 0 if unknown
+ * @param micros the microseconds since that boot
+ */
+public record Uptime(long boot, LongSupplier micros) {
+  /** Uptime of a machine that tells neither its boot id nor its uptime. */
+  public static final Uptime UNKNOWN = new Uptime(0, () -> 0);
+
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final Path UPTIME = Path.of("/proc/uptime");
+  private static final int MICROS_OF_A_HUNDREDTH = 10_000;
+
+  /** Returns the uptime of this machine, as Linux tells it. */
+  public static Uptime ofMachine() {
+    try {
+      long boot = UUID.fromString(read(BOOT_ID).strip()).getLeastSignificantBits() | 1;
+      readMicros();
+      return new Uptime(boot, Uptime::microsNow);
+    } catch (IOException | RuntimeException unknown) {
+      return UNKNOWN;
+    }
+  }
+
+  private static long microsNow() {
+    try {
+      return readMicros();
+    } catch (IOException | RuntimeException gone) {
+      // The file could be read before. Without it, no time has passed, so no lease ends early.
+      return 0;
+    }
+  }
+
+  /** The file says, for example, {@code 38144.72 70112.03}: seconds, and idle seconds. */
+  private static long readMicros() throws IOException {
+    String text = read(UPTIME);
+    int point = text.indexOf('.');
+    long seconds = Long.parseLong(text, 0, point, 10);
+    int hundredths = Integer.parseInt(text, point + 1, point + 3, 10);
+    return (seconds * 100 + hundredths) * MICROS_OF_A_HUNDREDTH;
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.US_ASCII);
+  }
+}

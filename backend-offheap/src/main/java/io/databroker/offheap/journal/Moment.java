@@ -1,0 +1,42 @@
+package io.databroker.offheap.journal;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moment at which a lease was written, so that a later process can tell how much of it is left
+ * (TIME-4). The clock alone does not tell: it may step while the store is closed.
+ *
+ * @param clock the time by which the ends of the leases were computed
+ * @param boot the boot id of the machine; 0 if unknown
+ * @param uptime the microseconds since that boot
+ */
+public record Moment(Instant clock, long boot, long uptime) {
+
+  /** Returns the end, by the clock of {@code now}, of a lease that this moment was written with. */
+  public Instant continued(Instant end, Moment now) {
+    if (boot == 0 || now.boot == 0) {
+      return end;
+    }
+    // After a reboot, at least the time since then has passed.
+    long passed = Math.max(0, boot == now.boot ? now.uptime - uptime : now.uptime);
+    long left = Micros.of(end) - Micros.of(clock) - passed;
+    return Micros.instant(Micros.of(now.clock) + Math.max(0, left));
+  }
+
+  void write(DataOutputStream out) throws IOException {
+    out.writeLong(Micros.of(clock));
+    out.writeLong(boot);
+    out.writeLong(uptime);
+  }
+
+  /** Reads a moment; returns null at the end of a frame of a version that wrote none. */
+  static @Nullable Moment read(DataInputStream in) throws IOException {
+    return in.available() == 0
+        ? null
+        : new Moment(Micros.instant(in.readLong()), in.readLong(), in.readLong());
+  }
+}
