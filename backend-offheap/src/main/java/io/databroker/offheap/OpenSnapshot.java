@@ -10,6 +10,7 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -67,12 +68,12 @@ final class OpenSnapshot implements Snapshot {
   public Iterator<StoredRecord> records() {
     checkOpen();
     if (selection instanceof Selection.OfType ofType) {
-      return new Pass(List.of(VersionSource.ofType(history, ofType.type())), null);
+      return new Pass(List.of(VersionSource.ofType(history, ofType.type())), null, false);
     }
     if (selection instanceof Selection.Where where) {
       return lookUp(where);
     }
-    return new Pass(List.of(VersionSource.all(history)), null);
+    return new Pass(List.of(VersionSource.all(history)), null, true);
   }
 
   private Iterator<StoredRecord> lookUp(Selection.Where where) {
@@ -85,7 +86,7 @@ final class OpenSnapshot implements Snapshot {
         sources.add(VersionSource.byValue(history, where.type(), term));
       }
     }
-    return new Pass(sources, new Match(store.extractor, options.indexedFields(), terms));
+    return new Pass(sources, new Match(store.extractor, options.indexedFields(), terms), false);
   }
 
   private void checkOpen() {
@@ -122,14 +123,26 @@ final class OpenSnapshot implements Snapshot {
 
     private final List<VersionSource> sources;
     private final @Nullable Match match;
+    private final boolean inBatches;
     private final List<StoredRecord> page = new ArrayList<>();
     private int source;
     private int next;
     private @Nullable StorageFailedException damage;
 
-    Pass(List<VersionSource> sources, @Nullable Match match) {
+    /** The batch that was read last, and its last slot; only while a portion is filled. */
+    private @Nullable RecordCopy batch;
+
+    private @Nullable Segment batchSegment;
+    private int batchEnd;
+
+    /**
+     * @param inBatches whether most records of a batch are wanted, so that it is verified as a
+     *     whole
+     */
+    Pass(List<VersionSource> sources, @Nullable Match match, boolean inBatches) {
       this.sources = sources;
       this.match = match;
+      this.inBatches = inBatches;
     }
 
     @Override
@@ -152,6 +165,7 @@ final class OpenSnapshot implements Snapshot {
     private void fill() {
       page.clear();
       next = 0;
+      batchSegment = null; // the thread may have read another batch meanwhile
       int inside = store.guard.enter();
       try {
         checkOpen();
@@ -185,11 +199,31 @@ final class OpenSnapshot implements Snapshot {
       if (!segment.isLiveAt(index, commit.version())) {
         return 0;
       }
-      StoredRecord record = history.record(segments, segment, index);
+      StoredRecord record = history.record(segments, segment, index, copy(segment, index));
       if (record != null && (match == null || match.first(record, source))) {
         page.add(record);
       }
       return segment.sizeAt(index);
+    }
+
+    private RecordCopy copy(Segment segment, int index) {
+      RecordCopy last = batch;
+      if (last != null && segment == batchSegment && index <= batchEnd) {
+        last.select(segment, index);
+        return last;
+      }
+      long most = commit.version() - segment.versionAt(index) + 1;
+      RecordCopy whole =
+          inBatches
+              ? RecordCopy.ofBatch(segment, index, most, store.journal.spaces().salt())
+              : null;
+      if (whole == null) {
+        return RecordCopy.of(segment, index);
+      }
+      batch = whole;
+      batchSegment = segment;
+      batchEnd = index + whole.followers();
+      return whole;
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class Frame {
   static final int MODIFIED = 24;
   static final int TYPE_LENGTH = 32;
   static final int ID_LENGTH = 34;
-  static final int FLAGS = 36;
+  public static final int FLAGS = 36;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

@@ -124,13 +124,14 @@ public final class RecordCopy {
     try {
       long first = segment.offsetAt(index);
       int followers = segment.data.getInt(first + Frame.FLAGS) >>> 1;
-      if (followers == 0 || followers >= most) {
+      // The number may be damaged: it must not lead outside the slots.
+      if (followers == 0 || followers >= Math.min(most, segment.slotsFrom(index))) {
         return null;
       }
       int last = index + followers;
       long origin = first - Frame.HEADER;
       long length = segment.offsetAt(last) + segment.sizeAt(last) - origin;
-      if (length <= 0 || length > KEPT) {
+      if (length > KEPT || segment.data.getInt(origin + Frame.LENGTH) != length) {
         return null;
       }
       RecordCopy copy = BATCH.get();

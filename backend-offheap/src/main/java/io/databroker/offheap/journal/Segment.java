@@ -106,6 +106,11 @@ public final class Segment {
     count++;
   }
 
+  /** Returns the number of slots from that index on, free ones included. */
+  int slotsFrom(int index) {
+    return room - index;
+  }
+
   public int count() {
     return count;
   }
