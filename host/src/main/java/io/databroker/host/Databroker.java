@@ -157,6 +157,7 @@ public final class Databroker implements AutoCloseable {
     private Duration every = Duration.ofMinutes(1);
     private Duration history = Duration.ofHours(1);
     private BackendDecorator decorator = (name, backend) -> backend;
+    private boolean unfinishedToo;
 
     private Builder() {}
 
@@ -215,12 +216,21 @@ public final class Databroker implements AutoCloseable {
     }
 
     /**
+     * Also opens stores that hold only a part of their records, because a restore or a copy into
+     * them is not finished; by default, the open fails.
+     */
+    public Builder openUnfinished() {
+      unfinishedToo = true;
+      return this;
+    }
+
+    /**
      * Checks the configuration: plugins, providers and settings. It opens and creates nothing.
      *
      * @throws ConfigurationException if the configuration is invalid; it lists all problems
      */
     public void check() {
-      new Opening(backends, plugins, context, every, history, decorator).check();
+      new Opening(backends, plugins, context, every, history, decorator, unfinishedToo).check();
     }
 
     /**
@@ -228,10 +238,12 @@ public final class Databroker implements AutoCloseable {
      *
      * @throws ConfigurationException if the configuration is invalid; the message lists all
      *     problems
-     * @throws DatabrokerException if a backend cannot be opened
+     * @throws DatabrokerException if a backend cannot be opened, or its store holds an unfinished
+     *     restore or copy
      */
     public Databroker open() {
-      return new Opening(backends, plugins, context, every, history, decorator).open();
+      return new Opening(backends, plugins, context, every, history, decorator, unfinishedToo)
+          .open();
     }
   }
 }

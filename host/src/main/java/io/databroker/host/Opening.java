@@ -5,8 +5,10 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Capability;
 import io.databroker.api.CheckedBackend;
 import io.databroker.api.Limits;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Settings;
 import io.databroker.api.SteadyClock;
+import io.databroker.host.copy.UnfinishedMark;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +36,7 @@ final class Opening {
   private final Duration every;
   private final Duration history;
   private final BackendDecorator decorator;
+  private final boolean unfinishedToo;
 
   /** Opened resources in closing order: the last opened first. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
@@ -46,7 +49,9 @@ final class Opening {
       BackendContext context,
       Duration every,
       Duration history,
-      BackendDecorator decorator) {
+      BackendDecorator decorator,
+      boolean unfinishedToo) {
+    this.unfinishedToo = unfinishedToo;
     this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
     this.plugins = List.copyOf(plugins);
     this.context = context;
@@ -117,6 +122,20 @@ final class Opening {
     }
   }
 
+  /** Fails if the store holds only a part of a backup or of another store. */
+  private static void checkFinished(String name, Backend backend) {
+    String unfinished = UnfinishedMark.of(backend);
+    if (unfinished != null) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "the store of %s %s, or accept the part with \"databroker restore --keep-part\"",
+              name,
+              unfinished),
+          null);
+    }
+  }
+
   private OpenedBackend open(String name, Choice choice, HostThreads threads) {
     DiscoveredProvider provider = choice.provider();
     Limits limits = provider.limits(choice.settings());
@@ -126,6 +145,9 @@ final class Opening {
     Backend backend =
         decorator.decorate(
             name.isEmpty() ? provider.name() : name, CheckedBackend.over(bare, limits));
+    if (!unfinishedToo) {
+      checkFinished(name.isEmpty() ? provider.name() : name, backend);
+    }
 
     Executor worker = threads.worker("housekeeping");
     OptionsKeeper options = new OptionsKeeper(backend, choice.config().options(), threads, worker);

@@ -61,6 +61,11 @@ public final class BackendCopy implements CopyEnd {
   }
 
   @Override
+  public boolean has(String type, String id) {
+    return backend.get(type, id) != null;
+  }
+
+  @Override
   public Versions versions() {
     return backend.versions();
   }

@@ -96,7 +96,9 @@ public record Backup(
       CopyEnd source, RecordSort sort, FileChannel channel, Instant created, CopyProgress progress)
       throws IOException {
     StoreContents contents =
-        source.read(
+        UnfinishedMark.readWhole(
+            source,
+            "the store",
             record -> {
               sort.add(record);
               progress.at(CopyProgress.Step.READ, sort.size());
@@ -140,7 +142,8 @@ public record Backup(
 
   /**
    * Restores a backup as a new history. The whole file is checked before anything changes. Options
-   * follow the records, so that nothing expires or is evicted meanwhile.
+   * follow the records, so that nothing expires or is evicted meanwhile. Until everything is
+   * restored, the target has an {@link UnfinishedMark}.
    *
    * @param replace whether to remove the contents of the target
    * @throws CopyException if the target is not empty, and {@code replace} is false
@@ -153,6 +156,7 @@ public record Backup(
       StoreCopy.checkEmpty(target);
     }
     Outages.outlast(target::clear);
+    UnfinishedMark.setRestore(target);
     try (BackupReader reader = new BackupReader(file)) {
       RestoreBatches batches = new RestoreBatches(target);
       long restored = 0;
@@ -166,6 +170,7 @@ public record Backup(
       Outages.outlast(() -> target.setOptions(type.getKey(), type.getValue()));
     }
     Outages.outlast(() -> target.setCheckpoint(backup.contents().checkpoint()));
+    UnfinishedMark.removeRestore(target);
     return backup;
   }
 }

@@ -25,6 +25,9 @@ public interface CopyEnd extends AutoCloseable {
    */
   StoreContents read(Consumer<StoredRecord> records);
 
+  /** Returns whether there is a live record of that key. */
+  boolean has(String type, String id);
+
   /** Returns the history and its bounds. */
   Versions versions();
 

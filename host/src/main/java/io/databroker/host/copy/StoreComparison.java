@@ -51,12 +51,13 @@ public record StoreComparison(
    * Compares two stores.
    *
    * @param folder the folder for temporary files; null for the system's default
+   * @throws CopyException if a restore or a copy into one of them is not finished
    */
   public static StoreComparison of(
       CopyEnd first, CopyEnd second, @Nullable Path folder, CopyProgress progress)
       throws IOException {
-    try (Side a = new Side(first, folder, progress);
-        Side b = new Side(second, folder, progress)) {
+    try (Side a = new Side(first, "the first store", folder, progress);
+        Side b = new Side(second, "the second store", folder, progress)) {
       Set<String> types = new TreeSet<>(CodePointOrder.INSTANCE);
       types.addAll(a.names());
       types.addAll(b.names());
@@ -97,12 +98,15 @@ public record StoreComparison(
     private final Map<String, DataOutputStream> outputs = new TreeMap<>(CodePointOrder.INSTANCE);
     private final Map<String, byte[]> digests = new TreeMap<>(CodePointOrder.INSTANCE);
 
-    Side(CopyEnd end, @Nullable Path folder, CopyProgress progress) throws IOException {
+    Side(CopyEnd end, String name, @Nullable Path folder, CopyProgress progress)
+        throws IOException {
       sort = new RecordSort(RecordSort.BY_VERSION, folder);
       boolean done = false;
       try {
         contents =
-            end.read(
+            UnfinishedMark.readWhole(
+                end,
+                name,
                 record -> {
                   sort.add(record);
                   progress.at(CopyProgress.Step.READ, sort.size());

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * every record written after the mark, again in order. Either way a batch that is applied twice
  * does no harm.
  *
+ * <p>Until the copy is finished, the target also has an {@link UnfinishedMark}, so that nobody
+ * serves it as whole.
+ *
  * <p>Options are set last: a target without options does not evict or expire records itself, and
  * applies the evictions and expiries of the source as deletes.
  */
@@ -116,7 +119,9 @@ public final class StoreCopy {
         var unused =
             target.read(
                 record -> {
-                  throw new FoundException();
+                  if (!UnfinishedMark.isMark(record)) {
+                    throw new FoundException();
+                  }
                 });
       } catch (FoundException e) {
         found[0] = true;
@@ -136,9 +141,11 @@ public final class StoreCopy {
   private void start(boolean replace) throws IOException, InterruptedException {
     Versions versions = Outages.outlast(source::versions);
     Checkpoint mark = Outages.outlast(target::checkpoint);
-    boolean unfinished = mark.serverVersion() == versions.serverVersion();
-    if (unfinished && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {
+    boolean checkpointed = mark.serverVersion() == versions.serverVersion();
+    boolean unfinished = checkpointed || UnfinishedMark.isCopyOf(target, versions.serverVersion());
+    if (checkpointed && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {
       reached = new Position(mark.serverVersion(), mark.recordVersion());
+      UnfinishedMark.setCopy(target, mark.serverVersion());
       return;
     }
     if (!unfinished && !replace) {
@@ -146,19 +153,22 @@ public final class StoreCopy {
     }
     try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
       StoreContents contents =
-          source.read(
+          UnfinishedMark.readWhole(
+              source,
+              "the store to copy",
               record -> {
                 sort.add(record);
                 progress.at(CopyProgress.Step.READ, sort.size());
               });
       Position position = contents.position();
       long after = 0;
-      if (unfinished && position.serverVersion() == mark.serverVersion()) {
-        after = mark.recordVersion();
+      if (unfinished && position.serverVersion() == versions.serverVersion()) {
+        after = checkpointed ? mark.recordVersion() : 0;
         deleteWhatIsGone(sort);
       } else {
         Outages.outlast(target::clear);
       }
+      UnfinishedMark.setCopy(target, position.serverVersion());
       mark(new Position(position.serverVersion(), after));
       restore(sort, position, after);
     } catch (UncheckedIOException e) {
@@ -200,7 +210,13 @@ public final class StoreCopy {
       for (RecordSort.Reader reader = ofSource.read(); reader.hasNext(); ) {
         kept.add(reader.next());
       }
-      var unused = target.read(held::add);
+      var unused =
+          target.read(
+              record -> {
+                if (!UnfinishedMark.isMark(record)) {
+                  held.add(record);
+                }
+              });
       RestoreBatches batches = new RestoreBatches(target);
       KeySort.notIn(held, kept, batches::add);
       batches.flush();
@@ -278,5 +294,6 @@ public final class StoreCopy {
     }
     Checkpoint checkpoint = Outages.outlast(source::checkpoint);
     Outages.outlast(() -> target.setCheckpoint(checkpoint));
+    UnfinishedMark.removeCopy(target, reached.serverVersion());
   }
 }

@@ -23,6 +23,11 @@ class Forwarding implements CopyEnd {
   }
 
   @Override
+  public boolean has(String type, String id) {
+    return end.has(type, id);
+  }
+
+  @Override
   public Versions versions() {
     return end.versions();
   }

@@ -2,11 +2,16 @@ package io.databroker.server.cli;
 
 import io.databroker.host.copy.Backup;
 import io.databroker.host.copy.CopyEnd;
+import io.databroker.host.copy.UnfinishedMark;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Command that restores a backup file. */
 @Command(
@@ -16,7 +21,8 @@ import picocli.CommandLine.Parameters;
       "The whole file is checked before anything changes. Records keep their times and the order"
           + " of",
       "their writes, and get new versions. Followers of the store must start over.",
-      "If the command is interrupted, run it again with --replace.",
+      "If the command is interrupted, run it again with --replace. Until then the store says that",
+      "it holds only a part of the records, and no server opens it.",
       StoreCommand.STORE_IS
     },
     footer = {
@@ -26,8 +32,10 @@ import picocli.CommandLine.Parameters;
       "  databroker restore --to 127.0.0.1:5443 --replace data.backup"
     })
 final class RestoreCommand extends StoreCommand {
-  @Parameters(paramLabel = "FILE", description = "The backup to restore.")
-  private Path file;
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The backup to restore.")
+  private @Nullable Path file;
 
   @Option(
       names = "--to",
@@ -40,6 +48,13 @@ final class RestoreCommand extends StoreCommand {
   @Option(names = "--replace", description = "Remove what the store holds.")
   private boolean replace;
 
+  @Option(
+      names = "--keep-part",
+      description =
+          "Restore nothing, but accept the part that an interrupted restore or copy has left in the"
+              + " store, so that it can be served.")
+  private boolean keepPart;
+
   @SuppressWarnings("NullAway.Init") // picocli sets the options
   RestoreCommand(Terminal terminal) {
     super(terminal);
@@ -47,8 +62,19 @@ final class RestoreCommand extends StoreCommand {
 
   @Override
   int run(Output output) throws Exception {
+    Path named = file;
+    if ((named == null) != keepPart) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          keepPart ? "--keep-part takes no FILE" : "the FILE to restore is missing");
+    }
     try (CopyEnd end = open(to)) {
-      Backup backup = Backup.restore(file, end, replace, new ProgressLines(terminal));
+      if (named == null) {
+        UnfinishedMark.acceptPart(end);
+        output.line("kept: " + to.text() + " now counts as whole");
+        return ExitCodes.DONE;
+      }
+      Backup backup = Backup.restore(named, end, replace, new ProgressLines(terminal));
       output.line(
           String.format(
               Locale.ROOT,

@@ -82,7 +82,11 @@ abstract class StoreCommand implements Callable<Integer> {
       throw new IllegalStateException(spec + " names nothing");
     }
     Databroker.Builder configuration =
-        Databroker.builder().backend(spec.backend()).housekeepEvery(NEVER).keepHistory(NEVER);
+        Databroker.builder()
+            .backend(spec.backend())
+            .housekeepEvery(NEVER)
+            .keepHistory(NEVER)
+            .openUnfinished();
     plugins.forEach(configuration::plugin);
     Databroker broker = configuration.open();
     OpenedBackend opened = broker.opened();

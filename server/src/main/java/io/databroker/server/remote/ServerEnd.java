@@ -11,6 +11,7 @@ import io.databroker.host.copy.StoreContents;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.GetCheckpointRequest;
+import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SetCheckpointRequest;
@@ -21,6 +22,7 @@ import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.util.Iterator;
@@ -99,6 +101,24 @@ public final class ServerEnd implements CopyEnd {
       throw CallFailures.endedEarly();
     }
     return new StoreContents(position, options, checkpoint());
+  }
+
+  @Override
+  public boolean has(String type, String id) {
+    return CallFailures.reading(
+        () -> {
+          try {
+            var unused =
+                records(ANSWER_SECONDS)
+                    .get(GetRequest.newBuilder().setType(type).setId(id).build());
+            return true;
+          } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   @Override

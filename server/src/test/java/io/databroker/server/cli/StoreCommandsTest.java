@@ -2,8 +2,16 @@ package io.databroker.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.StoredRecord;
+import io.databroker.host.BackendConfig;
+import io.databroker.host.Databroker;
+import io.databroker.host.copy.UnfinishedMark;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +94,55 @@ class StoreCommandsTest {
     assertEqual(server.address, directory);
     assertThat(Cli.run("copy", "--from", directory, "--to", other.address).code()).isZero();
     assertEqual(directory, other.address);
+  }
+
+  @Test
+  void aStoreThatIsOnlyPartlyRestoredDoesNotPassAsWhole() {
+    Path data = folder.resolve("data");
+    String store = "offheap:directory=" + data;
+    String[] serve = {
+      "serve", "--listen", "127.0.0.1:0", "--backend", "offheap", "--set", "directory=" + data
+    };
+    interruptRestore(data);
+    for (Cli refused :
+        new Cli[] {
+          Cli.run(serve),
+          Cli.run("verify", server.address, store),
+          Cli.run("backup", "--from", store, folder.resolve("part").toString()),
+          Cli.run("copy", "--from", store, "--to", other.address)
+        }) {
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains("a restore into it is not finished")
+          .contains("databroker restore --replace");
+    }
+    String file = folder.resolve("a.backup").toString();
+    Cli.run("backup", "--from", server.address, file);
+    assertThat(Cli.run("restore", "--to", store, file).err()).contains("not empty");
+    assertThat(Cli.run("restore", "--to", store, "--replace", file).code()).isZero();
+    assertEqual(server.address, store);
+    interruptRestore(data);
+    assertThat(Cli.run("restore", "--keep-part", "--to", store, file).code()).isEqualTo(2);
+    assertThat(Cli.run("restore", "--to", store).code()).isEqualTo(2);
+    assertThat(Cli.run("restore", "--keep-part", "--to", store).code()).isZero();
+    assertThat(Cli.run("verify", server.address, store).err()).doesNotContain("not finished");
+  }
+
+  /** Leaves a store as a restore does that was killed after its first batch. */
+  private static void interruptRestore(Path directory) {
+    try (Databroker broker =
+        Databroker.builder()
+            .backend(BackendConfig.of("offheap").with("directory", directory.toString()))
+            .open()) {
+      Backend backend = broker.backend();
+      backend.clear();
+      backend.restore(
+          List.of(
+              new StoredRecord(
+                  UnfinishedMark.TYPE, "restore", 0, Bytes.EMPTY, Instant.EPOCH, false)));
+      backend.restore(
+          List.of(new StoredRecord("car", "id1", 0, Bytes.EMPTY, Instant.EPOCH, false)));
+    }
   }
 
   @Test

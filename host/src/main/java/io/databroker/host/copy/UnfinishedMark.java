@@ -1,0 +1,143 @@
+package io.databroker.host.copy;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mark of a store that holds only a part of a backup or of another store, because the restore or
+ * the copy is not finished. It is a record of a type of its own, so every backend can keep it, and
+ * a clear removes it. It is set before the first record and removed after everything else.
+ */
+public final class UnfinishedMark {
+  /** The type of the mark, which no other record may have. */
+  public static final String TYPE = "databroker.unfinished";
+
+  private static final String RESTORE = "restore";
+  private static final String COPY = "copy";
+
+  private UnfinishedMark() {}
+
+  /**
+   * Returns what is not finished in a backend, in words that a message can contain, or null if
+   * nothing is.
+   */
+  public static @Nullable String of(Backend backend) {
+    if (!backend.listTypes().contains(TYPE)) {
+      return null;
+    }
+    try (Snapshot marks = backend.snapshot(Selection.ofType(TYPE))) {
+      Iterator<StoredRecord> first = marks.records();
+      return first.hasNext() ? words(first.next()) : null;
+    }
+  }
+
+  private static String words(StoredRecord mark) {
+    boolean restore = mark.id().equals(RESTORE);
+    return String.format(
+        Locale.ROOT,
+        "holds only a part of its records, because a %s into it is not finished; run \"%s\" again",
+        restore ? RESTORE : COPY,
+        restore ? "databroker restore --replace" : "databroker copy");
+  }
+
+  /** Marks a store into which a backup is restored. */
+  static void setRestore(CopyEnd target) throws InterruptedException {
+    set(target, RESTORE);
+  }
+
+  /**
+   * Marks a store into which another one is copied.
+   *
+   * @param serverVersion the history of the other one
+   */
+  static void setCopy(CopyEnd target, long serverVersion) throws InterruptedException {
+    set(target, copyOf(serverVersion));
+  }
+
+  /** Returns whether a store has the mark of a copy of that history. */
+  static boolean isCopyOf(CopyEnd target, long serverVersion) throws InterruptedException {
+    return Outages.outlast(() -> target.has(TYPE, copyOf(serverVersion)));
+  }
+
+  /** Removes the mark of a finished restore. */
+  static void removeRestore(CopyEnd target) throws InterruptedException {
+    remove(target, List.of(RESTORE));
+  }
+
+  /** Removes the mark of a finished copy. */
+  static void removeCopy(CopyEnd target, long serverVersion) throws InterruptedException {
+    remove(target, List.of(copyOf(serverVersion)));
+  }
+
+  /**
+   * Removes all marks, so that the store counts as whole with what it holds. It reads the store.
+   */
+  public static void acceptPart(CopyEnd store) throws InterruptedException {
+    List<String> found = new ArrayList<>();
+    var unused =
+        store.read(
+            record -> {
+              if (isMark(record)) {
+                found.add(record.id());
+              }
+            });
+    remove(store, found);
+  }
+
+  private static String copyOf(long serverVersion) {
+    return COPY + " of " + Long.toUnsignedString(serverVersion);
+  }
+
+  private static void set(CopyEnd target, String id) throws InterruptedException {
+    Outages.outlast(() -> target.restore(List.of(record(id, false))));
+  }
+
+  private static void remove(CopyEnd target, List<String> ids) throws InterruptedException {
+    if (!ids.isEmpty()) {
+      List<StoredRecord> deletes = ids.stream().map(id -> record(id, true)).toList();
+      Outages.outlast(() -> target.restore(deletes));
+    }
+  }
+
+  private static StoredRecord record(String id, boolean deleted) {
+    return new StoredRecord(TYPE, id, 0, Bytes.EMPTY, Instant.EPOCH, deleted);
+  }
+
+  static boolean isMark(StoredRecord record) {
+    return record.type().equals(TYPE);
+  }
+
+  /**
+   * Reads a store that has to be whole.
+   *
+   * @param name which store it is, for messages
+   * @throws CopyException if the store has a mark
+   */
+  static StoreContents readWhole(CopyEnd store, String name, Consumer<StoredRecord> records)
+      throws CopyException {
+    List<StoredRecord> marks = new ArrayList<>();
+    StoreContents contents =
+        store.read(
+            record -> {
+              if (isMark(record)) {
+                marks.add(record);
+              } else {
+                records.accept(record);
+              }
+            });
+    if (!marks.isEmpty()) {
+      throw new CopyException(name + " " + words(marks.get(0)));
+    }
+    return contents;
+  }
+}
