@@ -54,15 +54,19 @@ public record Caller(String who, String from) {
       Metadata headers,
       ServerCallHandler<Q, A> next,
       @Nullable String subject) {
-    SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-    String from =
-        remote instanceof InetSocketAddress address && address.getAddress() != null
-            ? address.getAddress().getHostAddress() + ":" + address.getPort()
-            : String.valueOf(remote);
+    String from = address(call);
     String who = subject != null ? subject : certificate(call);
     Caller caller = new Caller(who != null ? who : from, from);
     return Contexts.interceptCall(
         Context.current().withValue(CURRENT, caller), call, headers, next);
+  }
+
+  /** Returns the address and port of the client of a call. */
+  public static String address(ServerCall<?, ?> call) {
+    SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return remote instanceof InetSocketAddress address && address.getAddress() != null
+        ? address.getAddress().getHostAddress() + ":" + address.getPort()
+        : String.valueOf(remote);
   }
 
   private static @Nullable String certificate(ServerCall<?, ?> call) {

@@ -49,6 +49,16 @@ public final class CallerCheck implements ServerInterceptor {
           .map(MethodDescriptor::getFullMethodName)
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Outcomes of {@link #reading}. */
+  public enum Reading {
+    /** The token is valid. */
+    PERMITTED,
+    /** The token was valid once. */
+    EXPIRED,
+    /** The token is not valid. */
+    REFUSED
+  }
+
   private final TokenCheck tokens;
 
   /** Accepts tokens signed with one of these keys. */
@@ -59,6 +69,15 @@ public final class CallerCheck implements ServerInterceptor {
   /** Accepts only tokens signed with one of these keys from now on. */
   public void use(SharedKeys keys) {
     tokens.use(keys);
+  }
+
+  /** Returns whether a token permits reading. */
+  public Reading reading(String token) {
+    return switch (tokens.check(token)) {
+      case FULL, READ_ONLY -> Reading.PERMITTED;
+      case EXPIRED -> Reading.EXPIRED;
+      case INVALID -> Reading.REFUSED;
+    };
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,16 @@ public final class TlsFiles {
       credentials.trustManager(trust).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     }
     return credentials.build();
+  }
+
+  /** Returns a manager of the certificate and its key that follows the files. */
+  public X509ExtendedKeyManager keyManager() {
+    return keys;
+  }
+
+  /** Returns a manager of the authorities that follows their file, or null if there are none. */
+  public @Nullable X509ExtendedTrustManager trustManager() {
+    return clientAuthorities == null ? null : trust;
   }
 
   /** Returns whether clients must present a certificate. */

@@ -46,6 +46,11 @@ public final class TokenSigner implements ClientInterceptor {
     }
   }
 
+  /** Returns a new token that is valid for that long. */
+  public String token(Duration validity) {
+    return sign(clock.instant().plus(validity).toEpochMilli());
+  }
+
   /** Returns a token that is valid for some minutes. */
   public String token() {
     long now = clock.millis();

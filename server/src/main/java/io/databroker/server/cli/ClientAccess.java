@@ -1,7 +1,5 @@
 package io.databroker.server.cli;
 
-import io.databroker.server.auth.AccessException;
-import io.databroker.server.auth.SharedKeys;
 import io.databroker.server.auth.TokenSigner;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
@@ -10,11 +8,11 @@ import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands that call a server: TLS, and the key that signs calls. */
@@ -22,11 +20,9 @@ final class ClientAccess {
   private static final String CA = "DATABROKER_TLS_CA";
   private static final String CERTIFICATE = "DATABROKER_TLS_CERT";
   private static final String CERTIFICATE_KEY = "DATABROKER_TLS_KEY";
-  private static final String KEY = "DATABROKER_SHARED_KEY";
-  private static final String KEY_FILE = "DATABROKER_SHARED_KEY_FILE";
 
   /** Variables that commands read which ask a server, beside the one that names it. */
-  static final Set<String> VARIABLES = Set.of(CA, CERTIFICATE, CERTIFICATE_KEY, KEY, KEY_FILE);
+  static final Set<String> VARIABLES = Set.of(CA, CERTIFICATE, CERTIFICATE_KEY);
 
   private final Map<String, String> environment;
 
@@ -48,14 +44,7 @@ final class ClientAccess {
       description = "Your certificate's private key. Or DATABROKER_TLS_KEY.")
   private @Nullable Path key;
 
-  @Option(
-      names = "--shared-key-file",
-      paramLabel = "FILE",
-      description = {
-        "Sign calls with the first key in this file.",
-        "DATABROKER_SHARED_KEY_FILE may name it, or DATABROKER_SHARED_KEY hold the key."
-      })
-  private @Nullable Path keyFile;
+  @Mixin private final SigningKey signing;
 
   ClientAccess() {
     this(System.getenv());
@@ -63,6 +52,7 @@ final class ClientAccess {
 
   ClientAccess(Map<String, String> environment) {
     this.environment = environment;
+    this.signing = new SigningKey(environment);
   }
 
   /** Returns credentials for TLS if certificate authorities are named, else for plain text. */
@@ -92,22 +82,8 @@ final class ClientAccess {
 
   /** Returns an interceptor that signs each call, if there is a key. */
   List<ClientInterceptor> interceptors() throws FailedException {
-    try {
-      byte[] signing = keys().first();
-      return signing == null ? List.of() : List.of(new TokenSigner(signing, Clock.systemUTC()));
-    } catch (AccessException e) {
-      throw new FailedException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private SharedKeys keys() throws AccessException {
-    File named = keyFile == null && present(KEY) ? null : file(keyFile, KEY_FILE);
-    if (named != null) {
-      return SharedKeys.read(named.toPath(), false);
-    }
-    return present(KEY)
-        ? SharedKeys.ofVariable(KEY, environment.getOrDefault(KEY, ""), false)
-        : SharedKeys.none();
+    TokenSigner signer = signing.signer();
+    return signer == null ? List.of() : List.of(signer);
   }
 
   private boolean present(String variable) {

@@ -25,6 +25,7 @@ final class Commands {
           "restore",
           "copy",
           "verify",
+          "token",
           "clear",
           "completion",
           "help");
@@ -63,6 +64,7 @@ final class Commands {
       case "restore" -> new CommandLine(new RestoreCommand(terminal));
       case "copy" -> new CommandLine(new CopyCommand(terminal));
       case "verify" -> new CommandLine(new VerifyCommand(terminal));
+      case "token" -> new CommandLine(new TokenCommand(terminal));
       case "clear" -> new CommandLine(new ClearCommand(terminal));
       case "completion" -> new CommandLine(new CompletionCommand(terminal));
       case "help" -> new CommandLine(new HelpCommand(terminal));

@@ -23,6 +23,8 @@ final class ServeAccess implements AutoCloseable {
   private final Map<String, String> environment;
   private final List<Supplier<FileWatch>> watched = new ArrayList<>();
   private final List<FileWatch> watches = new ArrayList<>();
+  private @Nullable TlsFiles tlsFiles;
+  private @Nullable CallerCheck callers;
 
   @Option(
       names = "--tls-cert",
@@ -100,6 +102,7 @@ final class ServeAccess implements AutoCloseable {
       throw new FailedException("--tls-cert and --tls-key need each other; give both");
     }
     TlsFiles files = new TlsFiles(certificate, key, clientAuthorities);
+    tlsFiles = files;
     List<Path> paths = new ArrayList<>(List.of(certificate, key));
     if (clientAuthorities != null) {
       paths.add(clientAuthorities);
@@ -114,6 +117,7 @@ final class ServeAccess implements AutoCloseable {
       return settings;
     }
     CallerCheck check = new CallerCheck(keys, Clock.systemUTC());
+    callers = check;
     List<Path> paths = new ArrayList<>();
     if (keyFile != null) {
       paths.add(keyFile);
@@ -125,6 +129,16 @@ final class ServeAccess implements AutoCloseable {
       watched.add(() -> FileWatch.start("the shared keys", paths, () -> check.use(readKeys())));
     }
     return settings.withCallers(check);
+  }
+
+  /** Returns the certificate and the authorities that {@link #apply} has read; null if none. */
+  @Nullable TlsFiles tlsFiles() {
+    return tlsFiles;
+  }
+
+  /** Returns the check of tokens with the keys that {@link #apply} has read; null if none. */
+  @Nullable CallerCheck callers() {
+    return callers;
   }
 
   /** Begins to read the files anew when they change. */

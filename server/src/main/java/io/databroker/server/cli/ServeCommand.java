@@ -171,6 +171,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final ServeMetrics metrics = new ServeMetrics();
 
+  @Mixin private final ServeConsole console = new ServeConsole();
+
   @Mixin private final ServeLogs logs = new ServeLogs();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec and the options
@@ -231,6 +233,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeSetup setup = new ServeSetup(problems);
     setup.listen(listen, anywhere || access.asksCallers(), spec.commandLine());
     setup.check(metrics::check);
+    setup.check(() -> console.check(access.asksCallers()));
     setup.types(profile, protosets, queryWait);
     setup.options(profile, options);
     setup.backend(backend, settings, spec.commandLine());
@@ -252,6 +255,7 @@ final class ServeCommand implements Callable<Integer> {
     try {
       access.watch();
       metrics.start(broker.backend()::state, log);
+      console.start(broker.opened(), server, setup.queries().types(), access, log);
       if (config != null || options != null) {
         HangUp.handle(new Reload(configuration, broker, logs, log), log);
       }
@@ -265,6 +269,7 @@ final class ServeCommand implements Callable<Integer> {
       ending.run();
       access.close();
       metrics.close();
+      console.close();
     }
     return ExitCodes.DONE;
   }

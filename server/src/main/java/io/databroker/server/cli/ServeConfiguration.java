@@ -101,6 +101,7 @@ record ServeConfiguration(
   /** Returns the variables with our prefix that are no options of {@code serve}. */
   private static Set<String> variables() {
     Set<String> names = new HashSet<>(ClientAccess.VARIABLES);
+    names.addAll(SigningKey.VARIABLES);
     names.addAll(
         List.of(
             ServeAccess.KEY,

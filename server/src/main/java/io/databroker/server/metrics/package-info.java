@@ -1,4 +1,4 @@
-/** Metrics and health of a server over HTTP. */
+/** Metrics and health of a server, served over HTTP. */
 @NullMarked
 package io.databroker.server.metrics;
 

@@ -1,5 +1,6 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.auth.Caller;
 import io.databroker.server.net.Connection;
 import io.databroker.server.net.Lane;
 import io.databroker.server.net.OpenCall;
@@ -75,6 +76,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   /** Returns whether the connection has so few calls that they are exempt from the limits. */
   boolean isOfFew() {
     return connection.hasFewCalls();
+  }
+
+  /** Returns the address and port of the client. */
+  String from() {
+    return Caller.address(call);
   }
 
   /** Sets the action that ends a stream whose client does not read. */

@@ -17,6 +17,7 @@ import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ public final class BrokerServer implements AutoCloseable {
   private final HealthProbe health;
   private final Streams streams;
   private final Searches searches;
+  private final DataBrokerService records;
   private final Connections connections;
   private final @Nullable Transport transport;
   private final @Nullable Watchdog watchdog;
@@ -136,8 +138,7 @@ public final class BrokerServer implements AutoCloseable {
             queries,
             settings.service(),
             new VersionWait(backend, threads.timer(), threads.searches().executor()));
-    DataBrokerService records =
-        new DataBrokerService(backend, streams, searches, settings.service());
+    this.records = new DataBrokerService(backend, streams, searches, settings.service());
     builder
         .executor(threads.calls().executor())
         .callExecutor(
@@ -201,6 +202,16 @@ public final class BrokerServer implements AutoCloseable {
   /** Returns the port that it listens on, once started. */
   public int port() {
     return server.getPort();
+  }
+
+  /** Returns the held leases that were acquired through this server, in any order. */
+  public List<HeldLease> leases() {
+    return records.leases();
+  }
+
+  /** Returns the open Sync streams, in any order. */
+  public List<Watcher> watchers() {
+    return streams.watchers();
   }
 
   int openStreams() {

@@ -8,6 +8,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.databroker.server.proto.TypedOptions;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,23 @@ final class ChangesSource implements MessageSource<SyncResponse> {
 
   private boolean ended;
 
+  /** Version of the last change of the batch. */
+  private volatile long polled;
+
+  /** Whether the last poll found nothing. */
+  private volatile boolean caughtUp;
+
+  private final String type;
+
   private ChangesSource(
-      ChangeFeed feed, ToldChanges told, Iterator<TypedOptions> options, @Nullable Long last) {
+      ChangeFeed feed,
+      ToldChanges told,
+      Iterator<TypedOptions> options,
+      SyncRequest request,
+      @Nullable Long last) {
     this.feed = feed;
+    this.type = request.getType();
+    this.polled = request.getRecordVersion();
     this.told = told;
     this.options = options;
     this.last = last;
@@ -49,6 +64,7 @@ final class ChangesSource implements MessageSource<SyncResponse> {
           feed,
           told,
           WireRecords.typedOptions(backend.options(), type).iterator(),
+          request,
           wait ? null : backend.versions().latest());
     } catch (RuntimeException e) {
       feed.close();
@@ -65,13 +81,21 @@ final class ChangesSource implements MessageSource<SyncResponse> {
       Changes changes = ended ? null : feed.poll();
       if (changes == null) {
         ended = last != null;
+        caughtUp = true;
         return null;
       }
+      caughtUp = false;
+      polled = changes.position().version();
       batch = changes.records().iterator();
       history = changes.position().serverVersion();
       ended = last != null && Long.compareUnsigned(changes.position().version(), last) >= 0;
     }
     return told.message(history, batch.next());
+  }
+
+  /** Describes this stream, for people to look at. Any thread may call it. */
+  Watcher watcher(String from, Duration open) {
+    return new Watcher(from, type, open, polled, caughtUp);
   }
 
   @Override

@@ -35,6 +35,7 @@ import io.databroker.server.proto.SyncResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -51,6 +52,11 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
     this.streams = streams;
     this.searches = searches;
     this.growth = new GrowthLimits(backend, limits);
+  }
+
+  /** Returns the held leases that were acquired through this server. */
+  List<HeldLease> leases() {
+    return growth.leases();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.databroker.api.Lease;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.TypeOptions;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ final class GrowthLimits {
       if (lease == null) {
         held.giveUp();
       } else {
-        held.acquired(lease.token(), duration);
+        held.acquired(name, lease.token(), duration);
       }
     }
   }
@@ -76,6 +77,11 @@ final class GrowthLimits {
       held.released(token);
     }
     return released;
+  }
+
+  /** Returns the held leases that were acquired through this server. */
+  List<HeldLease> leases() {
+    return held.list();
   }
 
   private void checkDuration(Duration duration) {

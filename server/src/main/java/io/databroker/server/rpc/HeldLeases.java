@@ -1,7 +1,9 @@
 package io.databroker.server.rpc;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -12,11 +14,18 @@ import java.util.function.LongSupplier;
  * <p><b>Thread-safety:</b> safe.
  */
 final class HeldLeases {
+  /**
+   * Name and end of a lease.
+   *
+   * @param end in {@code nanoTime}
+   */
+  private record Held(String name, long end) {}
+
   private final int limit;
   private final LongSupplier nanoTime;
 
-  /** End of each lease by its token, in {@code nanoTime}. */
-  private final Map<Long, Long> ends = new HashMap<>();
+  /** Held leases by their token; some may have ended. */
+  private final Map<Long, Held> held = new HashMap<>();
 
   private int acquiring;
 
@@ -29,11 +38,10 @@ final class HeldLeases {
    * Reserves a place for one more lease, to be released or filled; returns false if there is none.
    */
   synchronized boolean begin() {
-    if (ends.size() + acquiring >= limit) {
-      long now = nanoTime.getAsLong();
-      ends.values().removeIf(end -> end - now <= 0);
+    if (held.size() + acquiring >= limit) {
+      forgetEnded(nanoTime.getAsLong());
     }
-    if (ends.size() + acquiring >= limit) {
+    if (held.size() + acquiring >= limit) {
       return false;
     }
     acquiring++;
@@ -45,17 +53,33 @@ final class HeldLeases {
     acquiring--;
   }
 
+  private void forgetEnded(long now) {
+    held.values().removeIf(lease -> lease.end - now <= 0);
+  }
+
   /** Fills the place. */
-  synchronized void acquired(long token, Duration duration) {
+  synchronized void acquired(String name, long token, Duration duration) {
     acquiring--;
-    ends.put(token, nanoTime.getAsLong() + duration.toNanos());
+    held.put(token, new Held(name, nanoTime.getAsLong() + duration.toNanos()));
   }
 
   synchronized void renewed(long token, Duration duration) {
-    ends.computeIfPresent(token, (same, end) -> nanoTime.getAsLong() + duration.toNanos());
+    held.computeIfPresent(
+        token, (same, lease) -> new Held(lease.name, nanoTime.getAsLong() + duration.toNanos()));
   }
 
   synchronized void released(long token) {
-    ends.remove(token);
+    held.remove(token);
+  }
+
+  /** Returns the leases that have not ended, in any order. */
+  synchronized List<HeldLease> list() {
+    long now = nanoTime.getAsLong();
+    forgetEnded(now);
+    List<HeldLease> list = new ArrayList<>(held.size());
+    for (Held lease : held.values()) {
+      list.add(new HeldLease(lease.name, Duration.ofNanos(lease.end - now)));
+    }
+    return list;
   }
 }

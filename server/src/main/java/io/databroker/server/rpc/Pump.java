@@ -70,6 +70,10 @@ final class Pump<M> {
     wake();
   }
 
+  MessageSource<M> source() {
+    return source;
+  }
+
   /** Ends the call with that status, after the running turn if there is one. */
   void end(StatusRuntimeException status) {
     ending = status;

@@ -4,7 +4,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.Set;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,12 +21,19 @@ import java.util.function.Supplier;
  * <p><b>Thread-safety:</b> safe.
  */
 final class Streams {
+  /**
+   * Client and start of a stream.
+   *
+   * @param begun in {@code System.nanoTime()}
+   */
+  private record Origin(String from, long begun) {}
+
   private final Executor changes;
   private final Executor snapshots;
   private final ServiceLimits limits;
   private final AtomicInteger watchers = new AtomicInteger();
   private final AtomicInteger openSnapshots = new AtomicInteger();
-  private final Set<Pump<?>> open = ConcurrentHashMap.newKeySet();
+  private final Map<Pump<?>, Origin> open = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
   Streams(Executor changes, Executor snapshots, ServiceLimits limits) {
@@ -79,6 +89,7 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
+    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
@@ -89,9 +100,8 @@ final class Streams {
               open.remove(done);
               count.decrementAndGet();
             });
-    open.add(pump);
+    open.put(pump, new Origin(call == null ? "unknown" : call.from(), System.nanoTime()));
     pump.start();
-    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     if (call != null) {
       call.endedBy(pump::end);
     }
@@ -103,13 +113,26 @@ final class Streams {
   /** Ends all streams, and each stream opened later. */
   void stop() {
     stopping = true;
-    open.forEach(pump -> pump.end(stopping()));
+    open.keySet().forEach(pump -> pump.end(stopping()));
   }
 
   private static StatusRuntimeException stopping() {
     return Status.UNAVAILABLE
         .withDescription("the server is stopping; connect again")
         .asRuntimeException();
+  }
+
+  /** Returns the open streams of changes, in any order. */
+  List<Watcher> watchers() {
+    List<Watcher> watchers = new ArrayList<>();
+    long now = System.nanoTime();
+    open.forEach(
+        (pump, origin) -> {
+          if (pump.source() instanceof ChangesSource changes) {
+            watchers.add(changes.watcher(origin.from, Duration.ofNanos(now - origin.begun)));
+          }
+        });
+    return watchers;
   }
 
   int count() {

@@ -1,4 +1,4 @@
-package io.databroker.server.metrics;
+package io.databroker.server.http;
 
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
 final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
-  private static final int LONGEST_LINE = 4 << 10;
   private static final int LARGEST_HEADERS = 8 << 10;
 
   /** Placeholder for a request that cannot be read. */
@@ -49,14 +48,14 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Executor executor;
   private final Duration patience;
-  private final Function<String, HttpAnswer> answers;
+  private final Function<HttpQuestion, HttpAnswer> answers;
   private @Nullable Future<?> timeout;
   private @Nullable HttpRequest arriving;
   private final Queue<HttpRequest> waiting = new ArrayDeque<>();
   private boolean answering;
 
   private HttpExchanges(
-      Executor executor, Duration patience, Function<String, HttpAnswer> answers) {
+      Executor executor, Duration patience, Function<HttpQuestion, HttpAnswer> answers) {
     this.executor = executor;
     this.patience = patience;
     this.answers = answers;
@@ -66,11 +65,12 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
   static void add(
       ChannelPipeline pipeline,
       Executor executor,
+      int longestLine,
       Duration patience,
-      Function<String, HttpAnswer> answers) {
+      Function<HttpQuestion, HttpAnswer> answers) {
     HttpDecoderConfig config =
         new HttpDecoderConfig()
-            .setMaxInitialLineLength(LONGEST_LINE)
+            .setMaxInitialLineLength(longestLine)
             .setMaxHeaderSize(LARGEST_HEADERS);
     pipeline
         .addLast(new HttpServerCodec(config))
@@ -144,11 +144,17 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
       send(context, HttpAnswer.plain(405, "only GET and HEAD are answered\n"), true, false);
       return;
     }
-    String path = asked.uri().split("[?#]", 2)[0];
+    HttpQuestion question;
+    try {
+      question = new HttpQuestion(asked, context.channel());
+    } catch (IllegalArgumentException e) {
+      send(context, HttpAnswer.plain(400, "the address is wrongly encoded\n"), !head, false);
+      return;
+    }
     try {
       executor.execute(
           () -> {
-            HttpAnswer answer = answers.apply(path);
+            HttpAnswer answer = answers.apply(question);
             try {
               context.executor().execute(() -> send(context, answer, !head, false));
             } catch (RejectedExecutionException e) {
@@ -171,6 +177,7 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(answer.status()),
             body ? Unpooled.wrappedBuffer(text) : Unpooled.EMPTY_BUFFER);
+    answer.headers().forEach(response.headers()::set);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, text.length);
     var unused =

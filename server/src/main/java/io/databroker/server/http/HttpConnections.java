@@ -1,4 +1,4 @@
-package io.databroker.server.metrics;
+package io.databroker.server.http;
 
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandler.Sharable;

@@ -1,0 +1,49 @@
+package io.databroker.server.cli;
+
+import io.databroker.server.auth.TokenSigner;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Command that signs a token. */
+@Command(
+    name = "token",
+    description = {
+      "Prints a token that is signed with the shared key, to sign in to the console.",
+      "Whoever has the token can do what its key permits until it expires. Sign with a read-only",
+      "key unless you need more."
+    },
+    footer = {"", "Example:", "  databroker token --shared-key-file read-only.key --for 8h"})
+final class TokenCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final SigningKey key;
+
+  @Option(
+      names = "--for",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      defaultValue = "1h",
+      description = "How long the token is valid; ${DEFAULT-VALUE} if not given.")
+  private Duration validity;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the options
+  TokenCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.key = new SigningKey(terminal.environment());
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    TokenSigner signer = key.signer();
+    if (signer == null) {
+      throw new FailedException("no key to sign with; give --shared-key-file");
+    }
+    try (Output output = terminal.output()) {
+      output.line(signer.token(validity));
+    }
+    return ExitCodes.DONE;
+  }
+}
