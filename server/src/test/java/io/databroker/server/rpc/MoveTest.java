@@ -139,7 +139,7 @@ class MoveTest {
   }
 
   /** Follower that keeps the last number of each writer, and starts over in each history. */
-  private final class Follower {
+  private static final class Follower {
     private final DataBrokerServiceBlockingStub calls;
     private final Map<String, Long> numbers = new HashMap<>();
     private long server;
