@@ -49,7 +49,11 @@ public final class CallerCheck implements ServerInterceptor {
           .map(MethodDescriptor::getFullMethodName)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** Outcomes of {@link #reading}. */
+  /**
+   * Outcomes of {@link #reading}.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   */
   public enum Reading {
     /** The token is valid. */
     PERMITTED,

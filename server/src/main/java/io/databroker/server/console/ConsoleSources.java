@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 /**
  * Everything that the console shows.
  *
+ * <p><b>Thread-safety:</b> immutable; any number of threads may ask its suppliers.
+ *
  * @param opened the backend, with its provider and limits
  * @param types message types whose texts a search finds
  * @param leases returns the held leases that the server knows

@@ -45,7 +45,7 @@ final class Tail {
    * @param number counts all rows since the start
    * @param record the change without a large payload; null for a gap
    * @param bytes size of the payload
-   * @param gap what happened in place of changes; empty for a change
+   * @param gap the reason of a gap, for people; empty for a change
    */
   private record Row(long number, @Nullable StoredRecord record, int bytes, String gap) {}
 

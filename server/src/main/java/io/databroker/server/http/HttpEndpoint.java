@@ -36,6 +36,8 @@ public final class HttpEndpoint implements AutoCloseable {
   /**
    * Settings of an endpoint.
    *
+   * <p><b>Thread-safety:</b> immutable.
+   *
    * @param name the name of its threads
    * @param threads number of threads that compute answers
    * @param longestLine largest first line of a request, in bytes

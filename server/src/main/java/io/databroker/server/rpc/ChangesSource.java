@@ -35,7 +35,7 @@ final class ChangesSource implements MessageSource<SyncResponse> {
   /** Version of the last change of the batch. */
   private volatile long polled;
 
-  /** Whether the last poll found nothing. */
+  /** True after a poll that found nothing. */
   private volatile boolean caughtUp;
 
   private final String type;

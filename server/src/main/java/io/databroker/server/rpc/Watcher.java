@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * Open Sync stream, for people to look at.
  *
+ * <p><b>Thread-safety:</b> immutable.
+ *
  * @param from address and port of the client
  * @param type the type that it follows; empty for all types
  * @param open time since it began
