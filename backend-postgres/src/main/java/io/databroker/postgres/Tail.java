@@ -6,8 +6,10 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.support.WaitingFeeds;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +31,9 @@ final class Tail {
   private static final int MOST_PAGES = 4_096;
   private static final long FRESH_NANOS = 2_000_000;
 
+  /** The number of trims for which the last changes of quiet types are remembered. */
+  private static final int REMEMBERED_TRIMS = 64;
+
   private final Sessions sessions;
   private final WaitingFeeds feeds;
   private final Cluster cluster;
@@ -39,6 +44,10 @@ final class Tail {
   private final TreeMap<Long, Page> pages = new TreeMap<>();
 
   private final Map<String, Long> lastOfType = new HashMap<>();
+
+  /** The first versions that the last trims kept, oldest first. */
+  private final Deque<Long> trims = new ArrayDeque<>();
+
   private long coveredFrom;
   private long coveredTo;
   private long bytes;
@@ -85,7 +94,10 @@ final class Tail {
       StoreRow after = later(before, row);
       if (after.earliest() > before.earliest() && after.history() == before.history()) {
         feeds.beginTrim(after.earliest());
-        lastOfType.values().removeIf(version -> version < after.earliest());
+        trims.add(after.earliest());
+        if (trims.size() > REMEMBERED_TRIMS) {
+          forgetBefore(trims.remove());
+        }
       }
       known = after;
       cluster.saw(after);
@@ -121,6 +133,16 @@ final class Tail {
     coveredFrom = version;
     coveredTo = version;
     lastOfType.clear();
+    trims.clear();
+  }
+
+  /**
+   * Forgets the changes before that version. Feeds that begin to wait during a trim still ask for
+   * those that it removes, so this comes long after it.
+   */
+  private void forgetBefore(long first) {
+    lastOfType.values().removeIf(version -> version < first);
+    coveredFrom = Math.max(coveredFrom, first - 1);
   }
 
   private void add(Page page, Set<String> types) {
