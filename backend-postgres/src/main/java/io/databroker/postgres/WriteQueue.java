@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Groups concurrent batches into one transaction. A caller writes its batch at once if no other
  * caller is writing. Callers that arrive meanwhile wait; the first of them then writes all their
- * batches.
+ * batches, except those of callers that have more than twice its time left.
  */
 final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;
@@ -129,6 +129,9 @@ final class WriteQueue {
     int records = mine.batch.writes().size();
     long bytes = bytes(mine.batch);
     for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+      if (next.deadline.left() / 2 > mine.deadline.left()) {
+        break; // the group ends by the first deadline in it, too soon for this caller
+      }
       records += next.batch.writes().size();
       bytes += bytes(next.batch);
       if (records > MOST_RECORDS || bytes > MOST_BYTES) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class WriteQueueTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
+  private final List<Duration> times = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch writing = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final WriteQueue queue = new WriteQueue(this::write);
@@ -38,6 +39,7 @@ class WriteQueueTest {
 
   private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {
     groups.add(batches.size());
+    times.add(Duration.ofNanos(deadline.left()));
     writing.countDown();
     try {
       assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
@@ -107,6 +109,21 @@ class WriteQueueTest {
     fits.get();
     later.get();
     assertThat(groups).containsExactly(1, 2, 1);
+  }
+
+  @Test
+  void aCallerWhoseTimeIsNearlyOverDoesNotEndTheCallsOfOthers() throws Exception {
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> late = waiting(1, Duration.ofSeconds(100));
+    FutureTask<PutResult> alsoLate = waiting(1, Duration.ofSeconds(110));
+    FutureTask<PutResult> fresh = waiting(1, Duration.ofHours(1));
+    goOn.countDown();
+    leader.get();
+    late.get();
+    alsoLate.get();
+    fresh.get();
+    assertThat(groups).containsExactly(1, 2, 1);
+    assertThat(times.get(2)).isGreaterThan(Duration.ofMinutes(30));
   }
 
   @Test
