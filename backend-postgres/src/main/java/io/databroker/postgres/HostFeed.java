@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Feed that asks the server before it reports that there are no changes. */
 final class HostFeed implements ChangeFeed {
   private final Tail tail;
+  private final CallGate gate;
   private final ChangeFeed feed;
 
-  private HostFeed(Tail tail, ChangeFeed feed) {
+  private HostFeed(Tail tail, CallGate gate, ChangeFeed feed) {
     this.tail = tail;
+    this.gate = gate;
     this.feed = feed;
   }
 
@@ -40,11 +42,21 @@ final class HostFeed implements ChangeFeed {
             return tail.holds(type, after, through);
           }
         };
-    return new HostFeed(tail, feeds.open(from, type, source));
+    return new HostFeed(tail, gate, feeds.open(from, type, source));
   }
 
+  /** Counts as a call: a close waits for it before it closes the connections. */
   @Override
   public @Nullable Changes poll() {
+    gate.enter();
+    try {
+      return pollOpen();
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private @Nullable Changes pollOpen() {
     Changes changes = feed.poll();
     if (changes != null) {
       return changes;

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,7 @@ final class Sessions implements AutoCloseable {
       }
       Connection connection = take(millis);
       // Cut off the connection instead of cancelling: its server may hang.
-      Future<?> cutOff =
-          clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
-      return new Session(this, connection, cutOff);
+      return new Session(this, connection, cutOff(connection, deadline));
     } catch (SQLException failure) {
       state.away(failure);
       throw failure;
@@ -78,6 +77,15 @@ final class Sessions implements AutoCloseable {
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private Future<?> cutOff(Connection connection, Deadline deadline) {
+    try {
+      return clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      takeBack(connection, true);
+      throw CallGate.closed();
     }
   }
 
