@@ -6,12 +6,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Drops the beginning of the history, in steps that each hold the lock for a moment. A replaced row
- * is dropped together with the change that replaced it, a delete with its own change. Live rows
- * stay.
+ * Drops the beginning of the history, in steps that each hold the lock for a moment: a step reads
+ * and drops a bounded number of changes, however many are to be dropped. A replaced row is dropped
+ * together with the change that replaced it, a delete with its own change. Live rows stay.
  */
 final class Trim {
   private static final int STEP = 5_000;
+  private static final long NONE = -1;
 
   /**
    * Finds the first batch whose last change is not older (RESTORE-5), and the end of the batch
@@ -31,7 +32,7 @@ final class Trim {
       FROM kept\
       """;
 
-  /** A batch is dropped as a whole. */
+  /** A step ends with a batch: a batch is dropped as a whole. */
   private static final String BATCH_END = "SELECT batch FROM record WHERE version = ?";
 
   private static final String DROP =
@@ -68,7 +69,7 @@ final class Trim {
   }
 
   /** Removes one step of rows. */
-  private record Step(StoreRow row, long dropped, boolean mayBeMore) {}
+  record Step(StoreRow row, long dropped, boolean mayBeMore) {}
 
   long run(Instant before) {
     long micros = Rows.microsNotBefore(before);
@@ -89,16 +90,14 @@ final class Trim {
     return dropped;
   }
 
-  private Step step(Tx tx, long before) throws SQLException {
+  Step step(Tx tx, long before) throws SQLException {
     tx.lock();
     StoreRow row = tx.row();
     long from = row.earliest();
-    long to = firstKept(tx, row, before);
-    boolean mayBeMore = false;
-    if (to - from > STEP) {
-      to = batchEnd(tx, from + STEP) + 1;
-      mayBeMore = true;
-    }
+    long most = from + STEP < row.latest() ? batchEnd(tx, from + STEP) : row.latest();
+    long kept = firstKept(tx, from, most, before);
+    boolean mayBeMore = kept == NONE && most < row.latest();
+    long to = kept == NONE ? most + 1 : kept;
     if (to == from) {
       return new Step(row, 0, false);
     }
@@ -118,15 +117,16 @@ final class Trim {
     return new Step(row.from(to), to - from, mayBeMore);
   }
 
-  private static long firstKept(Tx tx, StoreRow row, long before) throws SQLException {
+  /** Returns the first version to keep of that range, which ends a batch, or NONE. */
+  private static long firstKept(Tx tx, long from, long through, long before) throws SQLException {
     try (PreparedStatement select = tx.connection.prepareStatement(FIRST_KEPT)) {
-      select.setLong(1, row.earliest());
-      select.setLong(2, row.latest());
+      select.setLong(1, from);
+      select.setLong(2, through);
       select.setLong(3, before);
-      select.setLong(4, row.earliest());
-      select.setLong(5, row.earliest());
+      select.setLong(4, from);
+      select.setLong(5, from);
       try (ResultSet result = select.executeQuery()) {
-        return result.next() ? result.getLong(1) : row.latest() + 1;
+        return result.next() ? result.getLong(1) : NONE;
       }
     }
   }
