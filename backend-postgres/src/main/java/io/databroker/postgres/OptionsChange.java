@@ -2,6 +2,7 @@ package io.databroker.postgres;
 
 import io.databroker.api.TypeOptions;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -16,11 +17,25 @@ final class OptionsChange {
 
   private static final long AHEAD = 1_000;
 
+  /** The number of versions that one step looks at. */
+  private static final int STEP = 2_000;
+
+  /** Marks the live records among the next versions of the type; returns the last version. */
   private static final String EXPIRE =
       """
-      UPDATE record r SET expires = true
-      WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ? AND r.replaced_by IS NULL
-        AND NOT r.deleted AND NOT r.expires""";
+      WITH step AS (
+        SELECT r.version,
+          r.replaced_by IS NULL AND NOT r.deleted AND NOT r.expires AS due
+        FROM record r
+        WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
+          AND r.version + 0 > (SELECT cleared FROM store)
+        ORDER BY r.version + 0 LIMIT ?
+      ), marked AS (
+        UPDATE record SET expires = true
+        WHERE version = ANY (ARRAY(SELECT version FROM step WHERE due))
+      )
+      SELECT max(version) FROM step\
+      """;
 
   private final Store store;
   private final String type;
@@ -34,12 +49,60 @@ final class OptionsChange {
 
   void run() {
     long indexed = indexAhead();
+    long expiring = expireAhead();
     while (evictAhead()) {
       // Each round commits its own batch.
     }
     StoreRow done =
-        store.transactions().write(store.sessions().deadline(), tx -> apply(tx, indexed));
+        store.transactions().write(store.sessions().deadline(), tx -> apply(tx, indexed, expiring));
     store.tail().publish(done);
+  }
+
+  /**
+   * Marks the stored records of a type that gets a TTL, which has no effect before the options have
+   * it; returns the last version marked.
+   */
+  private long expireAhead() {
+    long last = 0;
+    if (options.ttl() == null || hasTtl(store.sessions().read(store.options()::read).options())) {
+      return last;
+    }
+    while (true) {
+      store.gate().check();
+      long behind = last;
+      long next =
+          store
+              .transactions()
+              .write(
+                  tx -> {
+                    tx.begin();
+                    tx.markWritten();
+                    return expire(tx, behind);
+                  });
+      if (next == behind) {
+        return last;
+      }
+      last = next;
+    }
+  }
+
+  /** While a type has a TTL, all its records are marked. */
+  private boolean hasTtl(OptionsTable.Known known) {
+    return known.of(type).ttl() != null;
+  }
+
+  /** Marks the next records; returns the last version, which stays the same at the end. */
+  private long expire(Tx tx, long behind) throws SQLException {
+    try (PreparedStatement mark = tx.connection.prepareStatement(EXPIRE)) {
+      mark.setString(1, type);
+      mark.setLong(2, behind);
+      mark.setInt(3, STEP);
+      try (ResultSet result = mark.executeQuery()) {
+        result.next();
+        long last = result.getLong(1);
+        return result.wasNull() ? behind : last;
+      }
+    }
   }
 
   /** Adds the digests of the stored records; returns the last version indexed. */
@@ -112,7 +175,7 @@ final class OptionsChange {
     return tx.row().upTo(plan.latest());
   }
 
-  private StoreRow apply(Tx tx, long indexed) throws SQLException {
+  private StoreRow apply(Tx tx, long indexed, long expiring) throws SQLException {
     tx.lock();
     StoreRow row = tx.row();
     Eviction eviction = eviction(tx, new WritePlan(row.latest(), tx.now(), new HashMap<>()));
@@ -125,11 +188,10 @@ final class OptionsChange {
         behind = store.index().page(tx.connection, type, options.indexedFields(), behind);
       }
     }
-    if (options.ttl() != null) {
-      try (PreparedStatement update = tx.connection.prepareStatement(EXPIRE)) {
-        update.setString(1, type);
-        update.setLong(2, row.cleared());
-        update.executeUpdate();
+    if (options.ttl() != null && !hasTtl(store.options().underLock(tx))) {
+      long last = -1;
+      for (long next = expiring; next != last; next = expire(tx, last)) {
+        last = next;
       }
     }
     OptionsTable.write(tx, type, options, store.digests().fingerprint());
