@@ -69,12 +69,17 @@ final class GroupWrite {
     Set<String> types = new LinkedHashSet<>();
     batches.forEach(batch -> batch.writes().forEach(write -> types.add(write.type())));
     lockAndFind();
-    OptionsTable.Known options = index.current(tx, table.underLock(tx), types);
+    IndexBuild.Current current = index.current(tx, table.underLock(tx), types);
+    OptionsTable.Known options = current.options();
     WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), live);
     prepareEvictions(plan, options, types);
     List<Answer> answers = new ArrayList<>();
     for (WriteBatch batch : batches) {
-      answers.add(apply(plan, batch, options, digests));
+      @Nullable String behind = firstOf(batch, current.behind());
+      answers.add(
+          behind == null
+              ? apply(plan, batch, options, digests)
+              : new Answer(null, new IndexBehindException(behind)));
     }
     if (!plan.isEmpty()) {
       Set<String> expiring = new HashSet<>();
@@ -89,6 +94,15 @@ final class GroupWrite {
       RowWriter.write(tx, plan, channel, expiring, indexed);
     }
     return new Done(answers, tx.row().upTo(plan.latest()), plan);
+  }
+
+  private static @Nullable String firstOf(WriteBatch batch, Set<String> types) {
+    for (Write write : batch.writes()) {
+      if (types.contains(write.type())) {
+        return write.type();
+      }
+    }
+    return null;
   }
 
   /** Takes the lock and reads the keys in one round trip to the server. */

@@ -1,65 +1,102 @@
 package io.databroker.postgres;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.UnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Indexes records that are already stored. The digests of a version never change, and no query uses
  * a field before the options name it, so most digests are added in advance, without the lock.
+ *
+ * <p>If another extraction function found the values of a type, the type is indexed again (INDEX-6).
+ * A page that was committed is not repeated: a call whose time ends leaves the rest to later calls.
  */
 final class IndexBuild {
   private static final int PAGE = 500;
 
+  private static final long PAGE_BYTES = 1 << 20;
+
+  /** The number of pages that a call may add under the lock. */
+  private static final int PAGES_UNDER_LOCK = 2;
+
   private static final String LIVE =
       """
-      SELECT r.version, r.id, r.payload FROM record r
-      WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
-        AND r.version + 0 > (SELECT cleared FROM store)
-        AND r.replaced_by IS NULL AND NOT r.deleted
-      ORDER BY r.version + 0 LIMIT ?""";
+      SELECT y.version, y.id, y.payload FROM (
+        SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.place ROWS UNBOUNDED PRECEDING)
+          - octet_length(x.payload) AS before
+        FROM (
+          SELECT r.version, r.id, r.payload, r.version + 0 AS place FROM record r
+          WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
+            AND r.version + 0 > (SELECT cleared FROM store)
+            AND r.replaced_by IS NULL AND NOT r.deleted
+          ORDER BY r.version + 0 LIMIT ?
+        ) x
+      ) y WHERE y.before < ? ORDER BY y.place""";
+
+  /** A page: the last version that was indexed, and whether more may follow. */
+  record Indexed(long through, boolean mayBeMore) {}
+
+  /** The live records up to a version that this host's extraction function has indexed. */
+  private record Progress(long history, List<String> fields, long through) {}
+
+  /**
+   * Options under the lock.
+   *
+   * @param behind the types whose index is still to be built by {@link #ahead}
+   */
+  record Current(OptionsTable.Known options, Set<String> behind) {}
 
   private interface Values {
     List<UUID> of(String id, Bytes payload);
   }
 
   private final Digests digests;
+  private final Map<String, Progress> progress = new ConcurrentHashMap<>();
+  private final ReentrantLock building = new ReentrantLock();
 
   IndexBuild(Digests digests) {
     this.digests = digests;
   }
 
-  /**
-   * Indexes a page of the live records of a type after that version.
-   *
-   * @return the last version of the page, or -1 if it is the last page
-   */
-  long page(Connection connection, String type, List<String> fields, long behind)
+  /** Indexes a page of the live records of a type after that version. */
+  Indexed page(Connection connection, String type, List<String> fields, long behind)
       throws SQLException {
     return page(
         connection, type, behind, (id, payload) -> digests.ofStored(type, id, payload, fields));
   }
 
-  private static long page(Connection connection, String type, long behind, Values values)
+  private Indexed again(Connection connection, String type, List<String> fields, long behind)
+      throws SQLException {
+    return page(connection, type, behind, (id, payload) -> digests.ofReopened(type, payload, fields));
+  }
+
+  private static Indexed page(Connection connection, String type, long behind, Values values)
       throws SQLException {
     List<UUID> found = new ArrayList<>();
     List<Long> versions = new ArrayList<>();
-    int rows = 0;
     long last = behind;
     try (PreparedStatement select = connection.prepareStatement(LIVE)) {
       select.setString(1, type);
       select.setLong(2, behind);
       select.setInt(3, PAGE);
+      select.setLong(4, PAGE_BYTES);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          rows++;
           last = result.getLong(1);
           for (UUID digest : values.of(result.getString(2), Bytes.copyOf(result.getBytes(3)))) {
             found.add(digest);
@@ -71,34 +108,103 @@ final class IndexBuild {
     if (!found.isEmpty()) {
       RowWriter.index(connection, found, versions);
     }
-    return rows < PAGE ? -1 : last;
+    return new Indexed(last, last != behind);
   }
 
   /**
-   * Rebuilds the index of each of these types whose values another extraction function found, and
-   * returns the options (INDEX-6).
+   * Completes the index of each of these types whose values another extraction function found,
+   * unless much of it is missing.
    */
-  OptionsTable.Known current(Tx tx, OptionsTable.Known known, Set<String> types)
-      throws SQLException {
+  Current current(Tx tx, OptionsTable.Known known, Set<String> types) throws SQLException {
     OptionsTable.Known current = known;
+    Set<String> behind = new HashSet<>();
     for (String type : types) {
+      if (isCurrent(known, type)) {
+        continue;
+      }
       TypeOptions options = known.of(type);
-      if (!isCurrent(known, type)) {
-        long behind = 0;
-        while (behind >= 0) {
-          behind =
-              page(
-                  tx.connection,
-                  type,
-                  behind,
-                  (id, payload) -> digests.ofReopened(type, payload, options.indexedFields()));
-        }
+      Indexed done = new Indexed(reached(known, type), true);
+      for (int pages = 0; done.mayBeMore() && pages <= PAGES_UNDER_LOCK; pages++) {
+        done = again(tx.connection, type, options.indexedFields(), done.through());
+      }
+      if (done.mayBeMore()) {
+        behind.add(type);
+      } else {
         OptionsTable.write(tx, type, options, digests.fingerprint());
         tx.markWritten();
         current = current.rebuilt(type, digests.fingerprint());
       }
     }
-    return current;
+    return new Current(current, behind);
+  }
+
+  /**
+   * Builds the index of a type without the lock, if another extraction function found its values.
+   *
+   * @throws UnavailableException if the time of the call ends before; a later call continues
+   */
+  void ahead(Store store, String type, Deadline deadline) {
+    if (!isTurn(deadline)) {
+      throw unfinished(type, null);
+    }
+    try {
+      OptionsTable.Known known =
+          store.sessions().read(deadline, store.options()::read).options();
+      boolean mayBeMore = !isCurrent(known, type);
+      while (mayBeMore) {
+        store.gate().check();
+        mayBeMore = pageAhead(store, known, type, deadline);
+      }
+    } finally {
+      building.unlock();
+    }
+  }
+
+  private boolean pageAhead(
+      Store store, OptionsTable.Known known, String type, Deadline deadline) {
+    List<String> fields = known.of(type).indexedFields();
+    long behind = reached(known, type);
+    try {
+      Indexed done =
+          store
+              .transactions()
+              .write(
+                  deadline,
+                  tx -> {
+                    tx.begin();
+                    tx.markWritten();
+                    return again(tx.connection, type, fields, behind);
+                  });
+      progress.put(type, new Progress(known.history(), fields, done.through()));
+      return done.mayBeMore();
+    } catch (OutcomeUnknownException | UnavailableException failure) {
+      throw deadline.isOver() ? unfinished(type, failure) : failure;
+    }
+  }
+
+  private static UnavailableException unfinished(String type, @Nullable Throwable cause) {
+    return new UnavailableException(
+        "the index of type " + type + " is being built for this host's extraction function", cause);
+  }
+
+  /** Waits for the turn to build; an interrupt ends the wait and stays set. */
+  private boolean isTurn(Deadline deadline) {
+    try {
+      return building.tryLock(deadline.left(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Returns the version up to which this host has indexed the live records of a type. */
+  private long reached(OptionsTable.Known known, String type) {
+    Progress last = progress.get(type);
+    boolean holds =
+        last != null
+            && last.history == known.history()
+            && last.fields.equals(known.of(type).indexedFields());
+    return holds ? last.through : 0;
   }
 
   /** Returns whether this host's extraction function found the values of that type. */

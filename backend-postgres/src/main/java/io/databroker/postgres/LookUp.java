@@ -16,24 +16,29 @@ import java.util.UUID;
 
 /**
  * Finds records by the values of indexed fields. One statement finds the bounds, all versions and
- * the payloads of the first ones; the other payloads are read in pages, by version.
+ * the payloads of the first ones; the other payloads are read in pages, by version. Both are bounded
+ * in number and in bytes.
  */
 final class LookUp {
   private static final int FIRST = 500;
 
-  private static final String FIND =
+  static final String FIND =
       "SELECT "
           + StoreRow.COLUMNS
-          + ", r.version, r.type, r.id, CASE WHEN r.place <= ? THEN r.payload END, r.modified_at,"
+          + ", r.version, r.type, r.id, CASE WHEN r.place <= ? AND r.before < ? THEN r.payload END, r.modified_at,"
           + " r.deleted FROM store s LEFT JOIN LATERAL ("
-          + "SELECT y.*, row_number() OVER (ORDER BY y.version) AS place FROM ("
+          + "SELECT y.*, row_number() OVER (ORDER BY y.version) AS place,"
+          + " sum(octet_length(y.payload)) OVER (ORDER BY y.version ROWS UNBOUNDED PRECEDING)"
+          + " - octet_length(y.payload) AS before FROM ("
           + "SELECT * FROM record x WHERE x.version = ANY (ARRAY("
           + "SELECT i.version FROM indexed_value i WHERE i.digest = ANY (?)))) y"
           + " WHERE y.type = ? AND y.version > s.cleared AND y.replaced_by IS NULL"
           + " AND NOT y.deleted) r ON true ORDER BY r.version";
 
   private static final String BY_VERSION =
-      "SELECT " + Rows.COLUMNS + " FROM record r WHERE r.version = ANY (?) ORDER BY r.version";
+      "SELECT " + Rows.COLUMNS + " FROM (SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.version"
+          + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before"
+          + " FROM record x WHERE x.version = ANY (?)) r WHERE r.before < ? ORDER BY r.version";
 
   /**
    * Result of a look-up: the records that the first statement read, and the versions of the others.
@@ -49,31 +54,38 @@ final class LookUp {
   }
 
   Snapshot open() {
+    Deadline deadline = store.sessions().deadline();
     while (true) {
       OptionsTable.Known options = store.options().latest();
       if (!store.index().isCurrent(options, where.type())) {
-        rebuild();
-        options = store.sessions().read(store.options()::read).options();
+        rebuild(deadline);
+        options = store.sessions().read(deadline, store.options()::read).options();
       }
       List<UUID> digests = digests(options);
-      Found found = store.sessions().read(connection -> find(connection, digests));
+      Found found = store.sessions().read(deadline, connection -> find(connection, digests));
       if (options.isCurrent(found.row)) {
         store.tail().publish(found.row);
         return new StoredSnapshot(store, found.row, options.byType(), pages(found));
       }
-      store.sessions().read(store.options()::read);
+      store.sessions().read(deadline, store.options()::read);
     }
   }
 
-  private void rebuild() {
-    store
-        .transactions()
-        .write(
-            tx -> {
-              tx.lock();
-              OptionsTable.Known known = store.options().underLock(tx);
-              return store.index().current(tx, known, Set.of(where.type()));
-            });
+  private void rebuild(Deadline deadline) {
+    Set<String> behind;
+    do {
+      store.index().ahead(store, where.type(), deadline);
+      behind =
+          store
+              .transactions()
+              .write(
+                  deadline,
+                  tx -> {
+                    tx.lock();
+                    OptionsTable.Known known = store.options().underLock(tx);
+                    return store.index().current(tx, known, Set.of(where.type())).behind();
+                  });
+    } while (!behind.isEmpty());
   }
 
   private List<UUID> digests(OptionsTable.Known options) {
@@ -92,8 +104,9 @@ final class LookUp {
     List<Long> rest = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
       select.setInt(1, FIRST);
-      select.setArray(2, connection.createArrayOf("uuid", digests.toArray(new UUID[0])));
-      select.setString(3, where.type());
+      select.setLong(2, StoredSnapshot.PAGE_BYTES);
+      select.setArray(3, connection.createArrayOf("uuid", digests.toArray(new UUID[0])));
+      select.setString(4, where.type());
       try (ResultSet result = select.executeQuery()) {
         result.next();
         StoreRow row = StoreRow.of(result);
@@ -130,6 +143,7 @@ final class LookUp {
     try (PreparedStatement select = connection.prepareStatement(BY_VERSION)) {
       select.setArray(
           1, connection.unwrap(org.postgresql.PGConnection.class).createArrayOf("int8", versions));
+      select.setLong(2, StoredSnapshot.PAGE_BYTES);
       return StoredSnapshot.records(select);
     }
   }

@@ -114,7 +114,7 @@ final class OptionsChange {
     while (true) {
       store.gate().check();
       long behind = last;
-      long next =
+      IndexBuild.Indexed page =
           store
               .transactions()
               .write(
@@ -123,10 +123,10 @@ final class OptionsChange {
                     tx.markWritten();
                     return store.index().page(tx.connection, type, options.indexedFields(), behind);
                   });
-      if (next < 0) {
+      if (!page.mayBeMore()) {
         return last;
       }
-      last = next;
+      last = page.through();
     }
   }
 
@@ -183,9 +183,10 @@ final class OptionsChange {
       row = evict(tx, eviction, eviction.excess());
     }
     if (!options.indexedFields().isEmpty()) {
-      long behind = indexed;
-      while (behind >= 0) {
-        behind = store.index().page(tx.connection, type, options.indexedFields(), behind);
+      IndexBuild.Indexed page = new IndexBuild.Indexed(indexed, true);
+      while (page.mayBeMore()) {
+        page =
+            store.index().page(tx.connection, type, options.indexedFields(), page.through());
       }
     }
     if (options.ttl() != null && !hasTtl(store.options().underLock(tx))) {

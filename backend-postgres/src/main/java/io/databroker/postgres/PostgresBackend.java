@@ -102,12 +102,23 @@ final class PostgresBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> batch) {
-    return call(() -> queue.put(WriteBatch.put(batch), sessions.deadline()));
+    return call(() -> write(WriteBatch.put(batch)));
   }
 
   @Override
   public PutResult restore(List<StoredRecord> batch) {
-    return call(() -> queue.put(WriteBatch.restore(batch), sessions.deadline()));
+    return call(() -> write(WriteBatch.restore(batch)));
+  }
+
+  private PutResult write(WriteBatch batch) {
+    Deadline deadline = sessions.deadline();
+    while (true) {
+      try {
+        return queue.put(batch, deadline);
+      } catch (IndexBehindException behind) {
+        store.index().ahead(store, behind.type(), deadline);
+      }
+    }
   }
 
   private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {

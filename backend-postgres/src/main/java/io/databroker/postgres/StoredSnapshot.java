@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class StoredSnapshot implements Snapshot {
   private static final int PAGE_ROWS = 1_000;
 
+  /** A page ends with the record that reaches this size. */
+  static final long PAGE_BYTES = 1 << 20;
+
   /** Reads pages, each after the last record of the previous one. */
   interface Pages {
 
@@ -165,8 +168,6 @@ final class StoredSnapshot implements Snapshot {
       }
     };
   }
-
-  private static final long PAGE_BYTES = 1 << 20;
 
   static List<StoredRecord> records(PreparedStatement select) throws SQLException {
     List<StoredRecord> records = new ArrayList<>();

@@ -1,19 +1,33 @@
 package io.databroker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
+import io.databroker.api.Selection;
 import io.databroker.api.Settings;
+import io.databroker.api.Snapshot;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.api.support.Extraction;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -79,10 +93,135 @@ class LargeTypeTest {
     }
   }
 
+  /** Extraction function that counts its calls, and fails once. */
+  private static final class Counting implements FieldExtractor {
+    final AtomicInteger calls = new AtomicInteger();
+    private final String name;
+    private final int failing;
+
+    Counting(String name, int failing) {
+      this.name = name;
+      this.failing = failing;
+    }
+
+    @Override
+    public String fingerprint() {
+      return name;
+    }
+
+    @Override
+    public Map<String, String> extract(String type, Bytes payload, List<String> fields) {
+      if (calls.incrementAndGet() == failing) {
+        throw new AssertionError("the host is interrupted here");
+      }
+      return Map.of("k", payload.toUtf8());
+    }
+  }
+
+  private static Settings indexed(int records, String function) throws SQLException {
+    Settings settings = filled(records);
+    BackendContext before = PATIENT.withExtractor(new Counting(function, 0));
+    try (Backend backend = TestServer.open(settings, before)) {
+      backend.setOptions("t", TypeOptions.NONE.withIndexedFields("k"));
+    }
+    return settings;
+  }
+
+  private static int found(Backend backend) {
+    int found = 0;
+    try (Snapshot snapshot =
+        backend.snapshot(Selection.where("t", new FieldValue("k", "k=v")))) {
+      for (var records = snapshot.records(); records.hasNext(); records.next()) {
+        found++;
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void anIndexIsRebuiltWithoutTheLock() throws Exception {
+    Settings settings = indexed(3_000, "old");
+    Counting function = new Counting("new", 0);
+    try (Backend backend = TestServer.open(settings, PATIENT.withExtractor(function))) {
+      FutureTask<Integer> lookUp = new FutureTask<>(() -> found(backend));
+      try (Connection writer = lockedBy(settings)) {
+        Thread thread = new Thread(lookUp, "look-up");
+        thread.start();
+        await(
+            "SELECT count(*) FROM "
+                + settings.get(PostgresSettings.SCHEMA)
+                + ".indexed_value",
+            "6000");
+        writer.rollback();
+      }
+      assertThat(lookUp.get(60, TimeUnit.SECONDS)).isEqualTo(3_000);
+      assertThat(function.calls.get()).isEqualTo(3_000);
+    }
+  }
+
+  /** Otherwise no write of a large type would ever end in time again. */
+  @Test
+  void aPutContinuesTheRebuildThatAnotherHasBegun() throws Exception {
+    Settings settings = indexed(4_000, "old");
+    Counting function = new Counting("new", 3_600);
+    try (Backend backend = TestServer.open(settings, PATIENT.withExtractor(function))) {
+      List<Write> batch = List.of(Write.put("t", "more", Bytes.utf8("k=v")));
+      assertThatThrownBy(() -> backend.put(batch)).isInstanceOf(AssertionError.class);
+      int before = function.calls.get();
+      assertThat(backend.put(batch).records().get(0).version()).isEqualTo(4_001);
+      assertThat(function.calls.get() - before).isLessThan(4_000);
+      assertThat(found(backend)).isEqualTo(4_001);
+    }
+  }
+
+  @Test
+  void pagesOfALookUpHaveABoundedSize() throws Exception {
+    Settings settings = TestServer.freshSettings();
+    FieldExtractor function =
+        new FieldExtractor() {
+          @Override
+          public String fingerprint() {
+            return "large";
+          }
+
+          @Override
+          public Map<String, String> extract(String type, Bytes payload, List<String> fields) {
+            return Map.of("k", "k=v");
+          }
+        };
+    try (Backend backend = TestServer.open(settings, PATIENT.withExtractor(function))) {
+      for (int i = 0; i < 8; i++) {
+        Bytes payload = Bytes.copyOf(new byte[500_000 + i]);
+        backend.put(List.of(Write.put("t", "id" + i, payload)));
+      }
+      // Indexes stored records of more than one page.
+      backend.setOptions("t", TypeOptions.NONE.withIndexedFields("k"));
+      assertThat(found(backend)).isEqualTo(8);
+    }
+    SessionSource source =
+        new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
+    UUID digest = new Digests(new Extraction(function)).of("t", "k", "k=v");
+    try (Connection connection = source.plain();
+        PreparedStatement select = connection.prepareStatement(LookUp.FIND)) {
+      select.setInt(1, 500);
+      select.setLong(2, StoredSnapshot.PAGE_BYTES);
+      select.setArray(3, connection.createArrayOf("uuid", new UUID[] {digest}));
+      select.setString(4, "t");
+      List<Long> sizes = new ArrayList<>();
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          byte[] payload = result.getBytes(StoreRow.WIDTH + 4);
+          sizes.add(payload == null ? 0L : payload.length);
+        }
+      }
+      assertThat(sizes).containsExactly(500_000L, 500_001L, 500_002L, 0L, 0L, 0L, 0L, 0L);
+    }
+  }
+
   /** Otherwise the steps of a long trim would read the history again and again. */
   @Test
   void aStepOfATrimReadsNoMoreThanItRemoves() throws Exception {
-    Settings settings = filled(25_000);
+    Settings settings = filled(20_000);
     SessionSource source =
         new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
     Store store = new Store(null, null, null, null, null, null, null, "channel");
