@@ -52,14 +52,18 @@ public final class Port implements AutoCloseable {
   }
 
   /** Returns whether the first line names the token; others on this machine may connect, too. */
-  private boolean isChild(Socket socket) throws IOException {
-    StringBuilder line = new StringBuilder();
-    int next = socket.getInputStream().read();
-    while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
-      line.append((char) next);
-      next = socket.getInputStream().read();
+  private boolean isChild(Socket socket) {
+    try {
+      StringBuilder line = new StringBuilder();
+      int next = socket.getInputStream().read();
+      while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
+        line.append((char) next);
+        next = socket.getInputStream().read();
+      }
+      return Words.of(line.toString()).equals(List.of("child", token));
+    } catch (IOException | IllegalArgumentException stranger) {
+      return false;
     }
-    return Words.of(line.toString()).equals(List.of("child", token));
   }
 
   @Override

@@ -30,6 +30,20 @@ final class Output implements Runnable {
 
   @Override
   public void run() {
+    keep();
+    drain();
+  }
+
+  /** Reads on after a failure: a child whose output nobody reads would block. */
+  private void drain() {
+    try {
+      from.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException ended) {
+      // The child has ended.
+    }
+  }
+
+  private void keep() {
     byte[] buffer = new byte[8192];
     try (OutputStream out =
         Files.newOutputStream(to, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
