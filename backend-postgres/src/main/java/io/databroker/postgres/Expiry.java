@@ -1,109 +1,92 @@
 package io.databroker.postgres;
 
-import io.databroker.api.TypeOptions;
 import io.databroker.postgres.WritePlan.Live;
-import java.math.BigInteger;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/** Deletes the records whose TTL is over, in batches, oldest first within a type. */
+/**
+ * Deletes the records whose TTL is over, in batches, oldest first within a type. The records are
+ * searched without the lock that orders writes.
+ */
 final class Expiry {
-  private static final int BATCH = 1_000;
-
-  private static final String EXPIRED =
+  private static final String STILL_LIVE =
       """
-      SELECT r.version, r.id FROM record r
-      WHERE r.type COLLATE "POSIX" = ? AND r.expires AND r.modified_at < ? AND r.version > ?
-        AND r.replaced_by IS NULL AND NOT r.deleted
-      ORDER BY r.modified_at LIMIT ?""";
+      SELECT r.version, r.type, r.id FROM record r
+      WHERE r.version = ANY (?) AND r.replaced_by IS NULL AND NOT r.deleted
+        AND r.version > (SELECT cleared FROM store)
+      ORDER BY r.version\
+      """;
 
   private final Store store;
+  private final ExpiredRecords expired;
 
   Expiry(Store store) {
     this.store = store;
+    this.expired = new ExpiredRecords(store);
   }
 
   /** Deletes one batch of expired records. */
-  private record Step(StoreRow row, long deleted, boolean mayBeMore) {}
+  private record Step(StoreRow row, long deleted) {}
 
   long run() {
     long deleted = 0;
-    Step step;
-    do {
-      if (deleted > 0 && store.gate().isClosed()) {
-        return deleted;
+    OptionsTable.Known options = options();
+    ExpiredRecords.Clock clock = expired.clock(options);
+    for (String type : options.byType().keySet()) {
+      Duration ttl = options.of(type).ttl();
+      while (ttl != null) {
+        if (deleted > 0 && store.gate().isClosed()) {
+          return deleted;
+        }
+        Duration judged = ttl;
+        long[] versions = expired.find(options, type, judged, clock);
+        if (versions.length == 0) {
+          break;
+        }
+        long history = clock.history();
+        Step step =
+            store.transactions().write(tx -> delete(tx, history, type, judged, versions));
+        if (step.deleted > 0) {
+          store.tail().publish(step.row);
+        }
+        deleted += step.deleted;
+        options = options();
+        clock = expired.clock(options);
+        ttl = options.of(type).ttl();
       }
-      step = store.transactions().write(this::step);
-      if (step.deleted > 0) {
-        store.tail().publish(step.row);
-      }
-      deleted += step.deleted;
-    } while (step.mayBeMore);
+    }
     return deleted;
   }
 
-  private Step step(Tx tx) throws SQLException {
+  private OptionsTable.Known options() {
+    return store.sessions().read(store.options()::read).options();
+  }
+
+  /** Deletes those that are still live, unless the TTL has changed since they were found. */
+  private Step delete(Tx tx, long history, String type, Duration ttl, long[] versions)
+      throws SQLException {
     tx.lock();
-    Map<String, TypeOptions> options = store.options().underLock(tx).byType();
     WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), new HashMap<>());
-    boolean mayBeMore = false;
-    for (Map.Entry<String, TypeOptions> entry : options.entrySet()) {
-      Duration ttl = entry.getValue().ttl();
-      int room = BATCH - plan.rows.size();
-      if (ttl != null && room > 0) {
-        List<Eviction.Candidate> expired = expired(tx, entry.getKey(), cutoff(tx, ttl), room);
-        for (Eviction.Candidate gone : expired) {
-          plan.delete(new Key(gone.type(), gone.id()), new Live(gone.version(), null, null));
+    OptionsTable.Known now = store.options().underLock(tx);
+    if (tx.row().history() == history && ttl.equals(now.of(type).ttl())) {
+      try (PreparedStatement select = tx.connection.prepareStatement(STILL_LIVE)) {
+        select.setArray(1, RowWriter.numbers(tx.connection, versions));
+        try (ResultSet result = select.executeQuery()) {
+          while (result.next()) {
+            Key key = new Key(result.getString(2), result.getString(3));
+            plan.delete(key, new Live(result.getLong(1), null, null));
+          }
         }
-        mayBeMore |= expired.size() == room;
-      } else {
-        mayBeMore |= ttl != null;
       }
     }
     if (!plan.isEmpty()) {
       plan.endBatch();
       RowWriter.write(tx, plan, store.channel(), Set.of(), true);
     }
-    return new Step(tx.row().upTo(plan.latest()), plan.rows.size(), mayBeMore);
-  }
-
-  private static long cutoff(Tx tx, Duration ttl) {
-    // Rounded up: a record expires only when the whole TTL has passed.
-    BigInteger nanos =
-        BigInteger.valueOf(tx.now())
-            .multiply(BigInteger.valueOf(1_000))
-            .subtract(
-                BigInteger.valueOf(ttl.getSeconds())
-                    .multiply(BigInteger.valueOf(1_000_000_000))
-                    .add(BigInteger.valueOf(ttl.getNano())));
-    return nanos.signum() <= 0
-        ? 0
-        : nanos.add(BigInteger.valueOf(999)).divide(BigInteger.valueOf(1_000)).longValueExact();
-  }
-
-  private static List<Eviction.Candidate> expired(Tx tx, String type, long cutoff, int most)
-      throws SQLException {
-    List<Eviction.Candidate> expired = new ArrayList<>();
-    try (PreparedStatement select = tx.connection.prepareStatement(EXPIRED)) {
-      select.setString(1, type);
-      select.setLong(2, cutoff);
-      select.setLong(3, tx.row().cleared());
-      select.setInt(4, most);
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          expired.add(new Eviction.Candidate(result.getLong(1), type, result.getString(2)));
-        }
-      }
-    }
-    expired.sort(Comparator.comparingLong(Eviction.Candidate::version));
-    return expired;
+    return new Step(tx.row().upTo(plan.latest()), plan.rows.size());
   }
 }

@@ -141,8 +141,7 @@ final class LookUp {
   private static List<StoredRecord> byVersion(Connection connection, long[] versions)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(BY_VERSION)) {
-      select.setArray(
-          1, connection.unwrap(org.postgresql.PGConnection.class).createArrayOf("int8", versions));
+      select.setArray(1, RowWriter.numbers(connection, versions));
       select.setLong(2, StoredSnapshot.PAGE_BYTES);
       return StoredSnapshot.records(select);
     }

@@ -46,6 +46,7 @@ final class PostgresBackend implements Backend {
   private final Leases leases;
   private final Checkpoints checkpoints;
   private final WriteQueue queue;
+  private final Expiry expiry;
 
   PostgresBackend(
       Sessions sessions,
@@ -70,6 +71,7 @@ final class PostgresBackend implements Backend {
     this.leases = new Leases(transactions);
     this.checkpoints = new Checkpoints(transactions);
     this.queue = new WriteQueue(this::write);
+    this.expiry = new Expiry(store);
     this.listener = new Listener(source, tail, state, channel, context.callTimeout());
   }
 
@@ -219,7 +221,7 @@ final class PostgresBackend implements Backend {
     return call(
         () -> {
           leases.sweep();
-          return new Expiry(store).run();
+          return expiry.run();
         });
   }
 

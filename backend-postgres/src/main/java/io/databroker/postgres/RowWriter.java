@@ -241,6 +241,11 @@ final class RowWriter {
     array("int8", rows.stream().mapToLong(column).toArray());
   }
 
+  /** Returns an array of numbers as a parameter. */
+  static Array numbers(Connection connection, long[] values) throws SQLException {
+    return connection.unwrap(org.postgresql.PGConnection.class).createArrayOf("int8", values);
+  }
+
   private void array(String type, Object values) throws SQLException {
     Array array = connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values);
     bindings.add((statement, parameter) -> statement.setArray(parameter, array));

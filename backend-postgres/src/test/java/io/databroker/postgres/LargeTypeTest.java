@@ -11,6 +11,7 @@ import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.Settings;
 import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Extraction;
@@ -20,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -91,6 +93,62 @@ class LargeTypeTest {
       setting.get(60, TimeUnit.SECONDS);
       assertThat(backend.expire()).isEqualTo(3_000);
     }
+  }
+
+  /** Replaced records stay in the index until the history is trimmed. */
+  @Test
+  void anExpiryReadsReplacedRecordsOnlyOnce() throws Exception {
+    Settings settings = filled(20_000);
+    String schema = settings.get(PostgresSettings.SCHEMA);
+    String url = TestServer.url() + "&ApplicationName=" + schema;
+    try (Backend backend = TestServer.open(TestServer.settings(url, schema), PATIENT)) {
+      backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofDays(1)));
+      TestServer.execute("UPDATE " + schema + ".record SET replaced_by = version + 20000");
+      assertThat(backend.expire()).isZero();
+      long before = read(schema);
+      for (int i = 0; i < 10; i++) {
+        assertThat(backend.expire()).isZero();
+      }
+      assertThat(read(schema) - before).as("rows read").isLessThan(20_000);
+      // A record with a time before those that were searched.
+      backend.restore(
+          List.of(
+              new StoredRecord("t", "old", 0, Bytes.EMPTY, Instant.ofEpochSecond(9), false),
+              new StoredRecord("t", "new", 0, Bytes.EMPTY, Instant.now(), false)));
+      assertThat(backend.expire()).isEqualTo(1);
+      assertThat(backend.get("t", "old")).isNull();
+      assertThat(backend.get("t", "new")).isNotNull();
+      assertThat(backend.expire()).isZero();
+    }
+  }
+
+  /** An expiry that finds nothing writes nothing, and one that searches delays no writer. */
+  @Test
+  void anExpiryWithoutExpiredRecordsTakesNoLock() throws Exception {
+    Settings settings = TestServer.freshSettings();
+    try (Backend backend = TestServer.open(settings, PATIENT)) {
+      backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofDays(1)));
+      backend.put(List.of(Write.put("t", "id", Bytes.EMPTY)));
+      try (Connection writer = lockedBy(settings)) {
+        assertThat(backend.expire()).isZero();
+        writer.rollback();
+      }
+    }
+  }
+
+  /** Returns how many rows of records the statements so far have read through an index. */
+  private static long read(String schema) throws SQLException {
+    // Each session reports its reads at most once a second, and when it ends.
+    TestServer.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            + " WHERE application_name = '"
+            + schema
+            + "'");
+    return Long.parseLong(
+        TestServer.ask(
+            "SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relid = '"
+                + schema
+                + ".record'::regclass"));
   }
 
   /** Extraction function that counts its calls, and fails once. */

@@ -34,7 +34,9 @@ class PlanTest {
     statements.put(of(Eviction.class, "OLDEST"), "record_by_type");
     statements.put(of(IndexBuild.class, "LIVE"), "record_by_type");
     statements.put(of(OptionsChange.class, "EXPIRE"), "record_by_type record_pkey");
-    statements.put(of(Expiry.class, "EXPIRED"), "record_by_time");
+    statements.put(of(ExpiredRecords.class, "EXPIRED"), "record_by_time");
+    statements.put(of(ExpiredRecords.class, "LATE"), "record_by_type");
+    statements.put(of(Expiry.class, "STILL_LIVE"), "record_pkey");
     statements.put(of(LookUp.class, "FIND"), "indexed_value_by_digest record_pkey");
     statements.put(of(LookUp.class, "BY_VERSION"), "record_pkey");
     statements.put(StoredSnapshot.sql(null), "record_by_key");
