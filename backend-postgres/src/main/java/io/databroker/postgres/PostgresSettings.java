@@ -29,7 +29,7 @@ record PostgresSettings(
       Setting.text(
               "url",
               null,
-              "the JDBC URL, as jdbc:postgresql://HOST[,HOST]/DATABASE; it " + "also sets TLS")
+              "the JDBC URL, as jdbc:postgresql://HOST[,HOST]/DATABASE; it also sets TLS")
           .required();
   static final Setting<String> USER = Setting.text("user", null, "the role to log in as");
   static final Setting<String> PASSWORD =
@@ -99,14 +99,18 @@ record PostgresSettings(
     }
   }
 
-  /** Returns the URL without its parameters, one of which may be a password. */
+  /** Returns the URL without what may be a password. */
   String shownUrl() {
     return shown(url);
   }
 
+  /** Leaves out the parameters, and a user and password before the host. */
   private static String shown(String url) {
     int end = url.indexOf('?');
-    return end < 0 ? url : url.substring(0, end);
+    String place = end < 0 ? url : url.substring(0, end);
+    int start = place.indexOf("//") + 2;
+    int host = place.lastIndexOf('@') + 1;
+    return start < 2 || host < start ? place : place.substring(0, start) + place.substring(host);
   }
 
   /** Leaves the password out. */

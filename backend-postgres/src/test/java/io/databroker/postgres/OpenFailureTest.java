@@ -15,12 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An open that fails names the cause and the remedy, and leaves nothing behind. */
 class OpenFailureTest {
+  private static final BackendContext HASTY =
+      BackendContext.standard().withCallTimeout(Duration.ofSeconds(2));
+
   private static AbstractThrowableAssert<?, ?> opening(Settings settings) {
     return assertThatThrownBy(() -> TestServer.open(settings))
         .isInstanceOf(OpenFailedException.class);
@@ -61,6 +65,22 @@ class OpenFailureTest {
         .hasMessageContaining("PostgreSQL at //localhost:" + port + "/broker cannot be reached")
         .hasMessageContaining("check that it runs, and the URL")
         .hasMessageNotContaining("geheim");
+  }
+
+  /** Other programs take a user and password there; the JDBC driver does not. */
+  @Test
+  void aPasswordBeforeTheHostIsNotShown() {
+    for (String url :
+        List.of(
+            "postgres://broker:geheim@localhost/broker",
+            "postgresql://broker:ge@heim@localhost/broker?sslmode=disable",
+            "jdbc:postgresql://broker:geheim@localhost/broker",
+            "jdbc:postgresql://broker:geheim@localhost:x/broker")) {
+      assertThatThrownBy(() -> TestServer.open(TestServer.settings(url, "broker"), HASTY))
+          .isInstanceOf(OpenFailedException.class)
+          .hasMessageContaining("localhost")
+          .hasMessageNotContaining("heim");
+    }
   }
 
   @Test
