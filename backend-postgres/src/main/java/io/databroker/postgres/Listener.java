@@ -60,7 +60,8 @@ final class Listener implements AutoCloseable {
         }
         pause = FIRST_PAUSE_MILLIS;
         listen(now);
-      } catch (SQLException | RuntimeException failure) {
+      } catch (SQLException | RuntimeException | Error failure) {
+        // After an error, such as a full heap, too: without this thread, feeds would wait for ever.
         if (!isClosed()) {
           note(failure);
           pause(pause);
@@ -79,7 +80,7 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  private void note(Exception failure) {
+  private void note(Throwable failure) {
     if (failure instanceof SQLException away) {
       state.away(away);
       log.debug("the listener lost its connection", failure);
