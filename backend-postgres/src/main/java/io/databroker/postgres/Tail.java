@@ -310,14 +310,22 @@ final class Tail {
     }
   }
 
-  /** Returns the version after which to read; empty if no feed waits. */
-  private long startOf(StoreRow row) {
+  /**
+   * Returns the version after which to read; the last one if no feed waits. It then publishes the
+   * bounds before it looks for waiting feeds again: a feed that begins to wait after that sees
+   * them, and is ready.
+   */
+  long startOf(StoreRow row) {
+    if (!feeds.mayWait()) {
+      publish(row);
+    }
     publishing.lock();
     try {
       if (row.history() != known.history()) {
         return row.latest();
       }
-      if (!feeds.mayWait() && coveredTo < row.latest()) {
+      boolean isPublished = known.latest() >= row.latest();
+      if (isPublished && coveredTo < row.latest() && !feeds.mayWait()) {
         cover(row.latest());
       }
       return coveredTo;

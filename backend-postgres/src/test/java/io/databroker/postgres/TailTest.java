@@ -79,6 +79,19 @@ class TailTest {
     assertThat(trimmed[0]).isTrue();
   }
 
+  /** The listener has read the bounds, and found no feed that waits. */
+  @Test
+  void aFeedThatBeginsToWaitWhileTheListenerReadsIsSignalled() {
+    StoreRow read = EMPTY.upTo(1);
+    assertThat(tail.startOf(read)).isEqualTo(1);
+    boolean[] signalled = new boolean[1];
+    try (ChangeFeed feed = feeds.open(new Position(7, 0), null, source(null, () -> {}))) {
+      feed.onReady(() -> signalled[0] = true);
+      tail.publish(read);
+      assertThat(signalled[0]).isTrue();
+    }
+  }
+
   @Test
   void changesBeforeATrimStayKnownWhileFeedsMayStillAsk() {
     write("mine");
