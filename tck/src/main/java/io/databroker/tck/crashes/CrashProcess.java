@@ -1,10 +1,9 @@
 package io.databroker.tck.crashes;
 
 import io.databroker.tck.child.ChildJvm;
+import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Port;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,7 @@ final class CrashProcess {
 
   /** Receives the reports of a child, and may kill it. */
   interface Listener {
-    void listen(Process process, Socket socket, BufferedReader lines) throws IOException;
+    void listen(Process process, Socket socket, Lines lines) throws IOException;
   }
 
   /** Starts a child, passes its reports to the listener, and kills it; returns its exit code. */
@@ -35,11 +34,7 @@ final class CrashProcess {
       }
       try (Socket socket = port.accept(process)) {
         if (socket != null) {
-          listener.listen(
-              process,
-              socket,
-              new BufferedReader(
-                  new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)));
+          listener.listen(process, socket, new Lines(socket.getInputStream()));
         }
       } finally {
         process.destroyForcibly();

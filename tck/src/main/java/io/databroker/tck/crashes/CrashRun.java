@@ -1,6 +1,7 @@
 package io.databroker.tck.crashes;
 
 import io.databroker.api.Capability;
+import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
@@ -10,7 +11,6 @@ import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -170,14 +170,14 @@ public final class CrashRun {
     return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
   }
 
-  private void listen(Process process, BufferedReader lines, Order order, Life life)
+  private void listen(Process process, Lines lines, Order order, Life life)
       throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
     long opening = System.nanoTime();
     while (true) {
       String line;
       try {
-        line = lines.readLine();
+        line = lines.next();
       } catch (SocketTimeoutException silent) {
         throw broken(
             life.isReady() ? "CLOSE-1" : "CAPA-1",

@@ -3,12 +3,12 @@ package io.databroker.tck.crashes;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Operation;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,11 +76,11 @@ final class Life {
   }
 
   /** Records all events of a child that is not killed. */
-  void readAll(BufferedReader lines) throws IOException {
-    String line = lines.readLine();
+  void readAll(Lines lines) throws IOException {
+    String line = lines.next();
     while (line != null && !ended) {
       see(Words.of(line));
-      line = ended ? null : lines.readLine();
+      line = ended ? null : lines.next();
     }
   }
 

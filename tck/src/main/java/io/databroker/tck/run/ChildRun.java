@@ -1,15 +1,13 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.child.ChildJvm;
+import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Port;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.run.Outcome.Verdict;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,13 +105,11 @@ final class ChildRun {
         return;
       }
       socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
-      BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      Lines lines = new Lines(socket.getInputStream());
       while (!finished) {
         String line;
         try {
-          line = lines.readLine();
+          line = lines.next();
         } catch (SocketTimeoutException silent) {
           end =
               "the JVM of the backend stopped answering: its heap is full, or all its threads hang";
