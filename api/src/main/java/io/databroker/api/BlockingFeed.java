@@ -1,12 +1,18 @@
 package io.databroker.api;
 
 import java.time.Duration;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the changes of a feed on the calling thread.
+ *
+ * <p>A thread of a {@link ForkJoinPool} may wait: the pool starts another thread meanwhile, so that
+ * signals still run if the pool is the notifier, as the common pool is by default. A notifier with
+ * a fixed number of threads must not be used up by waiting ones.
  *
  * <p><b>Thread-safety:</b> one thread at a time calls {@code next}; any thread may call {@link
  * #close}, which ends the wait.
@@ -36,7 +42,7 @@ public final class BlockingFeed implements AutoCloseable {
       }
       signals.drainPermits();
       feed.onReady(signals::release);
-      signals.acquire();
+      await(Long.MAX_VALUE);
     }
   }
 
@@ -58,9 +64,43 @@ public final class BlockingFeed implements AutoCloseable {
       }
       signals.drainPermits();
       feed.onReady(signals::release);
-      if (!signals.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      if (!await(deadline - System.nanoTime())) {
         return feed.poll();
       }
+    }
+  }
+
+  /** Waits for a signal; returns false if there was none in time. */
+  private boolean await(long nanos) throws InterruptedException {
+    Wait wait = new Wait(nanos);
+    try {
+      ForkJoinPool.managedBlock(wait);
+    } catch (RejectedExecutionException full) {
+      wait.block(); // the pool has as many threads as it may have
+    }
+    return wait.signalled;
+  }
+
+  /** One wait for a signal, announced to the pool of the thread. */
+  private final class Wait implements ForkJoinPool.ManagedBlocker {
+    private final long deadline;
+    private boolean signalled;
+
+    Wait(long nanos) {
+      this.deadline = System.nanoTime() + nanos;
+    }
+
+    @Override
+    public boolean block() throws InterruptedException {
+      signalled =
+          signalled || signals.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return true;
+    }
+
+    @Override
+    public boolean isReleasable() {
+      signalled = signalled || signals.tryAcquire();
+      return signalled;
     }
   }
 

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,28 @@ class BlockingFeedTest {
         .isInstanceOf(InterruptedException.class);
     feed.next.set(CHANGES);
     assertThat(blocking.next()).isSameAs(CHANGES);
+  }
+
+  /** The default notifier is the common pool, on whose threads a host may also wait for feeds. */
+  @Test
+  void waitingOnAllThreadsOfTheNotifierDoesNotKeepTheSignalAway() throws Exception {
+    ForkJoinPool pool = new ForkJoinPool(1);
+    try {
+      ForkJoinTask<Changes> forever = pool.submit(() -> blocking.next());
+      assertThat(feed.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+      OneFeed second = new OneFeed();
+      ForkJoinTask<Changes> limited =
+          pool.submit(() -> new BlockingFeed(second).next(Duration.ofMinutes(5)));
+      assertThat(second.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+      feed.next.set(CHANGES);
+      pool.execute(feed.signal);
+      assertThat(forever.get(10, TimeUnit.SECONDS)).isSameAs(CHANGES);
+      second.next.set(CHANGES);
+      pool.execute(second.signal);
+      assertThat(limited.get(10, TimeUnit.SECONDS)).isSameAs(CHANGES);
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   @Test
