@@ -18,7 +18,7 @@ final class Expiry {
 
   Expiry(Store store) {
     this.store = store;
-    this.now = store.clock.instant();
+    this.now = store.now(); // in microseconds, like the times of records
   }
 
   long run() {
