@@ -103,7 +103,7 @@ final class Batch implements AutoCloseable {
 
   private boolean find(TypeTable table, String id) {
     if (!look.key.set(table.number, id)) {
-      throw new IllegalArgumentException("unpaired surrogate");
+      throw new IllegalArgumentException("the id cannot be stored");
     }
     return history.keys.find(look.key, look.place);
   }

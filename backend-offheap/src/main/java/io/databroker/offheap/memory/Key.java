@@ -12,13 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class Key {
   private static final int STEP = 64;
 
+  /** A record has 16 bits for the length of its id. */
+  private static final int LONGEST = 0xFFFF;
+
   int type;
   public byte[] id = new byte[STEP];
   public int length;
 
-  /** Sets the key; returns false for a lone surrogate, which no store can hold. */
+  /** Sets the key; returns false for an id that no store can hold: too long, or not Unicode. */
   public boolean set(int number, String text) {
     int chars = text.length();
+    if (chars > LONGEST) {
+      return false; // before a buffer grows that the thread keeps
+    }
     if (id.length < chars * 3) {
       id = new byte[chars * 3 + STEP];
     }
