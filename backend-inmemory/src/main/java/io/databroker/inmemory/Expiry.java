@@ -54,9 +54,9 @@ final class Expiry {
       }
     } finally {
       backend.writing().unlock();
+      backend.room().tell(backend); // room may have been made for nothing
     }
     backend.feeds().wake(batch.touched(), Table::type);
-    backend.room().tell(backend);
     return batch.size();
   }
 

@@ -138,9 +138,9 @@ final class OptionsChange {
       }
     } finally {
       backend.writing().unlock();
+      backend.room().tell(backend);
     }
     backend.feeds().wake(batch.touched(), Table::type);
-    backend.room().tell(backend);
     return last;
   }
 

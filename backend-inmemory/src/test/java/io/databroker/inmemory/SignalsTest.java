@@ -8,7 +8,9 @@ import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -57,6 +59,30 @@ class SignalsTest {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
+  }
+
+  /** A trim that makes room signals the feeds that it moves (FEED-9), whoever needs the room. */
+  @Test
+  void anExpiryThatTrimsEarlySignalsTheFeedsOfQuietTypes() {
+    InMemoryBackend backend =
+        new InMemoryBackend(
+            BackendContext.standard().withClock(now::get).withNotifier(tasks::add),
+            new Room(1 << 20, 1 << 12));
+    opened.add(backend);
+    backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofHours(1)));
+    ChangeFeed quiet = backend.changes(backend.versions().end(), "quiet");
+    AtomicInteger signals = new AtomicInteger();
+    assertThat(quiet.poll()).isNull();
+    quiet.onReady(signals::incrementAndGet);
+    backend.put(List.of(Write.put("t", "a", Bytes.copyOf(new byte[1 << 13]))));
+    put(backend, "t", "a"); // the history is now over its bound
+    runTasks();
+    assertThat(signals).hasValue(0);
+    assertThat(backend.expire()).isZero();
+    runTasks();
+    assertThat(backend.versions().earliest()).isGreaterThan(1);
+    assertThat(signals).hasValue(1);
+    assertThat(quiet.poll().isBookmark()).isTrue();
   }
 
   @Test
