@@ -21,20 +21,34 @@ final class OptionsChange {
   /** Held during a change of options: there is one at a time. */
   private final ReentrantLock changing = new ReentrantLock();
 
+  /** True if the present change has evicted records. Guarded by {@link #changing}. */
+  private boolean evicted;
+
   OptionsChange(InMemoryBackend backend) {
     this.backend = backend;
   }
 
   void apply(String type, TypeOptions options) {
-    changing.lock();
+    boolean wrote = false;
     try {
-      boolean done;
-      do {
-        // A clear meanwhile ends the history: try again in the new one.
-        done = apply(backend.current(), type, options);
-      } while (!done);
+      changing.lock();
+      try {
+        evicted = false;
+        boolean done;
+        do {
+          // A clear meanwhile ends the history: try again in the new one.
+          done = apply(backend.current(), type, options);
+        } while (!done);
+      } finally {
+        wrote = evicted;
+        changing.unlock();
+      }
     } finally {
-      changing.unlock();
+      // Only after the lock is released: a signal may change options itself, or wait for a change.
+      if (wrote) {
+        backend.feeds().wake(List.of(type));
+      }
+      backend.room().tell(backend);
     }
   }
 
@@ -104,8 +118,6 @@ final class OptionsChange {
    */
   private boolean lower(
       History history, String type, TypeOptions options, @Nullable FieldIndex index) {
-    Batch batch;
-    boolean last;
     backend.writing().lock();
     try {
       if (!backend.isCurrent(history)) {
@@ -118,11 +130,12 @@ final class OptionsChange {
       Table table = history.table(type);
       Commit commit = history.commit;
       long capacity = capacity(options);
-      last = table.count - capacity <= PORTION;
+      boolean last = table.count - capacity <= PORTION;
       table.ceiling = last ? capacity : table.count - PORTION;
-      batch = new Batch(history, backend.now(), PORTION);
+      Batch batch = new Batch(history, backend.now(), PORTION);
       try {
         batch.evict(table);
+        evicted |= !batch.isEmpty();
         if (last) {
           batch.commit(
               commit.options().with(type, options.isEmpty() ? null : options),
@@ -136,12 +149,10 @@ final class OptionsChange {
       } finally {
         batch.abandon();
       }
+      return last;
     } finally {
       backend.writing().unlock();
-      backend.room().tell(backend);
     }
-    backend.feeds().wake(batch.touched(), Table::type);
-    return last;
   }
 
   /** Returns the capacity as a signed number: one above its range is no limit. */

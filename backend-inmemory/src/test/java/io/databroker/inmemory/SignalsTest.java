@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
@@ -35,6 +36,8 @@ class SignalsTest {
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final List<InMemoryBackend> opened = new ArrayList<>();
+
+  private final AtomicBoolean inTime = new AtomicBoolean();
 
   private boolean open = true;
 
@@ -83,6 +86,31 @@ class SignalsTest {
     assertThat(backend.versions().earliest()).isGreaterThan(1);
     assertThat(signals).hasValue(1);
     assertThat(quiet.poll().isBookmark()).isTrue();
+  }
+
+  /** A notifier may run signals on the calling thread, so no lock may be held there. */
+  @Test
+  void aSignalOfAnEvictionMayWaitForAnotherChangeOfOptions() throws Exception {
+    InMemoryBackend backend = open(Runnable::run);
+    for (int i = 0; i < 3; i++) {
+      put(backend, "t", "a" + i);
+    }
+    ChangeFeed feed = backend.changes(backend.versions().end(), "t");
+    CompletableFuture<Void> other = new CompletableFuture<>();
+    feed.onReady(
+        () -> {
+          Thread thread =
+              new Thread(
+                  () -> {
+                    backend.setOptions("u", TypeOptions.NONE.withCapacity(1));
+                    other.complete(null);
+                  });
+          thread.start();
+          other.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
+          inTime.set(backend.options().containsKey("u"));
+        });
+    backend.setOptions("t", TypeOptions.NONE.withCapacity(1));
+    assertThat(inTime).isTrue();
   }
 
   @Test
