@@ -6,10 +6,11 @@ import io.databroker.api.Backend;
 @FunctionalInterface
 public interface BackendDecorator {
   /**
-   * Returns the backend to use instead, for the host itself too.
+   * Returns the backend to use instead, for the host itself too. The host closes it, and then the
+   * one behind it, if that is still open.
    *
    * @param name the name of the backend in the configuration, or its provider's if it has none
-   * @param backend the backend behind argument checks; the host closes it
+   * @param backend the backend behind argument checks
    */
   Backend decorate(String name, Backend backend);
 }

@@ -142,11 +142,14 @@ final class Opening {
     Set<Capability> capabilities = provider.capabilities(choice.settings());
     Backend bare = provider.open(choice.settings(), context);
     closing.push(() -> provider.close(bare));
-    Backend backend =
-        decorator.decorate(
-            name.isEmpty() ? provider.name() : name, CheckedBackend.over(bare, limits));
+    String called = name.isEmpty() ? provider.name() : name;
+    Backend checked = CheckedBackend.over(bare, limits);
+    Backend backend = decorator.decorate(called, checked);
+    if (backend != checked) {
+      closing.push(() -> provider.close(backend)); // the decorator may hold resources of its own
+    }
     if (!unfinishedToo) {
-      checkFinished(name.isEmpty() ? provider.name() : name, backend);
+      checkFinished(called, backend);
     }
 
     Executor worker = threads.worker("housekeeping");
