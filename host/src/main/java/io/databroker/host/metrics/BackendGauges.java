@@ -4,64 +4,71 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
 import io.databroker.api.DatabrokerException;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** Gauges that read their value from the backend; not a number while it cannot answer. */
+/**
+ * Gauges that read their value from the backend; not a number while it cannot answer.
+ *
+ * <p>A registry keeps the first gauge of a name. So the gauges of a backend replace those of an
+ * earlier one of the same name, and leave the registry when the backend is closed: a reopened
+ * backend is the one that they show.
+ */
 final class BackendGauges {
-  private BackendGauges() {}
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final Backend backend;
+  private final List<Gauge> gauges = new ArrayList<>();
 
-  static void register(MeterRegistry registry, Tags tags, Backend backend) {
+  private BackendGauges(MeterRegistry registry, Tags tags, Backend backend) {
+    this.registry = registry;
+    this.tags = tags;
+    this.backend = backend;
+  }
+
+  /**
+   * Registers the gauges of a backend.
+   *
+   * @param feeds returns the number of open feeds
+   */
+  static BackendGauges register(
+      MeterRegistry registry, Tags tags, Backend backend, LongSupplier feeds) {
+    BackendGauges gauges = new BackendGauges(registry, tags, backend);
+    gauges.add("feeds.open", "Feeds of changes that are open", tags, b -> feeds.getAsLong());
+    gauges.addAll();
+    return gauges;
+  }
+
+  private void addAll() {
+    asking("types", "Types with at least one record", b -> b.listTypes().size());
+    asking("version", "Last version of the history", b -> unsigned(b.versions().latest()));
     asking(
-        registry,
-        tags,
-        backend,
-        "types",
-        "Types with at least one record",
-        b -> b.listTypes().size());
-    asking(
-        registry,
-        tags,
-        backend,
-        "version",
-        "Last version of the history",
-        b -> unsigned(b.versions().latest()));
-    asking(
-        registry,
-        tags,
-        backend,
         "history.changes",
         "Changes that the feed holds",
         b -> {
           var versions = b.versions();
           return (double) (versions.latest() - versions.earliest() + 1);
         });
-    asking(
-        registry,
-        tags,
-        backend,
-        "options.types",
-        "Types that have options",
-        b -> b.options().size());
+    asking("options.types", "Types that have options", b -> b.options().size());
     for (BackendState.Mode mode : BackendState.Mode.values()) {
-      gauge(
-          registry,
-          tags.and("mode", mode.label()),
-          backend,
+      add(
           "state",
           "1 for the mode of the backend, 0 for the others",
+          tags.and("mode", mode.label()),
           b -> b.state().mode() == mode ? 1 : 0);
     }
     // Each backend chooses its counters; their names stay the same while it is open.
     for (String name : backend.counters().keySet()) {
-      gauge(
-          registry,
-          tags,
-          backend,
+      add(
           name.toLowerCase(Locale.ROOT),
           "As the backend counts it",
+          tags,
           b -> b.counters().getOrDefault(name, 0L));
     }
   }
@@ -74,36 +81,34 @@ final class BackendGauges {
    * Registers a gauge that skips the backend while its engine is away, so that reading it never
    * waits.
    */
-  private static void asking(
-      MeterRegistry registry,
-      Tags tags,
-      Backend backend,
-      String name,
-      String description,
-      ToDoubleFunction<Backend> value) {
-    gauge(
-        registry,
-        tags,
-        backend,
+  private void asking(String name, String description, ToDoubleFunction<Backend> value) {
+    add(
         name,
         description,
+        tags,
         b ->
             b.state().mode() == BackendState.Mode.UNAVAILABLE
                 ? Double.NaN
                 : value.applyAsDouble(b));
   }
 
-  private static void gauge(
-      MeterRegistry registry,
-      Tags tags,
-      Backend backend,
-      String name,
-      String description,
-      ToDoubleFunction<Backend> value) {
-    Gauge.builder("databroker.backend." + name, backend, b -> read(b, value))
-        .description(description)
-        .tags(tags)
-        .register(registry);
+  private void add(String name, String description, Tags all, ToDoubleFunction<Backend> value) {
+    String full = "databroker.backend." + name;
+    registry.removeByPreFilterId(new Meter.Id(full, all, null, null, Meter.Type.GAUGE));
+    gauges.add(
+        Gauge.builder(full, backend, b -> read(b, value))
+            .description(description)
+            .tags(all)
+            .register(registry));
+  }
+
+  /** Removes the gauges, except those that a later backend has replaced. */
+  void remove() {
+    for (Gauge gauge : gauges) {
+      if (registry.find(gauge.getId().getName()).gauges().stream().anyMatch(it -> it == gauge)) {
+        registry.remove(gauge);
+      }
+    }
   }
 
   private static double read(Backend backend, ToDoubleFunction<Backend> value) {

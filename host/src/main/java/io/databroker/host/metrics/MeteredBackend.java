@@ -16,7 +16,6 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Meters: {@code databroker.backend.calls} by method and outcome; {@code
  * databroker.backend.records.written}, {@code .expired} and {@code .trimmed}; {@code
  * databroker.backend.feeds.open}; and the gauges of {@code BackendGauges}. No type, id or payload
- * is a tag, so the number of meters is bounded.
+ * is a tag, so the number of meters is bounded. Closing removes the gauges; the others go on counting
+ * if a backend of the same name is opened again.
  */
 public final class MeteredBackend implements Backend {
   private final Backend backend;
@@ -53,6 +53,7 @@ public final class MeteredBackend implements Backend {
   private final Counter expired;
   private final Counter trimmed;
   private final AtomicLong feeds = new AtomicLong();
+  private final BackendGauges gauges;
 
   private MeteredBackend(Backend backend, MeterRegistry registry, Tags tags) {
     this.backend = backend;
@@ -71,11 +72,7 @@ public final class MeteredBackend implements Backend {
     this.written = counter(registry, tags, "written", "Records of applied batches");
     this.expired = counter(registry, tags, "expired", "Records that outlived their TTL");
     this.trimmed = counter(registry, tags, "trimmed", "Changes removed from the history");
-    Gauge.builder("databroker.backend.feeds.open", feeds, AtomicLong::get)
-        .description("Feeds of changes that are open")
-        .tags(tags)
-        .register(registry);
-    BackendGauges.register(registry, tags, backend);
+    this.gauges = BackendGauges.register(registry, tags, backend, feeds::get);
   }
 
   private static Counter counter(
@@ -203,6 +200,7 @@ public final class MeteredBackend implements Backend {
 
   @Override
   public void close() {
+    gauges.remove();
     backend.close();
   }
 
