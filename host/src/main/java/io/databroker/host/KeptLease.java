@@ -2,6 +2,8 @@ package io.databroker.host;
 
 import io.databroker.api.ClosedException;
 import io.databroker.api.Lease;
+import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,17 +101,22 @@ public final class KeptLease implements AutoCloseable {
     release();
   }
 
-  /** Notifies the holder, then releases the lease; used when the keeper closes. */
-  void revoke(String reason) {
+  /**
+   * Notifies the holder, then releases the lease; used when the keeper closes.
+   *
+   * @param release whether to release it; otherwise it ends by itself
+   * @return false if the backend could not be reached
+   */
+  boolean revoke(String reason, boolean release) {
     List<Runnable> actions;
     synchronized (this) {
       if (state != State.HELD) {
-        return;
+        return true;
       }
       actions = endLost(reason);
     }
     actions.forEach(KeptLease::run);
-    release();
+    return !release || release();
   }
 
   private void renew() {
@@ -187,13 +194,17 @@ public final class KeptLease implements AutoCloseable {
     keeper.forget(this);
   }
 
-  private void release() {
+  /** Releases the lease; returns false if the backend could not be reached. */
+  private boolean release() {
     try {
       keeper.backend.releaseLease(name(), token());
+      return true;
     } catch (ClosedException e) {
       log.debug("lease \"{}\" ends by itself: {}", name(), e.getMessage());
+      return false;
     } catch (RuntimeException e) {
       log.warn("lease \"{}\" was not released and ends by itself: {}", name(), e.getMessage());
+      return !(e instanceof UnavailableException || e instanceof OutcomeUnknownException);
     }
   }
 

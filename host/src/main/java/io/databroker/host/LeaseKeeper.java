@@ -92,14 +92,17 @@ public final class LeaseKeeper implements AutoCloseable {
   }
 
   /**
-   * Ends every wait; notifies every holder that its lease is lost, then releases the lease.
-   * Idempotent.
+   * Ends every wait; notifies every holder that its lease is lost, then releases the lease. Once a
+   * release has failed because the engine is away, the other leases end by themselves. Idempotent.
    */
   @Override
   public void close() {
     closed = true;
     waiting.forEach(wait -> wait.answer.completeExceptionally(closedException()));
-    kept.forEach(lease -> lease.revoke("the host is closing"));
+    boolean reachable = true;
+    for (KeptLease lease : kept) {
+      reachable &= lease.revoke("the host is closing", reachable);
+    }
   }
 
   void forget(KeptLease lease) {
@@ -116,7 +119,7 @@ public final class LeaseKeeper implements AutoCloseable {
     kept.add(taken);
     taken.start();
     if (closed) { // meanwhile; close may not have seen it
-      taken.revoke("the host closes");
+      taken.revoke("the host is closing", true);
     }
     return taken;
   }

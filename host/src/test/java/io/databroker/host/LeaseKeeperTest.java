@@ -80,6 +80,19 @@ class LeaseKeeperTest {
     assertThat(next.token()).isGreaterThan(lease.token());
   }
 
+  /** A call waits for the whole call timeout while the engine is away: once is enough. */
+  @Test
+  void closingTheKeeperWaitsForAnEngineThatIsAwayOnlyOnce() {
+    for (int i = 0; i < 100; i++) {
+      keeper.tryAcquire("lease" + i, DURATION).orElseThrow().onLost(() -> told.add(Instant.EPOCH));
+    }
+    store.failing("releaseLease", away);
+    keeper.close();
+    assertThat(told).hasSize(100);
+    assertThat(store.calls("releaseLease")).isEqualTo(1);
+    assertThat(time.waiting()).isZero();
+  }
+
   @Test
   void isLostWhileAQuarterIsLeftIfItCannotBeRenewed() {
     KeptLease lease = take();
