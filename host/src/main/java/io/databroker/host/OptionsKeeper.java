@@ -100,6 +100,10 @@ final class OptionsKeeper implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    closeFeed();
+  }
+
+  private void closeFeed() {
     ChangeFeed open = feed;
     if (open != null) {
       open.close();
@@ -126,7 +130,8 @@ final class OptionsKeeper implements AutoCloseable {
       } while (bookmark != null);
       open.onReady(() -> worker.execute(this::follow));
     } catch (HistoryReplacedException | HistoryTrimmedException e) {
-      feed = null; // the feed has ended
+      closeFeed(); // it has ended
+      feed = null;
       worker.execute(this::follow);
     } catch (ClosedException e) {
       closed = true;

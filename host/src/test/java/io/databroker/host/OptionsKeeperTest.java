@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +56,41 @@ class OptionsKeeperTest {
       runSignals();
       assertThat(store.real.options()).isEqualTo(OPTIONS);
     }
+  }
+
+  @Test
+  void aFeedThatAClearEndedIsClosed() {
+    AtomicInteger open = new AtomicInteger();
+    store.before("changes", call -> counted((ChangeFeed) call.call(), open));
+    keeper.start();
+    for (int i = 0; i < 3; i++) {
+      store.real.clear();
+      runSignals();
+      assertThat(open).hasValue(1);
+    }
+    keeper.close();
+    assertThat(open).hasValue(0);
+  }
+
+  private static ChangeFeed counted(ChangeFeed feed, AtomicInteger open) {
+    open.incrementAndGet();
+    return new ChangeFeed() {
+      @Override
+      public Changes poll() {
+        return feed.poll();
+      }
+
+      @Override
+      public void onReady(Runnable signal) {
+        feed.onReady(signal);
+      }
+
+      @Override
+      public void close() {
+        open.decrementAndGet();
+        feed.close();
+      }
+    };
   }
 
   @Test
