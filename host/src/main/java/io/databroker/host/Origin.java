@@ -27,10 +27,8 @@ final class Origin {
   }
 
   /**
-   * <<<<<<< HEAD Returns the jar or folder of the service file that belongs to a problem: the
-   * problem names the file or a class listed in it. ======= Returns the jar or folder of the
-   * service file named in a problem, or of the one that lists a class named in it. >>>>>>> 6ca8ea5
-   * (Rewrite the prose of connection limits and of a last draw)
+   * Returns the jar or folder of the service file that belongs to a problem: the problem names the
+   * file or a class listed in it.
    */
   static Optional<String> ofServiceFile(String problem, ClassLoader loader) {
     try {
