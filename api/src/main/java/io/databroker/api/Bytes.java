@@ -35,9 +35,22 @@ public final class Bytes {
     return new Bytes(copy);
   }
 
-  /** Encodes a text as UTF-8. */
+  /**
+   * Encodes a text as UTF-8.
+   *
+   * @throws InvalidArgumentException if it has a lone surrogate, which UTF-8 cannot express
+   */
   public static Bytes utf8(String text) {
-    return new Bytes(Require.nonNull("text", text).getBytes(StandardCharsets.UTF_8));
+    String given = Require.nonNull("text", text);
+    for (int i = 0; i < given.length(); i++) {
+      if (Character.isSurrogate(given.charAt(i))) {
+        if (Character.charCount(given.codePointAt(i)) == 1) {
+          throw new InvalidArgumentException("text", given, "pair the surrogate at index " + i);
+        }
+        i++;
+      }
+    }
+    return new Bytes(given.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the number of bytes. */
@@ -64,7 +77,10 @@ public final class Bytes {
     return content.clone();
   }
 
-  /** Decodes the bytes as UTF-8. */
+  /**
+   * Decodes the bytes as UTF-8, for people to read: bytes that are not UTF-8 become U+FFFD. To write
+   * the text back, decode it by a codec that rejects them.
+   */
   public String toUtf8() {
     return new String(content, StandardCharsets.UTF_8);
   }

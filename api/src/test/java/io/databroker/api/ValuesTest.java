@@ -115,4 +115,13 @@ class ValuesTest {
     assertThat(all.get(2)).hasMessageContainingAll("batch[4]", "version 7", "version 5", "\"a\"");
     assertThat(all.get(5)).hasMessageContaining("18446744073709551615");
   }
+
+  @Test
+  void textWithALoneSurrogateIsNotReplacedByAnother() {
+    for (String text : List.of("a\uD834", "\uDD1Ea", "\uD834\uD834\uDD1E")) {
+      assertThatThrownBy(() -> Bytes.utf8(text))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("surrogate");
+    }
+  }
 }

@@ -30,8 +30,7 @@ final class LocalCache {
               backend,
               "price",
               Codec.of(price -> Bytes.utf8("" + price), bytes -> Long.valueOf(bytes.toUtf8())));
-      TypedRecords<String> names =
-          new TypedRecords<>(backend, "name", Codec.of(Bytes::utf8, Bytes::toUtf8));
+      TypedRecords<String> names = new TypedRecords<>(backend, "name", Codec.utf8());
       prices.put("tea", 250L);
 
       BlockingQueue<CacheChange<Long>> told = new LinkedBlockingQueue<>();

@@ -1,6 +1,8 @@
 package io.databroker.host;
 
 import io.databroker.api.Bytes;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -29,9 +31,20 @@ public interface Codec<T> {
    */
   T decode(Bytes payload);
 
-  /** Returns a codec for text as UTF-8. */
+  /**
+   * Returns a codec for text as UTF-8. It replaces nothing: it rejects text with a lone surrogate,
+   * and payloads that are not UTF-8.
+   */
   static Codec<String> utf8() {
-    return of(Bytes::utf8, Bytes::toUtf8);
+    return of(
+        Bytes::utf8,
+        payload -> {
+          try {
+            return StandardCharsets.UTF_8.newDecoder().decode(payload.asByteBuffer()).toString();
+          } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("the payload is not UTF-8", e);
+          }
+        });
   }
 
   /** Returns a codec made of two functions. */

@@ -127,8 +127,8 @@ public final class TypedRecords<T> {
   }
 
   /**
-   * Returns the records that a filter matches, sorted by id and consistent at one version.; fails
-   * as {@link Queries#run}.
+   * Returns the records that a filter matches, sorted by id and consistent at one version; fails as
+   * {@link Queries#run}.
    */
   public TypedQueryResult<T> find(Queries queries, Filter filter) {
     return find(queries, RecordQuery.of(type, filter));

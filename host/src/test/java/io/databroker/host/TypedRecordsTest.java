@@ -268,4 +268,18 @@ class TypedRecordsTest {
       assertThat(changes.position().version()).isEqualTo(2);
     }
   }
+
+  /** A replacement character would become part of the value, and an update would store it. */
+  @Test
+  void bytesThatAreNoTextAreNotChangedByAnUpdate() {
+    TypedRecords<String> names = new TypedRecords<>(store.backend, "name", Codec.utf8());
+    Bytes latin1 = Bytes.copyOf(new byte[] {'Z', 'o', (byte) 0xEB});
+    store.real.put(List.of(Write.put("name", "1", latin1)));
+    assertThat(names.get("1").isDecodable()).isFalse();
+    assertThatThrownBy(() -> names.update("1", name -> name + "!"))
+        .isInstanceOf(UndecodableRecordException.class);
+    assertThat(store.real.get("name", "1").payload()).isEqualTo(latin1);
+    assertThatThrownBy(() -> names.put("1", "Zo\uD834")).isInstanceOf(RuntimeException.class);
+    assertThat(names.put("1", "Zo\u00EB \uD834\uDD1E").value()).isEqualTo("Zo\u00EB \uD834\uDD1E");
+  }
 }
