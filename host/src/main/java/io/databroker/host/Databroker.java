@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,6 +153,7 @@ public final class Databroker implements AutoCloseable {
     static final String UNNAMED = "";
 
     private final Map<String, BackendConfig> backends = new LinkedHashMap<>();
+    private final Set<String> twice = new LinkedHashSet<>();
     private final List<Path> plugins = new ArrayList<>();
     private BackendContext context = BackendContext.standard();
     private Duration every = Duration.ofMinutes(1);
@@ -173,9 +175,15 @@ public final class Databroker implements AutoCloseable {
       return backend(UNNAMED, config);
     }
 
-    /** Adds a named backend; it is injected as {@code @Named(name) Backend}. */
+    /**
+     * Adds a named backend; it is injected as {@code @Named(name) Backend}. Adding a name twice makes
+     * the open fail.
+     */
     public Builder backend(String name, BackendConfig config) {
-      backends.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(config, "config"));
+      Objects.requireNonNull(config, "config");
+      if (backends.put(Objects.requireNonNull(name, "name"), config) != null) {
+        twice.add(name);
+      }
       return this;
     }
 
@@ -230,7 +238,7 @@ public final class Databroker implements AutoCloseable {
      * @throws ConfigurationException if the configuration is invalid; it lists all problems
      */
     public void check() {
-      new Opening(backends, plugins, context, every, history, decorator, unfinishedToo).check();
+      opening().check();
     }
 
     /**
@@ -242,8 +250,12 @@ public final class Databroker implements AutoCloseable {
      *     restore or copy
      */
     public Databroker open() {
-      return new Opening(backends, plugins, context, every, history, decorator, unfinishedToo)
-          .open();
+      return opening().open();
+    }
+
+    private Opening opening() {
+      return new Opening(
+          backends, twice, plugins, context, every, history, decorator, unfinishedToo);
     }
   }
 }

@@ -31,6 +31,7 @@ final class Opening {
   private static final Logger log = LoggerFactory.getLogger(Databroker.class);
 
   private final Map<String, BackendConfig> configs;
+  private final List<String> twice;
   private final List<Path> plugins;
   private final BackendContext context;
   private final Duration every;
@@ -43,8 +44,12 @@ final class Opening {
 
   private final Map<String, OptionsKeeper> keepers = new HashMap<>();
 
+  /**
+   * @param twice the names that were configured twice
+   */
   Opening(
       Map<String, BackendConfig> configs,
+      Set<String> twice,
       List<Path> plugins,
       BackendContext context,
       Duration every,
@@ -53,6 +58,7 @@ final class Opening {
       boolean unfinishedToo) {
     this.unfinishedToo = unfinishedToo;
     this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
+    this.twice = List.copyOf(twice);
     this.plugins = List.copyOf(plugins);
     this.context = context;
     this.every = every;
@@ -96,6 +102,11 @@ final class Opening {
     Map<String, Choice> choices = new LinkedHashMap<>();
     if (configs.isEmpty()) {
       problems.add("no backend is configured; " + discovery.names());
+    }
+    for (String name : twice) {
+      problems.add(
+          (name.isEmpty() ? "the backend without a name" : "backend " + name)
+              + " is configured twice; give each backend its own name");
     }
     requirePositive("the housekeeping interval", every, problems);
     requirePositive("the history length", history, problems);

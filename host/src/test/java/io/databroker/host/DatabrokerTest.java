@@ -309,4 +309,19 @@ class DatabrokerTest {
         .map(event -> event.replace(label, ""))
         .toList();
   }
+
+  @Test
+  void aBackendThatIsConfiguredTwiceIsAProblemAndNotIgnored() {
+    Databroker.Builder twice =
+        Databroker.builder()
+            .backend(fake("a"))
+            .backend(fake("b"))
+            .backend("archive", fake("a"))
+            .backend("archive", fake("b"));
+    assertThatThrownBy(twice::open)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("the backend without a name is configured twice")
+        .hasMessageContaining("backend archive is configured twice");
+    assertThatThrownBy(twice::check).isInstanceOf(ConfigurationException.class);
+  }
 }
