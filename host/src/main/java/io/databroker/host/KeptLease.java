@@ -46,9 +46,17 @@ public final class KeptLease implements AutoCloseable {
     this.safeUntil = safeUntil(asked);
   }
 
-  synchronized void start() {
-    renewIn(until(asked.plus(duration.dividedBy(3))));
-    watch();
+  /** Begins to keep the lease; releases it and returns false if it came too late for that. */
+  boolean start() {
+    synchronized (this) {
+      renewIn(until(asked.plus(duration.dividedBy(3))));
+      watch();
+      if (state == State.HELD) {
+        return true;
+      }
+    }
+    release(); // nobody knows of it yet, so the next holder need not wait for its end
+    return false;
   }
 
   /** Returns the name of the lease. */

@@ -62,7 +62,8 @@ public final class LeaseKeeper implements AutoCloseable {
    * Acquires a lease and keeps it.
    *
    * @param duration how long others must wait if this process dies
-   * @return the lease, or nothing while another holds it
+   * @return the lease, or nothing while another holds it, or if the call took over three quarters of
+   *     the duration
    * @throws DatabrokerException as {@link Backend#acquireLease} does
    */
   public Optional<KeptLease> tryAcquire(String name, Duration duration) {
@@ -117,7 +118,9 @@ public final class LeaseKeeper implements AutoCloseable {
     }
     KeptLease taken = new KeptLease(this, lease, duration, asked);
     kept.add(taken);
-    taken.start();
+    if (!taken.start()) {
+      return null;
+    }
     if (closed) { // meanwhile; close may not have seen it
       taken.revoke("the host is closing", true);
     }

@@ -94,6 +94,32 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void aLeaseThatCameTooLateToBeKeptIsReleasedAndTriedAgain() {
+    store.before(
+        "acquireLease",
+        call -> {
+          Object granted = call.call();
+          time.leap(Duration.ofSeconds(10));
+          return granted;
+        });
+    assertThat(keeper.tryAcquire("leader", DURATION)).isEmpty();
+    store.working("acquireLease");
+    assertThat(isFree()).isTrue();
+
+    store.before(
+        "acquireLease",
+        call -> {
+          Object granted = call.call();
+          time.leap(Duration.ofSeconds(10));
+          store.working("acquireLease");
+          return granted;
+        });
+    CompletableFuture<KeptLease> waiting = keeper.acquire("leader", DURATION);
+    time.pass(SECOND);
+    assertThat(waiting).isCompletedWithValueMatching(KeptLease::isHeld);
+  }
+
+  @Test
   void isLostWhileAQuarterIsLeftIfItCannotBeRenewed() {
     KeptLease lease = take();
     time.pass(Duration.ofSeconds(4));
