@@ -29,10 +29,12 @@ final class LeaseClock {
 
   /** Returns the moment to write with a lease. */
   Moment moment() {
+    long micros = uptime.micros().getAsLong();
+    // Without an uptime the boot is of no use: a later uptime would count as time that passed.
     return new Moment(
         clock.elapsing().truncatedTo(ChronoUnit.MICROS),
-        uptime.boot(),
-        uptime.micros().getAsLong());
+        micros < 0 ? 0 : uptime.boot(),
+        Math.max(0, micros));
   }
 
   /** Returns a lease that another process wrote, with its end by this clock. */

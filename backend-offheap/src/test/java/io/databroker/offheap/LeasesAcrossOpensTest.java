@@ -34,6 +34,7 @@ class LeasesAcrossOpensTest {
   private long nanos;
   private long boot = 7;
   private long bootedAt;
+  private boolean readable = true;
   private Backend backend;
 
   @BeforeEach
@@ -53,7 +54,7 @@ class LeasesAcrossOpensTest {
         scratch,
         new OffheapSettings(scratch, Durability.PROCESS, 1_000, 10, 4096),
         BackendContext.standard().withClock(clock),
-        new Uptime(boot, () -> TimeUnit.NANOSECONDS.toMicros(nanos - bootedAt)));
+        new Uptime(boot, () -> readable ? TimeUnit.NANOSECONDS.toMicros(nanos - bootedAt) : -1));
   }
 
   private void step(Duration by) {
@@ -93,6 +94,17 @@ class LeasesAcrossOpensTest {
           pass(ONE_MINUTE);
           step(Duration.ofHours(2));
         });
+    assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
+  }
+
+  /** The file cannot be read, for example, while the process has no file handle left. */
+  @Test
+  void anUptimeThatCouldNotBeReadEndsNoLeaseEarly() {
+    pass(Duration.ofDays(1));
+    readable = false;
+    acquire();
+    readable = true;
+    whileClosed(() -> pass(ONE_MINUTE));
     assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
   }
 

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * one boot share it.
  *
  * @param boot the boot id of the machine; 0 if unknown
- * @param micros the microseconds since that boot
+ * @param micros the microseconds since that boot; negative while they cannot be read
  */
 public record Uptime(long boot, LongSupplier micros) {
   /** Uptime of a machine that tells neither its boot id nor its uptime. */
@@ -37,8 +37,7 @@ public record Uptime(long boot, LongSupplier micros) {
     try {
       return readMicros();
     } catch (IOException | RuntimeException gone) {
-      // The file could be read before. Without it, no time has passed, so no lease ends early.
-      return 0;
+      return -1; // the file could be read before: the process may have no file handle left
     }
   }
 
