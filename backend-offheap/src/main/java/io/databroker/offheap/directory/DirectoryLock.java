@@ -8,9 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.time.InstantSource;
 import java.util.Locale;
 
@@ -19,8 +23,9 @@ import java.util.Locale;
  * process; the file names the holder.
  *
  * <p>The operating system releases the lock as soon as any code in this process closes that file. A
- * second open in the same process must therefore not open the file: it finds the claim in a system
- * property, which all class loaders share.
+ * second open in the same process must therefore not open the file: it finds a claim in the system
+ * properties, which all class loaders share. There is one claim for the path and one for the file,
+ * since a directory may have been moved, or mounted a second time.
  */
 public final class DirectoryLock implements AutoCloseable {
   public static final String FILE = "lock";
@@ -30,11 +35,11 @@ public final class DirectoryLock implements AutoCloseable {
   /** Position of the lock: after the text, which other processes may read. */
   private static final long LOCKED_BYTE = 1L << 40;
 
-  private final String claim;
+  private final List<String> claims;
   private final FileChannel channel;
 
-  private DirectoryLock(String claim, FileChannel channel) {
-    this.claim = claim;
+  private DirectoryLock(List<String> claims, FileChannel channel) {
+    this.claims = claims;
     this.channel = channel;
   }
 
@@ -44,18 +49,39 @@ public final class DirectoryLock implements AutoCloseable {
    * @throws OpenFailedException if another process or backend holds it; names the holder
    */
   public static DirectoryLock take(Path directory) throws IOException {
-    String claim = CLAIM + directory.toRealPath();
     String holder = holder();
-    Object other = System.getProperties().putIfAbsent(claim, holder);
+    List<String> claims = new ArrayList<>();
+    boolean taken = false;
+    try {
+      claim(directory, directory.toRealPath().toString(), holder, claims);
+      claim(directory, key(directory.resolve(FILE)), holder, claims);
+      DirectoryLock lock = new DirectoryLock(claims, lock(directory, holder));
+      taken = true;
+      return lock;
+    } finally {
+      if (!taken) {
+        claims.forEach(System.getProperties()::remove);
+      }
+    }
+  }
+
+  private static void claim(Path directory, String what, String holder, List<String> claims) {
+    Object other = System.getProperties().putIfAbsent(CLAIM + what, holder);
     if (other != null) {
       throw inUse(directory, "this " + other);
     }
+    claims.add(CLAIM + what);
+  }
+
+  /** Returns the identity of the file, which is created if it is missing, and never opened. */
+  private static String key(Path file) throws IOException {
     try {
-      return new DirectoryLock(claim, lock(directory, holder));
-    } catch (IOException | RuntimeException | Error failed) {
-      System.getProperties().remove(claim);
-      throw failed;
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException there) {
+      // It stays as it is.
     }
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return key == null ? file.toRealPath().toString() : key.toString();
   }
 
   private static FileChannel lock(Path directory, String holder) throws IOException {
@@ -123,7 +149,7 @@ public final class DirectoryLock implements AutoCloseable {
     } catch (IOException ended) {
       // If the release fails, the lock ends with the process.
     } finally {
-      System.getProperties().remove(claim);
+      claims.forEach(System.getProperties()::remove);
     }
   }
 }
