@@ -31,6 +31,7 @@ public final class DirectoryLock implements AutoCloseable {
   public static final String FILE = "lock";
 
   private static final String CLAIM = "io.databroker.offheap.open:";
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   /** Position of the lock: after the text, which other processes may read. */
   private static final long LOCKED_BYTE = 1L << 40;
@@ -128,18 +129,25 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   private static String holder() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException unnamed) {
-      host = "this host";
-    }
     return String.format(
         Locale.ROOT,
         "process %d on %s, since %s",
         ProcessHandle.current().pid(),
-        host,
+        host(),
         InstantSource.system().instant()); // for people; no decision depends on it
+  }
+
+  /** Asks the system first: a name service may take long to answer. */
+  private static String host() {
+    try {
+      return Files.readString(HOST_NAME).strip();
+    } catch (IOException notLinux) {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException unnamed) {
+        return "this host";
+      }
+    }
   }
 
   @Override
