@@ -31,7 +31,7 @@ final class RecordSort implements AutoCloseable {
   private static final int MOST_RUNS = 64;
   private static final int BUFFER = 1 << 16;
 
-  /** Approximate bytes on the heap of a record beside its payload. */
+  /** Approximate bytes on the heap of a record beside its texts and its payload. */
   private static final int RECORD_BYTES = 250;
 
   private final Comparator<StoredRecord> order;
@@ -61,7 +61,11 @@ final class RecordSort implements AutoCloseable {
   void add(StoredRecord record) {
     pending.add(record);
     size++;
-    pendingBytes += RECORD_BYTES + record.payload().size();
+    // Each character of a text takes up to two bytes.
+    pendingBytes +=
+        RECORD_BYTES
+            + 2L * (record.type().length() + record.id().length())
+            + record.payload().size();
     if (pendingBytes > memory) {
       pending.sort(order);
       spill(pending.iterator()::next, pending.size());

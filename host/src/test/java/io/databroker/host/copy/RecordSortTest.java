@@ -1,9 +1,11 @@
 package io.databroker.host.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,6 +45,22 @@ class RecordSortTest {
       try (var left = Files.list(folder)) {
         assertThat(left).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void longIdsCountAsMemory() {
+    Path missing = folder.resolve("missing");
+    try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, missing, 1 << 20)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  String id = "x".repeat(4_000) + i;
+                  sort.add(new StoredRecord("t", id, i, Bytes.EMPTY, Instant.EPOCH, false));
+                }
+              })
+          .as("4 MB of ids are written to a file, which cannot be made here")
+          .isInstanceOf(UncheckedIOException.class);
     }
   }
 }
