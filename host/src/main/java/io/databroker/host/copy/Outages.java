@@ -15,7 +15,24 @@ import java.util.function.Supplier;
 final class Outages {
   private static final Backoff BACKOFF = Backoff.standard().giveUpAfter(Duration.ofMinutes(2));
 
+  private final long deadline = System.nanoTime() + BACKOFF.giveUpAfter().toNanos();
+  private int failures;
+
   private Outages() {}
+
+  /** Begins to count the failures of one outage. */
+  static Outages begin() {
+    return new Outages();
+  }
+
+  /** Waits longer after each failure; throws it if the outage has lasted too long. */
+  void pause(RuntimeException failure) throws InterruptedException {
+    if (System.nanoTime() - deadline > 0) {
+      throw failure;
+    }
+    Duration pause = BACKOFF.pause(++failures, ThreadLocalRandom.current());
+    TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+  }
 
   static void outlast(Runnable call) throws InterruptedException {
     var unused =
@@ -27,16 +44,12 @@ final class Outages {
   }
 
   static <T> T outlast(Supplier<T> call) throws InterruptedException {
-    long deadline = System.nanoTime() + BACKOFF.giveUpAfter().toNanos();
-    for (int failures = 1; ; failures++) {
+    Outages outage = begin();
+    while (true) {
       try {
         return call.get();
       } catch (UnavailableException | OutcomeUnknownException e) {
-        if (System.nanoTime() - deadline > 0) {
-          throw e;
-        }
-        Duration pause = BACKOFF.pause(failures, ThreadLocalRandom.current());
-        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        outage.pause(e);
       }
     }
   }

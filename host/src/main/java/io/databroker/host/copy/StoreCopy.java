@@ -140,6 +140,11 @@ public final class StoreCopy {
 
   private void start(boolean replace) throws IOException, InterruptedException {
     Versions versions = Outages.outlast(source::versions);
+    if (Outages.outlast(target::versions).serverVersion() == versions.serverVersion()) {
+      throw new CopyException(
+          "the source and the target have the same history, so they are one store; name another "
+              + "target");
+    }
     Checkpoint mark = Outages.outlast(target::checkpoint);
     boolean checkpointed = mark.serverVersion() == versions.serverVersion();
     boolean unfinished = checkpointed || UnfinishedMark.isCopyOf(target, versions.serverVersion());
@@ -225,10 +230,19 @@ public final class StoreCopy {
 
   /** Applies changes until the caller stops it; asks after each batch and while idle. */
   private void apply(BooleanSupplier enough) throws IOException, InterruptedException {
+    Outages outage = null;
     while (!enough.getAsBoolean()) {
       try (CopyEnd.Feed feed = Outages.outlast(() -> source.changes(reached))) {
         while (!enough.getAsBoolean()) {
-          Changes next = feed.next(IDLE);
+          Changes next;
+          try {
+            next = feed.next(IDLE);
+          } catch (UnavailableException e) {
+            outage = outage == null ? Outages.begin() : outage;
+            outage.pause(e);
+            break; // open another feed
+          }
+          outage = null;
           if (next == null) {
             mark(reached);
             progress.at(CopyProgress.Step.CAUGHT_UP, changes);
@@ -236,8 +250,6 @@ public final class StoreCopy {
             apply(next);
           }
         }
-      } catch (UnavailableException e) {
-        // The source is away: open another feed, which waits for it.
       } catch (HistoryReplacedException | HistoryTrimmedException e) {
         throw new CopyException(
             "the source now has another history, or no longer holds the changes after version "

@@ -7,10 +7,13 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.Changes;
 import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
+import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
 import java.time.Duration;
@@ -215,6 +218,56 @@ class StoreCopyTest {
       copy(stores.end(0), away).run(false);
       assertThat(calls.get()).isGreaterThan(2);
       assertEqual(stores);
+    }
+  }
+
+  @Test
+  void aSourceThatRefusesItsFeedIsNotAskedWithoutPause() throws Exception {
+    try (Stores stores = new Stores(context)) {
+      AtomicInteger opened = new AtomicInteger();
+      CopyEnd refusing =
+          new Forwarding(stores.end(0)) {
+            @Override
+            public Feed changes(Position from) {
+              Feed feed = super.changes(from);
+              boolean refused = opened.incrementAndGet() <= 4;
+              return new Feed() {
+                @Override
+                public Changes next(Duration patience) throws InterruptedException {
+                  if (refused) {
+                    throw new UnavailableException("too many watchers", new IOException());
+                  }
+                  return feed.next(patience);
+                }
+
+                @Override
+                public void close() {
+                  feed.close();
+                }
+              };
+            }
+          };
+      long begun = System.nanoTime();
+      copy(refusing, stores.end(1)).follow(false, () -> opened.get() > 4);
+      // Four pauses: at least 25, 50, 100 and 200 ms.
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(370));
+    }
+  }
+
+  @Test
+  void aStoreIsNotCopiedIntoItself() throws Exception {
+    try (Stores stores = new Stores(context)) {
+      Backend a = stores.backend(0);
+      write(a, 10);
+      a.setOptions("t0", TypeOptions.NONE.withCapacity(50));
+      Versions before = a.versions();
+      for (boolean replace : new boolean[] {false, true}) {
+        assertThatThrownBy(() -> copy(stores.end(0), stores.end(0)).run(replace))
+            .isInstanceOf(CopyException.class)
+            .hasMessageContaining("same history");
+      }
+      assertThat(a.versions()).isEqualTo(before);
+      assertThat(a.options()).containsKey("t0");
     }
   }
 
