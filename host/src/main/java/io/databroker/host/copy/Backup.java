@@ -3,13 +3,13 @@ package io.databroker.host.copy;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -34,24 +34,23 @@ public record Backup(
    *
    * @param overwrite whether to replace a file of that name
    * @param now the time to note as that of the backup
-   * @throws CopyException if the file exists, or another process writes it
+   * @throws CopyException if the file exists, is not a regular file, or another process writes it
    */
   public static Backup write(
       CopyEnd source, Path file, boolean overwrite, Instant now, CopyProgress progress)
       throws IOException {
     Path target = file.toAbsolutePath();
-    if (!overwrite && Files.exists(target)) {
-      throw new CopyException(file + " exists; name another file, or say to overwrite it");
-    }
+    checkName(target, overwrite);
     Path folder = target.getParent();
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     Instant created = now.truncatedTo(ChronoUnit.MICROS);
     boolean done = false;
-    try (FileChannel channel = create(partial);
+    try (FileChannel channel = PartialFile.open(partial);
         RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
       try {
         Backup backup = write(source, sort, channel, created, progress);
         channel.force(true);
+        checkName(target, overwrite); // again: the backup may have taken hours
         Files.move(
             partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         done = true;
@@ -67,28 +66,14 @@ public record Backup(
     }
   }
 
-  private static FileChannel create(Path partial) throws IOException {
-    FileChannel channel =
-        FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean mine = false;
-    try {
-      mine = isLocked(channel);
-      if (!mine) {
-        throw new CopyException(partial + " is being written by another process; wait for it");
+  private static void checkName(Path target, boolean overwrite) throws CopyException {
+    if (Files.exists(target)) {
+      if (!Files.isRegularFile(target)) {
+        throw new CopyException(target + " is not a regular file; name another file");
       }
-      return channel.truncate(0);
-    } finally {
-      if (!mine) {
-        channel.close();
+      if (!overwrite) {
+        throw new CopyException(target + " exists; name another file, or say to overwrite it");
       }
-    }
-  }
-
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another thread of this process holds it
     }
   }
 
@@ -129,7 +114,14 @@ public record Backup(
    * @throws DamagedBackupException if a byte is changed, missing or extra
    */
   public static Backup check(Path file, CopyProgress progress) throws IOException {
-    try (BackupReader reader = new BackupReader(file)) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return check(file, in, progress);
+    }
+  }
+
+  private static Backup check(Path file, InputStream in, CopyProgress progress)
+      throws IOException {
+    try (BackupReader reader = new BackupReader(file, in)) {
       long records = 0;
       while (reader.record() != null) {
         progress.at(CopyProgress.Step.CHECK, ++records);
@@ -146,18 +138,33 @@ public record Backup(
    * restored, the target has an {@link UnfinishedMark}.
    *
    * @param replace whether to remove the contents of the target
-   * @throws CopyException if the target is not empty, and {@code replace} is false
+   * @throws CopyException if the target is not empty and {@code replace} is false, or if the file
+   *     is a pipe or a device, which cannot be read twice
    * @throws DamagedBackupException if the file is damaged; nothing has changed
    */
   public static Backup restore(Path file, CopyEnd target, boolean replace, CopyProgress progress)
       throws IOException, InterruptedException {
-    Backup backup = check(file, progress);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new CopyException(
+          file + " is not a regular file, and a restore reads it twice: save it to a file first");
+    }
+    // One open file for both passes: another backup may take its name in between.
+    try (FileChannel channel = FileChannel.open(file)) {
+      return restore(file, channel, target, replace, progress);
+    }
+  }
+
+  private static Backup restore(
+      Path file, FileChannel channel, CopyEnd target, boolean replace, CopyProgress progress)
+      throws IOException, InterruptedException {
+    Backup backup = check(file, Channels.newInputStream(channel), progress);
     if (!replace) {
       StoreCopy.checkEmpty(target);
     }
     Outages.outlast(target::clear);
     UnfinishedMark.setRestore(target);
-    try (BackupReader reader = new BackupReader(file)) {
+    try (BackupReader reader =
+        new BackupReader(file, Channels.newInputStream(channel.position(0)))) {
       RestoreBatches batches = new RestoreBatches(target);
       long restored = 0;
       for (StoredRecord next = reader.record(); next != null; next = reader.record()) {

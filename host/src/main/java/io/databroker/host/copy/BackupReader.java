@@ -8,8 +8,8 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -44,13 +44,14 @@ final class BackupReader implements AutoCloseable {
   private String sum = "";
 
   /**
-   * Opens a file and reads its first block.
+   * Reads the first block of a file.
    *
+   * @param in the content of the file; the caller closes it
    * @throws DamagedBackupException if the file is not a backup, or is damaged
    */
-  BackupReader(Path file) throws IOException {
+  BackupReader(Path file, InputStream in) throws IOException {
     this.file = file;
-    this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    this.in = new DataInputStream(new BufferedInputStream(in, 1 << 16));
     boolean done = false;
     try {
       preamble();
@@ -231,8 +232,7 @@ final class BackupReader implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     inflater.end();
-    in.close();
   }
 }

@@ -12,7 +12,10 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class BackupTest {
@@ -291,5 +295,98 @@ class BackupTest {
           .isInstanceOf(CopyException.class)
           .hasMessageContaining("another process");
     }
+  }
+
+  @Test
+  void aBackupThatEndsWhileAnotherOneBeginsKeepsItsBytes() throws Exception {
+    Path whole = folder.resolve("a.backup");
+    Path partial = Files.writeString(folder.resolve("a.backup.partial"), "precious");
+    AtomicInteger opened = new AtomicInteger();
+    Runnable rename =
+        () -> {
+          if (opened.incrementAndGet() == 1) {
+            assertThat(partial.toFile().renameTo(whole.toFile())).isTrue();
+          }
+        };
+    try (FileChannel next = PartialFile.open(partial, rename)) {
+      next.write(ByteBuffer.wrap(new byte[] {'x'}));
+      assertThat(partial).hasContent("x");
+    }
+    assertThat(whole).hasContent("precious");
+    assertThat(opened.get()).isGreaterThan(1);
+  }
+
+  private Path pipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    return pipe;
+  }
+
+  @Test
+  void onlyRegularFilesAreReplaced() throws Exception {
+    Path inner = Files.createDirectory(folder.resolve("folder"));
+    Path pipe = pipe();
+    try (Stores stores = new Stores()) {
+      for (Path file : List.of(inner, pipe)) {
+        assertThatThrownBy(() -> Backup.write(stores.end(0), file, true, NOW, CopyProgress.NONE))
+            .isInstanceOf(CopyException.class)
+            .hasMessageContaining("not a regular file");
+      }
+    }
+    assertThat(files()).containsExactlyInAnyOrder(inner, pipe);
+  }
+
+  @Test
+  void aRestoreReadsOneFileThoughAnotherTakesItsName() throws Exception {
+    Path file = backup();
+    try (Stores stores = new Stores()) {
+      Backup restored =
+          Backup.restore(
+              file,
+              stores.end(0),
+              false,
+              (step, records) -> {
+                if (step == CopyProgress.Step.CHECK && records == 500) {
+                  replaceByEmpty(file);
+                }
+              });
+      assertThat(restored.records()).isEqualTo(500);
+      assertThat(inOrder(stores.backend(0))).hasSize(500);
+    }
+  }
+
+  private static void replaceByEmpty(Path file) {
+    try (Stores empty = new Stores()) {
+      Backup.write(empty.end(0), file, true, NOW, CopyProgress.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void aRestoreFromWhatCanBeReadOnlyOnceChangesNothing() throws Exception {
+    byte[] bytes = Files.readAllBytes(backup());
+    Path pipe = pipe();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                Files.write(pipe, bytes, StandardOpenOption.WRITE);
+              } catch (IOException e) {
+                // The reader has left.
+              }
+            });
+    try (Stores stores = new Stores()) {
+      stores.backend(0).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
+      writer.setDaemon(true);
+      writer.start();
+      assertThatThrownBy(() -> Backup.restore(pipe, stores.end(0), true, CopyProgress.NONE))
+          .isInstanceOf(CopyException.class)
+          .hasMessageContaining("reads it twice");
+      assertThat(stores.backend(0).listTypes()).containsExactly("kept");
+    }
+    Files.newInputStream(pipe).close(); // lets the writer end
+    writer.join();
   }
 }
