@@ -161,7 +161,7 @@ public record Backup(
     if (!replace) {
       StoreCopy.checkEmpty(target);
     }
-    Outages.outlast(target::clear);
+    StoreCopy.clear(target);
     UnfinishedMark.setRestore(target);
     try (BackupReader reader =
         new BackupReader(file, Channels.newInputStream(channel.position(0)))) {

@@ -1,5 +1,6 @@
 package io.databroker.host.copy;
 
+import io.databroker.api.Bytes;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.HistoryReplacedException;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -138,6 +141,15 @@ public final class StoreCopy {
     private static final long serialVersionUID = 1L;
   }
 
+  /** Removes everything, but only from a target that accepts restored records. */
+  static void clear(CopyEnd target) throws InterruptedException {
+    // The delete of a record that does not exist changes nothing.
+    StoredRecord none =
+        new StoredRecord("databroker.none", "none", 0, Bytes.EMPTY, Instant.EPOCH, true);
+    Outages.outlast(() -> target.restore(List.of(none)));
+    Outages.outlast(target::clear);
+  }
+
   private void start(boolean replace) throws IOException, InterruptedException {
     Versions versions = Outages.outlast(source::versions);
     if (Outages.outlast(target::versions).serverVersion() == versions.serverVersion()) {
@@ -171,7 +183,7 @@ public final class StoreCopy {
         after = checkpointed ? mark.recordVersion() : 0;
         deleteWhatIsGone(sort);
       } else {
-        Outages.outlast(target::clear);
+        clear(target);
       }
       UnfinishedMark.setCopy(target, position.serverVersion());
       mark(new Position(position.serverVersion(), after));

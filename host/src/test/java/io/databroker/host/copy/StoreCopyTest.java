@@ -7,12 +7,14 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.Capability;
 import io.databroker.api.Changes;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
+import io.databroker.api.UnsupportedException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
@@ -251,6 +253,24 @@ class StoreCopyTest {
       copy(refusing, stores.end(1)).follow(false, () -> opened.get() > 4);
       // Four pauses: at least 25, 50, 100 and 200 ms.
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(370));
+    }
+  }
+
+  @Test
+  void aTargetThatCannotRestoreKeepsItsRecords() throws Exception {
+    try (Stores stores = new Stores(context)) {
+      write(stores.backend(0), 10);
+      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
+      CopyEnd target =
+          new Forwarding(stores.end(1)) {
+            @Override
+            public void restore(List<StoredRecord> batch) {
+              throw new UnsupportedException(Capability.RESTORE);
+            }
+          };
+      assertThatThrownBy(() -> copy(stores.end(0), target).run(true))
+          .isInstanceOf(UnsupportedException.class);
+      assertThat(stores.backend(1).listTypes()).containsExactly("kept");
     }
   }
 
