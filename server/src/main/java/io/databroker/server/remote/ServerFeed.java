@@ -5,6 +5,7 @@ import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.UnavailableException;
 import io.databroker.api.Versions;
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Changes of a server, as many in one answer as have arrived. */
 final class ServerFeed implements CopyEnd.Feed {
   private static final int MOST = 1_000;
+  private static final long ANSWER_SECONDS = 60;
 
   private final BlockingClientCall<?, SyncResponse> call;
   private final Supplier<Versions> versions;
@@ -42,18 +44,45 @@ final class ServerFeed implements CopyEnd.Feed {
     if (now.serverVersion() != from.serverVersion()) {
       throw new HistoryReplacedException(from.serverVersion(), now.serverVersion());
     }
-    boolean fromTheBeginning =
-        from.version() == 0; // the server decides whether it holds that version
-    if (!fromTheBeginning && Long.compareUnsigned(from.version() + 1, now.earliest()) < 0) {
-      throw new HistoryTrimmedException(from.version(), now.earliest());
+    if (Long.compareUnsigned(from.version() + 1, now.earliest()) < 0) {
+      if (from.version() != 0) {
+        throw new HistoryTrimmedException(from.version(), now.earliest());
+      }
+      checkBeginning(channel, from, versions);
     }
+    return start(channel, from, true, versions);
+  }
+
+  private static ServerFeed start(
+      Channel channel, Position from, boolean wait, Supplier<Versions> versions) {
     SyncRequest request =
         SyncRequest.newBuilder()
             .setServerVersion(from.serverVersion())
             .setRecordVersion(from.version())
+            .setWait(wait)
             .build();
     return new ServerFeed(
         DataBrokerServiceGrpc.newBlockingV2Stub(channel).sync(request), from, versions);
+  }
+
+  /**
+   * Checks that the server accepts version 0. After a clear, this is the beginning of a history
+   * whose first version is larger, and only the server can tell that from a trimmed history.
+   */
+  private static void checkBeginning(
+      Channel channel, Position beginning, Supplier<Versions> versions) {
+    try (ServerFeed probe = start(channel, beginning, false, versions)) {
+      try {
+        var unused = probe.call.read(ANSWER_SECONDS, TimeUnit.SECONDS);
+      } catch (StatusException e) {
+        throw probe.failure(e);
+      } catch (TimeoutException e) {
+        throw new UnavailableException("the server does not answer", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UnavailableException("the thread was interrupted", e);
+      }
+    }
   }
 
   @Override
