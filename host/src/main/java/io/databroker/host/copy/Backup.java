@@ -39,6 +39,22 @@ public record Backup(
   public static Backup write(
       CopyEnd source, Path file, boolean overwrite, Instant now, CopyProgress progress)
       throws IOException {
+    return write(source, file, overwrite, null, now, progress);
+  }
+
+  /**
+   * Writes a backup, as the other method does.
+   *
+   * @param temporary the folder for temporary files; null for the folder of the backup
+   */
+  public static Backup write(
+      CopyEnd source,
+      Path file,
+      boolean overwrite,
+      @Nullable Path temporary,
+      Instant now,
+      CopyProgress progress)
+      throws IOException {
     Path target = file.toAbsolutePath();
     checkName(target, overwrite);
     Path folder = target.getParent();
@@ -46,7 +62,7 @@ public record Backup(
     Instant created = now.truncatedTo(ChronoUnit.MICROS);
     boolean done = false;
     try (FileChannel channel = PartialFile.open(partial);
-        RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
+        RecordSort sort = new RecordSort(RecordSort.BY_VERSION, temporary == null ? folder : temporary)) {
       try {
         Backup backup = write(source, sort, channel, created, progress);
         channel.force(true);
@@ -67,6 +83,10 @@ public record Backup(
   }
 
   private static void checkName(Path target, boolean overwrite) throws CopyException {
+    Path folder = target.getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new CopyException("there is no folder " + folder + "; create it, or name another");
+    }
     if (Files.exists(target)) {
       if (!Files.isRegularFile(target)) {
         throw new CopyException(target + " is not a regular file; name another file");

@@ -4,11 +4,17 @@ import io.databroker.host.copy.Backup;
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.host.copy.CopyProgress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Command that writes or checks a backup file. */
 @Command(
@@ -45,6 +51,10 @@ final class BackupCommand extends StoreCommand {
   @Option(names = "--check", description = "Only read the file, and check every byte of it.")
   private boolean check;
 
+  @Mixin private final SortFolder temporary = new SortFolder();
+
+  @Spec private CommandSpec spec;
+
   @SuppressWarnings("NullAway.Init") // picocli sets the options
   BackupCommand(Terminal terminal) {
     super(terminal);
@@ -54,12 +64,19 @@ final class BackupCommand extends StoreCommand {
   int run(Output output) throws Exception {
     CopyProgress progress = new ProgressLines(terminal);
     if (check) {
+      for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
+        if (!given.longestName().equals("--check")) {
+          throw new CommandLine.ParameterException(
+              spec.commandLine(),
+              "--check only reads the file; leave out " + given.longestName());
+        }
+      }
       output.line("whole: " + words(Backup.check(file, progress)));
       return ExitCodes.DONE;
     }
-    try (CopyEnd end = open(from)) {
-      Backup backup =
-          Backup.write(end, file, overwrite, InstantSource.system().instant(), progress);
+    try (CopyEnd end = openSource(from)) {
+      Instant now = InstantSource.system().instant();
+      Backup backup = Backup.write(end, file, overwrite, temporary.path, now, progress);
       output.line("backed up: " + words(backup));
     }
     return ExitCodes.DONE;

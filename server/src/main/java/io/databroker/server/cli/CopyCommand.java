@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Command that copies a store into another one. */
@@ -61,6 +62,8 @@ final class CopyCommand extends StoreCommand {
               + "of the same store.")
   private boolean replace;
 
+  @Mixin private final SortFolder temporary = new SortFolder();
+
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicBoolean orderly = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -75,9 +78,10 @@ final class CopyCommand extends StoreCommand {
     if (follow) {
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "databroker-stopping"));
     }
-    try (CopyEnd source = open(from);
+    try (CopyEnd source = openSource(from);
         CopyEnd target = open(to)) {
-      StoreCopy copy = new StoreCopy(source, target, temporary, new ProgressLines(terminal));
+      StoreCopy copy =
+          new StoreCopy(source, target, temporary.path, new ProgressLines(terminal));
       StoreCopy.Result result = follow ? copy.follow(replace, stop::get) : copy.run(replace);
       output.line(
           String.format(

@@ -5,7 +5,10 @@ import io.databroker.host.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -140,9 +143,20 @@ public final class DatabrokerCommand {
             || e instanceof ConfigurationException
             || e instanceof DatabrokerException
             || e instanceof IOException;
-    String message = foreseen ? e.getMessage() : "unexpected: " + e;
+    String message = foreseen ? told(e) : "unexpected: " + e;
     terminal.err().println("databroker: " + ErrorLine.of(message));
     return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
+  }
+
+  /** Returns the message for the user; some exceptions of the JDK have only the name of a file. */
+  private static @Nullable String told(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return "there is no file " + missing.getFile();
+    }
+    if (e instanceof AccessDeniedException denied) {
+      return "may not access " + denied.getFile();
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   /** Version in the manifest of the jar. */

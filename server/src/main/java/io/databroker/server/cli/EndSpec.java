@@ -1,7 +1,10 @@
 package io.databroker.server.cli;
 
 import io.databroker.host.BackendConfig;
+import io.databroker.server.config.Secrets;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -17,6 +20,22 @@ import picocli.CommandLine.TypeConversionException;
 record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig backend) {
   static final String LABEL = "STORE";
 
+  /** A comma is part of a value unless another setting follows it. */
+  private static final String SEPARATOR = ",(?=[A-Za-z][A-Za-z0-9]*=)";
+
+  /** Returns the name without secrets. */
+  String shown() {
+    return shown(text);
+  }
+
+  private static String shown(String text) {
+    int colon = text.indexOf(':');
+    return text.substring(0, colon + 1)
+        + Stream.of(text.substring(colon + 1).split(SEPARATOR, -1))
+            .map(Secrets::shownPair)
+            .collect(Collectors.joining(","));
+  }
+
   static final class Converter implements ITypeConverter<EndSpec> {
     @Override
     public EndSpec convert(String text) {
@@ -31,8 +50,7 @@ record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig ba
       }
       BackendConfig config = BackendConfig.of(name);
       String settings = first < 0 ? "" : text.substring(first + 1);
-      // A comma is part of a value unless another setting follows it.
-      for (String setting : settings.split(",(?=[A-Za-z][A-Za-z0-9]*=)", -1)) {
+      for (String setting : settings.split(SEPARATOR, -1)) {
         int equals = setting.indexOf('=');
         if (equals > 0) {
           config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
@@ -49,7 +67,7 @@ record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig ba
               Locale.ROOT,
               "'%s' is not a store; give HOST:PORT of a server, or a backend such as"
                   + " offheap:directory=data",
-              text));
+              shown(text)));
     }
   }
 }

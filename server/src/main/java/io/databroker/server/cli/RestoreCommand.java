@@ -80,7 +80,7 @@ final class RestoreCommand extends StoreCommand {
               Locale.ROOT,
               "restored: %d records into %s, history %s",
               backup.records(),
-              to.text(),
+              to.shown(),
               Long.toUnsignedString(end.versions().serverVersion())));
     }
     return ExitCodes.DONE;

@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import io.databroker.api.Capability;
 import io.databroker.api.Position;
 import io.databroker.host.Databroker;
 import io.databroker.host.OpenedBackend;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -35,14 +35,6 @@ abstract class StoreCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description = "Also search this jar or folder of jars for backends. May be repeated.")
   private List<Path> plugins = new ArrayList<>();
-
-  @Option(
-      names = "--temp",
-      paramLabel = "FOLDER",
-      description =
-          "Folder for sorting records that do not fit in memory; the system's default if "
-              + "not given.")
-  @Nullable Path temporary;
 
   @Mixin private final ClientAccess access = new ClientAccess();
 
@@ -72,6 +64,28 @@ abstract class StoreCommand implements Callable<Integer> {
 
   abstract int run(Output output) throws Exception;
 
+  /**
+   * Opens a store that is read; the caller closes it.
+   *
+   * @throws FailedException if the open has created it: its name is not that of the records
+   */
+  final CopyEnd openSource(EndSpec spec) throws FailedException {
+    CopyEnd source = open(spec);
+    boolean used = false;
+    try {
+      used = spec.server() != null || source.versions().latest() != 0 || !source.options().isEmpty();
+    } finally {
+      if (!used) {
+        source.close();
+      }
+    }
+    if (!used) {
+      throw new FailedException(
+          spec.shown() + " was never written to; give the name and the settings of the store");
+    }
+    return source;
+  }
+
   /** Opens a store; the caller closes it. */
   final CopyEnd open(EndSpec spec) throws FailedException {
     if (spec.server() != null) {
@@ -90,6 +104,14 @@ abstract class StoreCommand implements Callable<Integer> {
     plugins.forEach(configuration::plugin);
     Databroker broker = configuration.open();
     OpenedBackend opened = broker.opened();
+    if (!opened.capabilities().contains(Capability.DURABLE)
+        && !opened.capabilities().contains(Capability.SHARED)) {
+      broker.close();
+      throw new FailedException(
+          spec.shown()
+              + " keeps records only while this command has it open; give HOST:PORT of the server"
+              + " that has it open, or the settings of a store on disk");
+    }
     return new BackendCopy(opened.backend(), opened.limits(), broker::close);
   }
 }

@@ -3,6 +3,7 @@ package io.databroker.server.cli;
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.host.copy.StoreComparison;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Command that compares two stores. */
@@ -31,6 +32,8 @@ final class VerifyCommand extends StoreCommand {
       description = "The second store.")
   private EndSpec second;
 
+  @Mixin private final SortFolder temporary = new SortFolder();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the parameters
   VerifyCommand(Terminal terminal) {
     super(terminal);
@@ -40,10 +43,11 @@ final class VerifyCommand extends StoreCommand {
   int run(Output output) throws Exception {
     try (CopyEnd a = open(first);
         CopyEnd b = open(second)) {
-      StoreComparison compared = StoreComparison.of(a, b, temporary, new ProgressLines(terminal));
+      StoreComparison compared =
+          StoreComparison.of(a, b, temporary.path, new ProgressLines(terminal));
       output.line(compared.toString());
-      output.line("first:  " + words(compared.first()) + " in " + first.text());
-      output.line("second: " + words(compared.second()) + " in " + second.text());
+      output.line("first:  " + words(compared.first()) + " in " + first.shown());
+      output.line("second: " + words(compared.second()) + " in " + second.shown());
       return compared.isEqual() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
   }

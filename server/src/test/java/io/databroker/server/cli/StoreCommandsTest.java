@@ -168,4 +168,58 @@ class StoreCommandsTest {
     assertThat(Cli.run("backup", "--from", "127.0.0.1:1", folder + "/x").err())
         .contains("databroker: ");
   }
+
+  @Test
+  void aStoreThatHoldsNothingOrKeepsNothingIsNoEnd() throws Exception {
+    String file = folder.resolve("a.backup").toString();
+    String mistyped = "offheap:directory=" + folder.resolve("dta");
+    Cli backup = Cli.run("backup", "--from", mistyped, file);
+    assertThat(backup.code()).isEqualTo(1);
+    assertThat(backup.err()).contains(mistyped + " was never written to");
+    assertThat(Files.exists(Path.of(file))).isFalse();
+    assertThat(Cli.run("copy", "--from", mistyped, "--to", other.address).code()).isEqualTo(1);
+    for (String volatileStore : List.of("inmemory", "offheap")) {
+      Cli copy = Cli.run("copy", "--from", server.address, "--to", volatileStore);
+      assertThat(copy.code()).isEqualTo(1);
+      assertThat(copy.err()).contains(volatileStore + " keeps records only while");
+    }
+  }
+
+  @Test
+  void optionsThatACommandWouldIgnoreAreRejected() throws Exception {
+    String file = folder.resolve("a.backup").toString();
+    String missing = folder.resolve("missing").toString();
+    Cli.run("backup", "--from", server.address, file);
+    Cli overwrite = Cli.run("backup", "--check", "--overwrite", file);
+    assertThat(overwrite.code()).isEqualTo(2);
+    assertThat(overwrite.err()).contains("leave out --overwrite");
+    assertThat(Cli.run("restore", "--to", other.address, "--temp", missing, file).code())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aFileThatIsMissingIsNamedInWords() {
+    String missing = folder.resolve("missing").toString();
+    assertThat(Cli.run("backup", "--check", missing).err())
+        .isEqualTo("databroker: there is no file " + missing + "\n");
+    assertThat(Cli.run("restore", "--to", other.address, missing).err())
+        .contains("there is no file " + missing);
+    assertThat(Cli.run("backup", "--from", server.address, missing + "/a.backup").err())
+        .contains("there is no folder " + missing);
+  }
+
+  @Test
+  void secretsInTheNameOfAStoreAreNotShown() {
+    EndSpec.Converter converter = new EndSpec.Converter();
+    String url = "jdbc:postgresql://ann:pw1@db/x?password=pw2";
+    EndSpec store = converter.convert("postgres:password=pw3,url=" + url + ",schema=a");
+    assertThat(store.shown())
+        .isEqualTo(
+            "postgres:password=(hidden),url=jdbc:postgresql://(hidden)@db/x?password=(hidden)"
+                + ",schema=a");
+    assertThat(converter.convert("[::1]:5443").shown()).isEqualTo("[::1]:5443");
+    assertThat(Cli.run("verify", "post gres:password=pw3", server.address).err())
+        .contains("is not a store")
+        .doesNotContain("pw3");
+  }
 }
