@@ -1,7 +1,10 @@
 package io.databroker.server.log;
 
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Log of administration: who did what, and what came of it. No line of it is left out, and none
@@ -14,7 +17,18 @@ public final class AuditLog {
 
   private static final Logger LOG = Logger.getLogger(NAME);
 
+  /** Where the log is written; null for the handlers of the logger. */
+  private static volatile @Nullable Consumer<LogRecord> own;
+
   private AuditLog() {}
+
+  /**
+   * Writes to this consumer: java.util.logging takes all handlers away when the process begins to
+   * end, while the last calls still run.
+   */
+  static void to(@Nullable Consumer<LogRecord> other) {
+    own = other;
+  }
 
   /**
    * Writes a line.
@@ -33,6 +47,11 @@ public final class AuditLog {
             .with("from", from)
             .with("outcome", outcome);
     details.forEach(event::with);
-    LOG.log(event);
+    Consumer<LogRecord> to = own;
+    if (to == null) {
+      LOG.log(event);
+    } else {
+      to.accept(event);
+    }
   }
 }

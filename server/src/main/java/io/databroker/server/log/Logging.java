@@ -40,6 +40,7 @@ public final class Logging {
   /** Writes nothing from now on: a command reports its failures itself. */
   public static void silence() {
     LogManager.getLogManager().reset();
+    AuditLog.to(null);
     Logger.getLogger("").setLevel(Level.OFF);
     OWN.setLevel(Level.OFF);
     AUDIT.setLevel(Level.OFF);
@@ -51,6 +52,7 @@ public final class Logging {
     Logging logging = new Logging(new Lines(err, format));
     Logger.getLogger("").addHandler(logging.lines);
     logging.level(level);
+    AuditLog.to(logging.lines::publish);
     return logging;
   }
 

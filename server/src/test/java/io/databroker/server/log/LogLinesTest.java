@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,14 @@ class LogLinesTest {
             "TRACE y: seen",
             "INFO server: seen",
             "INFO audit: clear who=\"me\" from=\"here\" outcome=\"ok\"");
+  }
+
+  @Test
+  void theAuditLogIsWrittenWhileTheProcessEnds() {
+    Logging.to(err, LogLevel.INFO, LogFormat.TEXT);
+    LogManager.getLogManager().reset(); // as its shutdown hook does
+    AuditLog.write("clear", "me", "here", "ok", Map.of());
+    assertThat(log()).contains(" INFO audit: clear who=\"me\"");
   }
 
   @Test
