@@ -112,7 +112,7 @@ public final class Configuration {
     new TreeMap<>(environment)
         .forEach(
             (name, value) -> {
-              String problem = names.unknownVariable(name, others);
+              String problem = names.unknownVariable(name, environment.keySet(), others);
               if (problem != null) {
                 problems.add(problem);
               } else if (others.contains(name) && name.endsWith("_KEY") && !value.isBlank()) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,10 +27,11 @@ public final class OptionNames {
   private static final Set<String> FLAGS_ONLY =
       Set.of("--help", "--version", "--check", "--print-config");
 
-  /** Variables that Kubernetes sets for a service of this name. */
+  /** Variables that Kubernetes sets for a service, after the name of the service. */
   private static final Pattern OF_KUBERNETES =
       Pattern.compile(
-          "SERVICE_(?:HOST|PORT)(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?");
+          "(DATABROKER(?:_[A-Z0-9_]*?)?)_(?:SERVICE_(?:HOST|PORT)(?:_.*)?"
+              + "|PORT(?:_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)");
 
   private final Map<String, OptionSpec> byKey = new LinkedHashMap<>();
 
@@ -81,12 +83,12 @@ public final class OptionNames {
   /**
    * Returns what is wrong with a variable that no option has; null if it is not of this command.
    *
+   * @param all the names of all variables
    * @param others variables with the prefix that something else reads
    */
-  @Nullable String unknownVariable(String name, Collection<String> others) {
-    if (!name.startsWith(PREFIX)
-        || others.contains(name)
-        || OF_KUBERNETES.matcher(name.substring(PREFIX.length())).matches()) {
+  @Nullable String unknownVariable(
+      String name, Collection<String> all, Collection<String> others) {
+    if (!name.startsWith(PREFIX) || others.contains(name) || isOfKubernetes(name, all)) {
       return null;
     }
     Map<String, String> known = new LinkedHashMap<>();
@@ -95,6 +97,17 @@ public final class OptionNames {
     return known.containsKey(name)
         ? null
         : String.format(Locale.ROOT, "unknown variable %s%s", name, hint(name, known.keySet()));
+  }
+
+  /**
+   * Returns whether Kubernetes has set a variable, for a service named databroker or for one whose
+   * name begins so: the address of that service is set too.
+   */
+  private static boolean isOfKubernetes(String name, Collection<String> all) {
+    Matcher matcher = OF_KUBERNETES.matcher(name);
+    return matcher.matches()
+        && (matcher.group(1).equals("DATABROKER")
+            || all.contains(matcher.group(1) + "_SERVICE_HOST"));
   }
 
   private static String hint(String name, Collection<String> known) {

@@ -178,6 +178,21 @@ class ConfigurationTest {
   }
 
   @Test
+  void variablesOfServicesWithALongerNameAreKnown() throws Exception {
+    Map<String, String> ofService =
+        Map.of(
+            "DATABROKER_METRICS_SERVICE_HOST", "10.0.0.2",
+            "DATABROKER_METRICS_SERVICE_PORT", "9464",
+            "DATABROKER_METRICS_SERVICE_PORT_HTTP", "9464",
+            "DATABROKER_METRICS_PORT", "tcp://10.0.0.2:9464",
+            "DATABROKER_METRICS_PORT_9464_TCP", "tcp://10.0.0.2:9464",
+            "DATABROKER_METRICS_PORT_9464_TCP_PROTO", "tcp");
+    assertThat(check(ofService).err()).isEmpty();
+    assertThat(check(Map.of("DATABROKER_METRICS_PORT", "9464")).err())
+        .contains("unknown variable DATABROKER_METRICS_PORT");
+  }
+
+  @Test
   void allProblemsOfAllSourcesAreToldAtOnce() throws Exception {
     String yaml =
         file(
