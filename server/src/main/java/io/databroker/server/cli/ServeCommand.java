@@ -250,7 +250,7 @@ final class ServeCommand implements Callable<Integer> {
     Databroker broker = setup.host().open();
     BrokerServer server =
         new BrokerServer(broker.opened(), setup.address(), setup.queries(), settings);
-    Ending ending = new Ending(server, broker, log);
+    Ending ending = new Ending(server::close, broker::close, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
       access.watch();
