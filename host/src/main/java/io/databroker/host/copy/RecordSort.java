@@ -1,17 +1,10 @@
 package io.databroker.host.copy;
 
 import io.databroker.api.StoredRecord;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,9 +12,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts any number of records in bounded memory. Records that do not fit are written to temporary
- * files in sorted runs, which are merged when they are read. Where the system allows it, the files
- * have no name while in use, so that a kill leaves nothing behind.
+ * Sorts any number of records in bounded memory. Records that do not fit are written to a temporary
+ * file in sorted runs, which are merged when they are read.
  */
 final class RecordSort implements AutoCloseable {
   /** The order of writes. */
@@ -29,7 +21,6 @@ final class RecordSort implements AutoCloseable {
       (a, b) -> Long.compareUnsigned(a.version(), b.version());
 
   private static final int MOST_RUNS = 64;
-  private static final int BUFFER = 1 << 16;
 
   /** Approximate bytes on the heap of a record beside its texts and its payload. */
   private static final int RECORD_BYTES = 250;
@@ -37,7 +28,7 @@ final class RecordSort implements AutoCloseable {
   private final Comparator<StoredRecord> order;
   private final @Nullable Path folder;
   private final long memory;
-  private final List<Run> runs = new ArrayList<>();
+  private @Nullable SortFile file;
   private List<StoredRecord> pending = new ArrayList<>();
   private long pendingBytes;
   private long size;
@@ -67,10 +58,7 @@ final class RecordSort implements AutoCloseable {
             + 2L * (record.type().length() + record.id().length())
             + record.payload().size();
     if (pendingBytes > memory) {
-      pending.sort(order);
-      spill(pending.iterator()::next, pending.size());
-      pending = new ArrayList<>();
-      pendingBytes = 0;
+      spill();
     }
   }
 
@@ -78,91 +66,65 @@ final class RecordSort implements AutoCloseable {
     return size;
   }
 
-  /** Supplies the next record. */
-  private interface Next {
-    StoredRecord get();
-  }
-
-  private void spill(Next records, long count) {
+  private void spill() {
+    pending.sort(order);
     try {
-      Run run = new Run(count);
-      try {
-        DataOutputStream out =
-            new DataOutputStream(
-                new BufferedOutputStream(Channels.newOutputStream(run.channel), BUFFER));
-        for (long i = 0; i < count; i++) {
-          RecordCoding.write(out, records.get());
-        }
-        out.flush();
-      } catch (IOException | RuntimeException e) {
-        run.close();
-        throw e;
-      }
-      runs.add(run);
+      SortFile to = file == null ? new SortFile(folder) : file;
+      file = to;
+      to.append(pending.iterator()::next, pending.size());
     } catch (IOException e) {
-      throw new UncheckedIOException("a temporary file cannot be written: " + e.getMessage(), e);
+      throw unwritable(e);
     }
-    if (runs.size() == MOST_RUNS) {
-      mergeRuns();
-    }
+    pending = new ArrayList<>();
+    pendingBytes = 0;
   }
 
-  private void mergeRuns() {
-    List<Run> merged = List.copyOf(runs);
-    runs.clear();
-    try {
-      Reader reader = new Reader(merged, List.of());
-      spill(reader::next, merged.stream().mapToLong(run -> run.count).sum());
-    } finally {
-      merged.forEach(Run::close);
-    }
+  private static UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException("a temporary file cannot be written: " + e.getMessage(), e);
   }
 
-  /** Returns a reader of all records, in order; readers are used one after the other. */
+  /**
+   * Returns a reader of all records, in order; readers are used one after the other. The first call
+   * merges runs until there are few. {@link #add} does not, because a server cuts off a reader that
+   * pauses for half a minute.
+   */
   Reader read() {
     pending.sort(order);
-    return new Reader(runs, pending);
+    SortFile from = file;
+    while (from != null && from.runs().size() > MOST_RUNS) {
+      from = merged(from);
+    }
+    return new Reader(from, from == null ? List.of() : from.runs(), pending);
+  }
+
+  private SortFile merged(SortFile from) {
+    SortFile to = null;
+    try {
+      to = new SortFile(folder);
+      List<SortFile.Run> runs = from.runs();
+      for (int i = 0; i < runs.size(); i += MOST_RUNS) {
+        List<SortFile.Run> some = runs.subList(i, Math.min(runs.size(), i + MOST_RUNS));
+        Reader reader = new Reader(from, some, List.of());
+        to.append(reader::next, some.stream().mapToLong(SortFile.Run::count).sum());
+      }
+      file = to;
+      return to;
+    } catch (IOException e) {
+      throw unwritable(e);
+    } finally {
+      if (to != null) {
+        (file == to ? from : to).close();
+      }
+    }
   }
 
   @Override
   public void close() {
-    runs.forEach(Run::close);
-    runs.clear();
+    if (file != null) {
+      file.close();
+    }
+    file = null;
     pending = new ArrayList<>();
-  }
-
-  /** A sorted run in a temporary file. */
-  private final class Run {
-    private final FileChannel channel;
-    private final Path path;
-    private final long count;
-
-    Run(long count) throws IOException {
-      this.count = count;
-      this.path =
-          folder == null
-              ? Files.createTempFile("databroker-sort-", ".tmp")
-              : Files.createTempFile(folder, "databroker-sort-", ".tmp");
-      this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      unlink();
-    }
-
-    private void unlink() {
-      try {
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        path.toFile().deleteOnExit(); // on a system that cannot delete open files
-      }
-    }
-
-    void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // The file is no longer needed.
-      }
-      unlink();
-    }
   }
 
   /** Merges the runs. */
@@ -170,11 +132,13 @@ final class RecordSort implements AutoCloseable {
     private final PriorityQueue<Cursor> cursors =
         new PriorityQueue<>((a, b) -> order.compare(a.head(), b.head()));
 
-    private Reader(List<Run> from, List<StoredRecord> rest) {
-      for (Run run : from) {
-        offer(new Cursor(run, rest));
+    private Reader(@Nullable SortFile from, List<SortFile.Run> runs, List<StoredRecord> rest) {
+      if (from != null) {
+        for (SortFile.Run run : runs) {
+          offer(new Cursor(from.read(run), List.of(), run.count()));
+        }
       }
-      offer(new Cursor(null, rest));
+      offer(new Cursor(null, rest, rest.size()));
     }
 
     private void offer(Cursor cursor) {
@@ -203,19 +167,10 @@ final class RecordSort implements AutoCloseable {
     private long read;
     private @Nullable StoredRecord head;
 
-    Cursor(@Nullable Run run, List<StoredRecord> list) {
+    Cursor(@Nullable DataInputStream in, List<StoredRecord> list, long count) {
+      this.in = in;
       this.list = list;
-      this.count = run == null ? list.size() : run.count;
-      try {
-        this.in =
-            run == null
-                ? null
-                : new DataInputStream(
-                    new BufferedInputStream(
-                        Channels.newInputStream(run.channel.position(0)), BUFFER));
-      } catch (IOException e) {
-        throw unreadable(e);
-      }
+      this.count = count;
     }
 
     boolean advance() {
@@ -225,7 +180,8 @@ final class RecordSort implements AutoCloseable {
       try {
         head = in == null ? list.get((int) read) : RecordCoding.read(in);
       } catch (IOException e) {
-        throw unreadable(e);
+        throw new UncheckedIOException(
+            "a temporary file cannot be read: " + e.getMessage(), e);
       }
       read++;
       return true;
@@ -236,10 +192,6 @@ final class RecordSort implements AutoCloseable {
         throw new IllegalStateException("not advanced");
       }
       return head;
-    }
-
-    private static UncheckedIOException unreadable(IOException e) {
-      return new UncheckedIOException("a temporary file cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +63,24 @@ class RecordSortTest {
               })
           .as("4 MB of ids are written to a file, which cannot be made here")
           .isInstanceOf(UncheckedIOException.class);
+    }
+  }
+
+  /** A server cuts off a reader that pauses, so an add does no more work when there are many runs. */
+  @Test
+  void runsAreNotMergedWhileRecordsAreAdded() {
+    AtomicInteger compared = new AtomicInteger();
+    Comparator<StoredRecord> counting =
+        (a, b) -> {
+          compared.incrementAndGet();
+          return RecordSort.BY_VERSION.compare(a, b);
+        };
+    try (RecordSort sort = new RecordSort(counting, folder, 1)) { // each record is a run
+      for (int i = 0; i < 200; i++) {
+        sort.add(new StoredRecord("t", "" + i, 200 - i, Bytes.EMPTY, Instant.EPOCH, false));
+      }
+      assertThat(compared.get()).isZero();
+      assertThat(sort.read().next().version()).isEqualTo(1);
     }
   }
 }
