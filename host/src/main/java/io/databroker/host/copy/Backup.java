@@ -62,7 +62,8 @@ public record Backup(
     Instant created = now.truncatedTo(ChronoUnit.MICROS);
     boolean done = false;
     try (FileChannel channel = PartialFile.open(partial);
-        RecordSort sort = new RecordSort(RecordSort.BY_VERSION, temporary == null ? folder : temporary)) {
+        RecordSort sort =
+            new RecordSort(RecordSort.BY_VERSION, temporary == null ? folder : temporary)) {
       try {
         Backup backup = write(source, sort, channel, created, progress);
         channel.force(true);
@@ -139,8 +140,7 @@ public record Backup(
     }
   }
 
-  private static Backup check(Path file, InputStream in, CopyProgress progress)
-      throws IOException {
+  private static Backup check(Path file, InputStream in, CopyProgress progress) throws IOException {
     try (BackupReader reader = new BackupReader(file, in)) {
       long records = 0;
       while (reader.record() != null) {

@@ -180,8 +180,7 @@ final class RecordSort implements AutoCloseable {
       try {
         head = in == null ? list.get((int) read) : RecordCoding.read(in);
       } catch (IOException e) {
-        throw new UncheckedIOException(
-            "a temporary file cannot be read: " + e.getMessage(), e);
+        throw new UncheckedIOException("a temporary file cannot be read: " + e.getMessage(), e);
       }
       read++;
       return true;

@@ -66,7 +66,9 @@ class RecordSortTest {
     }
   }
 
-  /** A server cuts off a reader that pauses, so an add does no more work when there are many runs. */
+  /**
+   * A server cuts off a reader that pauses, so an add does no more work when there are many runs.
+   */
   @Test
   void runsAreNotMergedWhileRecordsAreAdded() {
     AtomicInteger compared = new AtomicInteger();

@@ -67,8 +67,7 @@ final class BackupCommand extends StoreCommand {
       for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
         if (!given.longestName().equals("--check")) {
           throw new CommandLine.ParameterException(
-              spec.commandLine(),
-              "--check only reads the file; leave out " + given.longestName());
+              spec.commandLine(), "--check only reads the file; leave out " + given.longestName());
         }
       }
       output.line("whole: " + words(Backup.check(file, progress)));

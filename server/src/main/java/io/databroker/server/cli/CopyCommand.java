@@ -80,8 +80,7 @@ final class CopyCommand extends StoreCommand {
     }
     try (CopyEnd source = openSource(from);
         CopyEnd target = open(to)) {
-      StoreCopy copy =
-          new StoreCopy(source, target, temporary.path, new ProgressLines(terminal));
+      StoreCopy copy = new StoreCopy(source, target, temporary.path, new ProgressLines(terminal));
       StoreCopy.Result result = follow ? copy.follow(replace, stop::get) : copy.run(replace);
       output.line(
           String.format(

@@ -73,7 +73,8 @@ abstract class StoreCommand implements Callable<Integer> {
     CopyEnd source = open(spec);
     boolean used = false;
     try {
-      used = spec.server() != null || source.versions().latest() != 0 || !source.options().isEmpty();
+      used =
+          spec.server() != null || source.versions().latest() != 0 || !source.options().isEmpty();
     } finally {
       if (!used) {
         source.close();

@@ -86,8 +86,7 @@ public final class OptionNames {
    * @param all the names of all variables
    * @param others variables with the prefix that something else reads
    */
-  @Nullable String unknownVariable(
-      String name, Collection<String> all, Collection<String> others) {
+  @Nullable String unknownVariable(String name, Collection<String> all, Collection<String> others) {
     if (!name.startsWith(PREFIX) || others.contains(name) || isOfKubernetes(name, all)) {
       return null;
     }

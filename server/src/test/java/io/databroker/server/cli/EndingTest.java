@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 class EndingTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Logging log =
-      Logging.to(
-          new PrintStream(out, true, StandardCharsets.UTF_8), LogLevel.INFO, LogFormat.TEXT);
+      Logging.to(new PrintStream(out, true, StandardCharsets.UTF_8), LogLevel.INFO, LogFormat.TEXT);
   private final AtomicInteger closed = new AtomicInteger();
 
   @AfterEach
@@ -32,7 +31,9 @@ class EndingTest {
   void aBackendThatCannotBeClosedIsAFailure() {
     assertThat(new Ending(closed::incrementAndGet, EndingTest::fail, log).end()).isEqualTo(1);
     assertThat(closed.get()).isEqualTo(1);
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("WARN server: ").contains("disk is gone");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("WARN server: ")
+        .contains("disk is gone");
   }
 
   @Test
