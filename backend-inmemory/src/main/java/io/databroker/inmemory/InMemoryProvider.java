@@ -61,7 +61,11 @@ public final class InMemoryProvider implements BackendProvider {
 
   @Override
   public Set<Capability> capabilities(Settings settings) {
-    return Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
+    return Set.of(
+        Capability.TURNABLE_CLOCK,
+        Capability.RESTORE,
+        Capability.IMMEDIATE_READS,
+        Capability.IMMEDIATE_LEASES);
   }
 
   @Override

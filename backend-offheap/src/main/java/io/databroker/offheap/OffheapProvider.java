@@ -42,11 +42,12 @@ public final class OffheapProvider implements BackendProvider {
     return OffheapSettings.all();
   }
 
+  /** In a directory, a read may wait for the disk: its page may not be in memory. */
   @Override
   public Set<Capability> capabilities(Settings settings) {
     return settings.find(OffheapSettings.DIRECTORY).isPresent()
         ? Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK, Capability.RESTORE)
-        : Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE);
+        : Set.of(Capability.TURNABLE_CLOCK, Capability.RESTORE, Capability.IMMEDIATE_READS);
   }
 
   @Override

@@ -11,9 +11,11 @@ import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.FieldValue;
 import io.databroker.api.Lease;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
@@ -176,5 +178,49 @@ abstract class OpeningRules extends Chapter {
     }
     put("t", "2");
     assertEquals(setOf("1", "2"), ids("t"));
+  }
+
+  @Test
+  @Rule("CAPA-3")
+  @Needs(Capability.IMMEDIATE_READS)
+  void immediateReadsDoNotWaitForAWriter() {
+    try (HeldWrite held = new HeldWrite(bench)) {
+      Backend backend = held.backend();
+      inTime("a get while a write runs", () -> backend.get("t", "1"));
+      inTime("a list of types while a write runs", backend::listTypes);
+      inTime("versions while a write runs", backend::versions);
+      inTime("options while a write runs", backend::options);
+      inTime("a checkpoint while a write runs", backend::checkpoint);
+      inTime("a look-up while a write runs", () -> lookUp(backend));
+      inTime("the poll of a feed while a write runs", () -> pollOnce(backend));
+    }
+  }
+
+  private static void lookUp(Backend backend) {
+    try (Snapshot found = backend.snapshot(Selection.where("t", new FieldValue("colour", "red")))) {
+      assertFalse(found.records().hasNext());
+    }
+  }
+
+  private static void pollOnce(Backend backend) {
+    try (ChangeFeed feed = backend.changes(backend.versions().end(), null)) {
+      assertNull(feed.poll());
+    }
+  }
+
+  @Test
+  @Rule("CAPA-4")
+  @Needs(Capability.IMMEDIATE_LEASES)
+  void immediateLeasesDoNotWaitForAWriter() {
+    try (HeldWrite held = new HeldWrite(bench)) {
+      inTime("a lease while a write runs", () -> cycle(held.backend()));
+    }
+  }
+
+  private static void cycle(Backend backend) {
+    Lease lease = backend.acquireLease("a", Duration.ofHours(1));
+    assertNotNull(lease);
+    assertNotNull(backend.renewLease("a", lease.token(), Duration.ofHours(1)));
+    assertTrue(backend.releaseLease("a", lease.token()));
   }
 }

@@ -6,16 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
-import io.databroker.api.Bytes;
 import io.databroker.api.Condition;
 import io.databroker.api.ConditionFailedException;
-import io.databroker.api.FieldExtractor;
-import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Rule;
-import io.databroker.tck.engine.Signal;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,42 +49,13 @@ abstract class StateRules extends Chapter {
     assertNotNull(backend.state());
   }
 
-  /** Extraction function that blocks the write that called it. */
-  private record Stuck(Signal asked, CountDownLatch released) implements FieldExtractor {
-    @Override
-    public String fingerprint() {
-      return "stuck";
-    }
-
-    @Override
-    public Map<String, String> extract(String type, Bytes payload, List<String> fields) {
-      asked.run();
-      try {
-        released.await();
-      } catch (InterruptedException ended) {
-        Thread.currentThread().interrupt();
-      }
-      return Map.of();
-    }
-  }
-
   @Test
   @Rule("STATE-1")
-  void itNeverWaitsForAWriter() throws InterruptedException {
-    Signal asked = new Signal(bench.tuning.patience());
-    CountDownLatch released = new CountDownLatch(1);
-    Backend backend = bench.open(1, bench.context().withExtractor(new Stuck(asked, released)));
-    backend.setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
-    Thread writer = new Thread(() -> backend.put(List.of(write("t", "1", ""))), "tck-writer");
-    writer.setDaemon(true);
-    writer.start();
-    try {
-      asked.await("the extraction function of a write");
-      inTime("a state that is asked for while a write runs", backend::state);
-    } finally {
-      released.countDown();
+  void itNeverWaitsForAWriter() {
+    HeldWrite held = new HeldWrite(bench);
+    try (held) {
+      inTime("a state that is asked for while a write runs", held.backend()::state);
     }
-    writer.join(bench.tuning.patience().toMillis());
-    assertTrue(backend.state().takesWrites());
+    assertTrue(held.backend().state().takesWrites());
   }
 }

@@ -8,6 +8,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.BackendState;
 import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.ConditionFailedException;
@@ -24,10 +25,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -473,6 +476,16 @@ final class StoreMutants {
         provider(
             "OPEN-2", "one-store-for-all", "each backend opened is the same store", new OneStore()),
         provider(
+            "CAPA-3",
+            "reads-wait-for-writers",
+            "declares immediate reads, but reads and writes share a lock",
+            new Declaring(Capability.IMMEDIATE_READS)),
+        provider(
+            "CAPA-4",
+            "leases-wait-for-writers",
+            "declares immediate leases, but leases and writes share a lock",
+            new Declaring(Capability.IMMEDIATE_LEASES)),
+        provider(
             "CAPA-2",
             "durable-undeclared",
             "a reopen has the stored records, although durable is not declared",
@@ -517,6 +530,22 @@ final class StoreMutants {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  /** A provider that declares a capability that its backends lack. */
+  private static final class Declaring extends ReferenceProvider {
+    private final Capability lacking;
+
+    Declaring(Capability lacking) {
+      this.lacking = lacking;
+    }
+
+    @Override
+    public Set<Capability> capabilities(Settings settings) {
+      Set<Capability> declared = EnumSet.copyOf(super.capabilities(settings));
+      declared.add(lacking);
+      return declared;
     }
   }
 
