@@ -8,12 +8,6 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOutboundBuffer;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -36,25 +30,19 @@ public final class Connection {
   /** Uncounted bytes that an open call may hold. */
   private static final int CALL_BYTES = 4 << 10;
 
-  /** Calls of this connection in one lane. */
-  private static final class Turns {
-    final Deque<Runnable> waiting = new ArrayDeque<>();
-    int running;
-  }
-
   private final Connections all;
   private final @Nullable Channel channel;
+  private final LoopTurn loop;
+  private final CallTurns turns;
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
-  private final Map<Lane, Turns> lanes = new HashMap<>();
   private long unsent;
   private long inHeap;
   private long received;
   private long progressAt = System.nanoTime();
   private boolean cut;
 
-  private final Map<Lane, Executor> executors = new ConcurrentHashMap<>();
   private final AtomicLong messages = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
 
@@ -64,6 +52,8 @@ public final class Connection {
   Connection(Connections all, @Nullable Channel channel) {
     this.all = all;
     this.channel = channel;
+    this.loop = new LoopTurn(channel, System::nanoTime);
+    this.turns = new CallTurns(this::readsItsAnswers);
   }
 
   /** Returns the connection of a call. */
@@ -77,7 +67,25 @@ public final class Connection {
 
   /** Returns the executor on which calls of this connection begin in a lane. */
   public Executor turns(Lane lane) {
-    return executors.computeIfAbsent(lane, SharedTurns::new);
+    return turns.executor(lane);
+  }
+
+  /** Returns whether this thread is the connection's event loop. */
+  public boolean isHere() {
+    return loop.isHere();
+  }
+
+  /**
+   * Returns whether a short call may run on this thread: it is the connection's event loop, the
+   * connection has not used it for long, and its client reads its answers.
+   */
+  public boolean mayRunHere() {
+    return loop.isHere() && loop.hasTime() && readsItsAnswers();
+  }
+
+  /** Returns the turn on the event loop. */
+  LoopTurn loop() {
+    return loop;
   }
 
   /** Counts a call; returns false, without counting it, if too many calls are open in all. */
@@ -114,75 +122,16 @@ public final class Connection {
    * @param lane the threads that run such calls, including the current thread
    */
   public void run(Lane lane, Runnable call) {
-    synchronized (this) {
-      if (cut) {
-        return;
-      }
-      Turns turns = lanes.computeIfAbsent(lane, any -> new Turns());
-      if (!turns.waiting.isEmpty() || !mayRun(lane, turns)) {
-        turns.waiting.add(call);
-        return;
-      }
-      turns.running++;
-    }
-    runNow(lane, call);
+    turns.run(lane, call);
   }
 
-  private void runNow(Lane lane, Runnable call) {
-    try {
-      call.run();
-    } finally {
-      ended(lane);
-      goOn();
-    }
+  /** Runs the call on the executor of its lane, when it may run. */
+  public void runLater(Lane lane, Runnable call) {
+    turns.runLater(lane, call);
   }
 
-  private synchronized void ended(Lane lane) {
-    Turns turns = lanes.get(lane);
-    if (turns != null) {
-      turns.running--;
-    }
-  }
-
-  private boolean mayRun(Lane lane, Turns turns) {
-    return turns.running < lane.mostOfOneConnection() && readsItsAnswers();
-  }
-
-  private boolean readsItsAnswers() {
-    return unsent + inHeap < all.limits().unsentPerConnection();
-  }
-
-  private void goOn() {
-    List<Runnable> starts = List.of();
-    synchronized (this) {
-      for (Map.Entry<Lane, Turns> each : lanes.entrySet()) {
-        Lane lane = each.getKey();
-        Turns turns = each.getValue();
-        while (!turns.waiting.isEmpty() && mayRun(lane, turns)) {
-          turns.running++;
-          starts = starts.isEmpty() ? new ArrayList<>() : starts;
-          Runnable call = turns.waiting.remove();
-          starts.add(() -> lane.executor().execute(() -> runLater(lane, call)));
-        }
-      }
-    }
-    starts.forEach(Runnable::run);
-  }
-
-  /** Runs a waiting call, unless earlier calls have too many unread answers by now. */
-  private void runLater(Lane lane, Runnable call) {
-    synchronized (this) {
-      Turns turns = lanes.get(lane);
-      if (cut || turns == null) {
-        return;
-      }
-      if (!readsItsAnswers()) {
-        turns.running--;
-        turns.waiting.addFirst(call);
-        return;
-      }
-    }
-    runNow(lane, call);
+  private synchronized boolean readsItsAnswers() {
+    return !cut && unsent + inHeap < all.limits().unsentPerConnection();
   }
 
   /** Counts bytes handed to the transport. */
@@ -212,7 +161,7 @@ public final class Connection {
         var unused = all.addUnsent(-bytes);
       }
     }
-    goOn();
+    turns.goOn();
     all.roomAgain();
   }
 
@@ -229,7 +178,7 @@ public final class Connection {
     if (over) {
       all.relieve("the server holds too many answers that wait to be sent");
     } else if (bytes < 0) {
-      goOn();
+      turns.goOn();
     }
   }
 
@@ -327,6 +276,7 @@ public final class Connection {
         detach();
       }
     }
+    turns.end();
   }
 
   /** Removes this connection from all counts. */
@@ -338,7 +288,6 @@ public final class Connection {
     unsent = 0;
     received = 0;
     inHeap = 0;
-    lanes.clear();
   }
 
   /** Ends the connection at once, with the reason in its GOAWAY frame. */
@@ -349,6 +298,7 @@ public final class Connection {
       }
       detach();
     }
+    turns.end();
     if (channel != null && channel.isRegistered()) {
       channel.eventLoop().execute(() -> end(channel, Http2Error.ENHANCE_YOUR_CALM, reason));
     }

@@ -108,7 +108,8 @@ public final class Connections extends ServerTransportFilter {
     Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
     if (handler != null) {
       FloodGuard.guard(handler, connection);
-      pipeline.addBefore(pipeline.context(handler).name(), null, new ReadWhileRead());
+      pipeline.addBefore(
+          pipeline.context(handler).name(), null, new ReadWhileRead(connection.loop()));
     }
   }
 

@@ -5,7 +5,8 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Stops reading from a client while its unread answers fill the server's buffer.
+ * Stops reading from a client while its unread answers fill the server's buffer, and ends the
+ * connection's turn on its event loop after each read.
  *
  * <p>HTTP/2 lets a client limit the DATA sent to it. Headers, trailers and replies to control
  * frames have no such limit: a client that sends requests and reads nothing would fill the memory.
@@ -16,8 +17,15 @@ final class ReadWhileRead extends ChannelInboundHandlerAdapter {
   /** Far more than the transport buffers of DATA, so it does not affect a slow reader. */
   private static final long MOST = 1 << 20;
 
+  private final LoopTurn turn;
+
+  ReadWhileRead(LoopTurn turn) {
+    this.turn = turn;
+  }
+
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    turn.end();
     super.channelReadComplete(context); // sends the replies to the frames just read
     ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
     if (buffer != null && buffer.totalPendingWriteBytes() > MOST) {

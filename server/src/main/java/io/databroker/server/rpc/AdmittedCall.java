@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Admission of one call and its answer.
  *
- * <p>The bytes of the request are read into room reserved from {@link Intake}. When it is the
- * call's turn on its connection, the request is counted, parsed and handled. The room is released
- * when the answer is sent. {@link BoundedAnswers} bounds the answers.
+ * <p>The bytes of the request are read into room reserved from {@link Intake}. The request is
+ * counted, parsed and handled where {@link CallPlaces} decides: at once, or when it is the call's
+ * turn on its connection. The room is released when the answer is sent. {@link BoundedAnswers}
+ * bounds the answers.
  *
  * <p><b>Thread-safety:</b> gRPC calls a listener one at a time; the turn may come on another
  * thread, and the sweep over connections calls at any time.
@@ -35,6 +36,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private final ServerCall<InputStream, A> call;
   private final Intake intake;
   private final RequestCheck check;
+  private final CallPlaces places;
   private final Lane lane;
   private final Connection connection;
   private final BoundedAnswers<A> answers;
@@ -53,11 +55,13 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private boolean over;
   private long held;
 
-  AdmittedCall(ServerCall<InputStream, A> call, Intake intake, RequestCheck check, Lane lane) {
+  AdmittedCall(
+      ServerCall<InputStream, A> call, Intake intake, RequestCheck check, CallPlaces places) {
     this.call = call;
     this.intake = intake;
     this.check = check;
-    this.lane = lane;
+    this.places = places;
+    this.lane = places.lane(call.getMethodDescriptor().getFullMethodName());
     this.connection = Connection.of(call);
     this.answers = new BoundedAnswers<>(call, connection, lane.executor());
   }
@@ -149,11 +153,17 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     if (isRefused()) {
       return;
     }
-    if (request == null) {
+    WholeRequest bytes = request;
+    if (bytes == null) {
       refuse(Statuses.of(check.notOne()));
-      return;
+    } else if (!connection.isHere()) {
+      connection.run(lane, this);
+    } else if (places.isImmediate(call.getMethodDescriptor().getFullMethodName(), bytes)
+        && connection.mayRunHere()) {
+      run();
+    } else {
+      connection.runLater(lane, this);
     }
-    connection.run(lane, this);
   }
 
   /** Handles the call when it has its turn. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Answers of one call, counted while they are in the transport's buffers.
  *
  * <p>A single answer is counted until the client has received it, which ends the call. A large
- * answer waits outside the buffers until they have room. The messages of a stream are counted while
- * the transport has no room for further ones.
+ * answer waits outside the buffers until they have room, and is encoded on the threads of its lane.
+ * The messages of a stream are counted while the transport has no room for further ones.
  *
  * <p><b>Thread-safety:</b> used by one thread at a time, but for {@link #unreadSince} and {@link
  * #end}.
@@ -30,6 +30,9 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   private static final int REPORT = 64;
 
   private static final long ANY_ROOM = 1 << 20;
+
+  /** Bytes of an answer that an event loop does not encode itself. */
+  private static final long LARGE = 64 << 10;
 
   private final Connection connection;
   private final Executor executor;
@@ -80,7 +83,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
         connection.messagesSent(REPORT);
       }
       super.sendMessage(message);
-    } else if (connection.hasRoom(size)) {
+    } else if (connection.hasRoom(size) && !(size > LARGE && connection.isHere())) {
       count(size);
       super.sendMessage(message);
     } else {

@@ -1,24 +1,20 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
+import io.databroker.api.Capability;
 import io.databroker.api.Limits;
 import io.databroker.host.OpenedBackend;
 import io.databroker.server.auth.Caller;
-import io.databroker.server.net.Connection;
 import io.databroker.server.net.Connections;
-import io.databroker.server.net.Lane;
 import io.databroker.server.net.Transport;
 import io.databroker.server.net.Watchdog;
-import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -69,18 +65,20 @@ public final class BrokerServer implements AutoCloseable {
       InetSocketAddress listen,
       QuerySettings queries,
       ServerSettings settings) {
-    this(opened.backend(), opened.limits(), listen, queries, settings);
+    this(opened.backend(), opened.limits(), opened.capabilities(), listen, queries, settings);
   }
 
   BrokerServer(
       Backend backend,
       Limits limits,
+      Set<Capability> capabilities,
       InetSocketAddress listen,
       QuerySettings queries,
       ServerSettings settings) {
     this(
         backend,
         limits,
+        capabilities,
         queries,
         settings,
         listen,
@@ -91,6 +89,7 @@ public final class BrokerServer implements AutoCloseable {
   private BrokerServer(
       Backend backend,
       Limits limits,
+      Set<Capability> capabilities,
       QuerySettings queries,
       ServerSettings settings,
       InetSocketAddress listen,
@@ -99,6 +98,7 @@ public final class BrokerServer implements AutoCloseable {
     this(
         backend,
         limits,
+        capabilities,
         queries,
         settings,
         Math.max(largestRequest, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP),
@@ -117,6 +117,7 @@ public final class BrokerServer implements AutoCloseable {
   BrokerServer(
       Backend backend,
       Limits limits,
+      Set<Capability> capabilities,
       QuerySettings queries,
       ServerSettings settings,
       long room,
@@ -127,7 +128,8 @@ public final class BrokerServer implements AutoCloseable {
     this.connections = connections;
     this.transport = transport;
     this.watchdog = transport == null ? null : transport.watchdog();
-    Intake intake = new Intake(room, limits.batchRecords(), threads);
+    CallPlaces places = new CallPlaces(threads, capabilities);
+    Intake intake = new Intake(room, limits.batchRecords(), places);
     this.health = new HealthProbe(backend, System::nanoTime);
     this.streams =
         new Streams(threads.streams(), threads.searches().executor(), settings.service());
@@ -140,15 +142,8 @@ public final class BrokerServer implements AutoCloseable {
             new VersionWait(backend, threads.timer(), threads.searches().executor()));
     this.records = new DataBrokerService(backend, streams, searches, settings.service());
     builder
-        .executor(threads.calls().executor())
-        .callExecutor(
-            new ServerCallExecutorSupplier() {
-              @Override
-              public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-                Lane lane = threads.of(call.getMethodDescriptor().getFullMethodName());
-                return Connection.of(call).turns(lane);
-              }
-            })
+        .directExecutor()
+        .callExecutor(places)
         .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))
         .addService(intake.before(new ConditionalPuts(backend).bindService()))
         .addService(intake.before(new RestoreService(backend).bindService()))

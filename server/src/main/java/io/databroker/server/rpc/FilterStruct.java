@@ -30,6 +30,12 @@ final class FilterStruct {
     return all("", struct);
   }
 
+  /** Returns whether a filter selects one record by its id, and nothing else. */
+  static boolean isOfId(Struct struct) {
+    return struct.getFieldsCount() == 1
+        && struct.getFieldsOrDefault(ID, Value.getDefaultInstance()).hasStringValue();
+  }
+
   /**
    * Reads a Struct, whose entries must all match; an empty Struct matches nothing.
    *

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Intake implements ServerInterceptor {
   private final long room;
   private final int batchRecords;
-  private final Threads threads;
+  private final CallPlaces places;
   private final AtomicLong taken = new AtomicLong();
   private final Map<String, RequestCheck> checks = new HashMap<>();
 
@@ -38,10 +38,10 @@ final class Intake implements ServerInterceptor {
    * @param room bytes of requests that may be in the heap at once
    * @param batchRecords the largest number of records in a request
    */
-  Intake(long room, int batchRecords, Threads threads) {
+  Intake(long room, int batchRecords, CallPlaces places) {
     this.room = room;
     this.batchRecords = batchRecords;
-    this.threads = threads;
+    this.places = places;
   }
 
   /** Returns the service behind this admission; called while the server is built. */
@@ -106,7 +106,7 @@ final class Intake implements ServerInterceptor {
       throw new IllegalStateException("no service behind this has the method " + method);
     }
     AdmittedCall<A> admitted =
-        new AdmittedCall<>((ServerCall<InputStream, A>) call, this, check, threads.of(method));
+        new AdmittedCall<>((ServerCall<InputStream, A>) call, this, check, places);
     return (ServerCall.Listener<Q>)
         admitted.start((ServerCallHandler<InputStream, A>) next, headers);
   }

@@ -54,6 +54,14 @@ final class Searches {
     this.limits = limits;
   }
 
+  /** Returns whether a query only looks one record up by its id. */
+  static boolean isLookUpById(QueryRequest request) {
+    return !request.getType().isEmpty()
+        && request.getQueryBytes().isEmpty()
+        && request.hasFilter()
+        && FilterStruct.isOfId(request.getFilter());
+  }
+
   /** Answers a query, after a wait for the version that the request names. */
   void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
     Context caller = Context.current();

@@ -9,15 +9,34 @@ import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Uncompressed bytes of one request, as the stream that gRPC hands to a marshaller. */
+/**
+ * Uncompressed bytes of one request, as the stream that gRPC hands to a marshaller.
+ *
+ * <p><b>Thread-safety:</b> none.
+ */
 final class WholeRequest extends ByteArrayInputStream {
   private final ByteString bytes;
+  private @Nullable Message parsed;
 
   /** Takes over the array, which must not change any more. */
   WholeRequest(byte[] taken) {
     super(taken);
     this.bytes = UnsafeByteOperations.unsafeWrap(taken);
+  }
+
+  /** Returns the request as a message like the prototype; parses it at the first call. */
+  Message parsed(Message prototype) throws InvalidProtocolBufferException {
+    Message known = parsed;
+    if (known == null) {
+      CodedInputStream input = input();
+      input.enableAliasing(true);
+      known = prototype.getParserForType().parseFrom(input);
+      input.checkLastTagWas(0);
+      parsed = known;
+    }
+    return known;
   }
 
   CodedInputStream input() {
@@ -46,12 +65,8 @@ final class WholeRequest extends ByteArrayInputStream {
     @Override
     @SuppressWarnings("unchecked") // the prototype is of the method's request
     public Q parse(InputStream stream) {
-      CodedInputStream input = ((WholeRequest) stream).input();
-      input.enableAliasing(true);
       try {
-        Message parsed = prototype.getParserForType().parseFrom(input);
-        input.checkLastTagWas(0);
-        return (Q) parsed;
+        return (Q) ((WholeRequest) stream).parsed(prototype);
       } catch (InvalidProtocolBufferException e) {
         throw new UnreadableException(e);
       }

@@ -28,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,7 @@ class BrokerServerTest {
         new BrokerServer(
             backend,
             Limits.FLOOR,
+            Set.of(),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), served.server.port()),
             new QuerySettings(),
             new ServerSettings());

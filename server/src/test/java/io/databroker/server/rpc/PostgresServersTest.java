@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,6 +69,7 @@ class PostgresServersTest {
           new BrokerServer(
               broker.backend(),
               Limits.FLOOR,
+              Set.of(),
               Served.LOOPBACK,
               new QuerySettings(),
               new ServerSettings());

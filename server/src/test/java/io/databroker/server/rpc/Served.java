@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
+import io.databroker.api.Capability;
 import io.databroker.api.Limits;
 import io.databroker.server.net.Connections;
 import io.databroker.server.proto.CheckpointServiceGrpc;
@@ -15,6 +16,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A server and a client of it. */
@@ -26,6 +28,10 @@ final class Served implements AutoCloseable {
 
   static final InetSocketAddress LOOPBACK =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  /** Capabilities of the tests' backends, which wait for nothing unless a test stops them. */
+  private static final Set<Capability> IMMEDIATE =
+      Set.of(Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES);
 
   final BrokerServer server;
   final ManagedChannel channel;
@@ -49,7 +55,15 @@ final class Served implements AutoCloseable {
   /** Starts a server on loopback with these settings. */
   static Served with(Backend backend, QuerySettings queries, ServerSettings settings)
       throws IOException {
-    return loopback(new BrokerServer(backend, Limits.FLOOR, LOOPBACK, queries, settings));
+    return with(backend, IMMEDIATE, queries, settings);
+  }
+
+  /** Starts a server on loopback, on a backend that declares these capabilities. */
+  static Served with(
+      Backend backend, Set<Capability> capabilities, QuerySettings queries, ServerSettings settings)
+      throws IOException {
+    return loopback(
+        new BrokerServer(backend, Limits.FLOOR, capabilities, LOOPBACK, queries, settings));
   }
 
   /** Starts a server that accepts at most that many bytes of requests at once. */
@@ -60,6 +74,7 @@ final class Served implements AutoCloseable {
         new BrokerServer(
             backend,
             Limits.FLOOR,
+            IMMEDIATE,
             new QuerySettings(),
             settings,
             room,
@@ -88,6 +103,7 @@ final class Served implements AutoCloseable {
         new BrokerServer(
             backend,
             Limits.FLOOR,
+            IMMEDIATE,
             queries,
             settings,
             Long.MAX_VALUE,

@@ -1,0 +1,47 @@
+package io.databroker.server.net;
+
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Time that a connection may spend on its event loop, which it shares with other connections. The
+ * time begins with the first call of a read of the socket and ends a millisecond later, whatever
+ * the read contains.
+ *
+ * <p><b>Thread-safety:</b> {@link #isHere} is safe; the event loop calls the others.
+ */
+final class LoopTurn {
+  private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final @Nullable Channel channel;
+  private final LongSupplier nanoTime;
+
+  /** Begin of the turn, by {@code nanoTime}; 0 if no call has run since the last read. */
+  private long began;
+
+  LoopTurn(@Nullable Channel channel, LongSupplier nanoTime) {
+    this.channel = channel;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Returns whether this thread is the event loop of the connection. */
+  boolean isHere() {
+    return channel != null && channel.isRegistered() && channel.eventLoop().inEventLoop();
+  }
+
+  /** Returns whether the turn has time for one more call. */
+  boolean hasTime() {
+    long now = nanoTime.getAsLong() | 1;
+    if (began == 0) {
+      began = now;
+    }
+    return now - began < LONGEST;
+  }
+
+  /** Ends the turn: what the socket held has been read. */
+  void end() {
+    began = 0;
+  }
+}

@@ -1,0 +1,105 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.databroker.api.Capability;
+import io.databroker.server.net.Connection;
+import io.databroker.server.net.Lane;
+import io.databroker.server.proto.CheckpointServiceGrpc;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.QueryRequest;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/**
+ * Decides where calls run. A call that waits for nothing runs on the event loop where it arrives,
+ * because the way to another thread and back takes longer than the call itself. All other calls run
+ * on the threads of their {@link Lane}.
+ *
+ * <p>Each call with one answer begins on the event loop: its request is read there. Compressed
+ * requests are not, because a small one can become large.
+ *
+ * <p><b>Thread-safety:</b> immutable.
+ */
+final class CallPlaces implements ServerCallExecutorSupplier {
+  /** Bytes of a request that an event loop parses. */
+  private static final int LARGEST_REQUEST = 4 << 10;
+
+  private static final Metadata.Key<String> ENCODING =
+      Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String UNCOMPRESSED = "identity";
+
+  private final Threads threads;
+
+  /** Test of the requests that wait for nothing, by the method's full name. */
+  private final Map<String, Predicate<WholeRequest>> immediate = new HashMap<>();
+
+  /**
+   * Creates the places of calls.
+   *
+   * @param capabilities the capabilities that the backend declares
+   */
+  CallPlaces(Threads threads, Set<Capability> capabilities) {
+    this.threads = threads;
+    always(HealthGrpc.getCheckMethod());
+    if (capabilities.contains(Capability.IMMEDIATE_READS)) {
+      always(DataBrokerServiceGrpc.getGetMethod());
+      always(DataBrokerServiceGrpc.getGetOptionsMethod());
+      always(DataBrokerServiceGrpc.getServerInfoMethod());
+      always(CheckpointServiceGrpc.getGetCheckpointMethod());
+      immediate.put(
+          DataBrokerServiceGrpc.getQueryMethod().getFullMethodName(), CallPlaces::isLookUpById);
+    }
+    if (capabilities.contains(Capability.IMMEDIATE_LEASES)) {
+      always(DataBrokerServiceGrpc.getAcquireLeaseMethod());
+      always(DataBrokerServiceGrpc.getRenewLeaseMethod());
+      always(DataBrokerServiceGrpc.getReleaseLeaseMethod());
+    }
+  }
+
+  private void always(MethodDescriptor<?, ?> method) {
+    immediate.put(method.getFullMethodName(), any -> true);
+  }
+
+  private static boolean isLookUpById(WholeRequest request) {
+    try {
+      return Searches.isLookUpById(
+          (QueryRequest) request.parsed(QueryRequest.getDefaultInstance()));
+    } catch (InvalidProtocolBufferException e) {
+      return false; // its handler meets the same error
+    }
+  }
+
+  @Override
+  public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+    MethodDescriptor<Q, A> method = call.getMethodDescriptor();
+    Connection connection = Connection.of(call);
+    return method.getType() == MethodType.UNARY && !isCompressed(headers) && connection.mayRunHere()
+        ? Runnable::run
+        : connection.turns(lane(method.getFullMethodName()));
+  }
+
+  private static boolean isCompressed(Metadata headers) {
+    String encoding = headers.get(ENCODING);
+    return encoding != null && !encoding.equals(UNCOMPRESSED);
+  }
+
+  /** Returns the threads that run a method that does not run on an event loop. */
+  Lane lane(String method) {
+    return threads.of(method);
+  }
+
+  /** Returns whether the handling of a request waits for nothing. */
+  boolean isImmediate(String method, WholeRequest request) {
+    Predicate<WholeRequest> test = immediate.get(method);
+    return test != null && request.size() <= LARGEST_REQUEST && test.test(request);
+  }
+}

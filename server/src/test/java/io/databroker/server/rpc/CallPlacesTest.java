@@ -1,0 +1,155 @@
+package io.databroker.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.Empty;
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.Write;
+import io.databroker.server.fixture.LockedBackend;
+import io.databroker.server.proto.AcquireLeaseRequest;
+import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceBlockingStub;
+import io.databroker.server.proto.GetRequest;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.Record;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Threads on which the server calls its backend. */
+class CallPlacesTest {
+  private static final Set<Capability> BOTH =
+      Set.of(Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES);
+  private static final String LOOP = "databroker-net";
+
+  private final LockedBackend stored = new LockedBackend();
+
+  /** Name of the thread that last called each method. */
+  private final Map<String, String> threads = new ConcurrentHashMap<>();
+
+  private final Backend backend =
+      (Backend)
+          Proxy.newProxyInstance(
+              CallPlacesTest.class.getClassLoader(),
+              new Class<?>[] {Backend.class},
+              (proxy, method, arguments) -> {
+                threads.put(method.getName(), Thread.currentThread().getName());
+                try {
+                  return method.invoke(stored, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+
+  private int leases;
+
+  private Served serve(Set<Capability> capabilities) throws Exception {
+    return Served.with(backend, capabilities, new QuerySettings(), new ServerSettings());
+  }
+
+  /** Repeats calls until one runs on an event loop; on a busy machine, a turn may be over. */
+  private void runsOnALoop(String method, Runnable calls) {
+    Eventually.holds(
+        method + " on an event loop",
+        () -> {
+          calls.run();
+          return String.valueOf(threads.get(method)).startsWith(LOOP);
+        });
+  }
+
+  private static QueryRequest lookUp(String id) {
+    return QueryRequest.newBuilder()
+        .setType("t")
+        .setFilter(Structs.struct("{'id': '" + id + "'}"))
+        .setLimit(10)
+        .build();
+  }
+
+  private void callAll(DataBrokerServiceBlockingStub records) {
+    records.put(
+        PutRequest.newBuilder().addRecords(Record.newBuilder().setType("t").setId("1")).build());
+    records.get(GetRequest.newBuilder().setType("t").setId("1").build());
+    records.acquireLease(
+        AcquireLeaseRequest.newBuilder()
+            .setName("lease" + leases++)
+            .setDuration(com.google.protobuf.Duration.newBuilder().setSeconds(60))
+            .build());
+    records.listTypes(Empty.getDefaultInstance());
+  }
+
+  @Test
+  void aCallThatWaitsForNothingRunsWhereItArrives() throws Exception {
+    try (Served served = serve(BOTH)) {
+      runsOnALoop("get", () -> callAll(served.records()));
+      runsOnALoop("acquireLease", () -> callAll(served.records()));
+      assertThat(threads.get("put")).startsWith("databroker-write");
+      assertThat(threads.get("listTypes")).startsWith("databroker-call");
+    }
+  }
+
+  @Test
+  void callsOfABackendThatMayWaitRunOnThreadsOfTheirKind() throws Exception {
+    try (Served served = serve(Set.of())) {
+      callAll(served.records());
+      assertThat(threads.get("get")).startsWith("databroker-call");
+      assertThat(threads.get("acquireLease")).startsWith("databroker-write");
+      assertThat(threads.get("put")).startsWith("databroker-write");
+    }
+  }
+
+  @Test
+  void aQueryRunsWhereItArrivesOnlyIfItLooksOneRecordUpById() throws Exception {
+    try (Served served = serve(BOTH)) {
+      runsOnALoop("snapshot", () -> served.records().query(lookUp("1")));
+      served.records().query(lookUp("1").toBuilder().setQuery("text").build());
+      assertThat(threads.get("snapshot")).startsWith("databroker-search");
+      served.records().query(lookUp("1").toBuilder().clearFilter().build());
+      assertThat(threads.get("snapshot")).startsWith("databroker-search");
+      served.records().query(lookUp("1").toBuilder().setType("").build());
+      assertThat(threads.get("snapshot")).startsWith("databroker-search");
+    }
+  }
+
+  @Test
+  void aLongOrCompressedRequestIsNotReadOnAnEventLoop() throws Exception {
+    try (Served served = serve(BOTH)) {
+      GetRequest tooLong = GetRequest.newBuilder().setType("t").setId("x".repeat(5_000)).build();
+      notFound(served.records(), tooLong);
+      assertThat(threads.get("get")).startsWith("databroker-call");
+      GetRequest brief = GetRequest.newBuilder().setType("t").setId("x").build();
+      runsOnALoop("get", () -> notFound(served.records(), brief));
+      notFound(served.records().withCompression("gzip"), brief);
+      assertThat(threads.get("get")).startsWith("databroker-call");
+    }
+  }
+
+  private static void notFound(DataBrokerServiceBlockingStub records, GetRequest request) {
+    StatusRuntimeException error =
+        catchThrowableOfType(StatusRuntimeException.class, () -> records.get(request));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+  }
+
+  @Test
+  void aLargeAnswerOfAnImmediateCallArrivesWhole() throws Exception {
+    Bytes payload = Bytes.copyOf(new byte[300_000]);
+    stored.put(List.of(Write.put("t", "large", payload)));
+    try (Served served = serve(BOTH)) {
+      GetRequest request = GetRequest.newBuilder().setType("t").setId("large").build();
+      runsOnALoop(
+          "get",
+          () -> {
+            Record record = served.records().get(request).getRecord();
+            assertThat(record.getData().getSerializedSize()).isGreaterThanOrEqualTo(300_000);
+          });
+    }
+  }
+}
