@@ -13,8 +13,11 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** Messages of Sync: the options, then the changes after a position. */
-final class ChangesSource implements MessageSource<SyncResponse> {
+/**
+ * Messages of Sync: the options, then the changes after a position. Each is a {@link SyncResponse}
+ * or {@link Encoded}.
+ */
+final class ChangesSource implements MessageSource<Object> {
   private final ChangeFeed feed;
   private final ToldChanges told;
   private final Iterator<TypedOptions> options;
@@ -73,7 +76,7 @@ final class ChangesSource implements MessageSource<SyncResponse> {
   }
 
   @Override
-  public @Nullable SyncResponse poll() {
+  public @Nullable Object poll() {
     if (options.hasNext()) {
       return SyncResponse.newBuilder().setOptions(options.next()).build();
     }

@@ -23,7 +23,7 @@ final class ConditionalPuts extends ConditionalServiceGrpc.ConditionalServiceImp
   @Override
   public void put(ConditionalPutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
-        observer,
+        Encoded.accepting(observer),
         () ->
             request.getWritesCount() == 0
                 ? WireRecords.nothingStored(backend)

@@ -62,7 +62,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> observer) {
     Answer.send(
-        observer,
+        Encoded.accepting(observer),
         () -> {
           String type = request.getType();
           String id = request.getId();
@@ -74,7 +74,10 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
                         Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id)))
                 .asRuntimeException();
           }
-          return GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
+          Encoded encoded = EncodedRecords.only(found);
+          return encoded != null
+              ? encoded
+              : GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
         });
   }
 
@@ -87,7 +90,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   @Override
   public void put(PutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
-        observer,
+        Encoded.accepting(observer),
         () ->
             request.getRecordsCount() == 0
                 ? WireRecords.nothingStored(backend)
@@ -217,11 +220,12 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-    streams.serveChanges(observer, () -> ChangesSource.open(backend, told, request));
+    streams.serveChanges(
+        Encoded.accepting(observer), () -> ChangesSource.open(backend, told, request));
   }
 
   @Override
   public void syncLatest(SyncLatestRequest request, StreamObserver<SyncLatestResponse> observer) {
-    streams.serveSnapshot(observer, () -> SnapshotSource.open(backend, request));
+    streams.serveSnapshot(Encoded.accepting(observer), () -> SnapshotSource.open(backend, request));
   }
 }

@@ -75,7 +75,7 @@ final class Intake implements ServerInterceptor {
     return ServerMethodDefinition.create(
         descriptor.toBuilder(
                 new WholeRequest.Marshaller<>(standard, prototype),
-                descriptor.getResponseMarshaller())
+                new Encoded.Marshaller<>(descriptor.getResponseMarshaller()))
             .build(),
         method.getServerCallHandler());
   }

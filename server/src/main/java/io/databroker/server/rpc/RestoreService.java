@@ -31,7 +31,7 @@ final class RestoreService {
 
   private void restore(PutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
-        observer,
+        Encoded.accepting(observer),
         Audited.work(
             "restore",
             Map.of("records", Integer.toString(request.getRecordsCount())),

@@ -11,8 +11,11 @@ import io.databroker.server.proto.Versions;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** Messages of SyncLatest: the records, the options, and last the versions to continue from. */
-final class SnapshotSource implements MessageSource<SyncLatestResponse> {
+/**
+ * Messages of SyncLatest: the records, the options, and last the versions to continue from. Each is
+ * a {@link SyncLatestResponse} or {@link Encoded}.
+ */
+final class SnapshotSource implements MessageSource<Object> {
   private final Snapshot snapshot;
   private final Iterator<StoredRecord> records;
   private final Iterator<TypedOptions> options;
@@ -36,14 +39,15 @@ final class SnapshotSource implements MessageSource<SyncLatestResponse> {
   }
 
   @Override
-  public @Nullable SyncLatestResponse poll() {
+  public @Nullable Object poll() {
     if (ended) {
       return null;
     }
-    SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
     if (records.hasNext()) {
-      message.setRecord(WireRecords.record(records.next()));
-    } else if (options.hasNext()) {
+      return message(records.next());
+    }
+    SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
+    if (options.hasNext()) {
       message.setOptions(options.next());
     } else {
       ended = true;
@@ -53,6 +57,13 @@ final class SnapshotSource implements MessageSource<SyncLatestResponse> {
               .setLatestRecordVersion(snapshot.position().version()));
     }
     return message.build();
+  }
+
+  private static Object message(StoredRecord record) {
+    Encoded encoded = EncodedRecords.only(record);
+    return encoded != null
+        ? encoded
+        : SyncLatestResponse.newBuilder().setRecord(WireRecords.record(record)).build();
   }
 
   @Override

@@ -53,8 +53,13 @@ final class WireRecords {
     return records;
   }
 
-  /** Returns the answer to a put or a restore. */
-  static PutResponse stored(PutResult result) {
+  /** Returns the answer to a put or a restore: encoded, or a {@link PutResponse}. */
+  static Object stored(PutResult result) {
+    Encoded encoded = EncodedRecords.stored(result);
+    return encoded != null ? encoded : response(result);
+  }
+
+  private static PutResponse response(PutResult result) {
     return PutResponse.newBuilder()
         .setServerVersion(result.serverVersion())
         .addAllRecords(records(result.records()))

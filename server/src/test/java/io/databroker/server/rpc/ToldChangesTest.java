@@ -7,6 +7,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
+import io.databroker.server.proto.SyncResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -16,42 +21,53 @@ class ToldChangesTest {
   private final ToldChanges told = new ToldChanges();
 
   @Test
-  void allWhoWatchAreToldTheSameMessage() {
+  void allWhoWatchAreToldTheSameMessage() throws IOException {
     StoredRecord record = record(7, "a", 100);
 
     assertThat(told.message(1, record)).isSameAs(told.message(1, copy(record)));
-    assertThat(told.message(1, record).getRecord()).isEqualTo(WireRecords.record(record));
+    assertThat(read(told.message(1, record)).getRecord()).isEqualTo(WireRecords.record(record));
   }
 
   @Test
-  void aVersionOfAnotherHistoryIsAnotherChange() {
+  void aVersionOfAnotherHistoryIsAnotherChange() throws IOException {
     StoredRecord before = record(7, "before", 100);
     StoredRecord after = record(7, "after", 100);
 
     for (int round = 0; round < 2; round++) {
-      assertThat(told.message(1, before).getRecord()).isEqualTo(WireRecords.record(before));
-      assertThat(told.message(2, after).getRecord()).isEqualTo(WireRecords.record(after));
+      assertThat(read(told.message(1, before)).getRecord()).isEqualTo(WireRecords.record(before));
+      assertThat(read(told.message(2, after)).getRecord()).isEqualTo(WireRecords.record(after));
     }
   }
 
   @Test
-  void versionsThatShareAPlaceAreToldApart() {
+  void versionsThatShareAPlaceAreToldApart() throws IOException {
     StoredRecord one = record(3, "one", 100);
     StoredRecord other = record(3 + PLACES, "other", 100);
     StoredRecord far = record(-1L - PLACES, "far", 100);
     StoredRecord last = record(-1, "last", 100);
 
     for (StoredRecord record : new StoredRecord[] {one, other, one, far, last, far}) {
-      assertThat(told.message(1, record).getRecord()).isEqualTo(WireRecords.record(record));
+      assertThat(read(told.message(1, record)).getRecord()).isEqualTo(WireRecords.record(record));
     }
   }
 
   @Test
-  void aLargeMessageIsNotKept() {
+  void aLargeMessageIsNotKept() throws IOException {
     for (StoredRecord large :
         new StoredRecord[] {record(7, "large", 5_000), record(7, "l".repeat(5_000), 0)}) {
       assertThat(told.message(1, large)).isNotSameAs(told.message(1, large));
-      assertThat(told.message(1, large).getRecord()).isEqualTo(WireRecords.record(large));
+      assertThat(read(told.message(1, large)).getRecord()).isEqualTo(WireRecords.record(large));
+    }
+  }
+
+  private static SyncResponse read(Object message) throws IOException {
+    MethodDescriptor.Marshaller<SyncResponse> standard =
+        ProtoUtils.marshaller(SyncResponse.getDefaultInstance());
+    @SuppressWarnings("unchecked") // as the server does
+    MethodDescriptor.Marshaller<Object> sending =
+        (MethodDescriptor.Marshaller<Object>) (Object) new Encoded.Marshaller<>(standard);
+    try (InputStream bytes = sending.stream(message)) {
+      return SyncResponse.parseFrom(bytes.readAllBytes());
     }
   }
 

@@ -1,0 +1,212 @@
+package io.databroker.server.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.WireFormat;
+import io.databroker.api.Bytes;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
+import io.databroker.server.proto.GetResponse;
+import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.Record;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes stored records to the bytes that protobuf makes of the messages of {@link WireRecords}.
+ * It copies the payload as it is, because a payload is an encoded Any.
+ *
+ * <p>It leaves large records to protobuf, which does not copy their payloads, and payloads that are
+ * not encoded as protobuf would encode them.
+ */
+final class EncodedRecords {
+  /** Largest size of type, id and payload together. */
+  private static final int LARGEST = 4 << 10;
+
+  /** Largest number of records in one answer. */
+  private static final int MOST = 64;
+
+  /** Field of the record in the answer to Get and in the messages of Sync and SyncLatest. */
+  private static final int ONLY_RECORD = GetResponse.RECORD_FIELD_NUMBER;
+
+  private static final int TYPE_URL = tag(Any.TYPE_URL_FIELD_NUMBER);
+  private static final int VALUE = tag(Any.VALUE_FIELD_NUMBER);
+
+  private EncodedRecords() {}
+
+  /**
+   * Encodes a message that holds only a record: the answer to Get, or a message of Sync or
+   * SyncLatest.
+   *
+   * @return null if it is left to protobuf
+   */
+  static @Nullable Encoded only(StoredRecord record) {
+    if (!isSimple(record)) {
+      return null;
+    }
+    int size = size(record);
+    byte[] message = new byte[nested(size)];
+    try {
+      write(CodedOutputStream.newInstance(message), ONLY_RECORD, size, record);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array of the right size never throws one
+    }
+    return new Encoded(message);
+  }
+
+  /**
+   * Encodes the answer to a put or a restore.
+   *
+   * @return null if it is left to protobuf
+   */
+  static @Nullable Encoded stored(PutResult result) {
+    List<StoredRecord> records = result.records();
+    if (records.size() > MOST || result.serverVersion() == 0) {
+      return null;
+    }
+    int[] sizes = new int[records.size()];
+    int total =
+        CodedOutputStream.computeUInt64Size(
+            PutResponse.SERVER_VERSION_FIELD_NUMBER, result.serverVersion());
+    for (int i = 0; i < sizes.length; i++) {
+      if (!isSimple(records.get(i))) {
+        return null;
+      }
+      sizes[i] = size(records.get(i));
+      total += nested(sizes[i]);
+    }
+    byte[] message = new byte[total];
+    CodedOutputStream out = CodedOutputStream.newInstance(message);
+    try {
+      out.writeUInt64(PutResponse.SERVER_VERSION_FIELD_NUMBER, result.serverVersion());
+      for (int i = 0; i < sizes.length; i++) {
+        write(out, PutResponse.RECORDS_FIELD_NUMBER, sizes[i], records.get(i));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array of the right size never throws one
+    }
+    return new Encoded(message);
+  }
+
+  private static boolean isSimple(StoredRecord record) {
+    return record.type().length() + record.id().length() + record.payload().size() <= LARGEST
+        && isAny(record.payload());
+  }
+
+  /**
+   * Returns whether the bytes are what protobuf makes of an Any: first a type URL, in ASCII and of
+   * at most 127 characters, then a value of at most a few kilobytes.
+   */
+  private static boolean isAny(Bytes payload) {
+    int size = payload.size();
+    int at = 0;
+    if (size > 1 && payload.at(0) == TYPE_URL) {
+      at = 2 + payload.at(1);
+      if (at <= 2 || at > size) {
+        return false;
+      }
+      for (int i = 2; i < at; i++) {
+        if (payload.at(i) < 0) {
+          return false;
+        }
+      }
+    }
+    return at == size || isValue(payload, at);
+  }
+
+  /** Returns whether the rest of the bytes are a value that is not empty. */
+  private static boolean isValue(Bytes payload, int at) {
+    int size = payload.size();
+    if (payload.at(at) != VALUE || at + 2 >= size) {
+      return false;
+    }
+    int first = payload.at(at + 1);
+    int second = payload.at(at + 2);
+    if (first > 0) {
+      return at + 2 + first == size;
+    }
+    // A length of two bytes, the last of which has no flag and is not 0.
+    return first < 0 && second > 0 && at + 3 + ((first & 0x7F) | second << 7) == size;
+  }
+
+  private static int tag(int field) {
+    return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
+
+  /** Returns the size of a field that holds a message of that size; its number is below 16. */
+  private static int nested(int size) {
+    return 1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
+  }
+
+  private static int size(StoredRecord record) {
+    int time = nested(size(record.modifiedAt()));
+    int payload = record.payload().size();
+    return (record.version() == 0
+            ? 0
+            : CodedOutputStream.computeUInt64Size(Record.VERSION_FIELD_NUMBER, record.version()))
+        + size(Record.TYPE_FIELD_NUMBER, record.type())
+        + size(Record.ID_FIELD_NUMBER, record.id())
+        + (payload == 0 ? 0 : nested(payload))
+        + (record.deleted() ? 2 * time : time);
+  }
+
+  private static int size(int field, String text) {
+    return text.isEmpty() ? 0 : CodedOutputStream.computeStringSize(field, text);
+  }
+
+  private static int size(Instant time) {
+    long seconds = time.getEpochSecond();
+    int nanos = time.getNano();
+    return (seconds == 0
+            ? 0
+            : CodedOutputStream.computeInt64Size(Timestamp.SECONDS_FIELD_NUMBER, seconds))
+        + (nanos == 0
+            ? 0
+            : CodedOutputStream.computeInt32Size(Timestamp.NANOS_FIELD_NUMBER, nanos));
+  }
+
+  private static void write(CodedOutputStream out, int field, int size, StoredRecord record)
+      throws IOException {
+    begin(out, field, size);
+    if (record.version() != 0) {
+      out.writeUInt64(Record.VERSION_FIELD_NUMBER, record.version());
+    }
+    write(out, Record.TYPE_FIELD_NUMBER, record.type());
+    write(out, Record.ID_FIELD_NUMBER, record.id());
+    if (record.payload().size() > 0) {
+      begin(out, Record.DATA_FIELD_NUMBER, record.payload().size());
+      out.write(record.payload().asByteBuffer());
+    }
+    write(out, Record.MODIFIED_AT_FIELD_NUMBER, record.modifiedAt());
+    if (record.deleted()) {
+      write(out, Record.DELETED_AT_FIELD_NUMBER, record.modifiedAt());
+    }
+  }
+
+  private static void begin(CodedOutputStream out, int field, int size) throws IOException {
+    out.writeUInt32NoTag(tag(field));
+    out.writeUInt32NoTag(size);
+  }
+
+  private static void write(CodedOutputStream out, int field, String text) throws IOException {
+    if (!text.isEmpty()) {
+      out.writeString(field, text);
+    }
+  }
+
+  private static void write(CodedOutputStream out, int field, Instant time) throws IOException {
+    long seconds = time.getEpochSecond();
+    int nanos = time.getNano();
+    begin(out, field, size(time));
+    if (seconds != 0) {
+      out.writeInt64(Timestamp.SECONDS_FIELD_NUMBER, seconds);
+    }
+    if (nanos != 0) {
+      out.writeInt32(Timestamp.NANOS_FIELD_NUMBER, nanos);
+    }
+  }
+}
