@@ -19,7 +19,8 @@ public sealed interface Selection {
 
   /** Selects the records of one type in which at least one indexed field has its given value. */
   static Selection where(String type, FieldValue... anyOf) {
-    return new Where(type, new HashSet<>(Arrays.asList(anyOf)));
+    boolean one = anyOf.length == 1 && anyOf[0] != null;
+    return new Where(type, one ? Set.of(anyOf[0]) : new HashSet<>(Arrays.asList(anyOf)));
   }
 
   /** Selects all records. */

@@ -6,8 +6,10 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.support.Extraction;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,7 @@ final class LookUp {
       if (table == null) {
         continue; // the index and then the table were removed since that commit
       }
-      Map<String, Gathered> gathered = gather(table, index);
+      List<Gathered> gathered = gather(table, index);
       Commit later = history.commit;
       Map<String, Entry> changed = changes(table, earlier, later);
       if (changed != null && later.indexes().get(where.type()) == index) {
@@ -60,13 +62,15 @@ final class LookUp {
 
   private record Gathered(Entry entry, @Nullable Entry previous) {}
 
-  private Map<String, Gathered> gather(Table table, FieldIndex index) {
-    Map<String, Gathered> gathered = new HashMap<>();
+  /** Returns the entry of each id that the index finds, once. */
+  private List<Gathered> gather(Table table, FieldIndex index) {
+    List<Gathered> gathered = new ArrayList<>();
+    Set<String> seen = where.anyOf().size() == 1 ? null : new HashSet<>();
     for (FieldValue term : where.anyOf()) {
       for (String id : index.ids(term)) {
-        Entry entry = table.entries.get(id);
+        Entry entry = seen == null || seen.add(id) ? table.entries.get(id) : null;
         if (entry != null) {
-          gathered.putIfAbsent(id, new Gathered(entry, entry.previous()));
+          gathered.add(new Gathered(entry, entry.previous()));
         }
       }
     }
@@ -91,15 +95,13 @@ final class LookUp {
   }
 
   private List<StoredRecord> choose(
-      Map<String, Gathered> gathered, Map<String, Entry> changed, FieldIndex index, Commit now) {
-    List<StoredRecord> chosen = new ArrayList<>();
-    gathered.forEach(
-        (id, found) -> {
-          if (!changed.containsKey(id)) {
-            Entry previous = found.previous();
-            add(found.entry().at(previous, now.version()), index, chosen);
-          }
-        });
+      List<Gathered> gathered, Map<String, Entry> changed, FieldIndex index, Commit now) {
+    List<StoredRecord> chosen = new ArrayList<>(gathered.size());
+    for (Gathered found : gathered) {
+      if (!changed.containsKey(found.entry().record.id())) {
+        add(found.entry().at(found.previous(), now.version()), index, chosen);
+      }
+    }
     changed.values().forEach(entry -> add(entry, index, chosen));
     return chosen;
   }

@@ -1,10 +1,15 @@
 package io.databroker.host.query;
 
 import io.databroker.api.Backend;
+import io.databroker.api.CodePointOrder;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.FieldValue;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.Position;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.util.ArrayList;
@@ -74,14 +79,15 @@ public final class Queries {
   public QueryResult run(RecordQuery query) {
     for (int attempt = 1; attempt <= ATTEMPTS && !query.type().isEmpty(); attempt++) {
       TypeOptions planned = options(backend.options(), query.type());
-      Cover cover = cover(query.filter(), planned);
+      Filter filter = Judge.ofFields(query.filter(), searchable(planned));
+      Cover cover = Cover.of(filter, Set.copyOf(planned.indexedFields()));
       if (cover == null || cover.terms().size() > MOST_TERMS) {
         break;
       }
       try (Candidates found = Candidates.of(backend, query.type(), cover)) {
         TypeOptions inForce = options(found.options(), query.type());
         if (inForce.indexedFields().equals(planned.indexedFields())) {
-          return answer(query, found);
+          return isLeaf(filter) ? page(query, found) : answer(query, found);
         }
       } catch (HistoryReplacedException | HistoryTrimmedException again) {
         // A clear or a trim came in between, which is rare: try again.
@@ -100,27 +106,59 @@ public final class Queries {
    */
   public QueryResult containing(String type, String field, AddressRange address) {
     List<String> prefixes = address.prefixes();
+    if (isIndexed(backend.options(), type, field)) {
+      FieldValue[] terms = new FieldValue[prefixes.size()];
+      for (int i = 0; i < terms.length; i++) {
+        terms[i] = new FieldValue(field, prefixes.get(i));
+      }
+      try (Snapshot found = backend.snapshot(new Selection.Where(type, Set.of(terms)))) {
+        if (isIndexed(found.options(), type, field)) {
+          List<StoredRecord> records = new ArrayList<>();
+          found.records().forEachRemaining(records::add);
+          records.sort(Comparator.comparing(StoredRecord::id, CodePointOrder.INSTANCE));
+          return longestFirst(records, prefixes, field, found.position());
+        }
+      }
+    }
     Filter filter =
         new Filter.Or(prefixes.stream().map(prefix -> Filter.equal(field, prefix)).toList());
     QueryResult found = run(RecordQuery.of(type, filter));
-    Map<String, Integer> ranks = new HashMap<>();
-    prefixes.forEach(prefix -> ranks.put(prefix, ranks.size()));
-    List<StoredRecord> records = new ArrayList<>(found.records());
-    records.sort(Comparator.comparingInt(record -> rank(ranks, value(record, field))));
-    return new QueryResult(records, found.total(), found.position());
+    return longestFirst(new ArrayList<>(found.records()), prefixes, field, found.position());
   }
 
-  private static int rank(Map<String, Integer> ranks, @Nullable String prefix) {
-    return prefix == null ? Integer.MAX_VALUE : ranks.getOrDefault(prefix, Integer.MAX_VALUE);
+  private static boolean isIndexed(Map<String, TypeOptions> options, String type, String field) {
+    return options(options, type).indexedFields().contains(field);
   }
+
+  /**
+   * Sorts records by the place of their values among the prefixes, and keeps the order of equals.
+   */
+  private QueryResult longestFirst(
+      List<StoredRecord> records, List<String> prefixes, String field, Position position) {
+    List<Ranked> ranked = new ArrayList<>(records.size());
+    for (StoredRecord record : records) {
+      String value = value(record, field);
+      ranked.add(new Ranked(value == null ? -1 : prefixes.indexOf(value), record));
+    }
+    ranked.sort(Comparator.comparingInt(Ranked::rank));
+    List<StoredRecord> sorted = ranked.stream().map(Ranked::record).toList();
+    return new QueryResult(sorted, sorted.size(), position);
+  }
+
+  /**
+   * Record found by address.
+   *
+   * @param rank the place of its value among the prefixes
+   */
+  private record Ranked(int rank, StoredRecord record) {}
 
   private @Nullable String value(StoredRecord record, String field) {
     return extractor.extract(record.type(), record.payload(), List.of(field)).get(field);
   }
 
-  private @Nullable Cover cover(Filter filter, TypeOptions options) {
-    Set<String> indexed = Set.copyOf(options.indexedFields());
-    return Cover.of(Judge.ofFields(filter, searchable(options)), indexed);
+  /** Returns whether a look-up finds exactly the records that the filter matches. */
+  private static boolean isLeaf(Filter filter) {
+    return filter instanceof Filter.Equal || filter instanceof Filter.Id;
   }
 
   private static TypeOptions options(Map<String, TypeOptions> options, String type) {
@@ -149,6 +187,18 @@ public final class Queries {
       StoredRecord record = records.next();
       if (judge(judges, query, candidates, record.type()).matches(record)
           && query.condition().test(record)) {
+        page.add(record);
+      }
+    }
+    return new QueryResult(page.records(candidates), page.total(), candidates.position());
+  }
+
+  /** Returns the answer if the filter matches all candidates. */
+  private static QueryResult page(RecordQuery query, Candidates candidates) {
+    Page page = new Page(query);
+    for (Iterator<StoredRecord> records = candidates.records(); records.hasNext(); ) {
+      StoredRecord record = records.next();
+      if (query.condition().test(record)) {
         page.add(record);
       }
     }
