@@ -58,7 +58,7 @@ final class TypeTable {
     this.number = number;
     this.type = type;
     this.utf8 = type.getBytes(StandardCharsets.UTF_8);
-    this.order = new SortedVersions(forgotten);
+    this.order = SortedVersions.withoutKeys(forgotten);
     this.unreachable = unreachable;
   }
 
@@ -76,7 +76,7 @@ final class TypeTable {
   synchronized SortedVersions index() {
     SortedVersions made = index;
     if (made == null) {
-      made = new SortedVersions(unreachable);
+      made = SortedVersions.withKeys(unreachable);
       index = made;
     }
     return made;

@@ -3,7 +3,7 @@ package io.databroker.offheap;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
 
-class OffheapDiskTckTest extends OffheapTckTest {
+class OffheapDiskTckTest extends OffheapDirectoryTckTest {
   @Override
   public Settings settings(Path directory) {
     return Settings.builder()

@@ -10,6 +10,7 @@ import io.databroker.api.Limits;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import io.databroker.tck.DatabrokerTck;
+import io.databroker.tck.engine.Nemesis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -34,7 +35,8 @@ class PostgresTckTest extends DatabrokerTck {
   private static final HostProcess[] CHILDREN = new HostProcess[2];
 
   @AfterAll
-  static void endChildren() {
+  static void endChildren() throws IOException {
+    KitFaults.close();
     synchronized (CHILDREN) {
       for (int i = 0; i < CHILDREN.length; i++) {
         if (CHILDREN[i] != null) {
@@ -138,6 +140,12 @@ class PostgresTckTest extends DatabrokerTck {
   @Override
   public Settings settings(Path directory) {
     String place = directory.getParent().getFileName() + "_" + directory.getFileName();
-    return TestServer.settings(place.toLowerCase(Locale.ROOT).replace('-', '_'));
+    return TestServer.settings(
+        KitFaults.url(directory), place.toLowerCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  @Override
+  public List<Nemesis> faults() {
+    return KitFaults.all();
   }
 }

@@ -32,6 +32,9 @@ class GalleryTest {
           "saves-in-close-alone",
           "batch-in-two-files",
           "a-kill-loses-the-leases",
+          "opens-damaged-files",
+          "reads-bytes-unchecked",
+          "damage-kept-secret",
           "full-for-readers-too",
           "fault-loses-writes");
 

@@ -5,37 +5,52 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /**
- * Sorted pairs of a key and a version, off the heap, in chunks; the heap holds a reference per
- * chunk. The versions of a type have the key 0, an index has hashes of values as keys.
+ * Sorted versions, off the heap, in chunks; the heap holds a reference per chunk. An index has a
+ * key beside each version, the hash of a value, and sorts by it first. The versions of a type have
+ * no key and take half the memory; their key is 0 in all calls.
  *
- * <p>When a chunk is full, unwanted pairs are removed from it and, in rotation, from two more
- * chunks. So the size stays in proportion to the wanted pairs, and no call works on more than a few
- * chunks.
+ * <p>When a chunk is full, unwanted entries are removed from it and, in rotation, from two more
+ * chunks. So the size stays in proportion to the wanted entries, and no call works on more than a
+ * few chunks.
  *
  * <p>Any thread may call it: each call holds its lock for no longer than it takes to copy or to
  * insert into one chunk.
  */
 public final class SortedVersions {
-  private static final int PAIR = 16;
   private static final int SMALL = 16;
   private static final int FULL = 256;
 
   private static final class Chunk {
-    Region pairs = Region.allocate(SMALL * PAIR);
+    /** Bytes of an entry: a version, or a key and a version. */
+    private final long width;
+
+    Region entries;
     int room = SMALL;
     int count;
 
+    Chunk(boolean keyed) {
+      width = keyed ? 2 * Long.BYTES : Long.BYTES;
+      entries = Region.allocate(SMALL * width);
+    }
+
     long key(int index) {
-      return pairs.getLong((long) index * PAIR);
+      return width == Long.BYTES ? 0 : entries.getLong(index * width);
     }
 
     long version(int index) {
-      return pairs.getLong((long) index * PAIR + Long.BYTES);
+      return entries.getLong((index + 1) * width - Long.BYTES);
     }
 
     void set(int index, long key, long version) {
-      pairs.putLong((long) index * PAIR, key);
-      pairs.putLong((long) index * PAIR + Long.BYTES, version);
+      if (width != Long.BYTES) {
+        entries.putLong(index * width, key);
+      }
+      entries.putLong((index + 1) * width - Long.BYTES, version);
+    }
+
+    /** Moves the entries from that index on by one place. */
+    void shift(int index) {
+      entries.put((index + 1) * width, entries, index * width, (count - index) * width);
     }
 
     boolean isBefore(int index, long key, long version) {
@@ -43,7 +58,7 @@ public final class SortedVersions {
       return there < key || (there == key && version(index) < version);
     }
 
-    /** Returns the index of the first pair that is not before that one. */
+    /** Returns the index of the first entry that is not before that one. */
     int place(long key, long version) {
       if (count > 0 && isBefore(count - 1, key, version)) {
         return count;
@@ -66,10 +81,10 @@ public final class SortedVersions {
     }
 
     void grow() {
-      Region larger = Region.allocate((long) room * 2 * PAIR);
-      larger.put(0, pairs, 0, (long) count * PAIR);
-      pairs.free();
-      pairs = larger;
+      Region larger = Region.allocate(2L * room * width);
+      larger.put(0, entries, 0, count * width);
+      entries.free();
+      entries = larger;
       room *= 2;
     }
 
@@ -77,33 +92,50 @@ public final class SortedVersions {
       while (room < count + from.count - first) {
         grow();
       }
-      pairs.put(
-          (long) count * PAIR, from.pairs, (long) first * PAIR, (long) (from.count - first) * PAIR);
+      entries.put(count * width, from.entries, first * width, (from.count - first) * width);
       count += from.count - first;
     }
   }
 
+  private final boolean keyed;
   private final Supplier<LongPredicate> gone;
-  private Chunk[] chunks = {new Chunk()};
+  private Chunk[] chunks;
   private int size = 1;
   private int cleaning;
   private boolean freed;
 
-  /**
-   * @param gone accepts the versions that are unwanted from now on
-   */
-  public SortedVersions(Supplier<LongPredicate> gone) {
+  private SortedVersions(boolean keyed, Supplier<LongPredicate> gone) {
+    this.keyed = keyed;
     this.gone = gone;
+    this.chunks = new Chunk[] {new Chunk(keyed)};
   }
 
-  /** Adds that pair, unless it is there. */
+  /**
+   * Creates a set of versions, whose keys are all 0.
+   *
+   * @param gone accepts the versions that are unwanted from now on
+   */
+  public static SortedVersions withoutKeys(Supplier<LongPredicate> gone) {
+    return new SortedVersions(false, gone);
+  }
+
+  /**
+   * Creates a set of pairs of a key and a version.
+   *
+   * @param gone accepts the versions that are unwanted from now on
+   */
+  public static SortedVersions withKeys(Supplier<LongPredicate> gone) {
+    return new SortedVersions(true, gone);
+  }
+
+  /** Adds that entry, unless it is there. */
   public synchronized void add(long key, long version) {
     int at = chunkFor(key, version);
     if (chunks[at].count == FULL) {
       makeRoom(at, key, version);
       at = chunkFor(key, version);
       if (chunks[at].count == FULL) {
-        insert(++at, new Chunk());
+        insert(++at, new Chunk(keyed));
       }
     }
     Chunk chunk = chunks[at];
@@ -114,8 +146,7 @@ public final class SortedVersions {
     if (chunk.count == chunk.room) {
       chunk.grow();
     }
-    chunk.pairs.put(
-        (place + 1L) * PAIR, chunk.pairs, (long) place * PAIR, (long) (chunk.count - place) * PAIR);
+    chunk.shift(place);
     chunk.set(place, key, version);
     chunk.count++;
   }
@@ -144,7 +175,7 @@ public final class SortedVersions {
     return filled;
   }
 
-  /** Returns the last chunk that does not begin after that pair, or the first. */
+  /** Returns the last chunk that does not begin after that entry, or the first. */
   private int chunkFor(long key, long version) {
     int low = 0;
     int high = size - 1;
@@ -175,8 +206,8 @@ public final class SortedVersions {
       remove(full);
     } else if (chunk.count > FULL * 3 / 4
         && (full < size - 1 || chunk.place(key, version) < chunk.count)) {
-      // Appending in order: the next chunk begins with the next pair.
-      Chunk right = new Chunk();
+      // Appending in order: the next chunk begins with the next entry.
+      Chunk right = new Chunk(keyed);
       right.append(chunk, chunk.count / 2);
       chunk.count /= 2;
       insert(full + 1, right);
@@ -218,7 +249,7 @@ public final class SortedVersions {
   /** Removes an empty chunk, unless it is the only one. */
   private void remove(int at) {
     if (size > 1) {
-      chunks[at].pairs.free();
+      chunks[at].entries.free();
       System.arraycopy(chunks, at + 1, chunks, at, size - at - 1);
       size--;
     }
@@ -229,7 +260,7 @@ public final class SortedVersions {
     if (!freed) {
       freed = true;
       for (int i = 0; i < size; i++) {
-        chunks[i].pairs.free();
+        chunks[i].entries.free();
       }
     }
   }

@@ -103,6 +103,9 @@ public abstract class AllChapters {
   class Leaks extends LeakRules {}
 
   @Nested
+  class Damage extends DamageRules {}
+
+  @Nested
   class Faults extends FaultRules {}
 
   @Nested

@@ -1,6 +1,5 @@
 package io.databroker.tck.chapters;
 
-import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
 import io.databroker.api.Condition;
@@ -15,6 +14,7 @@ import io.databroker.tck.races.LeaseRace;
 import io.databroker.tck.races.PairRace;
 import io.databroker.tck.races.Rounds;
 import io.databroker.tck.races.Script;
+import io.databroker.tck.races.TypeLists;
 import io.databroker.tck.races.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,73 +64,13 @@ abstract class ConcurrencyRules extends Chapter {
   @Test
   @Rule("LIST-4")
   void listTypesWhileManyTypesAppearAndEmpty() {
-    // No yields here: a thread should lose its processor in the middle of a list.
-    Workload workload =
-        Workload.of(
-                "many types appear and empty",
-                4,
-                30,
-                (random, memory) -> {
-                  int kind = random.nextInt(10);
-                  String type = spread(random.nextInt(64));
-                  if (kind < 4) {
-                    return LIST_TYPES;
-                  } else if (kind < 7) {
-                    return batch(toggle(random, type, "a"));
-                  } else if (kind < 9) {
-                    // One type appears as the other empties: a list names exactly one of them.
-                    String other = spread(random.nextInt(64));
-                    return batch(put(type, "a", random), Write.delete(other, "a"));
-                  }
-                  return new Call.Get(type, "a");
-                })
-            .setUpBy(backend -> types(backend, SWAPPED));
-    new Rounds(bench, "LIST-4").run(workload);
+    new Rounds(bench, "LIST-4").run(TypeLists.some());
   }
 
   @Test
   @Rule("LIST-4")
   void listTypesOfThousandsWhileTwoSwap() {
-    // A list takes as long as many swaps, so most lists overlap a write.
-    Script lister = (random, memory) -> LIST_TYPES;
-    Script swapper =
-        (random, memory) -> {
-          String appears = spread(random.nextInt(SWAPPED));
-          String empties = spread(random.nextInt(SWAPPED));
-          return random.nextInt(4) == 0
-              ? batch(toggle(random, appears, "a"))
-              : batch(put(appears, "a", random), Write.delete(empties, "a"));
-        };
-    Workload workload =
-        Workload.of("thousands of types", 3, 10, lister)
-            .by(List.of(lister, swapper, swapper))
-            .setUpBy(backend -> types(backend, SWAPPED + STAYING))
-            .goingOn();
-    new Rounds(bench, "LIST-4", Rounds.LISTS).run(workload);
-  }
-
-  /** Types that appear and empty. */
-  private static final int SWAPPED = 800;
-
-  /** Permanent types, which make a list take long enough for other calls to interfere. */
-  private static final int STAYING = 3_200;
-
-  /** Puts a record of each of that many types, except every second of the swapped ones. */
-  private static void types(Backend backend, int types) {
-    for (int from = 0; from < types; from += 400) {
-      List<Write> writes = new ArrayList<>();
-      for (int i = from; i < from + 400; i++) {
-        if (i >= SWAPPED || i % 2 == 0) {
-          writes.add(Write.put(spread(i), "a", Bytes.EMPTY));
-        }
-      }
-      backend.put(writes);
-    }
-  }
-
-  /** Returns the name of a type; types of near numbers are far apart in every order. */
-  private static String spread(int number) {
-    return (char) ('a' + number * 7 % 26) + Integer.toString(number);
+    new Rounds(bench, "LIST-4", Rounds.LISTS).run(TypeLists.thousands());
   }
 
   @Test

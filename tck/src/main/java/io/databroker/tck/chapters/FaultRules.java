@@ -16,7 +16,7 @@ abstract class FaultRules extends Chapter {
   FaultRules() {}
 
   @Test
-  @Rule({"ERR-8", "ERR-2", "ERR-6", "ERR-9", "ERR-10"})
+  @Rule({"ERR-8", "ERR-2", "ERR-3", "ERR-6", "ERR-9", "ERR-10", "GET-3", "STATE-2"})
   void aFaultOfTheEngineLosesNothingAndPasses() throws InterruptedException {
     List<Nemesis> faults = bench.faults();
     if (faults.isEmpty()) {

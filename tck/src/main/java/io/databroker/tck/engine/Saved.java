@@ -1,14 +1,17 @@
 package io.databroker.tck.engine;
 
 import io.databroker.tck.history.Evidence;
+import io.databroker.tck.history.History;
 import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.PorcupineFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * File in the folder of the report with the recording of a violation.
+ * File in the folder of the report with the recording of a violation. A file of the same name for
+ * Porcupine stands beside it, if Porcupine's model has all calls.
  *
  * @param name the name of the file, or an empty text if there is none
  * @param words a line that names the file or the reason for its absence; empty if no report is
@@ -28,6 +31,11 @@ public record Saved(String name, String words) {
       Files.createDirectories(folder);
       Path file = unused(folder, String.format(Locale.ROOT, "history-%s-%d", rule, tuning.seed()));
       HistoryFile.write(file, evidence);
+      History history = evidence.history();
+      if (history != null && PorcupineFile.canExpress(history)) {
+        String name = file.getFileName().toString();
+        PorcupineFile.write(file.resolveSibling(name.replace(".txt", ".json")), history);
+      }
       return new Saved(
           file.getFileName().toString(), "All of it: " + file + " (--recheck judges it again).\n");
     } catch (IOException e) {

@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clients work while a fault is injected and healed. Judged are the safety of their calls, how long
@@ -48,13 +49,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class FaultRun {
   private static final int CLIENTS = 3;
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration CALL_TIMEOUT = Duration.ofMillis(500);
 
   /** The margin of a call, since this machine may be busy. */
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
   private static final long HEALTHY_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-  private static final long FAULTY_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+
+  /** Longer than the call timeout: a backend that tries again fails only after that time. */
+  private static final long FAULTY_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
+
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Bench bench;
@@ -64,6 +68,7 @@ public final class FaultRun {
   private final AtomicInteger phase = new AtomicInteger();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private Backend backend;
+  private @Nullable StateSeen seen;
 
   /** Opens the backend of a run at one of the bench's places. */
   public FaultRun(Bench bench, Nemesis nemesis, int place) {
@@ -112,6 +117,10 @@ public final class FaultRun {
       inTime(clients.get(i));
       all.addAll(clients.get(i).operations());
     }
+    FaultVerdict.Finding state = seen == null ? null : seen.problem(all);
+    if (state != null) {
+      throw broken(state.rules(), state.words());
+    }
     recover(all);
     if (backend.versions().serverVersion() != start.serverVersion()) {
       // The engine has begun another history, as VER-6 permits: what was lost cannot be told.
@@ -128,7 +137,12 @@ public final class FaultRun {
     String problem = null;
     try {
       nemesis.inject(directory);
-      LockSupport.parkNanos(FAULTY_NANOS);
+      long injected = recorder.tick();
+      LockSupport.parkNanos(FAULTY_NANOS / 2);
+      long before = recorder.tick();
+      BackendState state = backend.state();
+      LockSupport.parkNanos(FAULTY_NANOS / 2);
+      seen = new StateSeen(injected, before, state, recorder.tick());
     } catch (Exception e) {
       problem = "cannot be injected: " + e.getMessage();
     }
@@ -170,6 +184,7 @@ public final class FaultRun {
       Operation operation = recorder.record(-1, backend, put);
       all.add(operation);
       if (operation.answer() instanceof Answer.Stored) {
+        awaitServing();
         return;
       }
       if (operation.answer() instanceof Answer.Crashed crashed) {
@@ -182,14 +197,28 @@ public final class FaultRun {
         backend.close();
         backend = bench.open(place, context());
       } else if (System.nanoTime() - start > CALL_TIMEOUT.plus(bench.tuning.patience()).toNanos()) {
+        // Unless a reopen is asked for, the state must have named what is wrong (STATE-2).
         throw broken(
-            "ERR-9",
+            backend.state().takesWrites() ? List.of("ERR-9", "STATE-2") : List.of("ERR-9"),
             String.format(
                 Locale.ROOT,
                 "%d ms after the fault was healed, puts still fail (%s); the state is %s",
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                 operation.answer(),
                 backend.state()));
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  /** Waits until the state says that the engine is back. */
+  private void awaitServing() {
+    long start = System.nanoTime();
+    while (!backend.state().takesWrites()) {
+      if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+        throw broken(
+            List.of("STATE-2"),
+            "after the fault, a put succeeded, but the state stays " + backend.state());
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
@@ -221,12 +250,12 @@ public final class FaultRun {
     Evidence evidence = Evidence.of(history, feed, List.of());
     FaultVerdict.Finding finding = FaultVerdict.of(all, delivered);
     if (finding != null) {
-      throw broken(finding.rule(), finding.words(), evidence.observing(finding.words()));
+      throw broken(finding.rules(), finding.words(), evidence.observing(finding.words()));
     }
     Verdict verdict = evidence.judge(TestFields.FIRST);
     if (verdict instanceof Verdict.Violated violated) {
       String words = Diagnosis.of(evidence, violated, TestFields.FIRST);
-      throw broken("ERR-10", words, evidence);
+      throw broken(List.of("ERR-10"), words, evidence);
     } else if (verdict instanceof Verdict.Inconclusive unsure) {
       throw new InconclusiveException(unsure.reason());
     }
@@ -268,21 +297,25 @@ public final class FaultRun {
     return new Followed(from, null, told, true);
   }
 
-  private Violation broken(String rule, String seen) {
-    return Violation.found(rule, bench.tuning, words(seen), null);
+  private Violation broken(String rule, String observed) {
+    return broken(List.of(rule), observed);
   }
 
-  private Violation broken(String rule, String seen, Evidence evidence) {
-    Saved saved = Saved.of(rule, bench.tuning, evidence);
-    return Violation.found(rule, bench.tuning, saved.words() + words(seen), null).saved(saved);
+  private Violation broken(List<String> rules, String observed) {
+    return Violation.found(rules, bench.tuning, words(observed), null);
   }
 
-  private String words(String seen) {
+  private Violation broken(List<String> rules, String observed, Evidence evidence) {
+    Saved saved = Saved.of(rules.get(0), bench.tuning, evidence);
+    return Violation.found(rules, bench.tuning, saved.words() + words(observed), null).saved(saved);
+  }
+
+  private String words(String observed) {
     return String.format(
         Locale.ROOT,
         "Seen beside the fault \"%s\", seed %d: %s%n",
         nemesis.name(),
         bench.tuning.seed(),
-        seen.strip());
+        observed.strip());
   }
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class FaultVerdict {
   private FaultVerdict() {}
 
-  /** A broken rule, and the observation. */
-  record Finding(String rule, String words) {}
+  /** Broken rules, the main one first, and the observation. */
+  record Finding(List<String> rules, String words) {}
 
   /**
    * Returns the first violation, or null.
@@ -30,8 +30,52 @@ final class FaultVerdict {
    * @param delivered the changes that a feed delivered
    */
   static @Nullable Finding of(List<Operation> operations, List<StoredRecord> delivered) {
-    Finding refused = readRefusedForRoom(operations);
-    return refused == null ? appliedThoughRefused(operations, delivered) : refused;
+    Finding found = otherRecord(operations);
+    found = found == null ? readRefusedForRoom(operations) : found;
+    found = found == null ? appliedThoughRefused(operations, delivered) : found;
+    return found == null ? appliedInPart(operations, delivered) : found;
+  }
+
+  private static @Nullable Finding otherRecord(List<Operation> operations) {
+    for (Operation operation : operations) {
+      if (operation.call() instanceof Call.Get get
+          && operation.answer() instanceof Answer.Found found
+          && found.live() != null
+          && !(found.live().type().equals(get.type()) && found.live().id().equals(get.id()))) {
+        return new Finding(
+            List.of("GET-3"),
+            String.format(
+                Locale.ROOT, "a get of %s/%s returned %s", get.type(), get.id(), found.live()));
+      }
+    }
+    return null;
+  }
+
+  /** A write of unknown outcome takes effect or does not (ERR-3): a part of it is neither. */
+  private static @Nullable Finding appliedInPart(
+      List<Operation> operations, List<StoredRecord> delivered) {
+    Set<Bytes> seen = new HashSet<>();
+    delivered.forEach(record -> seen.add(record.payload()));
+    for (Operation operation : operations) {
+      if (operation.isUnknown() && operation.call() instanceof Call.Put put) {
+        List<Write.Put> puts =
+            put.batch().stream()
+                .filter(Write.Put.class::isInstance)
+                .map(Write.Put.class::cast)
+                .toList();
+        long there = puts.stream().filter(one -> seen.contains(one.payload())).count();
+        if (there > 0 && there < puts.size()) {
+          return new Finding(
+              List.of("ERR-3", "PUT-1"),
+              String.format(
+                  Locale.ROOT,
+                  "a put failed with outcome-unknown; a feed delivers %d of its %d records",
+                  there,
+                  puts.size()));
+        }
+      }
+    }
+    return null;
   }
 
   private static @Nullable Finding readRefusedForRoom(List<Operation> operations) {
@@ -41,7 +85,7 @@ final class FaultVerdict {
           && operation.answer() instanceof Answer.NotApplied not
           && not.error().equals(full)) {
         return new Finding(
-            "ERR-6",
+            List.of("ERR-6"),
             String.format(
                 Locale.ROOT,
                 "a read failed with %s: %s",
@@ -54,35 +98,43 @@ final class FaultVerdict {
 
   private static @Nullable Finding appliedThoughRefused(
       List<Operation> operations, List<StoredRecord> delivered) {
-    Set<Bytes> seen = new HashSet<>();
-    delivered.forEach(record -> seen.add(record.payload()));
+    Set<Bytes> told = new HashSet<>();
+    delivered.forEach(record -> told.add(record.payload()));
+    Set<Bytes> read = new HashSet<>();
     for (Operation operation : operations) {
       if (operation.answer() instanceof Answer.Found found && found.live() != null) {
-        seen.add(found.live().payload());
+        read.add(found.live().payload());
       } else if (operation.answer() instanceof Answer.Shown shown) {
-        shown.records().forEach(record -> seen.add(record.payload()));
+        shown.records().forEach(record -> read.add(record.payload()));
       }
     }
     for (Operation operation : operations) {
       if (operation.call() instanceof Call.Put put
           && operation.answer() instanceof Answer.NotApplied not) {
         for (Write write : put.batch()) {
-          if (write instanceof Write.Put one && seen.contains(one.payload())) {
-            return new Finding(
-                not.error().equals(ErrorId.STORAGE_FULL.label()) ? "ERR-6" : "ERR-2",
-                String.format(
-                    Locale.ROOT,
-                    "a put of %s/%s failed with %s, which promises that nothing was applied; its"
-                        + " payload \"%s\" was read later",
-                    one.type(),
-                    one.id(),
-                    not.error(),
-                    one.payload().toUtf8()));
+          if (write instanceof Write.Put one
+              && (read.contains(one.payload()) || told.contains(one.payload()))) {
+            return appliedThoughRefused(one, not, read.contains(one.payload()));
           }
         }
       }
     }
     return null;
+  }
+
+  private static Finding appliedThoughRefused(
+      Write.Put one, Answer.NotApplied not, boolean wasRead) {
+    String rule = not.error().equals(ErrorId.STORAGE_FULL.label()) ? "ERR-6" : "ERR-2";
+    return new Finding(
+        wasRead ? List.of(rule, "GET-3") : List.of(rule),
+        String.format(
+            Locale.ROOT,
+            "a put of %s/%s failed with %s, which promises that nothing was applied; its payload"
+                + " \"%s\" was read later",
+            one.type(),
+            one.id(),
+            not.error(),
+            one.payload().toUtf8()));
   }
 
   /**

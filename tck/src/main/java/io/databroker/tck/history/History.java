@@ -4,6 +4,7 @@ import io.databroker.api.Checkpoint;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -64,15 +65,25 @@ public record History(Start start, List<Operation> operations) {
   /** Returns the number of operations that overlapped a write of another client. */
   public int overlaps() {
     int overlaps = 0;
+    Map<Integer, Long> writingUntil = new HashMap<>();
     for (int i = 0; i < operations.size(); i++) {
-      if (overlapsAWrite(i)) {
+      Operation operation = operations.get(i);
+      boolean beganBesideAWrite = false;
+      for (Map.Entry<Integer, Long> writer : writingUntil.entrySet()) {
+        beganBesideAWrite |=
+            writer.getKey() != operation.client() && writer.getValue() > operation.began();
+      }
+      if (beganBesideAWrite || aWriteBeganBeside(i)) {
         overlaps++;
+      }
+      if (operation.call().writes()) {
+        writingUntil.merge(operation.client(), operation.ended(), Math::max);
       }
     }
     return overlaps;
   }
 
-  private boolean overlapsAWrite(int index) {
+  private boolean aWriteBeganBeside(int index) {
     Operation operation = operations.get(index);
     for (int i = index + 1; i < operations.size(); i++) {
       Operation later = operations.get(i);
@@ -80,15 +91,6 @@ public record History(Start start, List<Operation> operations) {
         break;
       }
       if (later.client() != operation.client() && later.call().writes()) {
-        return true;
-      }
-    }
-    // Earlier operations that still ran: few, because each client has one call at a time.
-    for (int i = index - 1; i >= Math.max(0, index - 16); i--) {
-      Operation earlier = operations.get(i);
-      if (earlier.client() != operation.client()
-          && earlier.call().writes()
-          && earlier.ended() > operation.began()) {
         return true;
       }
     }

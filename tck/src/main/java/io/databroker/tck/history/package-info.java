@@ -6,7 +6,8 @@
  * {@code Model}, and returns a {@link Verdict}. {@link FeedJoin} also checks the answers of feeds
  * ({@link Followed}, {@link Replay}), {@code Sightings} checks single answers, and {@link
  * LeaseCheck} leases. {@link Minimiser} shrinks a violation; {@link Diagnosis} explains it, with
- * {@code Timeline} and {@code Expected}. {@link HistoryFile} saves it.
+ * {@code Timeline} and {@code Expected}. {@link HistoryFile} saves it, and {@link PorcupineFile}
+ * writes it for another checker.
  *
  * <p><b>Thread-safety:</b> values are immutable, and a {@link Recorder} states its own; one thread
  * uses each other object.

@@ -2,15 +2,11 @@ package io.databroker.tck.races;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
-import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
-import io.databroker.api.CodePointOrder;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
-import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
@@ -30,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,17 +40,24 @@ import org.jspecify.annotations.Nullable;
  * of a batch.
  */
 public final class PairRace {
-  private static final int PAIRS = 1_500;
   private static final int READERS = 3;
   private static final int FEWEST_BESIDE = 20;
-  private static final String COUNTERS = "counters";
-  private static final String PARITY = "parity";
-  private static final String[] PARITIES = {"even", "odd"};
+
+  /** Pairs that a wide batch swaps: it takes about as long as a list of all types. */
+  private static final int WIDE = 24;
+
+  /** A writer that wakes up interrupts a reader, also on a single free processor. */
+  private static final int WRITES_A_PAUSE = 8;
+
+  private static final long PAUSE_NANOS = 50_000;
+
+  private static final int STAYING = 12_000;
+  private static final long LONGEST_SETUP_NANOS = 500_000_000L;
 
   private final Bench bench;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final int[] swaps = new int[PAIRS];
-  private final long[] versions = new long[PAIRS];
+  private final int[] swaps = new int[Pairs.COUNT];
+  private final long[] versions = new long[Pairs.COUNT];
   private final AtomicLong swapped = new AtomicLong();
   private volatile boolean stopped;
   private final LongAdder reads = new LongAdder();
@@ -73,23 +77,31 @@ public final class PairRace {
   public void run() throws InterruptedException {
     long share = Rounds.share(bench.tuning, Rounds.PAIRS).toNanos();
     Backend backend = bench.open(0, bench.context());
-    backend.setOptions(COUNTERS, TypeOptions.NONE.withIndexedFields(PARITY));
-    for (int from = 0; from < PAIRS; from += 100) {
+    backend.setOptions(Pairs.COUNTERS, TypeOptions.NONE.withIndexedFields(Pairs.PARITY));
+    for (int from = 0; from < Pairs.COUNT; from += 100) {
       List<Write> batch = new ArrayList<>();
       for (int pair = from; pair < from + 100; pair++) {
-        batch.add(Write.put(type(pair, 0), id(pair), payload(pair, 0)));
-        batch.add(Write.put(COUNTERS, id(pair), payload(pair, 0)));
+        batch.add(Write.put(Pairs.type(pair, 0), Pairs.id(pair), Pairs.payload(pair, 0)));
+        batch.add(Write.put(Pairs.COUNTERS, Pairs.id(pair), Pairs.payload(pair, 0)));
       }
       backend.put(batch);
     }
     SplittableRandom random = new SplittableRandom(bench.tuning.seed());
     try {
-      race("LIST-4", share * 3 / 8, backend, random, () -> (b, r) -> list(b.listTypes()));
-      race("SNAP-2", share / 8, backend, random, () -> this::snapshot);
-      race("INDEX-1", share / 8, backend, random, () -> this::lookUp);
-      race("GET-1", share / 8, backend, random, () -> this::get);
-      race("FEED-2", share / 8, backend, random, () -> new Follower()::poll);
-      race("VER-5", share / 8, backend, random, () -> new Clock()::read);
+      stay(backend, true);
+      race(
+          "LIST-4",
+          share * 3 / 8,
+          WIDE,
+          backend,
+          random,
+          () -> (b, r) -> Pairs.list(b.listTypes()));
+      stay(backend, false);
+      race("SNAP-2", share / 8, WIDE, backend, random, () -> this::snapshot);
+      race("INDEX-1", share / 8, WIDE, backend, random, () -> this::lookUp);
+      race("GET-1", share / 8, WIDE, backend, random, () -> this::get);
+      race("FEED-2", share / 8, 1, backend, random, () -> new Pairs.Follower()::poll);
+      race("VER-5", share / 8, 1, backend, random, () -> new Pairs.Clock()::read);
     } finally {
       stopped = true;
       threads.shutdownNow();
@@ -108,12 +120,32 @@ public final class PairRace {
     }
   }
 
+  /** Puts or deletes permanent types, which make a list take as long as many swaps. */
+  private static void stay(Backend backend, boolean there) {
+    long start = System.nanoTime();
+    for (int from = 0;
+        from < STAYING && (!there || System.nanoTime() - start < LONGEST_SETUP_NANOS);
+        from += 300) {
+      List<Write> batch = new ArrayList<>();
+      for (int i = from; i < from + 300; i++) {
+        String type = Pairs.STAYS + i;
+        batch.add(there ? Write.put(type, "a", Bytes.EMPTY) : Write.delete(type, "a"));
+      }
+      backend.put(batch);
+    }
+  }
+
   private void race(
-      String rule, long nanos, Backend backend, SplittableRandom random, Supplier<Reader> readers)
+      String rule,
+      long nanos,
+      int width,
+      Backend backend,
+      SplittableRandom random,
+      Supplier<Reader> readers)
       throws InterruptedException {
     stopped = false;
     SplittableRandom theirs = random.split();
-    Future<?> writer = threads.submit(() -> swap(backend, theirs));
+    Future<?> writer = threads.submit(() -> swap(backend, width, theirs));
     List<Future<@Nullable String>> reading = new ArrayList<>();
     for (int i = 0; i < READERS; i++) {
       SplittableRandom mine = random.split();
@@ -176,67 +208,33 @@ public final class PairRace {
     return elapsed < nanos || (nanos > 0 && beside < FEWEST_BESIDE && elapsed < 10 * nanos);
   }
 
-  private void swap(Backend backend, SplittableRandom random) {
+  /** Swaps one pair a batch, or now and then as many as the width. */
+  private void swap(Backend backend, int width, SplittableRandom random) {
     while (!stopped) {
-      int pair = random.nextInt(PAIRS);
-      int next = swaps[pair] + 1;
-      List<StoredRecord> stored =
-          backend
-              .put(
-                  List.of(
-                      Write.delete(type(pair, next - 1), id(pair)),
-                      Write.put(type(pair, next), id(pair), payload(pair, next)),
-                      Write.put(COUNTERS, id(pair), payload(pair, next))))
-              .records();
+      int first = random.nextInt(Pairs.COUNT);
+      int pairs = random.nextInt(4) == 0 ? width : 1;
+      List<Write> batch = new ArrayList<>(3 * pairs);
+      for (int i = 0; i < pairs; i++) {
+        int pair = (first + i) % Pairs.COUNT;
+        int next = swaps[pair] + 1;
+        batch.add(Write.delete(Pairs.type(pair, next - 1), Pairs.id(pair)));
+        batch.add(Write.put(Pairs.type(pair, next), Pairs.id(pair), Pairs.payload(pair, next)));
+        batch.add(Write.put(Pairs.COUNTERS, Pairs.id(pair), Pairs.payload(pair, next)));
+      }
+      List<StoredRecord> stored = backend.put(batch).records();
       synchronized (versions) {
-        versions[pair] = stored.get(2).version();
-      }
-      swaps[pair] = next;
-      swapped.incrementAndGet();
-    }
-  }
-
-  private static String type(int pair, int swap) {
-    // The types of a pair are far apart in every order.
-    int half = Math.floorMod(swap, 2);
-    return (half == 0 ? "a" : "z") + pair;
-  }
-
-  private static String id(int pair) {
-    return "pair " + pair;
-  }
-
-  private static Bytes payload(int pair, int swap) {
-    return Bytes.utf8(PARITY + "=" + PARITIES[swap % 2] + ";pair=" + pair + ";swap=" + swap);
-  }
-
-  private static int swapOf(StoredRecord record) {
-    String text = record.payload().toUtf8();
-    return Integer.parseInt(text.substring(text.lastIndexOf('=') + 1));
-  }
-
-  private static @Nullable String list(List<String> types) {
-    boolean[] there = new boolean[PAIRS];
-    String before = "";
-    for (String type : types) {
-      if (CodePointOrder.INSTANCE.compare(before, type) >= 0) {
-        return "listTypes names " + before + " before " + type;
-      }
-      before = type;
-      if (!type.equals(COUNTERS)) {
-        int pair = Integer.parseInt(type.substring(1));
-        if (there[pair]) {
-          return "listTypes names both a" + pair + " and z" + pair + ", which swap in one batch";
+        for (int i = 0; i < pairs; i++) {
+          versions[(first + i) % Pairs.COUNT] = stored.get(3 * i + 2).version();
         }
-        there[pair] = true;
+      }
+      for (int i = 0; i < pairs; i++) {
+        swaps[(first + i) % Pairs.COUNT]++;
+      }
+      swapped.addAndGet(pairs);
+      if (width > 1 && random.nextInt(WRITES_A_PAUSE) == 0) {
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
-    for (int pair = 0; pair < PAIRS; pair++) {
-      if (!there[pair]) {
-        return "listTypes names neither a" + pair + " nor z" + pair + ", which swap in one batch";
-      }
-    }
-    return null;
   }
 
   private @Nullable String snapshot(Backend backend, SplittableRandom random) {
@@ -246,7 +244,7 @@ public final class PairRace {
       long version = snapshot.position().version();
       for (var all = snapshot.records(); all.hasNext(); ) {
         StoredRecord record = all.next();
-        Map<String, StoredRecord> kind = record.type().equals(COUNTERS) ? counters : records;
+        Map<String, StoredRecord> kind = record.type().equals(Pairs.COUNTERS) ? counters : records;
         StoredRecord other = kind.put(record.id(), record);
         if (other != null) {
           return "a snapshot holds both " + other + " and " + record;
@@ -261,44 +259,47 @@ public final class PairRace {
         return "a snapshot holds " + counter + ", but " + record;
       }
     }
-    return counters.size() == PAIRS
+    return counters.size() == Pairs.COUNT
         ? null
-        : "a snapshot holds " + counters.size() + " of " + PAIRS + " counters";
+        : "a snapshot holds " + counters.size() + " of " + Pairs.COUNT + " counters";
   }
 
   private @Nullable String lookUp(Backend backend, SplittableRandom random) {
     int parity = random.nextInt(2);
     boolean both = random.nextBoolean();
-    Selection one = Selection.where(COUNTERS, new FieldValue(PARITY, PARITIES[parity]));
+    Selection one =
+        Selection.where(Pairs.COUNTERS, new FieldValue(Pairs.PARITY, Pairs.PARITIES[parity]));
     Selection any =
         Selection.where(
-            COUNTERS, new FieldValue(PARITY, PARITIES[0]), new FieldValue(PARITY, PARITIES[1]));
+            Pairs.COUNTERS,
+            new FieldValue(Pairs.PARITY, Pairs.PARITIES[0]),
+            new FieldValue(Pairs.PARITY, Pairs.PARITIES[1]));
     int count = 0;
     try (Snapshot snapshot = backend.snapshot(both ? any : one)) {
       for (var all = snapshot.records(); all.hasNext(); ) {
         StoredRecord record = all.next();
         count++;
-        if (!both && swapOf(record) % 2 != parity) {
-          return "a look-up of " + PARITIES[parity] + " returns " + record.payload().toUtf8();
+        if (!both && Pairs.swapOf(record) % 2 != parity) {
+          return "a look-up of " + Pairs.PARITIES[parity] + " returns " + record.payload().toUtf8();
         }
       }
     }
-    return both && count != PAIRS
-        ? "a look-up of even or odd returns " + count + " of " + PAIRS + " counters"
+    return both && count != Pairs.COUNT
+        ? "a look-up of even or odd returns " + count + " of " + Pairs.COUNT + " counters"
         : null;
   }
 
   private @Nullable String get(Backend backend, SplittableRandom random) {
-    int pair = random.nextInt(PAIRS);
+    int pair = random.nextInt(Pairs.COUNT);
     long least;
     synchronized (versions) {
       least = versions[pair];
     }
-    StoredRecord found = backend.get(COUNTERS, id(pair));
+    StoredRecord found = backend.get(Pairs.COUNTERS, Pairs.id(pair));
     if (found == null) {
       return "get returns null for the counter of pair " + pair + ", which is never deleted";
     }
-    return !found.payload().equals(payload(pair, swapOf(found)))
+    return !found.payload().equals(Pairs.payload(pair, Pairs.swapOf(found)))
             || Long.compareUnsigned(found.version(), least) < 0
         ? String.format(
             Locale.ROOT,
@@ -309,56 +310,5 @@ public final class PairRace {
             found.payload().toUtf8(),
             Long.toUnsignedString(least))
         : null;
-  }
-
-  /** Reads a feed. */
-  private static final class Follower {
-    private @Nullable ChangeFeed feed;
-    private long reached;
-
-    @Nullable String poll(Backend backend, SplittableRandom random) {
-      ChangeFeed open = feed;
-      if (open == null) {
-        var end = backend.versions().end();
-        reached = end.version();
-        open = backend.changes(end, null);
-        feed = open;
-      }
-      Changes next = open.poll();
-      if (next == null) {
-        return null;
-      }
-      List<StoredRecord> records = next.records();
-      boolean whole =
-          records.size() == 3
-              && records.get(0).deleted()
-              && records.get(1).payload().equals(records.get(2).payload())
-              && swapOf(records.get(0)) + 1 == swapOf(records.get(1));
-      for (StoredRecord record : records) {
-        whole &= record.version() == ++reached;
-      }
-      return whole
-          ? null
-          : "a feed delivers " + records + ", which is not the whole batch of a swap";
-    }
-  }
-
-  /** Reads the versions. */
-  private static final class Clock {
-    private @Nullable Versions last;
-
-    @Nullable String read(Backend backend, SplittableRandom random) {
-      Versions before = last;
-      Versions now = backend.versions();
-      last = now;
-      if (now.latest() % 3 != 2 * PAIRS % 3) {
-        return "the last version is " + now.latest() + ", which is inside the batch of a swap";
-      }
-      return before != null
-              && (Long.compareUnsigned(now.latest(), before.latest()) < 0
-                  || now.serverVersion() != before.serverVersion())
-          ? "versions returns " + now + " after " + before
-          : null;
-    }
   }
 }

@@ -36,9 +36,6 @@ final class Round {
   private static final long SPINNING = 20_000;
   private static final long YIELDING = 200_000;
 
-  /** Most calls of a client, as a multiple of its least number. */
-  private static final int MOST_TIMES = 3;
-
   private final Workload workload;
   private final List<Backend> handles;
   private final boolean fresh;
@@ -196,7 +193,7 @@ final class Round {
     List<Operation> operations = new ArrayList<>();
     meet(parties);
     int least = workload.operations();
-    for (int i = 0; i < least || (i < MOST_TIMES * least && behind.get() > 0); i++) {
+    for (int i = 0; i < least || (i < workload.most() && behind.get() > 0); i++) {
       Call call = script.next(mine, memory);
       Operation operation = recorder.record(client, backend, call);
       memory.see(call, operation.answer());

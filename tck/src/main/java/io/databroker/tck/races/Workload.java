@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its description
  * @param setup prepares the empty backend of a round
- * @param operations the number of operations of each client in a round
+ * @param operations the least number of operations of each client in a round
+ * @param most the largest number of operations of a client, which continues while others have made
+ *     fewer than the least
  * @param clients the script of each client
  * @param types the types of the markers, which typed followers follow
  * @param followers the number of feed readers beside the clients
@@ -23,6 +25,7 @@ public record Workload(
     String name,
     Consumer<Backend> setup,
     int operations,
+    int most,
     List<Script> clients,
     List<String> types,
     int followers,
@@ -36,6 +39,7 @@ public record Workload(
         name,
         backend -> {},
         operations,
+        3 * operations,
         java.util.Collections.nCopies(clients, script),
         List.of("t0"),
         0,
@@ -46,32 +50,57 @@ public record Workload(
 
   public Workload setUpBy(Consumer<Backend> other) {
     return new Workload(
-        name, other, operations, clients, types, followers, feedIsWhole, beside, goesOn);
+        name, other, operations, most, clients, types, followers, feedIsWhole, beside, goesOn);
   }
 
   public Workload followedBy(int feeds, String... ofTypes) {
     return new Workload(
-        name, setup, operations, clients, List.of(ofTypes), feeds, feedIsWhole, beside, goesOn);
+        name,
+        setup,
+        operations,
+        most,
+        clients,
+        List.of(ofTypes),
+        feeds,
+        feedIsWhole,
+        beside,
+        goesOn);
   }
 
   public Workload losingHistory() {
-    return new Workload(name, setup, operations, clients, types, followers, false, beside, goesOn);
+    return new Workload(
+        name, setup, operations, most, clients, types, followers, false, beside, goesOn);
   }
 
   public Workload beside(Consumer<Backend> other) {
     return new Workload(
-        name, setup, operations, clients, types, followers, feedIsWhole, other, goesOn);
+        name, setup, operations, most, clients, types, followers, feedIsWhole, other, goesOn);
   }
 
   /** Returns a workload whose rounds continue with the state after the round before. */
   public Workload goingOn() {
     return new Workload(
-        name, setup, operations, clients, types, followers, feedIsWhole, beside, true);
+        name, setup, operations, most, clients, types, followers, feedIsWhole, beside, true);
   }
 
   /** Returns such a workload with a different script for each client. */
   public Workload by(List<Script> others) {
     return new Workload(
-        name, setup, operations, others, types, followers, feedIsWhole, beside, goesOn);
+        name, setup, operations, most, others, types, followers, feedIsWhole, beside, goesOn);
+  }
+
+  /** Returns such a workload in which clients may make up to that many calls. */
+  public Workload atMost(int operationsOfAClient) {
+    return new Workload(
+        name,
+        setup,
+        operations,
+        operationsOfAClient,
+        clients,
+        types,
+        followers,
+        feedIsWhole,
+        beside,
+        goesOn);
   }
 }

@@ -1,6 +1,7 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.PorcupineFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -42,7 +43,11 @@ final class ReportFolder {
   private static void clearOrFail(Path directory) throws IOException {
     List<Path> histories;
     try (Stream<Path> files = Files.list(directory)) {
-      histories = files.filter(Files::isRegularFile).filter(HistoryFile::isOne).toList();
+      histories =
+          files
+              .filter(Files::isRegularFile)
+              .filter(file -> HistoryFile.isOne(file) || PorcupineFile.isOne(file))
+              .toList();
     }
     for (Path history : histories) {
       Files.delete(history);

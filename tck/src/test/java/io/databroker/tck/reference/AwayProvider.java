@@ -2,6 +2,7 @@ package io.databroker.tck.reference;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.UnavailableException;
 import io.databroker.tck.engine.Nemesis;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 class AwayProvider extends ReferenceProvider implements Nemesis {
   /** Methods that need no engine. */
   private static final Set<String> LOCAL =
-      Set.of("close", "state", "counters", "toString", "hashCode", "equals");
+      Set.of("close", "counters", "toString", "hashCode", "equals");
 
   private final AtomicInteger calls = new AtomicInteger();
   protected volatile boolean away;
@@ -57,6 +58,11 @@ class AwayProvider extends ReferenceProvider implements Nemesis {
     throw new UnavailableException("the engine is away", null);
   }
 
+  /** Returns the state while the engine is away. */
+  protected BackendState stateWhileAway() {
+    return BackendState.unavailable(BackendState.Reason.ENGINE_AWAY, "the engine is away");
+  }
+
   /** Returns whether the engine is away. */
   protected boolean isAway() {
     return away;
@@ -83,6 +89,9 @@ class AwayProvider extends ReferenceProvider implements Nemesis {
                       throw e.getCause();
                     }
                   };
+              if (isAway() && method.getName().equals("state")) {
+                return stateWhileAway();
+              }
               return isAway() && !LOCAL.contains(method.getName())
                   ? answer(method, engine)
                   : engine.call();

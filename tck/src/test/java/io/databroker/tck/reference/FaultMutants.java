@@ -1,10 +1,14 @@
 package io.databroker.tck.reference;
 
 import io.databroker.api.BackendContext;
+import io.databroker.api.BackendState;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
+import io.databroker.api.PutResult;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
+import io.databroker.api.Write;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +70,72 @@ final class FaultMutants {
         Mutant.provider(
             "ERR-9", "signals-lost-by-a-fault", "signals no feed after a fault", silent()),
         Mutant.provider(
-            "ERR-10", "fault-loses-writes", "loses its last writes in a fault", loser()));
+            "ERR-10", "fault-loses-writes", "loses its last writes in a fault", loser()),
+        Mutant.provider(
+            "STATE-2",
+            "serving-while-its-engine-is-away",
+            "reports that it serves while its engine is away",
+            new AwayProvider() {
+              @Override
+              protected BackendState stateWhileAway() {
+                return BackendState.SERVING;
+              }
+            }),
+        Mutant.provider(
+            "GET-3",
+            "reads-another-key-in-a-fault",
+            "a get returns the record of another key while its engine is away",
+            confused()),
+        Mutant.provider(
+            "ERR-3",
+            "unknown-and-half-applied",
+            "of a write of unknown outcome, only the first record takes effect",
+            halving()));
+  }
+
+  private static AwayProvider confused() {
+    return new AwayProvider() {
+      @Override
+      protected Object answer(Method method, Engine engine) throws Throwable {
+        return method.getName().equals("get") ? engine.call() : super.answer(method, engine);
+      }
+
+      @Override
+      protected ReferenceBackend right(Store store, BackendContext context) {
+        return new ReferenceBackend(store, context) {
+          @Override
+          public @Nullable StoredRecord get(String type, String id) {
+            StoredRecord right = super.get(type, id);
+            synchronized (store) {
+              return away && right != null ? store.all().get(0) : right;
+            }
+          }
+        };
+      }
+    };
+  }
+
+  private static AwayProvider halving() {
+    return new AwayProvider() {
+      @Override
+      protected Object answer(Method method, Engine engine) throws Throwable {
+        if (method.getName().equals("put")) {
+          engine.call();
+          throw new OutcomeUnknownException("the connection was lost", null);
+        }
+        return super.answer(method, engine);
+      }
+
+      @Override
+      protected ReferenceBackend right(Store store, BackendContext context) {
+        return new ReferenceBackend(store, context) {
+          @Override
+          public PutResult put(List<Write> batch) {
+            return super.put(away ? batch.subList(0, 1) : batch);
+          }
+        };
+      }
+    };
   }
 
   private static AwayProvider silent() {

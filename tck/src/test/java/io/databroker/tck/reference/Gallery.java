@@ -21,17 +21,22 @@ public final class Gallery {
   public static List<Mutant> mutants() {
     return Stream.of(
             PutMutants.all(),
+            AnswerMutants.all(),
             RestoreMutants.all(),
             ListMutants.all(),
             SnapshotMutants.all(),
             FeedMutants.all(),
+            WaitingMutants.all(),
             OptionMutants.all(),
+            TtlMutants.all(),
             IndexMutants.all(),
             LeaseMutants.all(),
             StoreMutants.all(),
+            OpenMutants.all(),
             ScriptMutants.all(),
             LeakMutants.all(),
             FaultMutants.all(),
+            DamageMutants.all(),
             CrashMutants.all())
         .flatMap(List::stream)
         .toList();

@@ -3,21 +3,14 @@ package io.databroker.tck.reference;
 import static io.databroker.tck.reference.Mutant.backend;
 import static io.databroker.tck.reference.Mutant.writer;
 
-import io.databroker.api.BackendContext;
-import io.databroker.api.ClearResult;
 import io.databroker.api.CodePointOrder;
 import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The bug from which this project began, and its cousins. */
@@ -30,12 +23,12 @@ final class ListMutants {
             "LIST-4",
             "list-lazy-iterator",
             "takes the lock, gets a lazy iterator over the live map, releases the lock, then reads",
-            LazyIterator::new),
+            TornLists.LazyIterator::new),
         backend(
             "LIST-4",
             "list-cached-after-unlock",
             "replaces a cached list of types after the lock was released",
-            CachedAfterUnlock::new),
+            TornLists.CachedAfterUnlock::new),
         backend(
             "LIST-4",
             "list-in-two-halves",
@@ -93,12 +86,15 @@ final class ListMutants {
                   }
                 }),
         backend(
-            "LIST-4", "list-of-two-views", "reads two halves one after the other", TwoViews::new),
+            "LIST-4",
+            "list-of-two-views",
+            "reads two halves one after the other",
+            TornLists.TwoViews::new),
         backend(
             "LIST-4",
             "list-retried-iterator",
             "reads without a lock, up to three times, until two reads agree",
-            RetriedIterator::new),
+            TornLists.RetriedIterator::new),
         backend(
             "LIST-4",
             "list-in-pages",
@@ -127,7 +123,7 @@ final class ListMutants {
             "LIST-4",
             "list-type-by-type",
             "checks each type that ever existed, one after the other, for records",
-            TypeByType::new),
+            TornLists.TypeByType::new),
         writer(
             "LIST-1",
             "list-keeps-emptied",
@@ -231,208 +227,5 @@ final class ListMutants {
                     }
                   }
                 }));
-  }
-
-  /** Keeps the types in a separate map, like Pomerium's in-memory databroker. */
-  private static final class LazyIterator extends ReferenceBackend {
-    private final ConcurrentSkipListMap<String, Boolean> types =
-        new ConcurrentSkipListMap<>(CodePointOrder.INSTANCE);
-
-    LazyIterator(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    protected ReferenceWriter writer() {
-      return new ReferenceWriter(this) {
-        @Override
-        protected void publish() {
-          super.publish();
-          for (StoredRecord change : changes) {
-            if (store.live.containsKey(change.type())) {
-              types.put(change.type(), true);
-            } else {
-              types.remove(change.type());
-            }
-          }
-        }
-      };
-    }
-
-    @Override
-    public ClearResult clear() {
-      synchronized (store) {
-        types.clear();
-        return super.clear();
-      }
-    }
-
-    @Override
-    public List<String> listTypes() {
-      Iterator<String> lazy;
-      synchronized (store) {
-        checkOpen();
-        lazy = types.keySet().iterator();
-      }
-      List<String> listed = new ArrayList<>();
-      lazy.forEachRemaining(listed::add);
-      return Collections.unmodifiableList(listed);
-    }
-  }
-
-  private static final class CachedAfterUnlock extends ReferenceBackend {
-    private volatile List<String> cached = List.of();
-
-    CachedAfterUnlock(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    public io.databroker.api.PutResult put(List<io.databroker.api.Write> batch) {
-      io.databroker.api.PutResult result = super.put(batch);
-      Mutant.pause();
-      cached = super.listTypes();
-      return result;
-    }
-
-    @Override
-    public void setOptions(String type, TypeOptions options) {
-      super.setOptions(type, options);
-      cached = super.listTypes();
-    }
-
-    @Override
-    public ClearResult clear() {
-      ClearResult result = super.clear();
-      cached = List.of();
-      return result;
-    }
-
-    @Override
-    public List<String> listTypes() {
-      synchronized (store) {
-        checkOpen();
-      }
-      return cached;
-    }
-  }
-
-  private static final class TypeByType extends ReferenceBackend {
-    private final NavigableSet<String> known =
-        new java.util.concurrent.ConcurrentSkipListSet<>(CodePointOrder.INSTANCE);
-
-    TypeByType(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    protected ReferenceWriter writer() {
-      return new ReferenceWriter(this) {
-        @Override
-        protected void publish() {
-          super.publish();
-          changes.forEach(change -> known.add(change.type()));
-        }
-      };
-    }
-
-    @Override
-    public List<String> listTypes() {
-      List<String> types = new ArrayList<>();
-      for (String type : known) {
-        synchronized (store) {
-          checkOpen();
-          if (store.live.containsKey(type)) {
-            types.add(type);
-          }
-        }
-      }
-      return Collections.unmodifiableList(types);
-    }
-  }
-
-  /** Keeps the types in a set that can be read without the lock. */
-  private static class UnlockedTypes extends ReferenceBackend {
-    final NavigableSet<String> types =
-        new java.util.concurrent.ConcurrentSkipListSet<>(CodePointOrder.INSTANCE);
-    final AtomicLong modifications = new AtomicLong();
-
-    UnlockedTypes(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    protected ReferenceWriter writer() {
-      return new ReferenceWriter(this) {
-        @Override
-        protected void publish() {
-          super.publish();
-          for (StoredRecord change : changes) {
-            modifications.incrementAndGet();
-            if (store.live.containsKey(change.type())) {
-              types.add(change.type());
-            } else {
-              types.remove(change.type());
-            }
-          }
-        }
-      };
-    }
-
-    @Override
-    public ClearResult clear() {
-      synchronized (store) {
-        modifications.incrementAndGet();
-        types.clear();
-        return super.clear();
-      }
-    }
-
-    List<String> read() {
-      synchronized (store) {
-        checkOpen();
-      }
-      return new ArrayList<>(types);
-    }
-  }
-
-  private static final class TwoViews extends UnlockedTypes {
-    TwoViews(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    public List<String> listTypes() {
-      List<String> first;
-      List<String> second;
-      synchronized (store) {
-        checkOpen();
-        first = new ArrayList<>(types.headSet("m", false));
-      }
-      synchronized (store) {
-        second = new ArrayList<>(types.tailSet("m", true));
-      }
-      first.addAll(second);
-      return Collections.unmodifiableList(first);
-    }
-  }
-
-  private static final class RetriedIterator extends UnlockedTypes {
-    RetriedIterator(Store store, BackendContext context) {
-      super(store, context);
-    }
-
-    @Override
-    public List<String> listTypes() {
-      List<String> listed = List.of();
-      for (int i = 0; i < 3; i++) {
-        long before = modifications.get();
-        listed = read();
-        if (modifications.get() == before) {
-          break;
-        }
-      }
-      return Collections.unmodifiableList(listed);
-    }
   }
 }

@@ -8,14 +8,12 @@ import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Options, capacities and TTLs with wrong effects. */
 final class OptionMutants {
@@ -25,7 +23,6 @@ final class OptionMutants {
     List<Mutant> mutants = new ArrayList<>(options());
     mutants.addAll(capacities());
     mutants.addAll(evictions());
-    mutants.addAll(ttls());
     return mutants;
   }
 
@@ -311,111 +308,6 @@ final class OptionMutants {
                       evict(ofType.get(i));
                     }
                     publish();
-                  }
-                }));
-  }
-
-  private static List<Mutant> ttls() {
-    return List.of(
-        writer(
-            "TTL-1",
-            "ttl-at-the-instant",
-            "a record expires at the instant of its cutoff",
-            backend ->
-                new ReferenceWriter(backend) {
-                  @Override
-                  protected boolean expired(StoredRecord live, Duration ttl) {
-                    return !live.modifiedAt().isAfter(now.minus(ttl));
-                  }
-                }),
-        writer(
-            "TTL-1",
-            "ttl-stops-at-the-first-young-one",
-            "assumes that the order of writes is the order of times",
-            backend ->
-                new ReferenceWriter(backend) {
-                  @Override
-                  protected boolean expired(StoredRecord live, Duration ttl) {
-                    return super.expired(backend.ofType(live.type()).get(0), ttl)
-                        && super.expired(live, ttl);
-                  }
-                }),
-        writer(
-            "TTL-2",
-            "expiry-youngest-first",
-            "expires the youngest first",
-            backend ->
-                new ReferenceWriter(backend) {
-                  private final List<StoredRecord> expiring = new ArrayList<>();
-
-                  @Override
-                  protected void expire(StoredRecord live) {
-                    expiring.add(0, live);
-                  }
-
-                  @Override
-                  protected void publish() {
-                    expiring.forEach(live -> super.expire(live));
-                    super.publish();
-                  }
-                }),
-        backend(
-            "TTL-3",
-            "ttl-from-the-first-write",
-            "a rewrite does not restart a record's clock",
-            (store, context) ->
-                new ReferenceBackend(store, context) {
-                  private final Map<List<String>, java.time.Instant> first =
-                      new java.util.HashMap<>();
-
-                  @Override
-                  protected ReferenceWriter writer() {
-                    return new ReferenceWriter(this) {
-                      @Override
-                      protected StoredRecord store(String type, String id, Bytes payload) {
-                        first.putIfAbsent(List.of(type, id), now);
-                        return super.store(type, id, payload);
-                      }
-
-                      @Override
-                      protected boolean expired(StoredRecord live, Duration ttl) {
-                        return first
-                            .getOrDefault(List.of(live.type(), live.id()), now)
-                            .isBefore(now.minus(ttl));
-                      }
-                    };
-                  }
-                }),
-        backend(
-            "TTL-3",
-            "expiry-on-reading",
-            "get does not return records that could be expired",
-            (store, context) ->
-                new ReferenceBackend(store, context) {
-                  @Override
-                  public @Nullable StoredRecord get(String type, String id) {
-                    StoredRecord live = super.get(type, id);
-                    synchronized (store) {
-                      Duration ttl = store.options.getOrDefault(type, TypeOptions.NONE).ttl();
-                      return live != null && ttl != null && writer().expired(live, ttl)
-                          ? null
-                          : live;
-                    }
-                  }
-                }),
-        backend(
-            "TTL-4",
-            "expire-counts-types",
-            "expire returns the number of types that it deleted from",
-            (store, context) ->
-                new ReferenceBackend(store, context) {
-                  @Override
-                  public long expire() {
-                    synchronized (store) {
-                      List<String> before = listTypes();
-                      super.expire();
-                      return (long) before.size() - listTypes().size();
-                    }
                   }
                 }));
   }

@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /** The state of a store in one file, which a rename replaces as a whole. */
 final class SavedFile {
@@ -49,6 +51,7 @@ final class SavedFile {
         out.writeLong(lease.token());
         out.writeUTF(lease.expiresAt().toString());
       }
+      out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
       Path next = file.resolveSibling(file.getFileName() + ".next");
       Files.write(next, bytes.toByteArray());
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
@@ -92,10 +95,28 @@ final class SavedFile {
     out.writeChars(text);
   }
 
+  private static long checksum(byte[] bytes, int length) {
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes, 0, length);
+    return checksum.getValue();
+  }
+
+  /** Returns whether the contents of a file agree with its checksum. */
+  static boolean isWhole(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      int length = bytes.length - Long.BYTES;
+      return length >= 0 && ByteBuffer.wrap(bytes).getLong(length) == checksum(bytes, length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads the state into an empty store; returns the identity. */
   static String read(Path file, Store store) {
     try {
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(file)));
+      byte[] bytes = Files.readAllBytes(file);
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
       final String identity = in.readUTF();
       store.serverVersion = in.readLong();
       store.latest = in.readLong();

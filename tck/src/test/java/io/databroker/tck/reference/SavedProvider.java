@@ -32,6 +32,18 @@ public class SavedProvider extends ReferenceProvider {
     return new SavedBackend(place, context);
   }
 
+  /**
+   * Checks the file of a store that is opened.
+   *
+   * @throws OpenFailedException if it is damaged
+   */
+  protected void check(Path file) {
+    if (!SavedFile.isWhole(file)) {
+      throw new OpenFailedException(
+          file + " is damaged: its checksum does not fit; restore it from a backup", null);
+    }
+  }
+
   /** Returns whether another process may open a directory at the same time. */
   protected boolean allowsOthers() {
     return false;
@@ -55,6 +67,15 @@ public class SavedProvider extends ReferenceProvider {
       if (lock == null) {
         channel.close();
         throw new OpenFailedException("another process has opened " + directory, null);
+      }
+      Path file = directory.resolve("state");
+      if (Files.exists(file)) {
+        try {
+          check(file);
+        } catch (OpenFailedException damaged) {
+          channel.close();
+          throw damaged;
+        }
       }
       return new Place(directory, channel);
     } catch (IOException e) {
