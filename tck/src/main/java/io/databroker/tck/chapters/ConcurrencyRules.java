@@ -70,7 +70,8 @@ abstract class ConcurrencyRules extends Chapter {
   @Test
   @Rule("LIST-4")
   void listTypesOfThousandsWhileTwoSwap() {
-    new Rounds(bench, "LIST-4", Rounds.LISTS).run(TypeLists.thousands());
+    Duration share = Rounds.share(bench.tuning, Rounds.LISTS);
+    new Rounds(bench, "LIST-4", Rounds.LISTS).run(TypeLists.thousands(share));
   }
 
   @Test

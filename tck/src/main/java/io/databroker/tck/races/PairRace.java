@@ -88,7 +88,9 @@ public final class PairRace {
     }
     SplittableRandom random = new SplittableRandom(bench.tuning.seed());
     try {
-      stay(backend, true);
+      if (share >= LONGEST_SETUP_NANOS) {
+        stay(backend, true);
+      }
       race(
           "LIST-4",
           share * 3 / 8,
@@ -96,7 +98,9 @@ public final class PairRace {
           backend,
           random,
           () -> (b, r) -> Pairs.list(b.listTypes()));
-      stay(backend, false);
+      if (share >= LONGEST_SETUP_NANOS) {
+        stay(backend, false);
+      }
       race("SNAP-2", share / 8, WIDE, backend, random, () -> this::snapshot);
       race("INDEX-1", share / 8, WIDE, backend, random, () -> this::lookUp);
       race("GET-1", share / 8, WIDE, backend, random, () -> this::get);

@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
 import io.databroker.tck.history.Call;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +30,11 @@ public final class TypeLists {
    * that lists should lose its processor in the middle of most lists.
    */
   private static final int STAYING = 15_200;
+
+  /** Permanent types of a first look, whose share of time is shorter than this. */
+  private static final int FEWER_STAYING = 3_200;
+
+  private static final Duration WHOLE = Duration.ofSeconds(1);
 
   /** Time for the permanent types: a slow backend, whose lists take long anyway, gets fewer. */
   private static final long LONGEST_SETUP_NANOS = 700_000_000L;
@@ -65,8 +71,11 @@ public final class TypeLists {
    * Returns a workload in which one client lists thousands of types while two write. If lists take
    * long, the writers pause between their writes, so that they write as long as the client lists; a
    * thread that wakes up also interrupts a list on a machine with a single free processor.
+   *
+   * @param share the time for all rounds; with a short one, fewer types are enough for a first look
    */
-  public static Workload thousands() {
+  public static Workload thousands(Duration share) {
+    int staying = share.compareTo(WHOLE) < 0 ? FEWER_STAYING : STAYING;
     Pace pace = new Pace();
     Script lister =
         (random, memory) -> {
@@ -80,7 +89,7 @@ public final class TypeLists {
         };
     return Workload.of("thousands of types", 3, 25, lister)
         .by(List.of(lister, writer, writer))
-        .setUpBy(backend -> put(backend, SWAPPED + STAYING))
+        .setUpBy(backend -> put(backend, SWAPPED + staying))
         .losingHistory() // its feed is not read: that would take longer than the round
         .goingOn()
         .atMost(150);
