@@ -23,7 +23,7 @@ final class KitFaults {
 
   private KitFaults() {}
 
-  /** What a fault does to the network or the server. */
+  /** Change of the network or the server. */
   private interface Change {
     void make() throws Exception;
   }
