@@ -139,6 +139,10 @@ public final class Main implements Callable<Integer> {
   List<String> jvmOptions = new ArrayList<>();
 
   private static final double QUICK_SECONDS = 4;
+
+  /** A JVM that runs for seconds loses more to optimising compilers than it gains. */
+  private static final List<String> QUICK_OPTIONS = List.of("-XX:TieredStopAtLevel=1");
+
   private static final double LONGEST_SECONDS = 1_000_000;
 
   private final PrintStream out;
@@ -264,6 +268,9 @@ public final class Main implements Callable<Integer> {
     List<String> needed = new ArrayList<>(JvmOptions.of(plugins, jars));
     needed.addAll(jvmOptions);
     List<String> options = new ArrayList<>(ChildJvm.inherited());
+    if (quick) {
+      options.addAll(QUICK_OPTIONS); // the first, so that a given one counts
+    }
     options.addAll(needed);
     if (!needed.isEmpty()) {
       Optional<String> problem = ChildJvm.problemWith(options);
