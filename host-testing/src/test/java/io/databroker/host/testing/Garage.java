@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 
 /** Stores cars, finds them by colour, and follows their changes. */
 public final class Garage {
@@ -99,7 +100,7 @@ public final class Garage {
         TypedRecord<Car> driven = garage.drive("7", 50);
         System.out.println("blue: " + garage.ofColour("blue"));
         cache.await(driven.version(), Duration.ofSeconds(10));
-        System.out.println("cached: " + cache.view().records().keySet());
+        System.out.println("cached: " + new TreeSet<>(cache.view().records().keySet()));
       }
     }
   }

@@ -2,6 +2,9 @@ package io.databroker.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.host.BackendConfig;
+import io.databroker.host.Databroker;
+import io.databroker.host.copy.UnfinishedMark;
 import io.databroker.server.fixture.Command;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceBlockingStub;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -161,7 +165,7 @@ class KilledCopiesTest {
     while (kills < KILLS) {
       Process copy =
           command("copy" + kills, "512m", "copy", "--follow", "--from", source, "--to", target);
-      if (kill(copy, LONG ? 20_000 : 2_500)) {
+      if (kill(copy, LONG ? 12_000 : 2_500)) {
         kills++;
       }
     }
@@ -206,7 +210,7 @@ class KilledCopiesTest {
       Files.deleteIfExists(file);
       Process backup =
           command("backup" + kills, "512m", "backup", "--from", source, file.toString());
-      if (kill(backup, LONG ? 15_000 : 900)) {
+      if (kill(backup, LONG ? 9_000 : 900)) {
         kills++;
       }
       if (Files.exists(file)) {
@@ -222,11 +226,9 @@ class KilledCopiesTest {
     for (int i = 0; i < KILLS; i++) {
       Process restore =
           command("restore" + i, "512m", "restore", "--replace", "--to", target, file.toString());
-      boolean killed = kill(restore, LONG ? 15_000 : 1_500);
-      if (killed && Files.exists(directory)) {
-        Cli verified = Cli.run("verify", source, target);
-        assertThat(verified.code() == 0 || partial(verified)).as(verified.toString()).isTrue();
-        told += verified.code() == 0 ? 0 : 1;
+      boolean killed = kill(restore, LONG ? 12_000 : 1_500);
+      if (killed && Files.exists(directory.resolve("store.properties"))) {
+        told += isToldOrEmpty(directory) ? 1 : 0;
       }
     }
     run("restore", "--replace", "--to", target, file.toString());
@@ -236,9 +238,19 @@ class KilledCopiesTest {
     }
   }
 
-  /** Returns whether a comparison tells of the part, or of a store without any record. */
-  private static boolean partial(Cli verified) {
-    return verified.err().contains("a restore into it is not finished")
-        || verified.out().contains("is missing in the second store");
+  /** Returns whether a store is marked; if not, it must hold everything or nothing. */
+  private static boolean isToldOrEmpty(Path directory) {
+    try (Databroker broker =
+        Databroker.builder()
+            .backend(BackendConfig.of("offheap").with("directory", directory.toString()))
+            .openUnfinished()
+            .open()) {
+      String unfinished = UnfinishedMark.of(broker.backend());
+      if (unfinished == null) {
+        assertThat(broker.backend().listTypes()).isIn(List.of(), List.of("t0", "t1", "t2"));
+        assertThat(broker.backend().options().keySet()).isIn(Set.of(), Set.of("t0", "t1"));
+      }
+      return unfinished != null;
+    }
   }
 }
