@@ -36,10 +36,11 @@ final class Candidates implements AutoCloseable {
   /**
    * Reads the records that the look-ups of a cover find.
    *
+   * @return null if the feed lags behind the look-ups
    * @throws io.databroker.api.HistoryReplacedException if a clear came in between
    * @throws io.databroker.api.HistoryTrimmedException if a trim came in between
    */
-  static Candidates of(Backend backend, String type, Cover cover) {
+  static @Nullable Candidates of(Backend backend, String type, Cover cover) {
     Position before = cover.ids().isEmpty() ? null : backend.versions().end();
     Map<String, StoredRecord> byId = new HashMap<>();
     for (String id : cover.ids()) {
@@ -50,22 +51,27 @@ final class Candidates implements AutoCloseable {
     }
     FieldValue[] terms = cover.terms().toArray(new FieldValue[0]);
     Snapshot snapshot = backend.snapshot(Selection.where(type, terms));
-    if (before != null && !before.equals(snapshot.position())) {
-      try {
-        follow(backend, type, before, snapshot.position(), cover.ids(), byId);
-      } catch (RuntimeException e) {
+    boolean current = false;
+    try {
+      current =
+          before == null
+              || before.equals(snapshot.position())
+              || follow(backend, type, before, snapshot.position(), cover.ids(), byId);
+      return current ? new Candidates(snapshot, byId) : null;
+    } finally {
+      if (!current) {
         snapshot.close();
-        throw e;
       }
     }
-    return new Candidates(snapshot, byId);
   }
 
   /**
    * Updates records that were read between two positions to the second position. An unchanged
    * record is kept; for a changed record, the last change counts.
+   *
+   * @return false if the feed does not reach the second position, as while its engine is away
    */
-  private static void follow(
+  private static boolean follow(
       Backend backend,
       String type,
       Position from,
@@ -77,7 +83,7 @@ final class Candidates implements AutoCloseable {
       while (changes != null) {
         for (StoredRecord record : changes.records()) {
           if (Long.compareUnsigned(record.version(), to.version()) > 0) {
-            return;
+            return true;
           }
           if (record.deleted()) {
             byId.remove(record.id());
@@ -86,10 +92,11 @@ final class Candidates implements AutoCloseable {
           }
         }
         if (Long.compareUnsigned(changes.position().version(), to.version()) >= 0) {
-          return;
+          return true;
         }
         changes = feed.poll();
       }
+      return false;
     }
   }
 

@@ -85,8 +85,7 @@ public final class Queries {
         break;
       }
       try (Candidates found = Candidates.of(backend, query.type(), cover)) {
-        TypeOptions inForce = options(found.options(), query.type());
-        if (inForce.indexedFields().equals(planned.indexedFields())) {
+        if (found != null && isPlanned(found, query.type(), planned)) {
           return isLeaf(filter) ? page(query, found) : answer(query, found);
         }
       } catch (HistoryReplacedException | HistoryTrimmedException again) {
@@ -159,6 +158,11 @@ public final class Queries {
   /** Returns whether a look-up finds exactly the records that the filter matches. */
   private static boolean isLeaf(Filter filter) {
     return filter instanceof Filter.Equal || filter instanceof Filter.Id;
+  }
+
+  /** Returns whether the look-ups were planned with the indexed fields in force. */
+  private static boolean isPlanned(Candidates found, String type, TypeOptions planned) {
+    return options(found.options(), type).indexedFields().equals(planned.indexedFields());
   }
 
   private static TypeOptions options(Map<String, TypeOptions> options, String type) {

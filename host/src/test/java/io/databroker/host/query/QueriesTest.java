@@ -3,6 +3,7 @@ package io.databroker.host.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
@@ -11,6 +12,7 @@ import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +244,45 @@ class QueriesTest {
             action.run();
           }
         };
+  }
+
+  /** A feed of a shared backend delivers nothing while its engine is away. */
+  @Test
+  void aFeedThatLagsBehindTheSnapshotMakesNoOldRecordPassForANewOne() {
+    Backend lagging =
+        (Backend)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Backend.class},
+                (proxy, method, arguments) -> {
+                  Object answer = method.invoke(backend.hooked, arguments);
+                  return answer instanceof ChangeFeed feed ? silent(feed) : answer;
+                });
+    put("1", "old");
+    before("snapshot", () -> put("1", "new"));
+    QueryResult found =
+        new Queries(lagging, new WordFields()).run(RecordQuery.of("t", Filter.id("1")));
+    assertThat(found.position().version()).isEqualTo(2);
+    assertThat(found.records().get(0).payload()).isEqualTo(Bytes.utf8("new"));
+  }
+
+  private static ChangeFeed silent(ChangeFeed feed) {
+    return new ChangeFeed() {
+      @Override
+      public Changes poll() {
+        return null;
+      }
+
+      @Override
+      public void onReady(Runnable signal) {
+        feed.onReady(signal);
+      }
+
+      @Override
+      public void close() {
+        feed.close();
+      }
+    };
   }
 
   @Test
