@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public interface ChangeFeed extends AutoCloseable {
 
   /**
-   * Returns the next changes, or null if there are none now. A typed feed returns a bookmark where
-   * only other types were written.
+   * Returns the next changes, or null if there are none now, or none can be read because the engine
+   * is away. A typed feed returns a bookmark where only other types were written.
    *
    * @throws HistoryReplacedException at every poll after a clear
    * @throws HistoryTrimmedException at every poll after the next changes were trimmed
