@@ -36,6 +36,9 @@ final class OptionsKeeper implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable ChangeFeed feed;
 
+  /** Failures since the options were in force; used by the worker alone. */
+  private int failures;
+
   // Guarded by this.
   private Map<String, TypeOptions> options;
   private boolean following;
@@ -129,6 +132,7 @@ final class OptionsKeeper implements AutoCloseable {
         bookmark = open.poll();
       } while (bookmark != null);
       open.onReady(() -> worker.execute(this::follow));
+      failures = 0;
     } catch (HistoryReplacedException | HistoryTrimmedException e) {
       closeFeed(); // it has ended
       feed = null;
@@ -136,10 +140,14 @@ final class OptionsKeeper implements AutoCloseable {
     } catch (ClosedException e) {
       closed = true;
     } catch (RuntimeException | Error e) {
-      log.warn(
-          "type options could not be set; trying again in {}: {}",
-          SettingText.of(PAUSE),
-          e.toString());
+      failures++;
+      if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
+        log.warn(
+            "type options could not be set (attempt {}); trying again every {}: {}",
+            failures,
+            SettingText.of(PAUSE),
+            e.toString());
+      }
       timer.after(PAUSE, () -> worker.execute(this::follow));
     }
   }

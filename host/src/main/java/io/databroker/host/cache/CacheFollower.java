@@ -99,7 +99,9 @@ final class CacheFollower<T> {
         } catch (RuntimeException e) {
           failure = e;
           failures++;
-          log.warn("a cache cannot follow its type; trying again: {}", e.toString());
+          if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
+            log.warn("a cache cannot follow its type; trying again: {}", e.toString());
+          }
           pause(failures);
         }
       }
