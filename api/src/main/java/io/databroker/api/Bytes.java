@@ -78,8 +78,8 @@ public final class Bytes {
   }
 
   /**
-   * Decodes the bytes as UTF-8, for people to read: bytes that are not UTF-8 become U+FFFD. To write
-   * the text back, decode it by a codec that rejects them.
+   * Decodes the bytes as UTF-8, for people to read: bytes that are not UTF-8 become U+FFFD. To
+   * write the text back, decode it by a codec that rejects them.
    */
   public String toUtf8() {
     return new String(content, StandardCharsets.UTF_8);

@@ -13,7 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LongKeyTest {
-  /** A get of any id reaches the backend (GET-2); its threads must not keep buffers of that size. */
+  /**
+   * A get of any id reaches the backend (GET-2); its threads must not keep buffers of that size.
+   */
   @Test
   void anIdThatCannotBeStoredIsAbsentAndLeavesNoLargeBuffer() {
     String type = "t";

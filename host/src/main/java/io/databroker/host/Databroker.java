@@ -176,8 +176,8 @@ public final class Databroker implements AutoCloseable {
     }
 
     /**
-     * Adds a named backend; it is injected as {@code @Named(name) Backend}. Adding a name twice makes
-     * the open fail.
+     * Adds a named backend; it is injected as {@code @Named(name) Backend}. Adding a name twice
+     * makes the open fail.
      */
     public Builder backend(String name, BackendConfig config) {
       Objects.requireNonNull(config, "config");

@@ -62,8 +62,8 @@ public final class LeaseKeeper implements AutoCloseable {
    * Acquires a lease and keeps it.
    *
    * @param duration how long others must wait if this process dies
-   * @return the lease, or nothing while another holds it, or if the call took over three quarters of
-   *     the duration
+   * @return the lease, or nothing while another holds it, or if the call took over three quarters
+   *     of the duration
    * @throws DatabrokerException as {@link Backend#acquireLease} does
    */
   public Optional<KeptLease> tryAcquire(String name, Duration duration) {

@@ -43,8 +43,7 @@ class MeteredBackendTest {
       assertThat(gauge("types")).isEqualTo(2);
     }
     try (Databroker second = open();
-        ChangeFeed feed =
-            second.backend().changes(second.backend().versions().end(), null)) {
+        ChangeFeed feed = second.backend().changes(second.backend().versions().end(), null)) {
       put(second.backend(), "car");
       assertThat(feed.poll()).isNotNull();
       assertThat(gauge("types")).isEqualTo(1);
