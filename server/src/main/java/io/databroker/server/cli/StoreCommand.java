@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import io.databroker.api.Capability;
 import io.databroker.api.Position;
+import io.databroker.api.UnavailableException;
 import io.databroker.host.Databroker;
 import io.databroker.host.OpenedBackend;
 import io.databroker.host.copy.BackendCopy;
@@ -87,11 +88,31 @@ abstract class StoreCommand implements Callable<Integer> {
     return source;
   }
 
+  /** Connects to a server that answers: a copy would wait for it for minutes. */
+  private CopyEnd openServer(Address server) throws FailedException {
+    Connection connection = new Connection(server, access);
+    boolean answered = false;
+    try {
+      CopyEnd end = new ServerEnd(connection.channel(), connection::close);
+      var unused = end.versions();
+      answered = true;
+      return end;
+    } catch (UnavailableException e) {
+      throw new FailedException(
+          e.getCause() instanceof StatusRuntimeException status
+              ? ServerErrors.message(status, server)
+              : String.valueOf(e.getMessage()));
+    } finally {
+      if (!answered) {
+        connection.close();
+      }
+    }
+  }
+
   /** Opens a store; the caller closes it. */
   final CopyEnd open(EndSpec spec) throws FailedException {
     if (spec.server() != null) {
-      Connection connection = new Connection(spec.server(), access);
-      return new ServerEnd(connection.channel(), connection::close);
+      return openServer(spec.server());
     }
     if (spec.backend() == null) {
       throw new IllegalStateException(spec + " names nothing");

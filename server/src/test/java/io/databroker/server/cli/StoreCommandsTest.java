@@ -16,6 +16,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup, restore, copy and verify, as their users run them. */
@@ -206,6 +207,20 @@ class StoreCommandsTest {
         .contains("there is no file " + missing);
     assertThat(Cli.run("backup", "--from", server.address, missing + "/a.backup").err())
         .contains("there is no folder " + missing);
+  }
+
+  @Test
+  @Timeout(60)
+  void aServerThatDoesNotAnswerIsToldAtOnce() {
+    String file = folder.resolve("a.backup").toString();
+    for (Cli failed :
+        List.of(
+            Cli.run("copy", "--from", "127.0.0.1:1", "--to", other.address),
+            Cli.run("copy", "--from", other.address, "--to", "127.0.0.1:1"),
+            Cli.run("backup", "--from", "127.0.0.1:1", file))) {
+      assertThat(failed.code()).isEqualTo(1);
+      assertThat(failed.err()).contains("no server answers at 127.0.0.1:1");
+    }
   }
 
   @Test
