@@ -154,8 +154,8 @@ public final class StoreCopy {
     Versions versions = Outages.outlast(source::versions);
     if (Outages.outlast(target::versions).serverVersion() == versions.serverVersion()) {
       throw new CopyException(
-          "the source and the target have the same history, so they are one store; name another "
-              + "target");
+          "the source and the target have the same history: they are one store, or one is made of "
+              + "the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);
     boolean checkpointed = mark.serverVersion() == versions.serverVersion();

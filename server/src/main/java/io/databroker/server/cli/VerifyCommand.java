@@ -48,6 +48,11 @@ final class VerifyCommand extends StoreCommand {
       output.line(compared.toString());
       output.line("first:  " + words(compared.first()) + " in " + first.shown());
       output.line("second: " + words(compared.second()) + " in " + second.shown());
+      if (compared.first().serverVersion() == compared.second().serverVersion()) {
+        terminal
+            .err()
+            .println("databroker: both have the same history: is it one store under two names?");
+      }
       return compared.isEqual() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
   }

@@ -210,6 +210,17 @@ class StoreCommandsTest {
   }
 
   @Test
+  void aStoreThatIsComparedWithItselfIsTold() {
+    String alias = server.address.replace("127.0.0.1", "localhost");
+    Cli verified = Cli.run("verify", server.address, alias);
+    assertThat(verified.out()).startsWith("equal: 20 records");
+    assertThat(verified.err()).contains("one store under two names");
+    Cli copied = Cli.run("copy", "--from", server.address, "--to", alias, "--replace");
+    assertThat(copied.err()).contains("the same history");
+    assertThat(server.ask("options", "car").code()).isZero();
+  }
+
+  @Test
   @Timeout(60)
   void aServerThatDoesNotAnswerIsToldAtOnce() {
     String file = folder.resolve("a.backup").toString();
