@@ -7,6 +7,7 @@ import io.databroker.api.TypeOptions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -108,7 +109,14 @@ final class BackupReader implements AutoCloseable {
     if (readBlock() != BackupFormat.CONTENTS || block == null) {
       throw damaged(at, "the block that begins here is not the first of a backup");
     }
-    DataInputStream content = block;
+    try {
+      return contents(block);
+    } catch (EOFException | RuntimeException e) {
+      throw damaged(at, "the block that begins here does not hold the contents of a store");
+    }
+  }
+
+  private static Start contents(DataInputStream content) throws IOException {
     Instant created = Instant.EPOCH.plus(content.readLong(), ChronoUnit.MICROS);
     Position position = new Position(content.readLong(), content.readLong());
     Checkpoint checkpoint = new Checkpoint(content.readLong(), content.readLong());
@@ -126,7 +134,11 @@ final class BackupReader implements AutoCloseable {
       DataInputStream content = block;
       if (content != null && content.available() > 0) {
         records++;
-        return RecordCoding.read(content);
+        try {
+          return RecordCoding.read(content);
+        } catch (EOFException | RuntimeException e) {
+          throw damaged(offset, "the block before this byte holds no record");
+        }
       }
       long at = offset;
       byte[] before = peekDigest();
@@ -175,7 +187,7 @@ final class BackupReader implements AutoCloseable {
           at + bytes.length, "the file ends here, before the end of the backup: it was cut short");
     }
     BlockHeader header = BlockHeader.decode(bytes, at);
-    if (header == null || header.number() != number) {
+    if (header == null || header.number() != number || !header.isPossible()) {
       throw damaged(
           at,
           String.format(

@@ -17,6 +17,9 @@ record BlockHeader(int kind, int number, int length, int plainLength, int checks
   static final int SIZE = 24;
   private static final int CHECKED = SIZE - Integer.BYTES;
 
+  /** More than the largest factor by which Deflate compresses. */
+  private static final long DENSEST = 1_100;
+
   /** Returns the header as bytes, with a checksum that also covers its place in the file. */
   ByteBuffer encode(long offset) {
     ByteBuffer bytes = ByteBuffer.allocate(SIZE);
@@ -31,6 +34,11 @@ record BlockHeader(int kind, int number, int length, int plainLength, int checks
     BlockHeader header =
         new BlockHeader(in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt());
     return in.getInt() == sum(bytes, offset) ? header : null;
+  }
+
+  /** Returns whether there can be such a block; its lengths are then no larger than the file. */
+  boolean isPossible() {
+    return length >= 0 && plainLength >= 0 && plainLength <= DENSEST * (length + 1L);
   }
 
   private static int sum(byte[] bytes, long offset) {

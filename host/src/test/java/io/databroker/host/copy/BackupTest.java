@@ -389,4 +389,27 @@ class BackupTest {
     Files.newInputStream(pipe).close(); // lets the writer end
     writer.join();
   }
+
+  /** Checksums find damage; these files have right ones. */
+  @Test
+  void aFileThatNoBackupWroteIsRefusedInWords() throws Exception {
+    Path file = folder.resolve("forged");
+    int[][] lengths = {{-1, 5}, {5, -1}, {5, Integer.MAX_VALUE}};
+    for (int[] each : lengths) {
+      BlockHeader header = new BlockHeader(BackupFormat.CONTENTS, 0, each[0], each[1], 0);
+      ByteBuffer bytes = ByteBuffer.allocate(100);
+      bytes.putLong(BackupFormat.MAGIC).putInt(BackupFormat.VERSION);
+      bytes.put(header.encode(BackupFormat.PREAMBLE));
+      Files.write(file, bytes.array());
+      assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
+          .as("%d and %d bytes", each[0], each[1])
+          .isInstanceOf(DamagedBackupException.class);
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      new BackupWriter(channel).finish(); // without contents
+    }
+    assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
+        .isInstanceOf(DamagedBackupException.class);
+  }
 }
