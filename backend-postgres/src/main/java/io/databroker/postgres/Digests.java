@@ -59,7 +59,7 @@ final class Digests {
   List<UUID> ofReopened(String type, Bytes payload, List<String> fields) {
     try {
       return all(type, extraction.values(type, payload, fields));
-    } catch (RuntimeException rejection) {
+    } catch (RuntimeException | StackOverflowError rejection) {
       return List.of();
     }
   }

@@ -84,11 +84,11 @@ public final class Extraction {
     }
     try {
       return values(type, payload, fields);
-    } catch (RuntimeException rejection) {
+    } catch (RuntimeException | StackOverflowError rejection) {
       throw new InvalidArgumentException(
           "batch[" + index + "].payload",
           payload.toString(),
-          "its indexed fields cannot be read: " + rejection.getMessage());
+          "its indexed fields cannot be read: " + reason(rejection));
     }
   }
 
@@ -100,15 +100,21 @@ public final class Extraction {
   public Map<String, String> stored(String type, String id, Bytes payload, List<String> fields) {
     try {
       return values(type, payload, fields);
-    } catch (RuntimeException rejection) {
+    } catch (RuntimeException | StackOverflowError rejection) {
       throw new InvalidArgumentException(
           "options.indexedFields",
           fields.toString(),
           "the extraction function rejects the stored payload of id "
               + id
               + ": "
-              + rejection.getMessage());
+              + reason(rejection));
     }
+  }
+
+  private static @Nullable String reason(Throwable rejection) {
+    return rejection instanceof StackOverflowError
+        ? "the payload is nested too deeply"
+        : rejection.getMessage();
   }
 
   /**

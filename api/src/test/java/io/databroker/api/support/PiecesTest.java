@@ -118,6 +118,24 @@ class PiecesTest {
     assertThat(values).containsExactly(Map.entry("a", "1"));
   }
 
+  /** A backend that writes several batches together must reject only the one of that payload. */
+  @Test
+  void aPayloadThatIsNestedTooDeeplyIsRejected() {
+    Extraction extraction =
+        new Extraction(
+            extractor(
+                (type, payload) -> {
+                  throw new StackOverflowError();
+                }));
+    assertThatThrownBy(() -> extraction.values(3, "t", Bytes.utf8("x"), List.of("a")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("batch[3].payload")
+        .hasMessageContaining("nested too deeply");
+    assertThatThrownBy(() -> extraction.stored("t", "i7", Bytes.utf8("x"), List.of("a")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("nested too deeply");
+  }
+
   @Test
   void aRejectedPayloadIsNamed() {
     Extraction extraction =
