@@ -62,7 +62,13 @@ final class ExpiredRecords {
       """;
 
   /** The time of the server, in microseconds since 1970, and the bounds of the history. */
-  record Clock(long now, long latest, long cleared, long history) {}
+  record Clock(long now, long latest, long cleared, long history) {
+
+    /** Returns the same bounds with another time. */
+    Clock at(long time) {
+      return new Clock(time, latest, cleared, history);
+    }
+  }
 
   /** Up to that version, no live record of the type has an earlier time. */
   private record Searched(long history, long epoch, long version, long time) {}

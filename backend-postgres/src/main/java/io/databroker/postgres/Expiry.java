@@ -55,7 +55,8 @@ final class Expiry {
         }
         deleted += step.deleted;
         options = options();
-        clock = expired.clock(options);
+        // The time stays that of the beginning: what expires meanwhile is left to the next call.
+        clock = expired.clock(options).at(clock.now());
         ttl = options.of(type).ttl();
       }
     }
