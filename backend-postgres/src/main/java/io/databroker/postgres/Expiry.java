@@ -48,8 +48,7 @@ final class Expiry {
           break;
         }
         long history = clock.history();
-        Step step =
-            store.transactions().write(tx -> delete(tx, history, type, judged, versions));
+        Step step = store.transactions().write(tx -> delete(tx, history, type, judged, versions));
         if (step.deleted > 0) {
           store.tail().publish(step.row);
         }

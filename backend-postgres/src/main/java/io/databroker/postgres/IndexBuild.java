@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Indexes records that are already stored. The digests of a version never change, and no query uses
  * a field before the options name it, so most digests are added in advance, without the lock.
  *
- * <p>If another extraction function found the values of a type, the type is indexed again (INDEX-6).
- * A page that was committed is not repeated: a call whose time ends leaves the rest to later calls.
+ * <p>If another extraction function found the values of a type, the type is indexed again
+ * (INDEX-6). A page that was committed is not repeated: a call whose time ends leaves the rest to
+ * later calls.
  */
 final class IndexBuild {
   private static final int PAGE = 500;
@@ -82,7 +83,8 @@ final class IndexBuild {
 
   private Indexed again(Connection connection, String type, List<String> fields, long behind)
       throws SQLException {
-    return page(connection, type, behind, (id, payload) -> digests.ofReopened(type, payload, fields));
+    return page(
+        connection, type, behind, (id, payload) -> digests.ofReopened(type, payload, fields));
   }
 
   private static Indexed page(Connection connection, String type, long behind, Values values)
@@ -148,8 +150,7 @@ final class IndexBuild {
       throw unfinished(type, null);
     }
     try {
-      OptionsTable.Known known =
-          store.sessions().read(deadline, store.options()::read).options();
+      OptionsTable.Known known = store.sessions().read(deadline, store.options()::read).options();
       boolean mayBeMore = !isCurrent(known, type);
       while (mayBeMore) {
         store.gate().check();
@@ -160,8 +161,7 @@ final class IndexBuild {
     }
   }
 
-  private boolean pageAhead(
-      Store store, OptionsTable.Known known, String type, Deadline deadline) {
+  private boolean pageAhead(Store store, OptionsTable.Known known, String type, Deadline deadline) {
     List<String> fields = known.of(type).indexedFields();
     long behind = reached(known, type);
     try {

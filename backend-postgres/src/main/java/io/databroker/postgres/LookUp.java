@@ -16,8 +16,8 @@ import java.util.UUID;
 
 /**
  * Finds records by the values of indexed fields. One statement finds the bounds, all versions and
- * the payloads of the first ones; the other payloads are read in pages, by version. Both are bounded
- * in number and in bytes.
+ * the payloads of the first ones; the other payloads are read in pages, by version. Both are
+ * bounded in number and in bytes.
  */
 final class LookUp {
   private static final int FIRST = 500;
@@ -36,7 +36,9 @@ final class LookUp {
           + " AND NOT y.deleted) r ON true ORDER BY r.version";
 
   private static final String BY_VERSION =
-      "SELECT " + Rows.COLUMNS + " FROM (SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.version"
+      "SELECT "
+          + Rows.COLUMNS
+          + " FROM (SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.version"
           + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before"
           + " FROM record x WHERE x.version = ANY (?)) r WHERE r.before < ? ORDER BY r.version";
 

@@ -185,8 +185,7 @@ final class OptionsChange {
     if (!options.indexedFields().isEmpty()) {
       IndexBuild.Indexed page = new IndexBuild.Indexed(indexed, true);
       while (page.mayBeMore()) {
-        page =
-            store.index().page(tx.connection, type, options.indexedFields(), page.through());
+        page = store.index().page(tx.connection, type, options.indexedFields(), page.through());
       }
     }
     if (options.ttl() != null && !hasTtl(store.options().underLock(tx))) {

@@ -85,8 +85,7 @@ class LargeTypeTest {
         assertThat(writer.isClosed()).isFalse();
         Thread thread = new Thread(setting, "set options");
         thread.start();
-        await(
-            "SELECT count(*) FROM " + schema + ".record WHERE expires", "3000");
+        await("SELECT count(*) FROM " + schema + ".record WHERE expires", "3000");
         assertThat(setting.isDone()).isFalse();
         writer.rollback();
       }
@@ -187,8 +186,7 @@ class LargeTypeTest {
 
   private static int found(Backend backend) {
     int found = 0;
-    try (Snapshot snapshot =
-        backend.snapshot(Selection.where("t", new FieldValue("k", "k=v")))) {
+    try (Snapshot snapshot = backend.snapshot(Selection.where("t", new FieldValue("k", "k=v")))) {
       for (var records = snapshot.records(); records.hasNext(); records.next()) {
         found++;
       }
@@ -206,9 +204,7 @@ class LargeTypeTest {
         Thread thread = new Thread(lookUp, "look-up");
         thread.start();
         await(
-            "SELECT count(*) FROM "
-                + settings.get(PostgresSettings.SCHEMA)
-                + ".indexed_value",
+            "SELECT count(*) FROM " + settings.get(PostgresSettings.SCHEMA) + ".indexed_value",
             "6000");
         writer.rollback();
       }

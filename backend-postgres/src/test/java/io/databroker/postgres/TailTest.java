@@ -25,8 +25,7 @@ class TailTest {
   private void write(String type) {
     StoreRow now = tail.known();
     long version = now.latest() + 1;
-    StoredRecord record =
-        new StoredRecord(type, "1", version, Bytes.EMPTY, Instant.EPOCH, false);
+    StoredRecord record = new StoredRecord(type, "1", version, Bytes.EMPTY, Instant.EPOCH, false);
     tail.publish(now.upTo(version), List.of(Page.of(7, List.of(List.of(record)))));
   }
 

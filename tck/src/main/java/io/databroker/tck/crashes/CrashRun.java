@@ -170,8 +170,7 @@ public final class CrashRun {
     return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
   }
 
-  private void listen(Process process, Lines lines, Order order, Life life)
-      throws IOException {
+  private void listen(Process process, Lines lines, Order order, Life life) throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
     long opening = System.nanoTime();
     while (true) {
