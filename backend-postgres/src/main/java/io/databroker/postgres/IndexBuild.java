@@ -200,11 +200,12 @@ final class IndexBuild {
   /** Returns the version up to which this host has indexed the live records of a type. */
   private long reached(OptionsTable.Known known, String type) {
     Progress last = progress.get(type);
-    boolean holds =
-        last != null
-            && last.history == known.history()
-            && last.fields.equals(known.of(type).indexedFields());
-    return holds ? last.through : 0;
+    if (last == null
+        || last.history != known.history()
+        || !last.fields.equals(known.of(type).indexedFields())) {
+      return 0;
+    }
+    return last.through;
   }
 
   /** Returns whether this host's extraction function found the values of that type. */
