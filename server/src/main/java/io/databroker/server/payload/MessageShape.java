@@ -22,7 +22,21 @@ public final class MessageShape {
   private static final int BYTES_PER_PACKED_PART = 8;
   private static final Map<Descriptor, MessageShape> SHAPES = new ConcurrentHashMap<>();
 
-  private record Field(boolean repeated, boolean packable, @Nullable MessageShape message) {}
+  /** Shape of unknown groups, which have no known field. */
+  private static final MessageShape UNKNOWN = new MessageShape();
+
+  /**
+   * Field of a message.
+   *
+   * @param wireType the wire type of one value; values of another one are kept as unknown fields
+   * @param message the shape of a field that holds messages
+   */
+  private record Field(
+      int wireType, boolean repeated, boolean packable, @Nullable MessageShape message) {
+    boolean takes(int type) {
+      return type == wireType || (packable && type == WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    }
+  }
 
   private final @Nullable Field[] small = new @Nullable Field[SMALL_NUMBERS];
   private final Map<Integer, Field> others = new HashMap<>();
@@ -50,7 +64,9 @@ public final class MessageShape {
         boolean message = each.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
         Field field =
             new Field(
-                each.isRepeated(),
+                each.getLiteType().getWireType(),
+                // A closed enum keeps each value that it does not know as an unknown field.
+                each.isRepeated() || each.legacyEnumFieldTreatedAsClosed(),
                 each.isPackable(),
                 message ? make(each.getMessageType(), made) : null);
         if (each.getNumber() < SMALL_NUMBERS) {
@@ -142,22 +158,20 @@ public final class MessageShape {
       throw new InvalidProtocolBufferException("nesting is deeper than " + count.deepest);
     }
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int type = WireFormat.getTagWireType(tag);
+      if (type == WireFormat.WIRETYPE_END_GROUP) {
+        return;
+      }
       int number = WireFormat.getTagFieldNumber(tag);
       Field field = field(number);
       if (depth == 0 && number < SMALL_NUMBERS) {
         count.atTop[number]++;
       }
-      boolean lengthDelimited =
-          WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
-      if (field == null) {
+      if (field == null || !field.takes(type)) {
+        countUnknown(in, tag, count, depth);
+      } else if (field.message != null) {
         count.add(1);
-        in.skipField(tag);
-      } else if (lengthDelimited && field.message != null) {
-        count.add(1);
-        int limit = in.pushLimit(in.readRawVarint32());
-        field.message.count(in, count, depth + 1);
-        in.checkLastTagWas(0);
-        in.popLimit(limit);
+        countMessage(in, field.message, tag, count, depth + 1);
       } else {
         int before = in.getTotalBytesRead();
         in.skipField(tag);
@@ -166,6 +180,31 @@ public final class MessageShape {
           count.add(1 + bytes / BYTES_PER_PACKED_PART);
         }
       }
+    }
+  }
+
+  private static void countMessage(
+      CodedInputStream in, MessageShape shape, int tag, Count count, int depth) throws IOException {
+    if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_START_GROUP) {
+      shape.count(in, count, depth);
+      int end = tag - WireFormat.WIRETYPE_START_GROUP + WireFormat.WIRETYPE_END_GROUP;
+      in.checkLastTagWas(end);
+      return;
+    }
+    int limit = in.pushLimit(in.readRawVarint32());
+    shape.count(in, count, depth);
+    in.checkLastTagWas(0);
+    in.popLimit(limit);
+  }
+
+  /** Counts an unknown field, and all fields inside it if it is a group. */
+  private static void countUnknown(CodedInputStream in, int tag, Count count, int depth)
+      throws IOException {
+    count.add(1);
+    if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_START_GROUP) {
+      countMessage(in, UNKNOWN, tag, count, depth + 1);
+    } else {
+      in.skipField(tag);
     }
   }
 }
