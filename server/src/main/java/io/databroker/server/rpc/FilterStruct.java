@@ -3,6 +3,7 @@ package io.databroker.server.rpc;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.host.query.Filter;
 import io.databroker.server.payload.AddressField;
 import io.grpc.Status;
@@ -12,12 +13,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Filter of a query as the protocol writes it: a Struct. */
+/**
+ * Reader of a query's filter, which the protocol writes as a Struct.
+ *
+ * <p>A small Struct can become a large filter, because each value gets the whole path of its field,
+ * and each address all ranges that contain it. So both have a limit.
+ */
 final class FilterStruct {
+  /** Largest number of characters in the paths of all values. */
+  static final int MOST_IN_PATHS = 4_000_000;
+
+  /** Largest number of addresses. */
+  static final int MOST_ADDRESSES = 500;
+
   private static final Set<String> EQUALITY = Set.of("$eq", "$equals", "$is", "=", "==");
   private static final Set<String> OTHER_SIGNS = Set.of("!=", "<", "<=", ">", ">=");
   private static final String ADDRESS = "$index";
   private static final String ID = "id";
+
+  private long inPaths;
+  private int addresses;
 
   private FilterStruct() {}
 
@@ -25,9 +40,10 @@ final class FilterStruct {
    * Reads a filter.
    *
    * @throws InvalidArgumentException if it is not a filter
+   * @throws LimitExceededException if its paths are too long, or it has too many addresses
    */
   static Filter parse(Struct struct) {
-    return all("", struct);
+    return new FilterStruct().all("", struct);
   }
 
   /** Returns whether a filter selects one record by its id, and nothing else. */
@@ -41,7 +57,7 @@ final class FilterStruct {
    *
    * @param path the field that the Struct applies to; empty at the top
    */
-  private static Filter all(String path, Struct struct) {
+  private Filter all(String path, Struct struct) {
     List<Filter> filters = new ArrayList<>();
     for (Map.Entry<String, Value> entry : struct.getFieldsMap().entrySet()) {
       filters.add(entry(path, entry.getKey(), entry.getValue()));
@@ -57,7 +73,7 @@ final class FilterStruct {
     };
   }
 
-  private static Filter entry(String path, String key, Value value) {
+  private Filter entry(String path, String key, Value value) {
     if (key.equals("$and") || key.equals("$or")) {
       List<Filter> parts = parts(path, key, value);
       return key.equals("$and") ? and(parts) : new Filter.Or(parts);
@@ -77,7 +93,16 @@ final class FilterStruct {
                   Shown.quoted(key)))
           .asRuntimeException();
     }
-    return value(path.isEmpty() ? key : path + "." + key, key, value);
+    return value(path.isEmpty() ? key : longer(path, key), key, value);
+  }
+
+  private String longer(String path, String key) {
+    inPaths += path.length() + 1 + key.length();
+    if (inPaths > MOST_IN_PATHS) {
+      throw new LimitExceededException(
+          "filter", inPaths, MOST_IN_PATHS, "characters in the paths of its fields so far");
+    }
+    return path + "." + key;
   }
 
   private static boolean isOperator(String path, String key) {
@@ -85,7 +110,7 @@ final class FilterStruct {
     return OTHER_SIGNS.contains(key) || (key.startsWith("$") && !isAddress);
   }
 
-  private static List<Filter> parts(String path, String key, Value value) {
+  private List<Filter> parts(String path, String key, Value value) {
     if (!value.hasListValue()) {
       throw unclear(path, key, "give a list of filters");
     }
@@ -100,7 +125,7 @@ final class FilterStruct {
     return parts;
   }
 
-  private static Filter value(String path, String key, Value value) {
+  private Filter value(String path, String key, Value value) {
     if (value.hasStructValue()) {
       return all(path, value.getStructValue());
     }
@@ -121,11 +146,18 @@ final class FilterStruct {
     return spellings.size() == 1 ? spellings.get(0) : new Filter.Or(spellings);
   }
 
-  private static Filter equal(String path, String text) {
+  private Filter equal(String path, String text) {
     if (path.equals(ID)) {
       return Filter.id(text);
     }
-    return path.equals(ADDRESS) ? AddressField.longest(text) : Filter.equal(path, text);
+    if (!path.equals(ADDRESS)) {
+      return Filter.equal(path, text);
+    }
+    if (++addresses > MOST_ADDRESSES) {
+      throw new LimitExceededException(
+          "filter", addresses, MOST_ADDRESSES, "addresses in " + ADDRESS + " so far");
+    }
+    return AddressField.longest(text);
   }
 
   private static InvalidArgumentException unclear(String path, String key, String remedy) {
