@@ -53,15 +53,16 @@ final class MemberMask {
       return from;
     }
     Struct.Builder merged = to.toBuilder();
-    members.forEach(
-        (name, member) -> {
-          Value value = member.merge(from.getFieldsMap().get(name), to.getFieldsMap().get(name));
-          if (value == null) {
-            merged.removeFields(name);
-          } else {
-            merged.putFields(name, value);
-          }
-        });
+    for (Map.Entry<String, MemberMask> each : members.entrySet()) {
+      String name = each.getKey();
+      Value value =
+          each.getValue().merge(from.getFieldsMap().get(name), to.getFieldsMap().get(name));
+      if (value == null) {
+        merged.removeFields(name);
+      } else {
+        merged.putFields(name, value);
+      }
+    }
     return merged.build();
   }
 

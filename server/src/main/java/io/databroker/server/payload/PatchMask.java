@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Field mask of one Patch call, prepared once for all of its records.
  *
- * <p>Two limits bound the work in advance: on the names in all paths, and on the names times the
- * records.
+ * <p>Limits bound the work in advance: on the names in one path, on the names
+ * in all paths, and on the names times the records.
  *
  * <p><b>Thread-safety:</b> none.
  */
 public final class PatchMask {
+  /**
+   * Largest number of names in one path; no Struct nests deeper, as a member takes three levels.
+   */
+  static final int LONGEST_PATH = MessageTypes.DEEPEST / 3;
+
   /** Largest number of names in all paths of a mask; {@code a.b} has two. */
   static final int MOST_NAMES = 10_000;
 
@@ -40,7 +45,11 @@ public final class PatchMask {
   public static PatchMask of(FieldMask mask, int records) {
     long names = 0;
     for (String path : mask.getPathsList()) {
-      names += 1 + path.chars().filter(each -> each == '.').count();
+      long levels = 1 + path.chars().filter(each -> each == '.').count();
+      if (levels > LONGEST_PATH) {
+        throw new LimitExceededException("field_mask", levels, LONGEST_PATH, "names in one path");
+      }
+      names += levels;
     }
     long most = Math.min(MOST_NAMES, MOST_STEPS / Math.max(1, records));
     if (names > most) {
