@@ -143,7 +143,12 @@ final class Admission {
   }
 
   private void add(SocketAddress remote, Accepted accepted) {
-    open.put(remote, accepted);
+    Accepted former = open.put(remote, accepted);
+    if (former != null) { // its client has left and connected again from the same port
+      withoutHandshake.remove(remote);
+      ready.remove(remote);
+      uncount(former.network);
+    }
     perNetwork.merge(accepted.network, 1, Integer::sum);
   }
 
@@ -162,9 +167,12 @@ final class Admission {
       open.remove(remote);
       withoutHandshake.remove(remote);
       ready.remove(remote);
-      perNetwork.computeIfPresent(
-          accepted.network, (network, count) -> count == 1 ? null : count - 1);
+      uncount(accepted.network);
     }
+  }
+
+  private void uncount(Network network) {
+    perNetwork.computeIfPresent(network, (same, count) -> count == 1 ? null : count - 1);
   }
 
   /**

@@ -58,6 +58,19 @@ class AdmissionTest {
   }
 
   @Test
+  void aPortThatIsUsedAgainCountsOnce() {
+    for (int i = 0; i < 50; i++) {
+      EmbeddedChannel former = open("10.0.0.1", 1);
+      EmbeddedChannel next = open("10.0.0.1", 1); // before the end of the former was noticed
+      admission.forget(former.remoteAddress(), former);
+      assertThat(admission.count()).isEqualTo(1);
+      admission.forget(next.remoteAddress(), next);
+      assertThat(admission.count()).isZero();
+    }
+    oneAddressHasItsShareAndOthersTheRest();
+  }
+
+  @Test
   void aSilentConnectionMakesWay() {
     EmbeddedChannel silent = from("10.0.0.1", 1);
     assertThat(admission.admit(silent)).isTrue();
