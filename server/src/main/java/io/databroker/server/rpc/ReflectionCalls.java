@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
 import io.grpc.BindableService;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -12,18 +13,24 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Admits calls of reflection, which are streams of requests and so cannot use {@link Intake}. It
- * limits the number of calls and rejects unreadable requests.
+ * limits the number of calls and the size of a request, and rejects unreadable requests.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class ReflectionCalls implements ServerInterceptor {
   /** Open calls. */
   private static final int MOST = 100;
+
+  /** Largest request, in bytes: the name of a file or a symbol. */
+  private static final int LARGEST = 64 << 10;
 
   private final AtomicInteger open = new AtomicInteger();
 
@@ -71,8 +78,11 @@ final class ReflectionCalls implements ServerInterceptor {
           return;
         }
         try {
-          super.onMessage(request);
-        } catch (RuntimeException e) { // it cannot be decompressed or parsed
+          super.onMessage(bounded(request));
+        } catch (LimitExceededException e) {
+          refused = true;
+          close(call, Statuses.of(e));
+        } catch (IOException | RuntimeException e) { // it cannot be decompressed or parsed
           refused = true;
           String method = call.getMethodDescriptor().getFullMethodName();
           close(
@@ -106,6 +116,16 @@ final class ReflectionCalls implements ServerInterceptor {
         }
       }
     };
+  }
+
+  /** Returns the request, read and decompressed up to its largest size. */
+  @SuppressWarnings("unchecked") // before() has made requests an InputStream
+  private static <Q> Q bounded(Q request) throws IOException {
+    byte[] bytes = ((InputStream) request).readNBytes(LARGEST + 1);
+    if (bytes.length > LARGEST) {
+      throw new LimitExceededException("request", bytes.length, LARGEST, "bytes or more");
+    }
+    return (Q) new ByteArrayInputStream(bytes);
   }
 
   private static void close(ServerCall<?, ?> call, StatusRuntimeException refusal) {

@@ -78,6 +78,20 @@ class BrokerServerTest {
   }
 
   @Test
+  void reflectionRejectsALargeRequest() throws Exception {
+    for (String compression : List.of("identity", "gzip")) {
+      Collector<ServerReflectionRequest, ServerReflectionResponse> answers = Collector.eager();
+      ServerReflectionGrpc.newStub(served.channel)
+          .withCompression(compression)
+          .serverReflectionInfo(answers)
+          .onNext(ServerReflectionRequest.newBuilder().setHost("h".repeat(100_000)).build());
+      assertThat(answers.failure())
+          .as(compression)
+          .contains("INVALID_ARGUMENT: limit-exceeded: request has");
+    }
+  }
+
+  @Test
   void reflectionAnswersUnderItsFormerNameToo() throws Exception {
     Collector<
             io.grpc.reflection.v1alpha.ServerReflectionRequest,
