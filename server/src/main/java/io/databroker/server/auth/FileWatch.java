@@ -54,20 +54,22 @@ public final class FileWatch implements AutoCloseable {
    * Checks once a second.
    *
    * @param what the files are, for the log
+   * @param used the {@link #fingerprint} of the files, taken before they were read; so a change
+   *     between that read and the first check is not missed
    */
-  public static FileWatch start(String what, List<Path> files, Reload reload) {
-    FileWatch watch = new FileWatch(what, files, reload);
+  public static FileWatch start(String what, List<Path> files, String used, Reload reload) {
+    FileWatch watch = new FileWatch(what, files, used, reload);
     var unused =
         watch.thread.scheduleWithFixedDelay(
             watch::lookAgain, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     return watch;
   }
 
-  FileWatch(String what, List<Path> files, Reload reload) {
+  FileWatch(String what, List<Path> files, String used, Reload reload) {
     this.what = what;
     this.files = List.copyOf(files);
     this.reload = reload;
-    this.used = contents();
+    this.used = used;
   }
 
   private void lookAgain() {
@@ -79,7 +81,7 @@ public final class FileWatch implements AutoCloseable {
   }
 
   synchronized void look() {
-    String now = contents();
+    String now = fingerprint(files);
     if (now.equals(used)) {
       return;
     }
@@ -98,7 +100,8 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  private String contents() {
+  /** Returns a fingerprint of the contents of some files; a file that cannot be read has none. */
+  public static String fingerprint(List<Path> files) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path file : files) {

@@ -101,23 +101,18 @@ final class ServeAccess implements AutoCloseable {
     if (certificate == null || key == null) {
       throw new FailedException("--tls-cert and --tls-key need each other; give both");
     }
-    TlsFiles files = new TlsFiles(certificate, key, clientAuthorities);
-    tlsFiles = files;
     List<Path> paths = new ArrayList<>(List.of(certificate, key));
     if (clientAuthorities != null) {
       paths.add(clientAuthorities);
     }
-    watched.add(() -> FileWatch.start("the certificates", paths, files::reload));
+    String used = FileWatch.fingerprint(paths);
+    TlsFiles files = new TlsFiles(certificate, key, clientAuthorities);
+    tlsFiles = files;
+    watched.add(() -> FileWatch.start("the certificates", paths, used, files::reload));
     return settings.withCredentials(files.credentials());
   }
 
   private ServerSettings keys(ServerSettings settings) throws AccessException {
-    SharedKeys keys = readKeys();
-    if (keys.isEmpty()) {
-      return settings;
-    }
-    CallerCheck check = new CallerCheck(keys, Clock.systemUTC());
-    callers = check;
     List<Path> paths = new ArrayList<>();
     if (keyFile != null) {
       paths.add(keyFile);
@@ -125,8 +120,16 @@ final class ServeAccess implements AutoCloseable {
     if (readOnlyKeyFile != null) {
       paths.add(readOnlyKeyFile);
     }
+    String used = FileWatch.fingerprint(paths);
+    SharedKeys keys = readKeys();
+    if (keys.isEmpty()) {
+      return settings;
+    }
+    CallerCheck check = new CallerCheck(keys, Clock.systemUTC());
+    callers = check;
     if (!paths.isEmpty()) {
-      watched.add(() -> FileWatch.start("the shared keys", paths, () -> check.use(readKeys())));
+      watched.add(
+          () -> FileWatch.start("the shared keys", paths, used, () -> check.use(readKeys())));
     }
     return settings.withCallers(check);
   }

@@ -1,6 +1,7 @@
 package io.databroker.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.server.auth.TokenCheck.Verdict;
@@ -179,16 +180,59 @@ class TokenCheckTest {
   void aFileThatChangesIsReadAnewAndABadOneIsNotTaken() throws Exception {
     Path file = folder.resolve("keys");
     Files.writeString(file, Base64.getEncoder().encodeToString(KEY));
+    List<Path> files = List.of(file);
+    String used = FileWatch.fingerprint(files);
     TokenCheck check = new TokenCheck(SharedKeys.read(file, false), at(NOW));
     try (FileWatch watch =
-        new FileWatch(
-            "the keys", java.util.List.of(file), () -> check.use(SharedKeys.read(file, false)))) {
+        new FileWatch("the keys", files, used, () -> check.use(SharedKeys.read(file, false)))) {
       Files.writeString(file, "no key");
       watch.look();
       assertThat(check.check(good(KEY))).isEqualTo(Verdict.FULL);
       Files.writeString(file, Base64.getEncoder().encodeToString(OTHER));
       watch.look();
       assertThat(check.check(good(KEY))).isEqualTo(Verdict.INVALID);
+      assertThat(check.check(good(OTHER))).isEqualTo(Verdict.FULL);
+    }
+  }
+
+  @Test
+  void oddHeadersNeverThrow() throws Exception {
+    TokenCheck check = new TokenCheck(keys(KEY), at(NOW));
+    String[] names = {
+      "alg", "typ", "cty", "crit", "jku", "jwk", "x5u", "x5t", "x5t#S256", "x5c", "kid", "b64",
+      "enc", "zip", "epk", "apu", "p2s", "p2c", "iv", "tag", "iss", "url", "nonce", "trust_chain"
+    };
+    String[] values = {
+      "null", "true", "7", "-1e999", "\"\"", "\"%%%\"", "[]", "[null]", "[7]", "[\"\"]", "[\"exp\"]",
+      "{}", "{\"kty\":null}", "{\"kty\":\"oct\"}", "{\"kty\":\"oct\",\"k\":\"\"}",
+      "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+      "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}", "{\"kty\":\"OKP\",\"crv\":\"\",\"x\":\"\"}",
+      "{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQ\",\"oth\":[null],\"d\":\"\"}"
+    };
+    for (String name : names) {
+      for (String value : values) {
+        String header = "{\"alg\":\"HS256\",\"" + name + "\":" + value + "}";
+        assertThatCode(() -> check.check(token(header, "{\"exp\":9}", KEY)))
+            .as(header)
+            .doesNotThrowAnyException();
+      }
+    }
+    for (String text : new String[] {"", ".", "..", "...", "a.b", "....", " . . ", "\u0000.\u0000."}) {
+      assertThat(check.check(text)).isEqualTo(Verdict.INVALID);
+    }
+  }
+
+  @Test
+  void aFileThatChangesBeforeTheFirstCheckIsReadAnew() throws Exception {
+    Path file = folder.resolve("keys");
+    Files.writeString(file, Base64.getEncoder().encodeToString(KEY));
+    List<Path> files = List.of(file);
+    String used = FileWatch.fingerprint(files);
+    TokenCheck check = new TokenCheck(SharedKeys.read(file, false), at(NOW));
+    Files.writeString(file, Base64.getEncoder().encodeToString(OTHER)); // while the store opens
+    try (FileWatch watch =
+        new FileWatch("the keys", files, used, () -> check.use(SharedKeys.read(file, false)))) {
+      watch.look();
       assertThat(check.check(good(OTHER))).isEqualTo(Verdict.FULL);
     }
   }
