@@ -17,30 +17,41 @@ import org.jspecify.annotations.Nullable;
 
 /** The records that a query has to check, all at one version. */
 final class Candidates implements AutoCloseable {
+  /** Number of records between two calls of the check. */
+  private static final int CHECKED = 256;
+
   private final Snapshot snapshot;
 
   /** Records looked up by id; the snapshot may contain them too. */
   private final Map<String, StoredRecord> byId;
 
-  private Candidates(Snapshot snapshot, Map<String, StoredRecord> byId) {
+  private final Runnable check;
+
+  private Candidates(Snapshot snapshot, Map<String, StoredRecord> byId, Runnable check) {
     this.snapshot = snapshot;
     this.byId = byId;
+    this.check = check;
   }
 
-  /** Reads all records of the type, or of all types if the type is empty. */
-  static Candidates whole(Backend backend, String type) {
+  /**
+   * Reads all records of the type, or of all types if the type is empty.
+   *
+   * @param check is called now and then, and may throw
+   */
+  static Candidates whole(Backend backend, String type, Runnable check) {
     Selection selection = type.isEmpty() ? Selection.all() : Selection.ofType(type);
-    return new Candidates(backend.snapshot(selection), Map.of());
+    return new Candidates(backend.snapshot(selection), Map.of(), check);
   }
 
   /**
    * Reads the records that the look-ups of a cover find.
    *
+   * @param check is called now and then, and may throw
    * @return null if the feed lags behind the look-ups
    * @throws io.databroker.api.HistoryReplacedException if a clear came in between
    * @throws io.databroker.api.HistoryTrimmedException if a trim came in between
    */
-  static @Nullable Candidates of(Backend backend, String type, Cover cover) {
+  static @Nullable Candidates of(Backend backend, String type, Cover cover, Runnable check) {
     Position before = cover.ids().isEmpty() ? null : backend.versions().end();
     Map<String, StoredRecord> byId = new HashMap<>();
     for (String id : cover.ids()) {
@@ -57,7 +68,7 @@ final class Candidates implements AutoCloseable {
           before == null
               || before.equals(snapshot.position())
               || follow(backend, type, before, snapshot.position(), cover.ids(), byId);
-      return current ? new Candidates(snapshot, byId) : null;
+      return current ? new Candidates(snapshot, byId, check) : null;
     } finally {
       if (!current) {
         snapshot.close();
@@ -110,7 +121,7 @@ final class Candidates implements AutoCloseable {
 
   /** Iterates over the records, each once; each call starts from the beginning. */
   Iterator<StoredRecord> records() {
-    Iterator<StoredRecord> found = snapshot.records();
+    Iterator<StoredRecord> found = checked(snapshot.records());
     if (byId.isEmpty()) {
       return found;
     }
@@ -134,6 +145,25 @@ final class Candidates implements AutoCloseable {
           last = rest.values().iterator();
         }
         return last.next();
+      }
+    };
+  }
+
+  private Iterator<StoredRecord> checked(Iterator<StoredRecord> records) {
+    return new Iterator<>() {
+      private int read;
+
+      @Override
+      public boolean hasNext() {
+        return records.hasNext();
+      }
+
+      @Override
+      public StoredRecord next() {
+        if (++read % CHECKED == 0) {
+          check.run();
+        }
+        return records.next();
       }
     };
   }

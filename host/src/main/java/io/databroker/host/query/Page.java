@@ -65,7 +65,9 @@ final class Page {
   Page(RecordQuery query, long mostHeld) {
     this.query = query;
     this.mostHeld = mostHeld;
-    long end = query.offset() + query.limit();
+    // Each record takes some bytes of the answer: more records than this do not fit.
+    long most = Math.min(query.limit(), query.answerBytes() / RecordQuery.RECORD_BYTES + 2);
+    long end = query.offset() + most;
     this.wanted = query.limit() == 0 ? 0 : end < 0 ? Long.MAX_VALUE : end;
   }
 
@@ -98,6 +100,10 @@ final class Page {
 
   long total() {
     return total;
+  }
+
+  int kept() {
+    return kept.size();
   }
 
   /**

@@ -77,6 +77,16 @@ public final class Queries {
    * @throws DatabrokerException if the backend fails
    */
   public QueryResult run(RecordQuery query) {
+    return run(query, () -> {});
+  }
+
+  /**
+   * Runs a query that its caller may give up.
+   *
+   * @param check is called now and then while records are read, and may throw to end the query
+   */
+  public QueryResult run(RecordQuery query, Runnable check) {
+    check.run();
     for (int attempt = 1; attempt <= ATTEMPTS && !query.type().isEmpty(); attempt++) {
       TypeOptions planned = options(backend.options(), query.type());
       Filter filter = Judge.ofFields(query.filter(), searchable(planned));
@@ -84,7 +94,7 @@ public final class Queries {
       if (cover == null || cover.terms().size() > MOST_TERMS) {
         break;
       }
-      try (Candidates found = Candidates.of(backend, query.type(), cover)) {
+      try (Candidates found = Candidates.of(backend, query.type(), cover, check)) {
         if (found != null && isPlanned(found, query.type(), planned)) {
           return isLeaf(filter) ? page(query, found) : answer(query, found);
         }
@@ -92,7 +102,7 @@ public final class Queries {
         // A clear or a trim came in between, which is rare: try again.
       }
     }
-    try (Candidates whole = Candidates.whole(backend, query.type())) {
+    try (Candidates whole = Candidates.whole(backend, query.type(), check)) {
       return answer(query, whole);
     }
   }

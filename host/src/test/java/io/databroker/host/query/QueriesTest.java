@@ -54,6 +54,38 @@ class QueriesTest {
     return ids(queries.run(RecordQuery.of("t", filter)));
   }
 
+  @Test
+  void aCallerCanGiveUpAQueryThatMatchesNothing() {
+    List<Write> many = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      many.add(Write.put("t", "id" + i, Bytes.EMPTY));
+    }
+    var unused = backend.bare.put(many);
+    AtomicInteger checks = new AtomicInteger();
+    RecordQuery query =
+        RecordQuery.of("t", Filter.all()).where(record -> false).page(0, Long.MAX_VALUE);
+    assertThatThrownBy(
+            () ->
+                queries.run(
+                    query,
+                    () -> {
+                      if (checks.incrementAndGet() == 3) {
+                        throw new IllegalStateException("the caller has left");
+                      }
+                    }))
+        .hasMessage("the caller has left");
+  }
+
+  @Test
+  void noMoreIsKeptThanFitsInTheAnswer() {
+    Page page = new Page(RecordQuery.of("t", Filter.all()).within(10 * RecordQuery.RECORD_BYTES));
+    for (int i = 0; i < 100_000; i++) {
+      page.add(new StoredRecord("t", "id" + i, 1, Bytes.EMPTY, Instant.EPOCH, false));
+    }
+    assertThat(page.total()).isEqualTo(100_000);
+    assertThat(page.kept()).isLessThan(2_000);
+  }
+
   private void people() {
     index("name", "city");
     put("1", "name=Ann city=Ulm pet=Rex");
@@ -376,7 +408,7 @@ class QueriesTest {
     }
     RecordQuery query = RecordQuery.of("t", Filter.all()).page(50, 100);
     Page page = new Page(query, 10_000);
-    try (Candidates candidates = Candidates.whole(backend.bare, "t")) {
+    try (Candidates candidates = Candidates.whole(backend.bare, "t", () -> {})) {
       candidates.records().forEachRemaining(page::add);
       List<StoredRecord> records = page.records(candidates);
       assertThat(records).hasSize(100);
