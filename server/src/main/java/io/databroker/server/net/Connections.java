@@ -235,13 +235,7 @@ public final class Connections extends ServerTransportFilter {
       }
       unflushed += connection.unflushed();
       for (OpenCall call : connection.calls()) {
-        long since = call.waitingForRequestSince();
-        long unread = call.unreadSince();
-        if (since != 0 && now - since > request) {
-          call.endIncomplete();
-        } else if (unread != 0 && now - unread > stall) {
-          call.endUnread();
-        }
+        endIfStalled(call, now, request, stall);
       }
     }
     free(unflushed - 2 * limits.unsent(), "reader-stalled: the client reads nothing");
@@ -249,6 +243,20 @@ public final class Connections extends ServerTransportFilter {
     tight = tooMany > 0;
     free(tooMany, "the server's buffers are nearly full");
     waiting.wake();
+  }
+
+  private static void endIfStalled(OpenCall call, long now, long request, long stall) {
+    long since = call.waitingForRequestSince();
+    long unread = call.unreadSince();
+    try {
+      if (since != 0 && now - since > request) {
+        call.endIncomplete();
+      } else if (unread != 0 && now - unread > stall) {
+        call.endUnread();
+      }
+    } catch (RuntimeException e) { // the other calls must be swept too
+      log.warn("a stalled call could not be ended: {}", e.toString());
+    }
   }
 
   /** Cuts off the largest connections until they have freed that many bytes. */

@@ -2,6 +2,7 @@ package io.databroker.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Attributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,32 @@ class ConnectionTest {
     connection.sent(1);
     runLater();
     assertThat(ran).containsExactly("first", "second", "third");
+  }
+
+  @Test
+  void aCallThatCannotBeEndedDoesNotStopTheSweep() {
+    AtomicInteger ended = new AtomicInteger();
+    for (int i = 0; i < 8; i++) {
+      boolean fails = i % 2 == 0;
+      Connection each = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
+      each.open(
+          new Idle() {
+            @Override
+            public long waitingForRequestSince() {
+              return System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+            }
+
+            @Override
+            public void endIncomplete() {
+              ended.incrementAndGet();
+              if (fails) {
+                throw new IllegalStateException("call already closed");
+              }
+            }
+          });
+    }
+    all.sweep();
+    assertThat(ended).hasValue(8);
   }
 
   @Test
@@ -185,7 +212,7 @@ class ConnectionTest {
   }
 
   /** Call that does nothing. */
-  static final class Idle implements OpenCall {
+  static class Idle implements OpenCall {
     @Override
     public long waitingForRequestSince() {
       return 0;
