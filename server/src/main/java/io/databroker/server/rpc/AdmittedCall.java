@@ -13,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * thread, and the sweep over connections calls at any time.
  */
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
-  /** Context key of the call being handled, where streams register the action that ends them. */
+  /**
+   * Context key of the call being handled, where streams register the action that ends them and
+   * queries ask for a later turn.
+   */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
   private static final int CHUNK = 16 << 10;
@@ -38,6 +42,10 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private final RequestCheck check;
   private final CallPlaces places;
   private final Lane lane;
+
+  /** Whether the handler may ask for a {@link #later} turn. */
+  private final boolean mayWait;
+
   private final Connection connection;
   private final BoundedAnswers<A> answers;
   private final Context context = Context.current();
@@ -53,15 +61,22 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   // Guarded by this.
   private boolean refused;
   private boolean over;
+
+  /** Tasks of the call that run now; a later turn may begin before the first one has ended. */
+  private int running;
+
   private long held;
+  private @Nullable Runnable later;
 
   AdmittedCall(
       ServerCall<InputStream, A> call, Intake intake, RequestCheck check, CallPlaces places) {
+    String method = call.getMethodDescriptor().getFullMethodName();
     this.call = call;
     this.intake = intake;
     this.check = check;
     this.places = places;
-    this.lane = places.lane(call.getMethodDescriptor().getFullMethodName());
+    this.lane = places.lane(method);
+    this.mayWait = places.mayWait(method);
     this.connection = Connection.of(call);
     this.answers = new BoundedAnswers<>(call, connection, lane.executor());
   }
@@ -90,6 +105,40 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   /** Sets the action that ends a stream whose client does not read. */
   void endedBy(Consumer<StatusRuntimeException> end) {
     ender = end;
+  }
+
+  /** Returns the executor for the turns of a stream, which the connection's calls share. */
+  Executor turns() {
+    return connection.turns(lane);
+  }
+
+  /**
+   * Keeps a task for a further turn, and drops it when the call is over.
+   *
+   * @return starts to wait for the turn
+   */
+  Runnable later(Runnable task) {
+    synchronized (this) {
+      later = over ? null : task;
+    }
+    return () -> turns().execute(() -> connection.run(lane, this::runLater));
+  }
+
+  private void runLater() {
+    Runnable task;
+    synchronized (this) {
+      task = later;
+      later = null;
+      if (task == null) {
+        return;
+      }
+      running++;
+    }
+    try {
+      task.run();
+    } finally {
+      ran();
+    }
   }
 
   @Override
@@ -135,7 +184,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     boolean taken = intake.take(bytes);
     if (taken) {
       synchronized (this) {
-        if (over) {
+        if (over && running == 0) {
           intake.giveBack(bytes);
         } else {
           held += bytes;
@@ -149,9 +198,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
 
   @Override
   public void onHalfClose() {
-    whole = true;
-    if (isRefused()) {
-      return;
+    synchronized (this) { // from here on, endIncomplete cannot refuse a request that is handled
+      whole = true;
+      if (refused) {
+        return;
+      }
     }
     WholeRequest bytes = request;
     if (bytes == null) {
@@ -172,7 +223,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     WholeRequest bytes = request;
     ServerCall.Listener<InputStream> handling = handler;
     request = null;
-    if (bytes == null || handling == null || call.isCancelled() || isRefused()) {
+    if (bytes == null || handling == null || call.isCancelled() || !begin()) {
       return; // no client waits for an answer
     }
     Context before = context.attach();
@@ -186,7 +237,29 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       refuse(Statuses.of(e));
     } finally {
       context.detach(before);
+      ran();
     }
+  }
+
+  private synchronized boolean begin() {
+    if (refused || over) {
+      return false;
+    }
+    running++;
+    return true;
+  }
+
+  /** Releases the room if the call is over: a cancelled call holds its request while it runs. */
+  private synchronized void ran() {
+    running--;
+    if (over && running == 0) {
+      releaseRoom();
+    }
+  }
+
+  private synchronized void releaseRoom() {
+    intake.giveBack(held);
+    held = 0;
   }
 
   private void handle(ServerCall.Listener<InputStream> handling, WholeRequest bytes) {
@@ -195,10 +268,10 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
           handling.onMessage(bytes);
           handling.onHalfClose();
         };
-    if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
-      answer.run();
-    } else {
+    if (mayWait || !call.getMethodDescriptor().getType().serverSendsOneMessage()) {
       context.withValue(CURRENT, this).run(answer);
+    } else {
+      answer.run();
     }
   }
 
@@ -213,6 +286,10 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       }
       refused = true;
     }
+    closeRefused(answer);
+  }
+
+  private void closeRefused(StatusRuntimeException answer) {
     request = null;
     Metadata trailers = answer.getTrailers();
     call.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
@@ -242,12 +319,14 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     }
   }
 
-  /** Releases the room and the turn. */
+  /** Releases the room, unless the call still runs, and the turn. */
   private void end() {
     synchronized (this) {
       over = true;
-      intake.giveBack(held);
-      held = 0;
+      later = null;
+      if (running == 0) {
+        releaseRoom();
+      }
     }
     request = null;
     connection.close(this);
@@ -266,9 +345,13 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
 
   @Override
   public void endIncomplete() {
-    if (!whole) {
-      refuse(Statuses.requestStalled());
+    synchronized (this) {
+      if (whole || refused || answers.closed()) {
+        return;
+      }
+      refused = true;
     }
+    closeRefused(Statuses.requestStalled());
   }
 
   @Override

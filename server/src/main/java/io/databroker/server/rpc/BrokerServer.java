@@ -19,6 +19,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Server of one backend over gRPC, with health and, if asked for, reflection. It does not close the
@@ -41,6 +43,8 @@ public final class BrokerServer implements AutoCloseable {
   private static final long SWEEP_MILLIS = 250;
   private static final long GRACE_MILLIS = 2_500;
   private static final long LAST_GRACE_MILLIS = 500;
+
+  private static final Logger log = LoggerFactory.getLogger(BrokerServer.class);
 
   private final Registrations registrations = new Registrations(System::nanoTime);
   private final Threads threads;
@@ -182,7 +186,15 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   private static void every(long millis, Runnable task, ScheduledExecutorService thread) {
-    var unused = thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+    Runnable guarded =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | Error e) { // it would end the repetitions for good
+            log.error("a regular check failed; it is repeated", e);
+          }
+        };
+    var unused = thread.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -211,6 +223,10 @@ public final class BrokerServer implements AutoCloseable {
 
   int openStreams() {
     return streams.count();
+  }
+
+  int openCalls() {
+    return connections.calls();
   }
 
   /** Waits until the server is closed. */

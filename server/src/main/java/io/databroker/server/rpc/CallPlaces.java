@@ -97,6 +97,11 @@ final class CallPlaces implements ServerCallExecutorSupplier {
     return threads.of(method);
   }
 
+  /** Returns whether the handler of a method may ask for a later turn, as queries do. */
+  boolean mayWait(String method) {
+    return lane(method).equals(threads.searches());
+  }
+
   /** Returns whether the handling of a request waits for nothing. */
   boolean isImmediate(String method, WholeRequest request) {
     Predicate<WholeRequest> test = immediate.get(method);

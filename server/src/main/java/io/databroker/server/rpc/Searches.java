@@ -67,7 +67,12 @@ final class Searches {
     Context caller = Context.current();
     Runnable answer = () -> Answer.send(observer, () -> query(request, caller));
     if (request.hasMinimumRecordVersionHint()) {
-      wait.until(request.getMinimumRecordVersionHint(), settings.hintWait(), answer);
+      AdmittedCall<?> call = AdmittedCall.CURRENT.get();
+      wait.until(
+          request.getMinimumRecordVersionHint(),
+          settings.hintWait(),
+          answer,
+          task -> call == null ? task : call.later(task));
     } else {
       answer.run();
     }
@@ -89,7 +94,8 @@ final class Searches {
             RecordQuery.of(request.getType(), filter)
                 .where(matching(request.getQuery(), caller))
                 .page(request.getOffset(), request.getLimit())
-                .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)));
+                .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)),
+            () -> checkThere(caller));
     return QueryResponse.newBuilder()
         .addAllRecords(WireRecords.records(result.records()))
         .setTotalCount(result.total())

@@ -81,6 +81,7 @@ final class Streams {
       Executor executor,
       boolean waits,
       AtomicInteger count) {
+    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     MessageSource<M> source;
     try {
       source = opened.get();
@@ -94,7 +95,8 @@ final class Streams {
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
             source,
-            executor,
+            // Many snapshots of one connection take one turn at a time with the others' searches.
+            waits && call != null ? call.turns() : executor,
             waits,
             done -> {
               open.remove(done);

@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +44,15 @@ final class VersionWait {
   }
 
   /**
-   * Runs the task at once, on this thread, unless the version may arrive soon; then runs it on the
-   * executor when the version has arrived, or after a while.
+   * Runs the task at once, on this thread, unless the version may arrive soon; then runs it later,
+   * when the version has arrived, or after a while.
+   *
+   * @param later returns the action that starts the task later, in the turn of its connection
    */
-  void until(long version, Duration atMost, Runnable task) {
+  void until(long version, Duration atMost, Runnable task, UnaryOperator<Runnable> later) {
     Waiting one;
     try {
-      one = atMost.isZero() || !mayCome(version) ? null : new Waiting(version, task);
+      one = atMost.isZero() || !mayCome(version) ? null : new Waiting(version, later.apply(task));
     } catch (RuntimeException e) {
       one = null; // the task meets the same error itself
     }

@@ -15,6 +15,7 @@ import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
 import io.grpc.CallOptions;
 import io.grpc.Compressor;
@@ -224,7 +225,7 @@ class IntakeTest {
   void noMoreIsTakenInAtOnceThanThereIsRoomFor(String compression) throws Exception {
     BlockingQueue<String> entered = new LinkedBlockingQueue<>();
     CountDownLatch goOn = new CountDownLatch(1);
-    try (Served served = Served.withRoom(slow(entered, goOn), ROOM)) {
+    try (Served served = Served.withRoom(slow("put", entered, goOn), ROOM)) {
       var stub = served.records().withCompression(compression);
       Collector<PutRequest, PutResponse> first = Collector.eager();
       DataBrokerServiceGrpc.newStub(served.channel)
@@ -253,6 +254,26 @@ class IntakeTest {
     }
   }
 
+  @Test
+  void aCancelledQueryKeepsItsRoomWhileItRuns() throws Exception {
+    BlockingQueue<String> entered = new LinkedBlockingQueue<>();
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (Served served = Served.withRoom(slow("snapshot", entered, goOn), ROOM)) {
+      // It waits for a version that is about to come, so it runs apart from its events.
+      Value large = Value.newBuilder().setStringValue("x".repeat(ROOM / 2)).build();
+      QueryRequest.Builder query = QueryRequest.newBuilder().setMinimumRecordVersionHint(1);
+      query.getFilterBuilder().putFields("a", large);
+      Collector<QueryRequest, QueryResponse> answer = Collector.eager();
+      DataBrokerServiceGrpc.newStub(served.channel).query(query.build(), answer);
+      assertThat(entered.poll(20, TimeUnit.SECONDS)).isEqualTo("snapshot");
+      answer.cancel();
+      Eventually.holds("the server has noticed", () -> served.server.openCalls() == 0);
+      assertThat(succeeds(() -> served.records().put(put(ROOM / 2)))).isFalse();
+      goOn.countDown();
+      Eventually.holds("room again", () -> succeeds(() -> served.records().put(put(ROOM / 2))));
+    }
+  }
+
   private static boolean succeeds(Runnable call) {
     try {
       call.run();
@@ -263,14 +284,14 @@ class IntakeTest {
     }
   }
 
-  private Backend slow(BlockingQueue<String> entered, CountDownLatch goOn) {
+  private Backend slow(String slow, BlockingQueue<String> entered, CountDownLatch goOn) {
     return (Backend)
         Proxy.newProxyInstance(
             IntakeTest.class.getClassLoader(),
             new Class<?>[] {Backend.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("put")) {
-                entered.add("put");
+              if (method.getName().equals(slow)) {
+                entered.add(slow);
                 if (!goOn.await(20, TimeUnit.SECONDS)) {
                   throw new AssertionError("nobody let it go on");
                 }

@@ -38,6 +38,19 @@ class VersionWaitTest {
   }
 
   @Test
+  void aTaskThatHasWaitedRunsInItsTurn() {
+    put(1);
+    List<Runnable> turns = new ArrayList<>();
+    wait.until(2, LONG, () -> done.add("2"), task -> () -> turns.add(task));
+    wait.until(1, LONG, () -> done.add("1"), task -> () -> turns.add(task));
+    assertThat(done).as("one that did not wait has its turn").containsExactly("1");
+    put(1);
+    assertThat(done).hasSize(1);
+    turns.forEach(Runnable::run);
+    assertThat(done).containsExactly("1", "2");
+  }
+
+  @Test
   void aVersionFarAboveTheLastIsNot() {
     put(1);
     until(17, LONG);
@@ -51,7 +64,7 @@ class VersionWaitTest {
   void afterOneThatDidNotComeNothingIsWaitedForUntilTheHistoryHasComeAsFar() throws Exception {
     put(1);
     SynchronousQueue<String> late = new SynchronousQueue<>();
-    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late));
+    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
     assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
     until(3, LONG);
     until(5, LONG);
@@ -68,7 +81,7 @@ class VersionWaitTest {
   void anotherHistoryIsWaitedForAgain() throws Exception {
     put(1);
     SynchronousQueue<String> late = new SynchronousQueue<>();
-    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late));
+    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
     assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
     backend.clear();
     until(2, LONG);
@@ -78,7 +91,7 @@ class VersionWaitTest {
   }
 
   private void until(long version, Duration atMost) {
-    wait.until(version, atMost, () -> done.add(Long.toString(version)));
+    wait.until(version, atMost, () -> done.add(Long.toString(version)), task -> task);
   }
 
   private void put(int times) {
