@@ -130,7 +130,7 @@ public final class TlsFiles {
       // Drops the cause: its message may contain a part of the key.
       throw new AccessException(
           file
-              + "  holds no usable private key: give one of RSA or EC as PKCS#8 in PEM,"
+              + " holds no usable private key: give one of RSA or EC as PKCS#8 in PEM,"
               + " such as from \"openssl pkcs8 -topk8 -nocrypt\"");
     }
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Field mask of one Patch call, prepared once for all of its records.
  *
- * <p>Limits bound the work in advance: on the names in one path, on the names
- * in all paths, and on the names times the records.
+ * <p>Limits bound the work in advance: on the names in one path, on the names in all paths, and on
+ * the names times the records.
  *
  * <p><b>Thread-safety:</b> none.
  */

@@ -203,10 +203,24 @@ class TokenCheckTest {
       "enc", "zip", "epk", "apu", "p2s", "p2c", "iv", "tag", "iss", "url", "nonce", "trust_chain"
     };
     String[] values = {
-      "null", "true", "7", "-1e999", "\"\"", "\"%%%\"", "[]", "[null]", "[7]", "[\"\"]", "[\"exp\"]",
-      "{}", "{\"kty\":null}", "{\"kty\":\"oct\"}", "{\"kty\":\"oct\",\"k\":\"\"}",
+      "null",
+      "true",
+      "7",
+      "-1e999",
+      "\"\"",
+      "\"%%%\"",
+      "[]",
+      "[null]",
+      "[7]",
+      "[\"\"]",
+      "[\"exp\"]",
+      "{}",
+      "{\"kty\":null}",
+      "{\"kty\":\"oct\"}",
+      "{\"kty\":\"oct\",\"k\":\"\"}",
       "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
-      "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}", "{\"kty\":\"OKP\",\"crv\":\"\",\"x\":\"\"}",
+      "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}",
+      "{\"kty\":\"OKP\",\"crv\":\"\",\"x\":\"\"}",
       "{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQ\",\"oth\":[null],\"d\":\"\"}"
     };
     for (String name : names) {
@@ -217,7 +231,8 @@ class TokenCheckTest {
             .doesNotThrowAnyException();
       }
     }
-    for (String text : new String[] {"", ".", "..", "...", "a.b", "....", " . . ", "\u0000.\u0000."}) {
+    for (String text :
+        new String[] {"", ".", "..", "...", "a.b", "....", " . . ", "\u0000.\u0000."}) {
       assertThat(check.check(text)).isEqualTo(Verdict.INVALID);
     }
   }

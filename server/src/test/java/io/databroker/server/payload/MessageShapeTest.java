@@ -104,9 +104,7 @@ class MessageShapeTest {
     Struct struct = Struct.newBuilder().putFields("a", list).build();
     assertThat(parts(MessageShape.of(Struct.getDescriptor()), struct.toByteString())).isEqualTo(4);
     PutRequest put =
-        PutRequest.newBuilder()
-            .addRecords(Record.newBuilder().setVersion(7).setType("a"))
-            .build();
+        PutRequest.newBuilder().addRecords(Record.newBuilder().setVersion(7).setType("a")).build();
     assertThat(parts(MessageShape.of(PutRequest.getDescriptor()), put.toByteString())).isEqualTo(1);
   }
 }
