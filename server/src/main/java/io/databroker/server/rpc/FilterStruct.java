@@ -24,7 +24,7 @@ final class FilterStruct {
   static final int MOST_IN_PATHS = 4_000_000;
 
   /** Largest number of addresses. */
-  static final int MOST_ADDRESSES = 500;
+  static final int MOST_ADDRESSES = 1_000;
 
   private static final Set<String> EQUALITY = Set.of("$eq", "$equals", "$is", "=", "==");
   private static final Set<String> OTHER_SIGNS = Set.of("!=", "<", "<=", ">", ">=");

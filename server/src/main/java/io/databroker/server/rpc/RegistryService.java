@@ -34,7 +34,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
         observer,
         () -> {
           check(request.getServicesList());
-          registrations.report(request.getServicesList());
+          registrations.report(
+              request.getServicesList().stream().map(RegistryService::plain).toList());
           return RegisterResponse.newBuilder()
               .setCallBackAfter(Durations.fromMillis(Registrations.TTL.toMillis() / 2))
               .build();
@@ -49,6 +50,14 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   @Override
   public void watch(ListRequest request, StreamObserver<ServiceList> observer) {
     streams.serveChanges(observer, () -> new RegistrySource(registrations, request));
+  }
+
+  /** Returns the service without unknown fields: they have no limit, and would be kept and sent. */
+  private static Service plain(Service service) {
+    return Service.newBuilder()
+        .setKindValue(service.getKindValue())
+        .setEndpoint(service.getEndpoint())
+        .build();
   }
 
   private static void check(List<Service> services) {

@@ -49,6 +49,6 @@ class FilterStructTest {
         .isInstanceOf(Filter.Or.class);
     assertThatThrownBy(() -> FilterStruct.parse(addresses(FilterStruct.MOST_ADDRESSES + 1)))
         .isInstanceOf(LimitExceededException.class)
-        .hasMessageContaining("filter has 501 addresses in $index");
+        .hasMessageContaining("filter has 1001 addresses in $index");
   }
 }

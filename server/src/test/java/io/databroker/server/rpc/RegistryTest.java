@@ -3,6 +3,8 @@ package io.databroker.server.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.registry.ListRequest;
 import io.databroker.server.proto.registry.RegisterRequest;
@@ -47,6 +49,20 @@ class RegistryTest {
     assertThat(list(ServiceKind.PROXY)).containsExactly(PROXY);
     assertThat(list(ServiceKind.CONSOLE)).isEmpty();
     assertThat(backend.listTypes()).as("records are not touched").isEmpty();
+  }
+
+  @Test
+  void unknownFieldsOfAServiceAreNotKept() {
+    UnknownFieldSet.Field megabyte =
+        UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(ByteString.copyFrom(new byte[1 << 20]))
+            .build();
+    Service large =
+        METRICS.toBuilder()
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(99, megabyte).build())
+            .build();
+    assertThat(report(large)).isEqualTo(30);
+    assertThat(list()).containsExactly(METRICS);
   }
 
   @Test
