@@ -1,7 +1,6 @@
 package io.databroker.server.rpc;
 
 import com.google.protobuf.Message;
-import io.databroker.server.net.Lane;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;

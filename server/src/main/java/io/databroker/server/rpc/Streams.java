@@ -90,7 +90,6 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
-    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
