@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A poll during a close, of a server that does not answer. */
 class HostFeedTest {
-  private static final StoreRow ROW = new StoreRow(1, 7, 1, 0, 0, 0, 0);
+  private static final StoreRow ROW = new StoreRow(1, 7, 1, 1, 0, 0, 0);
 
   @Test
   void aCloseWaitsForRunningPolls() throws Exception {
