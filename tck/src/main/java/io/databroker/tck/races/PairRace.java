@@ -88,17 +88,10 @@ public final class PairRace {
     }
     SplittableRandom random = new SplittableRandom(bench.tuning.seed());
     try {
+      race("LIST-4", share * 3 / 16, WIDE, backend, random, () -> PairRace::list);
       if (share >= LONGEST_SETUP_NANOS) {
         stay(backend, true);
-      }
-      race(
-          "LIST-4",
-          share * 3 / 8,
-          WIDE,
-          backend,
-          random,
-          () -> (b, r) -> Pairs.list(b.listTypes()));
-      if (share >= LONGEST_SETUP_NANOS) {
+        race("LIST-4", share * 3 / 16, WIDE, backend, random, () -> PairRace::list);
         stay(backend, false);
       }
       race("SNAP-2", share / 8, WIDE, backend, random, () -> this::snapshot);
@@ -239,6 +232,10 @@ public final class PairRace {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
+  }
+
+  private static @Nullable String list(Backend backend, SplittableRandom random) {
+    return Pairs.list(backend.listTypes());
   }
 
   private @Nullable String snapshot(Backend backend, SplittableRandom random) {
