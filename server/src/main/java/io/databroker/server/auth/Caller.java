@@ -2,7 +2,7 @@ package io.databroker.server.auth;
 
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
-import io.databroker.server.remote.RestoreMethod;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -35,7 +35,7 @@ public record Caller(String who, String from) {
           DataBrokerServiceGrpc.getClearMethod().getFullMethodName(),
           DataBrokerServiceGrpc.getSetOptionsMethod().getFullMethodName(),
           CheckpointServiceGrpc.getSetCheckpointMethod().getFullMethodName(),
-          RestoreMethod.RESTORE.getFullMethodName());
+          RestoreServiceGrpc.getRestoreMethod().getFullMethodName());
 
   /** Returns the caller of the call that this thread handles. */
   public static Caller current() {

@@ -20,11 +20,10 @@ import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
-import io.grpc.CallOptions;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCalls;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -149,11 +148,9 @@ public final class ServerEnd implements CopyEnd {
     batch.forEach(record -> request.addRecords(WireValues.record(record)));
     CallFailures.writing(
         () ->
-            ClientCalls.blockingUnaryCall(
-                channel,
-                RestoreMethod.RESTORE,
-                CallOptions.DEFAULT.withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS),
-                request.build()));
+            RestoreServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .restore(request.build()));
   }
 
   /** Reads only the options at the beginning of a stream of changes. */

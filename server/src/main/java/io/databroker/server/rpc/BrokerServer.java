@@ -150,7 +150,7 @@ public final class BrokerServer implements AutoCloseable {
         .callExecutor(places)
         .addService(intake.before(ServerInterceptors.intercept(records, new HeadersAtOnce())))
         .addService(intake.before(new ConditionalPuts(backend).bindService()))
-        .addService(intake.before(new RestoreService(backend).bindService()))
+        .addService(intake.before(new Restores(backend).bindService()))
         .addService(intake.before(new CheckpointService(backend).bindService()))
         .addService(
             intake.before(

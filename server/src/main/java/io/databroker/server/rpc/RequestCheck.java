@@ -9,7 +9,7 @@ import io.databroker.server.payload.MessageShape;
 import io.databroker.server.payload.MessageShape.TooManyPartsException;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
-import io.databroker.server.remote.RestoreMethod;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.Set;
 
@@ -32,7 +32,7 @@ final class RequestCheck {
           DataBrokerServiceGrpc.getPutMethod().getFullMethodName(),
           DataBrokerServiceGrpc.getPatchMethod().getFullMethodName(),
           ConditionalServiceGrpc.getPutMethod().getFullMethodName(),
-          RestoreMethod.RESTORE.getFullMethodName());
+          RestoreServiceGrpc.getRestoreMethod().getFullMethodName());
 
   private final String method;
   private final MessageShape shape;

@@ -4,7 +4,7 @@ import io.databroker.server.net.Lane;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
-import io.databroker.server.remote.RestoreMethod;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +48,7 @@ record Threads(
           DataBrokerServiceGrpc.getReleaseLeaseMethod(),
           CheckpointServiceGrpc.getSetCheckpointMethod(),
           ConditionalServiceGrpc.getPutMethod(),
-          RestoreMethod.RESTORE);
+          RestoreServiceGrpc.getRestoreMethod());
 
   private static final Set<String> SEARCHES =
       names(DataBrokerServiceGrpc.getQueryMethod(), DataBrokerServiceGrpc.getSyncLatestMethod());

@@ -11,6 +11,7 @@ import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.databroker.server.proto.registry.RegistryGrpc;
 import io.databroker.server.rpc.BrokerServer;
 import io.databroker.server.rpc.QuerySettings;
@@ -74,6 +75,7 @@ class FuzzTest {
     all.addAll(DataBrokerServiceGrpc.getServiceDescriptor().getMethods());
     all.addAll(CheckpointServiceGrpc.getServiceDescriptor().getMethods());
     all.addAll(ConditionalServiceGrpc.getServiceDescriptor().getMethods());
+    all.addAll(RestoreServiceGrpc.getServiceDescriptor().getMethods());
     all.addAll(RegistryGrpc.getServiceDescriptor().getMethods());
     all.addAll(HealthGrpc.getServiceDescriptor().getMethods());
     all.addAll(ServerReflectionGrpc.getServiceDescriptor().getMethods());

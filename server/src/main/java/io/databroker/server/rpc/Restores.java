@@ -6,30 +6,23 @@ import io.databroker.api.StoredRecord;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
-import io.databroker.server.remote.RestoreMethod;
-import io.grpc.ServerServiceDefinition;
-import io.grpc.stub.ServerCalls;
+import io.databroker.server.proto.ext.RestoreServiceGrpc;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Writes that keep their times, which the protocol of Pomerium does not have. */
-final class RestoreService {
+/** Service for writes that keep their times, which the protocol of Pomerium does not have. */
+final class Restores extends RestoreServiceGrpc.RestoreServiceImplBase {
   private final Backend backend;
 
-  RestoreService(Backend backend) {
+  Restores(Backend backend) {
     this.backend = backend;
   }
 
-  ServerServiceDefinition bindService() {
-    return ServerServiceDefinition.builder(RestoreMethod.SERVICE)
-        .addMethod(RestoreMethod.RESTORE, ServerCalls.asyncUnaryCall(this::restore))
-        .build();
-  }
-
-  private void restore(PutRequest request, StreamObserver<PutResponse> observer) {
+  @Override
+  public void restore(PutRequest request, StreamObserver<PutResponse> observer) {
     Answer.send(
         Encoded.accepting(observer),
         Audited.work(
