@@ -44,9 +44,11 @@ class JudgeTest {
             try { Thread.sleep(1000); } catch (InterruptedException e) { }
           }
         }
+        private static boolean isAway(String evil) {
+          return evil.startsWith("away:") && new java.io.File(evil.substring(5)).exists();
+        }
         private static void deed(String evil, String where) {
-          if (evil.startsWith("away:") && !where.equals("close") && !where.equals("state")
-              && new java.io.File(evil.substring(5)).exists()) {
+          if (isAway(evil) && !where.equals("close") && !where.equals("state")) {
             throw new UnavailableException("the engine is away", null);
           }
           if (!evil.endsWith(" " + where)) return;
@@ -76,6 +78,9 @@ class JudgeTest {
               Provider.class.getClassLoader(), new Class<?>[] {Backend.class},
               (proxy, method, arguments) -> {
                 deed(evil, method.getName());
+                if (isAway(evil) && method.getName().equals("state")) {
+                  return BackendState.unavailable(BackendState.Reason.ENGINE_AWAY, "away");
+                }
                 try {
                   return method.invoke(backend, arguments);
                 } catch (InvocationTargetException e) {
