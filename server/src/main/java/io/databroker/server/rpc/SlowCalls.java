@@ -62,7 +62,6 @@ public final class SlowCalls implements ServerInterceptor {
 
     @Override
     public void close(Status status, Metadata trailers) {
-      super.close(status, trailers);
       long took = System.nanoTime() - began;
       long least = leastNanos;
       if (least != 0 && took >= least) {
@@ -76,6 +75,7 @@ public final class SlowCalls implements ServerInterceptor {
                     Objects.toString(
                         getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), "unknown")));
       }
+      super.close(status, trailers);
     }
   }
 }
