@@ -46,7 +46,7 @@ final class ExpiredRecords {
       FROM (SELECT) one LEFT JOIN page p ON p.live\
       """;
 
-  /** The same for a range of versions, of which only records before a time are wanted. */
+  /** Returns such rows for a range of versions: only the records before a time. */
   private static final String LATE =
       """
       WITH page AS (

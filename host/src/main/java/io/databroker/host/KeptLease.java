@@ -55,7 +55,7 @@ public final class KeptLease implements AutoCloseable {
         return true;
       }
     }
-    release(); // nobody knows of it yet, so the next holder need not wait for its end
+    release(); // no caller knows of it yet, so the next holder need not wait for its end
     return false;
   }
 

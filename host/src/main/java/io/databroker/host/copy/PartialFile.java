@@ -36,8 +36,8 @@ final class PartialFile {
         if (!isLocked(channel)) {
           throw new CopyException(path + " is being written by another process; wait for it");
         }
-        // Whoever held the lock may have renamed the file since the open: it is a whole backup
-        // then.
+        // The former holder of the lock may have renamed the file since the open: it is a whole
+        // backup then.
         mine = Objects.equals(before, key(path));
         if (mine) {
           return channel.truncate(0);

@@ -43,7 +43,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private final CallPlaces places;
   private final Lane lane;
 
-  /** Whether the handler may ask for a {@link #later} turn. */
+  /** True if the handler may ask for a {@link #later} turn. */
   private final boolean mayWait;
 
   private final Connection connection;
