@@ -131,7 +131,7 @@ public final class RecordCopy {
       int last = index + followers;
       long origin = first - Frame.HEADER;
       long length = segment.offsetAt(last) + segment.sizeAt(last) - origin;
-      if (length > KEPT || segment.data.getInt(origin + Frame.LENGTH) != length) {
+      if (length <= 0 || length > KEPT || segment.data.getInt(origin + Frame.LENGTH) != length) {
         return null;
       }
       RecordCopy copy = BATCH.get();
