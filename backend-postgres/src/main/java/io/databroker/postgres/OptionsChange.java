@@ -63,27 +63,9 @@ final class OptionsChange {
    * it; returns the last version marked.
    */
   private long expireAhead() {
-    long last = 0;
-    if (options.ttl() == null || hasTtl(store.sessions().read(store.options()::read).options())) {
-      return last;
-    }
-    while (true) {
-      store.gate().check();
-      long behind = last;
-      long next =
-          store
-              .transactions()
-              .write(
-                  tx -> {
-                    tx.begin();
-                    tx.markWritten();
-                    return expire(tx, behind);
-                  });
-      if (next == behind) {
-        return last;
-      }
-      last = next;
-    }
+    return options.ttl() == null || hasTtl(store.sessions().read(store.options()::read).options())
+        ? 0
+        : ahead(this::expire);
   }
 
   /** While a type has a TTL, all its records are marked. */
@@ -107,26 +89,37 @@ final class OptionsChange {
 
   /** Adds the digests of the stored records; returns the last version indexed. */
   private long indexAhead() {
+    return options.indexedFields().isEmpty() ? 0 : ahead(this::index);
+  }
+
+  private long index(Tx tx, long behind) throws SQLException {
+    return store.index().page(tx.connection, type, options.indexedFields(), behind).through();
+  }
+
+  /** A step over the next records; returns the last version, which stays the same at the end. */
+  private interface Step {
+    long after(Tx tx, long behind) throws SQLException;
+  }
+
+  /** Runs the steps, each in a transaction without the lock; returns the last version. */
+  private long ahead(Step step) {
     long last = 0;
-    if (options.indexedFields().isEmpty()) {
-      return last;
-    }
     while (true) {
       store.gate().check();
       long behind = last;
-      IndexBuild.Indexed page =
+      long next =
           store
               .transactions()
               .write(
                   tx -> {
                     tx.begin();
                     tx.markWritten();
-                    return store.index().page(tx.connection, type, options.indexedFields(), behind);
+                    return step.after(tx, behind);
                   });
-      if (!page.mayBeMore()) {
+      if (next == behind) {
         return last;
       }
-      last = page.through();
+      last = next;
     }
   }
 
