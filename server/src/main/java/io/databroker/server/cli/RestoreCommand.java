@@ -71,7 +71,7 @@ final class RestoreCommand extends StoreCommand {
     try (CopyEnd end = open(to)) {
       if (named == null) {
         UnfinishedMark.acceptPart(end);
-        output.line("kept: " + to.text() + " now counts as whole");
+        output.line("kept: " + to.shown() + " now counts as whole");
         return ExitCodes.DONE;
       }
       Backup backup = Backup.restore(named, end, replace, new ProgressLines(terminal));
