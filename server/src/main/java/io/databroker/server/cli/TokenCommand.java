@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
     name = "token",
     description = {
       "Prints a token that is signed with the shared key, to sign in to the console.",
-      "Whoever has the token can do what its key permits until it expires. Sign with a read-only",
+      "Until it expires, its holder may do what the key permits. Sign with a read-only",
       "key unless you need more."
     },
     footer = {"", "Example:", "  databroker token --shared-key-file read-only.key --for 8h"})
