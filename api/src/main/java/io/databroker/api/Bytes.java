@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /** Immutable sequence of bytes. It copies its input, and callers cannot change it. */
 public final class Bytes {
@@ -22,6 +23,19 @@ public final class Bytes {
   public static Bytes copyOf(byte[] content) {
     byte[] given = Require.nonNull("content", content);
     return given.length == 0 ? EMPTY : new Bytes(given.clone());
+  }
+
+  /**
+   * Copies a range of an array.
+   *
+   * @param from index of the first byte
+   * @param to index after the last byte
+   * @throws IndexOutOfBoundsException if the range is not within the array
+   */
+  public static Bytes copyOf(byte[] content, int from, int to) {
+    byte[] given = Require.nonNull("content", content);
+    Objects.checkFromToIndex(from, to, given.length);
+    return from == to ? EMPTY : new Bytes(Arrays.copyOfRange(given, from, to));
   }
 
   /** Copies the remaining bytes of a buffer; the position of the buffer does not move. */

@@ -34,6 +34,19 @@ class ValuesTest {
   }
 
   @Test
+  void aRangeOfAnArrayIsCopied() {
+    byte[] given = {0, 1, 2, 3, 4};
+    Bytes bytes = Bytes.copyOf(given, 1, 4);
+    given[1] = 9;
+    assertThat(bytes).isEqualTo(Bytes.copyOf(new byte[] {1, 2, 3}));
+    assertThat(Bytes.copyOf(given, 5, 5)).isSameAs(Bytes.EMPTY);
+    for (int[] range : new int[][] {{-1, 2}, {2, 1}, {0, 6}, {6, 6}}) {
+      assertThatThrownBy(() -> Bytes.copyOf(given, range[0], range[1]))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
   void codePointOrderIsTheOrderOfUtf8() {
     long seed = System.nanoTime();
     Random random = new Random(seed);

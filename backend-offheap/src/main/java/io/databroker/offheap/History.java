@@ -222,15 +222,7 @@ final class History implements JournalOwner {
    * @throws StorageFailedException if it is damaged, or its last payload is
    */
   @Nullable StoredRecord record(Directory segments, Segment segment, int index) {
-    return record(segments, segment, index, RecordCopy.of(segment, index));
-  }
-
-  /**
-   * Returns the record in that slot, as {@link #record(Directory, Segment, int)} does.
-   *
-   * @param found the record, read by this thread
-   */
-  @Nullable StoredRecord record(Directory segments, Segment segment, int index, RecordCopy found) {
+    RecordCopy found = RecordCopy.of(segment, index);
     return record(segments, segment, index, found, Micros.instant(found.modified()));
   }
 

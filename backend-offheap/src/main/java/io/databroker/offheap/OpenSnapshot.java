@@ -10,8 +10,10 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.offheap.journal.Directory;
+import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -135,6 +137,11 @@ final class OpenSnapshot implements Snapshot {
     private @Nullable Segment batchSegment;
     private int batchEnd;
 
+    /** The time of the last record, in both forms: the records of a batch share it. */
+    private long micros;
+
+    private Instant modified = Instant.EPOCH;
+
     /**
      * @param inBatches whether most records of a batch are wanted, so that it is verified as a
      *     whole
@@ -199,7 +206,12 @@ final class OpenSnapshot implements Snapshot {
       if (!segment.isLiveAt(index, commit.version())) {
         return 0;
       }
-      StoredRecord record = history.record(segments, segment, index, copy(segment, index));
+      RecordCopy copy = copy(segment, index);
+      if (copy.modified() != micros) {
+        micros = copy.modified();
+        modified = Micros.instant(micros);
+      }
+      StoredRecord record = history.record(segments, segment, index, copy, modified);
       if (record != null && (match == null || match.first(record, source))) {
         page.add(record);
       }

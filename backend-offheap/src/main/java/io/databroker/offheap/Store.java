@@ -211,7 +211,8 @@ final class Store implements JournalHost {
   /** Publishes a batch that wrote to these types. */
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
-    publisher.publish(() -> now.commit = next, now.directory, journal.active(), names(written));
+    List<String> types = publisher.forces() ? names(written) : List.of();
+    publisher.publish(() -> now.commit = next, now.directory, journal.active(), types);
   }
 
   /** Returns whether the store serves, and if not fully, why not. */

@@ -1,14 +1,14 @@
 package io.databroker.offheap.journal;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /** Instants as microseconds since the epoch, the form in which the journal keeps them. */
 public final class Micros {
   private Micros() {}
 
   public static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
   }
 
   public static long of(Instant instant) {

@@ -109,7 +109,7 @@ public final class Publisher {
    * @param commit makes the frames visible
    * @param segments the segments of the journal
    * @param segment the segment of the last frame
-   * @param types the types written to
+   * @param types the types written to; used only if this publisher {@link #forces}
    */
   public void publish(
       Runnable commit, Directory segments, Segment segment, Collection<String> types) {

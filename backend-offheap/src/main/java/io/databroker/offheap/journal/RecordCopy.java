@@ -5,7 +5,6 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -37,7 +36,6 @@ public final class RecordCopy {
       ThreadLocal.withInitial(() -> new RecordCopy(1 << 10, new CRC32C()));
 
   private final byte[] bytes;
-  private final ByteBuffer buffer;
   private final CRC32C crc;
 
   /** Place of the record in the bytes. */
@@ -50,7 +48,6 @@ public final class RecordCopy {
 
   private RecordCopy(int room, CRC32C crc) {
     this.bytes = new byte[room];
-    this.buffer = ByteBuffer.wrap(bytes);
     this.crc = crc;
   }
 
@@ -243,7 +240,7 @@ public final class RecordCopy {
   public Bytes payload() {
     int from = idPlace() + idLength();
     int length = (int) INT.get(bytes, place + Frame.PAYLOAD_LENGTH);
-    return Bytes.copyOf(buffer.limit(from + length).position(from));
+    return Bytes.copyOf(bytes, from, from + length);
   }
 
   /** Copies the whole record. */
