@@ -49,9 +49,9 @@ class HandshakeTest {
 
   /** Returns whether the server closes the connection within twenty seconds. */
   private static boolean closed(Socket socket) throws IOException {
-    socket.setSoTimeout(20_000);
     byte[] some = new byte[1 << 10];
     try {
+      socket.setSoTimeout(20_000); // fails if TLS was not completed in time: the JDK closes it then
       while (socket.getInputStream().read(some) >= 0) {
         // bytes that the server sends before it closes
       }
