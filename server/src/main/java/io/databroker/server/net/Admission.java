@@ -47,12 +47,22 @@ final class Admission {
     }
   }
 
-  private record Accepted(Channel channel, Network network) {}
+  /**
+   * Both ends of a connection. The client's end alone does not identify it: a client can connect
+   * from one port to several addresses of the server.
+   */
+  private record Ends(SocketAddress client, SocketAddress server) {
+    static @Nullable Ends of(@Nullable SocketAddress client, @Nullable SocketAddress server) {
+      return client == null || server == null ? null : new Ends(client, server);
+    }
+  }
+
+  private record Accepted(Channel channel, Ends ends, Network network) {}
 
   private final NetworkLimits limits;
-  private final Map<SocketAddress, Accepted> open = new HashMap<>();
-  private final Map<SocketAddress, Accepted> withoutHandshake = new LinkedHashMap<>();
-  private final Map<SocketAddress, Connection> ready = new HashMap<>();
+  private final Map<Ends, Accepted> open = new HashMap<>();
+  private final Map<Ends, Accepted> withoutHandshake = new LinkedHashMap<>();
+  private final Map<Ends, Connection> ready = new HashMap<>();
   private final Map<Network, Integer> perNetwork = new HashMap<>();
   private final LongSupplier nanoTime;
 
@@ -65,16 +75,20 @@ final class Admission {
     this.nanoTime = nanoTime;
   }
 
+  private static @Nullable Accepted accepted(Channel channel) {
+    Ends ends = Ends.of(channel.remoteAddress(), channel.localAddress());
+    return ends == null ? null : new Accepted(channel, ends, Network.of(ends.client));
+  }
+
   /**
    * Counts a connection, which may displace one without a handshake; returns false if it is
    * rejected.
    */
   boolean admit(Channel channel) {
-    SocketAddress remote = channel.remoteAddress();
-    if (remote == null) {
+    Accepted accepted = accepted(channel);
+    if (accepted == null) {
       return false; // its client has already left
     }
-    Accepted accepted = new Accepted(channel, Network.of(remote));
     Channel displaced;
     Connection idle = null;
     synchronized (this) {
@@ -90,8 +104,8 @@ final class Admission {
           return false;
         }
       }
-      add(remote, accepted);
-      withoutHandshake.put(remote, accepted);
+      add(accepted);
+      withoutHandshake.put(accepted.ends, accepted);
     }
     if (idle != null) {
       idle.leaveIdle();
@@ -105,10 +119,9 @@ final class Admission {
 
   /** Forgets the oldest connection without a handshake, of that network if one is given. */
   private @Nullable Channel displace(@Nullable Network network) {
-    for (Map.Entry<SocketAddress, Accepted> each : withoutHandshake.entrySet()) {
-      Accepted oldest = each.getValue();
+    for (Accepted oldest : withoutHandshake.values()) {
       if (oldest.channel.isRegistered() && (network == null || network.equals(oldest.network))) {
-        forget(each.getKey(), oldest.channel);
+        remove(oldest);
         return oldest.channel;
       }
     }
@@ -122,72 +135,79 @@ final class Admission {
   private @Nullable Connection displaceIdle(@Nullable Network network) {
     long now = nanoTime.getAsLong();
     long longest = LEAST_IDLE_NANOS;
-    SocketAddress place = null;
-    for (Map.Entry<SocketAddress, Connection> each : ready.entrySet()) {
+    Accepted displaced = null;
+    Connection connection = null;
+    for (Map.Entry<Ends, Connection> each : ready.entrySet()) {
       Accepted accepted = open.get(each.getKey());
       if (accepted != null && (network == null || network.equals(accepted.network))) {
         long idle = each.getValue().idleFor(now);
         if (idle >= longest) {
           longest = idle;
-          place = each.getKey();
+          displaced = accepted;
+          connection = each.getValue();
         }
       }
     }
-    Accepted displaced = place == null ? null : open.get(place);
-    if (place == null || displaced == null) {
-      return null;
+    if (displaced != null) {
+      remove(displaced);
     }
-    Connection connection = ready.get(place);
-    forget(place, displaced.channel);
     return connection;
   }
 
-  private void add(SocketAddress remote, Accepted accepted) {
-    Accepted former = open.put(remote, accepted);
+  private void add(Accepted accepted) {
+    Accepted former = open.get(accepted.ends);
     if (former != null) { // its client has left and connected again from the same port
-      withoutHandshake.remove(remote);
-      ready.remove(remote);
-      uncount(former.network);
+      remove(former);
     }
+    open.put(accepted.ends, accepted);
     perNetwork.merge(accepted.network, 1, Integer::sum);
   }
 
+  private void remove(Accepted accepted) {
+    open.remove(accepted.ends);
+    withoutHandshake.remove(accepted.ends);
+    ready.remove(accepted.ends);
+    perNetwork.computeIfPresent(accepted.network, (same, count) -> count == 1 ? null : count - 1);
+  }
+
   /** Counts a connection again that was chosen for removal but has a call by now. */
-  synchronized void stays(SocketAddress remote, Channel channel, Connection connection) {
-    if (channel.isOpen() && !open.containsKey(remote)) {
-      add(remote, new Accepted(channel, Network.of(remote)));
-      ready.put(remote, connection);
+  synchronized void stays(Channel channel, Connection connection) {
+    Accepted accepted = accepted(channel);
+    if (accepted != null && channel.isOpen() && !open.containsKey(accepted.ends)) {
+      add(accepted);
+      ready.put(accepted.ends, connection);
     }
   }
 
-  /** Forgets a connection that is closed; one that took over its address stays. */
-  synchronized void forget(SocketAddress remote, Channel channel) {
-    Accepted accepted = open.get(remote);
+  /** Forgets a connection that is closed; one that took over its addresses stays. */
+  synchronized void forget(Channel channel) {
+    Ends ends = Ends.of(channel.remoteAddress(), channel.localAddress());
+    Accepted accepted = ends == null ? null : open.get(ends);
     if (accepted != null && accepted.channel == channel) {
-      open.remove(remote);
-      withoutHandshake.remove(remote);
-      ready.remove(remote);
-      uncount(accepted.network);
+      remove(accepted);
     }
-  }
-
-  private void uncount(Network network) {
-    perNetwork.computeIfPresent(network, (same, count) -> count == 1 ? null : count - 1);
   }
 
   /**
-   * Returns the channel of a client's address after its handshake; null if it is already closed.
+   * Returns the channel between two addresses after its handshake; null if it is already closed.
    */
-  synchronized @Nullable Channel handshakeDone(SocketAddress remote) {
-    withoutHandshake.remove(remote);
-    Accepted accepted = open.get(remote);
+  synchronized @Nullable Channel handshakeDone(
+      @Nullable SocketAddress client, @Nullable SocketAddress server) {
+    Ends ends = Ends.of(client, server);
+    if (ends == null) {
+      return null;
+    }
+    withoutHandshake.remove(ends);
+    Accepted accepted = open.get(ends);
     return accepted == null ? null : accepted.channel;
   }
 
-  /** Records the connection of a client's address, which may be removed while it has no call. */
-  synchronized void ready(SocketAddress remote, Connection connection) {
-    if (open.containsKey(remote)) {
-      ready.put(remote, connection);
+  /** Records the connection of a channel, which may be removed while it has no call. */
+  synchronized void ready(Channel channel, Connection connection) {
+    Ends ends = Ends.of(channel.remoteAddress(), channel.localAddress());
+    Accepted accepted = ends == null ? null : open.get(ends);
+    if (accepted != null && accepted.channel == channel) {
+      ready.put(accepted.ends, connection);
     }
   }
 

@@ -7,7 +7,6 @@ import io.grpc.netty.shaded.io.netty.channel.DefaultChannelPromise;
 import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.SocketAddress;
 
 /**
  * The event loops of connections. A connection over the limit is closed here, before anything is
@@ -30,15 +29,13 @@ final class AdmittingGroup extends MultiThreadIoEventLoopGroup {
       ChannelPromise refused = new DefaultChannelPromise(channel, next());
       return refused.setSuccess(); // the rejection is handled, and needs no log entry
     }
-    SocketAddress remote = channel.remoteAddress();
     return super.register(channel)
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                var unused =
-                    channel.closeFuture().addListener(closed -> admission.forget(remote, channel));
+                var unused = channel.closeFuture().addListener(closed -> admission.forget(channel));
               } else {
-                admission.forget(remote, channel);
+                admission.forget(channel);
               }
             });
   }

@@ -262,7 +262,7 @@ public final class Connection {
             () -> {
               Http2ConnectionHandler handler = leaving.pipeline().get(Http2ConnectionHandler.class);
               if (handler != null && handler.connection().numActiveStreams() > 0) {
-                all.admission().stays(leaving.remoteAddress(), leaving, this);
+                all.admission().stays(leaving, this);
               } else {
                 end(leaving, Http2Error.NO_ERROR, "idle, and another connection wants the place");
               }

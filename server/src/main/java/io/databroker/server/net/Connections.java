@@ -6,7 +6,6 @@ import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
-import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -92,12 +91,14 @@ public final class Connections extends ServerTransportFilter {
    */
   @Override
   public Attributes transportReady(Attributes attributes) {
-    SocketAddress remote = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-    Channel channel = remote == null ? null : admission.handshakeDone(remote);
+    Channel channel =
+        admission.handshakeDone(
+            attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+            attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
     Connection connection = new Connection(this, channel);
     if (channel != null) {
       guard(channel.pipeline(), connection);
-      admission.ready(remote, connection);
+      admission.ready(channel, connection);
     }
     ready.add(connection);
     connected.incrementAndGet();

@@ -2,6 +2,7 @@ package io.databroker.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,10 +19,19 @@ class AdmissionTest {
   private final Admission admission = new Admission(limits, () -> System.nanoTime() + later.get());
 
   private static EmbeddedChannel from(String address, int port) {
+    return between(address, port, "192.0.2.1");
+  }
+
+  private static EmbeddedChannel between(String client, int port, String server) {
     return new EmbeddedChannel() {
       @Override
       protected SocketAddress remoteAddress0() {
-        return new InetSocketAddress(address, port);
+        return new InetSocketAddress(client, port);
+      }
+
+      @Override
+      protected SocketAddress localAddress0() {
+        return new InetSocketAddress(server, 6601);
       }
     };
   }
@@ -29,8 +39,30 @@ class AdmissionTest {
   private EmbeddedChannel open(String address, int port) {
     EmbeddedChannel channel = from(address, port);
     assertThat(admission.admit(channel)).isTrue();
-    admission.handshakeDone(channel.remoteAddress());
+    assertThat(handshakeDone(channel)).isSameAs(channel);
     return channel;
+  }
+
+  private Channel handshakeDone(EmbeddedChannel channel) {
+    return admission.handshakeDone(channel.remoteAddress(), channel.localAddress());
+  }
+
+  @Test
+  void onePortThatReachesTwoAddressesOfTheServerIsTwoConnections() {
+    EmbeddedChannel one = between("10.0.0.1", 1, "192.0.2.1");
+    EmbeddedChannel other = between("10.0.0.1", 1, "192.0.2.2");
+    assertThat(admission.admit(one)).isTrue();
+    assertThat(admission.admit(other)).isTrue();
+    assertThat(admission.count()).isEqualTo(2);
+    assertThat(handshakeDone(one)).isSameAs(one);
+    assertThat(handshakeDone(other)).isSameAs(other);
+    admission.forget(one);
+    assertThat(admission.count()).isEqualTo(1);
+    for (int i = 0; i < 7; i++) {
+      assertThat(admission.admit(between("10.0.0.1", 2, "192.0.2." + i))).isTrue();
+      handshakeDone(between("10.0.0.1", 2, "192.0.2." + i));
+    }
+    assertThat(admission.admit(from("10.0.0.1", 3))).as("the ninth of its address").isFalse();
   }
 
   @Test
@@ -44,7 +76,7 @@ class AdmissionTest {
       last = open("10.0.0.2", i);
     }
     assertThat(admission.admit(from("10.0.0.3", 1))).isFalse();
-    admission.forget(last.remoteAddress(), last);
+    admission.forget(last);
     assertThat(admission.admit(from("10.0.0.3", 1))).isTrue();
   }
 
@@ -62,9 +94,9 @@ class AdmissionTest {
     for (int i = 0; i < 50; i++) {
       EmbeddedChannel former = open("10.0.0.1", 1);
       EmbeddedChannel next = open("10.0.0.1", 1); // before the end of the former was noticed
-      admission.forget(former.remoteAddress(), former);
+      admission.forget(former);
       assertThat(admission.count()).isEqualTo(1);
-      admission.forget(next.remoteAddress(), next);
+      admission.forget(next);
       assertThat(admission.count()).isZero();
     }
     oneAddressHasItsShareAndOthersTheRest();
@@ -87,10 +119,10 @@ class AdmissionTest {
     Connections all = new Connections(limits);
     EmbeddedChannel busy = open("10.0.0.1", 100);
     Connection working = new Connection(all, busy);
-    admission.ready(busy.remoteAddress(), working);
+    admission.ready(busy, working);
     assertThat(working.open(new ConnectionTest.Idle())).isTrue();
     EmbeddedChannel idle = open("10.0.0.1", 101);
-    admission.ready(idle.remoteAddress(), new Connection(all, idle));
+    admission.ready(idle, new Connection(all, idle));
     for (int i = 0; i < 6; i++) {
       open("10.0.0.1", i);
     }
