@@ -5,6 +5,7 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.databroker.server.proto.TypedOptions;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * or {@link Encoded}.
  */
 final class ChangesSource implements MessageSource<Object> {
+  private final Backend backend;
   private final ChangeFeed feed;
   private final ToldChanges told;
   private final Iterator<TypedOptions> options;
@@ -44,14 +46,17 @@ final class ChangesSource implements MessageSource<Object> {
   private final String type;
 
   private ChangesSource(
+      Backend backend,
       ChangeFeed feed,
       ToldChanges told,
       Iterator<TypedOptions> options,
-      SyncRequest request,
+      String type,
+      long from,
       @Nullable Long last) {
+    this.backend = backend;
     this.feed = feed;
-    this.type = request.getType();
-    this.polled = request.getRecordVersion();
+    this.type = type;
+    this.polled = from;
     this.told = told;
     this.options = options;
     this.last = last;
@@ -63,12 +68,15 @@ final class ChangesSource implements MessageSource<Object> {
     ChangeFeed feed = backend.changes(from, type.isEmpty() ? null : type);
     try {
       boolean wait = !request.hasWait() || request.getWait();
+      Versions now = wait ? null : backend.versions();
       return new ChangesSource(
+          backend,
           feed,
           told,
           WireRecords.typedOptions(backend.options(), type).iterator(),
-          request,
-          wait ? null : backend.versions().latest());
+          type,
+          now != null && from.version() == 0 ? now.earliest() - 1 : from.version(),
+          now == null ? null : now.latest());
     } catch (RuntimeException e) {
       feed.close();
       throw e;
@@ -83,17 +91,25 @@ final class ChangesSource implements MessageSource<Object> {
     while (!batch.hasNext()) {
       Changes changes = ended ? null : feed.poll();
       if (changes == null) {
-        ended = last != null;
+        ended = isAtEnd();
         caughtUp = true;
+        if (last != null && !ended) { // the feed lags behind its engine, or the engine is away
+          backend.versions(); // fails if it is away; otherwise a signal follows
+        }
         return null;
       }
       caughtUp = false;
       polled = changes.position().version();
       batch = changes.records().iterator();
       history = changes.position().serverVersion();
-      ended = last != null && Long.compareUnsigned(changes.position().version(), last) >= 0;
+      ended = isAtEnd();
     }
     return told.message(history, batch.next());
+  }
+
+  /** Returns whether a call that does not wait has sent all changes. */
+  private boolean isAtEnd() {
+    return last != null && Long.compareUnsigned(polled, last) >= 0;
   }
 
   /** Describes this stream, for people to look at. Any thread may call it. */
