@@ -45,7 +45,6 @@ final class HistoryScan {
     Versions versions = backend.versions();
     long from = after == null ? versions.earliest() - 1 : after;
     JsonArray found = new JsonArray();
-    boolean complete = false;
     Position position = new Position(versions.serverVersion(), from);
     try (ChangeFeed feed = backend.changes(position, type.isEmpty() ? null : type)) {
       while (found.size() < PAGE
@@ -53,12 +52,13 @@ final class HistoryScan {
           && nanoTime.getAsLong() - begun <= longestNanos) {
         Changes changes = feed.poll();
         if (changes == null) {
-          complete = true;
           break;
         }
         position = add(found, changes, id, position);
       }
     }
+    // An empty poll is not enough: the feed may lag behind the versions.
+    boolean complete = Long.compareUnsigned(position.version(), versions.latest()) >= 0;
     JsonObject json = new JsonObject();
     json.add("changes", found);
     json.addProperty("history", Rows.version(versions.serverVersion()));
