@@ -97,6 +97,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return connection.hasFewCalls();
   }
 
+  /** Returns the connection of the client. */
+  Connection connection() {
+    return connection;
+  }
+
   /** Returns the address and port of the client. */
   String from() {
     return Caller.address(call);

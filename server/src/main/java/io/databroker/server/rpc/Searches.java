@@ -69,6 +69,7 @@ final class Searches {
     if (request.hasMinimumRecordVersionHint()) {
       AdmittedCall<?> call = AdmittedCall.CURRENT.get();
       wait.until(
+          call == null ? this : call.connection(),
           request.getMinimumRecordVersionHint(),
           settings.hintWait(),
           answer,

@@ -5,7 +5,10 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Position;
 import io.databroker.api.Versions;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A request names a version without its history, so the version may belong to an ended history,
  * for example if a session outlived a restart. A query waits only for a version just above the last
  * one, because only that can be a running write. A version that does not arrive belongs to another
- * history; from then on no query waits until this history has passed that version.
+ * history; from then on no query of that client waits until this history has passed that version.
+ * Queries of other clients still wait: a client cannot switch the wait off for others.
  */
 final class VersionWait {
   /** Largest distance of a running write from the last version. */
@@ -34,8 +38,11 @@ final class VersionWait {
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
-  /** Last version that did not arrive in time, and the history at that moment. */
-  private volatile Position missed = new Position(0, 0);
+  /**
+   * Last version of each client that did not arrive in time, and the history at that moment. A
+   * client's entry goes when its connection does.
+   */
+  private final Map<Object, Position> missed = Collections.synchronizedMap(new WeakHashMap<>());
 
   VersionWait(Backend backend, ScheduledExecutorService timer, Executor executor) {
     this.backend = backend;
@@ -47,12 +54,17 @@ final class VersionWait {
    * Runs the task at once, on this thread, unless the version may arrive soon; then runs it later,
    * when the version has arrived, or after a while.
    *
+   * @param client the client's connection, or what else identifies the client by identity
    * @param later returns the action that starts the task later, in the turn of its connection
    */
-  void until(long version, Duration atMost, Runnable task, UnaryOperator<Runnable> later) {
+  void until(
+      Object client, long version, Duration atMost, Runnable task, UnaryOperator<Runnable> later) {
     Waiting one;
     try {
-      one = atMost.isZero() || !mayCome(version) ? null : new Waiting(version, later.apply(task));
+      one =
+          atMost.isZero() || !mayCome(client, version)
+              ? null
+              : new Waiting(client, version, later.apply(task));
     } catch (RuntimeException e) {
       one = null; // the task meets the same error itself
     }
@@ -70,16 +82,19 @@ final class VersionWait {
     waiting.forEach(one -> executor.execute(one::goOn));
   }
 
-  private boolean mayCome(long version) {
+  private boolean mayCome(Object client, long version) {
     Versions now = backend.versions();
     long last = now.latest();
-    Position vain = missed;
-    boolean gaveUp =
-        vain.serverVersion() == now.serverVersion()
-            && Long.compareUnsigned(last, vain.version()) < 0;
-    return !gaveUp
-        && Long.compareUnsigned(version, last) > 0
-        && Long.compareUnsigned(version - last, RACING) <= 0;
+    return Long.compareUnsigned(version, last) > 0
+        && Long.compareUnsigned(version - last, RACING) <= 0
+        && !hasGivenUp(client, now);
+  }
+
+  private boolean hasGivenUp(Object client, Versions now) {
+    Position vain = missed.get(client);
+    return vain != null
+        && vain.serverVersion() == now.serverVersion()
+        && Long.compareUnsigned(now.latest(), vain.version()) < 0;
   }
 
   private boolean reached(long version) {
@@ -87,6 +102,7 @@ final class VersionWait {
   }
 
   private final class Waiting {
+    private final Object client;
     private final long version;
     private final Runnable task;
     private final Position begun;
@@ -94,7 +110,8 @@ final class VersionWait {
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable Future<?> timeout;
 
-    Waiting(long version, Runnable task) {
+    Waiting(Object client, long version, Runnable task) {
+      this.client = client;
       this.version = version;
       this.task = task;
       this.begun = backend.versions().end();
@@ -138,7 +155,7 @@ final class VersionWait {
 
     private void giveUp() {
       if (!over.get()) {
-        missed = new Position(begun.serverVersion(), version);
+        missed.put(client, new Position(begun.serverVersion(), version));
       }
       goOn();
     }

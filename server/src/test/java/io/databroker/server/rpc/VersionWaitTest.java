@@ -21,6 +21,7 @@ class VersionWaitTest {
   private final LockedBackend backend = new LockedBackend();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final VersionWait wait = new VersionWait(backend, timer, Runnable::run);
+  private final Object client = new Object();
   private final List<String> done = new ArrayList<>();
 
   @AfterEach
@@ -41,8 +42,8 @@ class VersionWaitTest {
   void aTaskThatHasWaitedRunsInItsTurn() {
     put(1);
     List<Runnable> turns = new ArrayList<>();
-    wait.until(2, LONG, () -> done.add("2"), task -> () -> turns.add(task));
-    wait.until(1, LONG, () -> done.add("1"), task -> () -> turns.add(task));
+    wait.until(client, 2, LONG, () -> done.add("2"), task -> () -> turns.add(task));
+    wait.until(client, 1, LONG, () -> done.add("1"), task -> () -> turns.add(task));
     assertThat(done).as("one that did not wait has its turn").containsExactly("1");
     put(1);
     assertThat(done).hasSize(1);
@@ -64,7 +65,7 @@ class VersionWaitTest {
   void afterOneThatDidNotComeNothingIsWaitedForUntilTheHistoryHasComeAsFar() throws Exception {
     put(1);
     SynchronousQueue<String> late = new SynchronousQueue<>();
-    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
+    wait.until(client, 5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
     assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
     until(3, LONG);
     until(5, LONG);
@@ -78,10 +79,22 @@ class VersionWaitTest {
   }
 
   @Test
+  void aClientThatHintsAtVersionsThatDoNotComeDelaysOnlyItself() throws Exception {
+    put(1);
+    SynchronousQueue<String> late = new SynchronousQueue<>();
+    wait.until(new Object(), 17, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
+    assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
+    until(2, LONG);
+    assertThat(done).isEmpty();
+    put(1);
+    assertThat(done).containsExactly("2");
+  }
+
+  @Test
   void anotherHistoryIsWaitedForAgain() throws Exception {
     put(1);
     SynchronousQueue<String> late = new SynchronousQueue<>();
-    wait.until(5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
+    wait.until(client, 5, Duration.ofMillis(1), () -> putQuietly(late), task -> task);
     assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
     backend.clear();
     until(2, LONG);
@@ -91,7 +104,7 @@ class VersionWaitTest {
   }
 
   private void until(long version, Duration atMost) {
-    wait.until(version, atMost, () -> done.add(Long.toString(version)), task -> task);
+    wait.until(client, version, atMost, () -> done.add(Long.toString(version)), task -> task);
   }
 
   private void put(int times) {
