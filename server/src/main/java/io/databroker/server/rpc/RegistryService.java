@@ -44,7 +44,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void list(ListRequest request, StreamObserver<ServiceList> observer) {
-    Answer.send(observer, () -> RegistrySource.list(registrations, request));
+    Answer.send(
+        observer, () -> registrations.list(ServiceKinds.of(request.getKindsValueList())).list());
   }
 
   @Override

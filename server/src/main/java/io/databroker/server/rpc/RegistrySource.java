@@ -1,9 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.server.proto.registry.ListRequest;
-import io.databroker.server.proto.registry.Service;
 import io.databroker.server.proto.registry.ServiceList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,44 +10,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistrySource implements MessageSource<ServiceList> {
   private final Registrations registrations;
-  private final ListRequest request;
+  private final ServiceKinds kinds;
 
-  /** Count that differs from every real one. */
+  /** Number of changes that the watcher has seen; less than every real one at first. */
   private long seen = -1;
-
-  private @Nullable ServiceList told;
 
   RegistrySource(Registrations registrations, ListRequest request) {
     this.registrations = registrations;
-    this.request = request;
-  }
-
-  /** Returns the services that the request asks for. */
-  static ServiceList list(Registrations registrations, ListRequest request) {
-    List<Integer> kinds = request.getKindsValueList();
-    ServiceList.Builder list = ServiceList.newBuilder();
-    for (Service service : registrations.list()) {
-      if (kinds.isEmpty() || kinds.contains(service.getKindValue())) {
-        list.addServices(service);
-      }
-    }
-    return list.build();
+    this.kinds = ServiceKinds.of(request.getKindsValueList());
   }
 
   @Override
   public @Nullable ServiceList poll() {
-    while (true) {
-      long changes = registrations.told();
-      if (changes == seen) {
-        return null;
-      }
-      seen = changes;
-      ServiceList now = list(registrations, request);
-      if (!now.equals(told)) {
-        told = now;
-        return now;
-      }
+    long told = registrations.told();
+    if (told <= seen) {
+      return null;
     }
+    if (seen >= 0 && !registrations.haveChanged(kinds, seen)) {
+      seen = told;
+      return null;
+    }
+    Registrations.Listed listed = registrations.list(kinds);
+    seen = listed.changes();
+    return listed.list();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
@@ -14,9 +15,11 @@ import io.databroker.server.proto.registry.ServiceKind;
 import io.databroker.server.proto.registry.ServiceList;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -98,9 +101,9 @@ class RegistryTest {
     clock.addAndGet(Registrations.TTL.toNanos() - 1);
     registrations.report(List.of(PROXY));
     registrations.sweep();
-    assertThat(registrations.list()).containsExactly(PROXY, METRICS);
+    assertThat(all(registrations)).containsExactly(PROXY, METRICS);
     clock.addAndGet(1);
-    assertThat(registrations.list()).containsExactly(PROXY);
+    assertThat(all(registrations)).containsExactly(PROXY);
     registrations.sweep();
     assertThat(signals).hasSize(1);
     assertThat(watch.poll().getServicesList()).containsExactly(PROXY);
@@ -140,7 +143,70 @@ class RegistryTest {
     registrations.report(many);
     assertThatThrownBy(() -> registrations.report(List.of(METRICS)))
         .hasMessageContaining("limit-exceeded");
-    assertThat(registrations.list()).hasSize(Registrations.MOST);
+    assertThat(all(registrations)).hasSize(Registrations.MOST);
+  }
+
+  @Test
+  void aListOfAllServicesFitsInAMessageOfAnyClient() {
+    AtomicLong clock = new AtomicLong();
+    Registrations registrations = new Registrations(clock::get);
+    List<Service> many = new ArrayList<>();
+    int size = Registrations.MOST_BYTES / 600;
+    for (int i = 0; i < size; i++) {
+      many.add(service(ServiceKind.PROXY, String.format(Locale.ROOT, "http://%0580d", i)));
+    }
+    registrations.report(many);
+    registrations.report(many);
+    assertThat(registrations.list(ServiceKinds.ALL).list().getSerializedSize())
+        .isLessThanOrEqualTo(Registrations.MOST_BYTES);
+    List<Service> more = List.of(service(ServiceKind.CONSOLE, "http://" + "a".repeat(20_000)));
+    assertThatThrownBy(() -> registrations.report(more)).hasMessageContaining("bytes");
+    assertThat(all(registrations)).hasSize(size);
+    clock.addAndGet(Registrations.TTL.toNanos());
+    registrations.report(more);
+    assertThat(all(registrations)).isEqualTo(more);
+  }
+
+  @Test
+  void aWatchOfUnknownKindsIsToldOfThem() {
+    AtomicLong clock = new AtomicLong();
+    Registrations registrations = new Registrations(clock::get);
+    Service unknown = Service.newBuilder().setKindValue(-7).setEndpoint("http://a").build();
+    ListRequest request = ListRequest.newBuilder().addKindsValue(99).addKindsValue(-7).build();
+    RegistrySource watch = new RegistrySource(registrations, request);
+    assertThat(watch.poll().getServicesList()).isEmpty();
+    registrations.report(List.of(unknown, METRICS));
+    assertThat(watch.poll().getServicesList()).containsExactly(unknown);
+    clock.addAndGet(Registrations.TTL.toNanos() / 2);
+    registrations.report(List.of(unknown, PROXY));
+    assertThat(watch.poll()).isNull();
+  }
+
+  @Test
+  void manyKindsInARequestCostLittle() {
+    Registrations registrations = new Registrations(System::nanoTime);
+    List<Service> services = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      services.add(Service.newBuilder().setKindValue(-i - 1).setEndpoint("http://a").build());
+    }
+    registrations.report(services);
+    ListRequest.Builder request = ListRequest.newBuilder();
+    for (int i = 0; i < 80_000; i++) {
+      request.addKindsValue(i);
+    }
+    // Compared one by one, these are 20,000,000,000 comparisons.
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          for (int i = 0; i < 50; i++) {
+            assertThat(new RegistrySource(registrations, request.build()).poll().getServicesList())
+                .isEmpty();
+          }
+        });
+  }
+
+  private static List<Service> all(Registrations registrations) {
+    return registrations.list(ServiceKinds.ALL).list().getServicesList();
   }
 
   private void refused(String told, Service... services) {
