@@ -25,6 +25,8 @@ import java.util.stream.Stream;
  *
  * @param calls run short calls
  * @param writes run writing calls, which may wait for the disk
+ * @param slowWrites run writing calls that also wait for each other: patches of one record take
+ *     turns, and new options may build an index
  * @param searches run queries and the turns of snapshots, which may read every record
  * @param streams run the turns of change streams after a write, which never wait
  * @param probe checks the backend's health
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
 record Threads(
     Lane calls,
     Lane writes,
+    Lane slowWrites,
     Lane searches,
     ExecutorService streams,
     ScheduledExecutorService probe,
@@ -40,15 +43,18 @@ record Threads(
   private static final Set<String> WRITES =
       names(
           DataBrokerServiceGrpc.getPutMethod(),
-          DataBrokerServiceGrpc.getPatchMethod(),
-          DataBrokerServiceGrpc.getClearMethod(),
-          DataBrokerServiceGrpc.getSetOptionsMethod(),
           DataBrokerServiceGrpc.getAcquireLeaseMethod(),
           DataBrokerServiceGrpc.getRenewLeaseMethod(),
           DataBrokerServiceGrpc.getReleaseLeaseMethod(),
           CheckpointServiceGrpc.getSetCheckpointMethod(),
           ConditionalServiceGrpc.getPutMethod(),
           RestoreServiceGrpc.getRestoreMethod());
+
+  private static final Set<String> SLOW_WRITES =
+      names(
+          DataBrokerServiceGrpc.getPatchMethod(),
+          DataBrokerServiceGrpc.getClearMethod(),
+          DataBrokerServiceGrpc.getSetOptionsMethod());
 
   private static final Set<String> SEARCHES =
       names(DataBrokerServiceGrpc.getQueryMethod(), DataBrokerServiceGrpc.getSyncLatestMethod());
@@ -61,9 +67,12 @@ record Threads(
 
   static Threads start() {
     int processors = Runtime.getRuntime().availableProcessors();
+    int writes = Math.max(16, 4 * processors);
     return new Threads(
         lane(Math.max(8, 2 * processors), "databroker-call"),
-        lane(Math.max(16, 4 * processors), "databroker-write"),
+        lane(writes, "databroker-write"),
+        // Half for one connection, because its calls may wait long without progress.
+        new Lane(pool(writes, "databroker-slow-write"), writes / 2),
         lane(Math.max(2, processors), "databroker-search"),
         pool(Math.max(2, processors), "databroker-stream"),
         Executors.newSingleThreadScheduledExecutor(named("databroker-probe")),
@@ -72,14 +81,20 @@ record Threads(
 
   /** Returns the threads that run a method, by its full name. */
   Lane of(String method) {
-    return WRITES.contains(method) ? writes : SEARCHES.contains(method) ? searches : calls;
+    if (WRITES.contains(method)) {
+      return writes;
+    }
+    if (SLOW_WRITES.contains(method)) {
+      return slowWrites;
+    }
+    return SEARCHES.contains(method) ? searches : calls;
   }
 
   void stop() {
     probe.shutdownNow();
     timer.shutdownNow();
     streams.shutdown();
-    for (Lane lane : List.of(calls, writes, searches)) {
+    for (Lane lane : List.of(calls, writes, slowWrites, searches)) {
       ((ExecutorService) lane.executor()).shutdown();
     }
   }
