@@ -210,13 +210,13 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
       }
     }
     WholeRequest bytes = request;
+    String method = call.getMethodDescriptor().getFullMethodName();
     if (bytes == null) {
       refuse(Statuses.of(check.notOne()));
     } else if (!connection.isHere()) {
       connection.run(lane, this);
-    } else if (places.isImmediate(call.getMethodDescriptor().getFullMethodName(), bytes)
-        && connection.mayRunHere()) {
-      run();
+    } else if (places.isImmediate(method, bytes) && connection.mayRunHere()) {
+      places.runHere(method, this);
     } else {
       connection.runLater(lane, this);
     }

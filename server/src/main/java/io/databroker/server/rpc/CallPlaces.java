@@ -27,7 +27,10 @@ import java.util.function.Predicate;
  * <p>Each call with one answer begins on the event loop: its request is read there. Compressed
  * requests are not, because a small one can become large.
  *
- * <p><b>Thread-safety:</b> immutable.
+ * <p>After a call that took long on an event loop, calls of the backend run on the threads for a
+ * while.
+ *
+ * <p><b>Thread-safety:</b> safe.
  */
 final class CallPlaces implements ServerCallExecutorSupplier {
   /** Bytes of a request that an event loop parses. */
@@ -37,7 +40,10 @@ final class CallPlaces implements ServerCallExecutorSupplier {
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
   private static final String UNCOMPRESSED = "identity";
 
+  private static final String HEALTH = HealthGrpc.getCheckMethod().getFullMethodName();
+
   private final Threads threads;
+  private final LoopPause pause = new LoopPause(System::nanoTime);
 
   /** Test of the requests that wait for nothing, by the method's full name. */
   private final Map<String, Predicate<WholeRequest>> immediate = new HashMap<>();
@@ -105,6 +111,14 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   /** Returns whether the handling of a request waits for nothing. */
   boolean isImmediate(String method, WholeRequest request) {
     Predicate<WholeRequest> test = immediate.get(method);
-    return test != null && request.size() <= LARGEST_REQUEST && test.test(request);
+    return test != null
+        && request.size() <= LARGEST_REQUEST
+        && (pause.isOver() || method.equals(HEALTH))
+        && test.test(request);
+  }
+
+  /** Runs an immediate call on this event loop. */
+  void runHere(String method, Runnable call) {
+    pause.run(method, call);
   }
 }

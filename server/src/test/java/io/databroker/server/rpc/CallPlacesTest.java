@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Threads on which the server calls its backend. */
@@ -36,6 +37,9 @@ class CallPlacesTest {
   /** Name of the thread that last called each method. */
   private final Map<String, String> threads = new ConcurrentHashMap<>();
 
+  /** True while a get takes so long that it should not run on an event loop. */
+  private volatile boolean slow;
+
   private final Backend backend =
       (Backend)
           Proxy.newProxyInstance(
@@ -43,6 +47,9 @@ class CallPlacesTest {
               new Class<?>[] {Backend.class},
               (proxy, method, arguments) -> {
                 threads.put(method.getName(), Thread.currentThread().getName());
+                if (slow && method.getName().equals("get")) {
+                  holdForLong();
+                }
                 try {
                   return method.invoke(stored, arguments);
                 } catch (InvocationTargetException e) {
@@ -51,6 +58,13 @@ class CallPlacesTest {
               });
 
   private int leases;
+
+  private static void holdForLong() {
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < LoopPause.LONG.toNanos()) {
+      LockSupport.parkNanos(LoopPause.LONG.toNanos());
+    }
+  }
 
   private Served serve(Set<Capability> capabilities) throws Exception {
     return Served.with(backend, capabilities, new QuerySettings(), new ServerSettings());
@@ -128,6 +142,18 @@ class CallPlacesTest {
       GetRequest brief = GetRequest.newBuilder().setType("t").setId("x").build();
       runsOnALoop("get", () -> notFound(served.records(), brief));
       notFound(served.records().withCompression("gzip"), brief);
+      assertThat(threads.get("get")).startsWith("databroker-call");
+    }
+  }
+
+  @Test
+  void afterACallThatWaitedOnAnEventLoopTheNextOnesRunOnThreads() throws Exception {
+    try (Served served = serve(BOTH)) {
+      GetRequest request = GetRequest.newBuilder().setType("t").setId("x").build();
+      slow = true;
+      runsOnALoop("get", () -> notFound(served.records(), request));
+      slow = false;
+      notFound(served.records(), request);
       assertThat(threads.get("get")).startsWith("databroker-call");
     }
   }
