@@ -4,6 +4,10 @@ import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaders;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +22,7 @@ public final class HttpQuestion {
   private final Channel channel;
   private final String uri;
   private final String path;
-  private final Map<String, List<String>> parameters;
+  private final Map<String, String> parameters;
 
   /**
    * Decodes the path and the parameters.
@@ -29,9 +33,24 @@ public final class HttpQuestion {
     this.headers = request.headers();
     this.channel = channel;
     this.uri = request.uri();
-    QueryStringDecoder decoder = new QueryStringDecoder(uri);
-    this.path = decoder.path();
-    this.parameters = decoder.parameters();
+    // Each char is one byte: decoded as UTF-8 here, malformed bytes would become U+FFFD.
+    QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.ISO_8859_1);
+    this.path = text(decoder.path());
+    this.parameters = new HashMap<>();
+    for (Map.Entry<String, List<String>> each : decoder.parameters().entrySet()) {
+      parameters.putIfAbsent(text(each.getKey()), text(each.getValue().get(0)));
+    }
+  }
+
+  private static String text(String bytes) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("the address is not UTF-8", e);
+    }
   }
 
   /** Returns the decoded path. */
@@ -41,8 +60,7 @@ public final class HttpQuestion {
 
   /** Returns the first value of a parameter, or the empty text if there is none. */
   public String parameter(String name) {
-    List<String> values = parameters.getOrDefault(name, List.of());
-    return values.isEmpty() ? "" : values.get(0);
+    return parameters.getOrDefault(name, "");
   }
 
   /** Returns the first value of a header, or null if there is none. */
