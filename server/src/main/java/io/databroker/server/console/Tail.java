@@ -16,6 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The latest changes. It follows the feed while somebody looks, and keeps the last {@link #KEPT}
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe.
  */
 final class Tail {
+  private static final Logger log = LoggerFactory.getLogger(Tail.class);
+
   static final int KEPT = 300;
 
   /** Changes from before the start that are read at first. */
@@ -197,16 +201,19 @@ final class Tail {
       step.run();
     } catch (DatabrokerException e) {
       stop();
+    } catch (RuntimeException | Error e) { // a backend of others may throw anything
+      stop();
+      log.warn("the console cannot follow the changes: {}", e.toString());
     }
   }
 
   private void stop() {
     ChangeFeed open = feed;
     feed = null;
+    following = false;
     if (open != null) {
       open.close();
     }
-    following = false;
   }
 
   /** Returns the rows after that number. */

@@ -121,7 +121,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpAnswer answer(HttpQuestion question) {
     try {
       return answers.apply(question);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // otherwise the client would wait for nothing
       log.error("{} could not be answered", question, e);
       return HttpAnswer.plain(500, "the request failed; the server's log has the reason\n");
     }

@@ -9,11 +9,13 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Write;
 import io.databroker.host.Databroker;
 import io.databroker.server.fixture.Waiting;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,30 @@ class TailTest {
     awaitSignal();
     run();
     assertThat(rows(258)).hasSize(1);
+  }
+
+  @Test
+  void afterAnyFailureOfTheBackendItBeginsAnewAtTheNextLook() {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Backend unreliable =
+        (Backend)
+            Proxy.newProxyInstance(
+                TailTest.class.getClassLoader(),
+                new Class<?>[] {Backend.class},
+                (proxy, method, arguments) -> {
+                  if (fails.get()) {
+                    throw new IllegalStateException("a defect of the backend");
+                  }
+                  return method.invoke(backend, arguments);
+                });
+    Tail survivor = new Tail(unreliable, tasks::add, clock::get, rates);
+    put(0, 1);
+    survivor.look();
+    run();
+    fails.set(false);
+    survivor.look();
+    run();
+    assertThat(survivor.json(0).getAsJsonArray("changes")).hasSize(1);
   }
 
   @Test
