@@ -58,13 +58,25 @@ final class DirectoryOpening {
       return backend;
     } finally {
       if (!opened) {
-        try {
-          if (!isStore) {
-            folder.deleteStore();
-          }
-        } finally {
+        if (isStore) {
           lock.close();
+        } else {
+          deleteAll(folder, lock);
         }
+      }
+    }
+  }
+
+  private static void deleteAll(StoreFolder folder, DirectoryLock lock) throws IOException {
+    boolean deleted = false;
+    try {
+      folder.deleteStore();
+      deleted = true;
+    } finally {
+      if (deleted) {
+        lock.deleteAndClose();
+      } else {
+        lock.close();
       }
     }
   }

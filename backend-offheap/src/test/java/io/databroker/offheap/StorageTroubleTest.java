@@ -15,7 +15,6 @@ import io.databroker.api.StorageFullException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import io.databroker.offheap.directory.DirectoryLock;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.StoreFiles;
 import io.databroker.offheap.memory.Space;
@@ -212,16 +211,18 @@ class StorageTroubleTest {
   }
 
   @Test
-  void anIndexForWhichThereIsNoMemoryIsRefusedAndLeavesNothingButTheLock() throws IOException {
-    Path directory = scratch.resolve("store");
-    for (Path place : new Path[] {null, directory}) {
+  void anIndexForWhichThereIsNoMemoryIsRefusedAndLeavesNothing() throws IOException {
+    Path directory = scratch.resolve("parent/store");
+    Path mine = Files.createDirectory(scratch.resolve("mine"));
+    for (Path place : new Path[] {null, directory, mine}) {
       OffheapSettings huge =
           new OffheapSettings(place, Durability.PROCESS, 10_000_000_000L, 100, 1 << 16);
       assertThatThrownBy(() -> Opening.open(huge, BackendContext.standard()))
           .isInstanceOf(OpenFailedException.class)
           .hasMessageContaining("expectedRecords 10000000000 times growth 100");
     }
-    assertThat(StoreFiles.list(directory)).containsExactly(directory.resolve(DirectoryLock.FILE));
+    assertThat(StoreFiles.list(scratch)).as("new directories").containsExactly(mine);
+    assertThat(StoreFiles.list(mine)).isEmpty();
     Opening.open(inDirectory(directory), BackendContext.standard()).close();
   }
 

@@ -1,22 +1,21 @@
 package io.databroker.offheap.directory;
 
 import io.databroker.api.OpenFailedException;
+import io.databroker.offheap.memory.FileKey;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exclusive lock on a store directory. A lock of the operating system, released at any end of the
@@ -26,6 +25,9 @@ import java.util.Locale;
  * second open in the same process must therefore not open the file: it finds a claim in the system
  * properties, which all class loaders share. There is one claim for the path and one for the file,
  * since a directory may have been moved, or mounted a second time.
+ *
+ * <p>The holder may delete the file. An open that had opened the file before locks a file without a
+ * name; it notices this and starts again.
  */
 public final class DirectoryLock implements AutoCloseable {
   public static final String FILE = "lock";
@@ -36,12 +38,19 @@ public final class DirectoryLock implements AutoCloseable {
   /** Position of the lock: after the text, which other processes may read. */
   private static final long LOCKED_BYTE = 1L << 40;
 
-  private final List<String> claims;
-  private final FileChannel channel;
+  /** Number of opens that may meet a file that another process is deleting. */
+  private static final int TURNS = 100;
 
-  private DirectoryLock(List<String> claims, FileChannel channel) {
+  private final FileKey named;
+  private final List<String> claims;
+
+  /** Not a channel: an interrupt of its thread would close it and release the lock. */
+  private final RandomAccessFile file;
+
+  private DirectoryLock(FileKey named, List<String> claims, RandomAccessFile file) {
+    this.named = named;
     this.claims = claims;
-    this.channel = channel;
+    this.file = file;
   }
 
   /**
@@ -51,16 +60,38 @@ public final class DirectoryLock implements AutoCloseable {
    */
   public static DirectoryLock take(Path directory) throws IOException {
     String holder = holder();
+    for (int turn = 1; ; turn++) {
+      try {
+        DirectoryLock taken = tryTake(directory, holder);
+        if (taken != null) {
+          return taken;
+        }
+      } catch (NoSuchFileException missing) {
+        if (turn == TURNS) {
+          throw missing;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns null if the file was deleted before it was locked.
+   *
+   * @throws NoSuchFileException if it was deleted before it was opened
+   */
+  private static @Nullable DirectoryLock tryTake(Path directory, String holder) throws IOException {
     List<String> claims = new ArrayList<>();
-    boolean taken = false;
+    RandomAccessFile locked = null;
     try {
       claim(directory, directory.toRealPath().toString(), holder, claims);
-      claim(directory, key(directory.resolve(FILE)), holder, claims);
-      DirectoryLock lock = new DirectoryLock(claims, lock(directory, holder));
-      taken = true;
-      return lock;
+      FileKey file = created(directory.resolve(FILE));
+      Object key = file.key();
+      String identity = key == null ? file.path().toRealPath().toString() : key.toString();
+      claim(directory, identity, holder, claims);
+      locked = lock(directory, file, holder);
+      return locked == null ? null : new DirectoryLock(file, claims, locked);
     } finally {
-      if (!taken) {
+      if (locked == null) {
         claims.forEach(System.getProperties()::remove);
       }
     }
@@ -75,44 +106,47 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /** Returns the identity of the file, which is created if it is missing, and never opened. */
-  private static String key(Path file) throws IOException {
+  private static FileKey created(Path file) throws IOException {
     try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException there) {
       // It stays as it is.
     }
-    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    return key == null ? file.toRealPath().toString() : key.toString();
+    return FileKey.of(file);
   }
 
-  private static FileChannel lock(Path directory, String holder) throws IOException {
-    Path file = directory.resolve(FILE);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  /** Returns the locked file; null if the path does not lead to the known file. */
+  static @Nullable RandomAccessFile lock(Path directory, FileKey known, String holder)
+      throws IOException {
+    Path path = known.path();
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    boolean locked = false;
     try {
-      FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
-      if (lock == null) {
-        String other = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+      if (file.getChannel().tryLock(LOCKED_BYTE, 1, false) == null) {
+        String other = new String(Files.readAllBytes(path), StandardCharsets.UTF_8).strip();
         throw inUse(directory, other.isEmpty() ? "another process" : other);
       }
-      nameHolder(channel, holder);
-      return channel;
-    } catch (IOException | RuntimeException | Error failed) {
-      channel.close();
-      throw failed;
+      locked = known.isThere();
+      if (locked) {
+        nameHolder(file, holder);
+      }
+    } finally {
+      if (!locked) {
+        file.close();
+      }
     }
+    return locked ? file : null;
   }
 
   /**
    * Overwrites the old text before it cuts the rest, so that a full disk has room for it. The lock
    * holds even if no name can be written.
    */
-  private static void nameHolder(FileChannel channel, String holder) {
+  private static void nameHolder(RandomAccessFile file, String holder) {
     byte[] text = (holder + "\n").getBytes(StandardCharsets.UTF_8);
     try {
-      channel.write(ByteBuffer.wrap(text), 0);
-      channel.truncate(text.length);
+      file.write(text);
+      file.setLength(text.length);
     } catch (IOException full) {
       // A later open then reports an earlier holder, or none.
     }
@@ -150,10 +184,23 @@ public final class DirectoryLock implements AutoCloseable {
     }
   }
 
+  /** Deletes the file and releases the lock, so that the directory is as before. */
+  public void deleteAndClose() {
+    try {
+      if (named.isThere()) {
+        Files.delete(named.path());
+      }
+    } catch (IOException left) {
+      // A file that nobody locks does no harm.
+    } finally {
+      close();
+    }
+  }
+
   @Override
   public void close() {
     try {
-      channel.close();
+      file.close();
     } catch (IOException ended) {
       // If the release fails, the lock ends with the process.
     } finally {

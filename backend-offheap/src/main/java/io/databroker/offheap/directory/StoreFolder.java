@@ -68,10 +68,7 @@ public final class StoreFolder {
         || OF_THE_SYSTEM.contains(name.toLowerCase(Locale.ROOT));
   }
 
-  /**
-   * Deletes the files of a failed first open, except the lock file: another process may be about to
-   * lock it, and a second file of that name would be a second lock.
-   */
+  /** Deletes the files of a failed first open, except the lock, which the caller still holds. */
   public void deleteStore() throws IOException {
     for (Path file : StoreFiles.list(directory)) {
       String name = file.getFileName().toString();
