@@ -8,6 +8,9 @@ final class Bounds {
    */
   static final long LEASE_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
+  /** Bytes of options. Each segment begins with a copy of all options, as with leases. */
+  static final long OPTION_BYTES = Runtime.getRuntime().maxMemory() / 16;
+
   /**
    * Types that are in use or held by the feed: each takes about 400 bytes, and at most half of the
    * heap may hold types.

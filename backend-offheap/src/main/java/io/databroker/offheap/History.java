@@ -85,6 +85,9 @@ final class History implements JournalOwner {
   /** The commit that the next batch builds on; for the writer. */
   Commit planned;
 
+  /** Estimated heap of all options, in bytes; for the writer. */
+  long optionBytes;
+
   private final Function<History, SideState> state;
 
   /** The version of the first change, held or not; 0 if it is not known. */

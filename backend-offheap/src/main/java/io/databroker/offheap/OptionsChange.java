@@ -50,7 +50,7 @@ final class OptionsChange {
   }
 
   private boolean tryApply(String type, TypeOptions options, List<TypeTable> evicted) {
-    History history = extract(type, options.indexedFields());
+    History history = extract(type, options);
     boolean done = false;
     try {
       List<String> added = new ArrayList<>(options.indexedFields());
@@ -76,10 +76,12 @@ final class OptionsChange {
   }
 
   /** Makes writers extract the new fields as well. */
-  private History extract(String type, List<String> fields) {
+  private History extract(String type, TypeOptions options) {
+    List<String> fields = options.indexedFields();
     return store.write(
         List.of(),
         history -> {
+          SetOptions.checkRoom(history, type, options);
           if (!fields.isEmpty()) {
             TypeTable table = history.table(type);
             Set<String> all = new LinkedHashSet<>(table.extracted);
@@ -160,13 +162,15 @@ final class OptionsChange {
           if (now != history) {
             return false;
           }
-          TypeTable table = now.tables.get(type);
+          // Creates the table first: there may be no room for it, and the journal takes nothing
+          // back.
+          TypeTable table = options.isEmpty() ? now.tables.get(type) : now.table(type);
           Long capacity = options.capacity();
           long limit = capacity == null ? TypeTable.UNLIMITED : capacity;
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
           SetOptions set = new SetOptions(type, options);
-          if (table != null && excess > BATCH) {
-            evict(now, table, BATCH, null, evicted);
+          // A portion without a readable record would be followed by the same one, without end.
+          if (table != null && excess > BATCH && evict(now, table, BATCH, null, evicted)) {
             table.capacity = table.count;
             return null;
           }
@@ -186,18 +190,23 @@ final class OptionsChange {
     return Long.compareUnsigned(count, limit) > 0 ? count - limit : 0;
   }
 
-  private void evict(
+  /** Evicts that many of the readable records; returns false if there are none. */
+  private boolean evict(
       History history,
       TypeTable table,
       long records,
       @Nullable SetOptions set,
       List<TypeTable> evicted) {
-    try (Batch batch = new Batch(store, history, store.now(), (int) records)) {
+    try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
       batch.evict(table, records);
+      if (batch.isEmpty() && set == null) {
+        return false;
+      }
       batch.commit(set);
       if (evicted.isEmpty()) {
         evicted.add(table);
       }
+      return true;
     }
   }
 }

@@ -309,7 +309,14 @@ final class Recovery {
   private void finish() {
     history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
-    planned.options().asMap().forEach((type, options) -> history.table(type).apply(options));
+    planned
+        .options()
+        .asMap()
+        .forEach(
+            (type, options) -> {
+              history.table(type).apply(options);
+              history.optionBytes += SetOptions.heapBytes(type, options);
+            });
     TypeList types = TypeList.EMPTY;
     for (TypeTable table : history.tables.values()) {
       types = table.count > 0 ? types.with(table.type) : types;

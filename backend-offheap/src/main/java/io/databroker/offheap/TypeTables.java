@@ -28,6 +28,9 @@ final class TypeTables {
   /** The types that are in use, by name. */
   final Map<String, TypeTable> byName = new ConcurrentHashMap<>();
 
+  /** The largest number of tables; a test lowers it. */
+  long most = Bounds.TYPES;
+
   private final Supplier<LongPredicate> forgotten;
   private final Supplier<LongPredicate> unreachable;
   private final LongSupplier oldestSnapshot;
@@ -68,7 +71,7 @@ final class TypeTables {
   TypeTable get(String type) {
     TypeTable table = byName.get(type);
     if (table == null) {
-      if (live >= Bounds.TYPES) {
+      if (live >= most) {
         throw full(type);
       }
       table = new TypeTable(count, type, forgotten, unreachable);
@@ -84,14 +87,14 @@ final class TypeTables {
     return table;
   }
 
-  private static StorageFullException full(String type) {
+  private StorageFullException full(String type) {
     return new StorageFullException(
         String.format(
             Locale.ROOT,
             "no room for type %s: the store has %d types, the most that fit into this heap; "
                 + "delete all records of other types, or give the JVM a larger heap",
             type,
-            Bounds.TYPES),
+            most),
         null);
   }
 

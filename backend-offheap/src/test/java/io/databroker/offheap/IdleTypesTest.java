@@ -18,12 +18,16 @@ import io.databroker.offheap.journal.Spaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -195,23 +199,57 @@ class IdleTypesTest {
    * -Ddatabroker.offheap.leases=1000000} is the long form.
    */
   @Test
-  void aSmallHeapTakesManyTypesAndRefusesLeasesInWords() throws Exception {
+  void aSmallHeapTakesManyTypesAndRefusesLeasesAndOptionsInWords() throws Exception {
     String types = System.getProperty("databroker.offheap.types", "20000");
+    String said =
+        fill(
+            System.getProperty("databroker.offheap.heap", "64m"),
+            types,
+            System.getProperty("databroker.offheap.leases", "100000"));
+    assertThat(said)
+        .contains("types " + types, "listed " + types, "listed again " + types, "held again true")
+        .contains("storage-full: no room for lease lease-")
+        .contains("storage-full: no room for the options of type type-")
+        .contains("options of another type refused false", "options of another type as told true");
+    Matcher options = Pattern.compile("options (?:again )?([0-9]+)\\R").matcher(said);
+    assertThat(options.results().map(found -> found.group(1)).distinct()).hasSize(1);
+  }
+
+  @Test
+  void optionsForWhichThereIsNoTypeAreNoneAfterAReopenEither() {
+    TypeOptions ttl = TypeOptions.NONE.withTtl(Duration.ofDays(1));
+    OffheapSettings settings =
+        new OffheapSettings(scratch.resolve("full"), Durability.PROCESS, 1_000, 10, 1 << 16);
+    try (Backend backend = Opening.open(settings, BackendContext.standard())) {
+      put(backend, "a");
+      put(backend, "b");
+      ((OffheapBackend) backend).store.history.types.most = 2;
+      assertThatThrownBy(() -> backend.setOptions("c", ttl))
+          .isInstanceOf(StorageFullException.class)
+          .hasMessageContaining("no room for type c: the store has 2 types");
+      assertThatThrownBy(() -> backend.setOptions("c", ttl.withCapacity(1)))
+          .isInstanceOf(StorageFullException.class);
+      backend.setOptions("a", ttl);
+      backend.setOptions("c", TypeOptions.NONE);
+      assertThat(backend.options()).isEqualTo(Map.of("a", ttl));
+    }
+    try (Backend backend = Opening.open(settings, BackendContext.standard())) {
+      assertThat(backend.options()).isEqualTo(Map.of("a", ttl));
+    }
+  }
+
+  /** Fills a store in a JVM with a small heap; returns what it says. */
+  private String fill(String heap, String types, String leases) throws Exception {
     Process process =
         new ProcessBuilder(
                 ChildJvm.commandWithHeap(
-                    System.getProperty("databroker.offheap.heap", "64m"),
-                    ManyNamesChild.class,
-                    scratch.resolve("store").toString(),
-                    types,
-                    System.getProperty("databroker.offheap.leases", "100000")))
+                    heap, ManyNamesChild.class, scratch.resolve("store").toString(), types, leases))
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
-    assertThat(said)
-        .contains("types " + types, "listed " + types, "listed again " + types, "held again true")
-        .contains("storage-full: no room for lease lease-")
-        .doesNotContain("OutOfMemoryError");
+    assertThat(process.exitValue()).as(said).isZero();
+    assertThat(said).doesNotContain("OutOfMemoryError");
+    return said;
   }
 }
