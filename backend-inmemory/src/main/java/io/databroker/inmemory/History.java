@@ -54,6 +54,7 @@ final class History {
   volatile long lastRemoved;
 
   final Usage usage = new Usage();
+  final Pins pins = new Pins();
 
   volatile Commit commit;
   volatile Checkpoint checkpoint = Checkpoint.NONE;
@@ -101,39 +102,39 @@ final class History {
 
   /** Returns the records of one type, and the commit at which they are live. */
   Frozen freeze(String type) {
-    while (true) {
-      Table table = tables.get(type);
-      Map<Table, Base> bases = table == null ? Map.of() : Map.of(table, table.base());
-      Commit now = commit;
-      if (!now.types().contains(type)) {
-        return new Frozen(now, List.of());
-      }
-      Base base = advance(type, bases, now);
-      if (base != null) {
-        return new Frozen(now, List.of(base));
-      }
+    return pins.retry(() -> tryFreeze(type), () -> commit.version());
+  }
+
+  private @Nullable Frozen tryFreeze(String type) {
+    Table table = tables.get(type);
+    Map<Table, Base> bases = table == null ? Map.of() : Map.of(table, table.base());
+    Commit now = commit;
+    if (!now.types().contains(type)) {
+      return new Frozen(now, List.of());
     }
+    Base base = advance(type, bases, now);
+    return base == null ? null : new Frozen(now, List.of(base));
   }
 
   /** Returns the records of all types, and the commit at which they are live. */
   Frozen freeze() {
-    while (true) {
-      // Bases first, then the commit: so no base is later than the commit.
-      Map<Table, Base> bases = new HashMap<>();
-      tables.values().forEach(table -> bases.put(table, table.base()));
-      Commit now = commit;
-      List<Base> frozen = new ArrayList<>(now.types().size());
-      for (String type : now.types()) {
-        Base base = advance(type, bases, now);
-        if (base == null) {
-          break;
-        }
-        frozen.add(base);
+    return pins.retry(this::tryFreeze, () -> commit.version());
+  }
+
+  private @Nullable Frozen tryFreeze() {
+    // Bases first, then the commit: so no base is later than the commit.
+    Map<Table, Base> bases = new HashMap<>();
+    tables.values().forEach(table -> bases.put(table, table.base()));
+    Commit now = commit;
+    List<Base> frozen = new ArrayList<>(now.types().size());
+    for (String type : now.types()) {
+      Base base = advance(type, bases, now);
+      if (base == null) {
+        return null;
       }
-      if (frozen.size() == now.types().size()) {
-        return new Frozen(now, frozen);
-      }
+      frozen.add(base);
     }
+    return new Frozen(now, frozen);
   }
 
   /**

@@ -40,24 +40,42 @@ final class LookUp {
   record Found(Commit commit, List<StoredRecord> records) {}
 
   Found find() {
-    while (true) {
-      Commit earlier = history.commit;
-      Table table = history.tables.get(where.type());
-      FieldIndex index = earlier.indexes().get(where.type());
-      if (index == null) {
-        return new Found(earlier, List.of());
-      }
-      if (table == null) {
-        continue; // the index and then the table were removed since that commit
-      }
-      List<Gathered> gathered = gather(table, index);
-      Commit later = history.commit;
-      Map<String, Entry> changed = changes(table, earlier, later);
-      if (changed != null && later.indexes().get(where.type()) == index) {
-        return new Found(later, choose(gathered, changed, index, later));
-      }
-      // Meanwhile the index was replaced or the changes were trimmed, which is rare: try again.
+    Seen seen = history.pins.retry(this::look, () -> history.commit.version());
+    FieldIndex index = seen.index();
+    return new Found(seen.commit(), index == null ? List.of() : choose(seen, index));
+  }
+
+  /**
+   * Entries that decide the result.
+   *
+   * @param commit the commit of the result
+   * @param index the index of the type; null if it has none
+   * @param gathered the entries that the index finds
+   * @param changed the last change of each id meanwhile
+   */
+  private record Seen(
+      Commit commit,
+      @Nullable FieldIndex index,
+      List<Gathered> gathered,
+      Map<String, Entry> changed) {}
+
+  /** Returns null if the index was replaced or the changes were trimmed meanwhile. */
+  private @Nullable Seen look() {
+    Commit earlier = history.commit;
+    Table table = history.tables.get(where.type());
+    FieldIndex index = earlier.indexes().get(where.type());
+    if (index == null) {
+      return new Seen(earlier, null, List.of(), Map.of());
     }
+    if (table == null) {
+      return null; // the index and then the table were removed since that commit
+    }
+    List<Gathered> gathered = gather(table, index);
+    Commit later = history.commit;
+    Map<String, Entry> changed = changes(table, earlier, later);
+    return changed != null && later.indexes().get(where.type()) == index
+        ? new Seen(later, index, gathered, changed)
+        : null;
   }
 
   private record Gathered(Entry entry, @Nullable Entry previous) {}
@@ -94,15 +112,14 @@ final class LookUp {
     return whole && history.tables.get(where.type()) == table ? changed : null;
   }
 
-  private List<StoredRecord> choose(
-      List<Gathered> gathered, Map<String, Entry> changed, FieldIndex index, Commit now) {
-    List<StoredRecord> chosen = new ArrayList<>(gathered.size());
-    for (Gathered found : gathered) {
-      if (!changed.containsKey(found.entry().record.id())) {
-        add(found.entry().at(found.previous(), now.version()), index, chosen);
+  private List<StoredRecord> choose(Seen seen, FieldIndex index) {
+    List<StoredRecord> chosen = new ArrayList<>(seen.gathered().size());
+    for (Gathered found : seen.gathered()) {
+      if (!seen.changed().containsKey(found.entry().record.id())) {
+        add(found.entry().at(found.previous(), seen.commit().version()), index, chosen);
       }
     }
-    changed.values().forEach(entry -> add(entry, index, chosen));
+    seen.changed().values().forEach(entry -> add(entry, index, chosen));
     return chosen;
   }
 

@@ -46,7 +46,7 @@ final class Trim {
 
   /**
    * Drops the oldest batches until the history holds at most that many bytes beside the live
-   * records, or nothing. Called under the lock; the caller ends the trim.
+   * records, or only changes that a read needs. Called under the lock; the caller ends the trim.
    */
   long toFit(History history, long bytes) {
     long dropped = 0;
@@ -58,6 +58,10 @@ final class Trim {
       }
       int portion = (int) Math.max(1, Math.min(PORTION, held / 16));
       long kept = firstKept(history, commit.version(), portion, batch -> true);
+      kept = Math.min(kept - 1, history.pins.oldest()) + 1;
+      if (kept <= commit.first()) {
+        break; // a read needs the changes for a moment; the next write trims them
+      }
       backend.feeds().beginTrim(kept);
       drop(history, kept);
       dropped += kept - commit.first();
