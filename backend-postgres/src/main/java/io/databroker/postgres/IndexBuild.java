@@ -28,28 +28,40 @@ import org.jspecify.annotations.Nullable;
  * later calls.
  */
 final class IndexBuild {
+  /** The number of versions that a page looks at, most of which may have been replaced. */
+  private static final int STEP = 2_000;
+
+  /** The most live records of a page. */
   private static final int PAGE = 500;
 
+  /** A page ends with the live record that reaches this size. */
   private static final long PAGE_BYTES = 1 << 20;
 
   /** The number of pages that a call may add under the lock. */
   private static final int PAGES_UNDER_LOCK = 2;
 
+  /**
+   * Returns the live records of a page, and the last version that it looked at, which may have been
+   * replaced: the next page does not look at it again.
+   */
   private static final String LIVE =
       """
-      SELECT y.version, y.id, y.payload FROM (
-        SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.place ROWS UNBOUNDED PRECEDING)
-          - octet_length(x.payload) AS before
+      SELECT y.version, y.live, y.id, CASE WHEN y.live THEN y.payload END FROM (
+        SELECT x.*, sum(x.size) OVER w - x.size AS before, lead(x.place) OVER w IS NULL AS last
         FROM (
-          SELECT r.version, r.id, r.payload, r.version + 0 AS place FROM record r
-          WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
-            AND r.version + 0 > (SELECT cleared FROM store)
-            AND r.replaced_by IS NULL AND NOT r.deleted
-          ORDER BY r.version + 0 LIMIT ?
-        ) x
-      ) y WHERE y.before < ? ORDER BY y.place""";
+          SELECT z.*, CASE WHEN z.live THEN octet_length(z.payload) ELSE 0 END AS size
+          FROM (
+            SELECT r.version, r.id, r.payload, r.version + 0 AS place,
+              r.replaced_by IS NULL AND NOT r.deleted AS live
+            FROM record r
+            WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ?
+              AND r.version + 0 > (SELECT cleared FROM store)
+            ORDER BY r.version + 0 LIMIT ?
+          ) z
+        ) x WINDOW w AS (ORDER BY x.place ROWS UNBOUNDED PRECEDING)
+      ) y WHERE (y.live OR y.last) AND y.before < ? ORDER BY y.place LIMIT ?""";
 
-  /** A page: the last version that was indexed, and whether more may follow. */
+  /** A page: the last version that was looked at, and whether more may follow. */
   record Indexed(long through, boolean mayBeMore) {}
 
   /** The live records up to a version that this host's extraction function has indexed. */
@@ -74,7 +86,7 @@ final class IndexBuild {
     this.digests = digests;
   }
 
-  /** Indexes a page of the live records of a type after that version. */
+  /** Indexes the next live records of a type after that version. */
   Indexed page(Connection connection, String type, List<String> fields, long behind)
       throws SQLException {
     return page(
@@ -95,14 +107,17 @@ final class IndexBuild {
     try (PreparedStatement select = connection.prepareStatement(LIVE)) {
       select.setString(1, type);
       select.setLong(2, behind);
-      select.setInt(3, PAGE);
+      select.setInt(3, STEP);
       select.setLong(4, PAGE_BYTES);
+      select.setInt(5, PAGE);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
           last = result.getLong(1);
-          for (UUID digest : values.of(result.getString(2), Bytes.copyOf(result.getBytes(3)))) {
-            found.add(digest);
-            versions.add(last);
+          if (result.getBoolean(2)) {
+            for (UUID digest : values.of(result.getString(3), Bytes.copyOf(result.getBytes(4)))) {
+              found.add(digest);
+              versions.add(last);
+            }
           }
         }
       }

@@ -213,6 +213,30 @@ class LargeTypeTest {
     }
   }
 
+  /** A statement that looked for live records among all versions would not end in time. */
+  @Test
+  void anIndexIsBuiltOverManyReplacedRecordsInSteps() throws Exception {
+    Settings settings = filled(50_000);
+    String schema = settings.get(PostgresSettings.SCHEMA);
+    TestServer.execute(
+        "UPDATE " + schema + ".record SET replaced_by = version + 1 WHERE version < 50000");
+    Counting function = new Counting("new", 0);
+    SessionSource source =
+        new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
+    IndexBuild index = new IndexBuild(new Digests(new Extraction(function)));
+    try (Connection connection = source.plain()) {
+      IndexBuild.Indexed page = index.page(connection, "t", List.of("k"), 0);
+      assertThat(page.through()).as("versions looked at").isBetween(1_000L, 10_000L);
+      while (page.mayBeMore()) {
+        page = index.page(connection, "t", List.of("k"), page.through());
+      }
+      assertThat(page.through()).isEqualTo(50_000);
+    }
+    assertThat(function.calls.get()).isEqualTo(1);
+    assertThat(TestServer.ask("SELECT version FROM " + schema + ".indexed_value"))
+        .isEqualTo("50000");
+  }
+
   /** Otherwise no write of a large type would ever end in time again. */
   @Test
   void aPutContinuesTheRebuildThatAnotherHasBegun() throws Exception {
