@@ -4,6 +4,8 @@ import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
+import io.databroker.postgres.StoredSnapshot.Place;
+import io.databroker.postgres.StoredSnapshot.Read;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -130,13 +132,15 @@ final class LookUp {
     long[] rest = found.rest.stream().mapToLong(Long::longValue).toArray();
     List<StoredRecord> first = List.copyOf(found.records);
     return (connection, behind, most) -> {
-      if (behind == null && !first.isEmpty()) {
-        return first;
+      if (behind.version() == 0 && !first.isEmpty()) {
+        Place next = Place.behind(first.get(first.size() - 1));
+        return new Read(first, rest.length == 0 ? null : next);
       }
-      int from = behind == null ? 0 : Arrays.binarySearch(rest, behind.version() + 1);
+      int from = Arrays.binarySearch(rest, behind.version() + 1);
       from = from < 0 ? -from - 1 : from;
       long[] versions = Arrays.copyOfRange(rest, from, Math.min(rest.length, from + most));
-      return versions.length == 0 ? List.of() : byVersion(connection, versions);
+      List<StoredRecord> page = versions.length == 0 ? List.of() : byVersion(connection, versions);
+      return new Read(page, page.isEmpty() ? null : Place.behind(page.get(page.size() - 1)));
     };
   }
 

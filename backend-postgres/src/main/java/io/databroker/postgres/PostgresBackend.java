@@ -174,10 +174,7 @@ final class PostgresBackend implements Backend {
           OptionsTable.Answer answer = sessions.read(store.options()::read);
           store.tail().publish(answer.row());
           return new StoredSnapshot(
-              store,
-              answer.row(),
-              answer.options().byType(),
-              StoredSnapshot.byKey(answer.row(), type));
+              store, answer.row(), answer.options().byType(), new KeyPages(answer.row(), type));
         });
   }
 

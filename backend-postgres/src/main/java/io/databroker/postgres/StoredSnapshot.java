@@ -27,16 +27,25 @@ final class StoredSnapshot implements Snapshot {
   /** A page ends with the record that reaches this size. */
   static final long PAGE_BYTES = 1 << 20;
 
-  /** Reads pages, each after the last record of the previous one. */
-  interface Pages {
+  /** A place between two versions of a key. */
+  record Place(String type, String id, long version) {
+    static final Place FIRST = new Place("", "", 0);
 
-    /**
-     * Returns the page after a record.
-     *
-     * @param behind null for the first page
-     */
-    List<StoredRecord> read(Connection connection, @Nullable StoredRecord behind, int most)
-        throws SQLException;
+    static Place behind(StoredRecord record) {
+      return new Place(record.type(), record.id(), record.version());
+    }
+  }
+
+  /**
+   * Page of records, which may be empty before the last one.
+   *
+   * @param next the place after which the next page begins; null at the end
+   */
+  record Read(List<StoredRecord> records, @Nullable Place next) {}
+
+  /** Reads pages, each after the end of the previous one. */
+  interface Pages {
+    Read read(Connection connection, Place behind, int most) throws SQLException;
   }
 
   private final Sessions sessions;
@@ -84,12 +93,12 @@ final class StoredSnapshot implements Snapshot {
     closed = true;
   }
 
-  private List<StoredRecord> page(@Nullable StoredRecord behind) {
+  private Read page(Place behind) {
     gate.enter();
     try {
       return sessions.read(
           connection -> {
-            List<StoredRecord> page = pages.read(connection, behind, PAGE_ROWS);
+            Read page = pages.read(connection, behind, PAGE_ROWS);
             StoreRow after = Reads.storeRow(connection);
             if (after.history() != row.history() || after.earliest() > row.latest() + 1) {
               tail.publish(after);
@@ -104,20 +113,20 @@ final class StoredSnapshot implements Snapshot {
 
   /** Iterator over the pages. */
   private final class Pass implements Iterator<StoredRecord> {
-    private List<StoredRecord> page = List.of();
+    private Read page = new Read(List.of(), Place.FIRST);
     private int next;
-    private boolean isLast;
 
     @Override
     public boolean hasNext() {
       check();
-      while (next == page.size() && !isLast) {
-        List<StoredRecord> read = page(page.isEmpty() ? null : page.get(page.size() - 1));
-        isLast = read.isEmpty();
-        page = isLast ? page : read;
-        next = isLast ? page.size() : 0;
+      Place behind = page.next;
+      while (next == page.records.size() && behind != null) {
+        check();
+        page = page(behind);
+        next = 0;
+        behind = page.next;
       }
-      return next < page.size();
+      return next < page.records.size();
     }
 
     @Override
@@ -125,48 +134,8 @@ final class StoredSnapshot implements Snapshot {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return page.get(next++);
+      return page.records.get(next++);
     }
-  }
-
-  /**
-   * Returns the statement that reads a page of all records, or of those of one type. At one version
-   * a key has one record, so the key orders them.
-   */
-  static String sql(@Nullable String type) {
-    String where = type == null ? "(x.type, x.id) > (?, ?)" : "x.type = ? AND x.id > ?";
-    String order = type == null ? "type, id" : "id";
-    return "SELECT "
-        + Rows.COLUMNS
-        + " FROM ("
-        + "SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY "
-        + order
-        + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before FROM ("
-        + "SELECT * FROM record x WHERE "
-        + where
-        + " AND x.version <= ? AND x.version > ? AND NOT x.deleted"
-        + " AND (x.replaced_by IS NULL OR x.replaced_by > ?)"
-        + " ORDER BY "
-        + order
-        + " LIMIT ?) x) r WHERE r.before < ? ORDER BY "
-        + order;
-  }
-
-  /** Reads all records, or those of one type, in the order of their keys. */
-  static Pages byKey(StoreRow row, @Nullable String type) {
-    String sql = sql(type);
-    return (connection, behind, most) -> {
-      try (PreparedStatement select = connection.prepareStatement(sql)) {
-        select.setString(1, type != null ? type : behind == null ? "" : behind.type());
-        select.setString(2, behind == null ? "" : behind.id());
-        select.setLong(3, row.latest());
-        select.setLong(4, row.cleared());
-        select.setLong(5, row.latest());
-        select.setInt(6, most);
-        select.setLong(7, PAGE_BYTES);
-        return records(select);
-      }
-    };
   }
 
   static List<StoredRecord> records(PreparedStatement select) throws SQLException {

@@ -296,6 +296,43 @@ class LargeTypeTest {
     }
   }
 
+  /** A key that is rewritten all the time has thousands of versions. */
+  @Test
+  void aSnapshotSkipsTheVersionsOfARewrittenKey() throws Exception {
+    Settings settings = filled(50_000);
+    String schema = settings.get(PostgresSettings.SCHEMA);
+    TestServer.execute(
+        String.format(
+            Locale.ROOT,
+            "UPDATE %1$s.record SET id = 'rewritten', replaced_by = version + 1"
+                + " WHERE version BETWEEN 10 AND 49990;"
+                + " UPDATE %1$s.record SET replaced_by = NULL WHERE version = 49990",
+            schema));
+    SessionSource source =
+        new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
+    try (Connection connection = source.plain()) {
+      StoreRow now = Reads.storeRow(connection);
+      for (String type : new String[] {null, "t"}) {
+        assertThat(versions(connection, now, type)).hasSize(20).contains(9L, 49_990L, 49_991L);
+        assertThat(versions(connection, now.upTo(30_000), type)).hasSize(10).contains(9L, 30_000L);
+        assertThat(versions(connection, now.upTo(9), type)).hasSize(9).contains(9L);
+      }
+    }
+  }
+
+  private static List<Long> versions(Connection connection, StoreRow row, String type)
+      throws SQLException {
+    List<Long> versions = new ArrayList<>();
+    StoredSnapshot.Place place = StoredSnapshot.Place.FIRST;
+    for (int pages = 0; place != null; pages++) {
+      assertThat(pages).as("pages").isLessThan(5);
+      StoredSnapshot.Read read = new KeyPages(row, type).read(connection, place, 1_000);
+      read.records().forEach(record -> versions.add(record.version()));
+      place = read.next();
+    }
+    return versions;
+  }
+
   /** Otherwise the steps of a long trim would read the history again and again. */
   @Test
   void aStepOfATrimReadsNoMoreThanItRemoves() throws Exception {

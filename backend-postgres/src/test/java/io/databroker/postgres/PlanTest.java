@@ -39,8 +39,9 @@ class PlanTest {
     statements.put(of(Expiry.class, "STILL_LIVE"), "record_pkey");
     statements.put(of(LookUp.class, "FIND"), "indexed_value_by_digest record_pkey");
     statements.put(of(LookUp.class, "BY_VERSION"), "record_pkey");
-    statements.put(StoredSnapshot.sql(null), "record_by_key");
-    statements.put(StoredSnapshot.sql("t"), "record_by_key");
+    statements.put(KeyPages.sql(null), "record_by_key");
+    statements.put(KeyPages.sql("t"), "record_by_key");
+    statements.put(KeyPages.LAST, "record_by_key");
     statements.put(of(Trim.class, "FIRST_KEPT"), "record_pkey");
     statements.put(of(Trim.class, "BATCH_END"), "record_pkey");
     statements.put(of(Trim.class, "DROP"), "record_pkey indexed_value_by_version");
