@@ -19,13 +19,13 @@ final class Eviction {
   /** Begins where the type's last eviction ended, so that replaced rows are skipped only once. */
   private static final String OLDEST =
       """
-      SELECT r.version, r.id FROM record r
+      SELECT r.version, r.id, octet_length(r.payload) FROM record r
       WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 >= ? AND r.version + 0 > ?
         AND r.replaced_by IS NULL AND NOT r.deleted
       ORDER BY r.version + 0 LIMIT ?""";
 
-  /** A live record that may be dropped. */
-  record Candidate(long version, String type, String id) {}
+  /** A live record that may be dropped, with the size of its payload if it is stored. */
+  record Candidate(long version, String type, String id, long bytes) {}
 
   private final WritePlan plan;
   private final String type;
@@ -66,7 +66,8 @@ final class Eviction {
       select.setLong(4, most);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          stored.add(new Candidate(result.getLong(1), type, result.getString(2)));
+          stored.add(
+              new Candidate(result.getLong(1), type, result.getString(2), result.getLong(3)));
         }
       }
     }
@@ -96,7 +97,7 @@ final class Eviction {
     while (nextWritten < written.size()) {
       NewRow row = written.get(nextWritten);
       if (row.replacedBy == 0) {
-        return new Candidate(row.version, type, row.id);
+        return new Candidate(row.version, type, row.id, 0);
       }
       nextWritten++;
     }

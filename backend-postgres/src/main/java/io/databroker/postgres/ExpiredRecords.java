@@ -24,6 +24,9 @@ final class ExpiredRecords {
   /** The most records of one search. */
   private static final int BATCH = 1_000;
 
+  /** A search ends with the record that reaches this size: a reader holds a whole batch. */
+  static final long BATCH_BYTES = 4 << 20;
+
   /** The number of rows that a statement reads, unless more have the same time. */
   private static final long PAGE = 10_000;
 
@@ -35,14 +38,15 @@ final class ExpiredRecords {
   private static final String EXPIRED =
       """
       WITH page AS (
-        SELECT r.version, r.modified_at, r.replaced_by IS NULL AND NOT r.deleted AS live
+        SELECT r.version, r.modified_at, octet_length(r.payload) AS bytes,
+          r.replaced_by IS NULL AND NOT r.deleted AS live
         FROM record r
         WHERE r.type COLLATE "POSIX" = ? AND r.expires AND r.modified_at >= ?
           AND r.modified_at < ? AND r.version > ?
         ORDER BY r.modified_at LIMIT ?
       )
       SELECT (SELECT count(*) FROM page), (SELECT max(modified_at) FROM page), p.version,
-        p.modified_at
+        p.modified_at, p.bytes
       FROM (SELECT) one LEFT JOIN page p ON p.live\
       """;
 
@@ -50,14 +54,14 @@ final class ExpiredRecords {
   private static final String LATE =
       """
       WITH page AS (
-        SELECT r.version, r.modified_at,
+        SELECT r.version, r.modified_at, octet_length(r.payload) AS bytes,
           r.expires AND r.replaced_by IS NULL AND NOT r.deleted AS live
         FROM record r
         WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 > ? AND r.version + 0 <= ?
         ORDER BY r.version + 0 LIMIT ?
       )
       SELECT (SELECT count(*) FROM page), (SELECT max(version) FROM page), p.version,
-        p.modified_at
+        p.modified_at, p.bytes
       FROM (SELECT) one LEFT JOIN page p ON p.live AND p.modified_at < ?\
       """;
 
@@ -73,7 +77,7 @@ final class ExpiredRecords {
   /** Up to that version, no live record of the type has an earlier time. */
   private record Searched(long history, long epoch, long version, long time) {}
 
-  private record Row(long version, long time) {}
+  private record Row(long version, long time, long bytes) {}
 
   /** The live records among a number of rows, and the version or time of the last row. */
   private record Page(List<Row> live, long rows, long end) {}
@@ -144,11 +148,15 @@ final class ExpiredRecords {
   }
 
   private static long[] first(List<Row> live) {
-    return live.stream()
-        .sorted(Comparator.comparingLong(Row::time).thenComparingLong(Row::version))
-        .limit(BATCH)
-        .mapToLong(Row::version)
-        .toArray();
+    List<Row> oldestFirst = new ArrayList<>(live);
+    oldestFirst.sort(Comparator.comparingLong(Row::time).thenComparingLong(Row::version));
+    long bytes = 0;
+    int size = 0;
+    while (size < Math.min(BATCH, oldestFirst.size()) && bytes < BATCH_BYTES) {
+      bytes += oldestFirst.get(size).bytes;
+      size++;
+    }
+    return oldestFirst.subList(0, size).stream().mapToLong(Row::version).toArray();
   }
 
   private static Clock clock(Connection connection) throws SQLException {
@@ -178,7 +186,7 @@ final class ExpiredRecords {
         long end = result.getLong(2);
         do {
           if (result.getLong(3) != 0) {
-            live.add(new Row(result.getLong(3), result.getLong(4)));
+            live.add(new Row(result.getLong(3), result.getLong(4), result.getLong(5)));
           }
         } while (result.next());
         return new Page(live, rows, end);

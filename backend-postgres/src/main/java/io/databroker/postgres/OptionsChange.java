@@ -138,7 +138,8 @@ final class OptionsChange {
                   if (eviction == null || excess <= TOGETHER) {
                     return Optional.empty();
                   }
-                  return Optional.of(evict(tx, eviction, Math.min(AHEAD, excess - TOGETHER)));
+                  long most = Math.min(AHEAD, excess - TOGETHER);
+                  return Optional.of(evict(tx, eviction, most, ExpiredRecords.BATCH_BYTES));
                 });
     written.ifPresent(store.tail()::publish);
     return written.isPresent();
@@ -153,14 +154,17 @@ final class OptionsChange {
     return new Eviction(plan, type, capacity, count);
   }
 
-  private StoreRow evict(Tx tx, Eviction eviction, long most) throws SQLException {
+  /** Evicts one batch, which ends with the record that reaches a size. */
+  private StoreRow evict(Tx tx, Eviction eviction, long most, long mostBytes) throws SQLException {
     WritePlan plan = eviction.plan();
     eviction.fetch(tx.connection, tx.row(), most);
-    for (long i = 0; i < most; i++) {
+    long bytes = 0;
+    for (long i = 0; i < most && bytes < mostBytes; i++) {
       Eviction.Candidate oldest = eviction.oldest();
       if (oldest == null) {
         break;
       }
+      bytes += oldest.bytes();
       eviction.drop(oldest);
     }
     plan.endBatch();
@@ -173,7 +177,7 @@ final class OptionsChange {
     StoreRow row = tx.row();
     Eviction eviction = eviction(tx, new WritePlan(row.latest(), tx.now(), new HashMap<>()));
     if (eviction != null && eviction.excess() > 0) {
-      row = evict(tx, eviction, eviction.excess());
+      row = evict(tx, eviction, eviction.excess(), Long.MAX_VALUE);
     }
     if (!options.indexedFields().isEmpty()) {
       IndexBuild.Indexed page = new IndexBuild.Indexed(indexed, true);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
@@ -31,6 +33,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Calls on types with many records hold the lock that orders writes only for a moment. */
@@ -331,6 +334,37 @@ class LargeTypeTest {
       place = read.next();
     }
     return versions;
+  }
+
+  /** A reader of the feed holds a whole batch, so its size must have a bound. */
+  @Test
+  void expiriesAndEvictionsFormBatchesOfABoundedSize() {
+    Bytes payload = Bytes.copyOf(new byte[1 << 20]);
+    try (Backend backend = TestServer.open(TestServer.freshSettings(), PATIENT)) {
+      backend.setOptions("old", TypeOptions.NONE.withTtl(Duration.ofDays(1)));
+      for (int i = 0; i < 10; i++) {
+        Instant time = Instant.ofEpochSecond(1_000 - i);
+        backend.restore(List.of(new StoredRecord("old", "id" + i, 0, payload, time, false)));
+        backend.put(List.of(Write.put("many", "large" + i, payload)));
+      }
+      backend.put(IntStream.range(0, 100).mapToObj(LargeTypeTest::small).toList());
+      var from = backend.versions().end();
+      assertThat(backend.expire()).isEqualTo(10);
+      backend.setOptions("many", TypeOptions.NONE.withCapacity(0));
+      List<String> deleted = new ArrayList<>();
+      try (ChangeFeed feed = backend.changes(from, null)) {
+        for (Changes changes = feed.poll(); changes != null; changes = feed.poll()) {
+          int bytes = changes.records().stream().mapToInt(it -> it.payload().size()).sum();
+          assertThat(bytes).isLessThan(6 << 20);
+          changes.records().forEach(record -> deleted.add(record.id()));
+        }
+      }
+      assertThat(deleted).hasSize(120).startsWith("id6", "id7", "id8", "id9").contains("id0");
+    }
+  }
+
+  private static Write small(int number) {
+    return Write.put("many", "small" + number, Bytes.EMPTY);
   }
 
   /** Otherwise the steps of a long trim would read the history again and again. */
