@@ -93,13 +93,14 @@ final class Listener implements AutoCloseable {
     try {
       closed.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      // Only close ends this thread.
+      Thread.currentThread().interrupt(); // only close interrupts this thread
     }
   }
 
   @Override
   public void close() {
     closed.countDown();
+    thread.interrupt(); // ends an attempt to connect, which could outlive this call
     Connection now = connection;
     if (now != null) {
       try {
