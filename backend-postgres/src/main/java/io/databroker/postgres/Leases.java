@@ -26,7 +26,21 @@ final class Leases {
 
   private static final String RELEASE = "DELETE FROM lease WHERE name = ?";
 
-  private static final String SWEEP = "DELETE FROM lease WHERE ends_at < ?";
+  /** The number of leases that one step of a sweep looks at. */
+  private static final int STEP = 5_000;
+
+  /** Returns the last name that it looked at, null at the end, and the number of removed leases. */
+  private static final String SWEEP =
+      """
+      WITH page AS (
+        SELECT name, ends_at FROM lease WHERE name > ? ORDER BY name LIMIT ?
+      ), gone AS (
+        DELETE FROM lease
+        WHERE name = ANY (ARRAY(SELECT p.name FROM page p WHERE p.ends_at < ?)) AND ends_at < ?
+        RETURNING name
+      )
+      SELECT (SELECT max(name) FROM page), (SELECT count(*) FROM gone)\
+      """;
 
   private final Transactions transactions;
 
@@ -124,18 +138,33 @@ final class Leases {
         + (duration.getNano() + 999) / 1_000;
   }
 
-  /** Removes the rows of leases that ended long ago. */
+  /**
+   * Removes the rows of leases that ended long ago, in steps: an acquisition that meets a row which
+   * is being removed waits for it, under the lock that orders writes.
+   */
   void sweep() {
-    transactions.write(
-        tx -> {
-          tx.begin();
-          try (PreparedStatement sweep = tx.connection.prepareStatement(SWEEP)) {
-            sweep.setLong(1, tx.now() - 60_000_000L);
-            if (sweep.executeUpdate() > 0) {
-              tx.markWritten();
-            }
-          }
-          return true;
-        });
+    Optional<String> last = Optional.of("");
+    while (last.isPresent()) {
+      String behind = last.get();
+      last = transactions.write(tx -> sweep(tx, behind));
+    }
+  }
+
+  private static Optional<String> sweep(Tx tx, String behind) throws SQLException {
+    tx.begin();
+    long before = tx.now() - 60_000_000L;
+    try (PreparedStatement sweep = tx.connection.prepareStatement(SWEEP)) {
+      sweep.setString(1, behind);
+      sweep.setInt(2, STEP);
+      sweep.setLong(3, before);
+      sweep.setLong(4, before);
+      try (ResultSet result = sweep.executeQuery()) {
+        result.next();
+        if (result.getLong(2) > 0) {
+          tx.markWritten();
+        }
+        return Optional.ofNullable(result.getString(1));
+      }
+    }
   }
 }

@@ -14,8 +14,8 @@
  *       {@code Eviction} chooses the records to evict, {@code RowWriter} writes the rows. {@code
  *       OptionsChange}, {@code Expiry}, {@code Trim}, {@code Clear}, {@code Leases} and {@code
  *       Checkpoints} are the other writes.
- *   <li>Reads: {@code Reads} has the reads of one statement, {@code StoredSnapshot} pages through
- *       records, {@code LookUp} uses indexed fields.
+ *   <li>Reads: {@code Reads} has the reads of one statement, {@code StoredSnapshot} is read in
+ *       pages, which {@code KeyPages} reads by key and {@code LookUp} by indexed fields.
  *   <li>Feeds: {@code Tail} keeps the newest pages of history for all feeds of the host, {@code
  *       Listener} receives notifications of other hosts' writes, {@code HostFeed} is one feed.
  * </ul>

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
-import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
@@ -33,15 +31,15 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Calls on types with many records hold the lock that orders writes only for a moment. */
 class LargeTypeTest {
-  private static final BackendContext PATIENT =
+  static final BackendContext PATIENT =
       BackendContext.standard().withCallTimeout(Duration.ofMinutes(1));
 
-  private static Settings filled(int records) throws SQLException {
+  /** Returns a store with that many records of one type. */
+  static Settings filled(int records) throws SQLException {
     Settings settings = TestServer.freshSettings();
     TestServer.open(settings).close();
     String schema = settings.get(PostgresSettings.SCHEMA);
@@ -67,7 +65,8 @@ class LargeTypeTest {
     return connection;
   }
 
-  private static void await(String sql, String answer) throws SQLException {
+  /** Waits until a query has that answer. */
+  static void await(String sql, String answer) throws SQLException {
     Deadline bound = Deadline.after(Duration.ofSeconds(60));
     while (!TestServer.ask(sql).equals(answer)) {
       assertThat(bound.isOver()).as(sql).isFalse();
@@ -297,74 +296,6 @@ class LargeTypeTest {
       }
       assertThat(sizes).containsExactly(500_000L, 500_001L, 500_002L, 0L, 0L, 0L, 0L, 0L);
     }
-  }
-
-  /** A key that is rewritten all the time has thousands of versions. */
-  @Test
-  void aSnapshotSkipsTheVersionsOfARewrittenKey() throws Exception {
-    Settings settings = filled(50_000);
-    String schema = settings.get(PostgresSettings.SCHEMA);
-    TestServer.execute(
-        String.format(
-            Locale.ROOT,
-            "UPDATE %1$s.record SET id = 'rewritten', replaced_by = version + 1"
-                + " WHERE version BETWEEN 10 AND 49990;"
-                + " UPDATE %1$s.record SET replaced_by = NULL WHERE version = 49990",
-            schema));
-    SessionSource source =
-        new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
-    try (Connection connection = source.plain()) {
-      StoreRow now = Reads.storeRow(connection);
-      for (String type : new String[] {null, "t"}) {
-        assertThat(versions(connection, now, type)).hasSize(20).contains(9L, 49_990L, 49_991L);
-        assertThat(versions(connection, now.upTo(30_000), type)).hasSize(10).contains(9L, 30_000L);
-        assertThat(versions(connection, now.upTo(9), type)).hasSize(9).contains(9L);
-      }
-    }
-  }
-
-  private static List<Long> versions(Connection connection, StoreRow row, String type)
-      throws SQLException {
-    List<Long> versions = new ArrayList<>();
-    StoredSnapshot.Place place = StoredSnapshot.Place.FIRST;
-    for (int pages = 0; place != null; pages++) {
-      assertThat(pages).as("pages").isLessThan(5);
-      StoredSnapshot.Read read = new KeyPages(row, type).read(connection, place, 1_000);
-      read.records().forEach(record -> versions.add(record.version()));
-      place = read.next();
-    }
-    return versions;
-  }
-
-  /** A reader of the feed holds a whole batch, so its size must have a bound. */
-  @Test
-  void expiriesAndEvictionsFormBatchesOfABoundedSize() {
-    Bytes payload = Bytes.copyOf(new byte[1 << 20]);
-    try (Backend backend = TestServer.open(TestServer.freshSettings(), PATIENT)) {
-      backend.setOptions("old", TypeOptions.NONE.withTtl(Duration.ofDays(1)));
-      for (int i = 0; i < 10; i++) {
-        Instant time = Instant.ofEpochSecond(1_000 - i);
-        backend.restore(List.of(new StoredRecord("old", "id" + i, 0, payload, time, false)));
-        backend.put(List.of(Write.put("many", "large" + i, payload)));
-      }
-      backend.put(IntStream.range(0, 100).mapToObj(LargeTypeTest::small).toList());
-      var from = backend.versions().end();
-      assertThat(backend.expire()).isEqualTo(10);
-      backend.setOptions("many", TypeOptions.NONE.withCapacity(0));
-      List<String> deleted = new ArrayList<>();
-      try (ChangeFeed feed = backend.changes(from, null)) {
-        for (Changes changes = feed.poll(); changes != null; changes = feed.poll()) {
-          int bytes = changes.records().stream().mapToInt(it -> it.payload().size()).sum();
-          assertThat(bytes).isLessThan(6 << 20);
-          changes.records().forEach(record -> deleted.add(record.id()));
-        }
-      }
-      assertThat(deleted).hasSize(120).startsWith("id6", "id7", "id8", "id9").contains("id0");
-    }
-  }
-
-  private static Write small(int number) {
-    return Write.put("many", "small" + number, Bytes.EMPTY);
   }
 
   /** Otherwise the steps of a long trim would read the history again and again. */
