@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -69,7 +71,7 @@ final class Opening {
     // afterwards.
     boolean interrupted = Thread.interrupted();
     try {
-      makeDirectories(directory.toAbsolutePath(), settings.forces(), made);
+      makeDirectories(directory.toAbsolutePath(), settings.forces(), made, ownerOnly(directory));
       Backend backend = new DirectoryOpening(directory, settings, context, uptime).open();
       opened = true;
       return backend;
@@ -98,14 +100,24 @@ final class Opening {
     }
   }
 
-  private static void makeDirectories(Path directory, boolean forces, List<Path> made)
+  /** Returns the rights of a new store directory: its files hold every payload. */
+  private static FileAttribute<?>[] ownerOnly(Path directory) {
+    return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static void makeDirectories(
+      Path directory, boolean forces, List<Path> made, FileAttribute<?>... rights)
       throws IOException {
     Path parent = directory.getParent();
     if (!Files.exists(directory)) {
       if (parent != null) {
-        makeDirectories(parent, forces, made);
+        makeDirectories(parent, forces, made); // with the rights of other new directories
       }
-      Files.createDirectory(directory);
+      Files.createDirectory(directory, rights);
       made.add(directory);
       if (forces) {
         Fsync.forceName(directory);
