@@ -3,16 +3,27 @@ package io.databroker.host.copy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** File that one backup at a time writes, and then gives its final name. */
+/**
+ * File that one backup at a time writes, and then gives its final name. Only its owner may read it,
+ * because a backup holds every payload.
+ */
 final class PartialFile {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
   private PartialFile() {}
 
   /**
@@ -29,8 +40,9 @@ final class PartialFile {
     while (true) {
       Object before = key(path);
       FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      boolean mine = false;
+          FileChannel.open(
+              path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), rights(path));
+      boolean opens = false;
       try {
         opened.run();
         if (!isLocked(channel)) {
@@ -38,14 +50,43 @@ final class PartialFile {
         }
         // The former holder of the lock may have renamed the file since the open: it is a whole
         // backup then.
-        mine = Objects.equals(before, key(path));
-        if (mine) {
-          return channel.truncate(0);
+        if (Objects.equals(before, key(path))) {
+          channel.truncate(0);
+          restrict(path);
+          opens = true;
+          return channel;
         }
       } finally {
-        if (!mine) {
+        if (!opens) {
           channel.close();
         }
+      }
+    }
+  }
+
+  /** Returns the rights that a new file gets; none on a system that has others. */
+  private static FileAttribute<?>[] rights(Path path) {
+    return hasPosixRights(path)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean hasPosixRights(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Takes the rights of others from a file that was there before. */
+  private static void restrict(Path path) throws IOException {
+    if (!hasPosixRights(path) || OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path))) {
+      return;
+    }
+    try {
+      Files.setPosixFilePermissions(path, OWNER_ONLY);
+    } catch (FileSystemException e) {
+      // A file system without rights, such as FAT, refuses this even to the owner.
+      if (!Files.getOwner(path).getName().equals(System.getProperty("user.name"))) {
+        throw new CopyException(
+            path + " belongs to another user, who could read the backup; remove it", e);
       }
     }
   }

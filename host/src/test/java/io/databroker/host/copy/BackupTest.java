@@ -18,12 +18,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -282,6 +285,36 @@ class BackupTest {
     backup();
     Backup.check(file, CopyProgress.NONE);
     assertThat(files()).containsExactly(file);
+  }
+
+  @Test
+  void onlyTheOwnerMayReadABackup() throws Exception {
+    Path file = folder.resolve("a.backup");
+    Path partial = folder.resolve("a.backup.partial");
+    Files.writeString(file, "of an earlier version");
+    Files.writeString(partial, "of a killed one");
+    for (Path each : List.of(file, partial)) {
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+    Set<String> rights = new TreeSet<>();
+    try (Stores stores = new Stores()) {
+      fill(stores.backend(0));
+      CopyProgress watching = (step, records) -> rights.add(rights(partial));
+      Backup.write(stores.end(0), file, true, NOW, watching);
+      rights.add(rights(file));
+      Files.delete(file);
+      Backup.write(stores.end(0), file, false, NOW, watching);
+      rights.add(rights(file));
+    }
+    assertThat(rights).containsExactly("rw-------");
+  }
+
+  private static String rights(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
