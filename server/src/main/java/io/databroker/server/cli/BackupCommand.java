@@ -7,14 +7,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command that writes or checks a backup file. */
 @Command(
@@ -53,8 +49,6 @@ final class BackupCommand extends StoreCommand {
 
   @Mixin private final SortFolder temporary = new SortFolder();
 
-  @Spec private CommandSpec spec;
-
   @SuppressWarnings("NullAway.Init") // picocli sets the options
   BackupCommand(Terminal terminal) {
     super(terminal);
@@ -64,16 +58,16 @@ final class BackupCommand extends StoreCommand {
   int run(Output output) throws Exception {
     CopyProgress progress = new ProgressLines(terminal);
     if (check) {
-      for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
-        if (!given.longestName().equals("--check")) {
-          throw new CommandLine.ParameterException(
-              spec.commandLine(), "--check only reads the file; leave out " + given.longestName());
+      for (String given : given()) {
+        if (!given.equals("--check")) {
+          throw usage("--check only reads the file; leave out " + given);
         }
       }
       output.line("whole: " + words(Backup.check(file, progress)));
       return ExitCodes.DONE;
     }
-    try (CopyEnd end = openSource(from)) {
+    checkAccess(from);
+    try (CopyEnd end = openSource(from, access.server())) {
       Instant now = InstantSource.system().instant();
       Backup backup = Backup.write(end, file, overwrite, temporary.path, now, progress);
       output.line("backed up: " + words(backup));

@@ -30,7 +30,7 @@ final class Connection implements AutoCloseable {
   /**
    * @throws FailedException if there is no host of that name
    */
-  Connection(Address server, ClientAccess access) throws FailedException {
+  Connection(Address server, ServerAccess access) throws FailedException {
     channel =
         builder(server, access.credentials())
             .intercept(access.interceptors())
@@ -60,7 +60,7 @@ final class Connection implements AutoCloseable {
         throw new FailedException(
             String.format(
                 Locale.ROOT,
-                "no host is known by the name of %s; name another with --server",
+                "no host is known by the name of %s; name another one",
                 server.host()));
       }
     }

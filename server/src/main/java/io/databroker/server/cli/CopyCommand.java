@@ -63,6 +63,7 @@ final class CopyCommand extends StoreCommand {
   private boolean replace;
 
   @Mixin private final SortFolder temporary = new SortFolder();
+  @Mixin private final TwoServersAccess servers = new TwoServersAccess();
 
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicBoolean orderly = new AtomicBoolean();
@@ -75,11 +76,12 @@ final class CopyCommand extends StoreCommand {
 
   @Override
   int run(Output output) throws Exception {
+    checkAccess(from, to);
     if (follow) {
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "databroker-stopping"));
     }
-    try (CopyEnd source = openSource(from);
-        CopyEnd target = open(to)) {
+    try (CopyEnd source = openSource(from, servers.from(access));
+        CopyEnd target = open(to, servers.to(access))) {
       StoreCopy copy = new StoreCopy(source, target, temporary.path, new ProgressLines(terminal));
       StoreCopy.Result result = follow ? copy.follow(replace, stop::get) : copy.run(replace);
       output.line(

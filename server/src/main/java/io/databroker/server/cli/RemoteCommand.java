@@ -24,17 +24,18 @@ abstract class RemoteCommand implements Callable<Integer> {
       })
   private Address server;
 
-  @Mixin private final ClientAccess access = new ClientAccess();
+  @Mixin private final ClientAccess access;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the option
   RemoteCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.access = new ClientAccess(terminal.environment());
   }
 
   @Override
   public final Integer call() throws Exception {
     Logging.silence(); // the command reports failures
-    try (Connection connection = new Connection(server, access);
+    try (Connection connection = new Connection(server, access.server());
         Output output = terminal.output()) {
       ask(connection, output);
       return ExitCodes.DONE;

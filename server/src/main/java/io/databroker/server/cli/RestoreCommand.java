@@ -6,12 +6,9 @@ import io.databroker.host.copy.UnfinishedMark;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command that restores a backup file. */
 @Command(
@@ -32,8 +29,6 @@ import picocli.CommandLine.Spec;
       "  databroker restore --to 127.0.0.1:5443 --replace data.backup"
     })
 final class RestoreCommand extends StoreCommand {
-  @Spec private CommandSpec spec;
-
   @Parameters(arity = "0..1", paramLabel = "FILE", description = "The backup to restore.")
   private @Nullable Path file;
 
@@ -64,11 +59,10 @@ final class RestoreCommand extends StoreCommand {
   int run(Output output) throws Exception {
     Path named = file;
     if ((named == null) != keepPart) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          keepPart ? "--keep-part takes no FILE" : "the FILE to restore is missing");
+      throw usage(keepPart ? "--keep-part takes no FILE" : "the FILE to restore is missing");
     }
-    try (CopyEnd end = open(to)) {
+    checkAccess(to);
+    try (CopyEnd end = open(to, access.server())) {
       if (named == null) {
         UnfinishedMark.acceptPart(end);
         output.line("kept: " + to.shown() + " now counts as whole");

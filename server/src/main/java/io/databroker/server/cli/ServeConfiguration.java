@@ -100,8 +100,10 @@ record ServeConfiguration(
 
   /** Returns the variables with our prefix that are no options of {@code serve}. */
   private static Set<String> variables() {
-    Set<String> names = new HashSet<>(ClientAccess.VARIABLES);
-    names.addAll(SigningKey.VARIABLES);
+    Set<String> names = new HashSet<>();
+    names.addAll(AccessSource.variables(AccessSource.PREFIX));
+    names.addAll(AccessSource.variables(TwoServersAccess.FROM_PREFIX));
+    names.addAll(AccessSource.variables(TwoServersAccess.TO_PREFIX));
     names.addAll(
         List.of(
             ServeAccess.KEY,

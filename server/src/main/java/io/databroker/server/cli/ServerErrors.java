@@ -34,14 +34,12 @@ final class ServerErrors {
       if (cause instanceof ConnectException) {
         return String.format(
             Locale.ROOT,
-            "no server answers at %s: start one with \"databroker serve\", or name another with --server",
+            "no server answers at %s: start one with \"databroker serve\", or name another server",
             server);
       }
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
         return String.format(
-            Locale.ROOT,
-            "no host is known by the name of %s; name another with --server",
-            server.host());
+            Locale.ROOT, "no host is known by the name of %s; name another one", server.host());
       }
     }
     // A status from the server itself has no cause.

@@ -13,11 +13,16 @@ import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Command that reads or writes whole stores. */
 abstract class StoreCommand implements Callable<Integer> {
@@ -37,10 +42,14 @@ abstract class StoreCommand implements Callable<Integer> {
       description = "Also search this jar or folder of jars for backends. May be repeated.")
   private List<Path> plugins = new ArrayList<>();
 
-  @Mixin private final ClientAccess access = new ClientAccess();
+  @Mixin final ClientAccess access;
 
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the specification
   StoreCommand(Terminal terminal) {
     this.terminal = terminal;
+    this.access = new ClientAccess(terminal.environment());
   }
 
   @Override
@@ -65,13 +74,48 @@ abstract class StoreCommand implements Callable<Integer> {
 
   abstract int run(Output output) throws Exception;
 
+  /** Returns the names of the options that were given. */
+  final List<String> given() {
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .map(OptionSpec::longestName)
+        .toList();
+  }
+
+  /** Returns a usage error. */
+  final CommandLine.ParameterException usage(String problem) {
+    return new CommandLine.ParameterException(spec.commandLine(), problem);
+  }
+
+  /**
+   * Rejects access options that no server would get.
+   *
+   * @param stores the stores that the command names, in order
+   */
+  final void checkAccess(EndSpec... stores) {
+    boolean calls = Arrays.stream(stores).anyMatch(store -> store.server() != null);
+    for (String option : given()) {
+      if (!calls && ClientAccess.OPTIONS.contains(option)) {
+        throw usage(option + " is for a server, but no server is named; leave it out");
+      }
+      int store = TwoServersAccess.store(option);
+      if (store >= 0 && stores[store].server() == null) {
+        throw usage(
+            String.format(
+                Locale.ROOT,
+                "%s is for a server, but %s is a backend; leave it out",
+                option,
+                stores[store].shown()));
+      }
+    }
+  }
+
   /**
    * Opens a store that is read; the caller closes it.
    *
    * @throws FailedException if the open has created it: its name is not that of the records
    */
-  final CopyEnd openSource(EndSpec spec) throws FailedException {
-    CopyEnd source = open(spec);
+  final CopyEnd openSource(EndSpec spec, ServerAccess credentials) throws FailedException {
+    CopyEnd source = open(spec, credentials);
     boolean used = false;
     try {
       used =
@@ -89,14 +133,17 @@ abstract class StoreCommand implements Callable<Integer> {
   }
 
   /** Connects to a server that answers: a copy would wait for it for minutes. */
-  private CopyEnd openServer(Address server) throws FailedException {
-    Connection connection = new Connection(server, access);
+  private static CopyEnd openServer(Address server, ServerAccess credentials)
+      throws FailedException {
+    Connection connection = new Connection(server, credentials);
     boolean answered = false;
     try {
       CopyEnd end = new ServerEnd(connection.channel(), connection::close);
       var unused = end.versions();
       answered = true;
       return end;
+    } catch (StatusRuntimeException e) {
+      throw new FailedException(server + ": " + ServerErrors.message(e, server));
     } catch (UnavailableException e) {
       throw new FailedException(
           e.getCause() instanceof StatusRuntimeException status
@@ -110,9 +157,9 @@ abstract class StoreCommand implements Callable<Integer> {
   }
 
   /** Opens a store; the caller closes it. */
-  final CopyEnd open(EndSpec spec) throws FailedException {
+  final CopyEnd open(EndSpec spec, ServerAccess credentials) throws FailedException {
     if (spec.server() != null) {
-      return openServer(spec.server());
+      return openServer(spec.server(), credentials);
     }
     if (spec.backend() == null) {
       throw new IllegalStateException(spec + " names nothing");

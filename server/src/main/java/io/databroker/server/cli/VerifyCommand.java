@@ -33,6 +33,7 @@ final class VerifyCommand extends StoreCommand {
   private EndSpec second;
 
   @Mixin private final SortFolder temporary = new SortFolder();
+  @Mixin private final TwoServersAccess servers = new TwoServersAccess();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the parameters
   VerifyCommand(Terminal terminal) {
@@ -41,8 +42,9 @@ final class VerifyCommand extends StoreCommand {
 
   @Override
   int run(Output output) throws Exception {
-    try (CopyEnd a = open(first);
-        CopyEnd b = open(second)) {
+    checkAccess(first, second);
+    try (CopyEnd a = open(first, servers.from(access));
+        CopyEnd b = open(second, servers.to(access))) {
       StoreComparison compared =
           StoreComparison.of(a, b, temporary.path, new ProgressLines(terminal));
       output.line(compared.toString());

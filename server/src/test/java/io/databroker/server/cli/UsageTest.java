@@ -134,7 +134,7 @@ class UsageTest {
         .isEqualTo(
             "databroker: no server answers at 127.0.0.1:"
                 + free
-                + ": start one with \"databroker serve\", or name another with --server"
+                + ": start one with \"databroker serve\", or name another server"
                 + System.lineSeparator());
   }
 
