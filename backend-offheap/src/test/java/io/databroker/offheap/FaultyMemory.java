@@ -2,21 +2,16 @@ package io.databroker.offheap;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
-import io.databroker.api.BackendProvider;
-import io.databroker.api.Capability;
-import io.databroker.api.Limits;
-import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.api.support.ForwardingProvider;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.tck.engine.Nemesis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 /** Opens stores in memory that fails like a disk while a fault is injected. */
-final class FaultyMemory implements BackendProvider {
-  private final BackendProvider real = new OffheapProvider();
+final class FaultyMemory extends ForwardingProvider {
   private volatile Fault now = Fault.NONE;
 
   /** Fault of all writes to the journal. */
@@ -24,6 +19,10 @@ final class FaultyMemory implements BackendProvider {
     NONE,
     FULL,
     FAILING
+  }
+
+  FaultyMemory() {
+    super(new OffheapProvider());
   }
 
   /** Returns the faults, for the kit to inject. */
@@ -67,30 +66,5 @@ final class FaultyMemory implements BackendProvider {
           }
         };
     return Opening.inSpaces(failing, OffheapSettings.of(settings), context);
-  }
-
-  @Override
-  public String name() {
-    return real.name();
-  }
-
-  @Override
-  public String version() {
-    return real.version();
-  }
-
-  @Override
-  public List<Setting<?>> settings() {
-    return real.settings();
-  }
-
-  @Override
-  public Set<Capability> capabilities(Settings settings) {
-    return real.capabilities(settings);
-  }
-
-  @Override
-  public Limits limits(Settings settings) {
-    return real.limits(settings);
   }
 }

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.BackendProvider;
-import io.databroker.api.Capability;
-import io.databroker.api.Limits;
-import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.api.support.ForwardingProvider;
 import io.databroker.tck.DatabrokerTck;
 import io.databroker.tck.engine.Nemesis;
 import java.io.IOException;
@@ -70,32 +68,9 @@ class PostgresTckTest extends DatabrokerTck {
   }
 
   /** Provider that opens the second handle of a store in another JVM. */
-  private static final class Provider implements BackendProvider {
-    private final BackendProvider real = new PostgresProvider();
-
-    @Override
-    public String name() {
-      return real.name();
-    }
-
-    @Override
-    public String version() {
-      return real.version();
-    }
-
-    @Override
-    public List<Setting<?>> settings() {
-      return real.settings();
-    }
-
-    @Override
-    public Set<Capability> capabilities(Settings settings) {
-      return real.capabilities(settings);
-    }
-
-    @Override
-    public Limits limits(Settings settings) {
-      return real.limits(settings);
+  private static final class Provider extends ForwardingProvider {
+    Provider() {
+      super(new PostgresProvider());
     }
 
     @Override
@@ -103,7 +78,7 @@ class PostgresTckTest extends DatabrokerTck {
       String schema = settings.get(PostgresSettings.SCHEMA);
       AtomicInteger open = OPEN.computeIfAbsent(schema, none -> new AtomicInteger());
       if (ONE_JVM || open.get() == 0 || !Wire.canSend(context.extractor())) {
-        Backend here = real.open(settings, context);
+        Backend here = super.open(settings, context);
         open.incrementAndGet();
         return counted(here, open);
       }

@@ -2,7 +2,10 @@ package io.databroker.host;
 
 import io.databroker.api.Backend;
 
-/** Wraps each backend that a host opens, for example with meters. */
+/**
+ * Wraps each backend that a host opens, for example with meters. A wrapper extends {@link
+ * io.databroker.api.support.ForwardingBackend}, which passes on the calls that it does not change.
+ */
 @FunctionalInterface
 public interface BackendDecorator {
   /**

@@ -1,6 +1,6 @@
 /**
- * Building blocks for authors of backends. They are optional; each saves code that every backend
- * would otherwise repeat.
+ * Building blocks for authors of backends and of decorators. They are optional; each saves code
+ * that every backend would otherwise repeat.
  *
  * <ul>
  *   <li>Feeds: {@link io.databroker.api.support.WaitingFeeds} opens change feeds and signals
@@ -14,6 +14,8 @@
  *       io.databroker.api.support.TypeList} the sorted types, {@link
  *       io.databroker.api.support.TypeMap} the options, {@link
  *       io.databroker.api.support.ServerVersions} chooses the names of histories.
+ *   <li>Decorators: {@link io.databroker.api.support.ForwardingBackend} and {@link
+ *       io.databroker.api.support.ForwardingProvider} pass every call on.
  * </ul>
  */
 @NullMarked

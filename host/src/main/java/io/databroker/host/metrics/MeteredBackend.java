@@ -1,7 +1,6 @@
 package io.databroker.host.metrics;
 
 import io.databroker.api.Backend;
-import io.databroker.api.BackendState;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
@@ -13,15 +12,14 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
-import io.databroker.api.Versions;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingBackend;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * is a tag, so the number of meters is bounded. Closing removes the gauges; the others go on
  * counting if a backend of the same name is opened again.
  */
-public final class MeteredBackend implements Backend {
-  private final Backend backend;
+public final class MeteredBackend extends ForwardingBackend {
   private final CallMeters reads;
   private final CallMeters puts;
   private final CallMeters restores;
@@ -56,7 +53,7 @@ public final class MeteredBackend implements Backend {
   private final BackendGauges gauges;
 
   private MeteredBackend(Backend backend, MeterRegistry registry, Tags tags) {
-    this.backend = backend;
+    super(backend);
     this.reads = new CallMeters(registry, tags, "get");
     this.puts = new CallMeters(registry, tags, "put");
     this.restores = new CallMeters(registry, tags, "restore");
@@ -94,114 +91,89 @@ public final class MeteredBackend implements Backend {
   }
 
   @Override
-  public Versions versions() {
-    return backend.versions();
-  }
-
-  @Override
   public PutResult put(List<Write> batch) {
-    PutResult result = puts.call(() -> backend.put(batch));
+    PutResult result = puts.call(() -> backend().put(batch));
     written.increment(result.records().size());
     return result;
   }
 
   @Override
   public PutResult restore(List<StoredRecord> batch) {
-    PutResult result = restores.call(() -> backend.restore(batch));
+    PutResult result = restores.call(() -> backend().restore(batch));
     written.increment(result.records().size());
     return result;
   }
 
   @Override
   public @Nullable StoredRecord get(String type, String id) {
-    return reads.<@Nullable StoredRecord>call(() -> backend.get(type, id));
+    return reads.<@Nullable StoredRecord>call(() -> backend().get(type, id));
   }
 
   @Override
   public List<String> listTypes() {
-    return lists.call(backend::listTypes);
+    return lists.call(backend()::listTypes);
   }
 
   @Override
   public Snapshot snapshot(Selection selection) {
-    return snapshots.call(() -> backend.snapshot(selection));
+    return snapshots.call(() -> backend().snapshot(selection));
   }
 
   @Override
   public ChangeFeed changes(Position from, @Nullable String type) {
-    ChangeFeed feed = openings.call(() -> backend.changes(from, type));
+    ChangeFeed feed = openings.call(() -> backend().changes(from, type));
     feeds.incrementAndGet();
     return new CountedFeed(feed);
   }
 
   @Override
-  public Map<String, TypeOptions> options() {
-    return backend.options();
-  }
-
-  @Override
   public void setOptions(String type, TypeOptions replaced) {
-    options.run(() -> backend.setOptions(type, replaced));
+    options.run(() -> backend().setOptions(type, replaced));
   }
 
   @Override
   public @Nullable Lease acquireLease(String name, Duration duration) {
-    return leases.<@Nullable Lease>call(() -> backend.acquireLease(name, duration));
+    return leases.<@Nullable Lease>call(() -> backend().acquireLease(name, duration));
   }
 
   @Override
   public @Nullable Lease renewLease(String name, long token, Duration duration) {
-    return leases.<@Nullable Lease>call(() -> backend.renewLease(name, token, duration));
+    return leases.<@Nullable Lease>call(() -> backend().renewLease(name, token, duration));
   }
 
   @Override
   public boolean releaseLease(String name, long token) {
-    return leases.call(() -> backend.releaseLease(name, token));
+    return leases.call(() -> backend().releaseLease(name, token));
   }
 
   @Override
   public long expire() {
-    long count = expiries.call(backend::expire);
+    long count = expiries.call(backend()::expire);
     expired.increment((double) count);
     return count;
   }
 
   @Override
   public long trim(Instant before) {
-    long count = trims.call(() -> backend.trim(before));
+    long count = trims.call(() -> backend().trim(before));
     trimmed.increment((double) count);
     return count;
   }
 
   @Override
   public ClearResult clear() {
-    return clears.call(backend::clear);
-  }
-
-  @Override
-  public Checkpoint checkpoint() {
-    return backend.checkpoint();
+    return clears.call(backend()::clear);
   }
 
   @Override
   public void setCheckpoint(Checkpoint checkpoint) {
-    checkpoints.run(() -> backend.setCheckpoint(checkpoint));
-  }
-
-  @Override
-  public Map<String, Long> counters() {
-    return backend.counters();
-  }
-
-  @Override
-  public BackendState state() {
-    return backend.state();
+    checkpoints.run(() -> backend().setCheckpoint(checkpoint));
   }
 
   @Override
   public void close() {
     gauges.remove();
-    backend.close();
+    backend().close();
   }
 
   private final class CountedFeed implements ChangeFeed {

@@ -2,23 +2,10 @@ package io.databroker.host.retry;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
-import io.databroker.api.ChangeFeed;
-import io.databroker.api.Checkpoint;
-import io.databroker.api.ClearResult;
 import io.databroker.api.ClosedException;
-import io.databroker.api.Lease;
-import io.databroker.api.Position;
-import io.databroker.api.PutResult;
-import io.databroker.api.Selection;
-import io.databroker.api.Snapshot;
-import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
-import io.databroker.api.Versions;
-import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingBackend;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -37,28 +24,27 @@ import org.jspecify.annotations.Nullable;
  * interrupt or {@link #close} ends the wait. Open feeds and snapshots are those of the backend;
  * their calls are not repeated, because a poll never waits.
  */
-public final class RetryingBackend implements Backend {
+public final class RetryingBackend extends ForwardingBackend {
   /** Waits for a pause. */
   interface Pause {
     /** Returns early, and true, after a close. */
     boolean await(Duration duration) throws InterruptedException;
   }
 
-  private final Backend backend;
   private final Backoff backoff;
   private final LongSupplier nanos;
   private final Pause pause;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private RetryingBackend(Backend backend, Backoff backoff) {
-    this.backend = Objects.requireNonNull(backend, "backend");
+    super(backend);
     this.backoff = Objects.requireNonNull(backoff, "backoff");
     this.nanos = System::nanoTime;
     this.pause = this::awaitClose;
   }
 
   RetryingBackend(Backend backend, Backoff backoff, LongSupplier nanos, Pause pause) {
-    this.backend = backend;
+    super(backend);
     this.backoff = backoff;
     this.nanos = nanos;
     this.pause = pause;
@@ -97,111 +83,23 @@ public final class RetryingBackend implements Backend {
   }
 
   @Override
-  public Versions versions() {
-    return repeat(backend::versions);
-  }
-
-  @Override
-  public PutResult put(List<Write> batch) {
-    return repeat(() -> backend.put(batch));
-  }
-
-  @Override
-  public PutResult restore(List<StoredRecord> batch) {
-    return repeat(() -> backend.restore(batch));
-  }
-
-  @Override
-  public @Nullable StoredRecord get(String type, String id) {
-    return this.<@Nullable StoredRecord>repeat(() -> backend.get(type, id));
-  }
-
-  @Override
-  public List<String> listTypes() {
-    return repeat(backend::listTypes);
-  }
-
-  @Override
-  public Snapshot snapshot(Selection selection) {
-    return repeat(() -> backend.snapshot(selection));
-  }
-
-  @Override
-  public ChangeFeed changes(Position from, @Nullable String type) {
-    return repeat(() -> backend.changes(from, type));
-  }
-
-  @Override
-  public Map<String, TypeOptions> options() {
-    return repeat(backend::options);
-  }
-
-  @Override
-  public void setOptions(String type, TypeOptions options) {
-    run(() -> backend.setOptions(type, options));
-  }
-
-  @Override
-  public @Nullable Lease acquireLease(String name, Duration duration) {
-    return this.<@Nullable Lease>repeat(() -> backend.acquireLease(name, duration));
-  }
-
-  @Override
-  public @Nullable Lease renewLease(String name, long token, Duration duration) {
-    return this.<@Nullable Lease>repeat(() -> backend.renewLease(name, token, duration));
-  }
-
-  @Override
-  public boolean releaseLease(String name, long token) {
-    return repeat(() -> backend.releaseLease(name, token));
-  }
-
-  @Override
-  public long expire() {
-    return repeat(backend::expire);
-  }
-
-  @Override
-  public long trim(Instant before) {
-    return repeat(() -> backend.trim(before));
-  }
-
-  @Override
-  public ClearResult clear() {
-    return repeat(backend::clear);
-  }
-
-  @Override
-  public Checkpoint checkpoint() {
-    return repeat(backend::checkpoint);
-  }
-
-  @Override
-  public void setCheckpoint(Checkpoint checkpoint) {
-    run(() -> backend.setCheckpoint(checkpoint));
+  protected <T extends @Nullable Object> T call(String method, Supplier<T> call) {
+    return repeat(call);
   }
 
   @Override
   public Map<String, Long> counters() {
-    return backend.counters();
+    return backend().counters();
   }
 
   @Override
   public BackendState state() {
-    return backend.state();
+    return backend().state();
   }
 
   @Override
   public void close() {
     closed.countDown();
-    backend.close();
-  }
-
-  private void run(Runnable call) {
-    repeat(
-        () -> {
-          call.run();
-          return true;
-        });
+    backend().close();
   }
 }

@@ -45,33 +45,29 @@ final class Calls {
     return slot;
   }
 
-  /** A call that may return null. */
-  interface Search<T> {
-    @Nullable T run();
-  }
-
   /** Runs a call of that name and records its beginning. */
   <T> T call(String name, Supplier<T> body) {
-    return Objects.requireNonNull(find(name, body::get), name + " answered null");
+    return Objects.requireNonNull(find(name, body), name + " answered null");
   }
 
   /** Runs a call without an answer. */
   void run(String name, Runnable body) {
-    find(
-        name,
-        () -> {
-          body.run();
-          return null;
-        });
+    var unused =
+        find(
+            name,
+            () -> {
+              body.run();
+              return true;
+            });
   }
 
   /** Runs a call that may return null. */
-  <T> @Nullable T find(String name, Search<T> body) {
+  <T extends @Nullable Object> T find(String name, Supplier<T> body) {
     Slot slot = mine.get();
     Call outer = slot.running;
     slot.running = new Call(name, System.nanoTime());
     try {
-      return body.run();
+      return body.get();
     } finally {
       slot.running = outer;
     }
