@@ -2,7 +2,6 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.server.payload.MessageTypes;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -36,7 +35,6 @@ public record QuerySettings(MessageTypes types, Duration hintWait, int answerByt
    * Creates the standard settings: the well-known types, a wait of one second, and answers of 4
    * MiB.
    */
-  @Inject
   public QuerySettings() {
     this(MessageTypes.wellKnown(), Duration.ofSeconds(1), CLIENTS_LIMIT);
   }

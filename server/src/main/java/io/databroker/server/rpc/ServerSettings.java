@@ -5,7 +5,6 @@ import io.databroker.server.net.Transport;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
-import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +38,6 @@ public record ServerSettings(
   }
 
   /** Creates the standard settings: the standard limits, plain text, and no check of callers. */
-  @Inject
   public ServerSettings() {
     this(
         NetworkLimits.standard(Transport.directMemory(), Runtime.getRuntime().maxMemory()),
