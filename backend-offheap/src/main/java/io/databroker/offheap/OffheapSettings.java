@@ -123,10 +123,6 @@ record OffheapSettings(
         segmentBytes);
   }
 
-  OffheapSettings withSegmentBytes(long bytes) {
-    return new OffheapSettings(directory, durability, expectedRecords, growth, bytes, scrubRate);
-  }
-
   OffheapSettings withScrubRate(long rate) {
     return new OffheapSettings(directory, durability, expectedRecords, growth, segmentBytes, rate);
   }

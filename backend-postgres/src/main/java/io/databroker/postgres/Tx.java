@@ -13,7 +13,7 @@ final class Tx {
   static final String LOCK =
       "SELECT "
           + StoreRow.COLUMNS
-          + ", s.lease_token, s.sync_standbys, "
+          + ", s.sync_standbys, "
           + Cluster.SYNC_STANDBYS
           + " FROM store s FOR NO KEY UPDATE";
 
@@ -29,7 +29,6 @@ final class Tx {
   private @Nullable String id;
   private @Nullable String run;
   private long now;
-  private long leaseToken;
   private boolean written;
 
   Tx(Connection connection) {
@@ -53,9 +52,8 @@ final class Tx {
         throw new SQLException("the table store is empty: restore the schema", "XX000");
       }
       row = StoreRow.of(result);
-      leaseToken = result.getLong(StoreRow.WIDTH + 1);
-      storedSync = result.getString(StoreRow.WIDTH + 2);
-      sync = result.getString(StoreRow.WIDTH + 3);
+      storedSync = result.getString(StoreRow.WIDTH + 1);
+      sync = result.getString(StoreRow.WIDTH + 2);
     }
     statement.getMoreResults();
     readNow(Rows.next(statement));
@@ -92,11 +90,6 @@ final class Tx {
   /** The server's time, in microseconds since 1970. */
   long now() {
     return now;
-  }
-
-  /** The last fencing token. */
-  long leaseToken() {
-    return leaseToken;
   }
 
   /** The transaction's number, which identifies it within a run of the server. */

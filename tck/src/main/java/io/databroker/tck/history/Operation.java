@@ -48,8 +48,4 @@ public record Operation(int client, long began, long ended, Call call, Answer an
     return answer instanceof Answer.NotApplied
         || (answer instanceof Answer.Unknown && !call.writes());
   }
-
-  boolean overlaps(Operation other) {
-    return began < other.ended && other.began < ended;
-  }
 }
