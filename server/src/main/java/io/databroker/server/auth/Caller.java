@@ -12,6 +12,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -61,12 +62,12 @@ public record Caller(String who, String from) {
         Context.current().withValue(CURRENT, caller), call, headers, next);
   }
 
-  /** Returns the address and port of the client of a call. */
+  /** Returns the address and port of the client of a call, or "unknown". */
   public static String address(ServerCall<?, ?> call) {
     SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     return remote instanceof InetSocketAddress address && address.getAddress() != null
         ? address.getAddress().getHostAddress() + ":" + address.getPort()
-        : String.valueOf(remote);
+        : Objects.toString(remote, "unknown");
   }
 
   private static @Nullable String certificate(ServerCall<?, ?> call) {

@@ -82,12 +82,7 @@ final class ServeConsole implements AutoCloseable {
               tls == null ? "http" : "https",
               address.withPort(endpoint.port())));
     } catch (IOException e) {
-      throw new FailedException(
-          String.format(
-              Locale.ROOT,
-              "the console cannot be served at %s: %s; give another address with --console",
-              address,
-              e.getMessage()));
+      throw FailedException.notServed("the console", address, "--console", e);
     }
   }
 

@@ -7,7 +7,6 @@ import io.databroker.server.metrics.MetricsEndpoint;
 import io.databroker.server.metrics.ServerMetrics;
 import io.databroker.server.rpc.ServerSettings;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -63,12 +62,7 @@ final class ServeMetrics implements AutoCloseable {
         endpoint = MetricsEndpoint.start(address.resolve(), metrics, state);
         log.event("metrics at http://" + address.withPort(endpoint.port()) + "/metrics");
       } catch (IOException e) {
-        throw new FailedException(
-            String.format(
-                Locale.ROOT,
-                "metrics cannot be served at %s: %s; give another address with --metrics",
-                address,
-                e.getMessage()));
+        throw FailedException.notServed("metrics", address, "--metrics", e);
       }
     }
   }

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 final class Rates {
   private static final int SECONDS = 60;
 
-  /** Most types that are counted each on their own. */
+  /** Largest number of types that have a count of their own. */
   static final int MOST_TYPES = 1_000;
 
   /** Changes of each of the last seconds. */

@@ -1,10 +1,10 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.auth.Caller;
 import io.databroker.server.log.Event;
 import io.databroker.server.log.LogLevel;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
@@ -12,7 +12,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +69,7 @@ public final class SlowCalls implements ServerInterceptor {
                 .with("method", getMethodDescriptor().getFullMethodName())
                 .with("millis", Long.toString(took / 1_000_000))
                 .with("status", status.getCode().name())
-                .with(
-                    "from",
-                    Objects.toString(
-                        getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), "unknown")));
+                .with("from", Caller.address(this)));
       }
       super.close(status, trailers);
     }

@@ -120,7 +120,7 @@ class ServeLogsTest {
     assertThat(server.log())
         .containsPattern(
             "WARN slow-calls: slow call method=\"databroker.DataBrokerService/Put\""
-                + " millis=\"\\d+\" status=\"OK\" from=\"")
+                + " millis=\"\\d+\" status=\"OK\" from=\"127\\.0\\.0\\.1:\\d+\"")
         .doesNotContain("secret-id")
         .doesNotContain("private");
   }
