@@ -119,7 +119,7 @@ final class Eviction {
     plan.oldest.put(type, candidate.version + 1);
   }
 
-  /** Drops the oldest of several types, oldest first over all of them. */
+  /** Evicts records of several types, the oldest of them all first. */
   static void run(List<Eviction> evictions) {
     while (true) {
       Eviction next = null;

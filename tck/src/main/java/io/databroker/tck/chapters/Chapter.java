@@ -144,7 +144,7 @@ abstract class Chapter implements BenchUser {
   /** Returns the next answer of a feed that has one now. */
   static Changes said(ChangeFeed feed) {
     Changes said = feed.poll();
-    return said != null ? said : fail("the feed has something to say, but answers null");
+    return said != null ? said : fail("poll answers null, although the feed has changes");
   }
 
   final void capacity(String type, long records) {
