@@ -67,7 +67,7 @@ public final class DirectoryLock implements AutoCloseable {
           return taken;
         }
       } catch (NoSuchFileException missing) {
-        if (turn == TURNS) {
+        if (turn >= TURNS) {
           throw missing;
         }
       }
