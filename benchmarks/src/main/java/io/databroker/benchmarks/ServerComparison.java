@@ -14,6 +14,7 @@ import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -31,9 +32,15 @@ final class ServerComparison implements AutoCloseable {
 
   private static final String GET = "server get";
   private static final String PUT = "server put";
+  private static final String TOKEN = "server get with a token";
 
   /** Names of all rows. */
-  static final List<String> ROWS = List.of(SYNCS.get(0), SYNCS.get(1), GET, PUT);
+  static final List<String> ROWS = List.of(SYNCS.get(0), SYNCS.get(1), GET, TOKEN, PUT);
+
+  /** Processor time that the check of a token may take, in nanoseconds. */
+  private static final double MOST_FOR_A_TOKEN = 5_000;
+
+  private static final int KEY_BYTES = 32;
 
   private static final String NOOP = "no-op service, same messages";
   private static final String KEEPING = "the same, with payloads and messages kept";
@@ -113,7 +120,7 @@ final class ServerComparison implements AutoCloseable {
 
   /** Measures the wanted rows; streams come first, because puts make the history longer. */
   List<Outcome> run(Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < SYNCS.size(); i++) {
       int clients = i == 0 ? 1 : 100;
@@ -133,12 +140,13 @@ final class ServerComparison implements AutoCloseable {
     measure(
         measurement,
         rows(GET, "call, CPU of the server").subList(0, 1), // both references answer the same
-        (server, millis) ->
-            Load.<GetResponse>unary(
-                millis, (i, answer) -> server.calls().get(getRequest(i), answer)),
+        this::gets,
         wanted,
         outcomes,
         told);
+    if (wanted.test(TOKEN)) {
+      measureToken(measurement, outcomes, told);
+    }
     measure(
         measurement,
         rows(PUT, "call, CPU of the server"),
@@ -150,6 +158,29 @@ final class ServerComparison implements AutoCloseable {
         outcomes,
         told);
     return outcomes;
+  }
+
+  private void measureToken(Measurement measurement, List<Outcome> outcomes, Consumer<Outcome> told)
+      throws IOException, InterruptedException {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    try (ServerProcess keyed = ServerProcess.withKey(key)) {
+      load(keyed);
+      List<Row> rows =
+          List.of(
+              Row.of(
+                  TOKEN,
+                  "server get, no shared key",
+                  "call, CPU of the server",
+                  1,
+                  Target.atMostMore(MOST_FOR_A_TOKEN)));
+      measure(measurement, List.of(keyed, ours), rows, this::gets, outcomes, told);
+    }
+  }
+
+  private long gets(ServerProcess server, long millis) throws InterruptedException {
+    return Load.<GetResponse>unary(
+        millis, (i, answer) -> server.calls().get(getRequest(i), answer));
   }
 
   /** Returns a row with a target beside the first reference, and one beside the second. */
@@ -167,10 +198,21 @@ final class ServerComparison implements AutoCloseable {
       List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
-    if (!wanted.test(rows.get(0).name())) {
-      return;
+    if (wanted.test(rows.get(0).name())) {
+      List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
+      measure(measurement, servers, rows, work, outcomes, told);
     }
-    List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
+  }
+
+  /** Lets the servers take turns under the same work. */
+  private static void measure(
+      Measurement measurement,
+      List<ServerProcess> servers,
+      List<Row> rows,
+      Work work,
+      List<Outcome> outcomes,
+      Consumer<Outcome> told)
+      throws InterruptedException {
     long millis = 3 * measurement.turnMillis();
     int pairs = measurement.forks() * measurement.pairs();
     double[][] nanos = new double[servers.size()][pairs];

@@ -17,7 +17,9 @@ record Target(Measure measure, double bound) {
     /** Our bytes divided by those of the reference: less is better. */
     BYTES,
     /** Our time in nanoseconds; there is no reference. */
-    NANOS
+    NANOS,
+    /** Our time in nanoseconds beyond that of the reference: less is better. */
+    MORE_NANOS
   }
 
   static Target atLeast(double throughput) {
@@ -32,6 +34,10 @@ record Target(Measure measure, double bound) {
     return new Target(Measure.NANOS, nanos);
   }
 
+  static Target atMostMore(double nanos) {
+    return new Target(Measure.MORE_NANOS, nanos);
+  }
+
   /** Returns a measure without a bound, for information. */
   static Target none(Measure measure) {
     return new Target(measure, Double.NaN);
@@ -42,6 +48,7 @@ record Target(Measure measure, double bound) {
       case THROUGHPUT -> reference / ours;
       case TIME, BYTES -> ours / reference;
       case NANOS -> ours;
+      case MORE_NANOS -> ours - reference;
     };
   }
 
@@ -61,6 +68,7 @@ record Target(Measure measure, double bound) {
           case TIME -> "x time";
           case BYTES -> "x bytes";
           case NANOS -> "ns";
+          case MORE_NANOS -> "ns more";
         };
     return isSet()
         ? (measure == Measure.THROUGHPUT ? ">= " : "<= ") + Table.number(bound) + " " + unit
