@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -244,6 +245,11 @@ final class ServeCommand implements Callable<Integer> {
 
   private Integer serve(ServeConfiguration configuration, ServeSetup setup) throws Exception {
     Logging log = logs.start(terminal.err());
+    CompletableFuture<Runnable> reload = new CompletableFuture<>();
+    if (config != null || options != null) {
+      // From the beginning: a store may take long to open, and the signal would end the process.
+      HangUp.handle(() -> reload.join().run(), log);
+    }
     checkFree(setup.address());
     metrics.measure(setup.host());
     ServerSettings settings = metrics.measure(logs.apply(setup.settings()));
@@ -256,10 +262,8 @@ final class ServeCommand implements Callable<Integer> {
       access.watch();
       metrics.start(broker.backend()::state, log);
       console.start(broker.opened(), server, setup.queries().types(), access, log);
-      if (config != null || options != null) {
-        HangUp.handle(new Reload(configuration, broker, logs, log), log);
-      }
       start(server, log);
+      reload.complete(new Reload(configuration, broker, logs, log));
       new Supervisor(terminal.environment(), log).ready();
       server.watch(reason -> giveUp(log, reason));
       server.await();

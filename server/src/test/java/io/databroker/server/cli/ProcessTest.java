@@ -6,6 +6,9 @@ import io.databroker.server.Databroker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +88,28 @@ class ProcessTest {
     assertThat(watcher.exitValue()).isEqualTo(1);
     assertThat(log("watcher"))
         .isEqualTo("databroker: %s: the server is stopping; connect again%n".formatted(address));
+  }
+
+  @Test
+  void aHangUpWhileTheStoreOpensDoesNotEndTheProcess() throws Exception {
+    Path config = Files.writeString(folder.resolve("databroker.yaml"), "backend: postgres\n");
+    try (ServerSocket engine = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String url = "url=jdbc:postgresql://127.0.0.1:" + engine.getLocalPort() + "/a";
+      Process server =
+          databroker(
+              "server", "serve", "--config", config.toString(), "--set", url, "--set", "user=a");
+      engine.setSoTimeout(60_000);
+      try (Socket opening = engine.accept()) {
+        long pid = server.pid();
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(pid)).start().waitFor())
+            .isZero();
+        opening.setSoTimeout(60_000);
+        assertThat(opening.getInputStream().read()).isNotEqualTo(-1);
+      }
+      engine.close();
+      assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.exitValue()).as(log("server")).isEqualTo(1);
+    }
   }
 
   @Test
