@@ -8,6 +8,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.server.rpc.HeldLease;
 import io.databroker.server.rpc.Watcher;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -44,22 +45,41 @@ final class Lists {
    */
   JsonObject types(String text, String after) {
     Map<String, TypeOptions> options = backend.options();
-    TreeSet<String> all = new TreeSet<>(CodePointOrder.INSTANCE);
-    all.addAll(backend.listTypes());
-    all.addAll(options.keySet());
+    List<String> withRecords = backend.listTypes();
+    TreeSet<String> onlyOptions = new TreeSet<>(CodePointOrder.INSTANCE);
+    for (String type : options.keySet()) {
+      if (place(withRecords, type) < 0) {
+        onlyOptions.add(type);
+      }
+    }
     String wanted = text.toLowerCase(Locale.ROOT);
-    List<String> found =
-        all.tailSet(after, false).stream()
-            .filter(type -> type.toLowerCase(Locale.ROOT).contains(wanted))
-            .limit(TYPES + 1)
-            .toList();
+    List<String> found = new ArrayList<>();
+    for (List<String> part :
+        List.of(after(withRecords, after), List.copyOf(onlyOptions.tailSet(after, false)))) {
+      part.stream()
+          .filter(type -> type.toLowerCase(Locale.ROOT).contains(wanted))
+          .limit(TYPES + 1)
+          .forEach(found::add);
+    }
+    found.sort(CodePointOrder.INSTANCE);
     JsonArray rows = new JsonArray();
     found.stream().limit(TYPES).forEach(type -> rows.add(type(type, options.get(type))));
     JsonObject json = new JsonObject();
     json.add("types", rows);
-    json.addProperty("all", all.size());
+    json.addProperty("all", withRecords.size() + onlyOptions.size());
     json.addProperty("more", found.size() > TYPES);
     return json;
+  }
+
+  /** Returns the place of a type in a sorted list, negative if it is not there. */
+  private static int place(List<String> sorted, String type) {
+    return Collections.binarySearch(sorted, type, CodePointOrder.INSTANCE);
+  }
+
+  /** Returns the types after one, which need not be in the list. */
+  private static List<String> after(List<String> sorted, String type) {
+    int place = place(sorted, type);
+    return sorted.subList(place < 0 ? -place - 1 : place + 1, sorted.size());
   }
 
   private JsonObject type(String type, @Nullable TypeOptions options) {
