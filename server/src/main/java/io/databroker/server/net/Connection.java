@@ -52,7 +52,7 @@ public final class Connection {
   Connection(Connections all, @Nullable Channel channel) {
     this.all = all;
     this.channel = channel;
-    this.loop = new LoopTurn(channel, System::nanoTime);
+    this.loop = new LoopTurn(channel, all.round(channel), System::nanoTime);
     this.turns = new CallTurns(this::readsItsAnswers);
   }
 

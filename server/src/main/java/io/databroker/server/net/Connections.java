@@ -6,6 +6,7 @@ import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -51,6 +52,7 @@ public final class Connections extends ServerTransportFilter {
   /** True while the buffers are nearly full; checked when a large answer is counted. */
   private volatile boolean tight;
 
+  private final Map<Executor, LoopRound> rounds = new ConcurrentHashMap<>();
   private final Set<Connection> ready = ConcurrentHashMap.newKeySet();
   private final AtomicLong unsent = new AtomicLong();
   private final AtomicLong inHeap = new AtomicLong();
@@ -103,6 +105,13 @@ public final class Connections extends ServerTransportFilter {
     ready.add(connection);
     connected.incrementAndGet();
     return attributes.toBuilder().set(Connection.KEY, connection).build();
+  }
+
+  /** Returns the round of a channel's event loop, which all its connections share. */
+  LoopRound round(@Nullable Channel channel) {
+    return channel == null
+        ? new LoopRound(Runnable::run)
+        : rounds.computeIfAbsent(channel.eventLoop(), LoopRound::new);
   }
 
   private static void guard(ChannelPipeline pipeline, Connection connection) {

@@ -16,13 +16,20 @@ final class LoopTurn {
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final @Nullable Channel channel;
+  private final LoopRound round;
   private final LongSupplier nanoTime;
 
   /** Begin of the turn, by {@code nanoTime}; 0 if no call has run since the last read. */
   private long began;
 
-  LoopTurn(@Nullable Channel channel, LongSupplier nanoTime) {
+  /**
+   * Creates a turn without calls.
+   *
+   * @param round the round that all connections of the event loop share
+   */
+  LoopTurn(@Nullable Channel channel, LoopRound round, LongSupplier nanoTime) {
     this.channel = channel;
+    this.round = round;
     this.nanoTime = nanoTime;
   }
 
@@ -31,13 +38,13 @@ final class LoopTurn {
     return channel != null && channel.isRegistered() && channel.eventLoop().inEventLoop();
   }
 
-  /** Returns whether the turn has time for one more call. */
+  /** Returns whether the turn, and the round, have time for one more call. */
   boolean hasTime() {
     long now = nanoTime.getAsLong() | 1;
     if (began == 0) {
       began = now;
     }
-    return now - began < LONGEST;
+    return now - began < LONGEST && round.hasTime(now);
   }
 
   /** Ends the turn: what the socket held has been read. */

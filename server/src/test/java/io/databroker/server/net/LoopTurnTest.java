@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LoopTurnTest {
   private final AtomicLong now = new AtomicLong(-1);
-  private final LoopTurn turn = new LoopTurn(null, now::get);
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final LoopRound round = new LoopRound(tasks::add);
+  private final LoopTurn turn = new LoopTurn(null, round, now::get);
 
   private void pass(Duration time) {
     now.addAndGet(time.toNanos());
@@ -33,8 +38,33 @@ class LoopTurnTest {
     pass(Duration.ofSeconds(1));
     assertThat(turn.hasTime()).isFalse();
     channel.pipeline().fireChannelReadComplete();
+    tasks.remove().run(); // the event loop runs its tasks after its sockets
     assertThat(turn.hasTime()).isTrue();
     channel.finish();
+  }
+
+  @Test
+  void theTurnsOfManyConnectionsShareARound() {
+    int turns = 0;
+    for (LoopTurn next = turn; next.hasTime(); next = new LoopTurn(null, round, now::get)) {
+      turns++;
+      pass(Duration.ofNanos(900_000));
+    }
+    assertThat(turns).isEqualTo(12);
+    assertThat(tasks).as("one task ends the round").hasSize(1);
+    tasks.remove().run();
+    assertThat(new LoopTurn(null, round, now::get).hasTime()).isTrue();
+    assertThat(tasks).hasSize(1);
+  }
+
+  @Test
+  void whileTheServerStopsNoCallRunsOnALoop() {
+    LoopRound stopped =
+        new LoopRound(
+            task -> {
+              throw new RejectedExecutionException();
+            });
+    assertThat(new LoopTurn(null, stopped, now::get).hasTime()).isFalse();
   }
 
   @Test
