@@ -11,7 +11,6 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
-import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.time.Duration;
 import java.util.ArrayList;
