@@ -96,6 +96,7 @@ final class DirectoryOpening {
       properties.writeNext(directory, settings.asProperties());
     }
     Control control = withRoom(() -> Control.open(directory, uptime.boot(), settings.forces()));
+    files.watch(directory.resolve(Control.FILE));
     Store store = null;
     boolean opened = false;
     try {

@@ -14,7 +14,10 @@ import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.memory.Fsync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a store, in memory or in a directory. */
 final class Opening {
@@ -87,7 +91,7 @@ final class Opening {
               Locale.ROOT,
               "cannot open directory %s: %s; make it readable and writable, with room on its disk",
               directory,
-              failed.getMessage()),
+              reason(failed)),
           failed);
     } finally {
       if (!opened) {
@@ -109,6 +113,20 @@ final class Opening {
         : new FileAttribute<?>[0];
   }
 
+  /** Returns the reason in words: the message of many I/O errors is only the name of a file. */
+  private static @Nullable String reason(Exception failed) {
+    if (failed instanceof AccessDeniedException denied) {
+      return "no permission for " + denied.getFile();
+    }
+    if (failed instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is missing";
+    }
+    if (failed instanceof FileAlreadyExistsException other) {
+      return other.getFile() + " is no directory, or a link that leads nowhere";
+    }
+    return failed.getMessage() == null ? failed.toString() : failed.getMessage();
+  }
+
   private static void makeDirectories(
       Path directory, boolean forces, List<Path> made, FileAttribute<?>... rights)
       throws IOException {
@@ -117,7 +135,14 @@ final class Opening {
       if (parent != null) {
         makeDirectories(parent, forces, made); // with the rights of other new directories
       }
-      Files.createDirectory(directory, rights);
+      try {
+        Files.createDirectory(directory, rights);
+      } catch (FileAlreadyExistsException there) {
+        if (Files.isDirectory(directory)) {
+          return; // another open has made it meanwhile
+        }
+        throw there;
+      }
       made.add(directory);
       if (forces) {
         Fsync.forceName(directory);

@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.BackendContext;
 import io.databroker.api.BackendState;
+import io.databroker.api.StorageFailedException;
 import io.databroker.api.Versions;
 import io.databroker.api.support.Extraction;
 import io.databroker.api.support.LeaseTable;
@@ -161,6 +162,11 @@ final class Store implements JournalHost {
           try {
             history.settle();
             return operation.apply(history);
+          } catch (StorageFailedException failed) {
+            if (failed.getCause() instanceof DirectoryLostException lost) {
+              publisher.fail(lost);
+            }
+            throw failed;
           } finally {
             wrote = journal.lastSequence() != sequence;
             ticket = publisher.ticket();
@@ -251,8 +257,14 @@ final class Store implements JournalHost {
     }
   }
 
-  /** Refills the reserve after a full disk, as far as the disk has room. */
+  /**
+   * Refills the reserve after a full disk, as far as the disk has room. After a failure the
+   * directory may be that of another store.
+   */
   void restock() {
+    if (publisher.hasFailed()) {
+      return;
+    }
     int inside = guard.enter();
     try {
       restock.accept(history.directory.all().stream().mapToLong(segment -> segment.end).sum());

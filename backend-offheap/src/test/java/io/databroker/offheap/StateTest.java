@@ -14,6 +14,7 @@ import io.databroker.api.StorageFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.Write;
 import io.databroker.offheap.journal.Spaces;
+import io.databroker.offheap.journal.StoreFiles;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -21,11 +22,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that cannot write reports its state to the host (STATE-2), and acknowledges nothing. */
 class StateTest {
@@ -178,6 +183,79 @@ class StateTest {
       assertReadOnly(backend, Reason.DIRECTORY_LOST);
     }
     assertThat(scratch.resolve("store")).isEmptyDirectory();
+  }
+
+  /**
+   * Restores an older copy under a store that is still open; the files of the copy have the names
+   * that the store would use next.
+   */
+  @Test
+  void aStoreThatTookThePlaceOfTheDirectoryIsLeftAlone() throws IOException {
+    Path store = scratch.resolve("store");
+    Map<String, Bytes> other;
+    try (Backend backend = open(Durability.PROCESS)) {
+      put(backend, "a");
+      Write large = Write.put("t", "k", Bytes.copyOf(new byte[10_000]));
+      for (int i = 0; i < 30; i++) {
+        backend.put(List.of(large));
+      }
+      Files.move(store, scratch.resolve("elsewhere"));
+      StoreTear.copy(scratch.resolve("elsewhere"), store);
+      for (int order = 1; order < 30; order++) {
+        String name = String.format(Locale.ROOT, "%010d.segment", order);
+        Files.writeString(store.resolve("journal-" + name), "of another store");
+        Files.writeString(store.resolve("compacted-" + name), "of another store");
+      }
+      other = content(store);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 30; i++) {
+                  backend.put(List.of(large));
+                }
+              })
+          .isInstanceOf(StorageFailedException.class)
+          .hasMessageContaining("was removed, replaced or unmounted");
+      assertReadOnly(backend, Reason.DIRECTORY_LOST);
+      assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      assertThat(content(store)).isEqualTo(other);
+    }
+    assertThat(content(store)).as("after the close").isEqualTo(other);
+  }
+
+  /** A compaction that was under way, and a clear, when the directory was replaced. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void upkeepDeletesNoFilesOfTheStoreThatTookThePlace(boolean clears) throws IOException {
+    Path store = scratch.resolve("store");
+    try (LogLines log = new LogLines();
+        OffheapBackend backend = (OffheapBackend) open(Durability.PROCESS)) {
+      for (int i = 0; i < 100; i++) {
+        backend.put(List.of(Write.put("t", "k", Bytes.copyOf(new byte[2_000]))));
+      }
+      backend.trim(Instant.now().plusSeconds(60));
+      for (int i = 0; i < 100; i++) {
+        backend.put(List.of(Write.put("t", "k", Bytes.copyOf(new byte[2_000]))));
+      }
+      new Trim(backend.store, Instant.now().plusSeconds(60)).run();
+      Files.move(store, scratch.resolve("elsewhere"));
+      StoreTear.copy(scratch.resolve("elsewhere"), store);
+      Map<String, Bytes> other = content(store);
+      if (clears) {
+        assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      } else {
+        backend.compactor.pass();
+        assertThat(log.lines()).anyMatch(line -> line.contains("was removed, replaced"));
+      }
+      assertThat(content(store)).isEqualTo(other);
+    }
+  }
+
+  private static Map<String, Bytes> content(Path directory) throws IOException {
+    Map<String, Bytes> content = new TreeMap<>();
+    for (Path file : StoreFiles.list(directory)) {
+      content.put(file.getFileName().toString(), Bytes.copyOf(Files.readAllBytes(file)));
+    }
+    return content;
   }
 
   @Test

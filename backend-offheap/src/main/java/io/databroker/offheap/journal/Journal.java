@@ -3,6 +3,7 @@ package io.databroker.offheap.journal;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StorageFullException;
+import io.databroker.offheap.memory.DirectoryLostException;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -271,7 +272,8 @@ public final class Journal {
   /** Returns the error for a write that failed, and keeps it until a write succeeds. */
   private DatabrokerException refuse(String name, Throwable cause) {
     DatabrokerException error =
-        cause instanceof OutOfMemoryError || spaces.lacksRoom()
+        cause instanceof OutOfMemoryError
+                || (!(cause instanceof DirectoryLostException) && spaces.lacksRoom())
             ? new StorageFullException(
                 "no room to write to "
                     + name

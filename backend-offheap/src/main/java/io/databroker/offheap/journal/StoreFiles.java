@@ -1,5 +1,7 @@
 package io.databroker.offheap.journal;
 
+import io.databroker.offheap.memory.DirectoryLostException;
+import io.databroker.offheap.memory.FileKey;
 import io.databroker.offheap.memory.FileSpace;
 import io.databroker.offheap.memory.Fsync;
 import io.databroker.offheap.memory.Space;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a store, by name. */
 public final class StoreFiles implements Spaces {
@@ -28,6 +31,9 @@ public final class StoreFiles implements Spaces {
   /** Matches names with any decimal digits: an early version used those of the default locale. */
   private static final Pattern SEGMENT =
       Pattern.compile("(journal|compacted)-(\\p{Nd}{10,18})\\.segment");
+
+  /** End of the name of a file that is not finished. */
+  private static final String UNFINISHED = ".new";
 
   /**
    * A segment's file.
@@ -42,6 +48,9 @@ public final class StoreFiles implements Spaces {
   private final long salt;
   private final boolean forces;
   private final Room room;
+
+  /** A file of the open store; null before the store is open. */
+  private volatile @Nullable FileKey known;
 
   /** Reserved disk space. */
   public interface Room {
@@ -103,18 +112,38 @@ public final class StoreFiles implements Spaces {
     return directory;
   }
 
+  /**
+   * Creates no more files if the directory is removed or replaced from here on. Another directory
+   * of that path may hold another store, with files of the same names.
+   *
+   * @param file a file that stays the same while the store is open
+   */
+  public void watch(Path file) throws IOException {
+    known = FileKey.of(file);
+  }
+
+  private void checkThere() throws IOException {
+    FileKey file = known;
+    if (file != null && !file.isThere()) {
+      throw new DirectoryLostException(file.path().toString());
+    }
+  }
+
   @Override
   public Space create(long order, long size) throws IOException {
+    checkThere();
     return FileSpace.create(path("journal", order), size, forces);
   }
 
   @Override
   public Space createCompacted(long order, long size) throws IOException {
+    checkThere();
     return FileSpace.createUnnamed(beside(path("compacted", order)), size, room::giveForUpkeep);
   }
 
   @Override
   public void adopt(Space compacted, long order) throws IOException {
+    checkThere();
     ((FileSpace) compacted).moveTo(path("compacted", order));
     Fsync.force(directory);
   }
@@ -171,7 +200,7 @@ public final class StoreFiles implements Spaces {
   }
 
   private static Path beside(Path file) {
-    return file.resolveSibling(file.getFileName() + ".new");
+    return file.resolveSibling(file.getFileName() + UNFINISHED);
   }
 
   /** Returns the segment files of the directory. */
@@ -206,13 +235,19 @@ public final class StoreFiles implements Spaces {
     }
   }
 
-  /** Deletes files that were unfinished when the process ended. */
+  /** Deletes files of the store that were unfinished when the process ended. */
   public void deleteUnfinished() throws IOException {
     for (Path file : list(directory)) {
-      if (file.getFileName().toString().endsWith(".new")) {
+      String name = name(file);
+      if (name.endsWith(UNFINISHED)
+          && isOurs(name.substring(0, name.length() - UNFINISHED.length()))) {
         Files.delete(file);
       }
     }
+  }
+
+  private static boolean isOurs(String name) {
+    return name.equals(PROPERTIES) || name.equals(Control.FILE) || SEGMENT.matcher(name).matches();
   }
 
   /** Returns the name of a file as UTF-8, whatever the encoding of the JVM's locale. */

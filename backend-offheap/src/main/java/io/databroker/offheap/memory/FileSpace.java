@@ -224,9 +224,12 @@ public final class FileSpace implements Space {
     return new FileKey(file, key).isThere();
   }
 
+  /** Deletes the file, but not one that has taken its name: it may belong to another store. */
   @Override
   public void delete() throws IOException {
-    Files.deleteIfExists(file);
+    if (isThere()) {
+      Files.deleteIfExists(file);
+    }
   }
 
   @Override

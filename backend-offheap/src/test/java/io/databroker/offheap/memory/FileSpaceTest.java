@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -120,5 +121,20 @@ class FileSpaceTest {
       throws IOException {
     space.write(at, bytes, bytes.length);
     System.arraycopy(bytes, 0, expected, at, bytes.length);
+  }
+
+  @Test
+  void aDeleteLeavesAFileThatTookItsName() throws IOException {
+    Path file = scratch.resolve("segment");
+    FileSpace space = FileSpace.create(file, 4096, false);
+    Files.move(file, scratch.resolve("elsewhere"));
+    space.delete();
+    Files.writeString(file, "of another store");
+    space.delete();
+    assertThat(file).hasContent("of another store");
+    Files.move(scratch.resolve("elsewhere"), file, StandardCopyOption.REPLACE_EXISTING);
+    space.delete();
+    assertThat(file).doesNotExist();
+    space.free();
   }
 }
