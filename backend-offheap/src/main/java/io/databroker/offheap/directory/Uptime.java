@@ -24,26 +24,33 @@ public record Uptime(long boot, LongSupplier micros) {
 
   /** Returns the uptime of this machine, as Linux tells it. */
   public static Uptime ofMachine() {
+    return of(BOOT_ID, UPTIME);
+  }
+
+  /**
+   * Returns the uptime that these files tell. A container may hide the second: the boot id alone
+   * still tells that the machine did not go down.
+   */
+  static Uptime of(Path bootId, Path uptime) {
     try {
-      long boot = UUID.fromString(read(BOOT_ID).strip()).getLeastSignificantBits() | 1;
-      readMicros();
-      return new Uptime(boot, Uptime::microsNow);
+      long boot = UUID.fromString(read(bootId).strip()).getLeastSignificantBits() | 1;
+      return new Uptime(boot, () -> microsNow(uptime));
     } catch (IOException | RuntimeException unknown) {
       return UNKNOWN;
     }
   }
 
-  private static long microsNow() {
+  private static long microsNow(Path uptime) {
     try {
-      return readMicros();
+      return readMicros(uptime);
     } catch (IOException | RuntimeException gone) {
       return -1; // the file could be read before: the process may have no file handle left
     }
   }
 
   /** The file says, for example, {@code 38144.72 70112.03}: seconds, and idle seconds. */
-  private static long readMicros() throws IOException {
-    String text = read(UPTIME);
+  private static long readMicros(Path uptime) throws IOException {
+    String text = read(uptime);
     int point = text.indexOf('.');
     long seconds = Long.parseLong(text, 0, point, 10);
     int hundredths = Integer.parseInt(text, point + 1, point + 3, 10);
