@@ -5,10 +5,12 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.BackendProvider;
 import io.databroker.api.Capability;
 import io.databroker.api.Limits;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -75,7 +77,29 @@ public final class InMemoryProvider implements BackendProvider {
 
   @Override
   public Backend open(Settings settings, BackendContext context) {
-    return new InMemoryBackend(
-        context, Room.shareOfHeap(settings.get(MEMORY_BYTES), settings.get(HISTORY_BYTES)));
+    long memory = settings.get(MEMORY_BYTES);
+    long history = settings.get(HISTORY_BYTES);
+    long heap = Runtime.getRuntime().maxMemory();
+    if (memory > heap) {
+      throw tooLarge(MEMORY_BYTES, memory, "the heap", heap);
+    }
+    long most = memory == 0 ? heap / 2 : memory;
+    if (history > most) {
+      throw tooLarge(HISTORY_BYTES, history, "memoryBytes", most);
+    }
+    return new InMemoryBackend(context, Room.shareOfHeap(memory, history));
+  }
+
+  private static OpenFailedException tooLarge(
+      Setting<Long> setting, long given, String than, long bound) {
+    return new OpenFailedException(
+        String.format(
+            Locale.ROOT,
+            "%s %d is more than %s, %d bytes; set it lower, or give the JVM a larger heap (-Xmx)",
+            setting.name(),
+            given,
+            than,
+            bound),
+        null);
   }
 }
