@@ -45,7 +45,8 @@ final class TestServer {
         .setServerConfig("fsync", "on")
         .setServerConfig("full_page_writes", "on")
         .setServerConfig("synchronous_commit", "on")
-        .setServerConfig("max_connections", "300");
+        .setServerConfig("max_connections", "300")
+        .setServerConfig("unix_socket_directories", ""); // a killed server would leave its socket
   }
 
   static String url() {
