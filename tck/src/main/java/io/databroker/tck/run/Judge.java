@@ -73,7 +73,11 @@ final class Judge {
   void run(Job job, Consumer<String> ready) throws IOException, InterruptedException {
     Set<String> done = new LinkedHashSet<>(job.done());
     Map<String, String> parameters = new HashMap<>(job.parameters());
-    Path file = Files.createTempFile("databroker-tck-job", ".properties");
+    // A child that is killed or ends its JVM leaves its temporary files here.
+    Path scratch = Files.createTempDirectory("databroker-tck");
+    Path file = scratch.resolve("job.properties");
+    List<String> scratched = new ArrayList<>(List.of("-Djava.io.tmpdir=" + scratch));
+    scratched.addAll(options);
     int lost = 0;
     try {
       while (true) {
@@ -86,7 +90,7 @@ final class Judge {
                 done,
                 parameters)
             .write(file);
-        ChildRun child = new ChildRun(options, file, report);
+        ChildRun child = new ChildRun(scratched, file, report);
         child.run(
             named -> {
               if (name.isEmpty()) {
@@ -118,7 +122,7 @@ final class Judge {
         parameters.merge(Tuning.CALL_BOUND, "10", (given, none) -> shorter(given));
       }
     } finally {
-      Files.deleteIfExists(file);
+      ReportFolder.delete(scratch);
     }
   }
 

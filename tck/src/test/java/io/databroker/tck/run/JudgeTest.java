@@ -39,6 +39,16 @@ class JudgeTest {
         public List<Setting<?>> settings() { return List.of(EVIL); }
         public Set<Capability> capabilities(Settings s) { return right.capabilities(Settings.defaults()); }
         public Limits limits(Settings s) { return right.limits(Settings.defaults()); }
+        private static void note() {
+          String note = System.getProperty("evil.note");
+          if (note == null) return;
+          try {
+            java.nio.file.Path left = java.nio.file.Files.createTempFile("evil", ".tmp");
+            java.nio.file.Files.writeString(java.nio.file.Path.of(note), left.toString());
+          } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        }
         private static void hang() {
           while (true) {
             try { Thread.sleep(1000); } catch (InterruptedException e) { }
@@ -54,7 +64,10 @@ class JudgeTest {
           if (!evil.endsWith(" " + where)) return;
           switch (evil.split(" ")[0]) {
             case "exit" -> System.exit(0);
-            case "halt" -> Runtime.getRuntime().halt(0);
+            case "halt" -> {
+              note();
+              Runtime.getRuntime().halt(0);
+            }
             case "hang" -> hang();
             case "error" -> throw new OutOfMemoryError("evil");
             case "stack" -> throw new StackOverflowError("evil");
@@ -160,6 +173,16 @@ class JudgeTest {
     assertFails(told, "PUT-", "put did not return", "stopped after 12 tests");
     assertThat(told.text())
         .containsPattern("NOT RUN (GET|PUT)-"); // the order of chapters is not fixed
+  }
+
+  @Test
+  void aChildThatEndsItsJvmLeavesNoTemporaryFiles() throws IOException {
+    Path note = directory.resolve("left.txt");
+    assertFails(
+        run("halt open", "GET", "--jvm-option=-Devil.note=" + note), "OPEN-1", "exit code 0");
+    Path left = Path.of(Files.readString(note));
+    assertThat(left).doesNotExist();
+    assertThat(left.getParent()).doesNotExist();
   }
 
   @Test
