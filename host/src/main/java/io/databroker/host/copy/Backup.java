@@ -1,36 +1,46 @@
 package io.databroker.host.copy;
 
-import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Backup files: all records of a store at one version, with their times and in the order of their
- * writes, the options and the checkpoint. History and leases are not part of it.
+ * writes, the options and the checkpoint. An increment holds the changes since another backup
+ * instead of all records. History and leases are not part of a backup.
  *
  * @param contents the version, options and checkpoint of the store
- * @param records the number of records
+ * @param records the number of records, or of the changes in an increment
  * @param created when the backup was begun
  * @param bytes the size of the file
  * @param sha256 the digest that the file holds of itself, in hexadecimal
+ * @param base the backup that an increment continues; null for a full backup
  */
 public record Backup(
-    StoreContents contents, long records, Instant created, long bytes, String sha256) {
+    StoreContents contents,
+    long records,
+    Instant created,
+    long bytes,
+    String sha256,
+    @Nullable Base base) {
 
   /**
-   * Writes a backup. The file appears under its name only when it is complete and forced to disk;
-   * until then it has the suffix {@code .partial}.
+   * The backup that an increment continues, of the same history.
+   *
+   * @param version the version of the store in it
+   * @param sha256 its digest
+   */
+  public record Base(long version, String sha256) {}
+
+  /**
+   * Writes a full backup. The file appears under its name only when it is complete and forced to
+   * disk; until then it has the suffix {@code .partial}. Only its owner may read it.
    *
    * @param overwrite whether to replace a file of that name
    * @param now the time to note as that of the backup
@@ -38,12 +48,12 @@ public record Backup(
    */
   public static Backup write(
       CopyEnd source, Path file, boolean overwrite, Instant now, CopyProgress progress)
-      throws IOException {
+      throws IOException, InterruptedException {
     return write(source, file, overwrite, null, now, progress);
   }
 
   /**
-   * Writes a backup, as the other method does.
+   * Writes a full backup, as the other method does.
    *
    * @param temporary the folder for temporary files; null for the folder of the backup
    */
@@ -54,48 +64,15 @@ public record Backup(
       @Nullable Path temporary,
       Instant now,
       CopyProgress progress)
-      throws IOException {
-    Path target = file.toAbsolutePath();
-    checkName(target, overwrite);
-    Path folder = target.getParent();
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    Instant created = now.truncatedTo(ChronoUnit.MICROS);
-    boolean done = false;
-    try (FileChannel channel = PartialFile.open(partial);
-        RecordSort sort =
-            new RecordSort(RecordSort.BY_VERSION, temporary == null ? folder : temporary)) {
-      try {
-        Backup backup = write(source, sort, channel, created, progress);
-        channel.force(true);
-        checkName(target, overwrite); // again: the backup may have taken hours
-        Files.move(
-            partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        done = true;
-        force(folder);
-        return backup;
-      } finally {
-        if (!done) {
-          Files.deleteIfExists(partial);
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw new CopyException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static void checkName(Path target, boolean overwrite) throws CopyException {
-    Path folder = target.getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw new CopyException("there is no folder " + folder + "; create it, or name another");
-    }
-    if (Files.exists(target)) {
-      if (!Files.isRegularFile(target)) {
-        throw new CopyException(target + " is not a regular file; name another file");
-      }
-      if (!overwrite) {
-        throw new CopyException(target + " exists; name another file, or say to overwrite it");
-      }
-    }
+      throws IOException, InterruptedException {
+    NewBackupFile created = new NewBackupFile(file, overwrite);
+    Path folder = temporary == null ? created.folder() : temporary;
+    return created.write(
+        channel -> {
+          try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
+            return write(source, sort, channel, now.truncatedTo(ChronoUnit.MICROS), progress);
+          }
+        });
   }
 
   private static Backup write(
@@ -109,7 +86,7 @@ public record Backup(
               sort.add(record);
               progress.at(CopyProgress.Step.READ, sort.size());
             });
-    BackupWriter writer = new BackupWriter(channel);
+    BackupWriter writer = new BackupWriter(channel, null);
     writer.contents(contents, sort.size(), created);
     RecordSort.Reader records = sort.read();
     for (long written = 1; records.hasNext(); written++) {
@@ -117,87 +94,95 @@ public record Backup(
       progress.at(CopyProgress.Step.WRITE, written);
     }
     String sha256 = writer.finish();
-    return new Backup(contents, sort.size(), created, writer.bytes(), sha256);
-  }
-
-  /** Makes a rename durable; does nothing on file systems that cannot force a directory. */
-  private static void force(@Nullable Path folder) throws IOException {
-    if (folder != null && !System.getProperty("os.name", "").startsWith("Windows")) {
-      try (FileChannel directory = FileChannel.open(folder)) {
-        directory.force(true);
-      }
-    }
+    return new Backup(contents, sort.size(), created, writer.bytes(), sha256, null);
   }
 
   /**
-   * Reads a whole backup and checks every byte of it.
+   * Writes an increment: the changes of a store since another backup of it, which is checked first.
+   * The store must still hold these changes in its history.
+   *
+   * @param base the file of the other backup, full or itself an increment
+   * @param file the new file, written as by {@link #write}
+   * @throws CopyException also if the store has another history than the base, or no longer holds
+   *     the changes since then
+   * @throws DamagedBackupException if the base is damaged
+   */
+  public static Backup writeIncrement(
+      CopyEnd source, Path base, Path file, boolean overwrite, Instant now, CopyProgress progress)
+      throws IOException, InterruptedException {
+    NewBackupFile created = new NewBackupFile(file, overwrite);
+    Increment increment = new Increment(source, base, check(base, progress), progress);
+    return created.write(channel -> increment.write(channel, now.truncatedTo(ChronoUnit.MICROS)));
+  }
+
+  /**
+   * Reads a whole backup and checks every byte of it. An increment is checked without its base.
    *
    * @throws DamagedBackupException if a byte is changed, missing or extra
    */
   public static Backup check(Path file, CopyProgress progress) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return check(file, in, progress);
-    }
-  }
-
-  private static Backup check(Path file, InputStream in, CopyProgress progress) throws IOException {
-    try (BackupReader reader = new BackupReader(file, in)) {
-      long records = 0;
-      while (reader.record() != null) {
-        progress.at(CopyProgress.Step.CHECK, ++records);
+    try (InputStream in = Files.newInputStream(file);
+        BackupReader reader = new BackupReader(file, in)) {
+      for (long records = 1; reader.record() != null; records++) {
+        progress.at(CopyProgress.Step.CHECK, records);
       }
-      BackupReader.Start start = reader.start();
-      return new Backup(
-          start.contents(), records, start.created(), reader.bytes(), reader.sha256());
+      return reader.checked();
     }
   }
 
   /**
-   * Restores a backup as a new history. The whole file is checked before anything changes. Options
-   * follow the records, so that nothing expires or is evicted meanwhile. Until everything is
-   * restored, the target has an {@link UnfinishedMark}.
+   * Reads a full backup and its increments, and checks every byte of them and that each one
+   * continues the one before.
    *
-   * @param replace whether to remove the contents of the target
-   * @throws CopyException if the target is not empty and {@code replace} is false, or if the file
-   *     is a pipe or a device, which cannot be read twice
-   * @throws DamagedBackupException if the file is damaged; nothing has changed
+   * @param files the full backup, then its increments in order
+   * @return the backups in these files
+   * @throws DamagedBackupException if a byte is changed, missing or extra
+   * @throws CopyException if an increment does not continue the file before it
    */
-  public static Backup restore(Path file, CopyEnd target, boolean replace, CopyProgress progress)
-      throws IOException, InterruptedException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new CopyException(
-          file + " is not a regular file, and a restore reads it twice: save it to a file first");
-    }
-    // One open file for both passes: another backup may take its name in between.
-    try (FileChannel channel = FileChannel.open(file)) {
-      return restore(file, channel, target, replace, progress);
+  public static List<Backup> check(List<Path> files, CopyProgress progress) throws IOException {
+    try (BackupChain chain = new BackupChain(files, progress)) {
+      return chain.check();
     }
   }
 
-  private static Backup restore(
-      Path file, FileChannel channel, CopyEnd target, boolean replace, CopyProgress progress)
+  /**
+   * Restores a full backup as a new history, as the other method does.
+   *
+   * @throws CopyException also if the file is an increment
+   */
+  public static Backup restore(Path file, CopyEnd target, boolean replace, CopyProgress progress)
       throws IOException, InterruptedException {
-    Backup backup = check(file, Channels.newInputStream(channel), progress);
-    if (!replace) {
-      StoreCopy.checkEmpty(target);
-    }
-    StoreCopy.clear(target);
-    UnfinishedMark.setRestore(target);
-    try (BackupReader reader =
-        new BackupReader(file, Channels.newInputStream(channel.position(0)))) {
-      RestoreBatches batches = new RestoreBatches(target);
-      long restored = 0;
-      for (StoredRecord next = reader.record(); next != null; next = reader.record()) {
-        batches.add(next);
-        progress.at(CopyProgress.Step.WRITE, ++restored);
+    return restore(List.of(file), target, replace, progress);
+  }
+
+  /**
+   * Restores a full backup and its increments as a new history, in the state of the last one. All
+   * files are checked before anything changes. Options follow the records, so that nothing expires
+   * or is evicted meanwhile. Until everything is restored, the target has an {@link
+   * UnfinishedMark}.
+   *
+   * @param files the full backup, then its increments in order
+   * @param replace whether to remove the contents of the target
+   * @return the last backup
+   * @throws CopyException if the target is not empty and {@code replace} is false, if an increment
+   *     does not continue the file before it, or if a file is a pipe or a device, which cannot be
+   *     read twice
+   * @throws DamagedBackupException if a file is damaged; nothing has changed
+   */
+  public static Backup restore(
+      List<Path> files, CopyEnd target, boolean replace, CopyProgress progress)
+      throws IOException, InterruptedException {
+    try (BackupChain chain = new BackupChain(files, progress)) {
+      List<Backup> checked = chain.check();
+      Backup last = checked.get(checked.size() - 1);
+      if (!replace) {
+        StoreCopy.checkEmpty(target);
       }
-      batches.flush();
+      StoreCopy.clear(target);
+      UnfinishedMark.setRestore(target);
+      chain.restore(last, target);
+      UnfinishedMark.removeRestore(target);
+      return last;
     }
-    for (Map.Entry<String, TypeOptions> type : backup.contents().options().entrySet()) {
-      Outages.outlast(() -> target.setOptions(type.getKey(), type.getValue()));
-    }
-    Outages.outlast(() -> target.setCheckpoint(backup.contents().checkpoint()));
-    UnfinishedMark.removeRestore(target);
-    return backup;
   }
 }

@@ -5,7 +5,11 @@ final class BackupFormat {
   /** The first bytes of every backup file: "DATABRKR" in ASCII. */
   static final long MAGIC = 0x44_41_54_41_42_52_4B_52L;
 
-  static final int VERSION = 1;
+  /** Version of a file that holds all records. */
+  static final int FULL = 1;
+
+  /** Version of a file that holds the changes since another backup. */
+  static final int INCREMENT = 2;
 
   /** The length of magic and version. */
   static final int PREAMBLE = 12;

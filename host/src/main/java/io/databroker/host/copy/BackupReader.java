@@ -28,16 +28,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads a backup file and checks every byte of it; {@link BackupWriter} describes the format. */
 final class BackupReader implements AutoCloseable {
   /**
-   * Header of a backup: its creation, the contents besides records, and the stated number of
-   * records.
+   * Header of a backup: its creation, the contents besides records, the stated number of records,
+   * and the base of an increment.
    */
-  record Start(StoreContents contents, long records, Instant created) {}
+  record Start(StoreContents contents, long records, Instant created, Backup.@Nullable Base base) {}
 
   private final Path file;
   private final DataInputStream in;
   private final MessageDigest digest = Digests.sha256();
   private final Inflater inflater = new Inflater(true);
   private final Start start;
+  private boolean increment;
   private long offset;
   private int number;
   private long records;
@@ -69,13 +70,9 @@ final class BackupReader implements AutoCloseable {
     return start;
   }
 
-  /** Returns the SHA-256 that the file ends with, once all records were read. */
-  String sha256() {
-    return sum;
-  }
-
-  long bytes() {
-    return offset;
+  /** Returns the backup, once all records were read. */
+  Backup checked() {
+    return new Backup(start.contents(), records, start.created(), offset, sum, start.base());
   }
 
   private void preamble() throws IOException {
@@ -91,14 +88,16 @@ final class BackupReader implements AutoCloseable {
       throw damaged(bytes.length, "the file ends here");
     }
     int version = preamble.getInt(Long.BYTES);
-    if (version != BackupFormat.VERSION) {
+    increment = version == BackupFormat.INCREMENT;
+    if (version != BackupFormat.FULL && !increment) {
       throw damaged(
           Long.BYTES,
           String.format(
               Locale.ROOT,
-              "format %d is unknown to this version, which reads format %d",
+              "format %d is unknown to this version, which reads formats %d and %d",
               version,
-              BackupFormat.VERSION));
+              BackupFormat.FULL,
+              BackupFormat.INCREMENT));
     }
     digest.update(bytes);
     offset = BackupFormat.PREAMBLE;
@@ -110,22 +109,29 @@ final class BackupReader implements AutoCloseable {
       throw damaged(at, "the block that begins here is not the first of a backup");
     }
     try {
-      return contents(block);
+      return contents(block, increment);
     } catch (EOFException | RuntimeException e) {
       throw damaged(at, "the block that begins here does not hold the contents of a store");
     }
   }
 
-  private static Start contents(DataInputStream content) throws IOException {
+  private static Start contents(DataInputStream content, boolean increment) throws IOException {
     Instant created = Instant.EPOCH.plus(content.readLong(), ChronoUnit.MICROS);
     Position position = new Position(content.readLong(), content.readLong());
     Checkpoint checkpoint = new Checkpoint(content.readLong(), content.readLong());
     long expected = content.readLong();
+    Backup.Base base = null;
+    if (increment) {
+      long version = content.readLong();
+      byte[] sum = new byte[Digests.sha256().getDigestLength()];
+      content.readFully(sum);
+      base = new Backup.Base(version, HexFormat.of().formatHex(sum));
+    }
     Map<String, TypeOptions> options = new TreeMap<>();
     for (int left = content.readInt(); left > 0; left--) {
       options.put(RecordCoding.text(content), RecordCoding.readOptions(content));
     }
-    return new Start(new StoreContents(position, options, checkpoint), expected, created);
+    return new Start(new StoreContents(position, options, checkpoint), expected, created, base);
   }
 
   /** Returns the next record, or null at the end; the whole file is then verified. */
@@ -135,7 +141,7 @@ final class BackupReader implements AutoCloseable {
       if (content != null && content.available() > 0) {
         records++;
         try {
-          return RecordCoding.read(content);
+          return read(content);
         } catch (EOFException | RuntimeException e) {
           throw damaged(offset, "the block before this byte holds no record");
         }
@@ -153,6 +159,32 @@ final class BackupReader implements AutoCloseable {
     }
   }
 
+  /** Reads a record; a change of an increment has to follow the one before it. */
+  private StoredRecord read(DataInputStream content) throws IOException {
+    boolean deleted = increment && content.readBoolean();
+    StoredRecord record = RecordCoding.read(content);
+    Backup.Base base = start.base();
+    if (base == null) {
+      return record;
+    }
+    if (record.version() != base.version() + records) {
+      throw damaged(
+          offset,
+          String.format(
+              Locale.ROOT,
+              "the block before this byte has version %s where version %s follows",
+              Long.toUnsignedString(record.version()),
+              Long.toUnsignedString(base.version() + records)));
+    }
+    return new StoredRecord(
+        record.type(),
+        record.id(),
+        record.version(),
+        record.payload(),
+        record.modifiedAt(),
+        deleted);
+  }
+
   private byte[] peekDigest() {
     try {
       return ((MessageDigest) digest.clone()).digest();
@@ -168,6 +200,10 @@ final class BackupReader implements AutoCloseable {
       throw damaged(
           at,
           String.format(Locale.ROOT, "%d records were written, but %d were found", told, records));
+    }
+    Backup.Base base = start.base();
+    if (base != null && base.version() + records != start.contents().position().version()) {
+      throw damaged(at, "it does not hold each change up to its version");
     }
     if (!Arrays.equals(expected, before)) {
       throw damaged(at, "the SHA-256 of the bytes before does not match");

@@ -1,5 +1,6 @@
 package io.databroker.host.copy;
 
+import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a backup file.
@@ -21,17 +23,23 @@ import java.util.zip.Deflater;
  * file:     magic 8 | format version 4 | contents block | records blocks | end block
  * block:    kind 4 | number 4 | length 4 | plain length 4 | checksum 4 | header checksum 4 | content
  * contents: created 8 | server version 8 | version 8 | checkpoint 16 | records 8
+ *           | only in an increment: version of the base 8, SHA-256 of the base 32
  *           | types with options 4 | (type, options) for each
- * records:  (type, id, version 8, time 8, payload) for each, in the order of their writes
+ * records:  (only in an increment: deleted 1, type, id, version 8, time 8, payload) for each,
+ *           in the order of their writes
  * end:      records 8 | SHA-256 of all bytes before the end block 32
  * </pre>
  *
- * Big endian. Contents are compressed by Deflate. The checksum of a block covers its compressed
+ * The format version is 1 for all records of a store, and 2 for an increment: each change since its
+ * base, without a version left out. A deleted record has no payload.
+ *
+ * <p>Big endian. Contents are compressed by Deflate. The checksum of a block covers its compressed
  * content, and the checksum of its header covers the header and the offset of the block in the
  * file, so that a block never passes for one at another place.
  */
 final class BackupWriter {
   private final FileChannel channel;
+  private final Backup.@Nullable Base base;
   private final MessageDigest digest;
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
   private final ByteArrayOutputStream plain = new ByteArrayOutputStream(BackupFormat.BLOCK_BYTES);
@@ -40,12 +48,21 @@ final class BackupWriter {
   private int number;
   private long records;
 
-  /** Writes to a channel that is empty. */
-  BackupWriter(FileChannel channel) throws IOException {
+  /**
+   * Writes to a channel that is empty.
+   *
+   * @param base the backup that this one continues; null for a backup of all records
+   */
+  BackupWriter(FileChannel channel, Backup.@Nullable Base base) throws IOException {
     this.channel = channel;
+    this.base = base;
     this.digest = Digests.sha256();
     ByteBuffer preamble = ByteBuffer.allocate(BackupFormat.PREAMBLE);
-    write(preamble.putLong(BackupFormat.MAGIC).putInt(BackupFormat.VERSION).flip());
+    write(
+        preamble
+            .putLong(BackupFormat.MAGIC)
+            .putInt(base == null ? BackupFormat.FULL : BackupFormat.INCREMENT)
+            .flip());
   }
 
   /** Writes the contents besides records; called first. */
@@ -56,6 +73,10 @@ final class BackupWriter {
     block.writeLong(contents.checkpoint().serverVersion());
     block.writeLong(contents.checkpoint().recordVersion());
     block.writeLong(expected);
+    if (base != null) {
+      block.writeLong(base.version());
+      block.write(HexFormat.of().parseHex(base.sha256()));
+    }
     block.writeInt(contents.options().size());
     for (Map.Entry<String, TypeOptions> type : contents.options().entrySet()) {
       RecordCoding.text(block, type.getKey());
@@ -66,11 +87,19 @@ final class BackupWriter {
 
   /** Writes a record; called in the order of writes. */
   void record(StoredRecord record) throws IOException {
-    RecordCoding.write(block, record);
+    if (base != null) {
+      block.writeBoolean(record.deleted());
+    }
+    RecordCoding.write(block, base != null && record.deleted() ? withoutPayload(record) : record);
     records++;
     if (plain.size() >= BackupFormat.BLOCK_BYTES) {
       end(BackupFormat.RECORDS);
     }
+  }
+
+  private static StoredRecord withoutPayload(StoredRecord deleted) {
+    return new StoredRecord(
+        deleted.type(), deleted.id(), deleted.version(), Bytes.EMPTY, deleted.modifiedAt(), true);
   }
 
   /** Writes the end; returns the SHA-256 that it holds, in hexadecimal. */
@@ -88,6 +117,10 @@ final class BackupWriter {
 
   long bytes() {
     return offset;
+  }
+
+  Backup.@Nullable Base base() {
+    return base;
   }
 
   private void end(int kind) throws IOException {

@@ -67,7 +67,7 @@ class BackupTest {
         .toList();
   }
 
-  private Path backup() throws IOException {
+  private Path backup() throws Exception {
     Path file = folder.resolve("a.backup");
     try (Stores stores = new Stores()) {
       fill(stores.backend(0));
@@ -391,8 +391,8 @@ class BackupTest {
   private static void replaceByEmpty(Path file) {
     try (Stores empty = new Stores()) {
       Backup.write(empty.end(0), file, true, NOW, CopyProgress.NONE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -431,7 +431,7 @@ class BackupTest {
     for (int[] each : lengths) {
       BlockHeader header = new BlockHeader(BackupFormat.CONTENTS, 0, each[0], each[1], 0);
       ByteBuffer bytes = ByteBuffer.allocate(100);
-      bytes.putLong(BackupFormat.MAGIC).putInt(BackupFormat.VERSION);
+      bytes.putLong(BackupFormat.MAGIC).putInt(BackupFormat.FULL);
       bytes.put(header.encode(BackupFormat.PREAMBLE));
       Files.write(file, bytes.array());
       assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
@@ -440,7 +440,7 @@ class BackupTest {
     }
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      new BackupWriter(channel).finish(); // without contents
+      new BackupWriter(channel, null).finish(); // without contents
     }
     assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
         .isInstanceOf(DamagedBackupException.class);

@@ -4,8 +4,9 @@ import io.databroker.host.copy.Backup;
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.host.copy.UnfinishedMark;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     description = {
       "Restores a backup into a store, as a new history.",
-      "The whole file is checked before anything changes. Records keep their times and the order"
+      "All files are checked before anything changes. Records keep their times and the order"
           + " of",
       "their writes, and get new versions. Followers of the store must start over.",
       "If the command is interrupted, run it again with --replace. Until then the store says that",
@@ -26,11 +27,15 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  databroker restore --to offheap:directory=data data.backup",
+      "  databroker restore --to offheap:directory=data data.backup monday.backup tuesday.backup",
       "  databroker restore --to 127.0.0.1:5443 --replace data.backup"
     })
 final class RestoreCommand extends StoreCommand {
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The backup to restore.")
-  private @Nullable Path file;
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE",
+      description = "The full backup to restore, then its increments in order.")
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--to",
@@ -57,23 +62,24 @@ final class RestoreCommand extends StoreCommand {
 
   @Override
   int run(Output output) throws Exception {
-    Path named = file;
-    if ((named == null) != keepPart) {
+    if (files.isEmpty() != keepPart) {
       throw usage(keepPart ? "--keep-part takes no FILE" : "the FILE to restore is missing");
     }
     checkAccess(to);
     try (CopyEnd end = open(to, access.server())) {
-      if (named == null) {
+      if (keepPart) {
         UnfinishedMark.acceptPart(end);
         output.line("kept: " + to.shown() + " now counts as whole");
         return ExitCodes.DONE;
       }
-      Backup backup = Backup.restore(named, end, replace, new ProgressLines(terminal));
+      Backup backup = Backup.restore(files, end, replace, new ProgressLines(terminal));
       output.line(
           String.format(
               Locale.ROOT,
-              "restored: %d records into %s, history %s",
-              backup.records(),
+              "restored: %s into %s, history %s",
+              backup.base() == null
+                  ? backup.records() + " records"
+                  : files.size() + " backups up to " + words(backup.contents().position()),
               to.shown(),
               Long.toUnsignedString(end.versions().serverVersion())));
     }

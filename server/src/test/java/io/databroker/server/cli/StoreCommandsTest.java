@@ -72,6 +72,40 @@ class StoreCommandsTest {
   }
 
   @Test
+  void incrementsOfAServerAreRestoredWithTheirFullBackup() {
+    String full = folder.resolve("full").toString();
+    String monday = folder.resolve("monday").toString();
+    String tuesday = folder.resolve("tuesday").toString();
+    Cli.run("backup", "--from", server.address, full);
+    server.ask("put", "car", "id5", "{\"n\":\"monday\"}");
+    server.ask("delete", "car", "id6");
+    Cli first = Cli.run("backup", "--from", server.address, "--since", full, monday);
+    assertThat(first.out())
+        .as(first.err())
+        .startsWith("backed up: 2 changes since version 23 at version 25 of history ");
+    server.ask("put", "car", "id6", "{\"n\":\"tuesday\"}");
+    server.ask("options", "set", "car", "--capacity", "50");
+    assertThat(Cli.run("backup", "--from", server.address, "--since", monday, tuesday).code())
+        .isZero();
+    Cli checked = Cli.run("backup", "--check", full, monday, tuesday);
+    assertThat(checked.lines()).as(checked.err()).hasSize(3).allMatch(l -> l.startsWith("whole: "));
+    assertThat(checked.lines().get(1)).isEqualTo(first.out().strip().replace("backed up", "whole"));
+    Cli gap = Cli.run("restore", "--to", other.address, full, tuesday);
+    assertThat(gap.code()).isEqualTo(1);
+    assertThat(gap.err()).contains(tuesday + " is an increment to").contains("is missing");
+    Cli restored = Cli.run("restore", "--to", other.address, full, monday, tuesday);
+    assertThat(restored.out())
+        .as(restored.err())
+        .startsWith("restored: 3 backups up to version 26 of history ");
+    assertEqual(server.address, other.address);
+    Cli foreign = Cli.run("backup", "--from", other.address, "--since", full, full + "2");
+    assertThat(foreign.code()).isEqualTo(1);
+    assertThat(foreign.err()).contains(full + " is a backup of history ").contains("full backup");
+    assertThat(Cli.run("backup", full, monday).err()).contains("leave out " + monday);
+    assertThat(Cli.run("backup", "--check").code()).isEqualTo(2);
+  }
+
+  @Test
   void aDamagedBackupIsNamedWithItsOffset() throws Exception {
     Path file = folder.resolve("a.backup");
     Cli.run("backup", "--from", server.address, file.toString());
