@@ -22,6 +22,7 @@ import io.databroker.api.support.WriteBatch;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Journal;
+import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import java.time.Duration;
 import java.time.Instant;
@@ -254,6 +255,14 @@ final class OffheapBackend implements Backend {
           store.publish(now, now.planned.withCheckpoint(checkpoint));
           return true;
         });
+  }
+
+  /** Returns the size of the journal; may also be called after a close. */
+  @Override
+  public Map<String, Long> counters() {
+    List<Segment> segments = store.history.directory.all();
+    long bytes = segments.stream().mapToLong(segment -> segment.end).sum();
+    return Map.of("journal.bytes", bytes, "journal.segments", (long) segments.size());
   }
 
   /** Never waits; may also be called after a close. */

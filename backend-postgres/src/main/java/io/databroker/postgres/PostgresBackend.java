@@ -242,6 +242,12 @@ final class PostgresBackend implements Backend {
     run(() -> checkpoints.set(checkpoint));
   }
 
+  /** Returns numbers of the connection pool; may also be called after a close. */
+  @Override
+  public Map<String, Long> counters() {
+    return sessions.counters();
+  }
+
   @Override
   public BackendState state() {
     return state.get();

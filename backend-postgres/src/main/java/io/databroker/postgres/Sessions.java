@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -53,6 +54,17 @@ final class Sessions implements AutoCloseable {
     config.setValidationTimeout(Math.max(250, Math.min(5_000, callTimeout.toMillis() / 2)));
     config.setThreadFactory(Threads.named("databroker-postgres-pool"));
     this.pool = new HikariPool(config);
+  }
+
+  /** Returns the numbers of connections, and of calls that wait for one. */
+  Map<String, Long> counters() {
+    return Map.of(
+        "connections.open",
+        (long) pool.getTotalConnections(),
+        "connections.busy",
+        (long) pool.getActiveConnections(),
+        "connections.awaited",
+        (long) pool.getThreadsAwaitingConnection());
   }
 
   Deadline deadline() {
