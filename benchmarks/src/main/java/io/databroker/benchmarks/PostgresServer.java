@@ -16,13 +16,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** A PostgreSQL server that writes to disk, for both sides of a comparison. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
   private static final Logger LIBRARIES = Logger.getLogger("");
 
   private final EmbeddedPostgres server;
   private final String url;
 
-  PostgresServer() throws IOException {
+  /** Starts the server. */
+  public PostgresServer() throws IOException {
     LIBRARIES.setLevel(Level.SEVERE);
     server =
         EmbeddedPostgres.builder()
@@ -48,6 +49,23 @@ final class PostgresServer implements AutoCloseable {
       }
     }
     return Stores.checked(provider, settings.build(), BackendContext.standard());
+  }
+
+  /** Returns the address for a driver. */
+  public String url() {
+    return url;
+  }
+
+  /** Returns the size of the database; not a number if it is away. */
+  public double bytes() {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT pg_database_size(current_database())")) {
+      result.next();
+      return result.getLong(1);
+    } catch (SQLException e) {
+      return Double.NaN;
+    }
   }
 
   Connection connect() throws SQLException {

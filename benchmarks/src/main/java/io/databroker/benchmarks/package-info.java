@@ -6,7 +6,8 @@
  * Turns} loads, and gives {@code Row}s with {@code Target}s. {@code Stores} opens our backends and
  * their peers. {@code Measurement} runs JMH; {@code Outcome}, {@code Table} and {@code Json}
  * report. {@code ServerComparison} and {@link Footprint} measure processes, {@code
- * PostgresComparison} a database. {@code Against} compares two commits.
+ * PostgresComparison} a database. {@code Against} compares two commits. The package {@code steady}
+ * puts load on servers for a long time.
  *
  * <p><b>Thread-safety:</b> none; JMH sets up on one thread, and threads of a benchmark only read
  * the prepared state.

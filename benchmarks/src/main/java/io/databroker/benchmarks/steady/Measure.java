@@ -1,0 +1,83 @@
+package io.databroker.benchmarks.steady;
+
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/** Measure that is read from the metrics of a server, as the sum of the samples that match. */
+enum Measure {
+  HEAP_AFTER_COLLECTION("heap after collection", "MB", 1 << 20, 8, "jvm_gc_live_data_size_bytes"),
+  HEAP("heap in use", "MB", 1 << 20, Double.NaN, "jvm_memory_used_bytes", "area=\"heap\""),
+  OTHER_MEMORY("memory beside the heap", "MB", 1 << 20, 8, "jvm_memory_used_bytes", "\"nonheap\""),
+  BUFFERS("direct buffers", "MB", 1 << 20, 8, "jvm_buffer_memory_used_bytes", "\"direct\""),
+  THREADS("threads", "", 1, 4, "jvm_threads_live_threads"),
+  DESCRIPTORS("descriptors", "", 1, 10, "process_files_open_files"),
+  /** A journal is compacted by segments of 64 MB. */
+  JOURNAL("journal on disk", "MB", 1 << 20, 64, "databroker_backend_journal_bytes"),
+  DATABASE("database on disk", "MB", 1 << 20, 16, "database_size_bytes"),
+  HISTORY("changes held", "", 1, Double.NaN, "databroker_backend_history_changes"),
+  FEEDS("open feeds", "", 1, 10, "databroker_backend_feeds_open"),
+  FAILURES(
+      "failed calls of the backend",
+      "",
+      1,
+      Double.NaN,
+      "databroker_backend_calls_seconds_count",
+      "outcome=",
+      label -> !label.contains("outcome=\"ok\"")),
+  CALLS("calls", "", 1, Double.NaN, "grpc_server_processing_duration_seconds_count");
+
+  final String title;
+  final String unit;
+  final double divisor;
+
+  /** The growth that is allowed beside a tenth; not a number if the measure may grow. */
+  final double allowance;
+
+  private final String metric;
+  private final Predicate<String> labels;
+
+  Measure(String title, String unit, double divisor, double allowance, String metric) {
+    this(title, unit, divisor, allowance, metric, "");
+  }
+
+  Measure(
+      String title, String unit, double divisor, double allowance, String metric, String label) {
+    this(title, unit, divisor, allowance, metric, label, labels -> true);
+  }
+
+  Measure(
+      String title,
+      String unit,
+      double divisor,
+      double allowance,
+      String metric,
+      String label,
+      Predicate<String> labels) {
+    this.title = title;
+    this.unit = unit;
+    this.divisor = divisor;
+    this.allowance = allowance;
+    this.metric = metric;
+    this.labels = all -> all.contains(label) && labels.test(all);
+  }
+
+  /** Returns the value in a scrape; not a number if it has none. */
+  double in(String scrape) {
+    double sum = Double.NaN;
+    for (String line : scrape.lines().toList()) {
+      if (line.startsWith(metric)) {
+        String rest = line.substring(metric.length());
+        int space = rest.lastIndexOf(' ');
+        if (space >= 0 && (rest.startsWith("{") || space == 0) && labels.test(rest)) {
+          double value = Double.parseDouble(rest.substring(space + 1)) / divisor;
+          sum = Double.isNaN(sum) ? value : sum + value;
+        }
+      }
+    }
+    return sum;
+  }
+
+  String column() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
