@@ -1,18 +1,26 @@
 package io.databroker.offheap;
 
+import static io.databroker.offheap.Compacting.BOOT;
+import static io.databroker.offheap.Compacting.delete;
+import static io.databroker.offheap.Compacting.files;
+import static io.databroker.offheap.Compacting.kept;
+import static io.databroker.offheap.Compacting.open;
+import static io.databroker.offheap.Compacting.pass;
+import static io.databroker.offheap.Compacting.put;
+import static io.databroker.offheap.Compacting.reopen;
+import static io.databroker.offheap.Compacting.rewrite;
+import static io.databroker.offheap.Compacting.settings;
+import static io.databroker.offheap.Compacting.store;
+import static io.databroker.offheap.Compacting.trim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
-import io.databroker.api.Bytes;
 import io.databroker.api.OutcomeUnknownException;
-import io.databroker.api.Write;
-import io.databroker.offheap.directory.StoreProperties;
 import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compaction;
 import io.databroker.offheap.journal.Compactor;
-import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.StoreFiles;
@@ -22,7 +30,6 @@ import java.io.SyncFailedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -40,94 +47,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compactions that fail half-way or meet a clear. */
 class CompactionFaultTest {
-  private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
-  private static final long BOOT = 7;
-  private static final long SALT = 5;
-
   @TempDir Path scratch;
   private final LogLines log = new LogLines();
 
   @AfterEach
   void stopLog() {
     log.close();
-  }
-
-  private static Backend open(Spaces spaces) {
-    return Opening.inSpaces(spaces, settings(null), BackendContext.standard());
-  }
-
-  private static OffheapSettings settings(Path directory) {
-    return new OffheapSettings(directory, Durability.PROCESS, 1_000, 10, 4096);
-  }
-
-  /** Files of a store; {@link #reopen} opens them as after a kill. */
-  private StoreFiles files() throws IOException {
-    StoreProperties.ofNew(SALT).writeNext(scratch, settings(scratch).asProperties());
-    Control.open(scratch, BOOT, false).abandon();
-    return new StoreFiles(scratch, SALT, false);
-  }
-
-  private Backend reopen() {
-    return Opening.inDirectory(
-        scratch, settings(scratch), BackendContext.standard(), new Uptime(BOOT, () -> 0));
-  }
-
-  private static void put(Backend backend, String id) {
-    backend.put(List.of(Write.put("t", id, Bytes.copyOf(new byte[100]))));
-  }
-
-  private static void delete(Backend backend, String id) {
-    backend.put(List.of(Write.delete("t", id)));
-  }
-
-  /** Trims without waking the compactor, so that the test alone runs passes. */
-  private static void trim(Backend backend) {
-    new Trim(store(backend), FOR_EVER).run();
-  }
-
-  private static Store store(Backend backend) {
-    return ((OffheapBackend) backend).store;
-  }
-
-  private static Compaction.Kept kept(long bound) {
-    return new Compaction.Kept(bound, false);
-  }
-
-  private static boolean pass(Backend backend) {
-    return ((OffheapBackend) backend).compactor.pass();
-  }
-
-  private static void rewrite(Backend backend) {
-    for (int round = 0; round < 3; round++) {
-      for (int i = 0; i < 60; i++) {
-        put(backend, "key-" + i);
-      }
-    }
-  }
-
-  @Test
-  void aClearInsideARunEndsThePass() {
-    AtomicReference<Backend> cleared = new AtomicReference<>();
-    AtomicInteger runs = new AtomicInteger();
-    Spaces spaces =
-        new WrappedSpaces(new Spaces.InMemory()) {
-          @Override
-          public void adopt(Space compacted, long order) throws IOException {
-            runs.incrementAndGet();
-            cleared.get().clear();
-            super.adopt(compacted, order);
-          }
-        };
-    try (Backend backend = open(spaces)) {
-      cleared.set(backend);
-      rewrite(backend);
-      trim(backend);
-      assertThat(pass(backend)).as("continued on segments that the clear had freed").isFalse();
-      assertThat(runs).hasValue(1);
-      assertThat(store(backend).ended).isEmpty();
-      put(backend, "after");
-      assertThat(backend.listTypes()).containsExactly("t");
-    }
   }
 
   /**
@@ -291,65 +216,10 @@ class CompactionFaultTest {
   }
 
   @Test
-  void aClearBetweenTwoRunsEndsThePass() {
-    AtomicReference<Backend> cleared = new AtomicReference<>();
-    AtomicInteger runs = new AtomicInteger();
-    AtomicInteger clears = new AtomicInteger();
-    Spaces spaces =
-        new WrappedSpaces(new Spaces.InMemory()) {
-          @Override
-          public Space createCompacted(long order, long size) throws IOException {
-            runs.incrementAndGet();
-            return super.createCompacted(order, size);
-          }
-
-          @Override
-          Space wrap(Space space) {
-            return new WrappedSpace(space) {
-              @Override
-              public void delete() throws IOException {
-                super.delete();
-                // Segments that the first run replaced are deleted, so its result is in place and
-                // the next run works on it.
-                if (runs.get() == 1 && clears.getAndIncrement() == 0) {
-                  cleared.get().clear();
-                }
-              }
-            };
-          }
-        };
-    try (Backend backend = open(spaces)) {
-      cleared.set(backend);
-      for (int i = 0; i < 60; i++) {
-        put(backend, "keep-" + i);
-        put(backend, "gone");
-      }
-      trim(backend);
-      assertThat(pass(backend)).as("continued on segments that the clear had freed").isFalse();
-      assertThat(clears).hasPositiveValue();
-      assertThat(runs).hasValue(1);
-    }
-  }
-
-  @Test
-  void whatAClearHasFreedIsNotLookedAt() {
-    try (Backend backend = open(new Spaces.InMemory())) {
-      rewrite(backend);
-      trim(backend);
-      History history = store(backend).history;
-      Segment first = history.directory.get(0);
-      long bound = history.commit.first() - 1;
-      assertThat(Compaction.keptBytes(store(backend), history, first, kept(bound))).isNotNegative();
-      backend.clear();
-      assertThat(Compaction.keptBytes(store(backend), history, first, kept(bound))).isEqualTo(-1);
-    }
-  }
-
-  @Test
   void aPassWhoseFirstRunFailsBringsBackNothingThatWasDeleted() throws IOException {
     AtomicInteger runs = new AtomicInteger();
     Spaces spaces =
-        new WrappedSpaces(files()) {
+        new WrappedSpaces(files(scratch)) {
           @Override
           public Space createCompacted(long order, long size) throws IOException {
             if (runs.getAndIncrement() == 0) {
@@ -374,7 +244,7 @@ class CompactionFaultTest {
       assertThat(runs).hasPositiveValue();
       assertThat(backend.get("t", "gone-0")).isNull();
     }
-    try (Backend backend = reopen()) {
+    try (Backend backend = reopen(scratch)) {
       for (int i = 0; i < 30; i++) {
         assertThat(backend.get("t", "gone-" + i)).isNull();
         assertThat(backend.get("t", "keep-" + i)).isNotNull();
@@ -386,7 +256,7 @@ class CompactionFaultTest {
   void aRunThatFailsLeavesNoFileAndNoMemory() throws IOException {
     AtomicReference<String> where = new AtomicReference<>("");
     Spaces spaces =
-        new WrappedSpaces(files()) {
+        new WrappedSpaces(files(scratch)) {
           @Override
           Space wrap(Space space) {
             return new WrappedSpace(space) {
@@ -430,28 +300,8 @@ class CompactionFaultTest {
       where.set("");
       assertThat(pass(backend)).isTrue();
     }
-    try (Backend backend = reopen()) {
+    try (Backend backend = reopen(scratch)) {
       assertThat(backend.get("t", "key-0")).isNotNull();
-    }
-  }
-
-  @Test
-  void whatAClearOvertakesLeavesNoFile() throws IOException {
-    AtomicReference<Backend> cleared = new AtomicReference<>();
-    Spaces spaces =
-        new WrappedSpaces(files()) {
-          @Override
-          public void adopt(Space compacted, long order) throws IOException {
-            super.adopt(compacted, order);
-            cleared.get().clear();
-          }
-        };
-    try (Backend backend = open(spaces)) {
-      cleared.set(backend);
-      rewrite(backend);
-      trim(backend);
-      assertThat(pass(backend)).isFalse();
-      assertThat(StoreTear.segments(scratch)).as("that of the new history").hasSize(1);
     }
   }
 
@@ -459,7 +309,7 @@ class CompactionFaultTest {
   void aFileThatTookTheNameOfAnotherStaysThoughItsDirectoryCannotBeForced() throws IOException {
     AtomicReference<IOException> failure = new AtomicReference<>();
     Spaces spaces =
-        new WrappedSpaces(files()) {
+        new WrappedSpaces(files(scratch)) {
           @Override
           public void adopt(Space compacted, long order) throws IOException {
             super.adopt(compacted, order);

@@ -11,12 +11,10 @@ import io.databroker.api.Changes;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
-import io.databroker.offheap.directory.Stamp;
 import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.StoreFiles;
 import io.databroker.offheap.memory.FileSpace;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -76,14 +73,7 @@ class PowerLossTest {
 
   /** Copies the directory as a kill leaves it. */
   private Path copy(Path from, String name) throws IOException {
-    Path to = Files.createDirectory(scratch.resolve(name));
-    try (Stream<Path> all = Files.list(from)) {
-      for (Path file : all.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-    Stamp.asOriginal(to);
-    return to;
+    return StoreTear.copy(from, scratch.resolve(name));
   }
 
   /** Copies the directory as a loss of power leaves it, if only forced bytes were written back. */
@@ -101,14 +91,6 @@ class PowerLossTest {
       content.seek(from);
       content.write(new byte[(int) Math.max(0, content.length() - from)]);
     }
-  }
-
-  private static List<Path> segments(Path directory) throws IOException {
-    return new StoreFiles(directory, 0, false)
-        .segments().stream()
-            .sorted((a, b) -> Long.compare(a.order(), b.order()))
-            .map(StoreFiles.SegmentFile::path)
-            .toList();
   }
 
   /** Returns the offset of the second frame, after the state frame at the beginning. */
@@ -202,7 +184,7 @@ class PowerLossTest {
   @Test
   void whatACompactionDropsIsSupersededByWhatSurvives() throws IOException {
     Path power = compacted(scratch.resolve("store"));
-    assertThat(segments(power).get(0).getFileName().toString()).startsWith("compacted");
+    assertThat(StoreTear.segments(power).get(0).getFileName().toString()).startsWith("compacted");
     for (int i = 0; i < 2; i++) {
       try (Backend backend = open(power, Durability.PROCESS, LATER_BOOT + i)) {
         assertThat(missing(backend, 20)).isEmpty();
@@ -215,7 +197,7 @@ class PowerLossTest {
   @Test
   void aJournalThatEndsBeforeItsCompactionIsDamaged() throws IOException {
     Path power = compacted(scratch.resolve("store"));
-    Path last = segments(power).get(segments(power).size() - 1);
+    Path last = StoreTear.segments(power).get(StoreTear.segments(power).size() - 1);
     zero(last, behindState(last));
     assertThatThrownBy(() -> open(power, Durability.PROCESS, LATER_BOOT))
         .isInstanceOf(OpenFailedException.class)
@@ -229,7 +211,7 @@ class PowerLossTest {
     byte[] control = Files.readAllBytes(directory.resolve(Control.FILE));
     Path power = compacted(directory);
     Files.write(power.resolve(Control.FILE), control); // its mark covers only the first segment
-    Path last = segments(power).get(segments(power).size() - 1);
+    Path last = StoreTear.segments(power).get(StoreTear.segments(power).size() - 1);
     zero(last, behindState(last));
     try (Backend backend = open(power, Durability.PROCESS, LATER_BOOT)) {
       Versions versions = backend.versions();
@@ -338,7 +320,7 @@ class PowerLossTest {
       putAll(backend, 0, 60);
       killed = copy(directory, "killed");
     }
-    Path first = segments(killed).get(0);
+    Path first = StoreTear.segments(killed).get(0);
     try (RandomAccessFile file = new RandomAccessFile(first.toFile(), "rw")) {
       assertThat(file.length()).as("it was sealed").isLessThan(SEGMENT);
       file.seek(file.length());
@@ -363,7 +345,7 @@ class PowerLossTest {
       putAll(backend, 0, 120);
       power = copy(directory, "power");
     }
-    List<Path> files = segments(power);
+    List<Path> files = StoreTear.segments(power);
     assertThat(files).hasSizeGreaterThan(4);
     zero(files.get(lost), 0);
     Versions begun;
@@ -392,11 +374,11 @@ class PowerLossTest {
       putAll(backend, 0, 1);
       told = backend.versions();
       power = lose(backend, directory, "power");
-      for (Path file : segments(before)) {
+      for (Path file : StoreTear.segments(before)) {
         Files.copy(file, power.resolve(file.getFileName())); // their deletes were not forced
       }
     }
-    zero(segments(power).get(1), 0);
+    zero(StoreTear.segments(power).get(1), 0);
     try (Backend backend = open(power, Durability.DISK, LATER_BOOT)) {
       assertThat(backend.versions()).isEqualTo(told);
     }
