@@ -32,10 +32,11 @@ final class Rows {
         Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000);
   }
 
-  /** Returns the first microsecond that is not before that instant. */
+  /** Returns the first microsecond that is not before that instant, or the last one there is. */
   static long microsNotBefore(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), MICROS), (instant.getNano() + 999L) / 1_000);
+    return instant.getEpochSecond() >= Long.MAX_VALUE / MICROS
+        ? Long.MAX_VALUE
+        : instant.getEpochSecond() * MICROS + (instant.getNano() + 999L) / 1_000;
   }
 
   /** Returns the current result of several statements, and moves to the next. */
