@@ -86,7 +86,7 @@ public interface Backend extends AutoCloseable {
   Snapshot snapshot(Selection selection);
 
   /**
-   * Opens a feed of the changes after {@code from} (FEED-1 to FEED-15). The caller closes it.
+   * Opens a feed of the changes after {@code from} (FEED-1 to FEED-18). The caller closes it.
    *
    * @param type the type whose changes to deliver, or null for all types
    * @throws HistoryReplacedException if {@code from} names another history

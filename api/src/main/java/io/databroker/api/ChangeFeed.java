@@ -3,7 +3,7 @@ package io.databroker.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers the changes after a position, batch by batch, without end (FEED-1 to FEED-15).
+ * Delivers the changes after a position, batch by batch, without end (FEED-1 to FEED-18).
  *
  * <p>A feed holds no thread: {@link #poll} never waits, and {@link #onReady} signals when to poll
  * again. {@link BlockingFeed} waits on the calling thread instead.

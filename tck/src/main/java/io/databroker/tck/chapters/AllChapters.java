@@ -115,6 +115,12 @@ public abstract class AllChapters {
   class Names extends NameRules {}
 
   @Nested
+  class Edges extends EdgeRules {}
+
+  @Nested
+  class Signals extends SignalRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

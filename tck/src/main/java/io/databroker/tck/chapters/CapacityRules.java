@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.databroker.api.Condition;
+import io.databroker.api.ConditionFailedException;
+import io.databroker.api.FieldValue;
+import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
 import java.util.ArrayList;
@@ -178,6 +183,23 @@ abstract class CapacityRules extends Chapter {
     assertEquals(setOf("48", "49", "0"), ids("t"));
     putEach("t", "a", "b", "c");
     assertEquals(setOf("49", "0", "a", "b", "c"), ids("t"));
+  }
+
+  @Test
+  @Rule("CAP-3")
+  void readsAndRefusedWritesMakeNoRecordYounger() {
+    backend().setOptions("t", TypeOptions.NONE.withCapacity(3).withIndexedFields("colour"));
+    put(write("t", "1", "colour=red"));
+    putEach("t", "2", "3");
+    found("t", "1");
+    records(Selection.ofType("t"));
+    records(Selection.where("t", new FieldValue("colour", "red")));
+    changes(backend().versions().begin());
+    failsWith(
+        ConditionFailedException.class,
+        () -> put(write("t", "1", ""), write("t", "1", "").when(Condition.ABSENT)));
+    put("t", "4");
+    assertEquals(setOf("2", "3", "4"), ids("t"), "the oldest written is evicted");
   }
 
   @Test

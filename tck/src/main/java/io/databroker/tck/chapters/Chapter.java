@@ -2,6 +2,7 @@ package io.databroker.tck.chapters;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.databroker.api.Backend;
@@ -236,8 +237,11 @@ abstract class Chapter implements BenchUser {
 
   /** Polls until null, and sets a signal. */
   final Signal waitOn(ChangeFeed feed) {
-    while (feed.poll() != null) {
-      // read on to the end
+    Changes last = null;
+    for (Changes next = feed.poll(); next != null; next = feed.poll()) {
+      boolean moves = last == null || !last.position().equals(next.position());
+      assertTrue(moves, "a feed answers twice with the position " + next.position());
+      last = next;
     }
     Signal signal = new Signal(bench.tuning.patience());
     feed.onReady(signal);

@@ -10,7 +10,9 @@ import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.races.CloseRace;
+import io.databroker.tck.races.Encounters;
 import io.databroker.tck.races.LeaseRace;
+import io.databroker.tck.races.Meetings;
 import io.databroker.tck.races.PairRace;
 import io.databroker.tck.races.Rounds;
 import io.databroker.tck.races.Script;
@@ -324,6 +326,23 @@ abstract class ConcurrencyRules extends Chapter {
         Workload.of("clears beside everything", 4, 24, client)
             .followedBy(4, "t0", "t1")
             .losingHistory());
+  }
+
+  @Test
+  @Rule({"CAP-5", "CAP-3", "INDEX-4", "TTL-1", "TTL-3"})
+  void aWriteBesideAnExpiryOrNewOptionsIsNeitherLostNorLeftOver() throws InterruptedException {
+    int parts = has(Capability.TURNABLE_CLOCK) ? 3 : 2;
+    Encounters encounters = new Encounters(bench);
+    encounters.run(
+        "CAP-5",
+        "a write beside a lowered capacity",
+        parts,
+        Meetings.writeBesideALoweredCapacity());
+    encounters.run("INDEX-4", "a write beside a new index", parts, Meetings.writeBesideANewIndex());
+    if (has(Capability.TURNABLE_CLOCK)) {
+      encounters.run(
+          "TTL-1", "a rewrite beside an expiry", parts, Meetings.rewriteBesideExpiry(bench));
+    }
   }
 
   @Test

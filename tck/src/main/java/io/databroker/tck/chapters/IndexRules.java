@@ -164,6 +164,34 @@ abstract class IndexRules extends Chapter {
   }
 
   @Test
+  @Rule({"INDEX-4", "INDEX-1"})
+  void theOrderAndTheNumberOfFieldsDoNotMatter() {
+    put(write("t", "old", "colour=red;size=9;shape=red"));
+    for (String[] fields :
+        new String[][] {
+          {"colour", "size", "shape"},
+          {"shape", "colour", "size"},
+          {"size", "shape"},
+          {"shape", "size"},
+          {"shape"},
+          {"colour", "shape"},
+          {"shape", "colour"}
+        }) {
+      index("t", fields);
+      List<String> indexed = List.of(fields);
+      for (String field : List.of("colour", "shape", "size")) {
+        for (String value : List.of("red", "9")) {
+          boolean has = value.equals(field.equals("size") ? "9" : "red");
+          assertEquals(
+              has && indexed.contains(field) ? setOf("old") : setOf(),
+              found("t", new FieldValue(field, value)),
+              () -> field + "=" + value + " while indexed are " + indexed);
+        }
+      }
+    }
+  }
+
+  @Test
   @Rule("INDEX-4")
   void aRefusedFieldLeavesTheOptionsAsTheyWere() {
     put(write("t", "1", "colour=red"));

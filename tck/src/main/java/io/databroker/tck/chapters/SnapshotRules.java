@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.databroker.api.ClosedException;
+import io.databroker.api.FieldValue;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
@@ -195,5 +196,27 @@ abstract class SnapshotRules extends Chapter {
           }
         });
     assertTrue(records(Selection.all()).size() == 3, "other snapshots go on");
+  }
+
+  @Test
+  @Rule({"SNAP-8", "SNAP-3"})
+  void aCloseEndsOneOfSeveralEqualSnapshots() {
+    backend().setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
+    put(write("t", "1", "colour=red"), write("t", "2", "colour=red"));
+    for (Selection selection :
+        List.of(
+            Selection.all(),
+            Selection.ofType("t"),
+            Selection.where("t", new FieldValue("colour", "red")))) {
+      Snapshot first = backend().snapshot(selection);
+      Snapshot second = backend().snapshot(selection);
+      Iterator<StoredRecord> records = second.records();
+      records.next();
+      first.close();
+      failsWith(ClosedException.class, first::records);
+      records.next();
+      assertEquals(2, all(second).size(), () -> "an equal snapshot goes on, of " + selection);
+      second.close();
+    }
   }
 }

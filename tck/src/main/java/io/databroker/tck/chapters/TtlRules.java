@@ -76,6 +76,24 @@ abstract class TtlRules extends Chapter {
   }
 
   @Test
+  @Rule("TTL-1")
+  void theTtlOfNowDecidesAlsoForRecordsWrittenBefore() {
+    ttl("shorter", span().multipliedBy(100));
+    ttl("longer", span().dividedBy(2));
+    ttl("none", span().dividedBy(2));
+    for (String type : List.of("shorter", "longer", "none", "new")) {
+      put(type, "1");
+    }
+    ttl("shorter", span().dividedBy(2));
+    ttl("longer", span().multipliedBy(100));
+    backend().setOptions("none", TypeOptions.NONE);
+    ttl("new", span().dividedBy(2));
+    pass(span());
+    assertEquals(2, backend().expire());
+    assertEquals(List.of("longer", "none"), backend().listTypes());
+  }
+
+  @Test
   @Rule("TTL-2")
   void anExpiryIsADeleteInTheFeedOldestFirst() {
     ttl("t", span());

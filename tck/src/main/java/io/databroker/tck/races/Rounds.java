@@ -40,7 +40,7 @@ public final class Rounds {
   /**
    * The shares of the budget: one for each concurrent test, plus the shares of the other workloads.
    */
-  public static final int WORKLOADS = 32;
+  public static final int WORKLOADS = 33;
 
   /** Least number of operations beside another client's write that proves something. */
   static final int FEWEST_OVERLAPS = 50;

@@ -118,7 +118,27 @@ final class Feeds {
     if (feeds.size() >= MOST_OPEN) {
       feeds.remove(0).feed.close();
     }
-    feeds.add(new ReferenceFeed(feed, name, reference, version, type));
+    feeds.add(new ReferenceFeed(interruptible(feed), name, reference, version, type));
+  }
+
+  /** Returns a feed whose next call is interrupted if the previous step says so. */
+  private ChangeFeed interruptible(ChangeFeed feed) {
+    return new ChangeFeed() {
+      @Override
+      public @Nullable Changes poll() {
+        return session.find(feed::poll);
+      }
+
+      @Override
+      public void onReady(Runnable signal) {
+        session.run(() -> feed.onReady(signal));
+      }
+
+      @Override
+      public void close() {
+        session.run(feed::close);
+      }
+    };
   }
 
   private void refused(Position from, DatabrokerException seen) {

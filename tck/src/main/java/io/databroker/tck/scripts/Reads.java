@@ -40,7 +40,7 @@ final class Reads {
               + "L, "
               + set.recordVersion()
               + "L));");
-      session.backend().setCheckpoint(checkpoint);
+      session.run(() -> session.backend().setCheckpoint(checkpoint));
       reference.checkpoint = checkpoint;
       checkpoint();
     } else if (step instanceof Step.Mutate mutate) {

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 
 /** The step that restores records with their times. */
 final class Restores {
+  /** Given versions, which do not count. */
+  private static final long[] VERSIONS = {7, 0, 1_000_000, Long.MAX_VALUE, -1};
+
   private final Session session;
   private final Reference reference;
 
@@ -33,7 +36,9 @@ final class Restores {
       Instant time = session.now().plusNanos(record.nanos());
       // The payload of a delete that is restored does not count: the live one does.
       Bytes bytes = Bytes.utf8(payload == null ? "not that of the live record" : payload);
-      records.add(new StoredRecord(record.type(), record.id(), 7, bytes, time, payload == null));
+      long version = VERSIONS[Math.floorMod(record.nanos(), VERSIONS.length)];
+      records.add(
+          new StoredRecord(record.type(), record.id(), version, bytes, time, payload == null));
       writes.add(Writes.plain(record.type(), record.id(), payload));
       times.add(time.truncatedTo(ChronoUnit.MICROS));
     }
@@ -57,8 +62,9 @@ final class Restores {
         Writes.judge(i, expected.get(i), withTime(seen, any), "RESTORE-1");
       } else if (!seen.equals(expected.get(i))) {
         boolean timeAlone = withTime(seen, expected.get(i).modifiedAt()).equals(expected.get(i));
+        boolean given = seen.version() == records.get(i).version();
         throw new Mismatch(
-            timeAlone ? "RESTORE-2" : "RESTORE-1",
+            timeAlone || given ? "RESTORE-2" : "RESTORE-1",
             "restore, answer " + i + ": expected " + expected.get(i) + ", but was " + seen);
       }
     }
@@ -74,7 +80,9 @@ final class Restores {
   private static String javaOf(StoredRecord record) {
     return "new StoredRecord("
         + Session.key(record.type(), record.id())
-        + ", 7, Bytes.utf8("
+        + ", "
+        + record.version()
+        + "L, Bytes.utf8("
         + Names.java(record.payload().toUtf8())
         + "), Instant.parse(\""
         + record.modifiedAt()

@@ -93,6 +93,15 @@ final class Session implements AutoCloseable {
     return Objects.requireNonNull(find(call::get));
   }
 
+  /** Makes a call that returns nothing, interrupted if the previous step says so. */
+  void run(Runnable call) {
+    call(
+        () -> {
+          call.run();
+          return true;
+        });
+  }
+
   /** Makes a call that may return null, interrupted if the previous step says so. */
   <T> @Nullable T find(Search<T> call) {
     boolean interrupted = interrupt;
@@ -238,11 +247,7 @@ final class Session implements AutoCloseable {
   private void reopen() throws InterruptedException {
     note("backend.close();");
     snapshots.beforeClose();
-    call(
-        () -> {
-          backend.close();
-          return true;
-        });
+    run(backend::close);
     feeds.backendClosed();
     feeds.checkSignals();
     feeds.signalsAfterClose();

@@ -136,10 +136,33 @@ public class ReferenceFeed implements ChangeFeed {
   }
 
   protected void signal() {
-    if (signal != null) {
-      backend.context.notifier().execute(signal);
+    Runnable due = signal;
+    if (due != null) {
       signal = null;
       waiting = false;
+      boolean[] ran = {false};
+      try {
+        backend
+            .context
+            .notifier()
+            .execute(
+                () -> {
+                  ran[0] = true;
+                  due.run();
+                });
+      } catch (RuntimeException failed) {
+        if (!ran[0]) {
+          run(due);
+        }
+      }
+    }
+  }
+
+  private static void run(Runnable signal) {
+    try {
+      signal.run();
+    } catch (RuntimeException ignored) {
+      return; // it harms no call
     }
   }
 

@@ -1,0 +1,206 @@
+package io.databroker.tck.chapters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Garbage;
+import io.databroker.tck.engine.Signal;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Signals that fail, notifiers that fail, and many signals at once.
+ *
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ */
+abstract class SignalRules extends Chapter {
+  private static final int MANY = 1_100;
+  private static final int FEW = 12;
+  private static final int SIGNALS = 60;
+
+  /** A failure on purpose. */
+  private static final class Deliberate extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Deliberate() {
+      super("a signal fails on purpose", null, false, false);
+    }
+  }
+
+  SignalRules() {}
+
+  private Backend open(Executor notifier) {
+    return bench.open(1, bench.context().withNotifier(notifier));
+  }
+
+  /** Runs work on a thread whose uncaught exceptions are expected. */
+  private static void quietly(Runnable work) {
+    Thread thread = new Thread(work, "tck-signals");
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((any, failure) -> {});
+    thread.start();
+  }
+
+  @Test
+  @Rule("FEED-8")
+  void eachOfHundredsOfWaitersIsSignalled() {
+    List<ChangeFeed> feeds = new ArrayList<>();
+    List<Signal> signals = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      ChangeFeed feed = backend().changes(end(), i % 2 == 0 ? null : "t" + i % 4);
+      feeds.add(feed);
+      signals.add(waitOn(feed));
+    }
+    put(write("t1", "1", ""), write("t3", "1", ""));
+    for (int i = 0; i < MANY; i++) {
+      signals.get(i).await("the signal of waiter " + i + " of " + MANY);
+    }
+    feeds.forEach(ChangeFeed::close);
+  }
+
+  @Test
+  @Rule("FEED-18")
+  void aSignalRunsOnTheNotifierAlone() {
+    List<Runnable> handed = new ArrayList<>();
+    Backend backend =
+        open(
+            signal -> {
+              synchronized (handed) {
+                handed.add(signal);
+              }
+            });
+    AtomicBoolean ran = new AtomicBoolean();
+    try (ChangeFeed feed = backend.changes(backend.versions().end(), "t")) {
+      assertEquals(null, feed.poll());
+      feed.onReady(() -> ran.set(true));
+      backend.put(List.of(write("t", "1", "")));
+      backend.clear();
+      assertFalse(ran.get(), "a signal ran on another thread than the notifier's");
+    }
+    backend.close();
+  }
+
+  /** Every second feed of a few has a signal that fails, before and after those that do not. */
+  private void failing(Backend backend, String what) {
+    for (String type : new String[] {null, "t"}) {
+      List<ChangeFeed> feeds = new ArrayList<>();
+      List<Signal> signals = new ArrayList<>();
+      for (int i = 0; i < FEW; i++) {
+        ChangeFeed feed = backend.changes(backend.versions().end(), type);
+        assertEquals(null, feed.poll());
+        Signal signal = new Signal(bench.tuning.patience());
+        boolean fails = i % 2 == 0;
+        feed.onReady(
+            () -> {
+              signal.run();
+              if (fails) {
+                throw new Deliberate();
+              }
+            });
+        feeds.add(feed);
+        signals.add(signal);
+      }
+      Signal written = new Signal(bench.tuning.patience());
+      quietly(
+          () -> {
+            backend.put(List.of(write("t", "1", "")));
+            written.run();
+          });
+      written.await("the end of a put " + what);
+      for (int i = 0; i < FEW; i++) {
+        signals.get(i).await("signal " + i + ", " + what);
+      }
+      quietly(() -> feeds.forEach(ChangeFeed::close));
+    }
+  }
+
+  @Test
+  @Rule({"FEED-18", "FEED-8"})
+  void aSignalThatFailsHarmsNoOther() throws InterruptedException {
+    LinkedBlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+    AtomicInteger failed = new AtomicInteger();
+    Thread notifier =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                try {
+                  handed.take().run();
+                } catch (InterruptedException e) {
+                  return;
+                } catch (Deliberate e) {
+                  failed.incrementAndGet(); // as an executor's thread does
+                }
+              }
+            },
+            "tck-own-notifier");
+    notifier.setDaemon(true);
+    notifier.setUncaughtExceptionHandler((any, failure) -> {});
+    notifier.start();
+    Backend backend = open(handed::add);
+    try {
+      failing(backend, "while other signals fail");
+    } finally {
+      backend.close();
+      notifier.interrupt();
+      notifier.join(bench.tuning.patience().toMillis());
+    }
+  }
+
+  @Test
+  @Rule({"FEED-18", "FEED-8"})
+  void aNotifierThatRunsSignalsInlineOrRejectsThemHarmsNoCall() {
+    Backend inline = open(Runnable::run);
+    failing(inline, "with a notifier that runs signals inline");
+    inline.close();
+    Backend rejecting =
+        open(
+            signal -> {
+              throw new RejectedExecutionException("rejected on purpose");
+            });
+    failing(rejecting, "with a notifier that rejects signals");
+    rejecting.close();
+  }
+
+  @Test
+  @Rule("FEED-17")
+  void aSignalThatHasRunCanBeCollected() {
+    Backend raw = bench.openUnchecked(1, bench.context());
+    try {
+      List<WeakReference<Runnable>> ran = signals(raw);
+      long left = Garbage.reachable(ran, bench.tuning.patience());
+      if (left >= SIGNALS / 2) {
+        org.junit.jupiter.api.Assertions.fail(
+            left + " of " + SIGNALS + " signals that have run are still reachable");
+      }
+    } finally {
+      raw.close();
+    }
+  }
+
+  /** Has the signals of some feeds run, and closes the feeds. */
+  private List<WeakReference<Runnable>> signals(Backend raw) {
+    List<WeakReference<Runnable>> ran = new ArrayList<>();
+    for (int i = 0; i < SIGNALS; i++) {
+      try (ChangeFeed feed = raw.changes(raw.versions().end(), i % 3 == 0 ? null : "t")) {
+        feed.poll();
+        Signal done = new Signal(bench.tuning.patience());
+        Runnable signal = done::run;
+        feed.onReady(signal);
+        raw.put(List.of(write("t", "1", "")));
+        done.await("the signal of a put");
+        ran.add(new WeakReference<>(signal));
+      }
+    }
+    return ran;
+  }
+}
