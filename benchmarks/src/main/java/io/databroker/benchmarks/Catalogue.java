@@ -174,6 +174,14 @@ final class Catalogue {
         Row.of("listTypes, 10,000 types, with a writer", "-", "call", -1, Target.nanos(10)).ours(1),
         Row.of("listTypes, 10,000 types", "16 types", "call", 0, Target.none(Target.Measure.TIME))
             .ours(1));
+    String comes = "a type comes and goes, ";
+    add(
+        NewTypeBenchmark.class,
+        "come",
+        1,
+        Map.of("sides", "10+10000+1000000"),
+        Row.of(comes + "10,000 types", "10 types", "type", 0, Target.atMost(3)).ours(1),
+        Row.of(comes + "1,000,000 types", "10 types", "type", 0, Target.atMost(3)).ours(2));
     for (int watchers : new int[] {1, 100, 1_000}) {
       add(
           DeliveryBenchmark.class,
@@ -287,6 +295,7 @@ final class Catalogue {
         method.equals("get")
             || method.equals("putAll")
             || (method.equals("put") && type == RecordBenchmark.class && threads == 1)
+            || method.equals("come")
             || method.startsWith("changes")
             || "0".equals(given.get("percent"));
     int sides = given.getOrDefault("sides", "a+b").split("\\+", -1).length;

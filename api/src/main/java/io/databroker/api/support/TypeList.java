@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TypeList extends AbstractList<String> implements RandomAccess {
   /** List without types. */
-  public static final TypeList EMPTY = new TypeList(new Chunks<>(Function.identity()));
+  public static final TypeList EMPTY = new TypeList(new SortedTree<>(Function.identity()));
 
-  private final Chunks<String> types;
+  private final SortedTree<String> types;
 
-  private TypeList(Chunks<String> types) {
+  private TypeList(SortedTree<String> types) {
     this.types = types;
   }
 

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> immutable.
  */
 public final class TypeMap<V> {
-  private final Chunks<Map.Entry<String, V>> entries;
+  private final SortedTree<Map.Entry<String, V>> entries;
   private final Map<String, V> view = Collections.unmodifiableMap(new View());
 
   /** Creates an empty map. */
   public TypeMap() {
-    this(new Chunks<>(Map.Entry::getKey));
+    this(new SortedTree<>(Map.Entry::getKey));
   }
 
-  private TypeMap(Chunks<Map.Entry<String, V>> entries) {
+  private TypeMap(SortedTree<Map.Entry<String, V>> entries) {
     this.entries = entries;
   }
 
