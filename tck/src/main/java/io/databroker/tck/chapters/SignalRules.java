@@ -194,11 +194,10 @@ abstract class SignalRules extends Chapter {
       try (ChangeFeed feed = raw.changes(raw.versions().end(), i % 3 == 0 ? null : "t")) {
         feed.poll();
         Signal done = new Signal(bench.tuning.patience());
-        Runnable signal = done::run;
-        feed.onReady(signal);
+        feed.onReady(done);
         raw.put(List.of(write("t", "1", "")));
         done.await("the signal of a put");
-        ran.add(new WeakReference<>(signal));
+        ran.add(new WeakReference<>(done));
       }
     }
     return ran;
