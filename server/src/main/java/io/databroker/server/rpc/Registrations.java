@@ -113,7 +113,7 @@ final class Registrations {
   }
 
   private static long size(Service service) {
-    return service.getSerializedSize() + OVERHEAD;
+    return (long) service.getSerializedSize() + OVERHEAD;
   }
 
   /** Removes the services that have not reported in time. */
