@@ -205,7 +205,7 @@ final class Batch implements AutoCloseable {
       long count = table.count + table.change;
       if (Long.compareUnsigned(count, table.capacity) > 0) {
         victims = victims == null ? new ArrayList<>() : victims;
-        choose(table, count - table.capacity, victims);
+        choose(table, count - table.capacity, Long.MAX_VALUE, victims);
       }
     }
     if (victims != null) {
@@ -214,17 +214,18 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Plans the deletes of that many of the oldest records. */
-  void evict(TypeTable table, long excess) {
+  /** Plans the deletes of that many of the oldest records, or of fewer but as many bytes. */
+  void evict(TypeTable table, long excess, long bytes) {
     List<Victim> victims = new ArrayList<>();
-    choose(table, excess, victims);
+    choose(table, excess, bytes, victims);
     victims.forEach(victim -> drop(victim.table, victim.id));
   }
 
-  private void choose(TypeTable table, long excess, List<Victim> victims) {
+  private void choose(TypeTable table, long excess, long bytes, List<Victim> victims) {
     OldestFirst old = new OldestFirst(history, table);
     long left = excess;
-    while (left > 0 && old.next()) {
+    long bytesLeft = bytes;
+    while (left > 0 && bytesLeft > 0 && old.next()) {
       RecordCopy record = old.record();
       if (record == null) {
         continue; // damaged: evict the next oldest instead
@@ -233,6 +234,7 @@ final class Batch implements AutoCloseable {
       if (!lasts.containsKey(new Name(table.number, id))) {
         victims.add(new Victim(table, id, old.version()));
         left--;
+        bytesLeft -= record.size();
       }
     }
     for (int i = 0; i < changes.size() && left > 0; i++) {

@@ -71,7 +71,10 @@ final class Expiry {
     OldestFirst oldest = new OldestFirst(history, table, after[0]);
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
       // Examines only a few records for each delete, so that writers can continue.
-      for (int looked = 0; looked < 4 * BATCH && batch.size() < BATCH; looked++) {
+      long bytes = 0;
+      for (int looked = 0;
+          looked < 4 * BATCH && batch.size() < BATCH && bytes < Bounds.BATCH_BYTES;
+          looked++) {
         if (!oldest.next()) {
           more[0] = false;
           break;
@@ -88,6 +91,7 @@ final class Expiry {
         }
         after[0] = oldest.version();
         if (due) {
+          bytes += record.size();
           batch.drop(table, record.id());
         }
       }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class OptionsChange {
   private static final int BATCH = 256;
 
+  /** The largest number of records that are evicted together with the new options (CAP-5). */
+  private static final int LAST = 100;
+
   private final Store store;
 
   /**
@@ -170,7 +173,9 @@ final class OptionsChange {
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
           SetOptions set = new SetOptions(type, options);
           // A portion without a readable record would be followed by the same one, without end.
-          if (table != null && excess > BATCH && evict(now, table, BATCH, null, evicted)) {
+          if (table != null
+              && excess > LAST
+              && evict(now, table, Math.min(BATCH, excess - LAST), null, evicted)) {
             table.capacity = table.count;
             return null;
           }
@@ -198,7 +203,7 @@ final class OptionsChange {
       @Nullable SetOptions set,
       List<TypeTable> evicted) {
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
-      batch.evict(table, records);
+      batch.evict(table, records, set == null ? Bounds.BATCH_BYTES : Long.MAX_VALUE);
       if (batch.isEmpty() && set == null) {
         return false;
       }
