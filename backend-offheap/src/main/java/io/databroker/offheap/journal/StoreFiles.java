@@ -5,6 +5,7 @@ import io.databroker.offheap.memory.FileKey;
 import io.databroker.offheap.memory.FileSpace;
 import io.databroker.offheap.memory.Fsync;
 import io.databroker.offheap.memory.Space;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URLDecoder;
@@ -159,12 +160,17 @@ public final class StoreFiles implements Spaces {
 
   @Override
   public long roomForUpkeep(long wanted) {
-    try {
-      long free = Files.getFileStore(directory).getUsableSpace();
-      return free < 0 || free + room.size() > wanted ? wanted : free + room.size();
-    } catch (IOException unknown) {
-      return wanted;
-    }
+    long free = freeBytes();
+    return free < 0 || free + room.size() > wanted ? wanted : free + room.size();
+  }
+
+  /**
+   * Returns the free bytes of the file system; -1 if unknown. Unlike {@link Files#getFileStore},
+   * this also works in a container that hides the table of mounts.
+   */
+  private long freeBytes() {
+    File asked = directory.toFile();
+    return asked.getTotalSpace() == 0 ? -1 : asked.getUsableSpace();
   }
 
   /**
@@ -178,12 +184,9 @@ public final class StoreFiles implements Spaces {
     if (!Files.isWritable(known)) {
       return false;
     }
-    try {
-      if (Files.getFileStore(directory).getUsableSpace() < LITTLE) {
-        return true;
-      }
-    } catch (IOException unknown) {
-      return false;
+    long free = freeBytes();
+    if (free >= 0 && free < LITTLE) {
+      return true;
     }
     try (RandomAccessFile file = new RandomAccessFile(known.toFile(), "rw")) {
       int first = file.read();
