@@ -1,10 +1,12 @@
 package io.databroker.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Write;
 import io.databroker.offheap.directory.Stamp;
 import io.databroker.offheap.journal.Spaces;
@@ -78,6 +80,44 @@ class ManyOpensTest {
     assertThat(count("/proc/self/fd")).isLessThan(handles + 20);
     assertThat(mappings()).isEqualTo(mappings);
     assertThat(threads()).isSubsetOf(threads);
+  }
+
+  @Test
+  void failedOpensLeaveNothing() throws IOException {
+    Path store = scratch.resolve("store");
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      for (int i = 0; i < 20; i++) {
+        backend.put(List.of(Write.put("t", "k" + i, Bytes.copyOf(new byte[10_000]))));
+      }
+    }
+    Path last = StoreTear.segments(store).get(StoreTear.segments(store).size() - 1);
+    long damaged = StoreTear.frames(last).get(1) + 100;
+    Flips.flip(last, damaged, 0);
+    List<Path> files = StoreFiles.list(store);
+    int handles = 0;
+    long mappings = 0;
+    Set<Object> properties = Set.of();
+    Set<Thread> threads = Set.of();
+    for (int i = 0; i < 60; i++) {
+      assertThatThrownBy(() -> open(store, Durability.PROCESS))
+          .isInstanceOf(OpenFailedException.class)
+          .hasMessageContaining(last + " is damaged at offset ");
+      if (i == 10) {
+        handles = count("/proc/self/fd");
+        mappings = mappings();
+        properties = Set.copyOf(System.getProperties().keySet());
+        threads = threads();
+      }
+    }
+    assertThat(StoreFiles.list(store)).isEqualTo(files);
+    assertThat(count("/proc/self/fd")).isLessThan(handles + 20);
+    assertThat(mappings()).isEqualTo(mappings);
+    assertThat(System.getProperties().keySet()).isEqualTo(properties);
+    assertThat(threads()).isSubsetOf(threads);
+    Flips.flip(last, damaged, 0);
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      assertThat(backend.get("t", "k19")).isNotNull();
+    }
   }
 
   /** Opens in a process with a limit of 256 open files, some of which the JVM needs itself. */
