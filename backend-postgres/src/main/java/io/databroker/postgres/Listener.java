@@ -103,11 +103,7 @@ final class Listener implements AutoCloseable {
     thread.interrupt(); // ends an attempt to connect, which could outlive this call
     Connection now = connection;
     if (now != null) {
-      try {
-        now.abort(Runnable::run);
-      } catch (SQLException failure) {
-        // The connection is already closed.
-      }
+      RawSockets.cutOff(now);
     }
     boolean interrupted = false;
     try {

@@ -46,13 +46,12 @@ final class SessionSource {
   private final PostgresSettings settings;
   private final Cluster cluster;
   private final int callSeconds;
-  private final PGSimpleDataSource primary;
 
   SessionSource(PostgresSettings settings, Cluster cluster, Duration callTimeout) {
     this.settings = settings;
     this.cluster = cluster;
     this.callSeconds = Math.toIntExact(Math.min(3600, callTimeout.toSeconds() + 1));
-    this.primary = driver("primary");
+    driver("primary"); // checks the URL
   }
 
   private PGSimpleDataSource driver(String target) {
@@ -110,7 +109,7 @@ final class SessionSource {
 
   /** Connects without that check, while there are no tables yet. */
   Connection plain() throws SQLException {
-    Connection connection = primary.getConnection();
+    Connection connection = RawSockets.connect(driver("primary"));
     try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
       String timeout = String.valueOf(Math.max(1, settings.statementTimeout().toMillis()));
       prepare.setString(1, settings.schema());
@@ -127,6 +126,6 @@ final class SessionSource {
 
   /** Connects to any server of the URL, to find out why none is usable. */
   Connection any() throws SQLException {
-    return driver("any").getConnection();
+    return RawSockets.connect(driver("any"));
   }
 }

@@ -94,7 +94,8 @@ final class Sessions implements AutoCloseable {
 
   private Future<?> cutOff(Connection connection, Deadline deadline) {
     try {
-      return clock.schedule(() -> abort(connection), deadline.left(), TimeUnit.NANOSECONDS);
+      return clock.schedule(
+          () -> RawSockets.cutOff(connection), deadline.left(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       takeBack(connection, true);
       throw CallGate.closed();
@@ -120,14 +121,6 @@ final class Sessions implements AutoCloseable {
       connection.close();
     } catch (SQLException failure) {
       pool.evictConnection(connection);
-    }
-  }
-
-  private static void abort(Connection connection) {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException failure) {
-      // The connection is already closed.
     }
   }
 

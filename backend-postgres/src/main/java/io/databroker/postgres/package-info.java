@@ -9,7 +9,8 @@
  *       the server, {@code Migration} creates the tables, {@code Cluster} checks for each
  *       connection whether its server has all writes.
  *   <li>Calls: {@code PostgresBackend} is the store. {@code Sessions} lends connections and ends
- *       calls in time, {@code Transactions} commits and resolves the outcome of a lost commit.
+ *       calls in time, {@code RawSockets} cuts them off, {@code Transactions} commits and resolves
+ *       the outcome of a lost commit.
  *   <li>Writes: {@code WriteQueue} gathers the batches of one host, {@code GroupWrite} plans them,
  *       {@code Eviction} chooses the records to evict, {@code RowWriter} writes the rows. {@code
  *       OptionsChange}, {@code Expiry}, {@code Trim}, {@code Clear}, {@code Leases} and {@code

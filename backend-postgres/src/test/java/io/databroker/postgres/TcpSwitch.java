@@ -8,12 +8,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Network between a host and a server that the test can cut, or make lose all bytes. */
 final class TcpSwitch implements AutoCloseable {
   private final ServerSocket entrance;
   private volatile int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
+  private final CountDownLatch stalled = new CountDownLatch(1);
   private volatile boolean swallowing;
   private volatile boolean cut;
 
@@ -48,8 +52,8 @@ final class TcpSwitch implements AutoCloseable {
         }
         Socket server = connect(client);
         sockets.add(server);
-        start(() -> pass(client, server));
-        start(() -> pass(server, client));
+        start(() -> pass(client, server, true));
+        start(() -> pass(server, client, false));
       } catch (IOException closed) {
         // Either the test or the server has ended.
       }
@@ -65,18 +69,24 @@ final class TcpSwitch implements AutoCloseable {
     }
   }
 
-  private void pass(Socket from, Socket to) {
+  private void pass(Socket from, Socket to, boolean toServer) {
     byte[] buffer = new byte[1 << 16];
     try (from;
         to;
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (toServer && room.addAndGet(-read) < 0) {
+          stalled.await();
+        }
         if (!swallowing) {
           out.write(buffer, 0, read);
         }
       }
-    } catch (IOException cutOff) {
+      if (isStalled()) {
+        stalled.await(); // a stopped server ends no connection
+      }
+    } catch (IOException | InterruptedException cutOff) {
       // The close notifies both ends.
     } finally {
       sockets.remove(from);
@@ -87,6 +97,16 @@ final class TcpSwitch implements AutoCloseable {
   /** Loses all bytes sent from now on, and keeps the connections open. */
   void swallow() {
     swallowing = true;
+  }
+
+  /** Takes no more bytes for the server than that: a larger write blocks, as if it had stopped. */
+  void stallAfter(long bytes) {
+    room.set(bytes);
+  }
+
+  /** Returns whether a write is blocked. */
+  boolean isStalled() {
+    return room.get() < 0;
   }
 
   /** Ends all connections and refuses new ones. */
@@ -114,6 +134,7 @@ final class TcpSwitch implements AutoCloseable {
   @Override
   public void close() throws IOException {
     entrance.close();
+    stalled.countDown();
     dropAll();
   }
 }
