@@ -23,6 +23,10 @@ final class Migration {
   private static final String QUOTE = "SELECT quote_ident(?)";
   private static final String HISTORY = "flyway_schema_history";
 
+  /** A table or another relation of a schema; null if it has none. */
+  private static final String RELATION =
+      "SELECT min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(?)";
+
   private Migration() {}
 
   /** Migrates the schema if needed; safe when several hosts do so at once. */
@@ -125,6 +129,7 @@ final class Migration {
       if (!isTrue(connection, "SELECT has_schema_privilege(?, 'CREATE')", schema)) {
         throw mayNotCreateTables(connection, schema, null);
       }
+      checkEmpty(connection, schema);
       return;
     }
     try (Statement create = connection.createStatement()) {
@@ -141,6 +146,23 @@ final class Migration {
               + " AUTHORIZATION "
               + user(connection),
           failure);
+    }
+  }
+
+  /** Checks that a schema without our history of migrations has no tables of something else. */
+  private static void checkEmpty(Connection connection, String schema) throws SQLException {
+    if (ask(connection, "SELECT to_regclass(?)", quoted(schema) + "." + HISTORY) != null) {
+      return;
+    }
+    String relation = ask(connection, RELATION, quoted(schema));
+    if (relation != null) {
+      throw new OpenFailedException(
+          "schema "
+              + schema
+              + " holds something else, such as "
+              + relation
+              + "; name another one, which is created if absent",
+          null);
     }
   }
 

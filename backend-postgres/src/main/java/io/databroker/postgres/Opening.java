@@ -119,7 +119,7 @@ final class Opening {
               + "; have an administrator run: ALTER SCHEMA "
               + settings.schema()
               + " OWNER TO the role, and the same for its tables";
-      case "42P01", "42703", "3F000" ->
+      case "42P01", "42703", "3F000", "22P02" ->
           "schema "
               + settings.schema()
               + " does not hold the tables of a store ("

@@ -170,13 +170,26 @@ class OpenFailureTest {
     String name = fresh();
     TestServer.execute("CREATE SCHEMA " + name);
     TestServer.execute("CREATE TABLE " + name + ".theirs (x int)");
-    opening(TestServer.settings(name)).hasMessageContaining("name another one");
+    opening(TestServer.settings(name))
+        .hasMessageContaining("schema " + name + " holds something else, such as theirs; name");
     assertThat(
             TestServer.ask(
                 "SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = '"
                     + name
                     + "'"))
         .isEqualTo("theirs");
+  }
+
+  /** Their version 1.1 is no version of ours. */
+  @Test
+  void aSchemaThatAnotherProgramMigratesIsLeftAlone() throws SQLException {
+    String name = fresh();
+    TestServer.execute("CREATE SCHEMA " + name);
+    TestServer.execute(
+        "CREATE TABLE "
+            + name
+            + ".flyway_schema_history AS SELECT '1.1'::text AS version, true AS success");
+    opening(TestServer.settings(name)).hasMessageContaining("does not hold the tables of a store");
   }
 
   @Test
