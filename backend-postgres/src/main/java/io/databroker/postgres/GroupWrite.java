@@ -35,7 +35,7 @@ final class GroupWrite {
       FROM unnest(?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY AS k(type, id, wanted, n)
       CROSS JOIN LATERAL (
         SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
-          AND x.version > (SELECT cleared FROM store)
+          AND x.version + 0 > (SELECT cleared FROM store)
         ORDER BY x.version + 0 DESC LIMIT 1
       ) r WHERE NOT r.deleted\
       """;

@@ -21,7 +21,7 @@ final class Reads {
       "SELECT "
           + Rows.COLUMNS
           + " FROM record r WHERE r.type = ? AND r.id = ?"
-          + " AND r.version > (SELECT cleared FROM store) ORDER BY r.version + 0 DESC LIMIT 1";
+          + " AND r.version + 0 > (SELECT cleared FROM store) ORDER BY r.version + 0 DESC LIMIT 1";
 
   private static final String TYPES =
       "SELECT "

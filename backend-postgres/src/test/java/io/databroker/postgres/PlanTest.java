@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,6 +80,20 @@ class PlanTest {
       statement.execute("DELETE FROM record WHERE version > 10");
       statement.execute("VACUUM ANALYZE record");
       check(connection, "few rows");
+    }
+  }
+
+  /** A key that was rewritten before a clear has many versions until they are removed. */
+  @Test
+  void versionsBeforeAClearAreNotRead() throws Exception {
+    Settings settings = TestServer.freshSettings();
+    TestServer.open(settings).close();
+    SessionSource source =
+        new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
+    try (Connection connection = source.plain()) {
+      for (String sql : List.of(of(Reads.class, "GET"), of(GroupWrite.class, "FIND"))) {
+        assertThat(plan(connection, sql)).containsPattern("Index Cond: .*\\(version \\+ 0\\) >");
+      }
     }
   }
 
