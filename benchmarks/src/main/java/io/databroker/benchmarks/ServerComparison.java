@@ -33,9 +33,12 @@ final class ServerComparison implements AutoCloseable {
   private static final String GET = "server get";
   private static final String PUT = "server put";
   private static final String TOKEN = "server get with a token";
+  private static final String METERED_GET = "server get, with metrics";
+  private static final String METERED_PUT = "server put, with metrics";
 
   /** Names of all rows. */
-  static final List<String> ROWS = List.of(SYNCS.get(0), SYNCS.get(1), GET, TOKEN, PUT);
+  static final List<String> ROWS =
+      List.of(SYNCS.get(0), SYNCS.get(1), GET, TOKEN, PUT, METERED_GET, METERED_PUT);
 
   /** Processor time that the check of a token may take, in nanoseconds. */
   private static final double MOST_FOR_A_TOKEN = 5_000;
@@ -145,22 +148,27 @@ final class ServerComparison implements AutoCloseable {
         outcomes,
         told);
     if (wanted.test(TOKEN)) {
-      measureToken(measurement, outcomes, told);
+      measureToken(measurement, wanted, outcomes, told);
     }
-    measure(
-        measurement,
-        rows(PUT, "call, CPU of the server"),
-        (server, millis) ->
-            Load.<PutResponse>unary(
-                millis,
-                (i, answer) -> server.calls().put(putRequest(records.get(i % RECORDS)), answer)),
-        wanted,
-        outcomes,
-        told);
+    measure(measurement, rows(PUT, "call, CPU of the server"), this::puts, wanted, outcomes, told);
+    if (wanted.test(METERED_GET) || wanted.test(METERED_PUT)) {
+      try (ServerProcess metered =
+          new ServerProcess(
+              Databroker.class, "serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0")) {
+        load(metered);
+        List<ServerProcess> both = List.of(metered, ours);
+        measure(measurement, both, metered(METERED_GET), this::gets, wanted, outcomes, told);
+        measure(measurement, both, metered(METERED_PUT), this::puts, wanted, outcomes, told);
+      }
+    }
     return outcomes;
   }
 
-  private void measureToken(Measurement measurement, List<Outcome> outcomes, Consumer<Outcome> told)
+  private void measureToken(
+      Measurement measurement,
+      Predicate<String> wanted,
+      List<Outcome> outcomes,
+      Consumer<Outcome> told)
       throws IOException, InterruptedException {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
@@ -174,13 +182,25 @@ final class ServerComparison implements AutoCloseable {
                   "call, CPU of the server",
                   1,
                   Target.atMostMore(MOST_FOR_A_TOKEN)));
-      measure(measurement, List.of(keyed, ours), rows, this::gets, outcomes, told);
+      List<ServerProcess> both = List.of(keyed, ours);
+      measure(measurement, both, rows, this::gets, wanted, outcomes, told);
     }
   }
 
   private long gets(ServerProcess server, long millis) throws InterruptedException {
     return Load.<GetResponse>unary(
         millis, (i, answer) -> server.calls().get(getRequest(i), answer));
+  }
+
+  private long puts(ServerProcess server, long millis) throws InterruptedException {
+    return Load.<PutResponse>unary(
+        millis, (i, answer) -> server.calls().put(putRequest(records.get(i % RECORDS)), answer));
+  }
+
+  /** Returns the row of a server with metrics beside one without. */
+  private static List<Row> metered(String name) {
+    return List.of(
+        Row.of(name, "the same server without", "call, CPU of the server", 1, Target.atMost(1.03)));
   }
 
   /** Returns a row with a target beside the first reference, and one beside the second. */
@@ -198,10 +218,8 @@ final class ServerComparison implements AutoCloseable {
       List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
-    if (wanted.test(rows.get(0).name())) {
-      List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
-      measure(measurement, servers, rows, work, outcomes, told);
-    }
+    List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
+    measure(measurement, servers, rows, work, wanted, outcomes, told);
   }
 
   /** Lets the servers take turns under the same work. */
@@ -210,9 +228,13 @@ final class ServerComparison implements AutoCloseable {
       List<ServerProcess> servers,
       List<Row> rows,
       Work work,
+      Predicate<String> wanted,
       List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
+    if (!wanted.test(rows.get(0).name())) {
+      return;
+    }
     long millis = 3 * measurement.turnMillis();
     int pairs = measurement.forks() * measurement.pairs();
     double[][] nanos = new double[servers.size()][pairs];
