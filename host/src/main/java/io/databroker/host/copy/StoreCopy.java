@@ -158,11 +158,11 @@ public final class StoreCopy {
               + "the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);
-    boolean checkpointed = mark.serverVersion() == versions.serverVersion();
-    boolean unfinished = checkpointed || UnfinishedMark.isCopyOf(target, versions.serverVersion());
+    // A follower of the source may keep its checkpoint in the target: the mark alone tells a copy.
+    boolean unfinished = UnfinishedMark.isCopyOf(target, versions.serverVersion());
+    boolean checkpointed = unfinished && mark.serverVersion() == versions.serverVersion();
     if (checkpointed && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {
       reached = new Position(mark.serverVersion(), mark.recordVersion());
-      UnfinishedMark.setCopy(target, mark.serverVersion());
       return;
     }
     if (!unfinished && !replace) {

@@ -63,6 +63,25 @@ class StoreCopyTest {
   }
 
   @Test
+  void aStoreWithTheCheckpointOfAFollowerIsNoUnfinishedCopy() throws Exception {
+    try (Stores stores = new Stores()) {
+      Backend source = stores.backend(0);
+      Backend follower = stores.backend(1);
+      source.put(List.of(Write.put("car", "1", Bytes.EMPTY)));
+      long reached = source.versions().latest();
+      source.put(List.of(Write.put("car", "2", Bytes.EMPTY)));
+      follower.put(List.of(Write.put("view", "of car 1", Bytes.EMPTY)));
+      follower.setCheckpoint(new Checkpoint(source.versions().serverVersion(), reached));
+      var before = follower.versions();
+      StoreCopy copy = new StoreCopy(stores.end(0), stores.end(1), null, CopyProgress.NONE);
+      assertThatThrownBy(() -> copy.run(false))
+          .isInstanceOf(CopyException.class)
+          .hasMessageContaining("not empty");
+      assertThat(follower.versions()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void aCopyBehavesAsItsOriginal() throws Exception {
     try (Stores stores = new Stores(context)) {
       Backend a = stores.backend(0);
