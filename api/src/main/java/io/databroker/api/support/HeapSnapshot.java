@@ -29,7 +29,8 @@ public final class HeapSnapshot implements Snapshot {
    * @param position the instant of the snapshot
    * @param options the options at that instant; the map must never change
    * @param records the selected records; iterating must return the same ones each time
-   * @param checkOpen throws {@link ClosedException} once the backend is closed
+   * @param checkOpen throws {@link ClosedException} once the backend is closed; any thread calls
+   *     it, with no lock held
    */
   public HeapSnapshot(
       Position position,
