@@ -15,7 +15,6 @@ import io.databroker.api.Bytes;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.server.fixture.LockedBackend;
-import io.databroker.server.proto.AcquireLeaseRequest;
 import io.databroker.server.proto.Checkpoint;
 import io.databroker.server.proto.ClearResponse;
 import io.databroker.server.proto.GetCheckpointRequest;
@@ -26,8 +25,6 @@ import io.databroker.server.proto.Options;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
-import io.databroker.server.proto.ReleaseLeaseRequest;
-import io.databroker.server.proto.RenewLeaseRequest;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetOptionsRequest;
@@ -48,7 +45,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DataBrokerServiceTest {
   private static final Empty EMPTY = Empty.getDefaultInstance();
   private static final Any BLUE = Any.pack(StringValue.of("blue"));
-
   private final Served.Transport transport;
   private final LockedBackend backend = new LockedBackend();
   private Served served;
@@ -230,17 +226,6 @@ class DataBrokerServiceTest {
   }
 
   @Test
-  void whatIsNotFoundIsShownShortSoThatTheStatusFitsItsHeader() {
-    String name = "é😀\n".repeat(140);
-    assertThat(failure(() -> get("a", name)).getStatus().getDescription())
-        .startsWith("no record (\"a\", \"é😀\n")
-        .hasSizeLessThan(200);
-    String id = acquire(name, 10);
-    assertThat(code(() -> acquire(name, 10))).isEqualTo(Code.ALREADY_EXISTS);
-    assertThat(code(() -> renew(name, id + "0".repeat(20_000), 10))).isEqualTo(Code.ALREADY_EXISTS);
-  }
-
-  @Test
   void typesAndVersionsFollowTheRecords() {
     put(record("b", "1"), record("a", "1"), record("a", "2"));
     assertThat(served.records().listTypes(EMPTY).getTypesList()).containsExactly("a", "b");
@@ -314,63 +299,6 @@ class DataBrokerServiceTest {
         .records()
         .setOptions(SetOptionsRequest.newBuilder().setType(type).setOptions(options).build())
         .getOptions();
-  }
-
-  @Test
-  void aLeaseIsHeldRenewedLostAndReleased() {
-    String id = acquire("leader", 10);
-    assertThat(id).isEqualTo("41");
-    assertThat(code(() -> acquire("leader", 10))).isEqualTo(Code.ALREADY_EXISTS);
-    renew("leader", id, 20);
-    assertThat(code(() -> renew("leader", "40", 20))).isEqualTo(Code.ALREADY_EXISTS);
-    assertThat(code(() -> renew("leader", "not an id", 20))).isEqualTo(Code.ALREADY_EXISTS);
-    release("leader", "40"); // a lease of another holder: no error
-    release("leader", "");
-    backend.now = backend.now.plusSeconds(15);
-    renew("leader", id, 1);
-    release("leader", id);
-    String next = acquire("leader", 10);
-    assertThat(next).isEqualTo("42");
-    backend.now = backend.now.plusSeconds(10);
-    assertThat(code(() -> renew("leader", next, 1))).isEqualTo(Code.ALREADY_EXISTS);
-    // Pomerium's server accepts a lease without a duration, which ends at once.
-    String over = acquire("other", 0);
-    renew("other", over, 0);
-    backend.now = backend.now.plusNanos(1_000);
-    assertThat(code(() -> renew("other", over, 10))).isEqualTo(Code.ALREADY_EXISTS);
-    renew("other", acquire("other", 10), -1);
-    backend.now = backend.now.plusNanos(1_000);
-    acquire("other", -1);
-    assertThat(code(() -> acquire("", 10))).isEqualTo(Code.INVALID_ARGUMENT);
-  }
-
-  private String acquire(String name, long seconds) {
-    return served
-        .records()
-        .acquireLease(
-            AcquireLeaseRequest.newBuilder().setName(name).setDuration(seconds(seconds)).build())
-        .getId();
-  }
-
-  private void renew(String name, String id, long seconds) {
-    Empty answer =
-        served
-            .records()
-            .renewLease(
-                RenewLeaseRequest.newBuilder()
-                    .setName(name)
-                    .setId(id)
-                    .setDuration(seconds(seconds))
-                    .build());
-    assertThat(answer).isEqualTo(EMPTY);
-  }
-
-  private void release(String name, String id) {
-    Empty answer =
-        served
-            .records()
-            .releaseLease(ReleaseLeaseRequest.newBuilder().setName(name).setId(id).build());
-    assertThat(answer).isEqualTo(EMPTY);
   }
 
   private static Duration seconds(long seconds) {

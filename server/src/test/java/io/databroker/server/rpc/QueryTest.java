@@ -4,35 +4,24 @@ import static io.databroker.server.rpc.Structs.record;
 import static io.databroker.server.rpc.Structs.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Empty;
-import com.google.protobuf.FieldMask;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
-import io.databroker.api.Capability;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
 import io.databroker.server.payload.MessageTypes;
-import io.databroker.server.payload.Shop;
-import io.databroker.server.proto.DataBrokerServiceGrpc;
-import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
-import io.databroker.server.proto.SyncLatestRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @MethodSource("io.databroker.server.fixture.EachBackend#all")
 class QueryTest {
   private static final int ANSWER_BYTES = 64 << 10;
-
   private final EachBackend backend;
   private BackendConfig place;
   private Databroker broker;
@@ -340,133 +328,5 @@ class QueryTest {
     // A single record larger than the limit is still returned, as by Get.
     put(record("huge", "1", "{'text':'" + text.repeat(4) + "'}"));
     assertThat(ids(all("huge"))).containsExactly("1");
-  }
-
-  @Test
-  void aVersionThatIsHeardOfIsWaitedForBriefly() throws Exception {
-    put(record("a", "1", "{}"));
-    assertThat(query(all("a").setMinimumRecordVersionHint(1)).getTotalCount()).isEqualTo(1);
-    var waiting =
-        DataBrokerServiceGrpc.newFutureStub(served.channel)
-            .query(all("a").setMinimumRecordVersionHint(3).build());
-    put(record("a", "2", "{}"));
-    assertThat(waiting.isDone()).isFalse();
-    put(record("b", "3", "{}"));
-    assertThat(waiting.get().getRecordVersion()).isEqualTo(3);
-    assertThat(waiting.get().getTotalCount()).isEqualTo(2);
-  }
-
-  @Test
-  void whoWaitsForAVersionIsAnsweredWhenTheServerStops() throws Exception {
-    put(record("a", "1", "{}"));
-    var waiting =
-        DataBrokerServiceGrpc.newFutureStub(served.channel)
-            .query(all("a").setMinimumRecordVersionHint(9).build());
-    put(record("a", "2", "{}")); // by now the server has the query, or answers that it is stopping
-    served.server.close();
-    try {
-      assertThat(waiting.get(30, TimeUnit.SECONDS).getRecordVersion()).isEqualTo(2);
-    } catch (ExecutionException e) {
-      assertThat(e).hasMessageContaining("UNAVAILABLE");
-    }
-  }
-
-  @Test
-  void aVersionThatNoWriteUnderWayCanTakeIsNotWaitedFor() throws Exception {
-    served.close();
-    QuerySettings settings =
-        new QuerySettings(MessageTypes.wellKnown(), Duration.ofDays(1), ANSWER_BYTES);
-    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
-    put(record("a", "1", "{}"));
-    for (long hint : new long[] {0, 1, 18, 1_000_000, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
-      assertThat(query(all("a").setMinimumRecordVersionHint(hint)).getRecordVersion()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aVersionThatNeverComesIsNotWaitedForLong() throws Exception {
-    served.close();
-    QuerySettings settings =
-        new QuerySettings(MessageTypes.wellKnown(), Duration.ofMillis(20), ANSWER_BYTES);
-    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
-    put(record("a", "1", "{}"));
-    assertThat(query(all("a").setMinimumRecordVersionHint(-1)).getRecordVersion()).isEqualTo(1);
-  }
-
-  @Test
-  void aPayloadOfAnUnknownTypeIsStoredServedAndSyncedLikeAnyOther() {
-    index("order", "buyer");
-    Record order =
-        Record.newBuilder().setType("order").setId("1").setData(Shop.order("buyer: 'Ann'")).build();
-    put(order, record("order", "2", "{'buyer':'Ann'}"));
-    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("2");
-    assertThat(ids(all("order").setQuery("ann"))).containsExactly("2");
-    assertThat(query(all("order").setLimit(1)).getRecords(0).getData()).isEqualTo(order.getData());
-    assertThat(served.records().listTypes(Empty.getDefaultInstance()).getTypesList())
-        .containsExactly("order");
-    var latest = served.records().syncLatest(SyncLatestRequest.getDefaultInstance());
-    assertThat(Stream.generate(latest::next).limit(2))
-        .extracting(message -> message.getRecord().getData())
-        .contains(order.getData());
-  }
-
-  @Test
-  void aTypeOfADescriptorSetIsSearchedAndIndexed() throws Exception {
-    served.close();
-    broker.close();
-    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
-    broker = EachBackend.open(backend.place(), types.extractor());
-    served =
-        Served.over(
-            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
-    index("order", "buyer", "to.city");
-    for (String each : List.of("buyer: 'Ann'", "buyer: 'Bob' to { city: 'Ulm' } tags: 'red'")) {
-      put(
-          Record.newBuilder()
-              .setType("order")
-              .setId(each.substring(8, 11))
-              .setData(Shop.order(each))
-              .build());
-    }
-    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("Ann");
-    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).containsExactly("Bob");
-    assertThat(ids(all("order").setQuery("RED"))).containsExactly("Bob");
-    Record change =
-        Record.newBuilder()
-            .setType("order")
-            .setId("Bob")
-            .setData(Shop.order("to { city: 'Bonn' }"))
-            .build();
-    FieldMask mask = FieldMask.newBuilder().addPaths("to.city").addPaths("tags").build();
-    var unused =
-        served
-            .records()
-            .patch(PatchRequest.newBuilder().addRecords(change).setFieldMask(mask).build());
-    assertThat(query(all("order").setFilter(struct("{'to.city':'Bonn'}"))).getRecords(0).getData())
-        .isEqualTo(Shop.order("buyer: 'Bob' to { city: 'Bonn' }"));
-    assertThat(ids("order", "{'to':{'city':'Ulm'}}")).isEmpty();
-  }
-
-  @Test
-  void aTypeThatIsKnownAfterAReopenIsFoundByItsFields() throws Exception {
-    index("order", "buyer");
-    put(
-        Record.newBuilder()
-            .setType("order")
-            .setId("1")
-            .setData(Shop.order("buyer: 'Ann'"))
-            .build());
-    assertThat(ids("order", "{'buyer':'Ann'}")).isEmpty();
-    assumeThat(broker.opened().capabilities())
-        .as("what is not durable cannot be reopened")
-        .contains(Capability.DURABLE);
-    served.close();
-    broker.close();
-    MessageTypes types = MessageTypes.wellKnown().with(Shop.protoset());
-    broker = EachBackend.open(place, types.extractor());
-    served =
-        Served.over(
-            Served.Transport.IN_PROCESS, broker.backend(), new QuerySettings().withTypes(types));
-    assertThat(ids("order", "{'buyer':'Ann'}")).containsExactly("1");
   }
 }
