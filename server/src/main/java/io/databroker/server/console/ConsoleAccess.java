@@ -33,11 +33,6 @@ public final class ConsoleAccess {
     this.certificates = certificates;
   }
 
-  /** Returns whether requests for data need a token. */
-  boolean asksForTokens() {
-    return tokens != null;
-  }
-
   /** Returns why a request for data is refused, or null if it is not. */
   @Nullable Problem refusal(HttpQuestion question) {
     String site = question.header("Sec-Fetch-Site");

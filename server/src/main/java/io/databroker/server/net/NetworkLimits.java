@@ -104,11 +104,12 @@ public record NetworkLimits(
   }
 
   /**
-   * Builds limits from others.
+   * Builds limits from others. The grace and the bounds on bytes stay.
    *
    * <p><b>Thread-safety:</b> none.
    */
   public static final class Builder {
+    private final NetworkLimits from;
     private int connections;
     private int connectionsPerAddress;
     private int callsPerConnection;
@@ -116,15 +117,11 @@ public record NetworkLimits(
     private Duration handshake;
     private Duration idle;
     private Duration age;
-    private Duration grace;
     private Duration request;
     private Duration stall;
-    private long unsentPerConnection;
-    private long unsent;
-    private long waiting;
-    private long received;
 
     private Builder(NetworkLimits from) {
+      this.from = from;
       connections = from.connections;
       connectionsPerAddress = from.connectionsPerAddress;
       callsPerConnection = from.callsPerConnection;
@@ -132,13 +129,8 @@ public record NetworkLimits(
       handshake = from.handshake;
       idle = from.idle;
       age = from.age;
-      grace = from.grace;
       request = from.request;
       stall = from.stall;
-      unsentPerConnection = from.unsentPerConnection;
-      unsent = from.unsent;
-      waiting = from.waiting;
-      received = from.received;
     }
 
     /** Sets {@link NetworkLimits#connections}. */
@@ -183,12 +175,6 @@ public record NetworkLimits(
       return this;
     }
 
-    /** Sets {@link NetworkLimits#grace}. */
-    public Builder grace(Duration time) {
-      grace = time;
-      return this;
-    }
-
     /** Sets {@link NetworkLimits#request}. */
     public Builder request(Duration time) {
       request = time;
@@ -198,30 +184,6 @@ public record NetworkLimits(
     /** Sets {@link NetworkLimits#stall}. */
     public Builder stall(Duration time) {
       stall = time;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#unsentPerConnection}. */
-    public Builder unsentPerConnection(long bytes) {
-      unsentPerConnection = bytes;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#unsent}. */
-    public Builder unsent(long bytes) {
-      unsent = bytes;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#waiting}. */
-    public Builder waiting(long bytes) {
-      waiting = bytes;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#received}. */
-    public Builder received(long bytes) {
-      received = bytes;
       return this;
     }
 
@@ -239,13 +201,13 @@ public record NetworkLimits(
           handshake,
           idle,
           age,
-          grace,
+          from.grace,
           request,
           stall,
-          unsentPerConnection,
-          unsent,
-          waiting,
-          received);
+          from.unsentPerConnection,
+          from.unsent,
+          from.waiting,
+          from.received);
     }
   }
 }
