@@ -22,7 +22,8 @@ public final class Extraction {
 
   /**
    * True at index 0 while the thread runs the function. An array, because a look-up runs the
-   * function for each record, and to set and remove a value each time costs more than the function.
+   * function for each record, and setting and removing a thread-local each time would cost more
+   * than the function.
    */
   private final ThreadLocal<boolean[]> running = ThreadLocal.withInitial(() -> new boolean[1]);
 

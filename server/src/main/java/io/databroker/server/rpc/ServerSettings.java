@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param service limits on leases, options and streams of clients
  * @param credentials certificate and key of the server, or none for plain text
  * @param callers rejects unauthorised calls; null permits every call
- * @param observers see every call before that, rejected ones too; the first one first
+ * @param observers see every call before that, rejected calls included, in this order
  * @param reflection whether to serve gRPC reflection
  */
 public record ServerSettings(

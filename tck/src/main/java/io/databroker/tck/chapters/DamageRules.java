@@ -26,8 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Bits that flip in the files of a store. A backend may answer right, because it holds the record
- * twice, or fail and name the file; it must not answer wrong, and not lose a record silently.
+ * Bits that flip in the files of a store. A backend that holds the record twice may answer
+ * correctly; otherwise it fails and names the file. It must neither answer wrongly nor lose a
+ * record silently.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
