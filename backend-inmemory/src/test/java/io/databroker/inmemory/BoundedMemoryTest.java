@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A small heap is never exhausted, whatever a client does; each case runs in its own JVM. */
 class BoundedMemoryTest {
+  private static final String LOGGING = "-Djava.util.logging.config.file=";
 
   @ParameterizedTest
   @CsvSource({
@@ -39,6 +40,7 @@ class BoundedMemoryTest {
                     "-XX:+ExitOnOutOfMemoryError",
                     "-Duser.language=" + System.getProperty("user.language"),
                     "-Duser.country=" + System.getProperty("user.country", ""),
+                    LOGGING + System.getProperty("java.util.logging.config.file", ""),
                     "-cp",
                     System.getProperty("java.class.path"),
                     BoundedMemoryRun.class.getName(),
