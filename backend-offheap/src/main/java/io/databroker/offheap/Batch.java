@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Batch of writes that take effect together: {@link #put}, {@link #delete} and {@link #evict} plan
- * it, {@link #commit} applies it. Used once, under the store's lock.
- *
- * <p>{@link #close} rolls back a plan that was not committed.
+ * it, {@link #commit} applies it, {@link #close} rolls back a plan that was not committed. Used
+ * once, under the store's lock.
  */
 final class Batch implements AutoCloseable {
   private record Name(int type, String id) {}
