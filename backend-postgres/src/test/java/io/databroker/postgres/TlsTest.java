@@ -48,7 +48,7 @@ class TlsTest {
         assertUnavailable(() -> host.put(List.of(large())));
       }
       assertUnavailable(() -> host.get("t", "before"));
-      network.close();
+      network.cut();
     } finally {
       TestServer.execute("ALTER SYSTEM RESET ssl");
       TestServer.execute("SELECT pg_reload_conf()");
