@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.Limits;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
@@ -11,6 +12,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,24 @@ public final class BackendCopy implements CopyEnd {
   @Override
   public void clear() {
     var unused = backend.clear();
+  }
+
+  @Override
+  public void check(StoredRecord record) {
+    String of = " of record \"" + record.id() + "\" of type \"" + record.type() + "\"";
+    check("payload" + of, record.payload().size(), limits.payloadBytes());
+    check("type" + of, utf8(record.type()), limits.typeBytes());
+    check("id" + of, utf8(record.id()), limits.idBytes());
+  }
+
+  private static void check(String part, long bytes, long limit) {
+    if (bytes > limit) {
+      throw new LimitExceededException(part, bytes, limit, "bytes");
+    }
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override

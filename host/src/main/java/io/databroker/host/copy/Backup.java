@@ -111,6 +111,10 @@ public record Backup(
       CopyEnd source, Path base, Path file, boolean overwrite, Instant now, CopyProgress progress)
       throws IOException, InterruptedException {
     NewBackupFile created = new NewBackupFile(file, overwrite);
+    if (Files.exists(file) && Files.isSameFile(base, file)) {
+      throw new CopyException(
+          file + " is the backup that the increment continues; name another file");
+    }
     Increment increment = new Increment(source, base, check(base, progress), progress);
     return created.write(channel -> increment.write(channel, now.truncatedTo(ChronoUnit.MICROS)));
   }
@@ -141,7 +145,7 @@ public record Backup(
    */
   public static List<Backup> check(List<Path> files, CopyProgress progress) throws IOException {
     try (BackupChain chain = new BackupChain(files, progress)) {
-      return chain.check();
+      return chain.check(record -> {});
     }
   }
 
@@ -173,7 +177,7 @@ public record Backup(
       List<Path> files, CopyEnd target, boolean replace, CopyProgress progress)
       throws IOException, InterruptedException {
     try (BackupChain chain = new BackupChain(files, progress)) {
-      List<Backup> checked = chain.check();
+      List<Backup> checked = chain.check(target::check);
       Backup last = checked.get(checked.size() - 1);
       if (!replace) {
         StoreCopy.checkEmpty(target);

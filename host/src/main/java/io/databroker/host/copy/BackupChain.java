@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,12 @@ final class BackupChain implements AutoCloseable {
   /**
    * Reads all files, and checks every byte and that each one continues the one before.
    *
+   * @param records receives each record and change
    * @throws DamagedBackupException if a byte is changed, missing or extra
    * @throws CopyException if the first file is an increment, or a file does not continue the one
    *     before it
    */
-  List<Backup> check() throws IOException {
+  List<Backup> check(Consumer<StoredRecord> records) throws IOException {
     List<Backup> checked = new ArrayList<>();
     long read = 0;
     for (int i = 0; i < channels.size(); i++) {
@@ -66,7 +68,8 @@ final class BackupChain implements AutoCloseable {
       try (BackupReader reader = reader(i)) {
         Backup before = i == 0 ? null : checked.get(i - 1);
         checkOrder(file, reader.start(), before, i == 0 ? file : files.get(i - 1));
-        while (reader.record() != null) {
+        for (StoredRecord next = reader.record(); next != null; next = reader.record()) {
+          records.accept(next);
           progress.at(CopyProgress.Step.CHECK, ++read);
         }
         checked.add(reader.checked());

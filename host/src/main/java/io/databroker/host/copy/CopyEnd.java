@@ -4,6 +4,8 @@ import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
+import io.databroker.api.InvalidArgumentException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
@@ -41,6 +43,15 @@ public interface CopyEnd extends AutoCloseable {
 
   /** Removes everything and begins a new history. */
   void clear();
+
+  /**
+   * Checks that {@link #restore} would accept a record, as far as that is known before. A copy asks
+   * before it removes anything.
+   *
+   * @throws LimitExceededException if the record is too large for this store
+   * @throws InvalidArgumentException if this store cannot hold such a payload
+   */
+  void check(StoredRecord record);
 
   /** Applies a batch and keeps the times of its records (RESTORE-1 to RESTORE-5). */
   void restore(List<StoredRecord> batch);

@@ -174,6 +174,7 @@ public final class StoreCopy {
               source,
               "the store to copy",
               record -> {
+                target.check(record);
                 sort.add(record);
                 progress.at(CopyProgress.Step.READ, sort.size());
               });

@@ -43,6 +43,11 @@ class Forwarding implements CopyEnd {
   }
 
   @Override
+  public void check(StoredRecord record) {
+    end.check(record);
+  }
+
+  @Override
   public void restore(List<StoredRecord> batch) {
     end.restore(batch);
   }

@@ -205,6 +205,20 @@ class IncrementTest {
   }
 
   @Test
+  void anIncrementDoesNotReplaceItsBase() throws Exception {
+    put(source, "car", 0, 3);
+    Path full = full("full");
+    Path alias = Files.createSymbolicLink(file("alias"), full);
+    for (Path file : List.of(full, alias)) {
+      assertThatThrownBy(
+              () -> Backup.writeIncrement(stores.end(0), full, file, true, NOW, CopyProgress.NONE))
+          .isInstanceOf(CopyException.class)
+          .hasMessageContaining("name another file");
+    }
+    assertThat(Backup.check(full, CopyProgress.NONE).records()).isEqualTo(3);
+  }
+
+  @Test
   void aDamagedBaseIsNotContinued() throws Exception {
     put(source, "car", 0, 3);
     Path full = full("full");

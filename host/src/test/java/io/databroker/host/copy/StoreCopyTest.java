@@ -9,6 +9,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
@@ -18,6 +19,7 @@ import io.databroker.api.UnsupportedException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,9 +29,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StoreCopyTest {
+  @TempDir Path folder;
+
   private final AtomicReference<Instant> clock =
       new AtomicReference<>(Instant.parse("2026-11-26T10:00:00Z"));
   private final BackendContext context = BackendContext.standard().withClock(clock::get);
@@ -60,6 +66,33 @@ class StoreCopyTest {
         StoreComparison.of(stores.end(0), stores.end(1), null, CopyProgress.NONE);
     assertThat(compared.difference()).isNull();
     assertThat(compared.isEqual()).isTrue();
+  }
+
+  @Test
+  void aTargetKeepsItsRecordsIfItCannotHoldThoseOfTheSource() throws Exception {
+    StoredRecord large =
+        new StoredRecord("car", "1", 1, Bytes.copyOf(new byte[2 << 20]), Instant.EPOCH, false);
+    try (Stores stores = new Stores()) {
+      stores.backend(0).put(List.of(Write.put("car", "1", Bytes.EMPTY)));
+      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
+      CopyEnd source =
+          new Forwarding(stores.end(0)) {
+            @Override
+            public StoreContents read(Consumer<StoredRecord> records) {
+              return super.read(record -> records.accept(large));
+            }
+          };
+      Path file = folder.resolve("large.backup");
+      Backup.write(source, file, false, Instant.EPOCH, CopyProgress.NONE);
+      CopyEnd target = stores.end(1);
+      StoreCopy copy = new StoreCopy(source, target, null, CopyProgress.NONE);
+      assertThatThrownBy(() -> copy.run(true))
+          .isInstanceOf(LimitExceededException.class)
+          .hasMessageContaining("payload of record \"1\" of type \"car\" has 2097152 bytes");
+      assertThatThrownBy(() -> Backup.restore(file, target, true, CopyProgress.NONE))
+          .isInstanceOf(LimitExceededException.class);
+      assertThat(stores.backend(1).listTypes()).containsExactly("kept");
+    }
   }
 
   @Test
