@@ -5,15 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
 import io.databroker.api.Condition;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
+import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
+import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -66,5 +74,48 @@ abstract class ErrorRules extends Chapter {
     put("t", "2");
     assertNotNull(backend().get("t", "2"));
     assertFalse(Thread.currentThread().isInterrupted());
+  }
+
+  /** An engine that is asked over a network may fail after an interrupt; the others may not. */
+  @Test
+  @Needs(Capability.TURNABLE_CLOCK)
+  @Rule({"ERR-4", "FEED-1"})
+  void anInterruptedCallerGetsTheRightAnswers() {
+    StoredRecord first = put("t", "1");
+    Position begin = backend().versions().begin();
+    ChangeFeed feed = backend().changes(begin, "t");
+    Map<String, Supplier<@Nullable Object>> calls = new LinkedHashMap<>();
+    calls.put("poll", () -> said(feed).records());
+    calls.put("get", () -> backend().get("t", "1"));
+    calls.put("listTypes", backend()::listTypes);
+    calls.put("options", backend()::options);
+    calls.put("snapshot", () -> List.copyOf(records(Selection.all())));
+    calls.put("latest", () -> backend().versions().latest());
+    calls.put("lease", () -> acquired("a", span()).name());
+    calls.put("feed", () -> changes(begin));
+    Map<String, Object> expected =
+        Map.of(
+            "poll", List.of(first),
+            "get", first,
+            "listTypes", List.of("t"),
+            "options", Map.of(),
+            "snapshot", List.of(first),
+            "latest", 1L,
+            "lease", "a",
+            "feed", List.of(first));
+    calls.forEach(
+        (name, call) -> {
+          Thread.currentThread().interrupt();
+          Object answer;
+          boolean flag;
+          try {
+            answer = call.get();
+          } finally {
+            flag = Thread.interrupted();
+          }
+          assertEquals(expected.get(name), answer, () -> name + " on an interrupted thread");
+          assertTrue(flag, () -> "the interrupt flag stays set after " + name);
+        });
+    feed.close();
   }
 }

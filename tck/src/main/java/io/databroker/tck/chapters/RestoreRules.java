@@ -136,6 +136,18 @@ abstract class RestoreRules extends Chapter {
   }
 
   @Test
+  @Needs(Capability.RESTORE)
+  @Rule({"RESTORE-2", "VER-1"})
+  void theGivenVersionIsIgnored() {
+    long version = 0;
+    for (long given : new long[] {0, 1_000, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
+      StoredRecord record = new StoredRecord("t", "1", given, Bytes.EMPTY, OLD, false);
+      assertEquals(++version, restore(record).get(0).version(), "given was " + given);
+      assertEquals(++version, put("t", "2").version(), "after a given version of " + given);
+    }
+  }
+
+  @Test
   @Needs({Capability.RESTORE, Capability.DURABLE})
   @Rule("RESTORE-2")
   void restoredRecordsKeepTheirTimesOverAReopen() {

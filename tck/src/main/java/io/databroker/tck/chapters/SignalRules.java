@@ -2,6 +2,7 @@ package io.databroker.tck.chapters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
@@ -179,8 +180,7 @@ abstract class SignalRules extends Chapter {
       List<WeakReference<Runnable>> ran = signals(raw);
       long left = Garbage.reachable(ran, bench.tuning.patience());
       if (left >= SIGNALS / 2) {
-        org.junit.jupiter.api.Assertions.fail(
-            left + " of " + SIGNALS + " signals that have run are still reachable");
+        fail(left + " of " + SIGNALS + " signals that have run are still reachable");
       }
     } finally {
       raw.close();

@@ -31,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -86,9 +87,9 @@ public final class CrashChild {
   private void run() throws Exception {
     BackendProvider provider = order.provider().create();
     Settings settings = SettingTexts.settings(provider, order.settings());
-    boolean turnable =
-        ProviderLoader.call(provider, () -> provider.capabilities(settings))
-            .contains(Capability.TURNABLE_CLOCK);
+    Set<Capability> capabilities =
+        ProviderLoader.call(provider, () -> provider.capabilities(settings));
+    boolean turnable = capabilities.contains(Capability.TURNABLE_CLOCK);
     Limits limits = ProviderLoader.call(provider, () -> provider.limits(settings));
     BackendContext context =
         BackendContext.standard()
@@ -103,7 +104,11 @@ public final class CrashChild {
     read(backend);
     lease(backend);
     link.tell("ready");
-    if (order.moment() != Moment.NEVER) {
+    if (order.moment() == Moment.LAST) {
+      new LastCall(
+              backend, capabilities, clock, recorder, link, order, call -> call(backend, 0, call))
+          .make();
+    } else if (order.moment() != Moment.NEVER) {
       work(backend, turnable);
     }
     if (order.moment() == Moment.CLOSE || order.moment() == Moment.NEVER) {

@@ -32,7 +32,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashRun {
   private static final List<Moment> MOMENTS =
-      List.of(Moment.ANY, Moment.TRIM, Moment.CLOSE, Moment.OPEN, Moment.CLEAR, Moment.OPTIONS);
+      List.of(
+          Moment.ANY,
+          Moment.TRIM,
+          Moment.LAST,
+          Moment.CLOSE,
+          Moment.OPEN,
+          Moment.LAST,
+          Moment.CLEAR,
+          Moment.OPTIONS,
+          Moment.LAST);
+
+  /** Number of moments after a last call. */
+  private static final int LASTS = 3;
 
   /** With a shorter share, some kinds of moment are enough for a first look. */
   private static final Duration WHOLE = Duration.ofSeconds(2);
@@ -50,6 +62,7 @@ public final class CrashRun {
   private @Nullable Life before;
   private long openNanos = 50_000_000;
   private int kills;
+  private int lasts;
   private int inside;
   private long calls;
 
@@ -98,7 +111,9 @@ public final class CrashRun {
             bench.settingTexts(0),
             moment,
             number,
-            random.nextLong(),
+            moment == Moment.LAST
+                ? bench.tuning.seed() * LASTS + lasts++ // three seeds try all kinds of last calls
+                : random.nextLong(),
             start.serverVersion(),
             start.latest(),
             leases.expected());

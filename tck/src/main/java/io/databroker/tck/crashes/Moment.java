@@ -14,6 +14,8 @@ enum Moment {
   CLEAR,
   /** While options change, which may evict. */
   OPTIONS,
+  /** After the last of a few calls has returned, while nothing else runs. */
+  LAST,
   /** Never: it closes the store and ends. */
   NEVER
 }

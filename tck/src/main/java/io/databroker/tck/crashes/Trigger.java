@@ -50,7 +50,7 @@ final class Trigger {
           case OPEN -> event.equals("opening");
           case CLEAR -> event.equals("call") && words.get(1).contains(" clear ");
           case OPTIONS -> event.equals("call") && words.get(1).contains(" setOptions ");
-          case NEVER -> false;
+          case LAST, NEVER -> false; // its last event ends it
         };
     return counts && --left == 0;
   }

@@ -24,7 +24,7 @@ final class Situations {
   /** Draws one. */
   List<Step> any() {
     String type = cast.type();
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(12)) {
       case 0 -> List.of(new Step.Clear(), watch(), poll(), ready(), new Step.Clear());
       case 1 -> expiryBesideAWatcher(type);
       case 2 -> {
@@ -58,6 +58,7 @@ final class Situations {
       case 6 -> twoTrimsBesideAWatcher(type);
       case 7 -> evictionsOfTwoTypes(type, cast.type());
       case 8, 9 -> leaseCalls(cast.lease());
+      case 10 -> interruptedCalls(type);
       default ->
           List.of(
               new Step.SetOptions(type, TypeOptions.NONE.withIndexedFields(cast.fields.get(0))),
@@ -133,6 +134,25 @@ final class Situations {
           random.nextInt(4) == 0
               ? new Step.Turn(Duration.ofMillis(500L * random.nextInt(4)))
               : generator.lease(random.nextInt(8) == 0 ? cast.lease() : name));
+    }
+    return steps;
+  }
+
+  private List<Step> interruptedCalls(String type) {
+    List<Step> steps = new ArrayList<>();
+    steps.add(new Step.OpenFeed(Step.From.END, random.nextBoolean() ? null : type));
+    for (Step call :
+        List.of(
+            new Step.Put(generator.writes(type, 2)),
+            new Step.Poll(LAST),
+            new Step.OnReady(LAST),
+            generator.lease(cast.lease()),
+            new Step.Get(type, cast.id()),
+            generator.restore(),
+            new Step.Poll(LAST),
+            new Step.CloseFeed(LAST))) {
+      steps.add(new Step.Interrupt());
+      steps.add(call);
     }
     return steps;
   }

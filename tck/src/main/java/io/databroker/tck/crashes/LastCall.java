@@ -1,0 +1,162 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
+import io.databroker.api.Capability;
+import io.databroker.api.Checkpoint;
+import io.databroker.api.Lease;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import io.databroker.api.Write;
+import io.databroker.tck.child.Link;
+import io.databroker.tck.engine.TestClock;
+import io.databroker.tck.history.Answer;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Operation;
+import io.databroker.tck.history.Recorder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The last call of a child that makes few: it returns, and the child is killed. No later call can
+ * save by chance what this one should have saved.
+ *
+ * <p><b>Thread-safety:</b> none; used once.
+ */
+final class LastCall {
+  private static final String EXPIRING = "expiring";
+  private static final Duration BRIEF = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofDays(1);
+
+  /** A kind of call. */
+  private enum Kind {
+    RESTORE,
+    EXPIRY,
+    CLEAR,
+    EVICTION,
+    LOWERED_CAPACITY,
+    NO_OPTIONS,
+    RENEWAL,
+    CHECKPOINT
+  }
+
+  private final Backend backend;
+  private final Set<Capability> capabilities;
+  private final TestClock clock;
+  private final Recorder recorder;
+  private final Link link;
+  private final Order order;
+
+  /** Makes a call and reports it. */
+  private final Consumer<Call> calls;
+
+  LastCall(
+      Backend backend,
+      Set<Capability> capabilities,
+      TestClock clock,
+      Recorder recorder,
+      Link link,
+      Order order,
+      Consumer<Call> calls) {
+    this.backend = backend;
+    this.capabilities = capabilities;
+    this.clock = clock;
+    this.recorder = recorder;
+    this.link = link;
+    this.order = order;
+    this.calls = calls;
+  }
+
+  /** Makes the call of this life, after those that prepare it. */
+  void make() {
+    switch (kind()) {
+      case RESTORE -> restore();
+      case EXPIRY -> {
+        options(EXPIRING, TypeOptions.NONE.withTtl(Duration.ofSeconds(1)));
+        put(EXPIRING, "one");
+        clock.turn(BRIEF);
+        calls.accept(new Call.Expire(clock.instant()));
+      }
+      case CLEAR -> {
+        put("t3", "cleared");
+        calls.accept(new Call.Clear());
+      }
+      case EVICTION -> {
+        options(Clients.BOUNDED, TypeOptions.NONE.withCapacity(1));
+        put(Clients.BOUNDED, "evicted");
+        put(Clients.BOUNDED, "kept");
+      }
+      case LOWERED_CAPACITY -> {
+        options(Clients.CHANGED, TypeOptions.NONE);
+        put(Clients.CHANGED, "evicted");
+        put(Clients.CHANGED, "kept");
+        options(Clients.CHANGED, TypeOptions.NONE.withCapacity(1));
+      }
+      case NO_OPTIONS -> {
+        options(Clients.CHANGED, TypeOptions.NONE.withCapacity(5));
+        options(Clients.CHANGED, TypeOptions.NONE);
+      }
+      case RENEWAL -> renew();
+      case CHECKPOINT -> calls.accept(new Call.SetCheckpoint(new Checkpoint(-1, order.life())));
+    }
+  }
+
+  private Kind kind() {
+    Kind kind = Kind.values()[(int) Math.floorMod(order.seed(), (long) Kind.values().length)];
+    boolean possible =
+        switch (kind) {
+          case RESTORE -> capabilities.contains(Capability.RESTORE);
+          case EXPIRY -> capabilities.contains(Capability.TURNABLE_CLOCK);
+          default -> true;
+        };
+    return possible ? kind : Kind.EVICTION;
+  }
+
+  private void put(String type, String id) {
+    calls.accept(new Call.Put(List.of(Write.put(type, id, payload(id)))));
+  }
+
+  private Bytes payload(String id) {
+    return Bytes.utf8("n=" + order.life() + "-last-" + id);
+  }
+
+  private void options(String type, TypeOptions options) {
+    calls.accept(new Call.SetOptions(type, options));
+  }
+
+  /** Restores a record, and reports that as a put, which differs in the time alone. */
+  private void restore() {
+    Instant now =
+        capabilities.contains(Capability.TURNABLE_CLOCK)
+            ? clock.instant()
+            : InstantSource.system().instant();
+    Instant time = now.minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MICROS);
+    StoredRecord given = new StoredRecord("t3", "restored", 0, payload("restored"), time, false);
+    Call put = new Call.Put(List.of(Write.put(given.type(), given.id(), given.payload())));
+    long began = recorder.tick();
+    tell("call", new Operation(0, began, Operation.NEVER, put, new Answer.Unknown()));
+    Answer answer = new Answer.Stored(backend.restore(List.of(given)));
+    tell("answer", new Operation(0, began, recorder.tick(), put, answer));
+  }
+
+  private void tell(String event, Operation operation) {
+    link.tell(event, HistoryFile.line(operation));
+  }
+
+  /** Renews a brief lease for long: the next life finds it held. */
+  private void renew() {
+    String name = "life " + order.life() + " renewed";
+    link.tell("lease", "acquiring", name, "0");
+    Lease lease = backend.acquireLease(name, BRIEF);
+    boolean renewed = lease != null && backend.renewLease(name, lease.token(), LONG) != null;
+    if (lease != null && renewed) {
+      link.tell("lease", "acquired", name, Long.toString(lease.token()));
+    }
+  }
+}
