@@ -33,6 +33,7 @@ public final class Connection {
   private final Connections all;
   private final @Nullable Channel channel;
   private final LoopTurn loop;
+  private final @Nullable Executor loopTasks;
   private final CallTurns turns;
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
 
@@ -53,6 +54,7 @@ public final class Connection {
     this.all = all;
     this.channel = channel;
     this.loop = new LoopTurn(channel, all.round(channel), System::nanoTime);
+    this.loopTasks = channel == null ? null : all.tasksOf(channel.eventLoop());
     this.turns = new CallTurns(this::readsItsAnswers);
   }
 
@@ -68,6 +70,14 @@ public final class Connection {
   /** Returns the executor on which calls of this connection begin in a lane. */
   public Executor turns(Lane lane) {
     return turns.executor(lane);
+  }
+
+  /**
+   * Returns the executor of short tasks on the connection's event loop; {@code otherwise} for a
+   * connection without one.
+   */
+  public Executor loopTasks(Executor otherwise) {
+    return loopTasks == null ? otherwise : loopTasks;
   }
 
   /** Returns whether this thread is the connection's event loop. */

@@ -5,6 +5,8 @@ import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
+import io.grpc.netty.shaded.io.netty.channel.SingleThreadEventLoop;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionHandler;
 import java.util.Map;
 import java.util.Set;
@@ -59,6 +61,7 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicLong received = new AtomicLong();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connected = new AtomicInteger();
+  private final Map<EventLoop, LoopTasks> loopTasks = new ConcurrentHashMap<>();
   private final RoomQueue waiting = new RoomQueue(this::hasRoom);
 
   /** Creates the set without connections. */
@@ -78,6 +81,13 @@ public final class Connections extends ServerTransportFilter {
     this.admission = new Admission(limits);
     this.buffers = buffers;
     this.mostBuffers = mostBuffers;
+  }
+
+  /** Returns the executor of short tasks on that loop, which all its connections share. */
+  @Nullable Executor tasksOf(EventLoop loop) {
+    return loop instanceof SingleThreadEventLoop single
+        ? loopTasks.computeIfAbsent(loop, any -> new LoopTasks(single, System::nanoTime))
+        : null;
   }
 
   NetworkLimits limits() {

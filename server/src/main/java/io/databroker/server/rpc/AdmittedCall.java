@@ -112,6 +112,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     ender = end;
   }
 
+  /** Returns the executor for turns that are short; {@code threads} if they may wait. */
+  Executor shortTurns(Executor threads) {
+    return places.shortTurns(connection, threads);
+  }
+
   /** Returns the executor for the turns of a stream, which the connection's calls share. */
   Executor turns() {
     return connection.turns(lane);

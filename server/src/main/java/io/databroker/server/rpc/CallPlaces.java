@@ -25,7 +25,8 @@ import java.util.function.Predicate;
  * on the threads of their {@link Lane}.
  *
  * <p>Each call with one answer begins on the event loop: its request is read there. Compressed
- * requests are not, because a small one can become large.
+ * requests are not, because a small one can become large. A stream of changes begins there too, if
+ * its polls wait for nothing: it is opened on a thread, and takes its turns on the event loop.
  *
  * <p>After a call that took long on an event loop, calls of the backend run on the threads for a
  * while.
@@ -41,9 +42,11 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   private static final String UNCOMPRESSED = "identity";
 
   private static final String HEALTH = HealthGrpc.getCheckMethod().getFullMethodName();
+  private static final String SYNC = DataBrokerServiceGrpc.getSyncMethod().getFullMethodName();
 
   private final Threads threads;
   private final LoopPause pause = new LoopPause(System::nanoTime);
+  private final boolean readsWait;
 
   /** Test of the requests that wait for nothing, by the method's full name. */
   private final Map<String, Predicate<WholeRequest>> immediate = new HashMap<>();
@@ -55,8 +58,9 @@ final class CallPlaces implements ServerCallExecutorSupplier {
    */
   CallPlaces(Threads threads, Set<Capability> capabilities) {
     this.threads = threads;
+    this.readsWait = !capabilities.contains(Capability.IMMEDIATE_READS);
     always(HealthGrpc.getCheckMethod());
-    if (capabilities.contains(Capability.IMMEDIATE_READS)) {
+    if (!readsWait) {
       always(DataBrokerServiceGrpc.getGetMethod());
       always(DataBrokerServiceGrpc.getGetOptionsMethod());
       always(DataBrokerServiceGrpc.getServerInfoMethod());
@@ -88,7 +92,10 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
     MethodDescriptor<Q, A> method = call.getMethodDescriptor();
     Connection connection = Connection.of(call);
-    return method.getType() == MethodType.UNARY && !isCompressed(headers) && connection.mayRunHere()
+    boolean beginsHere =
+        method.getType() == MethodType.UNARY
+            || (!readsWait && method.getFullMethodName().equals(SYNC));
+    return beginsHere && !isCompressed(headers) && connection.mayRunHere()
         ? Runnable::run
         : connection.turns(lane(method.getFullMethodName()));
   }
@@ -101,6 +108,26 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   /** Returns the threads that run a method that does not run on an event loop. */
   Lane lane(String method) {
     return threads.of(method);
+  }
+
+  /**
+   * Returns the executor for the turns of a stream of changes: the event loop of the connection,
+   * except while calls on event loops pause.
+   *
+   * @param waiting runs turns that may wait
+   */
+  Executor shortTurns(Connection connection, Executor waiting) {
+    if (readsWait) {
+      return waiting;
+    }
+    Executor loop = connection.loopTasks(waiting);
+    return turn -> {
+      if (pause.isOver()) {
+        loop.execute(() -> pause.run(SYNC, turn));
+      } else {
+        waiting.execute(turn);
+      }
+    };
   }
 
   /** Returns whether the handler of a method may ask for a later turn, as queries do. */

@@ -31,7 +31,6 @@ final class Pump<M> {
   private final ServerCallStreamObserver<M> call;
   private final MessageSource<M> source;
   private final Executor executor;
-  private final boolean waits;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
@@ -40,19 +39,16 @@ final class Pump<M> {
   private boolean done;
 
   /**
-   * @param executor runs the turns, except those that {@link #resume} runs
-   * @param waits whether the source may wait in a turn
+   * @param executor runs the turns
    */
   Pump(
       ServerCallStreamObserver<M> call,
       MessageSource<M> source,
       Executor executor,
-      boolean waits,
       Consumer<Pump<M>> whenDone) {
     this.call = call;
     this.source = source;
     this.executor = executor;
-    this.waits = waits;
     this.whenDone = whenDone;
   }
 
@@ -61,7 +57,7 @@ final class Pump<M> {
    * there.
    */
   void start() {
-    call.setOnReadyHandler(waits ? this::wake : this::resume);
+    call.setOnReadyHandler(this::wake);
     call.setOnCancelHandler(
         () -> {
           source.close();
@@ -78,16 +74,6 @@ final class Pump<M> {
   void end(StatusRuntimeException status) {
     ending = status;
     wake();
-  }
-
-  /**
-   * Runs a turn on the thread that reports room at the client. A turn that may wait runs on the
-   * executor, because this thread also reports cancellations.
-   */
-  private void resume() {
-    if (wakeups.getAndIncrement() == 0) {
-      turn();
-    }
   }
 
   private void wake() {

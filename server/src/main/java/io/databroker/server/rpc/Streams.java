@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Open streams. Streams of changes never wait: they run on a few threads, and on the thread that
- * reports a client's room. Streams of snapshots may wait for the backend, and run on the threads of
- * searches.
+ * Open streams. Streams of changes take short turns: on the event loops of their connections if the
+ * backend's reads wait for nothing, and on a few threads otherwise. Streams of snapshots may wait
+ * for the backend, and run on the threads of searches.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -90,13 +90,13 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
+    // Many snapshots of one connection take one turn at a time with the others' searches.
+    Executor turns = call == null ? executor : waits ? call.turns() : call.shortTurns(executor);
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
             source,
-            // Many snapshots of one connection take one turn at a time with the others' searches.
-            waits && call != null ? call.turns() : executor,
-            waits,
+            turns,
             done -> {
               open.remove(done);
               count.decrementAndGet();

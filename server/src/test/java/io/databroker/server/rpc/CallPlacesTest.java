@@ -7,17 +7,22 @@ import com.google.protobuf.Empty;
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
+import io.databroker.api.ChangeFeed;
 import io.databroker.api.Write;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.AcquireLeaseRequest;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc.DataBrokerServiceBlockingStub;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
+import io.databroker.server.proto.SyncRequest;
+import io.databroker.server.proto.SyncResponse;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +30,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads on which the server calls its backend. */
 class CallPlacesTest {
@@ -46,15 +53,8 @@ class CallPlacesTest {
               CallPlacesTest.class.getClassLoader(),
               new Class<?>[] {Backend.class},
               (proxy, method, arguments) -> {
-                threads.put(method.getName(), Thread.currentThread().getName());
-                if (slow && method.getName().equals("get")) {
-                  holdForLong();
-                }
-                try {
-                  return method.invoke(stored, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
+                Object answer = called(stored, method, arguments);
+                return answer instanceof ChangeFeed feed ? named(feed) : answer;
               });
 
   private int leases;
@@ -66,17 +66,41 @@ class CallPlacesTest {
     }
   }
 
+  private Object called(Object target, Method method, Object[] arguments) throws Throwable {
+    threads.put(method.getName(), Thread.currentThread().getName());
+    if (slow && (method.getName().equals("get") || method.getName().equals("poll"))) {
+      holdForLong();
+    }
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private ChangeFeed named(ChangeFeed feed) {
+    return (ChangeFeed)
+        Proxy.newProxyInstance(
+            CallPlacesTest.class.getClassLoader(),
+            new Class<?>[] {ChangeFeed.class},
+            (proxy, method, arguments) -> called(feed, method, arguments));
+  }
+
   private Served serve(Set<Capability> capabilities) throws Exception {
     return Served.with(backend, capabilities, new QuerySettings(), new ServerSettings());
   }
 
   /** Repeats calls until one runs on an event loop; on a busy machine, a turn may be over. */
   private void runsOnALoop(String method, Runnable calls) {
+    runsOn(LOOP, method, calls);
+  }
+
+  private void runsOn(String thread, String method, Runnable calls) {
     Eventually.holds(
-        method + " on an event loop",
+        method + " on " + thread,
         () -> {
           calls.run();
-          return String.valueOf(threads.get(method)).startsWith(LOOP);
+          return String.valueOf(threads.get(method)).startsWith(thread);
         });
   }
 
@@ -120,6 +144,30 @@ class CallPlacesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aStreamOfChangesTakesItsTurnsOnItsEventLoopIfPollsWaitForNothing(boolean immediate)
+      throws Exception {
+    try (Served served = serve(immediate ? BOTH : Set.of())) {
+      Collector<SyncRequest, SyncResponse> changes = Collector.eager();
+      DataBrokerServiceGrpc.newStub(served.channel)
+          .sync(
+              SyncRequest.newBuilder().setServerVersion(stored.versions().serverVersion()).build(),
+              changes);
+      int onLoops = 0;
+      for (int i = 1; i <= 100; i++) {
+        stored.put(List.of(Write.put("t", Integer.toString(i), Bytes.EMPTY)));
+        assertThat(changes.next().getRecord().getVersion()).isEqualTo(i);
+        onLoops += threads.get("poll").startsWith(LOOP) ? 1 : 0;
+      }
+      // On a busy machine, a turn may last so long that those after it run on threads.
+      assertThat(onLoops > 0).isEqualTo(immediate);
+      assertThat(threads.get("changes")).startsWith("databroker-call");
+      changes.cancel();
+      Eventually.holds("the feed is closed", () -> stored.openFeeds.get() == 0);
+    }
+  }
+
   @Test
   void aQueryRunsWhereItArrivesOnlyIfItLooksOneRecordUpById() throws Exception {
     try (Served served = serve(BOTH)) {
@@ -155,6 +203,31 @@ class CallPlacesTest {
       slow = false;
       notFound(served.records(), request);
       assertThat(threads.get("get")).startsWith("databroker-call");
+    }
+  }
+
+  @Test
+  void afterAPollThatWaitedOnAnEventLoopTheNextOnesRunOnThreads() throws Exception {
+    try (Served served = serve(BOTH)) {
+      Collector<SyncRequest, SyncResponse> changes = Collector.eager();
+      slow = true;
+      DataBrokerServiceGrpc.newStub(served.channel)
+          .sync(
+              SyncRequest.newBuilder().setServerVersion(stored.versions().serverVersion()).build(),
+              changes);
+      Eventually.holds("a poll on an event loop", () -> threads.containsKey("poll"));
+      slow = false;
+      runsOn("databroker-stream", "poll", () -> putOne(changes));
+      changes.cancel();
+    }
+  }
+
+  private void putOne(Collector<SyncRequest, SyncResponse> changes) {
+    stored.put(List.of(Write.put("t", "one", Bytes.EMPTY)));
+    try {
+      assertThat(changes.next().getRecord().getId()).isEqualTo("one");
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
