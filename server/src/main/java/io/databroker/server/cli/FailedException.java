@@ -14,7 +14,7 @@ final class FailedException extends Exception {
   /**
    * Returns the failure of an endpoint that cannot listen.
    *
-   * @param endpoint what it serves, as the subject of a sentence
+   * @param endpoint the subject of the sentence, such as "the console"
    * @param option the option that gives its address
    */
   static FailedException notServed(

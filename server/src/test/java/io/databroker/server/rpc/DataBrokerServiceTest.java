@@ -301,10 +301,6 @@ class DataBrokerServiceTest {
         .getOptions();
   }
 
-  private static Duration seconds(long seconds) {
-    return Duration.newBuilder().setSeconds(seconds).build();
-  }
-
   @Test
   void clearAnswersBothHistories() {
     put(record("a", "1"));
