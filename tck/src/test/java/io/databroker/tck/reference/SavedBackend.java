@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class SavedBackend extends ReferenceBackend {
   private final SavedProvider.Place place;
 
-  SavedBackend(SavedProvider.Place place, BackendContext context) {
+  public SavedBackend(SavedProvider.Place place, BackendContext context) {
     super(place.store, context);
     this.place = place;
   }

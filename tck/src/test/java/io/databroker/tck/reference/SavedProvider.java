@@ -84,9 +84,9 @@ public class SavedProvider extends ReferenceProvider {
   }
 
   /** A directory that only this process has open. */
-  static class Place {
-    final Path directory;
-    final Store store = new Store();
+  public static class Place {
+    public final Path directory;
+    public final Store store = new Store();
     private final FileChannel lock;
     private final String identity;
 
@@ -112,7 +112,7 @@ public class SavedProvider extends ReferenceProvider {
     }
 
     /** Writes the contents of a store. */
-    void save(Store state) {
+    public void save(Store state) {
       SavedFile.write(directory.resolve("state"), identity, state);
     }
 

@@ -65,10 +65,14 @@ final class SecondGallery {
         });
   }
 
-  /** Tries those whose names are given, or all, and prints how each fared. */
+  /**
+   * Tries those whose names are given, or all, and prints how each fared; with {@code -Dthird=true}
+   * those of the third gallery.
+   */
   public static void main(String[] names) {
     long seed = Long.getLong("seed", 1);
-    List<Stranger> all = new ArrayList<>(Strangers.all());
+    List<Stranger> all =
+        new ArrayList<>(Boolean.getBoolean("third") ? ThirdStrangers.all() : Strangers.all());
     all.add(Stranger.backend("VER-1", "correct", "none", ReferenceBackend::new));
     all.add(Stranger.durable("VER-1", "correct-durable", "none", ReferenceBackend::new));
     for (Stranger stranger : all) {

@@ -10,6 +10,7 @@ import io.databroker.tck.reference.ReferenceBackend;
 import io.databroker.tck.reference.ReferenceFeed;
 import io.databroker.tck.reference.ReferenceProvider;
 import io.databroker.tck.reference.ReferenceWriter;
+import io.databroker.tck.reference.SavedProvider;
 import io.databroker.tck.reference.Store;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wrong backend of the second gallery: the reference backend with one defect.
+ * A wrong backend of the second or third gallery: the reference backend with one defect.
  *
  * @param name its name in docs/mutants.md
  * @param rules the rules that the defect breaks; a failure of one of them is the right verdict
@@ -101,6 +102,15 @@ record Stranger(
     return of(rules, name, defect, new ReopeningProvider(reopened), true);
   }
 
+  /** Returns a stranger whose handles on one directory share a store. */
+  static Stranger shared(
+      String rules,
+      String name,
+      String defect,
+      BiFunction<Store, BackendContext, Backend> backend) {
+    return of(rules, name, defect, backend(rules, name, defect, backend).provider, true);
+  }
+
   static Stranger of(
       String rules, String name, String defect, ReferenceProvider provider, boolean durable) {
     return new Stranger(name, List.of(rules.split(" ")), defect, provider, durable);
@@ -115,7 +125,10 @@ record Stranger(
 
   @Override
   public Optional<ChildProvider> inChildJvm() {
-    return Optional.empty(); // the stores live on the heap of this JVM
+    // Other stores live on the heap of this JVM.
+    return provider instanceof SavedProvider
+        ? Optional.of(new ChildProvider(ThirdKills.Source.class.getName(), List.of(name)))
+        : Optional.empty();
   }
 
   /** Gives other threads the time that a defect needs to show. */
