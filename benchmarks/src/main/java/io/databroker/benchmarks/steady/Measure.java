@@ -1,7 +1,6 @@
 package io.databroker.benchmarks.steady;
 
 import java.util.Locale;
-import java.util.function.Predicate;
 
 /** Measure that is read from the metrics of a server, as the sum of the samples that match. */
 enum Measure {
@@ -23,7 +22,7 @@ enum Measure {
       Double.NaN,
       "databroker_backend_calls_seconds_count",
       "outcome=",
-      label -> !label.contains("outcome=\"ok\"")),
+      "outcome=\"ok\""),
   CALLS("calls", "", 1, Double.NaN, "grpc_server_processing_duration_seconds_count");
 
   final String title;
@@ -34,31 +33,36 @@ enum Measure {
   final double allowance;
 
   private final String metric;
-  private final Predicate<String> labels;
+  private final String with;
+  private final String without;
 
   Measure(String title, String unit, double divisor, double allowance, String metric) {
     this(title, unit, divisor, allowance, metric, "");
   }
 
-  Measure(
-      String title, String unit, double divisor, double allowance, String metric, String label) {
-    this(title, unit, divisor, allowance, metric, label, labels -> true);
+  Measure(String title, String unit, double divisor, double allowance, String metric, String with) {
+    this(title, unit, divisor, allowance, metric, with, "\n");
   }
 
+  /**
+   * @param with part of the labels of each sample that counts
+   * @param without part of the labels of no sample that counts
+   */
   Measure(
       String title,
       String unit,
       double divisor,
       double allowance,
       String metric,
-      String label,
-      Predicate<String> labels) {
+      String with,
+      String without) {
     this.title = title;
     this.unit = unit;
     this.divisor = divisor;
     this.allowance = allowance;
     this.metric = metric;
-    this.labels = all -> all.contains(label) && labels.test(all);
+    this.with = with;
+    this.without = without;
   }
 
   /** Returns the value in a scrape; not a number if it has none. */
@@ -68,7 +72,8 @@ enum Measure {
       if (line.startsWith(metric)) {
         String rest = line.substring(metric.length());
         int space = rest.lastIndexOf(' ');
-        if (space >= 0 && (rest.startsWith("{") || space == 0) && labels.test(rest)) {
+        boolean whole = space >= 0 && (rest.startsWith("{") || space == 0);
+        if (whole && rest.contains(with) && !rest.contains(without)) {
           double value = Double.parseDouble(rest.substring(space + 1)) / divisor;
           sum = Double.isNaN(sum) ? value : sum + value;
         }
