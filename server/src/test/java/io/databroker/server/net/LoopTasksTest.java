@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,7 @@ class LoopTasksTest {
   void aTaskThatFailsStopsNoOther() throws Exception {
     Logger log = Logger.getLogger(LoopTasks.class.getName());
     List<String> logged = new CopyOnWriteArrayList<>();
+    log.setLevel(Level.ALL); // other tests of this JVM change the level of all loggers
     log.setFilter(
         line -> {
           logged.add(line.getThrown().getMessage());
@@ -107,6 +109,7 @@ class LoopTasksTest {
       await();
     } finally {
       log.setFilter(null);
+      log.setLevel(null);
     }
     assertThat(logged).containsExactly("expected");
   }
