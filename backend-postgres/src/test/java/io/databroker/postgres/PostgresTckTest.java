@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterAll;
  * here, and further handles, while the first is open, in a child JVM.
  */
 class PostgresTckTest extends DatabrokerTck {
-  /** Whether all rules are run. */
+  /** True if all rules are run. */
   static boolean isWhole = System.getProperty("databroker.tck.rules") == null;
 
   private static final boolean ONE_JVM = Boolean.getBoolean("databroker.postgres.oneJvm");

@@ -131,7 +131,7 @@ final class BackupChain implements AutoCloseable {
     for (int i = 0; i < channels.size(); i++) {
       try (BackupReader reader = reader(i)) {
         for (StoredRecord next = reader.record(); next != null; next = reader.record()) {
-          if (!UnfinishedMark.isMark(next)) { // that of the target is still needed
+          if (!UnfinishedMark.isMark(next)) { // the mark of the target is still needed
             var unused = batches.add(next);
           }
           progress.at(CopyProgress.Step.WRITE, ++restored);

@@ -141,7 +141,7 @@ final class Increment {
   private void append(Changes next, long end, BackupWriter writer) throws IOException {
     for (StoredRecord change : next.records()) {
       if (reached == end) {
-        return; // what follows was written after the version of the backup
+        return; // the rest was written after the version of the backup
       }
       if (change.version() != reached + 1) {
         throw new CopyException(
