@@ -133,12 +133,17 @@ public final class FaultRun {
     judge(start, all);
   }
 
+  /**
+   * Injects the fault and heals it. A command may take longer than the calls of a phase, so each of
+   * them has a phase of its own.
+   */
   private void inject() {
-    phase.set(1);
+    phase.incrementAndGet();
     Path directory = bench.directory(place);
     String problem = null;
     try {
       nemesis.inject(directory);
+      phase.incrementAndGet();
       long injected = recorder.tick();
       LockSupport.parkNanos(FAULTY_NANOS / 2);
       long before = recorder.tick();
@@ -148,6 +153,7 @@ public final class FaultRun {
     } catch (Exception e) {
       problem = "cannot be injected: " + e.getMessage();
     }
+    phase.incrementAndGet();
     try {
       nemesis.heal(directory);
     } catch (Exception e) {
@@ -158,7 +164,7 @@ public final class FaultRun {
           "the fault " + nemesis.name() + " " + problem,
           "mend the commands, or the Nemesis, that inject and heal it");
     }
-    phase.set(2);
+    phase.incrementAndGet();
     LockSupport.parkNanos(HEALTHY_NANOS);
   }
 

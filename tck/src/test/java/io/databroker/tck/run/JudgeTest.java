@@ -249,7 +249,8 @@ class JudgeTest {
   void commandsInjectAndHealAFault() {
     Path flag = report.resolve("flag");
     String evil = "away:" + flag;
-    String fault = "--fault=gone=touch '" + flag + "'";
+    // The command takes longer than the calls that a client makes meanwhile.
+    String fault = "--fault=gone=sleep 0.5; touch '" + flag + "'";
     Told right = run(evil, "ERR-2", fault, "--heal=gone=rm '" + flag + "'", "--call-bound=9");
     assertThat(right.exit()).as(right.text()).isZero();
     assertThat(right.text()).containsPattern("gone: [0-9]+ calls, [1-9][0-9]* not applied");
