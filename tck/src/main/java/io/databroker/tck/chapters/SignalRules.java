@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.DeliberateFailure;
 import io.databroker.tck.engine.Garbage;
 import io.databroker.tck.engine.Signal;
 import java.lang.ref.WeakReference;
@@ -28,15 +29,6 @@ abstract class SignalRules extends Chapter {
   private static final int MANY = 1_100;
   private static final int FEW = 12;
   private static final int SIGNALS = 60;
-
-  /** A failure on purpose. */
-  private static final class Deliberate extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Deliberate() {
-      super("a signal fails on purpose", null, false, false);
-    }
-  }
 
   SignalRules() {}
 
@@ -105,7 +97,7 @@ abstract class SignalRules extends Chapter {
             () -> {
               signal.run();
               if (fails) {
-                throw new Deliberate();
+                throw new DeliberateFailure("a signal fails on purpose");
               }
             });
         feeds.add(feed);
@@ -138,7 +130,7 @@ abstract class SignalRules extends Chapter {
                   handed.take().run();
                 } catch (InterruptedException e) {
                   return;
-                } catch (Deliberate e) {
+                } catch (DeliberateFailure e) {
                   failed.incrementAndGet(); // as an executor's thread does
                 }
               }

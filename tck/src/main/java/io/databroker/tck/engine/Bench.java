@@ -88,7 +88,9 @@ public final class Bench {
   }
 
   private void failedBehind(Thread thread, Throwable failure) {
-    failures.add(failure);
+    if (!(failure instanceof DeliberateFailure)) {
+      failures.add(failure);
+    }
   }
 
   /**
