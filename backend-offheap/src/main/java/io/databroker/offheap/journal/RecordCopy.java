@@ -72,9 +72,13 @@ public final class RecordCopy {
 
   /** Returns the record at an offset of a segment, or null if it does not match that checksum. */
   public static @Nullable RecordCopy find(Segment segment, long at, int checksum) {
-    RecordCopy copy = read(segment.data, at);
-    if (copy != null && copy.checksum() == checksum) {
-      return copy;
+    try {
+      RecordCopy copy = read(segment.data, at);
+      if (copy != null && copy.checksum() == checksum) {
+        return copy;
+      }
+    } catch (InternalError fault) {
+      return null; // the JVM reports an unreadable page some time after the access
     }
     Region.takeFault(); // the checksum was already verified
     return null;

@@ -157,12 +157,13 @@ public final class Scrub {
 
   private @Nullable SegmentHeader header(Segment in) {
     byte[] content = new byte[Segment.HEADER];
+    SegmentHeader header;
     try {
       in.data.get(0, content, content.length);
+      header = SegmentHeader.read(content);
     } catch (InternalError fault) {
-      return null;
+      return null; // the JVM reports an unreadable page some time after the access
     }
-    SegmentHeader header = SegmentHeader.read(content);
     boolean fits =
         !Region.takeFault()
             && header != null
@@ -195,7 +196,7 @@ public final class Scrub {
   private static long claimed(Segment in, long at, long end) {
     try {
       int claimed = end - at < Frame.HEADER ? 0 : in.data.getInt(at + Frame.LENGTH);
-      return claimed >= Frame.HEADER && claimed <= end - at ? claimed : 0;
+      return claimed >= Frame.HEADER && claimed <= end - at && !Region.takeFault() ? claimed : 0;
     } catch (InternalError fault) {
       return 0;
     }
