@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -195,16 +196,23 @@ final class PgServer implements AutoCloseable {
     }
   }
 
+  /** Stops all processes, also those that the server has begun while the others were stopped. */
   void freeze() throws IOException {
-    signal("STOP");
+    Set<ProcessHandle> frozen = new HashSet<>();
+    List<ProcessHandle> next = processes();
+    while (!next.isEmpty()) {
+      signal("STOP", next);
+      frozen.addAll(next);
+      next = processes().stream().filter(process -> !frozen.contains(process)).toList();
+    }
   }
 
   void thaw() throws IOException {
-    signal("CONT");
+    signal("CONT", processes());
   }
 
-  private void signal(String name) throws IOException {
-    for (ProcessHandle process : processes()) {
+  private static void signal(String name, List<ProcessHandle> processes) throws IOException {
+    for (ProcessHandle process : processes) {
       try {
         new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
       } catch (InterruptedException e) {
