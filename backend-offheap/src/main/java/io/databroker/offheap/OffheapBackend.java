@@ -16,6 +16,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
+import io.databroker.api.support.LastPayloads;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.api.support.WriteBatch;
@@ -91,10 +92,12 @@ final class OffheapBackend implements Backend {
     Instant time = store.now();
     Conditions.check(writes, i -> conditionVersion(now, writes.get(i)));
     StoredRecord[] stored = new StoredRecord[writes.size()];
+    LastPayloads deleted = new LastPayloads();
     try (Batch batch = new Batch(store, now, time, writes.size())) {
       for (int i = 0; i < stored.length; i++) {
         batch.at(given.time(i, time));
         stored[i] = plan(batch, now, writes.get(i), i);
+        deleted.add(stored[i]);
       }
       if (!batch.isEmpty()) {
         batch.evict();
