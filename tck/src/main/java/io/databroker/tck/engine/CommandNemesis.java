@@ -5,8 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Fault that shell commands inject and heal.
@@ -45,8 +50,7 @@ public record CommandNemesis(String name, String fault, String cure) implements 
       Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
       process.getOutputStream().close();
       if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        end(process.toHandle());
         throw new IOException(
             String.format(
                 Locale.ROOT,
@@ -68,6 +72,19 @@ public record CommandNemesis(String name, String fault, String cure) implements 
       }
     } finally {
       Files.deleteIfExists(output);
+    }
+  }
+
+  /** Kills a process and its children, and waits a moment for their ends. */
+  private static void end(ProcessHandle process) throws InterruptedException {
+    List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process)).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    CompletableFuture<?>[] ends =
+        all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(ends).get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException stays) {
+      // The system ends it when it can.
     }
   }
 }
