@@ -3,8 +3,6 @@ package io.databroker.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.databroker.api.BackendContext;
-import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
@@ -12,75 +10,17 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
-import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Damage in a batch of several records. */
-class DamageInBatchesTest {
-  private static final long BOOT = 7;
-  private static final int PAYLOAD = 100;
-  @TempDir Path scratch;
-  private final LogLines log = new LogLines();
-  private OffheapBackend backend;
-
-  @BeforeEach
-  void open() {
-    backend = reopen(BackendContext.standard());
-    for (int i = 0; i < 9; i++) {
-      put(i, 'a');
-    }
-  }
-
-  @AfterEach
-  void close() {
-    backend.close();
-    log.close();
-  }
-
-  private OffheapBackend reopen(BackendContext context) {
-    OffheapSettings settings = new OffheapSettings(scratch, Durability.PROCESS, 1_000, 10, 4096);
-    return (OffheapBackend)
-        Opening.inDirectory(scratch, settings, context, new Uptime(BOOT, () -> 0));
-  }
-
-  private static String id(int i) {
-    return "key-" + i;
-  }
-
-  private static Bytes payload(int i, char mark) {
-    byte[] bytes = new byte[PAYLOAD];
-    Arrays.fill(bytes, (byte) mark);
-    bytes[0] = (byte) i;
-    return Bytes.copyOf(bytes);
-  }
-
-  private void put(int i, char mark) {
-    backend.put(List.of(Write.put("t", id(i), payload(i, mark))));
-  }
-
-  /** Damages the record of that version, and returns the words that the error must contain. */
-  private List<String> damage(long version) throws IOException {
-    Segment segment = backend.store.history.directory.holding(version);
-    long at = Flips.flipPayload(backend, version, PAYLOAD);
-    return List.of(segment.space.name(), "offset " + at + ":");
-  }
-
-  private static void assertDamage(Throwable thrown, List<String> words) {
-    assertThat(thrown).isInstanceOf(StorageFailedException.class);
-    words.forEach(word -> assertThat(thrown).hasMessageContaining(word));
-  }
-
+class DamageInBatchesTest extends DamagedStore {
   @Test
   void aFeedNamesTheDamagedRecordOfABatch() throws IOException {
     long name = backend.versions().serverVersion();
