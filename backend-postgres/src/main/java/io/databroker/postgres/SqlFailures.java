@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class SqlFailures {
   private static final String DISK_FULL = "53100";
   private static final String READ_ONLY = "25006";
+  private static final String SERIALIZATION = "40001";
+  private static final String DEADLOCK = "40P01";
 
   /** Failures that a retry of the statement may avoid. */
   private static final Set<String> PASSING =
       Set.of(
           "57014", // cancelled, as by a timeout
           "55P03", // lock not available
-          "40001", // serialization failure
-          "40P01", // deadlock
+          SERIALIZATION,
+          DEADLOCK,
           READ_ONLY);
 
   /** Sessions that the server ended because they, or their transaction, took too long. */
@@ -55,6 +57,12 @@ final class SqlFailures {
         || state.startsWith("57P")
         || ENDED_BY_SERVER.contains(state)
         || state.isEmpty();
+  }
+
+  /** Returns whether the same transaction may succeed at once: nothing of it was applied. */
+  static boolean mayRepeat(SQLException failure) {
+    String state = state(failure);
+    return isLostConnection(failure) || state.equals(SERIALIZATION) || state.equals(DEADLOCK);
   }
 
   /** Returns whether the server rejects writes, like a standby or a former primary. */

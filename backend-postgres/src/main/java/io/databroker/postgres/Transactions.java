@@ -63,7 +63,10 @@ final class Transactions {
     return write(sessions.deadline(), work);
   }
 
-  /** Runs the work and commits; tries again if the connection was lost before the commit. */
+  /**
+   * Runs the work and commits; tries again if the connection was lost before the commit, or if the
+   * server ended the transaction for the sake of others.
+   */
   <T> T write(Deadline deadline, Work<T> work) {
     for (int left = sessions.attempts(); ; left--) {
       try {
@@ -72,7 +75,7 @@ final class Transactions {
         if (SqlFailures.isDiskFull(failure)) {
           state.full();
         }
-        if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
+        if (left == 1 || deadline.isOver() || !SqlFailures.mayRepeat(failure)) {
           throw SqlFailures.notApplied(failure);
         }
       }

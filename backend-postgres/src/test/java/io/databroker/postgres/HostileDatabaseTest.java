@@ -10,6 +10,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.FieldValue;
 import io.databroker.api.OpenFailedException;
+import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.Settings;
 import io.databroker.api.StorageFullException;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +73,35 @@ class HostileDatabaseTest {
       useAll(backend);
     } finally {
       TestServer.execute("DROP SCHEMA \"" + schema + "\" CASCADE");
+    }
+  }
+
+  /** The server ends one transaction of a deadlock: here that of the put, which waits first. */
+  @Test
+  void aWriteThatADeadlockWithAStrangerEndedIsRepeated() throws Exception {
+    Settings settings = TestServer.freshSettings();
+    try (Backend backend = TestServer.open(settings, LargeTypeTest.PATIENT);
+        Connection stranger =
+            new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30))
+                .plain()) {
+      backend.put(List.of(write("1")));
+      stranger.setAutoCommit(false);
+      String schema = settings.get(PostgresSettings.SCHEMA);
+      run(stranger, "SET LOCAL deadlock_timeout = '10min'");
+      run(stranger, "SELECT FROM " + schema + ".record FOR UPDATE");
+      FutureTask<PutResult> put = new FutureTask<>(() -> backend.put(List.of(write("1"))));
+      Thread thread = new Thread(put, "put");
+      thread.start();
+      LargeTypeTest.await("SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
+      run(stranger, "SELECT FROM " + schema + ".store FOR UPDATE");
+      stranger.rollback();
+      assertThat(put.get(30, TimeUnit.SECONDS).records().get(0).version()).isEqualTo(2);
+    }
+  }
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.execute();
     }
   }
 
