@@ -89,7 +89,7 @@ final class LeaseCalls {
         SideState.bytes(
             out -> {
               out.writeBoolean(held);
-              SideState.write(out, lease, store.durations.moment());
+              SideState.write(out, lease, store.durations.toWrite());
             }));
   }
 }

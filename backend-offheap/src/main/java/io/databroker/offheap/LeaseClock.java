@@ -27,14 +27,26 @@ final class LeaseClock {
     return clock.elapsing();
   }
 
-  /** Returns the moment to write with a lease. */
-  Moment moment() {
+  /**
+   * Returns the moment to write with a lease. A pause between both readings, and the rounding of
+   * the uptime, prolong the lease.
+   */
+  Moment toWrite() {
+    Instant time = clock.elapsing();
     long micros = uptime.micros().getAsLong();
+    return moment(time, micros < 0 ? micros : micros + uptime.grain());
+  }
+
+  /** Returns the moment at which leases go on: a pause between both readings prolongs them. */
+  Moment toContinue() {
+    long micros = uptime.micros().getAsLong();
+    return moment(clock.elapsing(), micros);
+  }
+
+  private Moment moment(Instant time, long micros) {
     // Without an uptime the boot is of no use: a later uptime would count as time that passed.
     return new Moment(
-        clock.elapsing().truncatedTo(ChronoUnit.MICROS),
-        micros < 0 ? 0 : uptime.boot(),
-        Math.max(0, micros));
+        time.truncatedTo(ChronoUnit.MICROS), micros < 0 ? 0 : uptime.boot(), Math.max(0, micros));
   }
 
   /** Returns a lease that another process wrote, with its end by this clock. */

@@ -60,7 +60,7 @@ final class Recovery {
     this.closed = closed;
     this.store = store;
     this.history = store.history;
-    this.now = store.durations.moment();
+    this.now = store.durations.toContinue();
     this.files = files;
     this.trusted = trusted;
   }

@@ -139,7 +139,7 @@ final class Store implements JournalHost {
         leases.lastToken(),
         leases.all(),
         planned.options().asMap(),
-        durations.moment());
+        durations.toWrite());
   }
 
   /**

@@ -35,6 +35,7 @@ class LeasesAcrossOpensTest {
   private long boot = 7;
   private long bootedAt;
   private boolean readable = true;
+  private long grain;
   private Backend backend;
 
   @BeforeEach
@@ -54,7 +55,12 @@ class LeasesAcrossOpensTest {
         scratch,
         new OffheapSettings(scratch, Durability.PROCESS, 1_000, 10, 4096),
         BackendContext.standard().withClock(clock),
-        new Uptime(boot, () -> readable ? TimeUnit.NANOSECONDS.toMicros(nanos - bootedAt) : -1));
+        new Uptime(boot, () -> readable ? told() : -1, grain));
+  }
+
+  private long told() {
+    long micros = TimeUnit.NANOSECONDS.toMicros(nanos - bootedAt);
+    return grain == 0 ? micros : micros / grain * grain;
   }
 
   private void step(Duration by) {
@@ -106,6 +112,21 @@ class LeasesAcrossOpensTest {
     readable = true;
     whileClosed(() -> pass(ONE_MINUTE));
     assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
+  }
+
+  /** 9.999 ms are told as 0, and 10 ms as 10: only one microsecond passed. */
+  @Test
+  void theRoundingOfTheUptimeEndsNoLeaseEarly() {
+    grain = 10_000;
+    backend.close();
+    backend = open(SteadyClock.of(() -> wall, () -> nanos));
+    pass(Duration.ofNanos(9_999_000));
+    acquire();
+    whileClosed(() -> pass(Duration.ofNanos(1_000)));
+    pass(TEN_MINUTES.minusNanos(2_000));
+    assertThat(acquire()).isNull();
+    pass(Duration.ofMillis(10));
+    assertThat(acquire()).isNotNull();
   }
 
   @Test

@@ -12,15 +12,21 @@ import java.util.function.LongSupplier;
  * one boot share it.
  *
  * @param boot the boot id of the machine; 0 if unknown
- * @param micros the microseconds since that boot; negative while they cannot be read
+ * @param micros the microseconds since that boot, rounded down; negative while they cannot be read
+ * @param grain bound of the rounding, in microseconds
  */
-public record Uptime(long boot, LongSupplier micros) {
+public record Uptime(long boot, LongSupplier micros, long grain) {
   /** Uptime of a machine that tells neither its boot id nor its uptime. */
   public static final Uptime UNKNOWN = new Uptime(0, () -> 0);
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Path UPTIME = Path.of("/proc/uptime");
   private static final int MICROS_OF_A_HUNDREDTH = 10_000;
+
+  /** Creates an uptime that is not rounded. */
+  public Uptime(long boot, LongSupplier micros) {
+    this(boot, micros, 0);
+  }
 
   /** Returns the uptime of this machine, as Linux tells it. */
   public static Uptime ofMachine() {
@@ -34,7 +40,7 @@ public record Uptime(long boot, LongSupplier micros) {
   static Uptime of(Path bootId, Path uptime) {
     try {
       long boot = UUID.fromString(read(bootId).strip()).getLeastSignificantBits() | 1;
-      return new Uptime(boot, () -> microsNow(uptime));
+      return new Uptime(boot, () -> microsNow(uptime), MICROS_OF_A_HUNDREDTH);
     } catch (IOException | RuntimeException unknown) {
       return UNKNOWN;
     }

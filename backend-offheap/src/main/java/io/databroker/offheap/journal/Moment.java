@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param uptime the microseconds since that boot
  */
 public record Moment(Instant clock, long boot, long uptime) {
-
   /** Returns the end, by the clock of {@code now}, of a lease that this moment was written with. */
   public Instant continued(Instant end, Moment now) {
     if (boot == 0 || now.boot == 0) {
