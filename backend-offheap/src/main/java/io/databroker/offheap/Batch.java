@@ -4,6 +4,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.LastPayloads;
 import io.databroker.api.support.TypeList;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
@@ -195,10 +196,14 @@ final class Batch implements AutoCloseable {
     return new StoredRecord(type, id, 0, Bytes.EMPTY, time, true);
   }
 
-  private record Victim(TypeTable table, String id, long version) {}
+  private record Victim(TypeTable table, String id, long version, long bytes) {}
 
-  /** Plans the deletes that bring the written tables down to their capacities, oldest first. */
-  void evict() {
+  /**
+   * Plans the deletes that bring the written tables down to their capacities, oldest first.
+   *
+   * @param deleted the payloads of the batch's deletes, to which those of the evictions are added
+   */
+  void evict(LastPayloads deleted) {
     List<Victim> victims = null;
     for (TypeTable table : touched) {
       long count = table.count + table.change;
@@ -209,7 +214,10 @@ final class Batch implements AutoCloseable {
     }
     if (victims != null) {
       victims.sort((a, b) -> Long.compare(a.version, b.version));
-      victims.forEach(victim -> drop(victim.table, victim.id));
+      for (Victim victim : victims) {
+        deleted.add(victim.bytes);
+        drop(victim.table, victim.id);
+      }
     }
   }
 
@@ -231,7 +239,7 @@ final class Batch implements AutoCloseable {
       }
       String id = record.id();
       if (!lasts.containsKey(new Name(table.number, id))) {
-        victims.add(new Victim(table, id, old.version()));
+        victims.add(new Victim(table, id, old.version(), record.size()));
         left--;
         bytesLeft -= record.size();
       }
@@ -239,7 +247,7 @@ final class Batch implements AutoCloseable {
     for (int i = 0; i < changes.size() && left > 0; i++) {
       Change own = changes.get(i);
       if (own.table == table && own.last && own.payload != null) {
-        victims.add(new Victim(table, own.id, own.version));
+        victims.add(new Victim(table, own.id, own.version, own.payload.size()));
         left--;
       }
     }

@@ -97,10 +97,12 @@ final class OffheapBackend implements Backend {
       for (int i = 0; i < stored.length; i++) {
         batch.at(given.time(i, time));
         stored[i] = plan(batch, now, writes.get(i), i);
-        deleted.add(stored[i]);
+        if (stored[i].deleted()) {
+          deleted.add(stored[i].payload().size());
+        }
       }
       if (!batch.isEmpty()) {
-        batch.evict();
+        batch.evict(deleted);
         batch.commit();
         written.addAll(batch.touched());
       }

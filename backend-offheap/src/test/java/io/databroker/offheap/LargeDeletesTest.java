@@ -8,12 +8,13 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.Settings;
+import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A small batch of deletes must not fill the heap with the payloads of its result (LIMIT-3). */
+/** Small batches must not fill the heap with the payloads of deleted records (LIMIT-3). */
 class LargeDeletesTest {
   private static final int RECORDS = 68;
   private static final int PAYLOAD = 1_000_000;
@@ -38,6 +39,29 @@ class LargeDeletesTest {
       assertThat(backend.put(first).records().get(0).payload()).isEqualTo(payload);
       backend.put(deletes.subList(60, RECORDS));
       assertThat(backend.listTypes()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBatchThatEvictsTooManyBytesIsRefusedAndTwoSmallerOnesAreNot() {
+    Bytes payload = Bytes.copyOf(new byte[PAYLOAD]);
+    try (Backend backend =
+        new OffheapProvider().open(Settings.defaults(), BackendContext.standard())) {
+      backend.setOptions("t", TypeOptions.NONE.withCapacity(RECORDS));
+      List<Write> puts = new ArrayList<>();
+      for (int i = 0; i < RECORDS; i++) {
+        backend.put(List.of(Write.put("t", "id" + i, payload)));
+        puts.add(Write.put("t", "new" + i, Bytes.EMPTY));
+      }
+      assertThatThrownBy(() -> backend.put(puts))
+          .isInstanceOf(LimitExceededException.class)
+          .hasMessageContaining("give at most 67108864");
+      assertThat(backend.get("t", "id0")).isNotNull();
+      assertThat(backend.get("t", "new0")).isNull();
+      backend.put(puts.subList(0, 34));
+      backend.put(puts.subList(34, RECORDS));
+      assertThat(backend.get("t", "id67")).isNull();
+      assertThat(backend.get("t", "new0")).isNotNull();
     }
   }
 }

@@ -108,7 +108,7 @@ final class Eviction {
   void drop(Candidate candidate) {
     Key key = new Key(type, candidate.id);
     Live met = plan.met(key);
-    plan.delete(key, met == null ? new Live(candidate.version, null, null) : met);
+    plan.delete(key, met == null ? Live.stored(candidate.version, candidate.bytes) : met);
     if (!stored.isEmpty()) {
       pass(candidate);
     }

@@ -78,7 +78,7 @@ final class Expiry {
         try (ResultSet result = select.executeQuery()) {
           while (result.next()) {
             Key key = new Key(result.getString(2), result.getString(3));
-            plan.delete(key, new Live(result.getLong(1), null, null));
+            plan.delete(key, Live.stored(result.getLong(1), 0));
           }
         }
       }

@@ -1,11 +1,13 @@
 package io.databroker.postgres;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
+import io.databroker.api.support.LastPayloads;
 import io.databroker.api.support.WriteBatch;
 import io.databroker.postgres.WritePlan.Live;
 import java.sql.PreparedStatement;
@@ -28,23 +30,37 @@ import org.jspecify.annotations.Nullable;
  * the batches before it, and a rejected batch has no effect.
  */
 final class GroupWrite {
-  /** Selects the live records of the keys, with payloads only for those that the batch deletes. */
+  /**
+   * Selects the live records of the keys, with the payloads of those that a batch deletes, up to a
+   * total size.
+   */
   private static final String FIND =
       """
-      SELECT k.n, r.version, CASE WHEN k.wanted THEN r.payload END
-      FROM unnest(?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY AS k(type, id, wanted, n)
-      CROSS JOIN LATERAL (
-        SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
-          AND x.version + 0 > (SELECT cleared FROM store)
-        ORDER BY x.version + 0 DESC LIMIT 1
-      ) r WHERE NOT r.deleted\
-      """;
+      SELECT f.n, f.version, f.bytes, CASE WHEN f.wanted AND f.through <= %d THEN f.payload END
+      FROM (
+        SELECT k.n, k.wanted, r.version, r.payload, octet_length(r.payload) AS bytes,
+          sum(CASE WHEN k.wanted THEN octet_length(r.payload) ELSE 0 END)
+            OVER (ORDER BY k.n ROWS UNBOUNDED PRECEDING) AS through
+        FROM unnest(?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY AS k(type, id, wanted, n)
+        CROSS JOIN LATERAL (
+          SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
+            AND x.version + 0 > (SELECT cleared FROM store)
+          ORDER BY x.version + 0 DESC LIMIT 1
+        ) r WHERE NOT r.deleted
+      ) f\
+      """
+          .replace("%d", Long.toString(LastPayloads.MOST_BYTES));
 
   private static final String COUNTS =
       "SELECT type, live, oldest FROM type_count WHERE type = ANY (?)";
 
-  /** Outcome of one batch: a result, or the error that rejected it. */
-  record Answer(@Nullable PutResult result, @Nullable RuntimeException refusal) {}
+  /**
+   * Outcome of one batch: a result, the error that rejected it, or neither if the batch was left
+   * out, because the group deletes too many bytes. Alone in its group, a batch is never left out.
+   */
+  record Answer(@Nullable PutResult result, @Nullable RuntimeException refusal) {
+    static final Answer LEFT_OUT = new Answer(null, null);
+  }
 
   /**
    * Outcome of a group.
@@ -56,7 +72,11 @@ final class GroupWrite {
 
   private final Tx tx;
   private final List<WriteBatch> batches;
-  private final Map<Key, Live> live = new HashMap<>();
+  private final Map<Key, Live> found = new HashMap<>();
+
+  /** Answers of batches without effect that other batches must not see. */
+  private final Map<WriteBatch, Answer> dropped = new HashMap<>();
+
   private final Map<String, Eviction> evictions = new LinkedHashMap<>();
 
   GroupWrite(Tx tx, List<WriteBatch> batches) {
@@ -71,16 +91,14 @@ final class GroupWrite {
     lockAndFind();
     IndexBuild.Current current = index.current(tx, table.underLock(tx), types);
     OptionsTable.Known options = current.options();
-    WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), live);
-    prepareEvictions(plan, options, types);
+    WritePlan plan;
     List<Answer> answers = new ArrayList<>();
-    for (WriteBatch batch : batches) {
-      @Nullable String behind = firstOf(batch, current.behind());
-      answers.add(
-          behind == null
-              ? apply(plan, batch, options, digests)
-              : new Answer(null, new IndexBehindException(behind)));
-    }
+    do {
+      answers.clear();
+      evictions.clear();
+      plan = new WritePlan(tx.row().latest(), tx.now(), new HashMap<>(found));
+      prepareEvictions(plan, options, types);
+    } while (!isPlanned(plan, current, digests, answers));
     if (!plan.isEmpty()) {
       Set<String> expiring = new HashSet<>();
       boolean indexed = false;
@@ -96,6 +114,26 @@ final class GroupWrite {
     return new Done(answers, tx.row().upTo(plan.latest()), plan);
   }
 
+  /** Plans the batches; returns false if the plan must begin again without another batch. */
+  private boolean isPlanned(
+      WritePlan plan, IndexBuild.Current current, Digests digests, List<Answer> answers) {
+    for (WriteBatch batch : batches) {
+      Answer answer = dropped.get(batch);
+      @Nullable String behind = firstOf(batch, current.behind());
+      if (answer == null && behind != null) {
+        answer = new Answer(null, new IndexBehindException(behind));
+      }
+      if (answer == null) {
+        answer = apply(plan, batch, current.options(), digests);
+        if (dropped.containsKey(batch)) {
+          return false;
+        }
+      }
+      answers.add(answer);
+    }
+    return true;
+  }
+
   private static @Nullable String firstOf(WriteBatch batch, Set<String> types) {
     for (Write write : batch.writes()) {
       if (types.contains(write.type())) {
@@ -109,9 +147,11 @@ final class GroupWrite {
   private void lockAndFind() throws SQLException {
     Map<Key, Boolean> wanted = new LinkedHashMap<>();
     for (WriteBatch batch : batches) {
+      Set<Key> written = new HashSet<>();
       for (Write write : batch.writes()) {
-        wanted.merge(
-            new Key(write.type(), write.id()), write instanceof Write.Delete, Boolean::logicalOr);
+        Key key = new Key(write.type(), write.id());
+        boolean isFirst = written.add(key); // a later delete has the payload of the batch
+        wanted.merge(key, isFirst && write instanceof Write.Delete, Boolean::logicalOr);
       }
     }
     List<Key> keys = List.copyOf(wanted.keySet());
@@ -124,13 +164,17 @@ final class GroupWrite {
       statement.execute();
       tx.readLock(statement);
       statement.getMoreResults();
-      keys.forEach(key -> live.put(key, Live.NONE));
-      try (ResultSet found = Rows.next(statement)) {
-        while (found.next()) {
-          byte[] payload = found.getBytes(3);
-          live.put(
-              keys.get(Math.toIntExact(found.getLong(1) - 1)),
-              new Live(found.getLong(2), payload == null ? null : Bytes.copyOf(payload), null));
+      keys.forEach(key -> found.put(key, Live.NONE));
+      try (ResultSet rows = Rows.next(statement)) {
+        while (rows.next()) {
+          byte[] payload = rows.getBytes(4);
+          found.put(
+              keys.get(Math.toIntExact(rows.getLong(1) - 1)),
+              new Live(
+                  rows.getLong(2),
+                  rows.getLong(3),
+                  payload == null ? null : Bytes.copyOf(payload),
+                  null));
         }
       }
     }
@@ -180,6 +224,7 @@ final class GroupWrite {
     return counts;
   }
 
+  /** Plans a batch; one that deletes too many bytes is also noted as dropped. */
   private Answer apply(
       WritePlan plan, WriteBatch given, OptionsTable.Known options, Digests digests) {
     List<Write> batch = given.writes();
@@ -196,15 +241,36 @@ final class GroupWrite {
     List<StoredRecord> stored = new ArrayList<>(batch.size());
     Set<String> types = new LinkedHashSet<>();
     Instant now = Rows.instant(tx.now());
+    boolean isRead = true;
     for (int i = 0; i < batch.size(); i++) {
       plan.time = Rows.microsNotBefore(given.time(i, now));
       Write write = batch.get(i);
       types.add(write.type());
-      stored.add(apply(plan, write, values.get(i)));
+      NewRow row = apply(plan, write, values.get(i));
+      if (row == null) {
+        Instant time = Rows.instant(plan.time);
+        stored.add(new StoredRecord(write.type(), write.id(), 0, Bytes.EMPTY, time, true));
+      } else if (row.payload != null) {
+        stored.add(row.record());
+      } else {
+        isRead = false;
+      }
     }
     Eviction.run(types.stream().map(evictions::get).filter(eviction -> eviction != null).toList());
+    try {
+      new LastPayloads().add(plan.deletedBytes);
+    } catch (LimitExceededException refusal) {
+      return drop(given, new Answer(null, refusal));
+    }
     plan.endBatch();
-    return new Answer(new PutResult(tx.row().serverVersion(), stored), null);
+    return isRead
+        ? new Answer(new PutResult(tx.row().serverVersion(), stored), null)
+        : drop(given, Answer.LEFT_OUT);
+  }
+
+  private Answer drop(WriteBatch batch, Answer answer) {
+    dropped.put(batch, answer);
+    return answer;
   }
 
   private static List<UUID> values(
@@ -216,7 +282,8 @@ final class GroupWrite {
     return fields.isEmpty() ? List.of() : digests.ofWrite(index, put.type(), put.payload(), fields);
   }
 
-  private StoredRecord apply(WritePlan plan, Write write, List<UUID> values) {
+  /** Returns the row of the write, or null for the delete of an absent record. */
+  private @Nullable NewRow apply(WritePlan plan, Write write, List<UUID> values) {
     Key key = new Key(write.type(), write.id());
     if (write instanceof Write.Put put) {
       NewRow row = plan.put(key, put.payload(), values);
@@ -224,11 +291,9 @@ final class GroupWrite {
       if (eviction != null) {
         eviction.wrote(row);
       }
-      return row.record();
+      return row;
     }
-    Live found = plan.live(key);
-    return found.version() == 0
-        ? new StoredRecord(key.type(), key.id(), 0, Bytes.EMPTY, Rows.instant(plan.time), true)
-        : plan.delete(key, found).record();
+    Live live = plan.live(key);
+    return live.version() == 0 ? null : plan.delete(key, live);
   }
 }

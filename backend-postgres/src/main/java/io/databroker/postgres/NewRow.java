@@ -16,7 +16,7 @@ final class NewRow {
   final String type;
   final String id;
 
-  /** Null only for an eviction or expiry, which copies the payload within the server. */
+  /** Null if the payload was not read: the row gets its copy within the server. */
   final @Nullable Bytes payload;
 
   /** The live version that this row replaces; 0 if there is none. */

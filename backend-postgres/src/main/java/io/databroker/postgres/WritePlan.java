@@ -16,11 +16,17 @@ final class WritePlan {
    * A live record as the plan leaves it.
    *
    * @param version 0 if there is none
+   * @param bytes the size of the payload; 0 if nobody asks for it
    * @param payload null if it was not read
    * @param row the row of this plan that holds the record, if any
    */
-  record Live(long version, @Nullable Bytes payload, @Nullable NewRow row) {
-    static final Live NONE = new Live(0, null, null);
+  record Live(long version, long bytes, @Nullable Bytes payload, @Nullable NewRow row) {
+    static final Live NONE = new Live(0, 0, null, null);
+
+    /** Returns a stored record whose payload stays on the server. */
+    static Live stored(long version, long bytes) {
+      return new Live(version, bytes, null, null);
+    }
   }
 
   /** The time of the rows planned next, in microseconds since 1970. */
@@ -33,6 +39,9 @@ final class WritePlan {
 
   /** Change of the number of live records. */
   final Map<String, Long> counts = new HashMap<>();
+
+  /** Size of the last payloads of the records that the current batch deletes and evicts. */
+  long deletedBytes;
 
   /** Lower bounds of the live versions, by type. */
   final Map<String, Long> oldest = new HashMap<>();
@@ -70,7 +79,7 @@ final class WritePlan {
     NewRow row =
         new NewRow(++latest, time, key.type(), key.id(), payload, before.version(), false, digests);
     replace(before, row);
-    live.put(key, new Live(row.version, payload, row));
+    live.put(key, new Live(row.version, payload.size(), payload, row));
     if (before.version() == 0) {
       counts.merge(key.type(), 1L, Long::sum);
     }
@@ -91,6 +100,7 @@ final class WritePlan {
             List.of());
     replace(before, row);
     live.put(key, Live.NONE);
+    deletedBytes += before.bytes();
     counts.merge(key.type(), -1L, Long::sum);
     return row;
   }
@@ -112,6 +122,7 @@ final class WritePlan {
       row.batch = latest;
     }
     batchStart = rows.size();
+    deletedBytes = 0;
     return batch;
   }
 

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Groups concurrent batches into one transaction. A caller writes its batch at once if no other
  * caller is writing. Callers that arrive meanwhile wait; the first of them then writes all their
  * batches, except those of callers that have more than twice its time left.
+ *
+ * <p>A batch that the writer leaves out of a group is written alone.
  */
 final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;
   private static final long MOST_BYTES = 16L << 20;
 
-  /** Writes a group, and sets the outcome of each batch. */
+  /** Writes a group; a batch of several may be left out, never one alone. */
   interface Writer {
     List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline);
   }
@@ -38,12 +40,17 @@ final class WriteQueue {
     final WriteBatch batch;
     final Deadline deadline;
     Stage stage = Stage.WAITING;
+    boolean alone;
     @Nullable PutResult result;
     @Nullable RuntimeException failure;
 
     Pending(WriteBatch batch, Deadline deadline) {
       this.batch = batch;
       this.deadline = deadline;
+    }
+
+    boolean isLeftOut() {
+      return result == null && failure == null;
     }
   }
 
@@ -118,6 +125,9 @@ final class WriteQueue {
     List<Pending> group = take(mine);
     try {
       write(group);
+      if (mine.isLeftOut()) {
+        write(List.of(mine));
+      }
     } finally {
       finish(group);
     }
@@ -126,9 +136,15 @@ final class WriteQueue {
   private synchronized List<Pending> take(Pending mine) {
     List<Pending> group = new ArrayList<>();
     group.add(mine);
+    if (mine.alone) {
+      return group;
+    }
     int records = mine.batch.writes().size();
     long bytes = bytes(mine.batch);
     for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+      if (next.alone) {
+        break;
+      }
       if (next.deadline.left() / 2 > mine.deadline.left()) {
         break; // the group ends by the first deadline in it, too soon for this caller
       }
@@ -175,7 +191,14 @@ final class WriteQueue {
 
   /** Wakes the group, and lets the first of the waiting callers write next. */
   private synchronized void finish(List<Pending> group) {
-    group.forEach(pending -> pending.stage = Stage.DONE);
+    for (int i = group.size() - 1; i >= 0; i--) {
+      Pending pending = group.get(i);
+      pending.stage = pending.isLeftOut() ? Stage.WAITING : Stage.DONE;
+      if (pending.isLeftOut()) {
+        pending.alone = true;
+        waiting.addFirst(pending);
+      }
+    }
     Pending next = waiting.poll();
     if (next == null) {
       busy = false;

@@ -56,7 +56,7 @@ class LargeTypeTest {
   }
 
   /** A writer on another host, which keeps the lock until it is closed. */
-  private static Connection lockedBy(Settings settings) throws SQLException {
+  static Connection lockedBy(Settings settings) throws SQLException {
     SessionSource source =
         new SessionSource(PostgresSettings.of(settings), new Cluster(), Duration.ofSeconds(30));
     Connection connection = source.plain();

@@ -32,6 +32,9 @@ class WriteQueueTest {
   private final WriteQueue queue = new WriteQueue(this::write);
   private volatile boolean failing;
 
+  /** Size of the batches that are left out of a group of several. */
+  private volatile int unfit;
+
   @AfterEach
   void endThreads() {
     threads.shutdownNow();
@@ -50,7 +53,11 @@ class WriteQueueTest {
       throw new UnavailableException("gone", null);
     }
     return batches.stream()
-        .map(batch -> new GroupWrite.Answer(new PutResult(batch.writes().size(), List.of()), null))
+        .map(
+            batch ->
+                batches.size() > 1 && batch.writes().size() == unfit
+                    ? GroupWrite.Answer.LEFT_OUT
+                    : new GroupWrite.Answer(new PutResult(batch.writes().size(), List.of()), null))
         .toList();
   }
 
@@ -124,6 +131,22 @@ class WriteQueueTest {
     fresh.get();
     assertThat(groups).containsExactly(1, 2, 1);
     assertThat(times.get(2)).isGreaterThan(Duration.ofMinutes(30));
+  }
+
+  @Test
+  void aBatchThatIsLeftOutOfItsGroupIsWrittenAlone() throws Exception {
+    unfit = 3;
+    Future<PutResult> leader = leader();
+    List<FutureTask<PutResult>> others = new ArrayList<>();
+    for (int size : new int[] {3, 2, 3, 4}) {
+      others.add(waiting(size, Duration.ofSeconds(30)));
+    }
+    goOn.countDown();
+    leader.get();
+    for (FutureTask<PutResult> each : others) {
+      assertThat(each.get(30, TimeUnit.SECONDS).serverVersion()).isBetween(2L, 4L);
+    }
+    assertThat(groups).containsExactly(1, 4, 1, 1);
   }
 
   @Test

@@ -1,11 +1,10 @@
 package io.databroker.api.support;
 
 import io.databroker.api.LimitExceededException;
-import io.databroker.api.StoredRecord;
 
 /**
- * Size of the last payloads of the records that one batch deletes. A backend whose records are not
- * on the heap reads them for the result, so it limits them (LIMIT-3).
+ * Size of the last payloads of the records that one batch deletes and evicts. A backend whose
+ * records are not on the heap reads them for the result and for feeds, so it limits them (LIMIT-3).
  *
  * <p><b>Thread-safety:</b> none; used by one call.
  */
@@ -19,17 +18,19 @@ public final class LastPayloads {
   public LastPayloads() {}
 
   /**
-   * Adds a record of the result, if it is deleted.
+   * Adds a record that the batch deletes or evicts.
    *
+   * @param payloadBytes the size of its last payload
    * @throws LimitExceededException if the sum is over the limit; the caller applies nothing
    */
-  public void add(StoredRecord stored) {
-    if (stored.deleted()) {
-      bytes += stored.payload().size();
-      if (bytes > MOST_BYTES) {
-        throw new LimitExceededException(
-            "batch, with the payloads of the records that it deletes,", bytes, MOST_BYTES, "bytes");
-      }
+  public void add(long payloadBytes) {
+    bytes += payloadBytes;
+    if (bytes > MOST_BYTES) {
+      throw new LimitExceededException(
+          "batch, with the payloads of the records that it deletes or evicts,",
+          bytes,
+          MOST_BYTES,
+          "bytes");
     }
   }
 }
