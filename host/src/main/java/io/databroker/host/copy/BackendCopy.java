@@ -56,9 +56,11 @@ public final class BackendCopy implements CopyEnd {
 
   @Override
   public StoreContents read(Consumer<StoredRecord> records) {
+    long history = backend.versions().serverVersion();
+    Checkpoint checkpoint = backend.checkpoint();
     try (Snapshot snapshot = backend.snapshot(Selection.all())) {
       snapshot.records().forEachRemaining(records);
-      return new StoreContents(snapshot.position(), snapshot.options(), backend.checkpoint());
+      return StoreContents.of(snapshot.position(), snapshot.options(), checkpoint, history);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.databroker.host.copy;
 
 import io.databroker.api.Changes;
+import io.databroker.api.Checkpoint;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
@@ -75,8 +76,9 @@ final class Increment {
     return new Backup(contents, count, created, writer.bytes(), sha256, writer.base());
   }
 
-  /** Returns the version, options and checkpoint of the store at one instant. */
+  /** Returns the version and options of the store at one instant, and the checkpoint before it. */
   private StoreContents contents() throws CopyException, InterruptedException {
+    Checkpoint checkpoint = Outages.outlast(source::checkpoint);
     Map<String, TypeOptions> options = Outages.outlast(source::options);
     for (int attempt = 1; ; attempt++) {
       Map<String, TypeOptions> before = options;
@@ -86,7 +88,7 @@ final class Increment {
       if (options.equals(before) || attempt == ATTEMPTS) {
         check(versions);
         Position position = new Position(versions.serverVersion(), versions.latest());
-        return new StoreContents(position, options, Outages.outlast(source::checkpoint));
+        return new StoreContents(position, options, checkpoint);
       }
     }
   }

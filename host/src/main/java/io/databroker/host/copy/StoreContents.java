@@ -12,12 +12,30 @@ import java.util.TreeMap;
  *
  * @param position the history and the version
  * @param options the options of each type that has any
- * @param checkpoint the checkpoint, read just after the records
+ * @param checkpoint the checkpoint of the same history, read just before the version: it never
+ *     names changes that a follower has applied later
  */
 public record StoreContents(
     Position position, Map<String, TypeOptions> options, Checkpoint checkpoint) {
   /** Copies the map. */
   public StoreContents {
     options = Collections.unmodifiableMap(new TreeMap<>(options));
+  }
+
+  /**
+   * Returns contents with a checkpoint that was read before the version.
+   *
+   * @param checkedHistory the history of the store before the checkpoint was read; a checkpoint of
+   *     another history than that of the position counts as none, as a clear leaves it
+   */
+  public static StoreContents of(
+      Position position,
+      Map<String, TypeOptions> options,
+      Checkpoint checkpoint,
+      long checkedHistory) {
+    return new StoreContents(
+        position,
+        options,
+        position.serverVersion() == checkedHistory ? checkpoint : Checkpoint.NONE);
   }
 }

@@ -3,6 +3,7 @@ package io.databroker.host.copy;
 import io.databroker.api.Bytes;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
@@ -95,9 +96,11 @@ public final class StoreCopy {
    */
   public Result run(boolean replace) throws IOException, InterruptedException {
     start(replace);
-    long end = Outages.outlast(source::versions).latest();
+    // Before the last version: a later one may name changes that the copy does not have.
+    Checkpoint checkpoint = Outages.outlast(source::checkpoint);
+    long end = checkedVersions().latest();
     apply(() -> Long.compareUnsigned(reached.version(), end) >= 0);
-    finish();
+    finish(checkpoint);
     return new Result(reached, records, changes);
   }
 
@@ -194,6 +197,25 @@ public final class StoreCopy {
     }
   }
 
+  /** Returns the versions of the source, which must still have the history of this copy. */
+  private Versions checkedVersions() throws CopyException, InterruptedException {
+    Versions versions = Outages.outlast(source::versions);
+    if (versions.serverVersion() != reached.serverVersion()) {
+      throw lost(new HistoryReplacedException(reached.serverVersion(), versions.serverVersion()));
+    }
+    return versions;
+  }
+
+  private CopyException lost(DatabrokerException cause) {
+    return new CopyException(
+        "the source now has another history, or no longer holds the changes after version "
+            + Long.toUnsignedString(reached.version())
+            + "; run the copy again ("
+            + cause.getMessage()
+            + ")",
+        cause);
+  }
+
   private boolean isHeld(Position from) throws InterruptedException {
     try {
       Outages.outlast(() -> source.changes(from).close());
@@ -264,13 +286,7 @@ public final class StoreCopy {
           }
         }
       } catch (HistoryReplacedException | HistoryTrimmedException e) {
-        throw new CopyException(
-            "the source now has another history, or no longer holds the changes after version "
-                + Long.toUnsignedString(reached.version())
-                + "; run the copy again ("
-                + e.getMessage()
-                + ")",
-            e);
+        throw lost(e);
       }
     }
     mark(reached);
@@ -306,8 +322,10 @@ public final class StoreCopy {
         });
   }
 
-  private void finish() throws InterruptedException {
+  /** Sets the options of the source and this checkpoint. */
+  private void finish(Checkpoint checkpoint) throws CopyException, InterruptedException {
     Map<String, TypeOptions> wanted = Outages.outlast(source::options);
+    var unused = checkedVersions(); // a clear would have removed the options
     Map<String, TypeOptions> found = new TreeMap<>(Outages.outlast(target::options));
     TreeSet<String> types = new TreeSet<>(wanted.keySet());
     types.addAll(found.keySet());
@@ -317,7 +335,6 @@ public final class StoreCopy {
         Outages.outlast(() -> target.setOptions(type, options));
       }
     }
-    Checkpoint checkpoint = Outages.outlast(source::checkpoint);
     Outages.outlast(() -> target.setCheckpoint(checkpoint));
     UnfinishedMark.removeCopy(target, reached.serverVersion());
   }

@@ -74,6 +74,8 @@ public final class ServerEnd implements CopyEnd {
   public StoreContents read(Consumer<StoredRecord> records) {
     Map<String, TypeOptions> options = new TreeMap<>();
     Position position = null;
+    long history = versions().serverVersion();
+    Checkpoint checkpoint = checkpoint();
     try {
       Iterator<SyncLatestResponse> messages =
           DataBrokerServiceGrpc.newBlockingStub(channel)
@@ -99,7 +101,7 @@ public final class ServerEnd implements CopyEnd {
     if (position == null) {
       throw CallFailures.endedEarly();
     }
-    return new StoreContents(position, options, checkpoint());
+    return StoreContents.of(position, options, checkpoint, history);
   }
 
   @Override
