@@ -56,6 +56,11 @@ public interface CopyEnd extends AutoCloseable {
   /** Applies a batch and keeps the times of its records (RESTORE-1 to RESTORE-5). */
   void restore(List<StoredRecord> batch);
 
+  /** Returns whether {@link #restore} failed because the batch, or a record of it, is too large. */
+  default boolean isOverLimit(RuntimeException failure) {
+    return failure instanceof LimitExceededException;
+  }
+
   /** Returns the options of each type that has any. */
   Map<String, TypeOptions> options();
 

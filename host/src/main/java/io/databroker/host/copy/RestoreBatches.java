@@ -31,10 +31,26 @@ final class RestoreBatches {
   /** Applies the records added since the last batch. */
   void flush() throws InterruptedException {
     if (!batch.isEmpty()) {
-      List<StoredRecord> full = batch;
-      Outages.outlast(() -> target.restore(full));
+      apply(batch);
       batch = new ArrayList<>();
       bytes = 0;
+    }
+  }
+
+  /**
+   * Applies records, in several batches if the target rejects one as too large: the payloads of the
+   * records that it deletes count too (LIMIT-3), and only the target knows them.
+   */
+  private void apply(List<StoredRecord> records) throws InterruptedException {
+    try {
+      Outages.outlast(() -> target.restore(records));
+    } catch (RuntimeException e) {
+      if (records.size() == 1 || !target.isOverLimit(e)) {
+        throw e;
+      }
+      int half = records.size() / 2;
+      apply(records.subList(0, half));
+      apply(records.subList(half, records.size()));
     }
   }
 }

@@ -53,6 +53,11 @@ class Forwarding implements CopyEnd {
   }
 
   @Override
+  public boolean isOverLimit(RuntimeException failure) {
+    return end.isOverLimit(failure);
+  }
+
+  @Override
   public Map<String, TypeOptions> options() {
     return end.options();
   }

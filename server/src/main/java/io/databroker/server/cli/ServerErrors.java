@@ -1,12 +1,9 @@
 package io.databroker.server.cli;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
-import com.google.rpc.Status;
 import io.databroker.api.ErrorId;
+import io.databroker.server.remote.ErrorDetails;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -54,7 +51,7 @@ final class ServerErrors {
 
   /** Returns the message for a watcher whose position is no longer valid. */
   private static Optional<String> startOver(StatusRuntimeException error) {
-    return info(error)
+    return ErrorDetails.info(error)
         .map(
             info -> {
               String reason = info.getReason();
@@ -83,27 +80,10 @@ final class ServerErrors {
 
   /** Returns the path of the argument that the error names. */
   static String argument(StatusRuntimeException error) {
-    return info(error).map(info -> value(info, "argument")).orElse("");
+    return ErrorDetails.info(error).map(info -> value(info, "argument")).orElse("");
   }
 
   private static String value(ErrorInfo info, String name) {
     return info.getMetadataOrDefault(name, "");
-  }
-
-  private static Optional<ErrorInfo> info(StatusRuntimeException error) {
-    Status status = StatusProto.fromThrowable(error);
-    if (status == null) {
-      return Optional.empty();
-    }
-    for (Any detail : status.getDetailsList()) {
-      try {
-        if (detail.is(ErrorInfo.class)) {
-          return Optional.of(detail.unpack(ErrorInfo.class));
-        }
-      } catch (InvalidProtocolBufferException e) {
-        return Optional.empty(); // the status itself is still reported
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package io.databroker.server.remote;
 
 import com.google.protobuf.Empty;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.ErrorId;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
@@ -159,6 +160,12 @@ public final class ServerEnd implements CopyEnd {
             RestoreServiceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
                 .restore(request.build()));
+  }
+
+  @Override
+  public boolean isOverLimit(RuntimeException failure) {
+    return failure instanceof StatusRuntimeException answered
+        && ErrorDetails.id(answered).equals(ErrorId.LIMIT_EXCEEDED.label());
   }
 
   /** Reads only the options at the beginning of a stream of changes. */
