@@ -111,9 +111,11 @@ public record Backup(
       CopyEnd source, Path base, Path file, boolean overwrite, Instant now, CopyProgress progress)
       throws IOException, InterruptedException {
     NewBackupFile created = new NewBackupFile(file, overwrite);
-    if (Files.exists(file) && Files.isSameFile(base, file)) {
-      throw new CopyException(
-          file + " is the backup that the increment continues; name another file");
+    for (Path replaced : List.of(file, created.partial())) {
+      if (Files.exists(replaced) && Files.isSameFile(base, replaced)) {
+        throw new CopyException(
+            replaced + " is the backup that the increment continues; name another file");
+      }
     }
     Increment increment = new Increment(source, base, check(base, progress), progress);
     return created.write(channel -> increment.write(channel, now.truncatedTo(ChronoUnit.MICROS)));

@@ -38,6 +38,11 @@ final class NewBackupFile {
     return target.getParent();
   }
 
+  /** Returns the name of the file until it is complete. */
+  Path partial() {
+    return target.resolveSibling(target.getFileName() + ".partial");
+  }
+
   private void checkName() throws CopyException {
     Path folder = folder();
     if (folder != null && !Files.isDirectory(folder)) {
@@ -59,7 +64,7 @@ final class NewBackupFile {
    * @throws CopyException if another process writes it
    */
   Backup write(Content content) throws IOException, InterruptedException {
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    Path partial = partial();
     boolean done = false;
     try (FileChannel channel = PartialFile.open(partial)) {
       try {

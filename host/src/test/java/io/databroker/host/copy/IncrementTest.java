@@ -216,6 +216,12 @@ class IncrementTest {
           .hasMessageContaining("name another file");
     }
     assertThat(Backup.check(full, CopyProgress.NONE).records()).isEqualTo(3);
+    // A backup that was complete but had not got its name when its process was killed.
+    Path partial = Files.move(full, file("next.partial"));
+    assertThatThrownBy(() -> increment(partial, "next"))
+        .isInstanceOf(CopyException.class)
+        .hasMessageContaining("name another file");
+    assertThat(Backup.check(partial, CopyProgress.NONE).records()).isEqualTo(3);
   }
 
   @Test
