@@ -43,8 +43,8 @@ final class VerifyCommand extends StoreCommand {
   @Override
   int run(Output output) throws Exception {
     checkAccess(first, second);
-    try (CopyEnd a = open(first, servers.from(access));
-        CopyEnd b = open(second, servers.to(access))) {
+    try (CopyEnd a = openSource(first, servers.from(access));
+        CopyEnd b = openSource(second, servers.to(access))) {
       StoreComparison compared =
           StoreComparison.of(a, b, temporary.path, new ProgressLines(terminal));
       output.line(compared.toString());

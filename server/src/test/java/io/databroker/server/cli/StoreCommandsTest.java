@@ -213,6 +213,10 @@ class StoreCommandsTest {
     assertThat(backup.err()).contains(mistyped + " was never written to");
     assertThat(Files.exists(Path.of(file))).isFalse();
     assertThat(Cli.run("copy", "--from", mistyped, "--to", other.address).code()).isEqualTo(1);
+    // Two names of nothing would be equal.
+    Cli verified = Cli.run("verify", mistyped, "offheap:directory=" + folder.resolve("dat"));
+    assertThat(verified.code()).isEqualTo(1);
+    assertThat(verified.err()).contains(mistyped + " was never written to");
     for (String volatileStore : List.of("inmemory", "offheap")) {
       Cli copy = Cli.run("copy", "--from", server.address, "--to", volatileStore);
       assertThat(copy.code()).isEqualTo(1);
