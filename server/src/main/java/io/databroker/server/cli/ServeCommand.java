@@ -235,6 +235,9 @@ final class ServeCommand implements Callable<Integer> {
     setup.listen(listen, anywhere || access.asksCallers(), spec.commandLine());
     setup.check(metrics::check);
     setup.check(() -> console.check(access.asksCallers()));
+    setup.distinct("--listen", listen);
+    setup.distinct("--metrics", metrics.address());
+    setup.distinct("--console", console.address());
     setup.types(profile, protosets, queryWait);
     setup.options(profile, options);
     setup.backend(backend, settings, spec.commandLine());

@@ -53,6 +53,11 @@ final class ServeConsole implements AutoCloseable {
     }
   }
 
+  /** Returns the address to listen on; null if none was given. */
+  @Nullable Address address() {
+    return address;
+  }
+
   /**
    * Begins to serve the console, if an address was given.
    *

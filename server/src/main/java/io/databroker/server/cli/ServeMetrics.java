@@ -38,6 +38,11 @@ final class ServeMetrics implements AutoCloseable {
   }
 
   /** Measures the calls of the backend. */
+  /** Returns the address to listen on; null if none was given. */
+  @Nullable Address address() {
+    return address;
+  }
+
   void measure(Databroker.Builder configuration) {
     if (address != null) {
       ServerMetrics created = new ServerMetrics();

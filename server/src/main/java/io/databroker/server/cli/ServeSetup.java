@@ -8,6 +8,7 @@ import io.databroker.server.config.Secrets;
 import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.QuerySettings;
 import io.databroker.server.rpc.ServerSettings;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -36,6 +37,9 @@ final class ServeSetup {
   private Map<String, TypeOptions> options = Map.of();
   private @Nullable BackendConfig backend;
   private final Databroker.Builder host = Databroker.builder();
+
+  /** Addresses to listen on, by the option that gives them. */
+  private final Map<String, InetSocketAddress> listening = new LinkedHashMap<>();
 
   ServeSetup(List<Exception> problems) {
     this.problems = problems;
@@ -70,6 +74,41 @@ final class ServeSetup {
                     Address.DEFAULT));
           }
         });
+  }
+
+  /** Adds a problem if the server listens on an address already because of another option. */
+  void distinct(String option, @Nullable Address listen) {
+    if (listen == null || listen.port() == 0) {
+      return;
+    }
+    InetSocketAddress resolved;
+    try {
+      resolved = listen.resolve();
+    } catch (IOException e) {
+      return; // a problem of its own
+    }
+    check(
+        () -> {
+          for (Map.Entry<String, InetSocketAddress> other : listening.entrySet()) {
+            if (collide(other.getValue(), resolved)) {
+              throw new FailedException(
+                  String.format(
+                      Locale.ROOT,
+                      "%s and %s cannot both listen on %s; give each its own port",
+                      other.getKey(),
+                      option,
+                      listen));
+            }
+          }
+        });
+    listening.put(option, resolved);
+  }
+
+  private static boolean collide(InetSocketAddress one, InetSocketAddress other) {
+    return one.getPort() == other.getPort()
+        && (one.getAddress().equals(other.getAddress())
+            || one.getAddress().isAnyLocalAddress()
+            || other.getAddress().isAnyLocalAddress());
   }
 
   void types(@Nullable Profile profile, List<Path> protosets, Duration wait) {

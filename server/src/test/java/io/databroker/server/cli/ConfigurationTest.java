@@ -338,6 +338,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void anAddressThatTwoOptionsGiveIsAProblem() throws Exception {
+    String yaml =
+        file("listen: 127.0.0.1:7001", "metrics: localhost:7001", "console: '127.0.0.1:7002'");
+    assertThat(problems(check(Map.of(), "--config", yaml)))
+        .containsExactly(
+            "--listen and --metrics cannot both listen on localhost:7001; give each its own port");
+    assertThat(problems(check(Map.of("DATABROKER_METRICS", "0.0.0.0:7002"), "--config", yaml)))
+        .containsExactly(
+            "--metrics and --console cannot both listen on 127.0.0.1:7002; give each its own port");
+    assertThat(check(Map.of("DATABROKER_METRICS", "127.0.0.1:7003"), "--config", yaml).err())
+        .isEmpty();
+  }
+
+  @Test
   void theDeclaredDefaultsAreThoseOfTheServer() {
     ServeLimits declared = new ServeLimits();
     new CommandLine(declared).parseArgs();
