@@ -24,6 +24,7 @@ final class Reload implements Runnable {
   private final Databroker broker;
   private final ServeLogs logs;
   private final Logging log;
+  private final ServeCommand command;
   private final Map<String, List<String>> started;
   private final ServeConfiguration.Again again;
 
@@ -31,6 +32,7 @@ final class Reload implements Runnable {
     this.logs = logs;
     this.broker = broker;
     this.log = log;
+    this.command = inForce.command();
     this.started = inForce.configuration().texts();
     this.again = inForce.again();
   }
@@ -40,6 +42,7 @@ final class Reload implements Runnable {
     try {
       ServeConfiguration next = again.read();
       List<Exception> problems = new ArrayList<>(next.problems());
+      next.command().keepProfile(command);
       ServeSetup setup = next.command().setup(problems);
       if (!problems.isEmpty()) {
         problems.forEach(problem -> refused(String.valueOf(problem.getMessage())));

@@ -282,6 +282,14 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   ServeLogs logs() {
+  /**
+   * Takes the profile of another command: its options of types are of no use without its message
+   * types, which change at a restart only.
+   */
+  void keepProfile(ServeCommand inForce) {
+    profile = inForce.profile;
+  }
+
     return logs;
   }
 

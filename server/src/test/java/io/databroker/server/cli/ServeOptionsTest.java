@@ -49,10 +49,13 @@ class ServeOptionsTest {
     assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":1}\n");
 
     Files.writeString(options, "{\"car\":{\"capacity\":3}}");
-    Files.writeString(config, "options: " + options + "\nmax-leases: 6\n");
+    Files.writeString(config, "options: " + options + "\nmax-leases: 6\nprofile: pomerium\n");
     hangUp();
-    eventually(() -> server.log().contains("in force after a restart only: max-leases"));
+    eventually(() -> server.log().contains("in force after a restart only: max-leases, profile"));
     assertThat(server.ask("options", "car").out()).isEqualTo("{\"capacity\":3}\n");
+    // The server does not know the message types of the profile yet.
+    assertThat(server.ask("options", "type.googleapis.com/session.SessionBinding").code())
+        .isEqualTo(1);
     assertThat(server.ask("clear", "--yes").code()).isZero();
     eventually(() -> server.ask("options", "car").out().equals("{\"capacity\":3}\n"));
 
