@@ -12,7 +12,8 @@ public final class Secrets {
   /** Text in place of a secret. */
   public static final String HIDDEN = "(hidden)";
 
-  private static final String WORDS = "password|passwd|passphrase|secret|token|credential|apikey";
+  private static final String WORDS =
+      "password|passwd|passphrase|pwd|secret|token|credential|(?:api|access)[._-]?key";
   private static final Pattern NAME =
       Pattern.compile("(?i).*(?:" + WORDS + ").*|.*private.?key.*|.*shared.?key.*");
   private static final Pattern PLACE = Pattern.compile("(?i).*(?:file|path|directory|folder)");

@@ -298,7 +298,7 @@ class ConfigurationTest {
         file(
             "backend: postgres",
             "set:",
-            "  url: jdbc:postgresql://me:hunter2@db/x?ssl=true&password=hunter2&user=u",
+            "  url: jdbc:postgresql://me:hunter2@db/x?ssl=true&password=hunter2&pwd=hunter2&api_key=hunter2&user=u",
             "  password: hunter2",
             "  passwordFile: /etc/pw");
     Cli shown = print(Map.of("DATABROKER_SHARED_KEY", key()), "--config", yaml);
