@@ -1,5 +1,7 @@
 package io.databroker.host.metrics;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
 import io.databroker.api.DatabrokerException;
@@ -10,6 +12,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -21,6 +24,8 @@ import java.util.function.ToDoubleFunction;
  * backend is the one that they show.
  */
 final class BackendGauges {
+  private static final String PREFIX = "databroker.backend.";
+
   private final MeterRegistry registry;
   private final Tags tags;
   private final Backend backend;
@@ -63,13 +68,13 @@ final class BackendGauges {
           tags.and("mode", mode.label()),
           b -> b.state().mode() == mode ? 1 : 0);
     }
+    Set<String> taken = gauges.stream().map(it -> it.getId().getName()).collect(toSet());
     // Each backend chooses its counters; their names stay the same while it is open.
     for (String name : backend.counters().keySet()) {
-      add(
-          name.toLowerCase(Locale.ROOT),
-          "As the backend counts it",
-          tags,
-          b -> b.counters().getOrDefault(name, 0L));
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (taken.add(PREFIX + lower)) { // a backend does not replace the gauges of the host
+        add(lower, "As the backend counts it", tags, b -> b.counters().getOrDefault(name, 0L));
+      }
     }
   }
 
@@ -93,7 +98,7 @@ final class BackendGauges {
   }
 
   private void add(String name, String description, Tags all, ToDoubleFunction<Backend> value) {
-    String full = "databroker.backend." + name;
+    String full = PREFIX + name;
     registry.removeByPreFilterId(new Meter.Id(full, all, null, null, Meter.Type.GAUGE));
     gauges.add(
         Gauge.builder(full, backend, b -> read(b, value))

@@ -6,11 +6,13 @@ import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingBackend;
 import io.databroker.host.Databroker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MeteredBackendTest {
@@ -51,6 +53,26 @@ class MeteredBackendTest {
       assertThat(gauge("feeds.open")).isEqualTo(1);
       assertThat(gauge("memory.bytes")).isPositive();
       assertThat(gauge("state", "mode", "serving")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void countersOfABackendReplaceNoGaugeOfTheHost() {
+    try (Databroker broker = Databroker.builder().backend("inmemory").open()) {
+      Backend backend =
+          new ForwardingBackend(broker.backend()) {
+            @Override
+            public Map<String, Long> counters() {
+              return Map.of("version", 99L, "Types", 98L, "own", 97L);
+            }
+          };
+      put(backend, "car");
+      try (Backend metered = MeteredBackend.over(backend, "inmemory", registry)) {
+        put(metered, "car");
+        assertThat(gauge("version")).isEqualTo(2);
+        assertThat(gauge("types")).isEqualTo(1);
+        assertThat(gauge("own")).isEqualTo(97);
+      }
     }
   }
 
