@@ -263,7 +263,7 @@ final class ServeCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
       access.watch();
-      metrics.start(broker.backend()::state, log);
+      metrics.start(broker.backend()::state, server::trouble, log);
       console.start(broker.opened(), server, setup.queries().types(), access, log);
       start(server, log);
       reload.complete(new Reload(configuration, broker, logs, log));

@@ -59,12 +59,15 @@ final class ServeMetrics implements AutoCloseable {
   /**
    * Begins to serve metrics, if an address was given.
    *
+   * @param state returns the state of the backend
+   * @param trouble returns why no call is served, whatever that state; null if calls are served
    * @throws FailedException if the address cannot be used
    */
-  void start(Supplier<BackendState> state, Logging log) throws FailedException {
+  void start(Supplier<BackendState> state, Supplier<@Nullable String> trouble, Logging log)
+      throws FailedException {
     if (address != null && metrics != null) {
       try {
-        endpoint = MetricsEndpoint.start(address.resolve(), metrics, state);
+        endpoint = MetricsEndpoint.start(address.resolve(), metrics, state, trouble);
         log.event("metrics at http://" + address.withPort(endpoint.port()) + "/metrics");
       } catch (IOException e) {
         throw FailedException.notServed("metrics", address, "--metrics", e);

@@ -3,10 +3,13 @@ package io.databroker.server.metrics;
 import io.databroker.api.BackendState;
 import io.databroker.server.http.HttpAnswer;
 import io.databroker.server.http.HttpEndpoint;
+import io.databroker.server.http.HttpQuestion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP endpoint: {@code /metrics} in the text format of Prometheus, {@code /healthz} for "the
@@ -19,54 +22,92 @@ public final class MetricsEndpoint implements AutoCloseable {
   private static final int LONGEST_LINE = 4 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Scrapes at once; the other threads answer health checks, which never wait. */
+  private static final int MOST_SCRAPES = 4;
+
+  private static final int THREADS = MOST_SCRAPES + 2;
+
+  private final ServerMetrics metrics;
+  private final Supplier<BackendState> state;
+  private final Supplier<@Nullable String> trouble;
+  private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
   private final HttpEndpoint http;
 
-  private MetricsEndpoint(HttpEndpoint http) {
-    this.http = http;
+  private MetricsEndpoint(
+      InetSocketAddress address,
+      ServerMetrics metrics,
+      Supplier<BackendState> state,
+      Supplier<@Nullable String> trouble,
+      Duration patience)
+      throws IOException {
+    this.metrics = metrics;
+    this.state = state;
+    this.trouble = trouble;
+    this.http =
+        HttpEndpoint.start(
+            address,
+            new HttpEndpoint.Settings("databroker-metrics", THREADS, LONGEST_LINE, patience, null),
+            this::answer);
   }
 
   /**
    * Starts an endpoint.
    *
    * @param state returns the state of the backend at once
+   * @param trouble returns at once why no call is served, whatever that state; null if calls are
    * @throws IOException if the address is in use
    */
   public static MetricsEndpoint start(
-      InetSocketAddress address, ServerMetrics metrics, Supplier<BackendState> state)
+      InetSocketAddress address,
+      ServerMetrics metrics,
+      Supplier<BackendState> state,
+      Supplier<@Nullable String> trouble)
       throws IOException {
-    return start(address, metrics, state, PATIENCE);
+    return start(address, metrics, state, trouble, PATIENCE);
   }
 
   /**
    * Starts an endpoint.
    *
-   * @param patience time for a request to arrive and for its answer to be read
+   * @param patience time from the first line of a request until its answer is read
    */
   static MetricsEndpoint start(
       InetSocketAddress address,
       ServerMetrics metrics,
       Supplier<BackendState> state,
+      Supplier<@Nullable String> trouble,
       Duration patience)
       throws IOException {
-    return new MetricsEndpoint(
-        HttpEndpoint.start(
-            address,
-            new HttpEndpoint.Settings("databroker-metrics", 1, LONGEST_LINE, patience, null),
-            question -> answer(question.path(), metrics, state)));
+    return new MetricsEndpoint(address, metrics, state, trouble, patience);
   }
 
-  private static HttpAnswer answer(
-      String path, ServerMetrics metrics, Supplier<BackendState> state) {
-    return switch (path) {
-      case "/metrics" ->
-          new HttpAnswer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+  private HttpAnswer answer(HttpQuestion question) {
+    return switch (question.path()) {
+      case "/metrics" -> scrape();
       case "/healthz" -> HttpAnswer.plain(200, "ok\n");
-      case "/readyz" -> {
-        BackendState now = state.get();
-        yield HttpAnswer.plain(now.takesWrites() ? 200 : 503, now + "\n");
-      }
+      case "/readyz" -> ready();
       default -> HttpAnswer.plain(404, "try /metrics, /healthz or /readyz\n");
     };
+  }
+
+  /** Reads the backend, which may wait for its engine; leaves threads free for the health. */
+  private HttpAnswer scrape() {
+    if (!scrapes.tryAcquire()) {
+      return HttpAnswer.plain(503, "too many scrapes wait for the backend; try again later\n");
+    }
+    try {
+      return new HttpAnswer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+    } finally {
+      scrapes.release();
+    }
+  }
+
+  private HttpAnswer ready() {
+    BackendState now = state.get();
+    String problem = trouble.get();
+    return problem != null && now.takesWrites()
+        ? HttpAnswer.plain(503, problem + "\n")
+        : HttpAnswer.plain(now.takesWrites() ? 200 : 503, now + "\n");
   }
 
   /** Returns the port that it listens on. */

@@ -211,6 +211,14 @@ public final class BrokerServer implements AutoCloseable {
     return server.getPort();
   }
 
+  /**
+   * Returns why no call is served, whatever state the backend reports; null if calls are served.
+   * Never waits.
+   */
+  public @Nullable String trouble() {
+    return health.trouble();
+  }
+
   /** Returns the held leases that were acquired through this server, in any order. */
   public List<HeldLease> leases() {
     return records.leases();

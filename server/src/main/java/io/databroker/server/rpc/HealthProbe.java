@@ -33,6 +33,8 @@ final class HealthProbe {
   /** Longest time for an answer of the backend; after it, the backend counts as not serving. */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  private static final String LATE = "it has not answered for 10 seconds";
+
   private static final Logger log = LoggerFactory.getLogger(HealthProbe.class);
 
   private final Backend backend;
@@ -42,9 +44,13 @@ final class HealthProbe {
   /** Start of the running probe; 0 if none runs. */
   private volatile long begun;
 
-  // Guarded by this.
+  /** Failure of the last probe; null if the backend has answered it. */
+  private volatile @Nullable String silence;
+
+  private volatile boolean stopped;
+
+  /** The health that was last told; guarded by this. */
   private String told = "";
-  private boolean stopped;
 
   HealthProbe(Backend backend, LongSupplier nanoTime) {
     this.backend = backend;
@@ -61,11 +67,14 @@ final class HealthProbe {
     try {
       backend.versions();
       BackendState state = backend.state();
+      silence = null;
       boolean reads = state.mode() != BackendState.Mode.UNAVAILABLE;
       tell(
           reads, state.takesWrites(), state.equals(BackendState.SERVING) ? null : state.toString());
     } catch (RuntimeException | Error e) { // otherwise the backend would never be asked again
-      tell(false, false, "it does not answer: " + e.getMessage());
+      String problem = "it does not answer: " + e.getMessage();
+      silence = problem;
+      tell(false, false, problem);
     } finally {
       begun = 0;
     }
@@ -73,10 +82,26 @@ final class HealthProbe {
 
   /** Sets the health to not serving if a probe takes too long. */
   void checkLate() {
-    long since = begun;
-    if (since != 0 && nanoTime.getAsLong() - since > LATE_NANOS) {
-      tell(false, false, "it has not answered for 10 seconds");
+    if (isLate()) {
+      tell(false, false, LATE);
     }
+  }
+
+  private boolean isLate() {
+    long since = begun;
+    return since != 0 && nanoTime.getAsLong() - since > LATE_NANOS;
+  }
+
+  /**
+   * Returns why no call is served, whatever state the backend reports: the server stops, or the
+   * backend does not answer. Null if neither is so. Never waits.
+   */
+  @Nullable String trouble() {
+    if (stopped) {
+      return "the server is stopping";
+    }
+    String problem = isLate() ? LATE : silence;
+    return problem == null ? null : "the backend is not well: " + problem;
   }
 
   private synchronized void tell(boolean reads, boolean writes, @Nullable String problem) {

@@ -2,7 +2,10 @@ package io.databroker.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
+import io.databroker.api.support.ForwardingBackend;
+import io.databroker.host.Databroker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,7 @@ class MetricsEndpointTest {
 
   private final List<Socket> open = new ArrayList<>();
   private final ServerMetrics metrics = new ServerMetrics();
+  private final AtomicReference<String> trouble = new AtomicReference<>();
   private MetricsEndpoint endpoint;
 
   @BeforeEach
@@ -36,6 +43,7 @@ class MetricsEndpointTest {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         metrics,
         () -> BackendState.SERVING,
+        trouble::get,
         patience);
   }
 
@@ -110,6 +118,48 @@ class MetricsEndpointTest {
     assertThat(lines(send(endpoint, WHOLE.replace("readyz", "x".repeat(9_000)))).readLine())
         .contains(" 400 ");
     isAnswered();
+  }
+
+  @Test
+  void aScrapeThatWaitsForTheBackendDelaysNoHealthCheck() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    try (Databroker broker = Databroker.builder().backend("inmemory").open()) {
+      Backend hanging =
+          new ForwardingBackend(broker.backend()) {
+            @Override
+            public List<String> listTypes() {
+              asked.countDown();
+              awaitUninterruptibly(answered);
+              return super.listTypes();
+            }
+          };
+      Backend metered = metrics.over(hanging, "hanging");
+      Socket scrape = send(endpoint, WHOLE.replace("readyz", "metrics"));
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+      isAnswered();
+      assertThat(lines(send(endpoint, WHOLE.replace("readyz", "healthz"))).readLine())
+          .isEqualTo("HTTP/1.1 200 OK");
+      answered.countDown();
+      assertThat(lines(scrape).readLine()).isEqualTo("HTTP/1.1 200 OK");
+      metered.close();
+    }
+  }
+
+  @Test
+  void aServerThatServesNoCallIsNotReadyThoughItsBackendIs() throws Exception {
+    trouble.set("the server is stopping");
+    assertThat(lines(send(endpoint, WHOLE)).readLine()).contains(" 503 ");
+    trouble.set(null);
+    isAnswered();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
