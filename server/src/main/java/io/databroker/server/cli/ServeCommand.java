@@ -259,6 +259,7 @@ final class ServeCommand implements Callable<Integer> {
     Databroker broker = setup.host().open();
     BrokerServer server =
         new BrokerServer(broker.opened(), setup.address(), setup.queries(), settings);
+    metrics.watch(server);
     Ending ending = new Ending(server::close, broker::close, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
@@ -281,7 +282,6 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  ServeLogs logs() {
   /**
    * Takes the profile of another command: its options of types are of no use without its message
    * types, which change at a restart only.
@@ -290,6 +290,7 @@ final class ServeCommand implements Callable<Integer> {
     profile = inForce.profile;
   }
 
+  ServeLogs logs() {
     return logs;
   }
 

@@ -5,6 +5,7 @@ import io.databroker.host.Databroker;
 import io.databroker.server.log.Logging;
 import io.databroker.server.metrics.MetricsEndpoint;
 import io.databroker.server.metrics.ServerMetrics;
+import io.databroker.server.rpc.BrokerServer;
 import io.databroker.server.rpc.ServerSettings;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -37,12 +38,12 @@ final class ServeMetrics implements AutoCloseable {
     }
   }
 
-  /** Measures the calls of the backend. */
   /** Returns the address to listen on; null if none was given. */
   @Nullable Address address() {
     return address;
   }
 
+  /** Measures the calls of the backend. */
   void measure(Databroker.Builder configuration) {
     if (address != null) {
       ServerMetrics created = new ServerMetrics();
@@ -54,6 +55,19 @@ final class ServeMetrics implements AutoCloseable {
   /** Measures the calls of the server, including rejected ones. */
   ServerSettings measure(ServerSettings settings) {
     return metrics == null ? settings : settings.withObserver(metrics.calls());
+  }
+
+  /** Shows what the clients of the server hold. */
+  void watch(BrokerServer server) {
+    if (metrics != null) {
+      metrics.show("connections.open", "Connections that are open", server::openConnections);
+      metrics.show("calls.open", "Calls that are open, streams included", server::openCalls);
+      metrics.show("watchers.open", "Sync streams that are open", () -> server.watchers().size());
+      metrics.show(
+          "leases.held",
+          "Leases held that were acquired through this server",
+          () -> server.leases().size());
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.databroker.server.metrics;
 import io.databroker.api.Backend;
 import io.databroker.host.metrics.MeteredBackend;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.Supplier;
 
 /**
  * Meters of a server: its backend, its calls by method and status, and the JVM.
@@ -38,6 +40,14 @@ public final class ServerMetrics implements AutoCloseable {
   /** Puts meters in front of a backend. */
   public Backend over(Backend backend, String name) {
     return MeteredBackend.over(backend, name, registry);
+  }
+
+  /** Shows a number of the server, which {@code value} returns at each scrape. */
+  public void show(String name, String description, Supplier<Number> value) {
+    Gauge.builder("databroker.server." + name, value)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
   }
 
   /** Returns an interceptor that counts and times the calls of a gRPC server. */

@@ -233,8 +233,14 @@ public final class BrokerServer implements AutoCloseable {
     return streams.count();
   }
 
-  int openCalls() {
+  /** Returns the number of open calls, streams included. */
+  public int openCalls() {
     return connections.calls();
+  }
+
+  /** Returns the number of open connections. */
+  public int openConnections() {
+    return connections.count();
   }
 
   /** Waits until the server is closed. */
