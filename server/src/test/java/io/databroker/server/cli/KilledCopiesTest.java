@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,17 @@ class KilledCopiesTest {
     return !ended;
   }
 
+  /** Kills a process soon after it has created a file; returns whether it was killed. */
+  private boolean killAtWork(Process process, Path created) throws InterruptedException {
+    while (process.isAlive() && !Files.exists(created)) {
+      LockSupport.parkNanos(100_000);
+    }
+    boolean ended = process.waitFor(random.nextInt(20), TimeUnit.MILLISECONDS);
+    process.destroyForcibly();
+    process.waitFor();
+    return !ended;
+  }
+
   private void assertEqual(String store) {
     assertThat(run("verify", source, store).out()).startsWith("equal: ");
   }
@@ -220,18 +233,71 @@ class KilledCopiesTest {
     assertThat(kills).as("kills of backups").isEqualTo(KILLS);
     stop(writers);
     run("backup", "--overwrite", "--from", source, file.toString());
+    restoreUnderKills(List.of(file));
+  }
+
+  @Test
+  void anIncrementIsWholeOrAbsentAndItsChainRestoresTheStore() throws Exception {
+    List<Path> chain = new ArrayList<>(List.of(folder.resolve("0.backup")));
+    run("backup", "--from", source, chain.get(0).toString());
+    List<Future<?>> writers = writers();
+    int kills = 0;
+    int halfWay = 0;
+    for (int attempt = 0; kills < KILLS && attempt < 10 * KILLS; attempt++) {
+      Path next = folder.resolve(chain.size() + ".backup");
+      Path partial = folder.resolve(chain.size() + ".backup.partial");
+      String[] since = since(chain, next);
+      Process increment = command("increment" + attempt, "512m", since);
+      boolean killed =
+          attempt % 2 == 0 ? kill(increment, LONG ? 9_000 : 900) : killAtWork(increment, partial);
+      kills += killed ? 1 : 0;
+      halfWay += killed && Files.exists(partial) ? 1 : 0;
+      if (Files.exists(next)) {
+        chain.add(next);
+        run(with(chain, "backup", "--check"));
+      }
+    }
+    assertThat(kills).as("kills of increments").isEqualTo(KILLS);
+    if (KILLS > 1) {
+      assertThat(halfWay).as("increments that were killed half-way").isPositive();
+    }
+    stop(writers);
+    Path last = folder.resolve("last.backup");
+    run(since(chain, last));
+    chain.add(last);
+    System.out.printf(
+        Locale.ROOT,
+        "kills of increments: %d, of them %d half-way; increments: %d%n",
+        kills,
+        halfWay,
+        chain.size() - 1);
+    restoreUnderKills(chain);
+  }
+
+  private String[] since(List<Path> chain, Path file) {
+    Path base = chain.get(chain.size() - 1);
+    return with(List.of(file), "backup", "--from", source, "--since", base.toString());
+  }
+
+  private static String[] with(List<Path> files, String... arguments) {
+    return Stream.concat(Stream.of(arguments), files.stream().map(Path::toString))
+        .toArray(String[]::new);
+  }
+
+  /** Restores backups under kills, until the restored store equals the source. */
+  private void restoreUnderKills(List<Path> files) throws Exception {
     Path directory = folder.resolve("restored");
     String target = "offheap:directory=" + directory;
     int told = 0;
     for (int i = 0; i < KILLS; i++) {
       Process restore =
-          command("restore" + i, "512m", "restore", "--replace", "--to", target, file.toString());
+          command("restore" + i, "512m", with(files, "restore", "--replace", "--to", target));
       boolean killed = kill(restore, LONG ? 12_000 : 1_500);
       if (killed && Files.exists(directory.resolve("store.properties"))) {
         told += isToldOrEmpty(directory) ? 1 : 0;
       }
     }
-    run("restore", "--replace", "--to", target, file.toString());
+    run(with(files, "restore", "--replace", "--to", target));
     assertEqual(target);
     if (LONG) {
       assertThat(told).as("restores that were killed half way").isPositive();
