@@ -1,8 +1,9 @@
 package io.databroker.server.rpc;
 
+import static io.databroker.server.rpc.Failures.code;
+import static io.databroker.server.rpc.Failures.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -20,22 +21,17 @@ import io.databroker.server.proto.ClearResponse;
 import io.databroker.server.proto.GetCheckpointRequest;
 import io.databroker.server.proto.GetCheckpointResponse;
 import io.databroker.server.proto.GetOptionsRequest;
-import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.Options;
-import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetOptionsRequest;
 import io.grpc.Status.Code;
-import io.grpc.StatusRuntimeException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,22 +41,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DataBrokerServiceTest {
   private static final Empty EMPTY = Empty.getDefaultInstance();
   private static final Any BLUE = Any.pack(StringValue.of("blue"));
-  private final Served.Transport transport;
   private final LockedBackend backend = new LockedBackend();
-  private Served served;
+  @AutoClose private final Served served;
 
-  DataBrokerServiceTest(Served.Transport transport) {
-    this.transport = transport;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
+  DataBrokerServiceTest(Served.Transport transport) throws Exception {
     served = Served.over(transport, backend.checked());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   private static Record record(String type, String id) {
@@ -71,28 +56,9 @@ class DataBrokerServiceTest {
     return record(type, id).toBuilder().setDeletedAt(Timestamp.newBuilder().setSeconds(1)).build();
   }
 
-  private PutResponse put(Record... records) {
-    return served.records().put(PutRequest.newBuilder().addAllRecords(List.of(records)).build());
-  }
-
-  private Record get(String type, String id) {
-    return served
-        .records()
-        .get(GetRequest.newBuilder().setType(type).setId(id).build())
-        .getRecord();
-  }
-
-  private static StatusRuntimeException failure(ThrowingCallable call) {
-    return catchThrowableOfType(StatusRuntimeException.class, call);
-  }
-
-  private static Code code(ThrowingCallable call) {
-    return failure(call).getStatus().getCode();
-  }
-
   @Test
   void putAnswersEachRecordAsStored() {
-    PutResponse answer = put(record("a", "1"), deleted("a", "absent"), record("b", "é😀"));
+    PutResponse answer = served.put(record("a", "1"), deleted("a", "absent"), record("b", "é😀"));
     assertThat(answer.getServerVersion()).isEqualTo(backend.versions().serverVersion());
     assertThat(answer.getRecordsList()).extracting(Record::getVersion).containsExactly(1L, 0L, 2L);
     assertThat(answer.getRecordsList()).extracting(Record::getId).contains("1", "absent", "é😀");
@@ -103,28 +69,28 @@ class DataBrokerServiceTest {
     assertThat(first.hasDeletedAt()).isFalse();
     assertThat(answer.getRecords(1).hasDeletedAt()).isTrue();
     assertThat(answer.getRecords(1).getData()).isEqualTo(Any.getDefaultInstance());
-    assertThat(get("a", "1")).isEqualTo(first);
+    assertThat(served.get("a", "1")).isEqualTo(first);
   }
 
   @Test
   void putIgnoresTheSendersVersionAndTime() {
-    Record first = put(record("a", "1")).getRecords(0);
+    Record first = served.put(record("a", "1")).getRecords(0);
     Record back =
         first.toBuilder()
             .setVersion(-1)
             .setModifiedAt(Timestamp.newBuilder().setSeconds(-9).setNanos(-9))
             .build();
-    assertThat(put(back).getRecords(0)).isEqualTo(first.toBuilder().setVersion(2).build());
+    assertThat(served.put(back).getRecords(0)).isEqualTo(first.toBuilder().setVersion(2).build());
   }
 
   @Test
   void putOfARecordWithDeletedAtDeletes() {
-    put(record("a", "1"));
-    Record answer = put(deleted("a", "1")).getRecords(0);
+    served.put(record("a", "1"));
+    Record answer = served.put(deleted("a", "1")).getRecords(0);
     assertThat(answer.getVersion()).isEqualTo(2);
     assertThat(answer.getData()).isEqualTo(BLUE);
     assertThat(answer.getDeletedAt()).isEqualTo(answer.getModifiedAt());
-    assertThat(code(() -> get("a", "1"))).isEqualTo(Code.NOT_FOUND);
+    assertThat(code(() -> served.get("a", "1"))).isEqualTo(Code.NOT_FOUND);
   }
 
   @Test
@@ -132,9 +98,9 @@ class DataBrokerServiceTest {
     ByteString odd =
         BLUE.toByteString().concat(ByteString.copyFrom(new byte[] {0x78, 0x05})); // field 15
     Record sent = Record.newBuilder().setType("a").setId("1").setData(parse(odd)).build();
-    put(sent);
+    served.put(sent);
     assertThat(backend.get("a", "1").payload()).isEqualTo(Bytes.copyOf(odd.toByteArray()));
-    assertThat(get("a", "1").getData().toByteString()).isEqualTo(odd);
+    assertThat(served.get("a", "1").getData().toByteString()).isEqualTo(odd);
   }
 
   private static Any parse(ByteString bytes) {
@@ -147,15 +113,15 @@ class DataBrokerServiceTest {
 
   @Test
   void putWithoutDataStoresAnEmptyPayload() {
-    put(Record.newBuilder().setType("a").setId("1").build());
+    served.put(Record.newBuilder().setType("a").setId("1").build());
     assertThat(backend.get("a", "1").payload()).isEqualTo(Bytes.EMPTY);
-    assertThat(get("a", "1").getData()).isEqualTo(Any.getDefaultInstance());
+    assertThat(served.get("a", "1").getData()).isEqualTo(Any.getDefaultInstance());
   }
 
   @Test
   void aPayloadThatIsNoAnyIsShownAsBytes() {
     backend.put(List.of(Write.put("a", "1", Bytes.utf8("{\"not\": \"protobuf\"}"))));
-    assertThat(get("a", "1").getData())
+    assertThat(served.get("a", "1").getData())
         .isEqualTo(Any.pack(BytesValue.of(ByteString.copyFromUtf8("{\"not\": \"protobuf\"}"))));
   }
 
@@ -163,25 +129,27 @@ class DataBrokerServiceTest {
   void aPayloadThatBeginsAsAnAnyAndEndsAGroupIsShownAsBytes() {
     byte[] typeUrlThenEndOfGroupThenMore = {10, 1, 'u', 12, 18, 1, 'v'};
     backend.put(List.of(Write.put("a", "1", Bytes.copyOf(typeUrlThenEndOfGroupThenMore))));
-    assertThat(get("a", "1").getData())
+    assertThat(served.get("a", "1").getData())
         .isEqualTo(Any.pack(BytesValue.of(ByteString.copyFrom(typeUrlThenEndOfGroupThenMore))));
   }
 
   @Test
   void putOfNothingAnswersTheServerVersion() {
-    assertThat(put().getServerVersion()).isEqualTo(backend.versions().serverVersion());
+    assertThat(served.put().getServerVersion()).isEqualTo(backend.versions().serverVersion());
     assertThat(backend.versions().latest()).isZero();
   }
 
   @Test
   void badInputIsRefusedAsAWhole() {
-    assertThat(code(() -> put(record("a", "1"), record("", "2")))).isEqualTo(Code.INVALID_ARGUMENT);
-    assertThat(code(() -> put(record("a", "1"), record("a", "")))).isEqualTo(Code.INVALID_ARGUMENT);
-    assertThat(code(() -> put(record("a", "1"), record("a", "\0"))))
+    assertThat(code(() -> served.put(record("a", "1"), record("", "2"))))
+        .isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(code(() -> served.put(record("a", "1"), record("a", ""))))
+        .isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(code(() -> served.put(record("a", "1"), record("a", "\0"))))
         .isEqualTo(Code.INVALID_ARGUMENT);
     Record early =
         deleted("a", "1").toBuilder().setDeletedAt(Timestamp.newBuilder().setSeconds(-1)).build();
-    assertThat(failure(() -> put(record("a", "1"), early)))
+    assertThat(failure(() -> served.put(record("a", "1"), early)))
         .hasMessageContaining("batch[1].deleted_at")
         .hasMessageContaining("-1 s");
     assertThat(backend.versions().latest()).isZero();
@@ -190,11 +158,11 @@ class DataBrokerServiceTest {
   @Test
   void batchesOverTheLimitsAreRefused() {
     Record[] many = Collections.nCopies(1_001, record("a", "1")).toArray(Record[]::new);
-    assertThat(failure(() -> put(many)))
+    assertThat(failure(() -> served.put(many)))
         .hasMessageContaining("INVALID_ARGUMENT: limit-exceeded")
         .hasMessageContaining("1001 records");
     Any large = Any.newBuilder().setValue(ByteString.copyFrom(new byte[1 << 20])).build();
-    assertThat(failure(() -> put(record("a", "1").toBuilder().setData(large).build())))
+    assertThat(failure(() -> served.put(record("a", "1").toBuilder().setData(large).build())))
         .hasMessageContaining("INVALID_ARGUMENT: limit-exceeded")
         .hasMessageContaining("batch[0].payload");
     assertThat(backend.versions().latest()).isZero();
@@ -215,21 +183,21 @@ class DataBrokerServiceTest {
               .setModifiedAt(Timestamp.newBuilder().setSeconds(1L << 37).setNanos(999_999_999))
               .build();
     }
-    assertThat(put(records).getRecordsCount()).isEqualTo(1_000);
+    assertThat(served.put(records).getRecordsCount()).isEqualTo(1_000);
   }
 
   @Test
   void getOfNoRecordIsNotFound() {
-    assertThat(code(() -> get("a", "1"))).isEqualTo(Code.NOT_FOUND);
-    assertThat(code(() -> get("a", ""))).isEqualTo(Code.NOT_FOUND);
-    assertThat(code(() -> get("", ""))).isEqualTo(Code.NOT_FOUND);
+    assertThat(code(() -> served.get("a", "1"))).isEqualTo(Code.NOT_FOUND);
+    assertThat(code(() -> served.get("a", ""))).isEqualTo(Code.NOT_FOUND);
+    assertThat(code(() -> served.get("", ""))).isEqualTo(Code.NOT_FOUND);
   }
 
   @Test
   void typesAndVersionsFollowTheRecords() {
-    put(record("b", "1"), record("a", "1"), record("a", "2"));
+    served.put(record("b", "1"), record("a", "1"), record("a", "2"));
     assertThat(served.records().listTypes(EMPTY).getTypesList()).containsExactly("a", "b");
-    put(deleted("b", "1"));
+    served.put(deleted("b", "1"));
     assertThat(served.records().listTypes(EMPTY).getTypesList()).containsExactly("a");
     assertThat(served.records().serverInfo(EMPTY))
         .isEqualTo(
@@ -303,7 +271,7 @@ class DataBrokerServiceTest {
 
   @Test
   void clearAnswersBothHistories() {
-    put(record("a", "1"));
+    served.put(record("a", "1"));
     ClearResponse answer = served.records().clear(EMPTY);
     assertThat(answer.getOldServerVersion()).isEqualTo(0xF000_0000_0000_0001L);
     assertThat(answer.getNewServerVersion()).isEqualTo(backend.versions().serverVersion());

@@ -1,21 +1,17 @@
 package io.databroker.server.rpc;
 
+import static io.databroker.server.rpc.Failures.code;
+import static io.databroker.server.rpc.Failures.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.AcquireLeaseRequest;
-import io.databroker.server.proto.GetRequest;
-import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
 import io.grpc.Status.Code;
-import io.grpc.StatusRuntimeException;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,43 +21,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class LeaseCallsTest {
   private static final Empty EMPTY = Empty.getDefaultInstance();
-  private final Served.Transport transport;
   private final LockedBackend backend = new LockedBackend();
-  private Served served;
+  @AutoClose private final Served served;
 
-  LeaseCallsTest(Served.Transport transport) {
-    this.transport = transport;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
+  LeaseCallsTest(Served.Transport transport) throws Exception {
     served = Served.over(transport, backend.checked());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
-  }
-
-  private Record get(String type, String id) {
-    return served
-        .records()
-        .get(GetRequest.newBuilder().setType(type).setId(id).build())
-        .getRecord();
-  }
-
-  private static StatusRuntimeException failure(ThrowingCallable call) {
-    return catchThrowableOfType(StatusRuntimeException.class, call);
-  }
-
-  private static Code code(ThrowingCallable call) {
-    return failure(call).getStatus().getCode();
   }
 
   @Test
   void whatIsNotFoundIsShownShortSoThatTheStatusFitsItsHeader() {
     String name = "é😀\n".repeat(140);
-    assertThat(failure(() -> get("a", name)).getStatus().getDescription())
+    assertThat(failure(() -> served.get("a", name)).getStatus().getDescription())
         .startsWith("no record (\"a\", \"é😀\n")
         .hasSizeLessThan(200);
     String id = acquire(name, 10);

@@ -3,7 +3,6 @@ package io.databroker.server.rpc;
 import static io.databroker.server.rpc.Structs.record;
 import static io.databroker.server.rpc.Structs.struct;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Api;
@@ -15,21 +14,16 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
-import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
-import io.databroker.server.payload.MessageTypes;
-import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PatchResponse;
-import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,29 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PatchTest {
   private static final int PATCHES = 10_000;
 
-  private final EachBackend backend;
-  private Databroker broker;
-  private Served served;
+  @AutoClose private final QueryServer server;
 
-  PatchTest(EachBackend backend) {
-    this.backend = backend;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
-    broker = EachBackend.open(backend.place(), MessageTypes.wellKnown().extractor());
-    served = Served.over(Served.Transport.IN_PROCESS, broker.backend());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
-    broker.close();
-  }
-
-  private void put(Record... records) {
-    var unused =
-        served.records().put(PutRequest.newBuilder().addAllRecords(List.of(records)).build());
+  PatchTest(EachBackend backend) throws Exception {
+    server = QueryServer.open(backend.place(), new QuerySettings());
   }
 
   private static PatchRequest request(List<String> paths, Record... records) {
@@ -74,16 +49,15 @@ class PatchTest {
   }
 
   private PatchResponse patch(List<String> paths, Record... records) {
-    return served.records().patch(request(paths, records));
+    return server.served.records().patch(request(paths, records));
   }
 
   private StatusRuntimeException failure(List<String> paths, Record... records) {
-    return catchThrowableOfType(StatusRuntimeException.class, () -> patch(paths, records));
+    return Failures.failure(() -> patch(paths, records));
   }
 
   private Any data(String type, String id) {
-    GetRequest get = GetRequest.newBuilder().setType(type).setId(id).build();
-    return served.records().get(get).getRecord().getData();
+    return server.served.get(type, id).getData();
   }
 
   private Struct members(String type, String id) throws Exception {
@@ -110,10 +84,10 @@ class PatchTest {
       })
   void membersOfAStructAreReplacedOrCleared(String example) throws Exception {
     String[] parts = example.split(" [|>] ", 4);
-    put(record("t", "1", parts[0]));
+    server.put(record("t", "1", parts[0]));
     PatchResponse answer = patch(List.of(parts[2].split(",", -1)), record("t", "1", parts[1]));
     assertThat(members("t", "1")).isEqualTo(struct(parts[3]));
-    assertThat(answer.getServerVersion()).isEqualTo(broker.backend().versions().serverVersion());
+    assertThat(answer.getServerVersion()).isEqualTo(server.backend().versions().serverVersion());
     assertThat(answer.getRecordsCount()).isEqualTo(1);
     assertThat(answer.getRecords(0).getVersion()).isEqualTo(2);
     assertThat(answer.getRecords(0).getData()).isEqualTo(data("t", "1"));
@@ -129,7 +103,7 @@ class PatchTest {
             .addMethods(Method.newBuilder().setName("m1"))
             .addMixins(com.google.protobuf.Mixin.newBuilder().setName("x"))
             .build();
-    put(message("1", Any.pack(stored)));
+    server.put(message("1", Any.pack(stored)));
     Api change =
         Api.newBuilder().setName("new").addMethods(Method.newBuilder().setName("m2")).build();
     var unused =
@@ -153,7 +127,7 @@ class PatchTest {
   @Test
   void aValueThatHoldsAStructIsPatchedLikeOne() throws Exception {
     Value stored = Value.newBuilder().setStructValue(struct("{'a':1,'b':2}")).build();
-    put(message("1", Any.pack(stored)));
+    server.put(message("1", Any.pack(stored)));
     Value change = Value.newBuilder().setStructValue(struct("{'a':3}")).build();
     var unused = patch(List.of("a"), message("1", Any.pack(change)));
     assertThat(data("t", "1").unpack(Value.class).getStructValue())
@@ -162,7 +136,7 @@ class PatchTest {
 
   @Test
   void recordsThatDoNotExistAreLeftOut() {
-    put(record("t", "2", "{'a':1}"), record("t", "4", "{'a':1}"));
+    server.put(record("t", "2", "{'a':1}"), record("t", "4", "{'a':1}"));
     PatchResponse answer =
         patch(
             List.of("a"),
@@ -171,17 +145,17 @@ class PatchTest {
             record("u", "2", "{'a':7}"),
             record("t", "4", "{'a':6}"));
     assertThat(answer.getRecordsList()).extracting(Record::getId).containsExactly("2", "4");
-    assertThat(broker.backend().versions().latest()).isEqualTo(4);
+    assertThat(server.backend().versions().latest()).isEqualTo(4);
     PatchResponse none = patch(List.of("a"), record("t", "1", "{'a':9}"));
     assertThat(none.getRecordsList()).isEmpty();
     assertThat(none.getServerVersion()).isEqualTo(answer.getServerVersion());
     assertThat(patch(List.of()).getServerVersion()).isEqualTo(answer.getServerVersion());
-    assertThat(broker.backend().versions().latest()).isEqualTo(4);
+    assertThat(server.backend().versions().latest()).isEqualTo(4);
   }
 
   @Test
   void theSameRecordTwiceIsPatchedInOrderInOneBatch() throws Exception {
-    put(record("t", "1", "{'a':1,'b':1}"));
+    server.put(record("t", "1", "{'a':1,'b':1}"));
     PatchResponse answer =
         patch(List.of("a", "c"), record("t", "1", "{'a':2,'c':2}"), record("t", "1", "{'a':3}"));
     assertThat(answer.getRecordsList()).extracting(Record::getVersion).containsExactly(2L, 3L);
@@ -192,18 +166,18 @@ class PatchTest {
 
   @Test
   void aDeletedRecordIsDeletedIfItIsThere() {
-    put(record("t", "1", "{'a':1}"));
+    server.put(record("t", "1", "{'a':1}"));
     Timestamp time = Timestamp.newBuilder().setSeconds(1).build();
     Record gone = record("t", "1", "{}").toBuilder().setDeletedAt(time).build();
     PatchResponse answer = patch(List.of("a"), gone, record("t", "1", "{'a':2}"));
     assertThat(answer.getRecordsList()).hasSize(1);
     assertThat(answer.getRecords(0).hasDeletedAt()).isTrue();
-    assertThat(broker.backend().listTypes()).isEmpty();
+    assertThat(server.backend().listTypes()).isEmpty();
   }
 
   @Test
   void withoutAMaskTheRecordIsWrittenAgainAsItIs() throws Exception {
-    put(record("t", "1", "{'a':1}"));
+    server.put(record("t", "1", "{'a':1}"));
     PatchResponse answer = patch(List.of(), record("t", "1", "{'a':2}"));
     assertThat(answer.getRecords(0).getVersion()).isEqualTo(2);
     assertThat(answer.getRecords(0).getData().unpack(Struct.class)).isEqualTo(struct("{'a':1}"));
@@ -216,7 +190,7 @@ class PatchTest {
             .setTypeUrl("type.googleapis.com/shop.Order")
             .setValue(ByteString.copyFromUtf8("?"))
             .build();
-    put(message("unknown", unknown), record("t", "known", "{'a':1}"));
+    server.put(message("unknown", unknown), record("t", "known", "{'a':1}"));
     assertRefused(
         failure(List.of("a"), record("t", "known", "{'a':2}"), message("unknown", unknown)),
         "records[1].data.type_url is \"type.googleapis.com/shop.Order\"",
@@ -234,7 +208,7 @@ class PatchTest {
       assertRefused(
           failure(List.of(path), record("t", "known", "{}")), "field_mask is \"" + path + '"');
     }
-    put(message("api", Any.pack(Api.getDefaultInstance())));
+    server.put(message("api", Any.pack(Api.getDefaultInstance())));
     for (String path : List.of("nope", "methods.name", "name.x", "sourceContext")) {
       assertRefused(
           failure(List.of("name", path), message("api", Any.pack(Api.getDefaultInstance()))),
@@ -248,7 +222,7 @@ class PatchTest {
     assertRefused(failure(List.of("a"), known, record("t", "a\0", "{}")), "batch[1].id", "U+0000");
     assertRefused(
         failure(List.of("a"), known, record("t", "x".repeat(100_000), "{}")), "batch[1].id");
-    assertThat(broker.backend().versions().latest()).isEqualTo(3);
+    assertThat(server.backend().versions().latest()).isEqualTo(3);
     assertThat(data("t", "unknown")).isEqualTo(unknown);
   }
 
@@ -259,7 +233,7 @@ class PatchTest {
 
   @Test
   void aMaskThatIsMuchWorkIsRefusedBeforeTheWork() {
-    put(record("t", "1", "{'a':1}"));
+    server.put(record("t", "1", "{'a':1}"));
     Record[] many = new Record[500];
     Arrays.fill(many, record("t", "1", "{'a':2}"));
     limited(failure(Collections.nCopies(2_001, "a"), many), "field_mask has 2001 names");
@@ -270,7 +244,7 @@ class PatchTest {
 
   @Test
   void patchesWhosePayloadsAreMoreThanABatchAreRefusedBeforeAllAreMade() {
-    put(record("t", "1", "{'a':'" + "x".repeat(600_000) + "'}"));
+    server.put(record("t", "1", "{'a':'" + "x".repeat(600_000) + "'}"));
     Record[] many = new Record[500];
     Arrays.fill(many, record("t", "1", "{'b':2}"));
     limited(failure(List.of("b"), many), "bytes of payload so far");
@@ -285,13 +259,13 @@ class PatchTest {
 
   @Test
   void patchesOfDifferentFieldsLoseNothing() throws Exception {
-    put(record("t", "1", "{'a':0,'b':0}"));
+    server.put(record("t", "1", "{'a':0,'b':0}"));
     Thread other = new Thread(() -> count("b"));
     other.start();
     count("a");
     other.join();
     assertThat(members("t", "1")).isEqualTo(struct("{'a':" + PATCHES + ",'b':" + PATCHES + "}"));
-    assertThat(broker.backend().versions().latest()).isEqualTo(1 + 2 * PATCHES);
+    assertThat(server.backend().versions().latest()).isEqualTo(1 + 2 * PATCHES);
   }
 
   private void count(String field) {

@@ -1,29 +1,21 @@
 package io.databroker.server.rpc;
 
+import static io.databroker.server.rpc.QueryServer.SETTINGS;
+import static io.databroker.server.rpc.QueryServer.all;
 import static io.databroker.server.rpc.Structs.record;
 import static io.databroker.server.rpc.Structs.struct;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
-import io.databroker.api.TypeOptions;
-import io.databroker.host.BackendConfig;
-import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
-import io.databroker.server.payload.MessageTypes;
-import io.databroker.server.proto.PutRequest;
-import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
 import io.databroker.server.proto.Record;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,63 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @MethodSource("io.databroker.server.fixture.EachBackend#all")
 class QueryTest {
-  private static final int ANSWER_BYTES = 64 << 10;
-  private final EachBackend backend;
-  private BackendConfig place;
-  private Databroker broker;
-  private Served served;
+  @AutoClose private final QueryServer server;
 
-  QueryTest(EachBackend backend) {
-    this.backend = backend;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
-    place = backend.place();
-    broker = EachBackend.open(place, MessageTypes.wellKnown().extractor());
-    QuerySettings settings =
-        new QuerySettings(MessageTypes.wellKnown(), Duration.ofMinutes(1), ANSWER_BYTES);
-    served = Served.over(Served.Transport.IN_PROCESS, broker.backend(), settings);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
-    broker.close();
-  }
-
-  private void index(String type, String... fields) {
-    broker.backend().setOptions(type, TypeOptions.NONE.withIndexedFields(fields));
-  }
-
-  private void put(Record... records) {
-    var unused =
-        served.records().put(PutRequest.newBuilder().addAllRecords(List.of(records)).build());
-  }
-
-  private static QueryRequest.Builder all(String type) {
-    return QueryRequest.newBuilder().setType(type).setLimit(1_000);
-  }
-
-  private QueryResponse query(QueryRequest.Builder request) {
-    return served.records().query(request.build());
-  }
-
-  private List<String> ids(QueryRequest.Builder request) {
-    return query(request).getRecordsList().stream().map(Record::getId).toList();
-  }
-
-  private List<String> ids(String type, String filter) {
-    return ids(all(type).setFilter(struct(filter)));
-  }
-
-  private StatusRuntimeException failure(QueryRequest.Builder request) {
-    return catchThrowableOfType(StatusRuntimeException.class, () -> query(request));
+  QueryTest(EachBackend backend) throws Exception {
+    server = QueryServer.open(backend.place(), SETTINGS);
   }
 
   private void people() {
-    index("person", "name", "home.city");
-    put(
+    server.index("person", "name", "home.city");
+    server.put(
         record("person", "1", "{'name':'Ann','home':{'city':'Ulm'}}"),
         record("person", "2", "{'name':'Bob','home':{'city':'Ulm'}}"),
         record("person", "3", "{'name':'Ann','home':{'city':'Bonn'},'pet':'Rex'}"),
@@ -139,7 +83,7 @@ class QueryTest {
   void aFilterMatches(String example) {
     people();
     String[] parts = example.split(" > ", 2);
-    assertThat(String.join(" ", ids("person", parts[0]))).isEqualTo(parts[1]);
+    assertThat(String.join(" ", server.ids("person", parts[0]))).isEqualTo(parts[1]);
   }
 
   @ParameterizedTest
@@ -155,7 +99,7 @@ class QueryTest {
       })
   void aFilterThatIsNotClearIsRefused(String example) {
     String[] parts = example.split(" > ", 2);
-    StatusRuntimeException failure = failure(all("person").setFilter(struct(parts[0])));
+    StatusRuntimeException failure = server.failure(all("person").setFilter(struct(parts[0])));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
     assertThat(failure).hasMessageContaining("invalid-argument: filter is \"" + parts[1] + '"');
   }
@@ -170,13 +114,13 @@ class QueryTest {
         "{'$indexed':'A'}",
       })
   void anOperatorThatIsNotThereIsUnimplemented(String filter) {
-    StatusRuntimeException failure = failure(all("person").setFilter(struct(filter)));
+    StatusRuntimeException failure = server.failure(all("person").setFilter(struct(filter)));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
   }
 
   @Test
   void textIsFoundAnywhereInThePayload() {
-    put(
+    server.put(
         record("a", "member", "{'name':'Grüße aus Ulm'}"),
         record("a", "nested", "{'list':[{'x':[1,'the GRÜSSE, grüße']}]}"),
         record("a", "key", "{'Grüße':1}"),
@@ -194,35 +138,38 @@ class QueryTest {
                     .setTypeUrl("type.googleapis.com/x.Grüße")
                     .setValue(ByteString.copyFromUtf8("grüße")))
             .build());
-    assertThat(ids(all("").setQuery("grüße"))).containsExactly("key", "member", "nested", "any");
-    assertThat(ids(all("b").setQuery("grüße"))).containsExactly("any");
-    assertThat(ids(all("a").setQuery("grüße").setFilter(struct("{'id':['key','none']}"))))
+    assertThat(server.ids(all("").setQuery("grüße")))
+        .containsExactly("key", "member", "nested", "any");
+    assertThat(server.ids(all("b").setQuery("grüße"))).containsExactly("any");
+    assertThat(server.ids(all("a").setQuery("grüße").setFilter(struct("{'id':['key','none']}"))))
         .containsExactly("key");
-    assertThat(ids(all("").setQuery("nowhere"))).isEmpty();
+    assertThat(server.ids(all("").setQuery("nowhere"))).isEmpty();
   }
 
   @Test
   void offsetAndLimitApplyAfterwards() {
     people();
-    QueryResponse page = query(all("person").setQuery("ULM").setOffset(1).setLimit(1));
+    QueryResponse page = server.query(all("person").setQuery("ULM").setOffset(1).setLimit(1));
     assertThat(page.getRecordsList()).extracting(Record::getId).containsExactly("2");
     assertThat(page.getTotalCount()).isEqualTo(3);
-    assertThat(page.getServerVersion()).isEqualTo(broker.backend().versions().serverVersion());
+    assertThat(page.getServerVersion()).isEqualTo(server.backend().versions().serverVersion());
     assertThat(page.getRecordVersion()).isEqualTo(4);
-    assertThat(ids(all("person").setOffset(3))).containsExactly("4");
-    assertThat(ids(all("person").setOffset(4))).isEmpty();
-    QueryResponse none = query(all("person").setLimit(0));
+    assertThat(server.ids(all("person").setOffset(3))).containsExactly("4");
+    assertThat(server.ids(all("person").setOffset(4))).isEmpty();
+    QueryResponse none = server.query(all("person").setLimit(0));
     assertThat(none.getRecordsList()).isEmpty();
     assertThat(none.getTotalCount()).isEqualTo(4);
-    assertThat(ids(all("person").setOffset(2).setLimit(Long.MAX_VALUE))).containsExactly("3", "4");
-    assertThat(failure(all("person").setLimit(-1))).hasMessageContaining("limit is \"-1\"");
-    assertThat(failure(all("person").setOffset(-1))).hasMessageContaining("offset is \"-1\"");
+    assertThat(server.ids(all("person").setOffset(2).setLimit(Long.MAX_VALUE)))
+        .containsExactly("3", "4");
+    assertThat(server.failure(all("person").setLimit(-1))).hasMessageContaining("limit is \"-1\"");
+    assertThat(server.failure(all("person").setOffset(-1)))
+        .hasMessageContaining("offset is \"-1\"");
   }
 
   @Test
   void theOrderIsByTypeThenIdByCodePoint() {
     String high = new StringBuilder().appendCodePoint(0x1F600).toString();
-    put(
+    server.put(
         record("b", "1", "{}"),
         record("a" + high, "1", "{}"),
         record("a\uFFFD", "1", "{}"),
@@ -230,7 +177,7 @@ class QueryTest {
         record("a", "\uFFFD", "{}"),
         record("a", "10", "{}"),
         record("a", "9", "{}"));
-    assertThat(query(all("")).getRecordsList())
+    assertThat(server.query(all("")).getRecordsList())
         .extracting(record -> record.getType() + " " + record.getId())
         .containsExactly(
             "a 10", "a 9", "a \uFFFD", "a " + high, "a\uFFFD 1", "a" + high + " 1", "b 1");
@@ -238,34 +185,35 @@ class QueryTest {
 
   @Test
   void anEmptyTypeIsAllTypesEachWithItsOwnIndexes() {
-    index("a", "name");
-    index("ab", "other");
-    put(
+    server.index("a", "name");
+    server.index("ab", "other");
+    server.put(
         record("a", "1", "{'name':'x'}"),
         record("ab", "2", "{'name':'x'}"),
         record("c", "3", "{'name':'x'}"));
-    assertThat(ids("", "{'name':'x'}")).containsExactly("1");
-    assertThat(ids("", "{'id':['2','3']}")).containsExactly("2", "3");
+    assertThat(server.ids("", "{'name':'x'}")).containsExactly("1");
+    assertThat(server.ids("", "{'id':['2','3']}")).containsExactly("2", "3");
   }
 
   @Test
   void anAddressIsFoundInItsLongestRange() {
-    index("net", "$index.cidr", "name");
+    server.index("net", "$index.cidr", "name");
     addresses("net");
     assertAddresses("net");
-    assertThat(ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
-    assertThat(ids("net", "{'$index':{'cidr':'10.1.0.0/16'}}")).containsExactly("mid", "twin");
+    assertThat(server.ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
+    assertThat(server.ids("net", "{'$index':{'cidr':'10.1.0.0/16'}}"))
+        .containsExactly("mid", "twin");
   }
 
   @Test
   void anAddressIsFoundWithoutAnIndexToo() {
     addresses("net");
     assertAddresses("net");
-    assertThat(ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
+    assertThat(server.ids("net", "{'$index.cidr':'10.1.0.0/16'}")).containsExactly("mid", "twin");
   }
 
   private void addresses(String type) {
-    put(
+    server.put(
         record(type, "all", "{'$index':{'cidr':'0.0.0.0/0'}}"),
         record(type, "big", "{'$index':{'cidr':'10.255.0.0/8'},'name':'x'}"),
         record(type, "mid", "{'$index':{'cidr':'10.1.0.0/16'}}"),
@@ -286,47 +234,48 @@ class QueryTest {
   }
 
   private void assertAddresses(String type) {
-    assertThat(ids(type, "{'$index':'10.1.9.9'}")).containsExactly("one");
-    assertThat(ids(type, "{'$index':'10.1.9.8'}")).containsExactly("mid", "twin");
-    assertThat(ids(type, "{'$index':'::ffff:10.1.9.8'}")).containsExactly("mid", "twin");
-    assertThat(ids(type, "{'$index':'10.1.0.0/15'}")).containsExactly("big");
-    assertThat(ids(type, "{'$index':'10.2.0.1'}")).containsExactly("big");
-    assertThat(ids(type, "{'$index':'11.0.0.1'}")).containsExactly("all");
-    assertThat(ids(type, "{'$index':'192.168.3.4'}")).containsExactly("value");
-    assertThat(ids(type, "{'$index':'2001:db8:1::5'}")).containsExactly("six");
-    assertThat(ids(type, "{'$index':'2001:db9::'}")).isEmpty();
-    assertThat(ids(type, "{'$index':'nobody'}")).isEmpty();
-    assertThat(ids(type, "{'$index':['10.1.9.9','10.2.0.1']}")).containsExactly("big", "one");
+    assertThat(server.ids(type, "{'$index':'10.1.9.9'}")).containsExactly("one");
+    assertThat(server.ids(type, "{'$index':'10.1.9.8'}")).containsExactly("mid", "twin");
+    assertThat(server.ids(type, "{'$index':'::ffff:10.1.9.8'}")).containsExactly("mid", "twin");
+    assertThat(server.ids(type, "{'$index':'10.1.0.0/15'}")).containsExactly("big");
+    assertThat(server.ids(type, "{'$index':'10.2.0.1'}")).containsExactly("big");
+    assertThat(server.ids(type, "{'$index':'11.0.0.1'}")).containsExactly("all");
+    assertThat(server.ids(type, "{'$index':'192.168.3.4'}")).containsExactly("value");
+    assertThat(server.ids(type, "{'$index':'2001:db8:1::5'}")).containsExactly("six");
+    assertThat(server.ids(type, "{'$index':'2001:db9::'}")).isEmpty();
+    assertThat(server.ids(type, "{'$index':'nobody'}")).isEmpty();
+    assertThat(server.ids(type, "{'$index':['10.1.9.9','10.2.0.1']}"))
+        .containsExactly("big", "one");
     // Other parts of the filter do not change which range is the longest.
-    assertThat(ids(type, "{'$index':'10.1.9.9','id':'big'}")).isEmpty();
-    assertThat(ids(type, "{'$or':[{'id':'bad'},{'$index':'10.1.9.9'}]}"))
+    assertThat(server.ids(type, "{'$index':'10.1.9.9','id':'big'}")).isEmpty();
+    assertThat(server.ids(type, "{'$or':[{'id':'bad'},{'$index':'10.1.9.9'}]}"))
         .containsExactly("bad", "one");
   }
 
   @Test
   void theLongestRangeIsEachTypesOwn() {
-    index("a", "$index.cidr");
-    put(
+    server.index("a", "$index.cidr");
+    server.put(
         record("a", "1", "{'$index':{'cidr':'10.0.0.0/8'}}"),
         record("b", "2", "{'$index':{'cidr':'10.1.0.0/16'}}"));
-    assertThat(ids("", "{'$index':'10.1.2.3'}")).containsExactly("1", "2");
+    assertThat(server.ids("", "{'$index':'10.1.2.3'}")).containsExactly("1", "2");
   }
 
   @Test
   void anAnswerTooLargeForAMessageSaysHowManyFit() {
     String text = "x".repeat(20 << 10);
     for (int i = 0; i < 5; i++) {
-      put(record("big", "id" + i, "{'text':'" + text + "'}"));
+      server.put(record("big", "id" + i, "{'text':'" + text + "'}"));
     }
-    StatusRuntimeException failure = failure(all("big"));
+    StatusRuntimeException failure = server.failure(all("big"));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
     assertThat(failure)
         .hasMessageContaining("limit is \"1000\"; give at most 3 and continue by offset");
-    QueryResponse page = query(all("big").setLimit(3).setOffset(2));
+    QueryResponse page = server.query(all("big").setLimit(3).setOffset(2));
     assertThat(page.getRecordsCount()).isEqualTo(3);
-    assertThat(page.getSerializedSize()).isLessThan(ANSWER_BYTES);
+    assertThat(page.getSerializedSize()).isLessThan(SETTINGS.answerBytes());
     // A single record larger than the limit is still returned, as by Get.
-    put(record("huge", "1", "{'text':'" + text.repeat(4) + "'}"));
-    assertThat(ids(all("huge"))).containsExactly("1");
+    server.put(record("huge", "1", "{'text':'" + text.repeat(4) + "'}"));
+    assertThat(server.ids(all("huge"))).containsExactly("1");
   }
 }

@@ -11,11 +11,8 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
-import io.databroker.host.Databroker;
 import io.databroker.server.fixture.EachBackend;
-import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.QueryResponse;
@@ -32,8 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,26 +42,12 @@ class RandomQueryTest {
   private static final int QUERIES = 25;
   private static final int CONCURRENT_QUERIES = 1_000;
 
-  private final EachBackend backend;
   private final long seed = Long.getLong("databroker.seed", new Random().nextLong());
-  private Databroker broker;
-  private Served served;
+  @AutoClose private final QueryServer server;
 
-  RandomQueryTest(EachBackend backend) {
-    this.backend = backend;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
+  RandomQueryTest(EachBackend backend) throws Exception {
     System.out.printf("random queries of %s: -Ddatabroker.seed=%d%n", backend, seed);
-    broker = EachBackend.open(backend.place(), MessageTypes.wellKnown().extractor());
-    served = Served.over(Served.Transport.IN_PROCESS, broker.backend());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
-    broker.close();
+    server = QueryServer.open(backend.place(), new QuerySettings());
   }
 
   /** A query, its answer, and the expected result. */
@@ -141,12 +123,12 @@ class RandomQueryTest {
   private void checkAll(QueryModel model, List<Asked> asked) {
     asked.sort(Comparator.comparing(each -> each.answer.getRecordVersion()));
     Map<String, Map<String, Struct>> records = new TreeMap<>();
-    Versions versions = broker.backend().versions();
+    Versions versions = server.backend().versions();
     assertThat(versions.earliest()).isEqualTo(1);
     int next = 0;
     long seen = 0;
     int moved = 0;
-    try (ChangeFeed feed = broker.backend().changes(versions.begin(), null)) {
+    try (ChangeFeed feed = server.backend().changes(versions.begin(), null)) {
       while (next < asked.size()) {
         if (asked.get(next).answer.getRecordVersion() == seen) {
           check(model, asked.get(next++), records);
@@ -172,9 +154,7 @@ class RandomQueryTest {
           List.of("name", "home.city", "$index.cidr").stream()
               .filter(field -> random.nextInt(4) > 0)
               .toList();
-      broker
-          .backend()
-          .setOptions(type, TypeOptions.NONE.withIndexedFields(fields.toArray(String[]::new)));
+      server.index(type, fields.toArray(String[]::new));
       model.indexed.put(type, Set.copyOf(fields));
     }
   }
@@ -193,7 +173,7 @@ class RandomQueryTest {
       }
       put.addRecords(record);
     }
-    var unused = served.records().put(put.build());
+    var unused = server.served.records().put(put.build());
   }
 
   private Asked ask(QueryModel model, Random random) {
@@ -206,7 +186,7 @@ class RandomQueryTest {
             .setOffset(random.nextInt(4) == 0 ? random.nextInt(6) : 0)
             .setLimit(random.nextInt(4) == 0 ? random.nextInt(6) : 1_000)
             .build();
-    return new Asked(request, meaning, served.records().query(request));
+    return new Asked(request, meaning, server.served.records().query(request));
   }
 
   private void check(QueryModel model, Asked asked, Map<String, Map<String, Struct>> records) {
@@ -241,7 +221,7 @@ class RandomQueryTest {
   }
 
   private Map<String, Map<String, Struct>> replay(long last) {
-    Backend backend = broker.backend();
+    Backend backend = server.backend();
     Map<String, Map<String, Struct>> records = new TreeMap<>();
     Position begin = backend.versions().begin();
     try (ChangeFeed feed = backend.changes(begin, null)) {

@@ -6,6 +6,10 @@ import io.databroker.api.Limits;
 import io.databroker.server.net.Connections;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
+import io.databroker.server.proto.GetRequest;
+import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.Record;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
@@ -16,6 +20,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -116,6 +121,14 @@ final class Served implements AutoCloseable {
 
   DataBrokerServiceGrpc.DataBrokerServiceBlockingStub records() {
     return DataBrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  PutResponse put(Record... records) {
+    return records().put(PutRequest.newBuilder().addAllRecords(List.of(records)).build());
+  }
+
+  Record get(String type, String id) {
+    return records().get(GetRequest.newBuilder().setType(type).setId(id).build()).getRecord();
   }
 
   CheckpointServiceGrpc.CheckpointServiceBlockingStub checkpoints() {

@@ -19,8 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,23 +27,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource
 class SyncTest {
-  private final Served.Transport transport;
   private final LockedBackend backend = new LockedBackend();
   private final long history = backend.versions().serverVersion();
-  private Served served;
+  @AutoClose private final Served served;
 
-  SyncTest(Served.Transport transport) {
-    this.transport = transport;
-  }
-
-  @BeforeEach
-  void serve() throws Exception {
+  SyncTest(Served.Transport transport) throws Exception {
     served = Served.over(transport, backend.checked());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   private void put(String type, String... ids) {
