@@ -8,8 +8,6 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.Position;
-import io.databroker.api.Selection;
-import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
@@ -77,23 +75,12 @@ class IncrementTest {
     return List.of(full, first, increment(first, "second"));
   }
 
-  private static List<StoredRecord> inOrder(Backend backend) {
-    List<StoredRecord> records = new ArrayList<>();
-    try (Snapshot snapshot = backend.snapshot(Selection.all())) {
-      snapshot.records().forEachRemaining(records::add);
-    }
-    records.sort(RecordSort.BY_VERSION);
-    return records.stream()
-        .map(r -> new StoredRecord(r.type(), r.id(), 0, r.payload(), r.modifiedAt(), false))
-        .toList();
-  }
-
   @Test
   void aRestoreOfAllIncrementsHasTheStateOfTheLast() throws Exception {
     List<Path> chain = chain();
     Backup last = Backup.restore(chain, stores.end(1), false, CopyProgress.NONE);
     assertThat(last.contents().position()).isEqualTo(source.versions().end());
-    assertThat(inOrder(stores.backend(1))).isEqualTo(inOrder(source));
+    assertThat(Stores.inOrder(stores.backend(1))).isEqualTo(Stores.inOrder(source));
     assertThat(stores.backend(1).options()).isEqualTo(source.options());
     assertThat(stores.backend(1).checkpoint()).isEqualTo(new Checkpoint(3, 4));
     List<Backup> checked = Backup.check(chain, CopyProgress.NONE);
@@ -126,7 +113,7 @@ class IncrementTest {
     put(source, "car", 1, 4);
     Backup.restore(
         List.of(full, none, increment(none, "some")), stores.end(1), false, CopyProgress.NONE);
-    assertThat(inOrder(stores.backend(1))).isEqualTo(inOrder(source));
+    assertThat(Stores.inOrder(stores.backend(1))).isEqualTo(Stores.inOrder(source));
   }
 
   @Test
@@ -239,7 +226,7 @@ class IncrementTest {
     put(source, "car", 0, 100);
     Path full = full("full");
     put(source, "car", 50, 150);
-    List<StoredRecord> before = inOrder(source);
+    List<StoredRecord> before = Stores.inOrder(source);
     Backup first =
         Backup.writeIncrement(
             stores.end(0),
@@ -255,9 +242,9 @@ class IncrementTest {
     assertThat(first.records()).isEqualTo(100);
     Path second = increment(file("first"), "second");
     Backup.restore(List.of(full, file("first")), stores.end(1), false, CopyProgress.NONE);
-    assertThat(inOrder(stores.backend(1))).isEqualTo(before);
+    assertThat(Stores.inOrder(stores.backend(1))).isEqualTo(before);
     Backup.restore(List.of(full, file("first"), second), stores.end(1), true, CopyProgress.NONE);
-    assertThat(inOrder(stores.backend(1))).isEqualTo(inOrder(source));
+    assertThat(Stores.inOrder(stores.backend(1))).isEqualTo(Stores.inOrder(source));
   }
 
   @Test
@@ -292,6 +279,6 @@ class IncrementTest {
     Backup.writeIncrement(failing, full, file("first"), false, NOW, CopyProgress.NONE);
     assertThat(polls.get()).isGreaterThan(5);
     Backup.restore(List.of(full, file("first")), stores.end(1), false, CopyProgress.NONE);
-    assertThat(inOrder(stores.backend(1))).isEqualTo(inOrder(source));
+    assertThat(Stores.inOrder(stores.backend(1))).isEqualTo(Stores.inOrder(source));
   }
 }

@@ -6,20 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
-import io.databroker.api.Capability;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
-import io.databroker.api.LimitExceededException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
-import io.databroker.api.UnsupportedException;
-import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,13 +24,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StoreCopyTest {
-  @TempDir Path folder;
-
   private final AtomicReference<Instant> clock =
       new AtomicReference<>(Instant.parse("2026-11-26T10:00:00Z"));
   private final BackendContext context = BackendContext.standard().withClock(clock::get);
@@ -62,56 +53,9 @@ class StoreCopyTest {
   }
 
   private static void assertEqual(Stores stores) throws IOException {
-    StoreComparison compared =
-        StoreComparison.of(stores.end(0), stores.end(1), null, CopyProgress.NONE);
+    StoreComparison compared = stores.compare();
     assertThat(compared.difference()).isNull();
     assertThat(compared.isEqual()).isTrue();
-  }
-
-  @Test
-  void aTargetKeepsItsRecordsIfItCannotHoldThoseOfTheSource() throws Exception {
-    StoredRecord large =
-        new StoredRecord("car", "1", 1, Bytes.copyOf(new byte[2 << 20]), Instant.EPOCH, false);
-    try (Stores stores = new Stores()) {
-      stores.backend(0).put(List.of(Write.put("car", "1", Bytes.EMPTY)));
-      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
-      CopyEnd source =
-          new Forwarding(stores.end(0)) {
-            @Override
-            public StoreContents read(Consumer<StoredRecord> records) {
-              return super.read(record -> records.accept(large));
-            }
-          };
-      Path file = folder.resolve("large.backup");
-      Backup.write(source, file, false, Instant.EPOCH, CopyProgress.NONE);
-      CopyEnd target = stores.end(1);
-      StoreCopy copy = new StoreCopy(source, target, null, CopyProgress.NONE);
-      assertThatThrownBy(() -> copy.run(true))
-          .isInstanceOf(LimitExceededException.class)
-          .hasMessageContaining("payload of record \"1\" of type \"car\" has 2097152 bytes");
-      assertThatThrownBy(() -> Backup.restore(file, target, true, CopyProgress.NONE))
-          .isInstanceOf(LimitExceededException.class);
-      assertThat(stores.backend(1).listTypes()).containsExactly("kept");
-    }
-  }
-
-  @Test
-  void aStoreWithTheCheckpointOfAFollowerIsNoUnfinishedCopy() throws Exception {
-    try (Stores stores = new Stores()) {
-      Backend source = stores.backend(0);
-      Backend follower = stores.backend(1);
-      source.put(List.of(Write.put("car", "1", Bytes.EMPTY)));
-      long reached = source.versions().latest();
-      source.put(List.of(Write.put("car", "2", Bytes.EMPTY)));
-      follower.put(List.of(Write.put("view", "of car 1", Bytes.EMPTY)));
-      follower.setCheckpoint(new Checkpoint(source.versions().serverVersion(), reached));
-      var before = follower.versions();
-      StoreCopy copy = new StoreCopy(stores.end(0), stores.end(1), null, CopyProgress.NONE);
-      assertThatThrownBy(() -> copy.run(false))
-          .isInstanceOf(CopyException.class)
-          .hasMessageContaining("not empty");
-      assertThat(follower.versions()).isEqualTo(before);
-    }
   }
 
   @Test
@@ -309,99 +253,5 @@ class StoreCopyTest {
       // Four pauses: at least 25, 50, 100 and 200 ms.
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(370));
     }
-  }
-
-  @Test
-  void aTargetThatCannotRestoreKeepsItsRecords() throws Exception {
-    try (Stores stores = new Stores(context)) {
-      write(stores.backend(0), 10);
-      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
-      CopyEnd target =
-          new Forwarding(stores.end(1)) {
-            @Override
-            public void restore(List<StoredRecord> batch) {
-              throw new UnsupportedException(Capability.RESTORE);
-            }
-          };
-      assertThatThrownBy(() -> copy(stores.end(0), target).run(true))
-          .isInstanceOf(UnsupportedException.class);
-      assertThat(stores.backend(1).listTypes()).containsExactly("kept");
-    }
-  }
-
-  @Test
-  void aStoreIsNotCopiedIntoItself() throws Exception {
-    try (Stores stores = new Stores(context)) {
-      Backend a = stores.backend(0);
-      write(a, 10);
-      a.setOptions("t0", TypeOptions.NONE.withCapacity(50));
-      Versions before = a.versions();
-      for (boolean replace : new boolean[] {false, true}) {
-        assertThatThrownBy(() -> copy(stores.end(0), stores.end(0)).run(replace))
-            .isInstanceOf(CopyException.class)
-            .hasMessageContaining("same history");
-      }
-      assertThat(a.versions()).isEqualTo(before);
-      assertThat(a.options()).containsKey("t0");
-    }
-  }
-
-  @Test
-  void aStoreThatHoldsSomethingIsReplacedOnlyIfToldTo() throws Exception {
-    try (Stores stores = new Stores(context)) {
-      write(stores.backend(0), 10);
-      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
-      assertThatThrownBy(() -> copy(stores.end(0), stores.end(1)).run(false))
-          .isInstanceOf(CopyException.class)
-          .hasMessageContaining("not empty");
-      copy(stores.end(0), stores.end(1)).run(true);
-      assertEqual(stores);
-    }
-  }
-
-  @Test
-  void eachKindOfDifferenceIsNamed() throws Exception {
-    Instant time = Instant.parse("2020-01-01T00:00:00Z");
-    assertDifference(
-        record("1", "a", time), null, "record \"1\" of type \"t\" is missing in the second");
-    assertDifference(null, record("1", "a", time), "is missing in the first");
-    assertDifference(record("1", "a", time), record("1", "b", time), "1 bytes of payload");
-    assertDifference(
-        record("1", "a", time), record("1", "a", time.plusSeconds(1)), "has the time 2020");
-    try (Stores stores = new Stores(context)) {
-      stores.backend(0).restore(List.of(record("1", "", time), record("2", "", time)));
-      stores.backend(1).restore(List.of(record("2", "", time), record("1", "", time)));
-      assertThat(compare(stores).difference()).contains("number 1 of its type");
-    }
-    try (Stores stores = new Stores(context)) {
-      stores.backend(0).setOptions("a\nb", TypeOptions.NONE.withCapacity(-1));
-      assertThat(compare(stores).difference())
-          .contains("options of type \"a\\u000ab\" are (capacity 18446744073709551615");
-    }
-  }
-
-  private void assertDifference(StoredRecord one, StoredRecord other, String difference)
-      throws IOException {
-    try (Stores stores = new Stores(context)) {
-      for (int i = 0; i < 2; i++) {
-        stores.backend(i).put(List.of(Write.put("s", "same", Bytes.EMPTY)));
-        StoredRecord own = i == 0 ? one : other;
-        if (own != null) {
-          stores.backend(i).restore(List.of(own));
-        }
-      }
-      StoreComparison compared = compare(stores);
-      assertThat(compared.isEqual()).isFalse();
-      assertThat(compared.differing()).isEqualTo(1);
-      assertThat(compared.toString()).startsWith("different: 1 of 2 types").contains(difference);
-    }
-  }
-
-  private static StoreComparison compare(Stores stores) throws IOException {
-    return StoreComparison.of(stores.end(0), stores.end(1), null, CopyProgress.NONE);
-  }
-
-  private static StoredRecord record(String id, String payload, Instant time) {
-    return new StoredRecord("t", id, 0, Bytes.utf8(payload), time, false);
   }
 }
