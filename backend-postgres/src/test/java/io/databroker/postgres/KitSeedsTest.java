@@ -3,6 +3,7 @@ package io.databroker.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.databroker.tck.engine.InconclusiveException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
@@ -15,7 +16,8 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * Runs the kit once for each seed. {@code -Ddatabroker.postgres.seeds=50} runs the whole kit with
- * 50 seeds, from {@code -Ddatabroker.postgres.seed} on; without it, one seed runs one rule.
+ * 50 seeds, from {@code -Ddatabroker.postgres.seed} on; without it, one seed runs one rule. A rule
+ * without a verdict, as a busy machine may cause, is counted and is no failure.
  */
 class KitSeedsTest {
   private static final int SEEDS = Integer.getInteger("databroker.postgres.seeds", 0);
@@ -28,17 +30,22 @@ class KitSeedsTest {
       long seed = FIRST + i;
       TestExecutionSummary summary = run(seed);
       assertThat(summary.getTestsSucceededCount()).isPositive();
+      long unsure =
+          summary.getFailures().stream()
+              .filter(failure -> failure.getException() instanceof InconclusiveException)
+              .count();
       if (SEEDS > 0) {
         System.out.printf(
             Locale.ROOT,
-            "seed %d: %d passed, %d failed, %d not declared, %d s%n",
+            "seed %d: %d passed, %d failed, %d inconclusive, %d not declared, %d s%n",
             seed,
             summary.getTestsSucceededCount(),
-            summary.getTotalFailureCount(),
+            summary.getTotalFailureCount() - unsure,
+            unsure,
             summary.getTestsAbortedCount(),
             (summary.getTimeFinished() - summary.getTimeStarted()) / 1_000);
       }
-      if (summary.getTotalFailureCount() > 0) {
+      if (summary.getTotalFailureCount() > unsure) {
         failures.append(String.format(Locale.ROOT, "seed %d: ", seed));
         summary.printFailuresTo(new PrintWriter(failures), 20);
       }

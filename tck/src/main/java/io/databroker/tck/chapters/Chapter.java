@@ -21,6 +21,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.BenchUser;
+import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.junit.KitExtension;
 import io.databroker.tck.junit.RuleNames;
@@ -51,6 +52,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.SAME_THREAD)
 @DisplayNameGeneration(RuleNames.class)
 abstract class Chapter implements BenchUser {
+  /** A backend may be that many times slower for a while, on a busy machine. */
+  private static final int SLOWER = 10;
+
   Bench bench;
 
   private @Nullable Backend backend;
@@ -220,13 +224,13 @@ abstract class Chapter implements BenchUser {
 
   /** Waits for the next answer of a feed; fails if none comes. */
   final Changes next(ChangeFeed feed) {
-    long deadline = System.nanoTime() + bench.tuning.patience().toNanos();
+    long deadline = RunningTime.nanos() + bench.tuning.patience().toNanos();
     while (true) {
       Changes next = feed.poll();
       if (next != null) {
         return next;
       }
-      if (System.nanoTime() > deadline) {
+      if (RunningTime.nanos() > deadline) {
         return fail("the feed signals, but has nothing to say");
       }
       Signal signal = new Signal(bench.tuning.patience());
@@ -248,9 +252,32 @@ abstract class Chapter implements BenchUser {
     return signal;
   }
 
-  /** Runs work on another thread; fails as the work does, or if the work does not end in time. */
-  final void inTime(String what, Runnable work) {
-    Signal done = new Signal(bench.tuning.patience());
+  /** Runs a call on another thread; fails as the call does, or if it does not end in time. */
+  final void inTime(String what, Runnable call) {
+    inTime(what, bench.tuning.patience(), call);
+  }
+
+  /**
+   * Runs many calls on another thread; fails if they take far longer than calls of the same kind
+   * took before.
+   *
+   * @param before how long some such calls took, without what may delay these
+   * @param times how many times as many calls these are
+   */
+  final void notSlower(String what, Duration before, int times, Runnable calls) {
+    inTime(
+        what, bench.tuning.patience().plus(before.multipliedBy(SLOWER).multipliedBy(times)), calls);
+  }
+
+  /** Returns how long work takes. */
+  static Duration timeOf(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private void inTime(String what, Duration bound, Runnable work) {
+    Signal done = new Signal(bound);
     FutureTask<Void> task =
         new FutureTask<>(work, null) {
           @Override

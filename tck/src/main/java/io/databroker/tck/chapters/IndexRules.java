@@ -14,6 +14,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Haste;
 import io.databroker.tck.engine.TestFields;
 import java.util.HashSet;
 import java.util.List;
@@ -96,8 +97,10 @@ abstract class IndexRules extends Chapter {
     coloured("1", "red", "2", "red", "3", "red");
     assertEquals(setOf("2", "3"), red());
     pass(span().multipliedBy(2));
+    Haste young = bench.haste(span());
     coloured("4", "red");
     backend().expire();
+    young.check();
     assertEquals(setOf("4"), red());
     backend().clear();
     assertEquals(setOf(), red());

@@ -12,6 +12,7 @@ import io.databroker.api.Lease;
 import io.databroker.api.Versions;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Haste;
 import io.databroker.tck.engine.TestClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,14 +85,19 @@ abstract class LeaseRules extends Chapter {
   @Test
   @Rule("LEASE-3")
   void renewingKeepsTheTokenAndMovesTheEnd() {
+    Haste first = bench.haste(span().multipliedBy(2));
     Lease lease = acquired("a", span().multipliedBy(2));
     pass(span());
+    Haste second = bench.haste(span().multipliedBy(3));
     Lease renewed = backend().renewLease("a", lease.token(), span().multipliedBy(3));
+    first.check();
     assertNotNull(renewed);
     assertEquals(lease.token(), renewed.token());
     assertTrue(renewed.expiresAt().isAfter(lease.expiresAt()));
     pass(span().multipliedBy(2));
-    assertNull(backend().acquireLease("a", LONG), "it lasts until its new end");
+    Lease early = backend().acquireLease("a", LONG);
+    second.check();
+    assertNull(early, "it lasts until its new end");
     outlast(span().multipliedBy(2));
     assertTrue(acquired("a", LONG).token() > lease.token());
   }
@@ -166,8 +172,11 @@ abstract class LeaseRules extends Chapter {
   @Test
   @Rule("LEASE-7")
   void aLeaseIsGrantedAgainWithinTheMarginAndNeverEarly() {
+    Haste lasting = bench.haste(span());
     Lease lease = acquired("a", span());
-    assertNull(backend().acquireLease("a", span()));
+    Lease early = backend().acquireLease("a", span());
+    lasting.check();
+    assertNull(early);
     if (has(Capability.TURNABLE_CLOCK)) {
       bench.clock.set(lease.expiresAt().minusNanos(1000));
       assertNull(backend().acquireLease("a", span()), "a microsecond before the end");

@@ -17,6 +17,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Haste;
 import io.databroker.tck.engine.Heap;
 import io.databroker.tck.engine.Violation;
 import java.time.Duration;
@@ -179,8 +180,11 @@ abstract class SizeRules extends Chapter {
     backend().setOptions("t", TypeOptions.NONE.withTtl(span()));
     fill("t", THOUSANDS);
     pass(span().multipliedBy(2));
+    Haste young = bench.haste(span());
     put("t", "young");
-    assertEquals(THOUSANDS, backend().expire());
+    long expired = backend().expire();
+    young.check();
+    assertEquals(THOUSANDS, expired);
     assertEquals(setOf("young"), ids("t"));
     assertEquals(2L * THOUSANDS + 1, backend().versions().latest());
   }

@@ -9,6 +9,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.Haste;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,14 +32,20 @@ abstract class TtlRules extends Chapter {
   void whatWasWrittenBeforeTheCutoffIsDeleted() {
     ttl("t", span().multipliedBy(2));
     ttl("long", span().multipliedBy(100));
+    Haste young = bench.haste(span().multipliedBy(2));
     putEach("t", "1", "2");
     putEach("long", "1");
     putEach("none", "1");
     pass(span());
-    assertEquals(0, backend().expire());
+    long early = backend().expire();
+    young.check();
+    assertEquals(0, early);
+    Haste third = bench.haste(span().multipliedBy(2));
     putEach("t", "3");
     pass(span().plus(span().dividedBy(2)));
-    assertEquals(2, backend().expire());
+    long expired = backend().expire();
+    third.check();
+    assertEquals(2, expired);
     assertEquals(setOf("3"), ids("t"));
     assertEquals(setOf("1"), ids("long"));
     assertEquals(setOf("1"), ids("none"));
@@ -120,9 +127,12 @@ abstract class TtlRules extends Chapter {
     ttl("t", span().multipliedBy(2));
     putEach("t", "1", "2");
     pass(span().plus(span().dividedBy(2)));
+    Haste young = bench.haste(span().multipliedBy(2));
     putEach("t", "1");
     pass(span());
-    assertEquals(1, backend().expire());
+    long expired = backend().expire();
+    young.check();
+    assertEquals(1, expired);
     assertEquals(setOf("1"), ids("t"));
   }
 

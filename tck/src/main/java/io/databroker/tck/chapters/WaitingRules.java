@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.ClosedException;
@@ -14,9 +15,11 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Signal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -221,6 +224,7 @@ abstract class WaitingRules extends Chapter {
                         never.add(signal);
                       }
                     }));
+    Duration before = timeOf(() -> write(stuck, 0, 20));
     for (int i = 0; i < 200; i++) {
       ChangeFeed abandoned = stuck.changes(stuck.versions().begin(), i % 2 == 0 ? null : "t");
       if (i % 4 < 2) {
@@ -229,36 +233,39 @@ abstract class WaitingRules extends Chapter {
       }
     }
     try (ChangeFeed reader = stuck.changes(stuck.versions().begin(), null)) {
-      inTime(
-          "200 writes beside stuck readers",
-          () -> {
-            for (int i = 0; i < 200; i++) {
-              stuck.put(List.of(write("t", "" + i, "")));
-            }
-          });
-      assertEquals(200, records(read(reader, 0, 200)).size());
+      notSlower("200 writes beside stuck readers", before, 10, () -> write(stuck, 20, 220));
+      assertEquals(220, records(read(reader, 0, 220)).size());
     }
     release.run();
+  }
+
+  private static void write(Backend backend, int from, int to) {
+    for (int i = from; i < to; i++) {
+      backend.put(List.of(write("t", "" + i, "")));
+    }
   }
 
   @Test
   @Rule("FEED-10")
   void aReaderThatFellBehindReadsAllTheSame() {
     Position begin = backend().versions().begin();
-    try (ChangeFeed slow = backend().changes(begin, null);
-        ChangeFeed fast = backend().changes(begin, null)) {
-      List<StoredRecord> written = new ArrayList<>();
-      List<StoredRecord> seen = new ArrayList<>();
-      inTime(
-          "300 writes before a reader that fell behind",
-          () -> {
-            for (int i = 0; i < 300; i++) {
+    List<StoredRecord> written = new ArrayList<>();
+    List<StoredRecord> seen = new ArrayList<>();
+    try (ChangeFeed fast = backend().changes(begin, null)) {
+      IntConsumer writes =
+          count -> {
+            for (int i = 0; i < count; i++) {
               written.add(put("t", "" + i % 20));
               seen.addAll(next(fast).records());
             }
-          });
-      assertEquals(written, seen);
-      assertEquals(written, records(read(slow, 0, 300)));
+          };
+      Duration before = timeOf(() -> writes.accept(30));
+      try (ChangeFeed slow = backend().changes(begin, null)) {
+        notSlower(
+            "270 writes before a reader that fell behind", before, 9, () -> writes.accept(270));
+        assertEquals(written, seen);
+        assertEquals(written, records(read(slow, 0, 300)));
+      }
     }
   }
 

@@ -1,11 +1,14 @@
 package io.databroker.tck.child;
 
+import io.databroker.tck.engine.RunningTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +18,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lines {
   private final Reader in;
+  private StringBuilder line = new StringBuilder();
 
   /** Reads from that stream. */
   public Lines(InputStream in) {
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  /** Returns the next line, or null if the rest of the stream holds none that is whole. */
+  /**
+   * Returns the next line, or null if the rest of the stream holds none that is whole. After a
+   * timeout, the next call goes on where this one stopped.
+   */
   public @Nullable String next() throws IOException {
-    StringBuilder line = new StringBuilder();
     for (int c = in.read(); c >= 0; c = in.read()) {
       if (c == '\n') {
-        return line.toString();
+        String whole = line.toString();
+        line = new StringBuilder();
+        return whole;
       }
       line.append((char) c);
     }
     return null;
+  }
+
+  /**
+   * Returns the next line as {@link #next()} does. The stream is that of a socket with a timeout
+   * much shorter than the longest silence.
+   *
+   * @throws SocketTimeoutException if the child is silent for that running time
+   */
+  public @Nullable String next(Duration longestSilence) throws IOException {
+    long start = RunningTime.nanos();
+    while (true) {
+      try {
+        return next();
+      } catch (SocketTimeoutException silent) {
+        if (RunningTime.nanos() - start >= longestSilence.toNanos()) {
+          throw silent;
+        }
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
+import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Saved;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.history.Answer;
@@ -50,8 +51,12 @@ public final class CrashRun {
   private static final Duration WHOLE = Duration.ofSeconds(2);
 
   private static final int FEWEST_KINDS = 2;
-  private static final int LONGEST_SILENCE_MILLIS = 60_000;
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
+  private static final int LOOK_MILLIS = 1_000;
   private static final int MOST_ANSWERS = 500;
+
+  /** Exit code of a process that SIGKILL ended. */
+  private static final int KILLED = 137;
 
   private final Bench bench;
   private final ChildProvider provider;
@@ -122,13 +127,18 @@ public final class CrashRun {
         CrashProcess.run(
             order,
             (process, socket, lines) -> {
-              socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+              socket.setSoTimeout(LOOK_MILLIS);
               listen(process, lines, order, life);
             });
     String failure = life.failure();
     if (failure != null) {
       throw broken(
           life.isReady() ? "ERR-1" : "CAPA-1", "the store of a killed process: " + failure);
+    }
+    if (!life.isReady() && moment != Moment.OPEN && code == KILLED) {
+      throw new InconclusiveException(
+          "another process killed a child before it had read the store",
+          "free memory: a system that is short of it kills processes");
     }
     if (!life.isReady() && moment != Moment.OPEN) {
       throw broken(
@@ -191,7 +201,7 @@ public final class CrashRun {
     while (true) {
       String line;
       try {
-        line = lines.next();
+        line = lines.next(LONGEST_SILENCE);
       } catch (SocketTimeoutException silent) {
         throw broken(
             life.isReady() ? "CLOSE-1" : "CAPA-1",

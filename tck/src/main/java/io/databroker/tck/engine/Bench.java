@@ -52,6 +52,9 @@ public final class Bench {
   private final Calls calls;
   private final BiConsumer<String, String> reporter;
 
+  /** Lead of the engine's clock over that of this JVM, once it is known. */
+  private @Nullable Duration ahead;
+
   /**
    * Creates the bench of a test.
    *
@@ -196,9 +199,30 @@ public final class Bench {
     }
   }
 
-  /** Returns the time by the clock of the backend. */
+  /** Returns the time by the clock of the backend; about that, if its engine has its own. */
   public Instant now() {
-    return has(Capability.TURNABLE_CLOCK) ? clock.instant() : WALL_CLOCK.instant();
+    return has(Capability.TURNABLE_CLOCK)
+        ? clock.instant()
+        : WALL_CLOCK.instant().plus(engineAhead());
+  }
+
+  private Duration engineAhead() {
+    synchronized (opened) {
+      if (ahead == null && !opened.isEmpty()) {
+        ahead = EngineClock.ahead(opened.get(opened.size() - 1), WALL_CLOCK);
+      }
+      return ahead == null ? Duration.ZERO : ahead;
+    }
+  }
+
+  /**
+   * Begins a time within which the following calls must return. It begins before the first of them,
+   * and is checked before their answers are judged.
+   *
+   * @param most the longest time after which the answers can still be judged
+   */
+  public Haste haste(Duration most) {
+    return new Haste(!has(Capability.TURNABLE_CLOCK), most);
   }
 
   /** A duration that a test can let pass, longer than any call. */
@@ -243,6 +267,9 @@ public final class Bench {
             }
             return null;
           });
+    } catch (InconclusiveException slow) {
+      abandon();
+      throw slow;
     } catch (Throwable e) { // close of a backend under test may throw anything
       failures.add(e);
     }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Bounded {
   private static final long LOOK_MILLIS = 50;
 
+  /**
+   * Mean time between two calls above which a backend counts as slow. Work that never ends although
+   * it makes more calls than that, such as reading an endless feed, hangs.
+   */
+  private static final long SLOW_CALL_NANOS = 2_000_000;
+
   private Bounded() {}
 
   /**
@@ -25,7 +31,9 @@ final class Bounded {
    * @param what the name of the work in a failure
    * @param bound how long the work may take as a whole
    * @param calls the running calls of the backend; none may be overdue
-   * @throws HungException if a call or the whole work takes too long; the thread is abandoned
+   * @throws HungException if a call takes too long, or the whole work although calls are quick; the
+   *     thread is abandoned
+   * @throws InconclusiveException if the whole work takes too long because calls are slow
    */
   static <T extends @Nullable Object> T call(
       String what, Duration bound, Calls calls, Callable<T> work) throws Throwable {
@@ -34,14 +42,26 @@ final class Bounded {
     thread.setDaemon(true);
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.start();
-    long deadline = System.nanoTime() + bound.toNanos();
+    long start = RunningTime.nanos();
+    long before = calls.ended();
     try {
       while (true) {
         try {
           return task.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException notYet) {
           HungException hung = calls.overdue();
-          if (hung == null && System.nanoTime() > deadline) {
+          long took = RunningTime.nanos() - start;
+          if (hung == null && took > bound.toNanos()) {
+            long made = calls.ended() - before;
+            if (made > 0 && took / made > SLOW_CALL_NANOS) {
+              throw new InconclusiveException(
+                  String.format(
+                      Locale.ROOT,
+                      "%s did not end within %d seconds, in which %d calls returned",
+                      what,
+                      bound.toSeconds(),
+                      made));
+            }
             hung =
                 new HungException(
                     String.format(

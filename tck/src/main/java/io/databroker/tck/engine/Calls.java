@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe for use by any thread.
  */
 final class Calls {
-  /** A call and the reading of {@link System#nanoTime} when it began. */
+  /** A call and the running time when it began. */
   private record Call(String name, long since) {}
 
   /**
@@ -24,6 +24,9 @@ final class Calls {
   private static final class Slot {
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable Call running;
+
+    /** Number of calls that have ended; read without synchronisation, as an estimate. */
+    private long ended;
   }
 
   private final Queue<Slot> slots = new ConcurrentLinkedQueue<>();
@@ -65,19 +68,25 @@ final class Calls {
   <T extends @Nullable Object> T find(String name, Supplier<T> body) {
     Slot slot = mine.get();
     Call outer = slot.running;
-    slot.running = new Call(name, System.nanoTime());
+    slot.running = new Call(name, RunningTime.nanos());
     try {
       return body.get();
     } finally {
       slot.running = outer;
+      slot.ended++;
     }
+  }
+
+  /** Returns about how many calls have ended. */
+  long ended() {
+    return slots.stream().mapToLong(slot -> slot.ended).sum();
   }
 
   /** Returns a failure that shows the stack of a call that takes too long, or null. */
   @Nullable HungException overdue() {
     for (Slot slot : slots) {
       Call call = slot.running;
-      if (call != null && System.nanoTime() - call.since > allowed(call.name).toNanos()) {
+      if (call != null && RunningTime.nanos() - call.since > allowed(call.name).toNanos()) {
         return new HungException(
             String.format(
                 Locale.ROOT,

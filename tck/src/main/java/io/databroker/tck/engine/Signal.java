@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Awaited event with a time limit. */
 public final class Signal implements Runnable {
@@ -27,7 +26,7 @@ public final class Signal implements Runnable {
   public void await(String what) {
     boolean inTime = false;
     try {
-      inTime = happened.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+      inTime = RunningTime.await(happened, patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.Selection;
 import io.databroker.api.Write;
+import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.Operation;
@@ -71,9 +72,9 @@ final class FaultClient {
   }
 
   private Operation record(Call call) {
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     Operation operation = recorder.record(number, backend, call);
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Duration took = Duration.ofNanos(RunningTime.nanos() - start);
     if (took.compareTo(longest) > 0) {
       longest = took;
       slowest = call.getClass().getSimpleName();

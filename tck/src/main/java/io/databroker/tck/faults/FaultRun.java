@@ -18,6 +18,7 @@ import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Nemesis;
+import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Saved;
 import io.databroker.tck.engine.TestFields;
 import io.databroker.tck.engine.Violation;
@@ -185,7 +186,7 @@ public final class FaultRun {
 
   /** Waits until a put succeeds; reopens a backend that says that it needs it. */
   private void recover(List<Operation> all) {
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     boolean reopened = false;
     while (true) {
       Call put = new Call.Put(List.of(Write.put("awaited", "id", Bytes.utf8("after the fault"))));
@@ -204,14 +205,15 @@ public final class FaultRun {
         reopened = true;
         backend.close();
         backend = bench.open(place, context());
-      } else if (System.nanoTime() - start > CALL_TIMEOUT.plus(bench.tuning.patience()).toNanos()) {
+      } else if (RunningTime.nanos() - start
+          > CALL_TIMEOUT.plus(bench.tuning.patience()).toNanos()) {
         // Unless a reopen is asked for, the state must have named what is wrong (STATE-2).
         throw broken(
             backend.state().takesWrites() ? List.of("ERR-9", "STATE-2") : List.of("ERR-9"),
             String.format(
                 Locale.ROOT,
                 "%d ms after the fault was healed, puts still fail (%s); the state is %s",
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                TimeUnit.NANOSECONDS.toMillis(RunningTime.nanos() - start),
                 operation.answer(),
                 backend.state()));
       }
@@ -221,9 +223,9 @@ public final class FaultRun {
 
   /** Waits until the state says that the engine is back. */
   private void awaitServing() {
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     while (!backend.state().takesWrites()) {
-      if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+      if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
         throw broken(
             List.of("STATE-2"),
             "after the fault, a put succeeded, but the state stays " + backend.state());
@@ -233,9 +235,9 @@ public final class FaultRun {
   }
 
   private void awaitSignal(ChangeFeed waiting) {
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     while (!signalled.get()) {
-      if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+      if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
         throw broken(
             "ERR-9",
             "a feed that waited before the fault is not signalled after it, though its type was"
@@ -286,14 +288,14 @@ public final class FaultRun {
     List<Changes> told = new ArrayList<>();
     long latest = versions().latest();
     long reached = from.version();
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     try (ChangeFeed feed = backend.changes(from, null)) {
       while (Long.compareUnsigned(reached, latest) < 0) {
         Changes next = poll(feed);
         if (next != null) {
           told.add(next);
           reached = next.position().version();
-        } else if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+        } else if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
           throw broken("ERR-9", "after the fault, a feed does not reach the last version");
         } else {
           LockSupport.parkNanos(PAUSE_NANOS);
@@ -307,12 +309,12 @@ public final class FaultRun {
 
   /** Reads the versions, again if a call on a busy machine takes longer than the call timeout. */
   private Versions versions() {
-    long start = System.nanoTime();
+    long start = RunningTime.nanos();
     while (true) {
       try {
         return backend.versions();
       } catch (UnavailableException away) {
-        if (System.nanoTime() - start > bench.tuning.patience().toNanos()) {
+        if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
           throw broken("ERR-9", "after the fault, a call fails: " + away);
         }
         LockSupport.parkNanos(PAUSE_NANOS);

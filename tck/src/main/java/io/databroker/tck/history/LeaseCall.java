@@ -28,6 +28,11 @@ public record LeaseCall(
     boolean granted,
     @Nullable Instant expiresAt) {
 
+  /** Returns the same call with other readings of the backend's clock. */
+  public LeaseCall at(Instant before, Instant after) {
+    return new LeaseCall(kind, began, ended, before, after, name, token, granted, expiresAt);
+  }
+
   /** Returns the call, its answer, and the reading of the backend's clock. */
   String words() {
     String answer =

@@ -7,13 +7,13 @@ import io.databroker.api.ClosedException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
+import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.history.Followed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +24,13 @@ final class Follower {
   /** The id of the last record of each type of a workload. */
   static final String MARKER = "the end";
 
+  /** Far more than any workload writes. */
+  private static final int MOST_ANSWERS = 100_000;
+
   private final @Nullable String type;
   private final boolean slow;
   private final Duration patience;
+  private final CountDownLatch end;
   private final List<Changes> told = new ArrayList<>();
   private @Nullable Position from;
   private @Nullable String problem;
@@ -37,11 +41,15 @@ final class Follower {
    * Creates a follower.
    *
    * @param slow whether to read nothing until the writers are done
+   * @param patience how long to wait for a signal that is due
+   * @param end opens when the writers are done and the marker is written, or the backend is closed:
+   *     from then on the feed has something to tell
    */
-  Follower(@Nullable String type, boolean slow, Duration patience) {
+  Follower(@Nullable String type, boolean slow, Duration patience, CountDownLatch end) {
     this.type = type;
     this.slow = slow;
     this.patience = patience;
+    this.end = end;
   }
 
   /**
@@ -49,14 +57,14 @@ final class Follower {
    *
    * @param start the position to begin at, or null for the end of the history
    */
-  void follow(Backend backend, @Nullable Position start, Runnable opened, Runnable awaitWriters) {
+  void follow(Backend backend, @Nullable Position start, Runnable opened) {
     try {
       Position begin = start != null ? start : backend.versions().end();
       try (ChangeFeed feed = backend.changes(begin, type)) {
         from = begin;
         opened.run();
         if (slow) {
-          awaitWriters.run();
+          end.await();
         }
         while (!ended) {
           read(feed);
@@ -78,13 +86,18 @@ final class Follower {
     Changes next = feed.poll();
     if (next != null) {
       told.add(next);
+      if (told.size() > MOST_ANSWERS) {
+        problem = "a feed answers without end, at last with the position " + next.position();
+        ended = true;
+        return;
+      }
       ended = next.records().stream().anyMatch(record -> record.id().equals(MARKER));
       atEnd = ended;
       return;
     }
-    Semaphore signal = new Semaphore(0);
-    feed.onReady(signal::release);
-    if (!signal.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+    CountDownLatch signal = new CountDownLatch(1);
+    feed.onReady(signal::countDown);
+    if (!comes(signal)) {
       problem =
           String.format(
               Locale.ROOT,
@@ -94,6 +107,21 @@ final class Follower {
               patience,
               feed.poll());
       ended = true;
+    }
+  }
+
+  /**
+   * Waits for a signal. It is due from the end on: until then a slow writer, or a type that nobody
+   * writes, may leave the feed nothing to tell for any time.
+   */
+  private boolean comes(CountDownLatch signal) throws InterruptedException {
+    while (true) {
+      boolean due = end.getCount() == 0;
+      if (RunningTime.await(signal, patience)) {
+        return true;
+      } else if (due) {
+        return false;
+      }
     }
   }
 

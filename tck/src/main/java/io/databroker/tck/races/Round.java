@@ -24,8 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -165,18 +163,14 @@ final class Round {
     String problem = null;
     for (Future<List<Operation>> client : clients) {
       try {
-        operations.addAll(client.get(2 * patience.toNanos(), TimeUnit.NANOSECONDS));
-      } catch (TimeoutException e) {
-        problem = "a client's calls did not end within " + patience.multipliedBy(2);
+        operations.addAll(client.get()); // the bench ends the test if a call hangs
       } catch (ExecutionException | InterruptedException e) {
         throw new IllegalStateException("a client of the kit failed", e);
       }
     }
     clientsDone.countDown();
     try {
-      beside.get(2 * patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      problem = "a call beside the clients did not return within " + patience;
+      beside.get();
     } catch (ExecutionException e) {
       problem = "a call beside the clients failed: " + e.getCause();
     } catch (InterruptedException e) {
@@ -228,7 +222,7 @@ final class Round {
       Position from = i % 3 == 2 ? null : begin;
       int delay = random.nextInt(20_000);
       Backend backend = handles.get(i % handles.size());
-      Follower follower = new Follower(type, slow, patience);
+      Follower follower = new Follower(type, slow, patience, writersDone);
       followers.add(follower);
       Signal open = new Signal(patience);
       opened.add(open);
@@ -239,27 +233,15 @@ final class Round {
                 for (int spin = 0; spin < delay; spin++) {
                   Thread.onSpinWait();
                 }
-                follower.follow(backend, from, open, this::awaitWriters);
+                follower.follow(backend, from, open);
               }));
-    }
-  }
-
-  private void awaitWriters() {
-    try {
-      if (!writersDone.await(2 * patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new IllegalStateException("the writers do not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
   private @Nullable String awaitFollowers() {
     for (int i = 0; i < followings.size(); i++) {
       try {
-        followings.get(i).get(2 * patience.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        return "a reader of a feed does not end";
+        followings.get(i).get();
       } catch (ExecutionException | InterruptedException e) {
         throw new IllegalStateException("a follower of the kit failed", e);
       }

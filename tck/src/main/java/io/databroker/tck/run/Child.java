@@ -3,6 +3,7 @@ package io.databroker.tck.run;
 import io.databroker.api.BackendProvider;
 import io.databroker.tck.child.Link;
 import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.RunningTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ public final class Child {
   private final Thread main = Thread.currentThread();
   private final long longestPhase;
   private volatile String phase = "";
-  private volatile long phaseBegan = System.nanoTime();
+  private volatile long phaseBegan = RunningTime.nanos();
 
   private Child(Link link, Job job) {
     this.link = link;
@@ -66,7 +67,7 @@ public final class Child {
 
   private void enter(String next) {
     phase = next;
-    phaseBegan = System.nanoTime();
+    phaseBegan = RunningTime.nanos();
     link.tell("phase", next);
   }
 
@@ -79,7 +80,7 @@ public final class Child {
         // The backend must not end this thread.
       }
       link.tell("beat");
-      if (!phase.isEmpty() && System.nanoTime() - phaseBegan > longestPhase) {
+      if (!phase.isEmpty() && RunningTime.nanos() - phaseBegan > longestPhase) {
         link.tell("hung", phase, stack(main));
         Runtime.getRuntime().halt(3);
       }

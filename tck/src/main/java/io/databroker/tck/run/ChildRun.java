@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildRun {
   /** A child without a report for this long has stopped. */
-  private static final int LONGEST_SILENCE_MILLIS = 30_000;
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
+
+  private static final int LOOK_MILLIS = 1_000;
 
   private final List<String> options;
   private final Path job;
@@ -104,12 +106,12 @@ final class ChildRun {
         end = "the JVM of the backend ended at once, with exit code " + process.exitValue();
         return;
       }
-      socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
+      socket.setSoTimeout(LOOK_MILLIS);
       Lines lines = new Lines(socket.getInputStream());
       while (!finished) {
         String line;
         try {
-          line = lines.next();
+          line = lines.next(LONGEST_SILENCE);
         } catch (SocketTimeoutException silent) {
           end =
               "the JVM of the backend stopped answering: its heap is full, or all its threads hang";

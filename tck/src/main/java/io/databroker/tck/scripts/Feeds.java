@@ -202,7 +202,7 @@ final class Feeds {
 
   void checkSignals() throws InterruptedException {
     for (ReferenceFeed feed : feeds) {
-      feed.checkSignal(session.bench.tuning.patience().toNanos());
+      feed.checkSignal(session.bench.tuning.patience());
     }
   }
 

@@ -7,10 +7,11 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.StoredRecord;
+import io.databroker.tck.engine.RunningTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Open feed, with the answers that the contract allows. */
@@ -194,12 +195,12 @@ final class ReferenceFeed {
   }
 
   /** Waits for the signal if the feed has an answer: the signal must come (FEED-8). */
-  void checkSignal(long patienceNanos) throws InterruptedException {
+  void checkSignal(Duration patience) throws InterruptedException {
     CountDownLatch waiting = signal;
     if (waiting == null) {
       return;
     }
-    if (hasSomethingToSay() && !waiting.await(patienceNanos, TimeUnit.NANOSECONDS)) {
+    if (hasSomethingToSay() && !RunningTime.await(waiting, patience)) {
       String rule = closed ? "FEED-13" : moved ? "FEED-9" : replaced() ? "FEED-11" : "FEED-8";
       throw new Mismatch(
           rule,

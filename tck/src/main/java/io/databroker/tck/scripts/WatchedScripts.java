@@ -87,7 +87,7 @@ public final class WatchedScripts {
         onlookers.end(
             session.reference, step, String.join("\n    ", java.subList(noted, java.size())));
       }
-      onlookers.judge(bench.tuning.patience().toNanos());
+      onlookers.judge();
     } catch (Mismatch mismatch) {
       throw Violation.found(
           mismatch.rules(),
