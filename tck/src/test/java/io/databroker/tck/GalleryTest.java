@@ -31,6 +31,7 @@ class GalleryTest {
       Set.of(
           "saves-in-close-alone",
           "batch-in-two-files",
+          "refused-open-leaves-a-thread",
           "a-kill-loses-the-leases",
           "opens-damaged-files",
           "reads-bytes-unchecked",

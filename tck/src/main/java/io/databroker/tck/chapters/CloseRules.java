@@ -10,6 +10,8 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClosedException;
+import io.databroker.api.Condition;
+import io.databroker.api.FieldValue;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
@@ -47,7 +49,7 @@ abstract class CloseRules extends Chapter {
   @Test
   @Rule("CLOSE-2")
   void afterItEveryMethodFailsWithClosed() {
-    put("t", "1");
+    final StoredRecord stored = put("t", "1");
     put("t", "2");
     Backend backend = backend();
     Position end = end();
@@ -76,6 +78,12 @@ abstract class CloseRules extends Chapter {
             backend::clear,
             backend::checkpoint,
             () -> backend.setCheckpoint(new Checkpoint(1, 1)),
+            () -> backend.snapshot(Selection.ofType("t")),
+            () -> backend.snapshot(Selection.where("t", new FieldValue("colour", "red"))),
+            () -> backend.changes(end, "t"),
+            () -> backend.setOptions("t", TypeOptions.NONE.withCapacity(1)),
+            () -> backend.put(List.of(delete("t", "absent"))),
+            () -> backend.put(List.of(write("t", "1", "").when(Condition.ABSENT))),
             feed::poll,
             behind::poll,
             snapshot::records,
@@ -86,6 +94,9 @@ abstract class CloseRules extends Chapter {
             });
     for (Executable call : calls) {
       failsWith(ClosedException.class, call);
+    }
+    if (has(Capability.RESTORE)) {
+      failsWith(ClosedException.class, () -> backend.restore(List.of(stored)));
     }
     feed.close();
     snapshot.close();

@@ -1,6 +1,7 @@
 package io.databroker.tck.chapters;
 
 import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
 import io.databroker.api.Position;
 import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
@@ -18,6 +19,11 @@ import org.junit.jupiter.api.Test;
 abstract class CostRules extends Chapter {
   private static final int SMALL = 10;
   private static final int LARGE = 10_000;
+
+  /** Waiting feeds; one look at each may cost some hundred nanoseconds. */
+  private static final int WAITING = 400;
+
+  private static final long LONGEST_NANOS = 1_000_000_000L;
 
   CostRules() {}
 
@@ -47,6 +53,41 @@ abstract class CostRules extends Chapter {
         "opening a feed at the end of " + SMALL + " and of " + LARGE + " changes",
         () -> small.changes(smallEnd, "b").close(),
         () -> large.changes(largeEnd, "b").close());
+  }
+
+  @Test
+  @Rule("FEED-12")
+  void aWriteCostsTheSameBesideTenWaitingFeedsOfOtherTypesAndBesideHundreds() {
+    Backend few = backend();
+    Backend many = bench.open(1, bench.context());
+    List<ChangeFeed> waiting = new ArrayList<>(waiting(few, SMALL));
+    waiting.addAll(waiting(many, WAITING));
+    Cost.compare(
+        bench,
+        "FEED-12",
+        "a write beside "
+            + SMALL
+            + " and beside "
+            + (waiting.size() - SMALL)
+            + " waiting feeds of other types",
+        () -> few.put(List.of(write("written", "1", ""))),
+        () -> many.put(List.of(write("written", "1", ""))));
+    waiting.forEach(ChangeFeed::close);
+  }
+
+  /** Opens feeds that wait; fewer if that takes long. */
+  private static List<ChangeFeed> waiting(Backend backend, int most) {
+    List<ChangeFeed> feeds = new ArrayList<>();
+    Position end = backend.versions().end();
+    long start = System.nanoTime();
+    while (feeds.size() < most
+        && (feeds.size() < SMALL || System.nanoTime() - start < LONGEST_NANOS)) {
+      ChangeFeed feed = backend.changes(end, "quiet" + feeds.size() % 50);
+      feed.poll();
+      feed.onReady(() -> {});
+      feeds.add(feed);
+    }
+    return feeds;
   }
 
   private Backend filled(int place, int records) {

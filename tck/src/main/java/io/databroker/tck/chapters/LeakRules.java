@@ -1,12 +1,17 @@
 package io.databroker.tck.chapters;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.databroker.api.Backend;
+import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
+import io.databroker.tck.contract.Lacks;
+import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Garbage;
 import java.io.IOException;
@@ -27,8 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Resources of closed feeds and backends. A library may keep a thread or a file for the whole JVM,
- * so a single leftover proves nothing: these rules fail if every close leaves one.
+ * Resources of closed feeds and backends, and of opens that fail. A library may keep a thread or a
+ * file for the whole JVM, so a single leftover proves nothing: these rules fail if every close
+ * leaves one.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -67,12 +73,16 @@ abstract class LeakRules extends Chapter {
     }
   }
 
-  /** Returns the threads except those of the kit and of the JVM's common pool. */
+  /**
+   * Returns the threads except those of the kit and of the JVM. Those of the JVM, such as the
+   * carriers of virtual threads, serve all code, and may come and go at any time.
+   */
   private static Set<Thread> threads() {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(
         thread ->
             thread.getName().startsWith("tck-")
+                || thread.getClass().getName().startsWith("jdk.internal.")
                 || thread.getName().startsWith("ForkJoinPool.commonPool-"));
     return threads;
   }
@@ -104,6 +114,52 @@ abstract class LeakRules extends Chapter {
     } catch (IOException e) {
       throw new TestAbortedException("not run: open files cannot be counted: " + e);
     }
+  }
+
+  @Test
+  @Needs(Capability.DURABLE)
+  @Lacks(Capability.SHARED)
+  @Rule("OPEN-1")
+  void anOpenThatIsRefusedLeavesNothingBehind() {
+    put("t", "1");
+    refused();
+    Set<Thread> threads = threads();
+    long files = Files.isDirectory(DESCRIPTORS) ? descriptors() : 0;
+    for (int i = 0; i < TIMES; i++) {
+      refused();
+    }
+    Supplier<Integer> moreThreads =
+        () -> {
+          Set<Thread> now = threads();
+          now.removeAll(threads);
+          return now.size();
+        };
+    Supplier<Integer> moreFiles =
+        () -> Files.isDirectory(DESCRIPTORS) ? (int) (descriptors() - files) : 0;
+    if (!becomesSmall(moreThreads) || !becomesSmall(moreFiles)) {
+      fail(
+          String.format(
+              Locale.ROOT,
+              "after %d opens that were refused, %d more threads run, and %d more files are open",
+              TIMES,
+              moreThreads.get(),
+              moreFiles.get()));
+    }
+    put("t", "2");
+    reopen();
+    assertEquals(setOf("1", "2"), ids("t"), "the open store, after others were refused");
+  }
+
+  /** Opens the store of this test once more, which must fail. */
+  private void refused() {
+    Backend second;
+    try {
+      second = bench.openUnchecked(0, bench.context());
+    } catch (OpenFailedException refused) {
+      return;
+    }
+    second.close();
+    throw new TestAbortedException("not run: a second open is another store");
   }
 
   @Test

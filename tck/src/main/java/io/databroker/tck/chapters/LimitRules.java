@@ -2,6 +2,7 @@ package io.databroker.tck.chapters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.databroker.api.Bytes;
@@ -9,6 +10,7 @@ import io.databroker.api.FieldValue;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.Limits;
 import io.databroker.api.Selection;
+import io.databroker.api.StorageFullException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Limits.
@@ -29,6 +32,12 @@ import org.junit.jupiter.api.function.Executable;
 abstract class LimitRules extends Chapter {
   /** Largest size that the kit tries if a backend declares a larger limit. */
   private static final int TRIED = 4 << 20;
+
+  /** A batch may always delete records whose last payloads take that many bytes together. */
+  private static final int DELETED = 64 << 20;
+
+  /** Time for writing what is then deleted: a slower backend is not asked. */
+  private static final long LONGEST_NANOS = 2_000_000_000L;
 
   LimitRules() {}
 
@@ -131,5 +140,43 @@ abstract class LimitRules extends Chapter {
     }
     assertEquals(before, backend().versions());
     assertEquals(setOf("1"), ids("t"));
+  }
+
+  @Test
+  @Rule("LIMIT-3")
+  void aBatchOfLargeDeletesIsRefusedWholeAndNotBelowTheLimit() {
+    Limits limits = bench.limits();
+    int each = Math.min(TRIED, Math.min(limits.payloadBytes(), limits.batchBytes()));
+    int within = DELETED / each;
+    List<Write> deletes = new ArrayList<>();
+    Bytes payload = bytes(each);
+    long start = System.nanoTime();
+    for (int i = 0; i <= within; i++) {
+      try {
+        backend().put(List.of(Write.put("t", "" + i, payload)));
+      } catch (StorageFullException full) {
+        throw new TestAbortedException("not run: the storage has no room for 64 MiB");
+      }
+      deletes.add(delete("t", "" + i));
+      if (System.nanoTime() - start > LONGEST_NANOS) {
+        throw new TestAbortedException("not run: it takes too long to write 64 MiB");
+      }
+    }
+    Versions before = backend().versions();
+    try {
+      deletes(deletes, payload);
+    } catch (LimitExceededException refused) {
+      assertTrue(refused.actual() > refused.limit(), refused.getMessage());
+      assertEquals(before, backend().versions(), "after a batch that was refused");
+      assertEquals(payload, found("t", "" + within).payload(), "after a batch that was refused");
+      deletes(deletes.subList(0, within), payload);
+    }
+  }
+
+  private void deletes(List<Write> batch, Bytes payload) {
+    List<StoredRecord> deleted = backend().put(batch).records();
+    assertEquals(batch.size(), deleted.size());
+    deleted.forEach(record -> assertEquals(payload, record.payload(), "the last payload"));
+    batch.forEach(write -> assertNull(backend().get("t", write.id())));
   }
 }

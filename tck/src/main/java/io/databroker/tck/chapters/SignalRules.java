@@ -10,7 +10,10 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.DeliberateFailure;
 import io.databroker.tck.engine.Garbage;
 import io.databroker.tck.engine.Signal;
+import io.databroker.tck.races.ClosingMeetings;
+import io.databroker.tck.races.Encounters;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -29,6 +32,9 @@ abstract class SignalRules extends Chapter {
   private static final int MANY = 1_100;
   private static final int FEW = 12;
   private static final int SIGNALS = 60;
+
+  /** The encounters here take half of a share of the budget. */
+  private static final int PARTS = 4;
 
   SignalRules() {}
 
@@ -162,6 +168,20 @@ abstract class SignalRules extends Chapter {
             });
     failing(rejecting, "with a notifier that rejects signals");
     rejecting.close();
+  }
+
+  @Test
+  @Rule({"FEED-13", "FEED-11"})
+  void aSignalThatIsSetBesideTheEndOfItsFeedRuns() throws InterruptedException {
+    Duration patience = bench.tuning.patience();
+    Encounters encounters = new Encounters(bench);
+    encounters.run(
+        "FEED-13",
+        "a signal beside the close of its feed",
+        PARTS,
+        ClosingMeetings.signalBesideAClose(patience));
+    encounters.run(
+        "FEED-11", "a signal beside a clear", PARTS, ClosingMeetings.signalBesideAClear(patience));
   }
 
   @Test

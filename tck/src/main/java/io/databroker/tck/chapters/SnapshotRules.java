@@ -14,6 +14,8 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.races.ClosingMeetings;
+import io.databroker.tck.races.Encounters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -196,6 +198,17 @@ abstract class SnapshotRules extends Chapter {
           }
         });
     assertTrue(records(Selection.all()).size() == 3, "other snapshots go on");
+  }
+
+  @Test
+  @Rule("SNAP-8")
+  void readersBesideTheCloseOfTheirSnapshotReadAllOrFailWithClosed() throws InterruptedException {
+    new Encounters(bench)
+        .run(
+            "SNAP-8",
+            "readers beside the close of their snapshot",
+            4,
+            ClosingMeetings.readersBesideACloseOfTheirSnapshot());
   }
 
   @Test

@@ -27,6 +27,11 @@ import org.junit.jupiter.api.Test;
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
 abstract class VersionRules extends Chapter {
+  private static final int HISTORIES = 9;
+
+  /** Random names all lie so near each other about once in 10^40 times. */
+  private static final long NEAR = 1 << 16;
+
   VersionRules() {}
 
   @Test
@@ -105,6 +110,26 @@ abstract class VersionRules extends Chapter {
     backend().clear();
     assertNotEquals(first, backend().versions().serverVersion());
     assertNotEquals(second, backend().versions().serverVersion());
+  }
+
+  /** Names by a counter or a clock meet again in another process, or after a restart. */
+  @Test
+  @Rule("VER-4")
+  void namesOfHistoriesAreNotNumbered() {
+    long least = Long.MAX_VALUE;
+    long most = Long.MIN_VALUE;
+    List<Long> names = new ArrayList<>(List.of(backend().versions().serverVersion()));
+    for (int i = 0; i < HISTORIES; i++) {
+      names.add(backend().clear().newServerVersion());
+    }
+    for (long name : names) {
+      least = Math.min(least, name);
+      most = Math.max(most, name);
+    }
+    long range = most - least; // negative if it exceeds a long
+    assertTrue(
+        range < 0 || range > NEAR,
+        () -> "the names of histories are random, but those of " + names.size() + " are " + names);
   }
 
   @Test

@@ -30,7 +30,9 @@ public final class Cost {
     long[] bytes = {Long.MAX_VALUE, Long.MAX_VALUE};
     long start = System.nanoTime();
     for (int i = 0;
-        i < MOST_CALLS && (i < FEWEST_CALLS || System.nanoTime() - start < LONGEST_NANOS);
+        i < MOST_CALLS
+            && (i < FEWEST_CALLS
+                || (System.nanoTime() - start < LONGEST_NANOS && !isClear(least, bytes)));
         i++) {
       for (int side = 0; side < 2; side++) {
         long allocated = allocated();
@@ -50,9 +52,20 @@ public final class Cost {
             bytes[0],
             bytes[1]);
     bench.report("cost", seen);
-    if (least[1] > GROWTH * least[0] + NANOS || bytes[1] > GROWTH * bytes[0] + BYTES) {
+    if (grows(least, bytes, 1)) {
       throw Violation.of(rule, bench.tuning, "Seen: " + seen);
     }
+  }
+
+  /** Returns whether more calls would not change the verdict that the cost does not grow. */
+  private static boolean isClear(long[] nanos, long[] bytes) {
+    return !grows(nanos, bytes, 4);
+  }
+
+  /** Returns whether the cost grows by more than a part of what is accepted. */
+  private static boolean grows(long[] nanos, long[] bytes, int part) {
+    return part * nanos[1] > GROWTH * nanos[0] + NANOS
+        || part * bytes[1] > GROWTH * bytes[0] + BYTES;
   }
 
   /** Returns the bytes that this thread has allocated, or 0 if the JVM does not count them. */

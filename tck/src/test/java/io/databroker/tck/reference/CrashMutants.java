@@ -292,7 +292,7 @@ final class CrashMutants {
 
     @Override
     public BackendProvider provider(List<String> words) {
-      return all().stream()
+      return Gallery.mutants().stream()
           .filter(mutant -> mutant.name().equals(words.get(0)))
           .findFirst()
           .orElseThrow()

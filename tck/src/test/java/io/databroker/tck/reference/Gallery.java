@@ -35,6 +35,8 @@ public final class Gallery {
             OpenMutants.all(),
             ScriptMutants.all(),
             LeakMutants.all(),
+            ClosingMutants.all(),
+            OpeningMutants.all(),
             FaultMutants.all(),
             DamageMutants.all(),
             CrashMutants.all())
@@ -78,6 +80,7 @@ public final class Gallery {
             "databroker.tck.budget", System.getProperty("budget", "70"),
             "databroker.tck.rounds", System.getProperty("rounds", "300"),
             "databroker.tck.patience", "1",
+            "databroker.tck.call-bound", "3",
             "databroker.tck.seed", Long.toString(seed)),
         outcome -> {
           outcomes.add(outcome);

@@ -110,8 +110,11 @@ public class ReferenceFeed implements ChangeFeed {
 
   /** Notifies the feed of an appended batch. */
   protected void published(List<StoredRecord> batch) {
-    if (batch.stream().anyMatch(this::concerns)) {
-      signal();
+    for (StoredRecord change : batch) {
+      if (concerns(change)) {
+        signal();
+        return;
+      }
     }
   }
 

@@ -8,15 +8,17 @@ import io.databroker.api.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens reference backends whose store is a file in a directory, for one process at a time. */
 public class SavedProvider extends ReferenceProvider {
+  /** The directories that this process has open. */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
   @Override
   public Set<Capability> capabilities(Settings settings) {
     return Set.of(Capability.DURABLE, Capability.TURNABLE_CLOCK, Capability.RESTORE);
@@ -50,6 +52,23 @@ public class SavedProvider extends ReferenceProvider {
   }
 
   private Place open(Path directory) {
+    // Before the file is opened: its close would free the lock of this process.
+    if (!OPEN.add(directory)) {
+      throw new OpenFailedException("this process has opened " + directory, null);
+    }
+    boolean opened = false;
+    try {
+      Place place = openAlone(directory);
+      opened = true;
+      return place;
+    } finally {
+      if (!opened) {
+        OPEN.remove(directory);
+      }
+    }
+  }
+
+  private Place openAlone(Path directory) {
     try {
       Files.createDirectories(directory);
       FileChannel channel =
@@ -58,13 +77,7 @@ public class SavedProvider extends ReferenceProvider {
                   allowsOthers() ? "lock of " + ProcessHandle.current().pid() : "lock"),
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE);
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException thisProcess) {
-        lock = null;
-      }
-      if (lock == null) {
+      if (channel.tryLock() == null) {
         channel.close();
         throw new OpenFailedException("another process has opened " + directory, null);
       }
@@ -119,6 +132,7 @@ public class SavedProvider extends ReferenceProvider {
     void close() {
       try {
         lock.close();
+        OPEN.remove(directory);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,0 +1,150 @@
+package io.databroker.tck.reference;
+
+import static io.databroker.tck.reference.Mutant.backend;
+import static io.databroker.tck.reference.Mutant.feed;
+
+import io.databroker.api.ClosedException;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.PutResult;
+import io.databroker.api.Selection;
+import io.databroker.api.Snapshot;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Mutants of calls that come after, or meet, the close of what they use. */
+final class ClosingMutants {
+  private ClosingMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        backend(
+            "CLOSE-2",
+            "restore-after-close",
+            "a closed backend still restores records",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public PutResult restore(List<StoredRecord> batch) {
+                    synchronized (store) {
+                      return writer().restore(batch);
+                    }
+                  }
+                }),
+        backend(
+            "CLOSE-4",
+            "lease-under-a-close",
+            "a lease that is acquired beside a close uses what the close has freed",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public @Nullable Lease acquireLease(String name, Duration duration) {
+                    synchronized (store) {
+                      checkOpen();
+                    }
+                    Mutant.pause();
+                    try {
+                      return super.acquireLease(name, duration);
+                    } catch (ClosedException freed) {
+                      throw new IllegalStateException("freed", freed);
+                    }
+                  }
+                }),
+        feed(
+            "FEED-13",
+            "signal-lost-beside-a-close",
+            "sets a signal without a second look at the close of its feed",
+            (subject, from, type) ->
+                new ReferenceFeed(subject, from, type) {
+                  @Override
+                  public void onReady(Runnable signal) {
+                    boolean ended;
+                    synchronized (store) {
+                      ended = closed;
+                    }
+                    Mutant.pause();
+                    synchronized (store) {
+                      this.signal = signal;
+                      if (ended || (!closed && ready())) {
+                        signal();
+                      }
+                    }
+                  }
+                }),
+        feed(
+            "FEED-11",
+            "signal-lost-beside-a-clear",
+            "sets a signal without a second look at the history of its feed",
+            (subject, from, type) ->
+                new ReferenceFeed(subject, from, type) {
+                  @Override
+                  public void onReady(Runnable signal) {
+                    boolean replaced;
+                    synchronized (store) {
+                      replaced = store.serverVersion != serverVersion;
+                    }
+                    Mutant.pause();
+                    synchronized (store) {
+                      this.signal = signal;
+                      boolean same = store.serverVersion == serverVersion;
+                      if (replaced || closed || backend.closed || (same && ready())) {
+                        signal();
+                      }
+                    }
+                  }
+                }),
+        backend(
+            "SNAP-8",
+            "snapshot-ends-at-its-close",
+            "an iterator that meets the close of its snapshot ends, as if there were no more records",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public Snapshot snapshot(Selection selection) {
+                    synchronized (store) {
+                      checkOpen();
+                      Position position = new Position(store.serverVersion, store.latest);
+                      return new EndingSnapshot(this, position, options(), select(selection));
+                    }
+                  }
+                }));
+  }
+
+  /** Takes a close that meets an iterator for the end of the records. */
+  private static final class EndingSnapshot extends ReferenceSnapshot {
+    EndingSnapshot(
+        ReferenceBackend backend,
+        Position position,
+        Map<String, TypeOptions> options,
+        List<StoredRecord> records) {
+      super(backend, position, options, records);
+    }
+
+    @Override
+    public Iterator<StoredRecord> records() {
+      Iterator<StoredRecord> records = super.records();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          checkOpen();
+          Mutant.pause();
+          try {
+            return records.hasNext();
+          } catch (ClosedException meanwhile) {
+            return false;
+          }
+        }
+
+        @Override
+        public StoredRecord next() {
+          return records.next();
+        }
+      };
+    }
+  }
+}
