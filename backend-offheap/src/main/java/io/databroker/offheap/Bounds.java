@@ -18,12 +18,6 @@ final class Bounds {
   static final long TYPES = Runtime.getRuntime().maxMemory() / 800;
 
   /**
-   * Bytes of records that a batch of an expiry or of a lowered capacity deletes: a feed delivers a
-   * batch at once, with all last payloads.
-   */
-  static final long BATCH_BYTES = 4 << 20;
-
-  /**
    * Step of the lease tokens after a lost tail: larger than the number of grants between two
    * fsyncs.
    */

@@ -1,6 +1,7 @@
 package io.databroker.offheap;
 
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.LastPayloads;
 import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
 import java.time.Instant;
@@ -73,7 +74,7 @@ final class Expiry {
       // Examines only a few records for each delete, so that writers can continue.
       long bytes = 0;
       for (int looked = 0;
-          looked < 4 * BATCH && batch.size() < BATCH && bytes < Bounds.BATCH_BYTES;
+          looked < 4 * BATCH && batch.size() < BATCH && bytes < LastPayloads.BATCH_BYTES;
           looked++) {
         if (!oldest.next()) {
           more[0] = false;

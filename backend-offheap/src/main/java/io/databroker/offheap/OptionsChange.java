@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.LastPayloads;
 import io.databroker.offheap.journal.Directory;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Segment;
@@ -203,7 +204,7 @@ final class OptionsChange {
       @Nullable SetOptions set,
       List<TypeTable> evicted) {
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
-      batch.evict(table, records, set == null ? Bounds.BATCH_BYTES : Long.MAX_VALUE);
+      batch.evict(table, records, set == null ? LastPayloads.BATCH_BYTES : Long.MAX_VALUE);
       if (batch.isEmpty() && set == null) {
         return false;
       }

@@ -10,6 +10,7 @@ import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.LastPayloads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,8 @@ class LargeEvictionsTest {
     backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofNanos(1_000)));
     assertThat(backend.expire()).isEqualTo(RECORDS);
     assertThat(batches())
-        .allSatisfy(batch -> assertThat(bytes(batch)).isLessThan(Bounds.BATCH_BYTES + 2 * PAYLOAD));
+        .allSatisfy(
+            batch -> assertThat(bytes(batch)).isLessThan(LastPayloads.BATCH_BYTES + 2 * PAYLOAD));
   }
 
   @Test
@@ -78,7 +80,8 @@ class LargeEvictionsTest {
     List<Changes> batches = batches();
     assertThat(batches.subList(0, batches.size() - 1))
         .isNotEmpty()
-        .allSatisfy(batch -> assertThat(bytes(batch)).isLessThan(Bounds.BATCH_BYTES + 2 * PAYLOAD));
+        .allSatisfy(
+            batch -> assertThat(bytes(batch)).isLessThan(LastPayloads.BATCH_BYTES + 2 * PAYLOAD));
     assertThat(batches.get(batches.size() - 1).records())
         .as("with the options")
         .hasSizeLessThanOrEqualTo(100);

@@ -1,5 +1,6 @@
 package io.databroker.postgres;
 
+import io.databroker.api.support.LastPayloads;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,9 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ExpiredRecords {
   /** The most records of one search. */
   private static final int BATCH = 1_000;
-
-  /** A search ends with the record that reaches this size: a reader holds a whole batch. */
-  static final long BATCH_BYTES = 4 << 20;
 
   /** The number of rows that a statement reads, unless more have the same time. */
   private static final long PAGE = 10_000;
@@ -152,7 +150,7 @@ final class ExpiredRecords {
     oldestFirst.sort(Comparator.comparingLong(Row::time).thenComparingLong(Row::version));
     long bytes = 0;
     int size = 0;
-    while (size < Math.min(BATCH, oldestFirst.size()) && bytes < BATCH_BYTES) {
+    while (size < Math.min(BATCH, oldestFirst.size()) && bytes < LastPayloads.BATCH_BYTES) {
       bytes += oldestFirst.get(size).bytes;
       size++;
     }

@@ -1,6 +1,7 @@
 package io.databroker.postgres;
 
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.LastPayloads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -139,7 +140,7 @@ final class OptionsChange {
                     return Optional.empty();
                   }
                   long most = Math.min(AHEAD, excess - TOGETHER);
-                  return Optional.of(evict(tx, eviction, most, ExpiredRecords.BATCH_BYTES));
+                  return Optional.of(evict(tx, eviction, most, LastPayloads.BATCH_BYTES));
                 });
     written.ifPresent(store.tail()::publish);
     return written.isPresent();

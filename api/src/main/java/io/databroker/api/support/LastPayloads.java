@@ -12,6 +12,12 @@ public final class LastPayloads {
   /** Largest sum of one batch, in bytes. */
   public static final long MOST_BYTES = 64 << 20;
 
+  /**
+   * Sum at which a backend ends a batch of an expiry or of a lowered capacity, in bytes: a feed
+   * delivers a batch at once, with all last payloads.
+   */
+  public static final long BATCH_BYTES = 4 << 20;
+
   private long bytes;
 
   /** Begins the count of a batch. */

@@ -6,7 +6,9 @@
  *   <li>Feeds: {@link io.databroker.api.support.WaitingFeeds} opens change feeds and signals
  *       waiting ones; a backend supplies a small {@link io.databroker.api.support.FeedSource}.
  *       {@link io.databroker.api.support.Positions} checks positions at which feeds begin.
- *   <li>Writes: {@link io.databroker.api.support.Conditions} checks the conditions of a batch,
+ *   <li>Writes: {@link io.databroker.api.support.WriteBatch} is the batch of a put or a restore.
+ *       {@link io.databroker.api.support.Conditions} checks the conditions of a batch, {@link
+ *       io.databroker.api.support.LastPayloads} limits the payloads of the records that it deletes.
  *       {@link io.databroker.api.support.Extraction} calls the extraction function and rejects one
  *       that calls its backend.
  *   <li>Reads: {@link io.databroker.api.support.HeapSnapshot} is a snapshot of records on the heap.
