@@ -50,6 +50,10 @@ class SourceHabitsTest {
     tests = javaFiles("src/test/java");
   }
 
+  private static List<Path> allFiles() {
+    return Stream.concat(sources.stream(), tests.stream()).toList();
+  }
+
   @Test
   void everyModuleIsLookedAt() {
     assertThat(sources).hasSizeGreaterThan(100);
@@ -73,7 +77,7 @@ class SourceHabitsTest {
   @Test
   void noFileIsLongerThanAReaderCanHold() throws IOException {
     List<String> tooLong = new ArrayList<>();
-    for (Path source : sources) {
+    for (Path source : allFiles()) {
       int lines = Files.readAllLines(source).size();
       if (lines > LONGEST) {
         tooLong.add(source + ": " + lines);
@@ -86,7 +90,7 @@ class SourceHabitsTest {
   void noCommentBeginsWithARiddle() throws IOException {
     List<String> riddles = new ArrayList<>();
     int comments = 0;
-    for (Path file : Stream.concat(sources.stream(), tests.stream()).toList()) {
+    for (Path file : allFiles()) {
       for (String opening : openings(Files.readAllLines(file))) {
         comments++;
         if (RIDDLE.matcher(opening).matches()) {
