@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The last durable ticket, or the failure that ended all fsyncs. Callers wait here until everything
  * they observed is durable.
  */
-public final class Forced {
+final class Forced {
   private final long timeoutNanos;
 
   /** Separate from the lock of {@link Publisher}, so that released callers do not delay writers. */

@@ -64,10 +64,6 @@ public final class RawClient implements AutoCloseable {
     out.write(bytes);
   }
 
-  static byte[] preface() {
-    return PREFACE.clone();
-  }
-
   static byte[] frameBytes(int type, int flags, int stream, byte[] payload) {
     return ByteBuffer.allocate(9 + payload.length)
         .put((byte) (payload.length >> 16))

@@ -19,10 +19,6 @@ public final class Signal implements Runnable {
     happened.countDown();
   }
 
-  public boolean hasHappened() {
-    return happened.getCount() == 0;
-  }
-
   public void await(String what) {
     boolean inTime = false;
     try {

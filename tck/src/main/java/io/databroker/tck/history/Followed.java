@@ -32,7 +32,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
   record Fault(int answer, String words, @Nullable StoredRecord due) {}
 
   /** Returns the problem of the answers, compared with the replayed changes, or null. */
-  public @Nullable String problem(Replay replay) {
+  @Nullable String problem(Replay replay) {
     Fault fault = fault(replay);
     return fault == null ? null : this + fault.words();
   }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * of the state before. Another write is never removed while its type remains, unless the answers
  * are wrong by themselves.
  */
-public final class Minimiser {
+final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;
 
   private final FieldExtractor extractor;
@@ -39,7 +39,7 @@ public final class Minimiser {
   }
 
   /** Returns a small history with the same violation. */
-  public static History minimise(History history, FieldExtractor extractor) {
+  static History minimise(History history, FieldExtractor extractor) {
     if (!(Checker.judge(history, extractor) instanceof Verdict.Violated violated)) {
       return history;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The changes that a feed must deliver if operations took effect in a given order. */
-public final class Replay {
+final class Replay {
 
   /**
    * Changes of one operation.
@@ -21,7 +21,7 @@ public final class Replay {
   private final Map<Long, List<Entry>> histories = new HashMap<>();
 
   /** Replays the operations in that order. */
-  public Replay(History history, List<Operation> order, FieldExtractor extractor) {
+  Replay(History history, List<Operation> order, FieldExtractor extractor) {
     Model model = new Model(history.start(), extractor);
     for (Operation operation : order) {
       if (!operation.onlyReads() && model.allows(operation) && !model.changes().isEmpty()) {
