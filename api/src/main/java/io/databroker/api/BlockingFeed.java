@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Waits for the changes of a feed on the calling thread.
  *
  * <p>A thread of a {@link ForkJoinPool} may wait: the pool starts another thread meanwhile, so that
- * signals still run if the pool is the notifier, as the common pool is by default. A notifier with
- * a fixed number of threads must not be used up by waiting ones.
+ * signals still run if the pool is the notifier, as the common pool is by default. Do not wait on
+ * all threads of a notifier with a fixed number of threads: then no signal can run.
  *
  * <p><b>Thread-safety:</b> one thread at a time calls {@code next}; any thread may call {@link
  * #close}, which ends the wait.

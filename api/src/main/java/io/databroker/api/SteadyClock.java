@@ -26,10 +26,10 @@ public final class SteadyClock implements InstantSource {
   private static final System.Logger LOG = System.getLogger(SteadyClock.class.getName());
   private static final long SECOND = 1_000_000_000L;
 
-  /** The wall clock may run that much away from elapsed time between two readings. */
+  /** Largest difference between two readings of the clocks that does not count as a step. */
   private static final long TOLERANCE = SECOND;
 
-  /** The part of the elapsed time by which the line catches up. */
+  /** Divisor of the elapsed time: the line catches up by a tenth of it. */
   private static final int CATCHING_UP = 10;
 
   private final InstantSource wall;

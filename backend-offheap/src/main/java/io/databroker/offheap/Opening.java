@@ -122,7 +122,7 @@ final class Opening {
       return missing.getFile() + " is missing";
     }
     if (failed instanceof FileAlreadyExistsException other) {
-      return other.getFile() + " is no directory, or a link that leads nowhere";
+      return other.getFile() + " is not a directory, or is a link that leads nowhere";
     }
     return failed.getMessage() == null ? failed.toString() : failed.getMessage();
   }

@@ -144,7 +144,7 @@ final class Store implements JournalHost {
 
   /**
    * Runs a write under the lock, and returns when everything it wrote or read is as durable as
-   * promised. Adds the types that it wrote to to {@code written}.
+   * promised. Adds the written types to {@code written}.
    */
   <T extends @Nullable Object> T write(List<TypeTable> written, Function<History, T> operation) {
     extractor.checkOutside();

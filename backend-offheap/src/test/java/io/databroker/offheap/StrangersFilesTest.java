@@ -64,7 +64,7 @@ class StrangersFilesTest {
     for (Path directory : new Path[] {link, link.resolve("below")}) {
       assertThatThrownBy(() -> open(directory))
           .isInstanceOf(OpenFailedException.class)
-          .hasMessageContaining(link + " is no directory, or a link that leads nowhere");
+          .hasMessageContaining(link + " is not a directory, or is a link that leads nowhere");
     }
     assertThat(StoreFiles.list(scratch)).containsExactly(link);
     Files.createDirectories(scratch.resolve("not/mounted"));

@@ -40,7 +40,7 @@ public final class StoreFolder {
         throw new OpenFailedException(
             String.format(
                 Locale.ROOT,
-                "directory %s holds %s and no %s, so that it is no store;"
+                "directory %s holds %s but no %s, so it is not a store;"
                     + " move %s away, or choose an empty directory, such as %s",
                 directory,
                 name,

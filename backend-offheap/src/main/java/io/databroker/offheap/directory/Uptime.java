@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * @param grain bound of the rounding, in microseconds
  */
 public record Uptime(long boot, LongSupplier micros, long grain) {
-  /** Uptime of a machine that tells neither its boot id nor its uptime. */
+  /** Uptime of a machine without a readable boot id and uptime. */
   public static final Uptime UNKNOWN = new Uptime(0, () -> 0);
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -28,14 +28,14 @@ public record Uptime(long boot, LongSupplier micros, long grain) {
     this(boot, micros, 0);
   }
 
-  /** Returns the uptime of this machine, as Linux tells it. */
+  /** Returns the uptime of this machine, as Linux reports it. */
   public static Uptime ofMachine() {
     return of(BOOT_ID, UPTIME);
   }
 
   /**
-   * Returns the uptime that these files tell. A container may hide the second: the boot id alone
-   * still tells that the machine did not go down.
+   * Returns the uptime that these files hold. A container may hide the second file; the boot id
+   * alone still shows that the machine did not go down.
    */
   static Uptime of(Path bootId, Path uptime) {
     try {

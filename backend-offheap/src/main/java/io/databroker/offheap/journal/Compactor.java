@@ -76,7 +76,7 @@ public final class Compactor {
   private void tryScrub() {
     try {
       scrub.tick();
-    } catch (RuntimeException | Error failed) { // the thread must go on
+    } catch (RuntimeException | Error failed) { // the thread must continue
       if (!host.guard().isClosed()) {
         LOG.log(Level.WARNING, "scrub stopped; the next trim continues it", failed);
       }
@@ -87,7 +87,7 @@ public final class Compactor {
   public void tryPass() {
     try {
       pass();
-    } catch (RuntimeException | Error failed) { // the thread must go on
+    } catch (RuntimeException | Error failed) { // the thread must continue
       if (!host.guard().isClosed()) {
         LOG.log(Level.WARNING, "compaction stopped; the next trim tries again", failed);
       }

@@ -150,7 +150,7 @@ public final class RecordCopy {
     } catch (InternalError fault) {
       return null; // the disk could not read the page
     }
-    Region.takeFault(); // the checksum has told already
+    Region.takeFault(); // the checksum has already found the damage
     return null;
   }
 

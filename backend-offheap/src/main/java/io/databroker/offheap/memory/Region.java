@@ -141,9 +141,9 @@ public final class Region {
   }
 
   /**
-   * Adds a range to a checksum, through a copy on the heap. If the disk does not give a page of a
-   * file, the copy is an {@link InternalError}, where the checksum of the mapping itself would
-   * crash the JVM.
+   * Adds a range to a checksum, through a copy on the heap. If the disk cannot read a page of a
+   * file, the copy throws an {@link InternalError}; a checksum of the mapping itself would crash
+   * the JVM.
    *
    * @param copy a buffer, of any size
    */

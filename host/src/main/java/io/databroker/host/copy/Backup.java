@@ -43,7 +43,7 @@ public record Backup(
    * disk; until then it has the suffix {@code .partial}. Only its owner may read it.
    *
    * @param overwrite whether to replace a file of that name
-   * @param now the time to note as that of the backup
+   * @param now the time of the backup, which the file states
    * @throws CopyException if the file exists, is not a regular file, or another process writes it
    */
   public static Backup write(

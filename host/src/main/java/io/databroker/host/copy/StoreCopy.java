@@ -161,7 +161,7 @@ public final class StoreCopy {
               + "the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);
-    // A follower of the source may keep its checkpoint in the target: the mark alone tells a copy.
+    // The checkpoint alone proves nothing: the target may be a follower that keeps it for itself.
     boolean unfinished = UnfinishedMark.isCopyOf(target, versions.serverVersion());
     boolean checkpointed = unfinished && mark.serverVersion() == versions.serverVersion();
     if (checkpointed && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {

@@ -7,7 +7,7 @@
  * io.databroker.host.copy.StoreComparison} compares two. {@link io.databroker.host.copy.Backup}
  * writes, checks and restores backup files, in the format that {@code BackupWriter} describes; an
  * {@code Increment} holds the changes since another one, and a {@code BackupChain} is a full backup
- * with its increments. An {@link io.databroker.host.copy.UnfinishedMark} tells that a store is only
+ * with its increments. An {@link io.databroker.host.copy.UnfinishedMark} shows that a store is only
  * a part of one. All of them put records in the order of their writes with {@code RecordSort},
  * which spills to disk.
  *

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Meters: {@code databroker.backend.calls} by method and outcome; {@code
  * databroker.backend.records.written}, {@code .expired} and {@code .trimmed}; {@code
  * databroker.backend.feeds.open}; and the gauges of {@code BackendGauges}. No type, id or payload
- * is a tag, so the number of meters is bounded. Closing removes the gauges; the others go on
- * counting if a backend of the same name is opened again.
+ * is a tag, so the number of meters is bounded. Closing removes the gauges. The other meters stay,
+ * and continue if a backend of the same name is opened again.
  */
 public final class MeteredBackend extends ForwardingBackend {
   private final CallMeters reads;

@@ -129,7 +129,7 @@ public final class SharedKeys {
           source
               + ", line "
               + line
-              + ", is no key: give 32 random bytes as base64, such as from"
+              + ", is not a key: give 32 random bytes as base64, such as from"
               + " \"openssl rand -base64 32\"");
     }
     return bytes;

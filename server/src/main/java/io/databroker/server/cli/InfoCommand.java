@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
     name = "info",
     description = {
       "Shows the versions of the server's history.",
-      "The server version names the history; the others are the first change still held",
-      "and of the last one."
+      "The server version names the history. The others are the versions of the first change",
+      "still held and of the last change."
     },
     footer = {"", "Example:", "  databroker info"})
 final class InfoCommand extends RemoteCommand {

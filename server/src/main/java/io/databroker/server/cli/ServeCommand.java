@@ -68,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      description = "Check the configuration, tell all problems, and open nothing.")
+      description = "Check the configuration, report all problems, and open nothing.")
   private boolean check;
 
   @Option(

@@ -90,7 +90,7 @@ record ServeConfiguration(
               ? List.of(String.valueOf(value))
               : option.originalStringValues());
     }
-    // A flag with a wrong value is none that matched, and yet it wins over the other sources.
+    // A flag with a wrong value is not among the matched ones, but still wins over other sources.
     errors(flags)
         .filter(ServeConfiguration::isConversion)
         .map(ParameterException.class::cast)
@@ -98,7 +98,7 @@ record ServeConfiguration(
     return given;
   }
 
-  /** Returns the variables with our prefix that are no options of {@code serve}. */
+  /** Returns the variables with our prefix that are not options of {@code serve}. */
   private static Set<String> variables() {
     Set<String> names = new HashSet<>();
     names.addAll(AccessSource.variables(AccessSource.PREFIX));
@@ -135,7 +135,7 @@ record ServeConfiguration(
         && p.getValue() != null;
   }
 
-  /** Returns the error with the place of its value, if that is no flag. */
+  /** Returns the error with the place of its value, if that is not a flag. */
   private static ParameterException placed(
       ParameterException e, Configuration configuration, CommandSpec spec) {
     if (e.getArgSpec() instanceof OptionSpec option) {

@@ -52,7 +52,7 @@ final class Supervisor {
     log.warning(
         String.format(
             Locale.ROOT,
-            "systemd was not told %s, as systemd-notify failed: %s; use Type=exec in the unit",
+            "systemd was not notified of %s, as systemd-notify failed: %s; use Type=exec in the unit",
             state,
             why));
   }

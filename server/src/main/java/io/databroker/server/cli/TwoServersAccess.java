@@ -79,7 +79,7 @@ final class TwoServersAccess {
       description = "Call that server without TLS, although TLS is set for both.")
   private boolean toPlaintext;
 
-  /** Returns the index of the store that an option is for, or -1 if it is no option for one. */
+  /** Returns the index of the store that an option is for, or -1 if it is not an option for one. */
   static int store(String option) {
     return option.startsWith("--from-") ? 0 : option.startsWith("--to-") ? 1 : -1;
   }

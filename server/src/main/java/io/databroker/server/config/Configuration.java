@@ -50,7 +50,7 @@ public final class Configuration {
    * @param command declares the options
    * @param flags the values that were given as flags, by the longest name of the option
    * @param environment all variables of the process
-   * @param others variables with our prefix that are no options
+   * @param others variables with our prefix that are not options
    */
   public static Configuration read(
       CommandSpec command,
@@ -164,7 +164,7 @@ public final class Configuration {
     return given;
   }
 
-  /** Returns the values of an entry; tells a problem and returns null if it has the wrong form. */
+  /** Returns the values of an entry; reports a problem and returns null if the form is wrong. */
   private @Nullable List<Value> texts(String name, YamlFile.Entry entry, OptionSpec option) {
     Source source = Source.file(name, entry.line());
     boolean keys = OptionNames.hasKeys(option);
@@ -217,7 +217,7 @@ public final class Configuration {
     problems.add(source + ": " + text);
   }
 
-  /** Returns all that is wrong with the sources themselves; picocli tells what values are wrong. */
+  /** Returns the problems of the sources themselves; picocli reports wrong values. */
   public List<String> problems() {
     return List.copyOf(problems);
   }
@@ -261,7 +261,7 @@ public final class Configuration {
     return texts;
   }
 
-  /** Returns facts about secrets that are given but are no options. */
+  /** Returns comments on the secrets in variables that belong to no option. */
   List<String> notes() {
     return notes;
   }

@@ -104,10 +104,10 @@ final class YamlFile {
       }
     } catch (MarkedYamlEngineException e) {
       String problem = String.valueOf(e.getProblem());
-      problem(e.getProblemMark().map(Mark::getLine).orElse(0) + 1, "is no YAML: " + problem);
+      problem(e.getProblemMark().map(Mark::getLine).orElse(0) + 1, "is not YAML: " + problem);
       return;
     } catch (YamlEngineException e) { // its message may quote the file
-      problems.add(name + " is no YAML: it has a character that YAML does not allow");
+      problems.add(name + " is not YAML: it has a character that YAML does not allow");
       return;
     }
     events = all.stream().filter(e -> e instanceof NodeEvent || isEnd(e)).toList();
@@ -122,7 +122,7 @@ final class YamlFile {
       return;
     }
     if (!(at() instanceof MappingStartEvent start)) {
-      problem(line(at()), "is no mapping; give lines such as \"listen: 127.0.0.1:5443\"");
+      problem(line(at()), "is not a mapping; give lines such as \"listen: 127.0.0.1:5443\"");
       return;
     }
     next++;
@@ -194,7 +194,7 @@ final class YamlFile {
       key = found;
     }
     if (!(at() instanceof ScalarEvent value)) {
-      problem(line(at()), "a value in " + of + " is no single value; write it as text");
+      problem(line(at()), "a value in " + of + " is not a single value; write it as text");
       skip();
       return;
     }
@@ -210,14 +210,14 @@ final class YamlFile {
     }
   }
 
-  /** Reads a key; tells a problem and returns null if it is none. */
+  /** Reads a key; reports a problem and returns null if it is not one. */
   private @Nullable String key() {
     if (at() instanceof ScalarEvent key && !key.getValue().isEmpty()) {
       next++;
       plain(key, "a key");
       return key.getValue();
     }
-    problem(line(at()), "a key is no text; give the name of an option");
+    problem(line(at()), "a key is not text; give the name of an option");
     skip();
     return null;
   }

@@ -57,7 +57,7 @@ final class StructWriter {
       return false;
     }
     long whole = (long) number;
-    // Compares bits, to tell -0.0 from 0.0.
+    // Compares bits, to distinguish -0.0 from 0.0.
     if (Math.abs(number) < EXACT
         && Double.doubleToRawLongBits((double) whole) == Double.doubleToRawLongBits(number)) {
       json.value(whole);

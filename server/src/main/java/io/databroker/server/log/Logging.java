@@ -23,7 +23,7 @@ public final class Logging {
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
 
-  /** Chronicle tells at the start where its classes come from. */
+  /** Chronicle logs at its start where its classes come from. */
   private static final Logger OF_CHRONICLE = Logger.getLogger("net.openhft");
 
   /** Loggers of this project. */

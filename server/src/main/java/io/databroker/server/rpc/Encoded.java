@@ -24,7 +24,7 @@ final class Encoded {
   }
 
   /** Returns the observer of a call, which accepts encoded answers beside messages. */
-  @SuppressWarnings("unchecked") // Marshaller tells them apart
+  @SuppressWarnings("unchecked") // Marshaller distinguishes them
   static StreamObserver<Object> accepting(StreamObserver<?> observer) {
     return (StreamObserver<Object>) observer;
   }

@@ -70,7 +70,7 @@ class AccessOptionsTest {
     Path bad = Files.writeString(folder.resolve("bad"), "nothing");
     Certificates server = certificates;
     Certificates other = others;
-    failed("--shared-key-file", bad.toString(), "is no key");
+    failed("--shared-key-file", bad.toString(), "is not a key");
     failed("--shared-key-file", folder.resolve("absent").toString(), "there is no key file");
     failed("--tls-cert", server.certificate().toString(), "need each other");
     failed("--tls-client-ca", server.certificate().toString(), "needs --tls-cert");

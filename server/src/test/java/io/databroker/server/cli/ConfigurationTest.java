@@ -246,7 +246,7 @@ class ConfigurationTest {
     assertThat(problems(check(Map.of(), "--config", file("- a"))))
         .singleElement()
         .asString()
-        .contains("line 1: is no mapping");
+        .contains("line 1: is not a mapping");
     for (String bad :
         new String[] {
           "listen: !!java.net.URL [http://127.0.0.1]",

@@ -41,7 +41,7 @@ final class JvmOptions {
         }
       } catch (ZipException e) {
         throw new UsageException(
-            String.format(Locale.ROOT, "%s is no jar: %s", jar, e.getMessage()));
+            String.format(Locale.ROOT, "%s is not a jar: %s", jar, e.getMessage()));
       }
     }
     return options;

@@ -239,7 +239,7 @@ final class Session implements AutoCloseable {
     return !quick;
   }
 
-  /** Judges a get that is no step of its own. */
+  /** Judges a get that is not a step of its own. */
   void look(String type, String id) {
     reads.same(type, id, "GET-1");
   }
