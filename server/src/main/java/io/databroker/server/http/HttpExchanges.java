@@ -4,6 +4,7 @@ import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultHttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Requests of one connection, answered one after the other.
  *
  * <p>From its first line, a request has a fixed time to arrive completely and to have its answer
- * read. It is read only after the answer to the previous request. Its body is dropped.
+ * read. Its body is dropped. While a request is answered, the next one may arrive, but no further
+ * one: so the server notices that the client leaves, and a client cannot queue many requests.
  *
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
@@ -53,6 +55,9 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable HttpRequest arriving;
   private final Queue<HttpRequest> waiting = new ArrayDeque<>();
   private boolean answering;
+
+  /** True once the client will send nothing more; it may still read an answer. */
+  private boolean inputEnded;
 
   private HttpExchanges(
       Executor executor, Duration patience, Function<HttpQuestion, HttpAnswer> answers) {
@@ -118,23 +123,40 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
 
   private void enqueue(ChannelHandlerContext context, HttpRequest request) {
     waiting.add(request);
-    if (!answering) {
+    if (answering) {
       context.channel().config().setAutoRead(false);
+    } else {
       answerNext(context);
     }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      context.channel().config().setAutoRead(false);
+      if (!answering) {
+        close(context);
+      }
+    }
+    super.userEventTriggered(context, event);
   }
 
   private void answerNext(ChannelHandlerContext context) {
     HttpRequest next = waiting.poll();
     answering = next != null;
-    if (next == null) {
-      closeAfter(context, KEPT);
+    if (waiting.isEmpty() && !inputEnded) {
       context.channel().config().setAutoRead(true);
-    } else if (next == MALFORMED) {
+    }
+    if (next == MALFORMED) {
       String problem = "this is not an HTTP request, or it is too large\n";
       send(context, HttpAnswer.plain(400, problem), true, true);
-    } else {
+    } else if (next != null) {
       answer(context, next);
+    } else if (inputEnded) {
+      close(context);
+    } else if (arriving == null) { // otherwise the time of that request is running
+      closeAfter(context, KEPT);
     }
   }
 

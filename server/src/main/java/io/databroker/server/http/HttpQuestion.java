@@ -1,6 +1,7 @@
 package io.databroker.server.http;
 
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.socket.DuplexChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaders;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.QueryStringDecoder;
@@ -68,9 +69,13 @@ public final class HttpQuestion {
     return headers.get(name);
   }
 
-  /** Returns whether the client has left, so that nobody reads the answer. */
+  /**
+   * Returns whether the client has left, so that nobody reads the answer. A client that has only
+   * ended its output counts as well, because the server cannot tell the two apart.
+   */
   public boolean isAbandoned() {
-    return !channel.isActive();
+    return !channel.isActive()
+        || (channel instanceof DuplexChannel duplex && duplex.isInputShutdown());
   }
 
   @Override
