@@ -1,11 +1,7 @@
 package io.databroker.server.net;
 
 import io.grpc.netty.shaded.io.netty.channel.Channel;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,22 +26,6 @@ final class Admission {
 
   /** Share of the connections that may be without a handshake. */
   private static final int HANDSHAKE_SHARE = 8;
-
-  /**
-   * Network of a client: an IPv4 address, or an IPv6 /64, because one client has that many
-   * addresses.
-   */
-  private record Network(ByteBuffer prefix) {
-    static Network of(@Nullable SocketAddress remote) {
-      InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
-      if (address == null) {
-        return new Network(ByteBuffer.allocate(0));
-      }
-      byte[] bytes = address.getAddress();
-      int length = address instanceof Inet6Address ? 8 : bytes.length;
-      return new Network(ByteBuffer.wrap(bytes, 0, length));
-    }
-  }
 
   /**
    * Both ends of a connection. The client's end alone does not identify it: a client can connect

@@ -54,8 +54,13 @@ public final class Connection {
     this.all = all;
     this.channel = channel;
     this.loop = new LoopTurn(channel, all.round(channel), System::nanoTime);
-    this.loopTasks = channel == null ? null : all.tasksOf(channel.eventLoop());
+    this.loopTasks = channel == null ? null : turnsOn(all.tasksOf(channel.eventLoop()));
     this.turns = new CallTurns(this::readsItsAnswers);
+  }
+
+  /** Returns turns on a loop: one task at a time, then tasks of other connections. */
+  static @Nullable Executor turnsOn(@Nullable Executor loop) {
+    return loop == null ? null : new SharedTurns(new Lane(loop, 1));
   }
 
   /** Returns the connection of a call. */

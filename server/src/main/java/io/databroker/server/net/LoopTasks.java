@@ -50,8 +50,16 @@ final class LoopTasks implements Executor {
    */
   private void handOver() {
     try {
-      loop.execute(() -> loop.executeAfterEventLoopIteration(this::runSome));
+      loop.execute(this::runAfterTheRound);
     } catch (RejectedExecutionException ended) {
+      tasks.clear();
+    }
+  }
+
+  private void runAfterTheRound() {
+    try {
+      loop.executeAfterEventLoopIteration(this::runSome);
+    } catch (RejectedExecutionException ended) { // this is one of its last tasks
       tasks.clear();
     }
   }

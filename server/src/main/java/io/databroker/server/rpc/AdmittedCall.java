@@ -3,8 +3,10 @@ package io.databroker.server.rpc;
 import io.databroker.server.auth.Caller;
 import io.databroker.server.net.Connection;
 import io.databroker.server.net.Lane;
+import io.databroker.server.net.Network;
 import io.databroker.server.net.OpenCall;
 import io.grpc.Context;
+import io.grpc.Grpc;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
   /**
-   * Context key of the call being handled, where streams register the action that ends them and
-   * queries ask for a later turn.
+   * Context key of the call being handled, where streams register the action that ends them,
+   * queries ask for a later turn, and reports of services for the network of their client.
    */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
@@ -43,8 +45,8 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
   private final CallPlaces places;
   private final Lane lane;
 
-  /** True if the handler may ask for a {@link #later} turn. */
-  private final boolean mayWait;
+  /** True if the handler of a call with one answer uses {@link #CURRENT}. */
+  private final boolean asked;
 
   private final Connection connection;
   private final BoundedAnswers<A> answers;
@@ -76,7 +78,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     this.check = check;
     this.places = places;
     this.lane = places.lane(method);
-    this.mayWait = places.mayWait(method);
+    this.asked = places.asksForCall(method);
     this.connection = Connection.of(call);
     this.answers = new BoundedAnswers<>(call, connection, lane.executor());
   }
@@ -107,6 +109,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return Caller.address(call);
   }
 
+  /** Returns the network of the client. */
+  Network network() {
+    return Network.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+  }
+
   /** Sets the action that ends a stream whose client does not read. */
   void endedBy(Consumer<StatusRuntimeException> end) {
     ender = end;
@@ -117,9 +124,9 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return places.shortTurns(connection, threads);
   }
 
-  /** Returns the executor for the turns of a stream, which the connection's calls share. */
-  Executor turns() {
-    return connection.turns(lane);
+  /** Returns the executor for turns on the threads of a lane; the connection's calls share it. */
+  Executor turns(Lane threads) {
+    return connection.turns(threads);
   }
 
   /**
@@ -131,7 +138,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     synchronized (this) {
       later = over ? null : task;
     }
-    return () -> turns().execute(() -> connection.run(lane, this::runLater));
+    return () -> turns(lane).execute(() -> connection.run(lane, this::runLater));
   }
 
   private void runLater() {
@@ -278,7 +285,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
           handling.onMessage(bytes);
           handling.onHalfClose();
         };
-    if (mayWait || !call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+    if (asked || !call.getMethodDescriptor().getType().serverSendsOneMessage()) {
       context.withValue(CURRENT, this).run(answer);
     } else {
       answer.run();

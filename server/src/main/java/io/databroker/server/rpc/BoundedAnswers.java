@@ -31,9 +31,6 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   private static final long ANY_ROOM = 1 << 20;
 
-  /** Bytes of an answer that an event loop does not encode itself. */
-  private static final long LARGE = 64 << 10;
-
   private final Connection connection;
   private final Executor executor;
   private final boolean one;
@@ -83,7 +80,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
         connection.messagesSent(REPORT);
       }
       super.sendMessage(message);
-    } else if (connection.hasRoom(size) && !(size > LARGE && connection.isHere())) {
+    } else if (connection.hasRoom(size) && !(CallPlaces.isLarge(size) && connection.isHere())) {
       count(size);
       super.sendMessage(message);
     } else {

@@ -135,8 +135,7 @@ public final class BrokerServer implements AutoCloseable {
     CallPlaces places = new CallPlaces(threads, capabilities);
     Intake intake = new Intake(room, limits.batchRecords(), places);
     this.health = new HealthProbe(backend, System::nanoTime);
-    this.streams =
-        new Streams(threads.streams(), threads.searches().executor(), settings.service());
+    this.streams = new Streams(threads.streams(), threads.searches(), settings.service());
     this.searches =
         new Searches(
             backend,

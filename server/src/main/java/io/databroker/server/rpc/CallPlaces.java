@@ -7,6 +7,7 @@ import io.databroker.server.net.Lane;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.QueryRequest;
+import io.databroker.server.proto.registry.RegistryGrpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -37,12 +38,17 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   /** Bytes of a request that an event loop parses. */
   private static final int LARGEST_REQUEST = 4 << 10;
 
+  /** Bytes of an answer that an event loop encodes. */
+  private static final int LARGEST_ANSWER = 64 << 10;
+
   private static final Metadata.Key<String> ENCODING =
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
   private static final String UNCOMPRESSED = "identity";
 
   private static final String HEALTH = HealthGrpc.getCheckMethod().getFullMethodName();
   private static final String SYNC = DataBrokerServiceGrpc.getSyncMethod().getFullMethodName();
+
+  private static final String REPORT = RegistryGrpc.getReportMethod().getFullMethodName();
 
   private final Threads threads;
   private final LoopPause pause = new LoopPause(System::nanoTime);
@@ -114,25 +120,42 @@ final class CallPlaces implements ServerCallExecutorSupplier {
    * Returns the executor for the turns of a stream of changes: the event loop of the connection,
    * except while calls on event loops pause.
    *
-   * @param waiting runs turns that may wait
+   * @param threads runs turns that may wait
    */
-  Executor shortTurns(Connection connection, Executor waiting) {
+  Executor shortTurns(Connection connection, Executor threads) {
     if (readsWait) {
-      return waiting;
+      return threads;
     }
-    Executor loop = connection.loopTasks(waiting);
+    Executor loop = connection.loopTasks(threads);
     return turn -> {
       if (pause.isOver()) {
-        loop.execute(() -> pause.run(SYNC, turn));
+        loop.execute(() -> runOnLoop(turn, threads));
       } else {
-        waiting.execute(turn);
+        threads.execute(turn);
       }
     };
   }
 
-  /** Returns whether the handler of a method may ask for a later turn, as queries do. */
-  boolean mayWait(String method) {
-    return lane(method).equals(threads.searches());
+  /** Runs a turn on this event loop, unless a pause has begun since the turn was submitted. */
+  private void runOnLoop(Runnable turn, Executor threads) {
+    if (pause.isOver()) {
+      pause.run(SYNC, turn);
+    } else {
+      threads.execute(turn);
+    }
+  }
+
+  /** Returns whether an answer of that size is too large for an event loop. */
+  static boolean isLarge(long bytes) {
+    return bytes > LARGEST_ANSWER;
+  }
+
+  /**
+   * Returns whether the handler of a method asks for its call: queries may need a later turn, and
+   * reports of services are counted by client.
+   */
+  boolean asksForCall(String method) {
+    return lane(method).equals(threads.searches()) || method.equals(REPORT);
   }
 
   /** Returns whether the handling of a request waits for nothing. */

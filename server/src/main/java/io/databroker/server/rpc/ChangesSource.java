@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * or {@link Encoded}.
  */
 final class ChangesSource implements MessageSource<Object> {
+  /**
+   * Answers without records that one poll skips. A feed of a rare type may need many of them, and
+   * the event loop has other connections.
+   */
+  private static final int MOST_SKIPPED = 64;
+
   private final Backend backend;
   private final ChangeFeed feed;
   private final ToldChanges told;
@@ -36,6 +42,9 @@ final class ChangesSource implements MessageSource<Object> {
   private long history;
 
   private boolean ended;
+
+  /** True if the last poll skipped so many answers that it left the next one to another turn. */
+  private boolean skipping;
 
   /** Version of the last change of the batch. */
   private volatile long polled;
@@ -77,7 +86,7 @@ final class ChangesSource implements MessageSource<Object> {
           type,
           now != null && from.version() == 0 ? now.earliest() - 1 : from.version(),
           now == null ? null : now.latest());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       feed.close();
       throw e;
     }
@@ -88,7 +97,12 @@ final class ChangesSource implements MessageSource<Object> {
     if (options.hasNext()) {
       return SyncResponse.newBuilder().setOptions(options.next()).build();
     }
-    while (!batch.hasNext()) {
+    skipping = false;
+    for (int skipped = 0; !batch.hasNext(); skipped++) {
+      if (skipped == MOST_SKIPPED) {
+        skipping = true;
+        return null;
+      }
       Changes changes = ended ? null : feed.poll();
       if (changes == null) {
         ended = isAtEnd();
@@ -124,7 +138,11 @@ final class ChangesSource implements MessageSource<Object> {
 
   @Override
   public void onReady(Runnable signal) {
-    feed.onReady(signal);
+    if (skipping) {
+      signal.run();
+    } else {
+      feed.onReady(signal);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ final class LoopPause {
   private final LongSupplier nanoTime;
 
   /** End of the pause, in {@code nanoTime}; 0 if there is none. */
-  private volatile long until;
+  private final AtomicLong until = new AtomicLong();
 
   LoopPause(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -31,24 +32,27 @@ final class LoopPause {
 
   /** Returns whether calls may run on event loops. */
   boolean isOver() {
-    long end = until;
+    long end = until.get();
     if (end == 0) {
       return true;
     }
-    if (nanoTime.getAsLong() - end < 0) {
-      return false;
-    }
-    until = 0;
-    return true;
+    // If another loop has begun a new pause meanwhile, the pause goes on.
+    return nanoTime.getAsLong() - end >= 0 && until.compareAndSet(end, 0);
   }
 
   /** Runs a call on this event loop; pauses further calls if it takes long. */
   void run(String method, Runnable call) {
     long began = nanoTime.getAsLong();
-    call.run();
-    long ended = nanoTime.getAsLong();
+    try {
+      call.run();
+    } finally {
+      pauseIfLong(method, began, nanoTime.getAsLong());
+    }
+  }
+
+  private void pauseIfLong(String method, long began, long ended) {
     if (ended - began >= LONG.toNanos()) {
-      until = (ended + PAUSE.toNanos()) | 1;
+      until.set((ended + PAUSE.toNanos()) | 1);
       log.warn(
           "{} took {} ms on an event loop; such calls run on other threads for {} s",
           method,

@@ -1,5 +1,6 @@
 package io.databroker.server.rpc;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * room it does not poll the source, so a client that does not read costs at most one batch and the
  * transport's buffer.
  *
+ * <p>Turns may run on an event loop, which does not encode large messages: a turn that meets one
+ * leaves it to a turn on a thread.
+ *
  * <p><b>Thread-safety:</b> safe.
  *
  * @param <M> the messages
@@ -30,7 +34,8 @@ final class Pump<M> {
 
   private final ServerCallStreamObserver<M> call;
   private final MessageSource<M> source;
-  private final Executor executor;
+  private final Executor turns;
+  private final Executor threads;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
@@ -38,17 +43,24 @@ final class Pump<M> {
   /** Used only by turns. */
   private boolean done;
 
+  /** Message that a turn leaves to a turn on a thread. Used only by turns. */
+  private @Nullable M large;
+
   /**
-   * @param executor runs the turns
+   * @param turns runs the turns, possibly on an event loop
+   * @param threads runs a turn that encodes a large message
+   * @param whenDone runs once, when the stream has ended
    */
   Pump(
       ServerCallStreamObserver<M> call,
       MessageSource<M> source,
-      Executor executor,
+      Executor turns,
+      Executor threads,
       Consumer<Pump<M>> whenDone) {
     this.call = call;
     this.source = source;
-    this.executor = executor;
+    this.turns = turns;
+    this.threads = threads;
     this.whenDone = whenDone;
   }
 
@@ -60,7 +72,7 @@ final class Pump<M> {
     call.setOnReadyHandler(this::wake);
     call.setOnCancelHandler(
         () -> {
-          source.close();
+          close();
           wake();
         });
     wake();
@@ -78,28 +90,40 @@ final class Pump<M> {
 
   private void wake() {
     if (wakeups.getAndIncrement() == 0) {
-      executor.execute(this::turn);
+      turns.execute(this::turn);
     }
   }
 
   private void turn() {
+    turn(turns == threads);
+  }
+
+  private void longTurn() {
+    turn(true);
+  }
+
+  private void turn(boolean onThread) {
     int seen = wakeups.get();
     boolean more = false;
     if (!done) {
       try {
-        more = send();
+        more = send(onThread);
       } catch (RuntimeException | Error e) {
         // If the source was closed because the client left, there is no client to notify.
-        fail(e);
+        finish(() -> call.onError(Statuses.of(e)));
       }
     }
     if (more || wakeups.addAndGet(-seen) != 0) {
-      executor.execute(this::turn);
+      if (large == null) {
+        turns.execute(this::turn);
+      } else {
+        threads.execute(this::longTurn);
+      }
     }
   }
 
   /** Returns whether there is more to send after the turn. */
-  private boolean send() {
+  private boolean send(boolean onThread) {
     for (int sent = 0; sent < TURN; sent++) {
       StatusRuntimeException status = ending;
       if (status != null) {
@@ -110,15 +134,20 @@ final class Pump<M> {
         finish(() -> {});
         return false;
       }
-      if (source.ended()) {
+      if (large == null && source.ended()) {
         finish(call::onCompleted); // the end needs no room
         return false;
       }
       if (!call.isReady()) {
         return false;
       }
-      M message = source.poll();
+      M message = large == null ? source.poll() : large;
       if (message != null) {
+        if (!onThread && isLarge(message)) {
+          large = message;
+          return true;
+        }
+        large = null;
         call.onNext(message);
       } else if (!source.ended()) {
         source.onReady(this::wake);
@@ -128,20 +157,31 @@ final class Pump<M> {
     return true;
   }
 
-  private void fail(Throwable error) {
-    try {
-      finish(() -> call.onError(Statuses.of(error)));
-    } catch (RuntimeException | Error e) {
-      log.warn("the failure of a stream could not be sent to its client: {}", e.toString());
+  private static boolean isLarge(Object message) {
+    return message instanceof MessageLite encoded
+        && CallPlaces.isLarge(encoded.getSerializedSize());
+  }
+
+  /** Ends the stream, whatever the source and the transport do: its place must become free. */
+  private void finish(Runnable lastWord) {
+    done = true;
+    large = null;
+    close();
+    whenDone.accept(this);
+    if (!call.isCancelled()) {
+      try {
+        lastWord.run();
+      } catch (RuntimeException | Error e) {
+        log.warn("the end of a stream could not be sent to its client: {}", e.toString());
+      }
     }
   }
 
-  private void finish(Runnable lastWord) {
-    done = true;
-    source.close();
-    whenDone.accept(this);
-    if (!call.isCancelled()) {
-      lastWord.run();
+  private void close() {
+    try {
+      source.close();
+    } catch (RuntimeException | Error e) {
+      log.warn("the source of a stream could not be closed: {}", e.toString());
     }
   }
 }

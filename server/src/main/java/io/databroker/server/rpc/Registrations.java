@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.LimitExceededException;
+import io.databroker.server.net.Network;
 import io.databroker.server.proto.registry.Service;
 import io.databroker.server.proto.registry.ServiceList;
 import java.time.Duration;
@@ -21,6 +22,9 @@ import java.util.function.LongSupplier;
  * <p>They are kept in memory, like Pomerium's in-memory registry. A service reports again within
  * the minute, so a restarted server soon knows all of them.
  *
+ * <p>A service counts for the network that reported it first. A network has at most a quarter of
+ * the registry, so no client can fill it for all others.
+ *
  * <p><b>Thread-safety:</b> safe.
  */
 final class Registrations {
@@ -31,6 +35,9 @@ final class Registrations {
 
   /** Largest size of a list of all services, in bytes; gRPC's clients accept 4 MiB. */
   static final int MOST_BYTES = 1 << 20;
+
+  /** Number of networks that fill the registry together. */
+  private static final int SHARES = 4;
 
   /** Bytes of a service in a list beside its own: a tag, and a size of at most two bytes. */
   private static final int OVERHEAD = 3;
@@ -48,13 +55,36 @@ final class Registrations {
    */
   record Listed(ServiceList list, long changes) {}
 
+  /**
+   * Report of a service.
+   *
+   * @param by the network that reported it first
+   * @param end the time at which the registration ends
+   */
+  private record Reported(Network by, long end) {}
+
+  /**
+   * Services in a list, and their size.
+   *
+   * @param services the number of services
+   * @param bytes the size of their list
+   */
+  private record Size(int services, long bytes) {
+    private static final Size NONE = new Size(0, 0);
+
+    Size plus(Size more) {
+      return new Size(services + more.services, bytes + more.bytes);
+    }
+
+    Size minus(Size less) {
+      return new Size(services - less.services, bytes - less.bytes);
+    }
+  }
+
   private final LongSupplier nanos;
-
-  /** End of each registration. */
-  private final Map<Service, Long> ends = new TreeMap<>(ORDER);
-
-  /** Size of a list of all services. */
-  private long bytes;
+  private final Map<Service, Reported> active = new TreeMap<>(ORDER);
+  private final Map<Network, Size> sizes = new HashMap<>();
+  private Size total = Size.NONE;
 
   /** Time before which no registration ends. */
   private long nextEnd;
@@ -85,35 +115,44 @@ final class Registrations {
   }
 
   /** Adds the services, or extends them by {@link #TTL}. */
-  void report(List<Service> services) {
+  void report(Network client, List<Service> services) {
     List<Runnable> signals;
     synchronized (this) {
       removeEnded();
       Set<Service> added = new HashSet<>(services);
-      added.removeIf(ends::containsKey);
-      checkRoom(added);
+      added.removeIf(active::containsKey);
+      Size more = added.stream().map(Registrations::size).reduce(Size.NONE, Size::plus);
+      Size own = sizes.getOrDefault(client, Size.NONE).plus(more);
+      check(own, SHARES, " of one address");
+      check(total.plus(more), 1, "");
+      if (!added.isEmpty()) {
+        sizes.put(client, own);
+        total = total.plus(more);
+      }
       long end = nanos.getAsLong() + TTL.toNanos();
-      services.forEach(each -> ends.put(each, end));
-      added.forEach(each -> bytes += size(each));
+      for (Service each : services) {
+        Reported before = active.get(each);
+        active.put(each, new Reported(before == null ? client : before.by, end));
+      }
       count(added);
       signals = signals();
     }
     signals.forEach(Runnable::run);
   }
 
-  private void checkRoom(Set<Service> added) {
-    int count = ends.size() + added.size();
-    if (count > MOST) {
-      throw new LimitExceededException("services", count, MOST, "services");
+  private static void check(Size size, int shares, String whose) {
+    if (size.services > MOST / shares) {
+      throw new LimitExceededException(
+          "services", size.services, MOST / shares, "services" + whose);
     }
-    long size = bytes + added.stream().mapToLong(Registrations::size).sum();
-    if (size > MOST_BYTES) {
-      throw new LimitExceededException("services", size, MOST_BYTES, "bytes");
+    if (size.bytes > MOST_BYTES / shares) {
+      throw new LimitExceededException(
+          "services", size.bytes, MOST_BYTES / shares, "bytes" + whose);
     }
   }
 
-  private static long size(Service service) {
-    return (long) service.getSerializedSize() + OVERHEAD;
+  private static Size size(Service service) {
+    return new Size(1, (long) service.getSerializedSize() + OVERHEAD);
   }
 
   /** Removes the services that have not reported in time. */
@@ -131,12 +170,12 @@ final class Registrations {
     removeEnded();
     if (kinds.isAll()) {
       if (all.changes != changes) {
-        all = new Listed(ServiceList.newBuilder().addAllServices(ends.keySet()).build(), changes);
+        all = new Listed(ServiceList.newBuilder().addAllServices(active.keySet()).build(), changes);
       }
       return all;
     }
     ServiceList.Builder list = ServiceList.newBuilder();
-    for (Service service : ends.keySet()) {
+    for (Service service : active.keySet()) {
       if (kinds.contains(service.getKindValue())) {
         list.addServices(service);
       }
@@ -181,19 +220,26 @@ final class Registrations {
     }
     nextEnd = now + TTL.toNanos();
     List<Service> ended = new ArrayList<>();
-    ends.forEach(
-        (service, end) -> {
-          if (end - now <= 0) {
+    active.forEach(
+        (service, reported) -> {
+          if (reported.end - now <= 0) {
             ended.add(service);
-          } else if (end - nextEnd < 0) {
-            nextEnd = end;
+          } else if (reported.end - nextEnd < 0) {
+            nextEnd = reported.end;
           }
         });
-    for (Service each : ended) {
-      ends.remove(each);
-      bytes -= size(each);
-    }
+    ended.forEach(this::remove);
     count(ended);
+  }
+
+  private void remove(Service service) {
+    Reported removed = active.remove(service);
+    if (removed != null) {
+      Size less = size(service);
+      total = total.minus(less);
+      sizes.computeIfPresent(
+          removed.by, (same, size) -> size.equals(less) ? null : size.minus(less));
+    }
   }
 
   /** Counts one change, of all these services. */

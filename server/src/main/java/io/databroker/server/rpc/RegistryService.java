@@ -3,6 +3,7 @@ package io.databroker.server.rpc;
 import com.google.protobuf.util.Durations;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
+import io.databroker.server.net.Network;
 import io.databroker.server.proto.registry.ListRequest;
 import io.databroker.server.proto.registry.RegisterRequest;
 import io.databroker.server.proto.registry.RegisterResponse;
@@ -30,12 +31,14 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void report(RegisterRequest request, StreamObserver<RegisterResponse> observer) {
+    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
+    Network client = call == null ? Network.of(null) : call.network();
     Answer.send(
         observer,
         () -> {
           check(request.getServicesList());
           registrations.report(
-              request.getServicesList().stream().map(RegistryService::plain).toList());
+              client, request.getServicesList().stream().map(RegistryService::plain).toList());
           return RegisterResponse.newBuilder()
               .setCallBackAfter(Durations.fromMillis(Registrations.TTL.toMillis() / 2))
               .build();
@@ -50,7 +53,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void watch(ListRequest request, StreamObserver<ServiceList> observer) {
-    streams.serveChanges(observer, () -> new RegistrySource(registrations, request));
+    streams.serveLists(observer, () -> new RegistrySource(registrations, request));
   }
 
   /** Returns the service without unknown fields: they have no limit, and would be kept and sent. */

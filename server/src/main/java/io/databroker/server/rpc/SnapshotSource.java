@@ -32,7 +32,7 @@ final class SnapshotSource implements MessageSource<Object> {
     Snapshot snapshot = backend.snapshot(type.isEmpty() ? Selection.all() : Selection.ofType(type));
     try {
       return new SnapshotSource(snapshot, type);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       snapshot.close();
       throw e;
     }

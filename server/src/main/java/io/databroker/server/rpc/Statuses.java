@@ -106,6 +106,14 @@ final class Statuses {
         Map.of());
   }
 
+  /** Returns the status for a stream that the server ends because it stops. */
+  static StatusRuntimeException stopping() {
+    return detailed(
+        Status.UNAVAILABLE.withDescription("the server is stopping; connect again"),
+        ErrorId.UNAVAILABLE.label(),
+        Map.of());
+  }
+
   /** Returns the status for a stream that its client has not read for too long. */
   static StatusRuntimeException readerStalled() {
     return detailed(

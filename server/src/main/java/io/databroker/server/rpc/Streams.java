@@ -1,7 +1,6 @@
 package io.databroker.server.rpc;
 
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
+import io.databroker.server.net.Lane;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -15,8 +14,9 @@ import java.util.function.Supplier;
 
 /**
  * Open streams. Streams of changes take short turns: on the event loops of their connections if the
- * backend's reads wait for nothing, and on a few threads otherwise. Streams of snapshots may wait
- * for the backend, and run on the threads of searches.
+ * backend's reads wait for nothing, and on a few threads otherwise. Watches of the registry run on
+ * these threads too. Streams of snapshots may wait for the backend, and run on the threads of
+ * searches. In each place, connections take turns however many streams one of them has.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -28,27 +28,43 @@ final class Streams {
    */
   private record Origin(String from, long begun) {}
 
-  private final Executor changes;
-  private final Executor snapshots;
+  private final Lane changes;
+  private final Lane snapshots;
   private final ServiceLimits limits;
   private final AtomicInteger watchers = new AtomicInteger();
   private final AtomicInteger openSnapshots = new AtomicInteger();
   private final Map<Pump<?>, Origin> open = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
-  Streams(Executor changes, Executor snapshots, ServiceLimits limits) {
+  /**
+   * @param changes threads for short turns of streams
+   * @param snapshots threads for turns that may wait
+   */
+  Streams(Lane changes, Lane snapshots, ServiceLimits limits) {
     this.changes = changes;
     this.snapshots = snapshots;
     this.limits = limits;
   }
 
   /**
-   * Serves a call from a source, or with the status of the error if the source cannot be opened.
+   * Serves a Sync call from a source, or with the status of the error if the source cannot be
+   * opened.
    */
   <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    if (take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer)) {
+    if (takeWatcher(observer)) {
+      serve(observer, opened, changes, true, watchers);
+    }
+  }
+
+  /** Serves a watch whose messages take long to collect and to encode. */
+  <M> void serveLists(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+    if (takeWatcher(observer)) {
       serve(observer, opened, changes, false, watchers);
     }
+  }
+
+  private boolean takeWatcher(StreamObserver<?> observer) {
+    return take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer);
   }
 
   /** Serves a call from a source that may wait for the backend. */
@@ -59,7 +75,7 @@ final class Streams {
         "too-many-snapshots",
         "open SyncLatest streams",
         observer)) {
-      serve(observer, opened, snapshots, true, openSnapshots);
+      serve(observer, opened, snapshots, false, openSnapshots);
     }
   }
 
@@ -78,8 +94,8 @@ final class Streams {
   private <M> void serve(
       StreamObserver<M> observer,
       Supplier<MessageSource<M>> opened,
-      Executor executor,
-      boolean waits,
+      Lane lane,
+      boolean onLoop,
       AtomicInteger count) {
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     MessageSource<M> source;
@@ -90,13 +106,14 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
-    // Many snapshots of one connection take one turn at a time with the others' searches.
-    Executor turns = call == null ? executor : waits ? call.turns() : call.shortTurns(executor);
+    Executor threads = call == null ? lane.executor() : call.turns(lane);
+    Executor turns = call == null || !onLoop ? threads : call.shortTurns(threads);
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
             source,
             turns,
+            threads,
             done -> {
               open.remove(done);
               count.decrementAndGet();
@@ -107,20 +124,14 @@ final class Streams {
       call.endedBy(pump::end);
     }
     if (stopping) {
-      pump.end(stopping());
+      pump.end(Statuses.stopping());
     }
   }
 
   /** Ends all streams, and each stream opened later. */
   void stop() {
     stopping = true;
-    open.keySet().forEach(pump -> pump.end(stopping()));
-  }
-
-  private static StatusRuntimeException stopping() {
-    return Status.UNAVAILABLE
-        .withDescription("the server is stopping; connect again")
-        .asRuntimeException();
+    open.keySet().forEach(pump -> pump.end(Statuses.stopping()));
   }
 
   /** Returns the open streams of changes, in any order. */

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param slowWrites run writing calls that also wait for each other: patches of one record take
  *     turns, and new options may build an index
  * @param searches run queries and the turns of snapshots, which may read every record
- * @param streams run the turns of change streams after a write, which never wait
+ * @param streams run the turns of change streams, and of watches of the registry
  * @param probe checks the backend's health
  * @param timer runs quick tasks: sweeps and time limits
  */
@@ -37,7 +37,7 @@ record Threads(
     Lane writes,
     Lane slowWrites,
     Lane searches,
-    ExecutorService streams,
+    Lane streams,
     ScheduledExecutorService probe,
     ScheduledExecutorService timer) {
   private static final Set<String> WRITES =
@@ -74,7 +74,7 @@ record Threads(
         // Half for one connection, because its calls may wait long without progress.
         new Lane(pool(writes, "databroker-slow-write"), writes / 2),
         lane(Math.max(2, processors), "databroker-search"),
-        pool(Math.max(2, processors), "databroker-stream"),
+        lane(Math.max(2, processors), "databroker-stream"),
         Executors.newSingleThreadScheduledExecutor(named("databroker-probe")),
         Executors.newSingleThreadScheduledExecutor(named("databroker-timer")));
   }
@@ -93,8 +93,7 @@ record Threads(
   void stop() {
     probe.shutdownNow();
     timer.shutdownNow();
-    streams.shutdown();
-    for (Lane lane : List.of(calls, writes, slowWrites, searches)) {
+    for (Lane lane : List.of(calls, writes, slowWrites, searches, streams)) {
       ((ExecutorService) lane.executor()).shutdown();
     }
   }

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wait of a query for the version that its request names. It holds no thread.
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * Queries of other clients still wait: a client cannot switch the wait off for others.
  */
 final class VersionWait {
+  private static final Logger log = LoggerFactory.getLogger(VersionWait.class);
+
   /** Largest distance of a running write from the last version. */
   private static final long RACING = 16;
 
@@ -167,8 +171,16 @@ final class VersionWait {
         if (pending != null) {
           pending.cancel(false);
         }
-        feed.close();
+        close();
         task.run();
+      }
+    }
+
+    private void close() {
+      try {
+        feed.close();
+      } catch (RuntimeException | Error e) { // the query must be answered all the same
+        log.warn("the feed of a query that waited could not be closed: {}", e.toString());
       }
     }
   }

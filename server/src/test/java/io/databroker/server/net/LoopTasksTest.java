@@ -8,9 +8,12 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,23 @@ class LoopTasksTest {
   }
 
   @Test
+  void connectionsTakeTurnsHoweverManyTasksOneOfThemHas() throws Exception {
+    Executor greedy = Connection.turnsOn(tasks);
+    Executor modest = Connection.turnsOn(tasks);
+    loop.execute(
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            greedy.execute(() -> ran.add("greedy"));
+          }
+          modest.execute(() -> ran.add("modest"));
+          greedy.execute(done::countDown);
+        });
+    await();
+    assertThat(ran).hasSize(101);
+    assertThat(ran.indexOf("modest")).isEqualTo(1);
+  }
+
+  @Test
   void aTaskThatFailsStopsNoOther() throws Exception {
     Logger log = Logger.getLogger(LoopTasks.class.getName());
     List<String> logged = new CopyOnWriteArrayList<>();
@@ -112,6 +132,43 @@ class LoopTasksTest {
       log.setLevel(null);
     }
     assertThat(logged).containsExactly("expected");
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // ends the loop before its tasks have run
+  void aLoopThatIsEndingDropsTasksWithoutAWord() throws Exception {
+    Logger log = Logger.getLogger("io.grpc.netty.shaded.io.netty.util.concurrent");
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    log.addHandler(handler);
+    log.setUseParentHandlers(false);
+    log.setLevel(Level.WARNING); // other tests of this JVM change the level of all loggers
+    try {
+      loop.execute(
+          () -> {
+            tasks.execute(() -> ran.add("task"));
+            loop.shutdown();
+          });
+      assertThat(loop.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      log.removeHandler(handler);
+      log.setUseParentHandlers(true);
+      log.setLevel(null);
+    }
+    assertThat(ran).isEmpty();
+    assertThat(logged).isEmpty();
   }
 
   @Test

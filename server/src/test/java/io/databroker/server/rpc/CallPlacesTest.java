@@ -19,15 +19,28 @@ import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.databroker.server.proto.registry.ListRequest;
+import io.databroker.server.proto.registry.RegistryGrpc;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +57,11 @@ class CallPlacesTest {
   /** Name of the thread that last called each method. */
   private final Map<String, String> threads = new ConcurrentHashMap<>();
 
-  /** True while a get takes so long that it should not run on an event loop. */
+  /** True while a get or a poll on an event loop takes so long that it should not run there. */
   private volatile boolean slow;
+
+  /** Number of such gets and polls. */
+  private final AtomicInteger slowOnLoops = new AtomicInteger();
 
   private final Backend backend =
       (Backend)
@@ -67,8 +83,12 @@ class CallPlacesTest {
   }
 
   private Object called(Object target, Method method, Object[] arguments) throws Throwable {
-    threads.put(method.getName(), Thread.currentThread().getName());
-    if (slow && (method.getName().equals("get") || method.getName().equals("poll"))) {
+    String thread = Thread.currentThread().getName();
+    threads.put(method.getName(), thread);
+    if (slow
+        && thread.startsWith(LOOP)
+        && (method.getName().equals("get") || method.getName().equals("poll"))) {
+      slowOnLoops.incrementAndGet();
       holdForLong();
     }
     try {
@@ -215,10 +235,83 @@ class CallPlacesTest {
           .sync(
               SyncRequest.newBuilder().setServerVersion(stored.versions().serverVersion()).build(),
               changes);
-      Eventually.holds("a poll on an event loop", () -> threads.containsKey("poll"));
+      Eventually.holds("a poll on an event loop", () -> slowOnLoops.get() > 0);
       slow = false;
       runsOn("databroker-stream", "poll", () -> putOne(changes));
       changes.cancel();
+    }
+  }
+
+  @Test
+  void turnsThatAreDueOnALoopMoveToThreadsAfterOneThatWaited() throws Exception {
+    try (Served served = serve(BOTH)) {
+      List<Collector<SyncRequest, SyncResponse>> streams = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        streams.add(Collector.eager());
+        DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), streams.get(i));
+      }
+      Eventually.holds("all streams are open", () -> stored.openFeeds.get() == 5);
+      slow = true;
+      stored.put(List.of(Write.put("t", "one", Bytes.EMPTY)));
+      for (Collector<SyncRequest, SyncResponse> each : streams) {
+        assertThat(each.next().getRecord().getId()).isEqualTo("one");
+      }
+      // One turn polls twice: the second poll finds nothing.
+      assertThat(slowOnLoops.get()).isBetween(1, 2);
+    }
+  }
+
+  private SyncRequest fromTheBeginning() {
+    return SyncRequest.newBuilder().setServerVersion(stored.versions().serverVersion()).build();
+  }
+
+  @Test
+  void largeMessagesOfStreamsAndListsOfServicesAreEncodedOnThreads() throws Exception {
+    Map<String, String> encodedOn = new ConcurrentHashMap<>();
+    for (int i = 0; i < 3; i++) {
+      Bytes payload = Bytes.copyOf(new byte[i == 1 ? 300_000 : 10]);
+      stored.put(List.of(Write.put("t", Integer.toString(i), payload)));
+    }
+    ServerSettings settings = new ServerSettings().withObserver(new Encodings(encodedOn));
+    try (Served served = Served.with(stored, BOTH, new QuerySettings(), settings)) {
+      SyncRequest request = fromTheBeginning().toBuilder().setWait(false).build();
+      List<String> received = new ArrayList<>();
+      served.records().sync(request).forEachRemaining(it -> received.add(it.getRecord().getId()));
+      assertThat(received).containsExactly("0", "1", "2");
+      assertThat(encodedOn.get("Sync, large")).startsWith("databroker-stream");
+      RegistryGrpc.newBlockingStub(served.channel)
+          .withDeadlineAfter(20, TimeUnit.SECONDS)
+          .watch(ListRequest.getDefaultInstance())
+          .next();
+      assertThat(encodedOn.get("Watch, small")).startsWith("databroker-stream");
+    }
+  }
+
+  /** Records the threads that hand messages of streams to the transport. */
+  private record Encodings(Map<String, String> threads) implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      String method = call.getMethodDescriptor().getBareMethodName();
+      return next.startCall(
+          new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void sendMessage(A message) {
+              threads.put(
+                  method + (size(message) > 100_000 ? ", large" : ", small"),
+                  Thread.currentThread().getName());
+              super.sendMessage(message);
+            }
+          },
+          headers);
+    }
+
+    private static int size(Object message) {
+      try {
+        return ((InputStream) message).available();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

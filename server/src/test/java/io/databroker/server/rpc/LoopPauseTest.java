@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,20 @@ class LoopPauseTest {
       run(LoopPause.LONG.toNanos() - 1);
       assertThat(pause.isOver()).isTrue();
     }
+  }
+
+  @Test
+  void aLongCallThatFailsPausesToo() {
+    assertThatThrownBy(
+            () ->
+                pause.run(
+                    "Get",
+                    () -> {
+                      clock.addAndGet(LoopPause.LONG.toNanos());
+                      throw new IllegalStateException("expected");
+                    }))
+        .hasMessage("expected");
+    assertThat(pause.isOver()).isFalse();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.databroker.server.fixture.LockedBackend;
+import io.databroker.server.net.Network;
 import io.databroker.server.proto.registry.ListRequest;
 import io.databroker.server.proto.registry.RegisterRequest;
 import io.databroker.server.proto.registry.RegistryGrpc;
@@ -15,6 +16,7 @@ import io.databroker.server.proto.registry.ServiceKind;
 import io.databroker.server.proto.registry.ServiceList;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -93,13 +95,13 @@ class RegistryTest {
   void aServiceThatDoesNotReportAgainEnds() {
     AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000); // wraps around
     Registrations registrations = new Registrations(clock::get);
-    registrations.report(List.of(METRICS));
+    registrations.report(client(0), List.of(METRICS));
     RegistrySource watch = new RegistrySource(registrations, ListRequest.getDefaultInstance());
     assertThat(watch.poll().getServicesList()).containsExactly(METRICS);
     List<String> signals = new ArrayList<>();
     watch.onReady(() -> signals.add("changed"));
     clock.addAndGet(Registrations.TTL.toNanos() - 1);
-    registrations.report(List.of(PROXY));
+    registrations.report(client(0), List.of(PROXY));
     registrations.sweep();
     assertThat(all(registrations)).containsExactly(PROXY, METRICS);
     clock.addAndGet(1);
@@ -116,7 +118,7 @@ class RegistryTest {
     RegistrySource watch = new RegistrySource(registrations, ListRequest.getDefaultInstance());
     assertThat(watch.poll()).isNotNull();
     assertThat(watch.poll()).isNull();
-    registrations.report(List.of(METRICS));
+    registrations.report(client(0), List.of(METRICS));
     List<String> signals = new ArrayList<>();
     watch.onReady(() -> signals.add("changed"));
     assertThat(signals).hasSize(1);
@@ -139,11 +141,62 @@ class RegistryTest {
     for (int i = 0; i < Registrations.MOST; i++) {
       many.add(service(ServiceKind.PROXY, "http://" + i));
     }
-    registrations.report(many);
-    registrations.report(many);
-    assertThatThrownBy(() -> registrations.report(List.of(METRICS)))
+    reportInParts(registrations, many);
+    reportInParts(registrations, many);
+    assertThatThrownBy(() -> registrations.report(client(5), List.of(METRICS)))
         .hasMessageContaining("limit-exceeded");
     assertThat(all(registrations)).hasSize(Registrations.MOST);
+  }
+
+  /** Reports each quarter of the services from another client. */
+  private static void reportInParts(Registrations registrations, List<Service> services) {
+    int quarter = (services.size() + 3) / 4;
+    for (int i = 0; i < services.size(); i += quarter) {
+      registrations.report(
+          client(i / quarter), services.subList(i, Math.min(i + quarter, services.size())));
+    }
+  }
+
+  @Test
+  void oneClientCannotFillTheRegistryForAllOthers() {
+    AtomicLong clock = new AtomicLong();
+    Registrations registrations = new Registrations(clock::get);
+    List<Service> own = new ArrayList<>();
+    for (int i = 0; i < Registrations.MOST / 4; i++) {
+      own.add(service(ServiceKind.PROXY, "http://" + i));
+    }
+    registrations.report(client(0), own);
+    registrations.report(client(0), own);
+    assertThatThrownBy(() -> registrations.report(client(0), List.of(METRICS)))
+        .hasMessageContaining("services has 2501 services of one address; give at most 2500");
+    registrations.report(client(1), List.of(METRICS, own.get(0)));
+    assertThat(all(registrations)).hasSize(2_501);
+
+    clock.addAndGet(Registrations.TTL.toNanos() - 1);
+    registrations.report(client(1), List.of(own.get(0)));
+    clock.addAndGet(1);
+    assertThat(all(registrations)).as("any client extends a service").hasSize(1);
+    registrations.report(client(0), own);
+    assertThatThrownBy(() -> registrations.report(client(0), List.of(METRICS)))
+        .hasMessageContaining("of one address");
+    clock.addAndGet(Registrations.TTL.toNanos());
+    registrations.report(client(1), own);
+    assertThat(all(registrations)).as("a place that has ended is free").hasSize(2_500);
+  }
+
+  @Test
+  void largeServicesOfOneClientCannotFillTheRegistryEither() {
+    Registrations registrations = new Registrations(System::nanoTime);
+    List<Service> own = new ArrayList<>();
+    for (int i = 0; i < Registrations.MOST_BYTES / 4 / 2_000; i++) {
+      own.add(service(ServiceKind.PROXY, String.format(Locale.ROOT, "http://%01980d", i)));
+    }
+    registrations.report(client(0), own);
+    Service more = service(ServiceKind.PROXY, "http://" + "a".repeat(2_000));
+    assertThatThrownBy(() -> registrations.report(client(0), List.of(more)))
+        .hasMessageContaining("bytes of one address; give at most 262144");
+    registrations.report(client(1), List.of(more));
+    assertThat(all(registrations)).hasSize(own.size() + 1);
   }
 
   @Test
@@ -155,15 +208,15 @@ class RegistryTest {
     for (int i = 0; i < size; i++) {
       many.add(service(ServiceKind.PROXY, String.format(Locale.ROOT, "http://%0580d", i)));
     }
-    registrations.report(many);
-    registrations.report(many);
+    reportInParts(registrations, many);
+    reportInParts(registrations, many);
     assertThat(registrations.list(ServiceKinds.ALL).list().getSerializedSize())
         .isLessThanOrEqualTo(Registrations.MOST_BYTES);
     List<Service> more = List.of(service(ServiceKind.CONSOLE, "http://" + "a".repeat(20_000)));
-    assertThatThrownBy(() -> registrations.report(more)).hasMessageContaining("bytes");
+    assertThatThrownBy(() -> registrations.report(client(5), more)).hasMessageContaining("bytes");
     assertThat(all(registrations)).hasSize(size);
     clock.addAndGet(Registrations.TTL.toNanos());
-    registrations.report(more);
+    registrations.report(client(5), more);
     assertThat(all(registrations)).isEqualTo(more);
   }
 
@@ -175,10 +228,10 @@ class RegistryTest {
     ListRequest request = ListRequest.newBuilder().addKindsValue(99).addKindsValue(-7).build();
     RegistrySource watch = new RegistrySource(registrations, request);
     assertThat(watch.poll().getServicesList()).isEmpty();
-    registrations.report(List.of(unknown, METRICS));
+    registrations.report(client(0), List.of(unknown, METRICS));
     assertThat(watch.poll().getServicesList()).containsExactly(unknown);
     clock.addAndGet(Registrations.TTL.toNanos() / 2);
-    registrations.report(List.of(unknown, PROXY));
+    registrations.report(client(0), List.of(unknown, PROXY));
     assertThat(watch.poll()).isNull();
   }
 
@@ -189,7 +242,7 @@ class RegistryTest {
     for (int i = 0; i < 5_000; i++) {
       services.add(Service.newBuilder().setKindValue(-i - 1).setEndpoint("http://a").build());
     }
-    registrations.report(services);
+    reportInParts(registrations, services);
     ListRequest.Builder request = ListRequest.newBuilder();
     for (int i = 0; i < 80_000; i++) {
       request.addKindsValue(i);
@@ -203,6 +256,10 @@ class RegistryTest {
                 .isEmpty();
           }
         });
+  }
+
+  private static Network client(int number) {
+    return Network.of(new InetSocketAddress("10.0.0." + number, 1));
   }
 
   private static List<Service> all(Registrations registrations) {

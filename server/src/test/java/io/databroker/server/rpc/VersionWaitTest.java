@@ -2,8 +2,13 @@ package io.databroker.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Position;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingBackend;
 import io.databroker.server.fixture.LockedBackend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +107,48 @@ class VersionWaitTest {
     assertThat(done).isEmpty();
     put(1);
     assertThat(done).containsExactly("2");
+  }
+
+  @Test
+  void aQueryIsAnsweredThoughItsFeedCannotBeClosed() {
+    Logger log = Logger.getLogger(VersionWait.class.getName());
+    log.setFilter(line -> false);
+    try {
+      new VersionWait(new UnclosableFeeds(backend), timer, Runnable::run)
+          .until(client, 1, LONG, () -> done.add("1"), task -> task);
+      assertThat(done).isEmpty();
+      put(1);
+      assertThat(done).containsExactly("1");
+    } finally {
+      log.setFilter(null);
+    }
+  }
+
+  private static final class UnclosableFeeds extends ForwardingBackend {
+    UnclosableFeeds(Backend backend) {
+      super(backend);
+    }
+
+    @Override
+    public ChangeFeed changes(Position from, String type) {
+      ChangeFeed feed = super.changes(from, type);
+      return new ChangeFeed() {
+        @Override
+        public Changes poll() {
+          return feed.poll();
+        }
+
+        @Override
+        public void onReady(Runnable signal) {
+          feed.onReady(signal);
+        }
+
+        @Override
+        public void close() {
+          throw new AssertionError("expected");
+        }
+      };
+    }
   }
 
   private void until(long version, Duration atMost) {

@@ -1,0 +1,234 @@
+package io.databroker.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.BytesValue;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The turns of one stream, run by hand. */
+class PumpTest {
+  private static final BytesValue SMALL = message(10);
+  private static final BytesValue LARGE = message(100_000);
+
+  private final Logger log = Logger.getLogger(Pump.class.getName());
+  private final List<String> logged = new ArrayList<>();
+  private final Queue<Runnable> onLoop = new ArrayDeque<>();
+  private final Queue<Runnable> onThreads = new ArrayDeque<>();
+  private final Messages source = new Messages();
+  private final Call call = new Call();
+  private final Pump<BytesValue> pump =
+      new Pump<>(call, source, onLoop::add, onThreads::add, done -> source.ends++);
+
+  private String running = "";
+
+  @BeforeEach
+  void captureWarnings() {
+    log.setLevel(Level.ALL); // other tests of this JVM change the level of all loggers
+    log.setFilter(
+        line -> {
+          logged.add(line.getMessage());
+          return false;
+        });
+  }
+
+  @AfterEach
+  void releaseLog() {
+    log.setFilter(null);
+    log.setLevel(null);
+  }
+
+  private static BytesValue message(int bytes) {
+    return BytesValue.of(ByteString.copyFrom(new byte[bytes]));
+  }
+
+  private void runTurns() {
+    while (!onLoop.isEmpty() || !onThreads.isEmpty()) {
+      running = onLoop.isEmpty() ? "thread" : "loop";
+      (onLoop.isEmpty() ? onThreads : onLoop).remove().run();
+    }
+  }
+
+  @Test
+  void largeMessagesAreSentOnThreadsInTheirOrder() {
+    source.waiting.addAll(List.of(SMALL, LARGE, SMALL, LARGE));
+    source.ended = true;
+    pump.start();
+    runTurns();
+    assertThat(call.events)
+        .containsExactly(
+            "10 on loop", "100000 on thread", "10 on thread", "100000 on thread", "completed");
+  }
+
+  @Test
+  void aLargeMessageWaitsUntilTheClientReads() {
+    source.waiting.add(LARGE);
+    pump.start();
+    running = "loop";
+    onLoop.remove().run();
+    call.ready = false;
+    runTurns();
+    assertThat(call.events).isEmpty();
+    call.ready = true;
+    call.onReady.run();
+    runTurns();
+    assertThat(call.events).containsExactly("100000 on thread");
+    source.waiting.add(SMALL);
+    source.signal.run();
+    runTurns();
+    assertThat(call.events).containsExactly("100000 on thread", "10 on loop");
+  }
+
+  @Test
+  void aSourceThatCannotBeClosedDoesNotKeepTheEndFromTheClient() {
+    source.failsToClose = true;
+    source.waiting.add(SMALL);
+    source.ended = true;
+    pump.start();
+    runTurns();
+    assertThat(call.events).containsExactly("10 on loop", "completed");
+    assertThat(source.ends).isEqualTo(1);
+    assertThat(logged).hasSize(1);
+  }
+
+  @Test
+  void aSourceThatCannotBeClosedGivesItsPlaceBackWhenTheClientLeaves() {
+    source.failsToClose = true;
+    pump.start();
+    runTurns();
+    call.cancelled = true;
+    call.onCancel.run();
+    runTurns();
+    assertThat(call.events).isEmpty();
+    assertThat(source.ends).isEqualTo(1);
+  }
+
+  @Test
+  void anEndThatCannotBeSentGivesThePlaceBackOnce() {
+    call.failsToEnd = true;
+    source.ended = true;
+    pump.start();
+    runTurns();
+    pump.end(Statuses.stopping());
+    runTurns();
+    assertThat(source.ends).isEqualTo(1);
+    assertThat(logged).hasSize(1);
+  }
+
+  @Test
+  void aSourceThatFailsEndsTheStreamWithItsError() {
+    source.failure = Status.DATA_LOSS.withDescription("gone").asRuntimeException();
+    pump.start();
+    runTurns();
+    assertThat(call.events).containsExactly("DATA_LOSS: gone");
+    assertThat(source.ends).isEqualTo(1);
+  }
+
+  private static final class Messages implements MessageSource<BytesValue> {
+    final Queue<BytesValue> waiting = new ArrayDeque<>();
+    boolean ended;
+    boolean failsToClose;
+    RuntimeException failure;
+    Runnable signal;
+    int ends;
+
+    @Override
+    public BytesValue poll() {
+      if (failure != null) {
+        throw failure;
+      }
+      return waiting.poll();
+    }
+
+    @Override
+    public boolean ended() {
+      return ended && waiting.isEmpty();
+    }
+
+    @Override
+    public void onReady(Runnable next) {
+      signal = next;
+    }
+
+    @Override
+    public void close() {
+      if (failsToClose) {
+        throw new AssertionError("expected");
+      }
+    }
+  }
+
+  /** Call that records its messages, and the place where each was sent. */
+  private final class Call extends ServerCallStreamObserver<BytesValue> {
+    final List<String> events = new ArrayList<>();
+    boolean ready = true;
+    boolean cancelled;
+    boolean failsToEnd;
+    Runnable onReady;
+    Runnable onCancel;
+
+    @Override
+    public void onNext(BytesValue message) {
+      events.add(message.getValue().size() + " on " + running);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      end(error.getMessage());
+    }
+
+    @Override
+    public void onCompleted() {
+      end("completed");
+    }
+
+    private void end(String event) {
+      if (failsToEnd) {
+        throw new OutOfMemoryError("expected");
+      }
+      events.add(event);
+    }
+
+    @Override
+    public boolean isReady() {
+      return ready;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return cancelled;
+    }
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {
+      onReady = handler;
+    }
+
+    @Override
+    public void setOnCancelHandler(Runnable handler) {
+      onCancel = handler;
+    }
+
+    @Override
+    public void setCompression(String compression) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
+
+    @Override
+    public void request(int count) {}
+  }
+}
