@@ -16,7 +16,8 @@ public final class FeedJoin {
   /**
    * Checks whether some order of the operations is allowed and matches the answers of the feeds.
    *
-   * @param all the answers of a feed of all types from start to end, or null if there is none
+   * @param all the answers of a feed of all types from start to end, or null if there is none; then
+   *     the followers of all types choose between several allowed orders, as far as they read
    */
   public static Verdict judge(
       History history, FieldExtractor extractor, @Nullable Followed all, List<Followed> followers) {
@@ -35,8 +36,9 @@ public final class FeedJoin {
         }
       }
     }
-    Verdict joined = all == null ? alone : Checker.judge(history, extractor, told(all));
-    if (joined instanceof Verdict.Inconclusive) {
+    BiPredicate<Operation, List<StoredRecord>> told = told(all, followers);
+    Verdict joined = told == null ? alone : Checker.judge(history, extractor, told);
+    if (all != null && joined instanceof Verdict.Inconclusive) {
       return joined;
     }
     if (all != null && !(joined instanceof Verdict.Allowed)) {
@@ -45,23 +47,45 @@ public final class FeedJoin {
           allowed,
           problem != null ? problem : all + "it tells of no order in which all this can happen");
     }
-    List<Operation> order = ((Verdict.Allowed) joined).order();
+    List<Operation> order = (joined instanceof Verdict.Allowed fits ? fits : allowed).order();
     Replay replay = new Replay(history, order, extractor);
     for (Followed follower : followers) {
       String problem = follower.problem(replay);
       if (problem != null) {
-        return broken(allowed, problem);
+        return joined instanceof Verdict.Inconclusive ? joined : broken(allowed, problem);
       }
     }
-    return joined;
+    return joined instanceof Verdict.Allowed ? joined : alone;
   }
 
   private static Verdict broken(Verdict.Allowed allowed, String problem) {
     return new Verdict.Violated(allowed.order(), List.of(), problem);
   }
 
-  /** Returns whether the feed delivered the changes of a write, in an allowed number of answers. */
-  private static BiPredicate<Operation, List<StoredRecord>> told(Followed all) {
+  /** Returns null if no feed of all types was read. */
+  private static @Nullable BiPredicate<Operation, List<StoredRecord>> told(
+      @Nullable Followed all, List<Followed> followers) {
+    if (all != null) {
+      return told(all, true);
+    }
+    BiPredicate<Operation, List<StoredRecord>> told = null;
+    for (Followed follower : followers) {
+      if (follower.type() == null && !follower.told().isEmpty()) {
+        BiPredicate<Operation, List<StoredRecord>> one = told(follower, false);
+        told = told == null ? one : told.and(one);
+      }
+    }
+    return told;
+  }
+
+  /**
+   * Returns whether the feed delivered the changes of a write, in an allowed number of answers.
+   *
+   * @param toTheEnd whether each change must be delivered, or only those before the last answer
+   */
+  private static BiPredicate<Operation, List<StoredRecord>> told(Followed all, boolean toTheEnd) {
+    // Versions are unsigned: -1 is the largest.
+    long reached = toTheEnd ? -1L : all.told().get(all.told().size() - 1).position().version();
     Map<Long, StoredRecord> byVersion = new HashMap<>();
     Map<Long, List<StoredRecord>> answers = new HashMap<>();
     for (Changes answer : all.told()) {
@@ -77,6 +101,11 @@ public final class FeedJoin {
       if (Long.compareUnsigned(changes.get(0).version(), all.from().version()) <= 0) {
         return true; // before the first change that the feed can deliver
       }
+      long first = changes.get(0).version();
+      long last = changes.get(changes.size() - 1).version();
+      if (Long.compareUnsigned(last, reached) > 0) {
+        return Long.compareUnsigned(first, reached) > 0 || Replay.mayBeSeveral(write);
+      }
       for (StoredRecord change : changes) {
         StoredRecord told = byVersion.get(change.version());
         if (told == null
@@ -86,8 +115,6 @@ public final class FeedJoin {
           return false;
         }
       }
-      long first = changes.get(0).version();
-      long last = changes.get(changes.size() - 1).version();
       List<StoredRecord> begin = answers.getOrDefault(first, List.of());
       List<StoredRecord> end = answers.getOrDefault(last, List.of());
       return begin.get(0).version() == first

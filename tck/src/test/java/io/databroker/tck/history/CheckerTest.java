@@ -164,6 +164,25 @@ class CheckerTest {
         .isInstanceOf(Verdict.Allowed.class);
   }
 
+  /** The put evicts its own record, or the options evict it later: only the feed tells. */
+  @Test
+  void aFeedThatDoesNotReachTheEndChoosesBetweenTwoOrders() {
+    add(1, 1, 20, new Call.SetOptions("x", TypeOptions.NONE.withCapacity(0)), new Answer.Done());
+    put(2, 2, 19, "x", 1);
+    Changes put = new Changes(List.of(record("x", 1)), new Position(1, 1));
+    Changes evicted = new Changes(List.of(deleted("x", 2)), new Position(1, 2));
+    Changes both = new Changes(List.of(record("x", 1), deleted("x", 2)), new Position(1, 2));
+    for (List<Changes> told : List.of(List.of(put, evicted), List.of(both), List.of(put))) {
+      assertThat(judge(told)).as("%s", told).isInstanceOf(Verdict.Allowed.class);
+    }
+    assertThat(judge(List.of(evicted))).isInstanceOf(Verdict.Violated.class);
+  }
+
+  private Verdict judge(List<Changes> told) {
+    Followed feed = new Followed(new Position(1, 0), null, told, false);
+    return FeedJoin.judge(history(), FieldExtractor.NONE, null, List.of(feed));
+  }
+
   @Test
   void optionsEvictAtAnInstantThatReadsTell() {
     put(1, 1, 2, "x", 1);
