@@ -63,10 +63,7 @@ final class Batch implements AutoCloseable {
     return changes.size();
   }
 
-  /**
-   * Returns the version of the live record of that key before the batch, including pending commits;
-   * 0 if there is none.
-   */
+  /** Returns the version of the live record of that key before the batch; 0 if there is none. */
   static long liveVersion(History history, String type, String id) {
     TypeTable table = history.tables.get(type);
     History.Lookup look = History.Lookup.mine();
@@ -191,18 +188,13 @@ final class Batch implements AutoCloseable {
     return touched;
   }
 
-  /** Returns the answer to the delete of an absent record. */
   StoredRecord absent(String type, String id) {
     return new StoredRecord(type, id, 0, Bytes.EMPTY, time, true);
   }
 
   private record Victim(TypeTable table, String id, long version, long bytes) {}
 
-  /**
-   * Plans the deletes that bring the written tables down to their capacities, oldest first.
-   *
-   * @param deleted the payloads of the batch's deletes, to which those of the evictions are added
-   */
+  /** Plans the deletes that bring the written tables down to their capacities, oldest first. */
   void evict(LastPayloads deleted) {
     List<Victim> victims = null;
     for (TypeTable table : touched) {

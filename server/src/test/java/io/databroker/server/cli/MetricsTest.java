@@ -85,13 +85,18 @@ class MetricsTest {
   @Test
   void typesAndIdsAddNoMeters() throws Exception {
     server.ask("put", "first", "1", "{}");
-    long before = get("/metrics").body().lines().count();
+    long before = ours(get("/metrics").body());
     for (int i = 0; i < 5; i++) {
       server.ask("put", "type" + i, "id" + i, "{}");
     }
     String text = get("/metrics").body();
-    assertThat(text.lines().count()).isEqualTo(before);
+    assertThat(ours(text)).isEqualTo(before);
     assertThat(text).doesNotContain("type3").doesNotContain("id3");
+  }
+
+  /** Returns the number of our meters; the JVM adds some of its own at its first collection. */
+  private static long ours(String text) {
+    return text.lines().filter(line -> !line.contains("jvm_")).count();
   }
 
   @Test
