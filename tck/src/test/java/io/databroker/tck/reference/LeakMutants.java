@@ -22,19 +22,7 @@ final class LeakMutants {
             "close-leaves-its-thread",
             "has a thread that a close does not end",
             (store, context) -> {
-              CountDownLatch never = new CountDownLatch(1);
-              Thread thread =
-                  new Thread(
-                      () -> {
-                        try {
-                          never.await();
-                        } catch (InterruptedException ended) {
-                          // Ends with the JVM.
-                        }
-                      },
-                      "housekeeper");
-              thread.setDaemon(true);
-              thread.start();
+              startThread();
               return new ReferenceBackend(store, context);
             }),
         Mutant.backend(
@@ -70,5 +58,22 @@ final class LeakMutants {
                     signal();
                   }
                 }));
+  }
+
+  /** Starts a thread that ends with the JVM. */
+  static void startThread() {
+    CountDownLatch never = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                never.await();
+              } catch (InterruptedException ended) {
+                // Ends with the JVM.
+              }
+            },
+            "housekeeper");
+    thread.setDaemon(true);
+    thread.start();
   }
 }

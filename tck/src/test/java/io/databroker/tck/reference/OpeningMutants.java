@@ -20,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
@@ -41,7 +40,7 @@ final class OpeningMutants {
             "OPEN-1",
             "refused-open-leaves-a-thread",
             "starts its thread before it finds its directory in use",
-            directory -> startThread()),
+            directory -> LeakMutants.startThread()),
         refusing(
             "OPEN-1",
             "refused-open-leaves-a-file",
@@ -97,22 +96,6 @@ final class OpeningMutants {
                     }
                   }
                 }));
-  }
-
-  private static void startThread() {
-    CountDownLatch never = new CountDownLatch(1);
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                never.await();
-              } catch (InterruptedException ended) {
-                // Ends with the JVM.
-              }
-            },
-            "housekeeper");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private static InputStream openStatistics() {
