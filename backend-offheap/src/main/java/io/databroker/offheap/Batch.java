@@ -63,7 +63,7 @@ final class Batch implements AutoCloseable {
     return changes.size();
   }
 
-  /** Returns the version of the live record of that key before the batch; 0 if there is none. */
+  /** Returns the version of the live record, pending commits included; 0 if there is none. */
   static long liveVersion(History history, String type, String id) {
     TypeTable table = history.tables.get(type);
     History.Lookup look = History.Lookup.mine();
