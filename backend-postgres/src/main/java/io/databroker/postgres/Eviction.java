@@ -73,6 +73,11 @@ final class Eviction {
     }
   }
 
+  /** Returns the size of the payloads of the fetched records, in bytes. */
+  long fetchedBytes() {
+    return stored.stream().mapToLong(Candidate::bytes).sum();
+  }
+
   /** Records a put of this type in the plan. */
   void wrote(NewRow row) {
     written.add(row);

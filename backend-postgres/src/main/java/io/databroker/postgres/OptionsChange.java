@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +50,17 @@ final class OptionsChange {
   void run() {
     long indexed = indexAhead();
     long expiring = expireAhead();
-    while (evictAhead()) {
-      // Each round commits its own batch.
+    boolean isSet = false;
+    while (!isSet) {
+      store.gate().check();
+      Done done = store.transactions().write(tx -> evictOrSet(tx, indexed, expiring));
+      store.tail().publish(done.row);
+      isSet = done.isSet;
     }
-    StoreRow done =
-        store.transactions().write(store.sessions().deadline(), tx -> apply(tx, indexed, expiring));
-    store.tail().publish(done);
   }
+
+  /** The store after a transaction, and whether the transaction set the options. */
+  private record Done(StoreRow row, boolean isSet) {}
 
   /**
    * Marks the stored records of a type that gets a TTL, which has no effect before the options have
@@ -124,28 +127,6 @@ final class OptionsChange {
     }
   }
 
-  /** Evicts one batch of a large surplus; returns whether there may be more. */
-  private boolean evictAhead() {
-    store.gate().check();
-    Optional<StoreRow> written =
-        store
-            .transactions()
-            .write(
-                tx -> {
-                  tx.lock();
-                  Eviction eviction =
-                      eviction(tx, new WritePlan(tx.row().latest(), tx.now(), new HashMap<>()));
-                  long excess = eviction == null ? 0 : eviction.excess();
-                  if (eviction == null || excess <= TOGETHER) {
-                    return Optional.empty();
-                  }
-                  long most = Math.min(AHEAD, excess - TOGETHER);
-                  return Optional.of(evict(tx, eviction, most, LastPayloads.BATCH_BYTES));
-                });
-    written.ifPresent(store.tail()::publish);
-    return written.isPresent();
-  }
-
   private @Nullable Eviction eviction(Tx tx, WritePlan plan) throws SQLException {
     Long capacity = options.capacity();
     if (capacity == null) {
@@ -155,30 +136,20 @@ final class OptionsChange {
     return new Eviction(plan, type, capacity, count);
   }
 
-  /** Evicts one batch, which ends with the record that reaches a size. */
-  private StoreRow evict(Tx tx, Eviction eviction, long most, long mostBytes) throws SQLException {
-    WritePlan plan = eviction.plan();
-    eviction.fetch(tx.connection, tx.row(), most);
-    long bytes = 0;
-    for (long i = 0; i < most && bytes < mostBytes; i++) {
-      Eviction.Candidate oldest = eviction.oldest();
-      if (oldest == null) {
-        break;
-      }
-      bytes += oldest.bytes();
-      eviction.drop(oldest);
-    }
-    plan.endBatch();
-    RowWriter.write(tx, plan, store.channel(), Set.of(), true);
-    return tx.row().upTo(plan.latest());
-  }
-
-  private StoreRow apply(Tx tx, long indexed, long expiring) throws SQLException {
+  /** Evicts one batch of a large surplus, or sets the options and evicts the rest. */
+  private Done evictOrSet(Tx tx, long indexed, long expiring) throws SQLException {
     tx.lock();
     StoreRow row = tx.row();
     Eviction eviction = eviction(tx, new WritePlan(row.latest(), tx.now(), new HashMap<>()));
-    if (eviction != null && eviction.excess() > 0) {
-      row = evict(tx, eviction, eviction.excess(), Long.MAX_VALUE);
+    long excess = eviction == null ? 0 : eviction.excess();
+    if (eviction != null && excess > 0) {
+      boolean isMore = excess > TOGETHER;
+      eviction.fetch(tx.connection, row, isMore ? Math.min(AHEAD, excess - TOGETHER) : excess);
+      isMore |= eviction.fetchedBytes() > LastPayloads.MOST_BYTES;
+      row = evict(tx, eviction, isMore ? LastPayloads.BATCH_BYTES : Long.MAX_VALUE);
+      if (isMore) {
+        return new Done(row, false);
+      }
     }
     if (!options.indexedFields().isEmpty()) {
       IndexBuild.Indexed page = new IndexBuild.Indexed(indexed, true);
@@ -194,6 +165,21 @@ final class OptionsChange {
     }
     OptionsTable.write(tx, type, options, store.digests().fingerprint());
     tx.markWritten();
-    return row;
+    return new Done(row, true);
+  }
+
+  /** Evicts the fetched records in one batch, which ends with the record that reaches the size. */
+  private StoreRow evict(Tx tx, Eviction eviction, long mostBytes) throws SQLException {
+    WritePlan plan = eviction.plan();
+    long bytes = 0;
+    Eviction.Candidate oldest = eviction.oldest();
+    while (oldest != null && bytes < mostBytes) {
+      bytes += oldest.bytes();
+      eviction.drop(oldest);
+      oldest = eviction.oldest();
+    }
+    plan.endBatch();
+    RowWriter.write(tx, plan, store.channel(), Set.of(), true);
+    return tx.row().upTo(plan.latest());
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
 import io.databroker.api.LimitExceededException;
+import io.databroker.api.Position;
 import io.databroker.api.PutResult;
 import io.databroker.api.Settings;
 import io.databroker.api.TypeOptions;
@@ -76,6 +79,24 @@ class LargeDeletesTest {
       backend.put(puts.subList(34, 68));
       assertThat(backend.get("t", "id68")).isNull();
       assertThat(backend.get("t", "new1")).isNotNull();
+    }
+  }
+
+  @Test
+  void aLowerCapacityEvictsFewButLargeRecordsInSeveralBatches() throws Exception {
+    try (Backend backend = TestServer.open(filled(68), LargeTypeTest.PATIENT)) {
+      Position before = backend.versions().end();
+      TypeOptions none = TypeOptions.NONE.withCapacity(0);
+      backend.setOptions("t", none);
+      assertThat(backend.options()).containsEntry("t", none);
+      List<Integer> sizes = new ArrayList<>();
+      try (ChangeFeed feed = backend.changes(before, null)) {
+        for (Changes next = feed.poll(); next != null; next = feed.poll()) {
+          sizes.add(next.records().size());
+        }
+      }
+      assertThat(sizes).hasSizeGreaterThan(1).allMatch(size -> size <= 64);
+      assertThat(sizes.stream().mapToInt(size -> size).sum()).isEqualTo(68);
     }
   }
 
