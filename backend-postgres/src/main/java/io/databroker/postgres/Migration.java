@@ -12,9 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates the tables, and migrates those of older releases. */
 final class Migration {
+  private static final Logger log = LoggerFactory.getLogger(Migration.class);
+
   /** The version of the newest file in the folder of migrations. */
   static final int NEWEST = 2;
 
@@ -38,6 +42,12 @@ final class Migration {
         version = version(connection, schema);
         if (version < NEWEST) {
           migrate(source, connection, schema);
+          log.info(
+              version == 0
+                  ? "created the tables of version {} in schema {}"
+                  : "migrated the tables to version {} in schema {}",
+              NEWEST,
+              schema);
           version = NEWEST;
         }
       } finally {

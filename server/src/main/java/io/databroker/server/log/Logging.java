@@ -23,8 +23,12 @@ public final class Logging {
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
 
-  /** Chronicle logs at its start where its classes come from. */
-  private static final Logger OF_CHRONICLE = Logger.getLogger("net.openhft");
+  /** Loggers of libraries whose events below warnings tell an operator nothing. */
+  private static final List<Logger> OF_LIBRARIES =
+      List.of(
+          Logger.getLogger("net.openhft"),
+          Logger.getLogger("org.flywaydb"),
+          Logger.getLogger("com.zaxxer.hikari"));
 
   /** Loggers of this project. */
   private static final Logger OWN = Logger.getLogger("io.databroker");
@@ -57,8 +61,9 @@ public final class Logging {
   }
 
   /**
-   * Sets the least level that is written. Libraries write at {@code INFO} at most: below it, they
-   * write requests with their tokens and payloads. The audit log is written at every level.
+   * Sets the least level that is written. Libraries write at {@code INFO} or {@code WARNING} at
+   * least: below it, they write requests with their tokens and payloads. The audit log is written
+   * at every level.
    */
   public void level(LogLevel level) {
     Level own = level.level();
@@ -68,7 +73,8 @@ public final class Logging {
     OWN.setLevel(own);
     AUDIT.setLevel(Level.INFO);
     OF_CALLERS.forEach(logger -> logger.setLevel(Level.SEVERE));
-    OF_CHRONICLE.setLevel(own.intValue() < Level.WARNING.intValue() ? Level.WARNING : own);
+    Level ofLibraries = own.intValue() < Level.WARNING.intValue() ? Level.WARNING : own;
+    OF_LIBRARIES.forEach(logger -> logger.setLevel(ofLibraries));
   }
 
   /** Logs a warning, as {@link #event}. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogLinesTest {
   /** Hostile type of a client: line ends, terminal commands, quotes, half of a surrogate pair. */
@@ -62,6 +63,16 @@ class LogLinesTest {
       JsonObject audit = JsonParser.parseString(log().lines().toList().get(0)).getAsJsonObject();
       assertThat(audit.get("type").getAsString()).isEqualTo(HOSTILE.replace('\ud800', '?'));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"net.openhft.x", "org.flywaydb.core.x", "com.zaxxer.hikari.x"})
+  void librariesWriteWarningsAlone(String logger) {
+    Logging.to(err, LogLevel.DEBUG, LogFormat.TEXT);
+    Logger.getLogger(logger).info("an advert");
+    assertThat(log()).isEmpty();
+    Logger.getLogger(logger).warning("a warning");
+    assertThat(log()).contains("a warning");
   }
 
   @Test
