@@ -135,7 +135,12 @@ public final class BrokerServer implements AutoCloseable {
     CallPlaces places = new CallPlaces(threads, capabilities);
     Intake intake = new Intake(room, limits.batchRecords(), places);
     this.health = new HealthProbe(backend, System::nanoTime);
-    this.streams = new Streams(threads.streams(), threads.searches(), settings.service());
+    this.streams =
+        new Streams(
+            threads.streams(),
+            threads.searches(),
+            settings.service(),
+            new BatchRoom(settings.network().waiting()));
     this.searches =
         new Searches(
             backend,

@@ -25,8 +25,17 @@ final class ChangesSource implements MessageSource<Object> {
    */
   private static final int MOST_SKIPPED = 64;
 
+  /** Heap of a record beside its payload. */
+  private static final int RECORD_BYTES = 200;
+
   private final Backend backend;
-  private final ChangeFeed feed;
+
+  /** Replaced after {@link #release}: written under the lock, by turns, which read it without. */
+  private ChangeFeed feed;
+
+  /** True after a close. Guarded by this. */
+  private boolean closed;
+
   private final ToldChanges told;
   private final Iterator<TypedOptions> options;
 
@@ -38,8 +47,17 @@ final class ChangesSource implements MessageSource<Object> {
 
   private Iterator<StoredRecord> batch = Collections.emptyIterator();
 
+  /** Size of the batch; 0 if all its changes are sent. */
+  private long held;
+
+  /** True if the batch was dropped, and the feed has to be opened again. */
+  private boolean released;
+
   /** History of the batch. */
   private long history;
+
+  /** Version of the last change that a poll returned, or of the position before the batch. */
+  private long sent;
 
   private boolean ended;
 
@@ -97,6 +115,9 @@ final class ChangesSource implements MessageSource<Object> {
     if (options.hasNext()) {
       return SyncResponse.newBuilder().setOptions(options.next()).build();
     }
+    if (released) {
+      reopen();
+    }
     skipping = false;
     for (int skipped = 0; !batch.hasNext(); skipped++) {
       if (skipped == MOST_SKIPPED) {
@@ -113,12 +134,57 @@ final class ChangesSource implements MessageSource<Object> {
         return null;
       }
       caughtUp = false;
+      sent = polled;
       polled = changes.position().version();
       batch = changes.records().iterator();
+      held = size(changes);
       history = changes.position().serverVersion();
       ended = isAtEnd();
     }
-    return told.message(history, batch.next());
+    StoredRecord record = batch.next();
+    sent = record.version();
+    if (!batch.hasNext()) {
+      held = 0;
+    }
+    return told.message(history, record);
+  }
+
+  private static long size(Changes changes) {
+    long size = 0;
+    for (StoredRecord record : changes.records()) {
+      size += RECORD_BYTES + record.payload().size();
+    }
+    return size;
+  }
+
+  @Override
+  public long held() {
+    return held;
+  }
+
+  @Override
+  public void release() {
+    if (batch.hasNext()) {
+      batch = Collections.emptyIterator();
+      held = 0;
+      polled = sent;
+      ended = false;
+      released = true;
+      feed.close();
+    }
+  }
+
+  /** Opens the feed again, behind the last change that a poll returned. */
+  private void reopen() {
+    ChangeFeed rest = backend.changes(new Position(history, sent), type.isEmpty() ? null : type);
+    synchronized (this) {
+      if (!closed) {
+        feed = rest;
+        released = false;
+        return;
+      }
+    }
+    rest.close();
   }
 
   /** Returns whether a call that does not wait has sent all changes. */
@@ -147,6 +213,11 @@ final class ChangesSource implements MessageSource<Object> {
 
   @Override
   public void close() {
-    feed.close();
+    ChangeFeed open;
+    synchronized (this) {
+      closed = true;
+      open = feed;
+    }
+    open.close();
   }
 }

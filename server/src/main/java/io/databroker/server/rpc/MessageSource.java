@@ -21,6 +21,14 @@ interface MessageSource<M> extends AutoCloseable {
   /** Runs the signal once when {@link #poll} may have a message. */
   void onReady(Runnable signal);
 
+  /** Returns the size of the messages that it holds in the heap, in bytes. */
+  default long held() {
+    return 0;
+  }
+
+  /** Drops the messages that it holds; {@link #poll} reads them again. */
+  default void release() {}
+
   /** Frees its resources. Idempotent; any thread may call it at any time. */
   @Override
   void close();

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * the source has a message, the client has room, or the call must end. {@code wakeups} counts these
  * events; if the count has grown during a turn, another turn follows, so no event is lost. Without
  * room it does not poll the source, so a client that does not read costs at most one batch and the
- * transport's buffer.
+ * transport's buffer. A batch for which the heap has no room after a turn is dropped, and read
+ * again in the next turn.
  *
  * <p>Turns may run on an event loop, which does not encode large messages: a turn that meets one
  * leaves it to a turn on a thread.
@@ -36,6 +37,7 @@ final class Pump<M> {
   private final MessageSource<M> source;
   private final Executor turns;
   private final Executor threads;
+  private final HeldBatch held;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
@@ -49,6 +51,7 @@ final class Pump<M> {
   /**
    * @param turns runs the turns, possibly on an event loop
    * @param threads runs a turn that encodes a large message
+   * @param held room for what the source holds between the turns
    * @param whenDone runs once, when the stream has ended
    */
   Pump(
@@ -56,11 +59,13 @@ final class Pump<M> {
       MessageSource<M> source,
       Executor turns,
       Executor threads,
+      HeldBatch held,
       Consumer<Pump<M>> whenDone) {
     this.call = call;
     this.source = source;
     this.turns = turns;
     this.threads = threads;
+    this.held = held;
     this.whenDone = whenDone;
   }
 
@@ -108,6 +113,10 @@ final class Pump<M> {
     if (!done) {
       try {
         more = send(onThread);
+        if (!done && !held.hold(source.held())) {
+          source.release();
+          held.hold(0);
+        }
       } catch (RuntimeException | Error e) {
         // If the source was closed because the client left, there is no client to notify.
         finish(() -> call.onError(Statuses.of(e)));
@@ -166,6 +175,7 @@ final class Pump<M> {
   private void finish(Runnable lastWord) {
     done = true;
     large = null;
+    held.hold(0);
     close();
     whenDone.accept(this);
     if (!call.isCancelled()) {

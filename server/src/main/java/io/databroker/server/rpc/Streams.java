@@ -31,6 +31,7 @@ final class Streams {
   private final Lane changes;
   private final Lane snapshots;
   private final ServiceLimits limits;
+  private final BatchRoom batches;
   private final AtomicInteger watchers = new AtomicInteger();
   private final AtomicInteger openSnapshots = new AtomicInteger();
   private final Map<Pump<?>, Origin> open = new ConcurrentHashMap<>();
@@ -39,11 +40,13 @@ final class Streams {
   /**
    * @param changes threads for short turns of streams
    * @param snapshots threads for turns that may wait
+   * @param batches room for the batches that streams hold
    */
-  Streams(Lane changes, Lane snapshots, ServiceLimits limits) {
+  Streams(Lane changes, Lane snapshots, ServiceLimits limits, BatchRoom batches) {
     this.changes = changes;
     this.snapshots = snapshots;
     this.limits = limits;
+    this.batches = batches;
   }
 
   /**
@@ -114,6 +117,7 @@ final class Streams {
             source,
             turns,
             threads,
+            new HeldBatch(batches),
             done -> {
               open.remove(done);
               count.decrementAndGet();

@@ -27,8 +27,10 @@ class PumpTest {
   private final Queue<Runnable> onThreads = new ArrayDeque<>();
   private final Messages source = new Messages();
   private final Call call = new Call();
+  private final BatchRoom room = new BatchRoom(1_000);
   private final Pump<BytesValue> pump =
-      new Pump<>(call, source, onLoop::add, onThreads::add, done -> source.ends++);
+      new Pump<>(
+          call, source, onLoop::add, onThreads::add, new HeldBatch(room), done -> source.ends++);
 
   private String running = "";
 
@@ -134,6 +136,49 @@ class PumpTest {
     assertThat(source.ends).isEqualTo(1);
   }
 
+  @Test
+  void aBatchForWhichTheHeapHasNoRoomIsReleased() {
+    assertThat(room.take(600)).isTrue();
+    call.ready = false;
+    source.held = 400;
+    pump.start();
+    runTurns();
+    assertThat(source.releases).isEqualTo(0);
+    assertThat(room.take(1)).isFalse();
+    source.held = 401;
+    call.onReady.run();
+    runTurns();
+    assertThat(source.releases).isEqualTo(1);
+    assertThat(room.take(400)).isTrue();
+  }
+
+  @Test
+  void anEndedStreamGivesItsRoomBack() {
+    assertThat(room.take(1)).isTrue();
+    call.ready = false;
+    source.held = 999;
+    pump.start();
+    runTurns();
+    assertThat(room.take(1)).isFalse();
+    pump.end(Statuses.stopping());
+    runTurns();
+    assertThat(room.take(999)).isTrue();
+  }
+
+  @Test
+  void aSingleBatchMayBeLargerThanTheRoom() {
+    call.ready = false;
+    source.held = 5_000;
+    pump.start();
+    runTurns();
+    assertThat(source.releases).isEqualTo(0);
+    assertThat(room.take(1)).isFalse();
+    source.held = 0;
+    call.onReady.run();
+    runTurns();
+    assertThat(room.take(1)).isTrue();
+  }
+
   private static final class Messages implements MessageSource<BytesValue> {
     final Queue<BytesValue> waiting = new ArrayDeque<>();
     boolean ended;
@@ -141,6 +186,8 @@ class PumpTest {
     RuntimeException failure;
     Runnable signal;
     int ends;
+    long held;
+    int releases;
 
     @Override
     public BytesValue poll() {
@@ -158,6 +205,17 @@ class PumpTest {
     @Override
     public void onReady(Runnable next) {
       signal = next;
+    }
+
+    @Override
+    public long held() {
+      return held;
+    }
+
+    @Override
+    public void release() {
+      releases++;
+      held = 0;
     }
 
     @Override

@@ -1,0 +1,27 @@
+package io.databroker.server.rpc;
+
+/**
+ * Room that one stream takes for the batch that it holds.
+ *
+ * <p><b>Thread-safety:</b> none; used by the turns of the stream.
+ */
+final class HeldBatch {
+  private final BatchRoom room;
+  private long bytes;
+
+  HeldBatch(BatchRoom room) {
+    this.room = room;
+  }
+
+  /** Holds that many bytes from now on; returns false if there is no room for them. */
+  boolean hold(long now) {
+    if (now > bytes && !room.take(now - bytes)) {
+      return false;
+    }
+    if (now < bytes) {
+      room.giveBack(bytes - now);
+    }
+    bytes = now;
+    return true;
+  }
+}
