@@ -1,16 +1,13 @@
 package io.databroker.offheap;
 
 import io.databroker.api.Bytes;
-import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.LimitExceededException;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.support.LastPayloads;
-import io.databroker.api.support.TypeList;
-import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Micros;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
-import io.databroker.offheap.journal.Spaces;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,9 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batch of writes that take effect together: {@link #put}, {@link #delete} and {@link #evict} plan
- * it, {@link #commit} applies it, {@link #close} rolls back a plan that was not committed. Used
- * once, under the store's lock.
+ * Plan of a batch of writes that take effect together: {@link #put}, {@link #delete} and {@link
+ * #evict} plan it, {@link #commit} applies it, {@link #close} rolls back a plan that was not
+ * committed. Used once, under the store's lock.
  */
 final class Batch implements AutoCloseable {
   private record Name(int type, String id) {}
@@ -35,6 +32,7 @@ final class Batch implements AutoCloseable {
   private final List<Change> changes;
   private final Map<Name, Change> lasts;
   private final List<TypeTable> touched = new ArrayList<>(2);
+  private final LastPayloads deleted = new LastPayloads();
   private final History.Lookup look = History.Lookup.mine();
 
   Batch(Store store, History history, Instant time, int size) {
@@ -106,8 +104,9 @@ final class Batch implements AutoCloseable {
   }
 
   /**
-   * Plans a delete, if the key has a live record.
+   * Plans a delete, if the key has a live record; returns null if it has none.
    *
+   * @throws LimitExceededException if the batch deletes records with too many bytes
    * @throws StorageFailedException if the last payload, which the answer contains, is damaged
    */
   @Nullable StoredRecord delete(TypeTable table, String id) {
@@ -120,6 +119,7 @@ final class Batch implements AutoCloseable {
     if (payload == null) {
       return null;
     }
+    deleted.add(payload.size());
     Change added = addDelete(table, id, last);
     return new StoredRecord(table.type, id, added.version, payload, time, true);
   }
@@ -188,14 +188,19 @@ final class Batch implements AutoCloseable {
     return touched;
   }
 
+  /** Returns the result of a delete of a key without a live record: version 0 (PUT-8). */
   StoredRecord absent(String type, String id) {
     return new StoredRecord(type, id, 0, Bytes.EMPTY, time, true);
   }
 
   private record Victim(TypeTable table, String id, long version, long bytes) {}
 
-  /** Plans the deletes that bring the written tables down to their capacities, oldest first. */
-  void evict(LastPayloads deleted) {
+  /**
+   * Plans the deletes that bring the written tables down to their capacities, oldest first.
+   *
+   * @throws LimitExceededException if the batch deletes records with too many bytes
+   */
+  void evict() {
     List<Victim> victims = null;
     for (TypeTable table : touched) {
       long count = table.count + table.change;
@@ -252,143 +257,7 @@ final class Batch implements AutoCloseable {
 
   /** Commits the plan atomically, together with these options. */
   void commit(@Nullable SetOptions set) {
-    store.publisher.checkWritable();
-    store.journal.roomFor(
-        changes.stream().allMatch(change -> change.payload == null)
-            ? Spaces.RoomFor.DELETES
-            : Spaces.RoomFor.WRITES);
-    int bytes = Frame.HEADER + (set == null ? 0 : set.size());
-    for (Change change : changes) {
-      bytes = Math.addExact(bytes, change.size());
-    }
-    store.journal.reserve(history, bytes, changes.size());
-    Segment segment = store.journal.active();
-    encode(segment, set);
-    int added = 0;
-    boolean appended = false;
-    try {
-      for (; added < changes.size(); added++) {
-        addFresh(changes.get(added));
-      }
-      store.journal.append();
-      appended = true;
-    } finally {
-      if (!appended) {
-        for (int i = 0; i < added; i++) {
-          removeFresh(changes.get(i));
-        }
-      }
-    }
-    try {
-      install(segment);
-      Commit next = next();
-      store.publish(history, set == null ? next : set.apply(history, next), touched);
-    } catch (RuntimeException | Error broken) {
-      // The journal and the state in memory no longer agree.
-      store.publisher.fail(broken);
-      throw new OutcomeUnknownException("the store failed while it installed a batch", broken);
-    }
-    settle();
-  }
-
-  private void encode(Segment segment, @Nullable SetOptions set) {
-    Frame frame = store.journal.frame;
-    if (set == null) {
-      frame.begin(Frame.Kind.RECORDS, changes.size(), micros);
-    } else {
-      frame.begin(Frame.Kind.OPTIONS, changes.size(), micros);
-      frame.body(set.body);
-    }
-    for (int i = 0; i < changes.size(); i++) {
-      Change change = changes.get(i);
-      Bytes payload = change.payload == null ? Bytes.EMPTY : change.payload;
-      int at =
-          frame.record(
-              change.version,
-              change.previous,
-              change.micros,
-              change.table.utf8,
-              change.idBytes,
-              payload.asByteBuffer(),
-              changes.size() - 1 - i,
-              change.payload == null);
-      change.location = segment.locationOf(segment.end + at);
-      change.checksum = frame.recordChecksum(at);
-    }
-  }
-
-  private void addFresh(Change change) {
-    if (change.fresh && change.last && change.payload != null) {
-      look.key.set(change.table.number, change.idBytes);
-      look.place.version = change.version;
-      look.place.setFresh(change.location);
-      look.place.checksum = change.checksum;
-      history.keys.add(look.key, look.place);
-    }
-  }
-
-  private void removeFresh(Change change) {
-    if (change.fresh && change.last && change.payload != null) {
-      look.key.set(change.table.number, change.idBytes);
-      history.keys.remove(look.key);
-    }
-  }
-
-  private void install(Segment segment) {
-    for (Change change : changes) {
-      boolean deleted = change.payload == null;
-      history.install(
-          segment,
-          change.table,
-          change.version,
-          change.location & 0xFFFF_FFFFL,
-          change.size(),
-          change.checksum,
-          deleted,
-          change.previous);
-      change.table.wrote(change.micros, change.count);
-      if (!change.last) {
-        continue;
-      }
-      if (!deleted && !change.values.isEmpty()) {
-        change.table.index(change.values, change.table.extracted, change.version);
-      }
-      if (!change.fresh) {
-        look.key.set(change.table.number, change.idBytes);
-        look.place.version = change.version;
-        look.place.location = change.location;
-        look.place.checksum = change.checksum;
-        history.keys.replace(look.key, look.place);
-      }
-    }
-    touched.forEach(history.types::mayGo);
-  }
-
-  private Commit next() {
-    TypeList types = before.types();
-    for (TypeTable table : touched) {
-      // The count already includes this batch: subtract its change.
-      boolean was = table.count - table.change > 0;
-      boolean is = table.count > 0;
-      if (was != is) {
-        types = is ? types.with(table.type) : types.without(table.type);
-      }
-    }
-    return new Commit(
-        before.version() + changes.size(),
-        before.first(),
-        types,
-        before.options(),
-        before.checkpoint());
-  }
-
-  private void settle() {
-    for (Change change : changes) {
-      if (change.last && change.payload == null && !change.fresh) {
-        history.tombstones.add(new History.Tombstone(change.table, change.id, change.version));
-      }
-    }
-    history.settle();
+    new BatchCommit(store, history, changes, touched, look).apply(set, micros);
   }
 
   @Override

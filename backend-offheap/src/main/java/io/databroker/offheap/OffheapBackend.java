@@ -16,7 +16,6 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Conditions;
-import io.databroker.api.support.LastPayloads;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.api.support.WriteBatch;
@@ -92,17 +91,13 @@ final class OffheapBackend implements Backend {
     Instant time = store.now();
     Conditions.check(writes, i -> conditionVersion(now, writes.get(i)));
     StoredRecord[] stored = new StoredRecord[writes.size()];
-    LastPayloads deleted = new LastPayloads();
     try (Batch batch = new Batch(store, now, time, writes.size())) {
       for (int i = 0; i < stored.length; i++) {
         batch.at(given.time(i, time));
         stored[i] = plan(batch, now, writes.get(i), i);
-        if (stored[i].deleted()) {
-          deleted.add(stored[i].payload().size());
-        }
       }
       if (!batch.isEmpty()) {
-        batch.evict(deleted);
+        batch.evict();
         batch.commit();
         written.addAll(batch.touched());
       }

@@ -8,8 +8,8 @@
  *
  * <p>Read {@link io.databroker.offheap.OffheapBackend} first: it has one short method for each
  * call. Then {@code Store} (the lock and the steps of a write), {@code History} (how readers see
- * whole batches without a lock, and why this is correct) and {@code Batch} (plan, append, install,
- * commit).
+ * whole batches without a lock, and why this is correct), {@code Batch} (plans a write) and {@code
+ * BatchCommit} (appends, installs and publishes it).
  *
  * <ul>
  *   <li><b>Opening:</b> {@code OffheapProvider} calls {@code JvmFlags} and {@code Opening}, which
