@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.support.ServerVersions;
 import io.databroker.offheap.directory.DirectoryLock;
@@ -50,10 +51,12 @@ final class DirectoryOpening {
     try {
       // Only under the lock: another process may just have created a store here.
       isStore = folder.holdsStore();
-      Control.Left left = isStore ? Control.read(directory) : null;
       StoreProperties properties =
           isStore ? StoreProperties.read(directory) : StoreProperties.ofNew(ServerVersions.next(0));
-      Backend backend = open(properties, left, lock);
+      Backend backend =
+          properties.isCopy(directory)
+              ? openCopy(properties, lock)
+              : open(properties, isStore ? Control.read(directory) : null, false, lock);
       opened = true;
       return backend;
     } finally {
@@ -81,7 +84,24 @@ final class DirectoryOpening {
     }
   }
 
-  private Backend open(StoreProperties properties, Control.@Nullable Left found, DirectoryLock lock)
+  /** Opens a copy; it may be damaged, because its files may be of different moments. */
+  private Backend openCopy(StoreProperties properties, DirectoryLock lock) throws IOException {
+    try {
+      return open(properties, Control.read(directory), true, lock);
+    } catch (OpenFailedException failed) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "directory %s is a copy that cannot be opened (%s); if the store was open while it was"
+                  + " copied, copy it again when it is closed, or use \"databroker backup\"",
+              directory,
+              failed.getMessage()),
+          failed);
+    }
+  }
+
+  private Backend open(
+      StoreProperties properties, Control.@Nullable Left found, boolean copied, DirectoryLock lock)
       throws IOException {
     StoreFiles files = new StoreFiles(directory, properties.salt(), settings.forces(), reserve);
     Control.Left left = found == null ? Control.Left.NOTHING : found;
@@ -91,7 +111,6 @@ final class DirectoryOpening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
-    boolean copied = properties.isCopy(directory);
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
     }

@@ -7,6 +7,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Position;
 import io.databroker.api.Write;
 import io.databroker.offheap.directory.StoreProperties;
@@ -192,6 +193,38 @@ class CopyTest {
     try (Backend backend = open(store, Durability.PROCESS)) {
       assertReplaced(backend, followed);
     }
+  }
+
+  /** The clock of a file system ticks every few milliseconds. */
+  @Test
+  void aCopyIsRecognisedHoweverSoonItIsMade() throws IOException {
+    Path copied = scratch.resolve("copy");
+    Files.createDirectory(copied);
+    for (int i = 0; i < 20; i++) {
+      StoreProperties properties = StoreProperties.ofNew(1).writeNext(scratch, "");
+      Path copy = copied.resolve(StoreProperties.FILE);
+      Files.deleteIfExists(copy);
+      Files.copy(scratch.resolve(StoreProperties.FILE), copy);
+      assertThat(properties.isCopy(scratch)).isFalse();
+      assertThat(properties.isCopy(copied)).isTrue();
+    }
+  }
+
+  @Test
+  void aCopyWithFilesOfDifferentMomentsSaysThatItIsACopy() throws IOException {
+    Path store = scratch.resolve("store");
+    Path copied = scratch.resolve("copy");
+    try (Backend backend = open(store, Durability.PROCESS)) {
+      put(backend, "a");
+      copy(store, copied);
+    }
+    Path control = copied.resolve("control");
+    Files.write(control, new byte[(int) Files.size(control)]);
+    assertThatThrownBy(() -> open(copied, Durability.PROCESS))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageStartingWith("open-failed: directory " + copied + " is a copy")
+        .hasMessageContaining("control is damaged at offset 0")
+        .hasMessageEndingWith("or use \"databroker backup\"");
   }
 
   @Test

@@ -45,6 +45,14 @@ record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
   }
 
   /**
+   * Returns whether a file that is created now may have the same time of birth: the file was just
+   * written, and the clock of its file system still shows the time of birth.
+   */
+  boolean isOfThisTick(Path file) throws IOException {
+    return created != null && !Files.getLastModifiedTime(file).toInstant().isAfter(created);
+  }
+
+  /**
    * Returns whether both may be facts of one file. The time of birth decides where it is known:
    * some file systems give a file another number at each mount.
    */

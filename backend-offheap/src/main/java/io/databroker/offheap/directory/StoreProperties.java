@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 public record StoreProperties(long salt, long generation, @Nullable FileIdentity noted) {
   /** The name of the file. */
   public static final String FILE = StoreFiles.PROPERTIES;
+
+  /** Nanoseconds between two looks at the time of a file system; its ticks are of 1 to 10 ms. */
+  private static final long PART_OF_A_TICK = 500_000;
+
+  /** Bounds the wait for the next tick: 100 ms, ten of the longest ticks. */
+  private static final int MOST_LOOKS = 200;
 
   /** Returns the properties of a store that is being created. */
   public static StoreProperties ofNew(long salt) {
@@ -110,8 +117,16 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
     Files.deleteIfExists(made); // left by a kill: its inode may already be in a note
     StoreProperties next;
     try (RandomAccessFile writer = new RandomAccessFile(made.toFile(), "rw")) {
-      next = new StoreProperties(salt, generation + 1, FileIdentity.of(made));
-      writer.write(next.text(settings).getBytes(StandardCharsets.UTF_8));
+      FileIdentity identity = FileIdentity.of(made);
+      next = new StoreProperties(salt, generation + 1, identity);
+      byte[] text = next.text(settings).getBytes(StandardCharsets.UTF_8);
+      writer.write(text);
+      // A copy has a later time of birth only if the file gets its name in a later tick.
+      for (int i = 0; i < MOST_LOOKS && identity.isOfThisTick(made); i++) {
+        LockSupport.parkNanos(PART_OF_A_TICK);
+        writer.seek(0);
+        writer.write(text);
+      }
       writer.getFD().sync();
     }
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
