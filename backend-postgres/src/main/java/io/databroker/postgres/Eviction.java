@@ -24,7 +24,7 @@ final class Eviction {
         AND r.replaced_by IS NULL AND NOT r.deleted
       ORDER BY r.version + 0 LIMIT ?""";
 
-  /** A live record that may be dropped, with the size of its payload if it is stored. */
+  /** A live record that may be dropped, with the size of its payload. */
   record Candidate(long version, String type, String id, long bytes) {}
 
   private final WritePlan plan;
@@ -81,6 +81,7 @@ final class Eviction {
   /** Records a put of this type in the plan. */
   void wrote(NewRow row) {
     written.add(row);
+    plan.onUndo(() -> written.remove(written.size() - 1));
   }
 
   /** Returns by how much the live records exceed the capacity, unsigned. */
@@ -101,10 +102,12 @@ final class Eviction {
     }
     while (nextWritten < written.size()) {
       NewRow row = written.get(nextWritten);
-      if (row.replacedBy == 0) {
-        return new Candidate(row.version, type, row.id, 0);
+      Live met = plan.live(new Key(type, row.id));
+      if (met.version() == row.version) {
+        return new Candidate(row.version, type, row.id, met.bytes());
       }
       nextWritten++;
+      plan.onUndo(() -> nextWritten--);
     }
     return null;
   }
@@ -121,7 +124,8 @@ final class Eviction {
 
   private void pass(Candidate candidate) {
     stored.remove();
-    plan.oldest.put(type, candidate.version + 1);
+    plan.onUndo(() -> stored.push(candidate));
+    plan.raiseOldest(type, candidate.version + 1);
   }
 
   /** Evicts records of several types, the oldest of them all first. */

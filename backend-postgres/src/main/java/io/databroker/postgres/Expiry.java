@@ -15,7 +15,7 @@ import java.util.Set;
 final class Expiry {
   private static final String STILL_LIVE =
       """
-      SELECT r.version, r.type, r.id FROM record r
+      SELECT r.version, r.type, r.id, octet_length(r.payload) FROM record r
       WHERE r.version = ANY (?) AND r.replaced_by IS NULL AND NOT r.deleted
         AND r.version > (SELECT cleared FROM store)
       ORDER BY r.version\
@@ -78,7 +78,7 @@ final class Expiry {
         try (ResultSet result = select.executeQuery()) {
           while (result.next()) {
             Key key = new Key(result.getString(2), result.getString(3));
-            plan.delete(key, Live.stored(result.getLong(1), 0));
+            plan.delete(key, Live.stored(result.getLong(1), result.getLong(4)));
           }
         }
       }

@@ -74,9 +74,6 @@ final class GroupWrite {
   private final List<WriteBatch> batches;
   private final Map<Key, Live> found = new HashMap<>();
 
-  /** Answers of batches without effect that other batches must not see. */
-  private final Map<WriteBatch, Answer> dropped = new HashMap<>();
-
   private final Map<String, Eviction> evictions = new LinkedHashMap<>();
 
   GroupWrite(Tx tx, List<WriteBatch> batches) {
@@ -91,14 +88,16 @@ final class GroupWrite {
     lockAndFind();
     IndexBuild.Current current = index.current(tx, table.underLock(tx), types);
     OptionsTable.Known options = current.options();
-    WritePlan plan;
+    WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), found);
+    prepareEvictions(plan, options, types);
     List<Answer> answers = new ArrayList<>();
-    do {
-      answers.clear();
-      evictions.clear();
-      plan = new WritePlan(tx.row().latest(), tx.now(), new HashMap<>(found));
-      prepareEvictions(plan, options, types);
-    } while (!isPlanned(plan, current, digests, answers));
+    for (WriteBatch batch : batches) {
+      String behind = firstOf(batch, current.behind());
+      answers.add(
+          behind == null
+              ? apply(plan, batch, options, digests)
+              : new Answer(null, new IndexBehindException(behind)));
+    }
     if (!plan.isEmpty()) {
       Set<String> expiring = new HashSet<>();
       boolean indexed = false;
@@ -112,26 +111,6 @@ final class GroupWrite {
       RowWriter.write(tx, plan, channel, expiring, indexed);
     }
     return new Done(answers, tx.row().upTo(plan.latest()), plan);
-  }
-
-  /** Plans the batches; returns false if the plan must begin again without another batch. */
-  private boolean isPlanned(
-      WritePlan plan, IndexBuild.Current current, Digests digests, List<Answer> answers) {
-    for (WriteBatch batch : batches) {
-      Answer answer = dropped.get(batch);
-      @Nullable String behind = firstOf(batch, current.behind());
-      if (answer == null && behind != null) {
-        answer = new Answer(null, new IndexBehindException(behind));
-      }
-      if (answer == null) {
-        answer = apply(plan, batch, current.options(), digests);
-        if (dropped.containsKey(batch)) {
-          return false;
-        }
-      }
-      answers.add(answer);
-    }
-    return true;
   }
 
   private static @Nullable String firstOf(WriteBatch batch, Set<String> types) {
@@ -224,7 +203,7 @@ final class GroupWrite {
     return counts;
   }
 
-  /** Plans a batch; one that deletes too many bytes is also noted as dropped. */
+  /** Plans a batch, and takes it back if it deletes too many bytes. */
   private Answer apply(
       WritePlan plan, WriteBatch given, OptionsTable.Known options, Digests digests) {
     List<Write> batch = given.writes();
@@ -260,17 +239,15 @@ final class GroupWrite {
     try {
       new LastPayloads().add(plan.deletedBytes);
     } catch (LimitExceededException refusal) {
-      return drop(given, new Answer(null, refusal));
+      plan.undoBatch();
+      return new Answer(null, refusal);
+    }
+    if (!isRead) {
+      plan.undoBatch();
+      return Answer.LEFT_OUT;
     }
     plan.endBatch();
-    return isRead
-        ? new Answer(new PutResult(tx.row().serverVersion(), stored), null)
-        : drop(given, Answer.LEFT_OUT);
-  }
-
-  private Answer drop(WriteBatch batch, Answer answer) {
-    dropped.put(batch, answer);
-    return answer;
+    return new Answer(new PutResult(tx.row().serverVersion(), stored), null);
   }
 
   private static List<UUID> values(

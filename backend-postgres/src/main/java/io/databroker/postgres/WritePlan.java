@@ -1,7 +1,9 @@
 package io.databroker.postgres;
 
 import io.databroker.api.Bytes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,14 +11,17 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The rows to write in a transaction, in the order of their versions. */
+/**
+ * The rows to write in a transaction, in the order of their versions. {@link #endBatch} keeps the
+ * rows planned since the last batch, and {@link #undoBatch} takes them back.
+ */
 final class WritePlan {
 
   /**
    * A live record as the plan leaves it.
    *
    * @param version 0 if there is none
-   * @param bytes the size of the payload; 0 if nobody asks for it
+   * @param bytes the size of the payload
    * @param payload null if it was not read
    * @param row the row of this plan that holds the record, if any
    */
@@ -47,13 +52,18 @@ final class WritePlan {
   final Map<String, Long> oldest = new HashMap<>();
 
   private final Map<Key, Live> live;
+
+  /** Steps that take the current batch back, the last one first. */
+  private final Deque<Runnable> undo = new ArrayDeque<>();
+
   private long latest;
   private int batchStart;
 
   /**
    * Begins a plan.
    *
-   * @param live the live records of the plan's keys; {@link Live#NONE} for absent ones
+   * @param live the live records of the plan's keys, which the plan changes; {@link Live#NONE} for
+   *     absent ones
    */
   WritePlan(long latest, long time, Map<Key, Live> live) {
     this.latest = latest;
@@ -79,9 +89,9 @@ final class WritePlan {
     NewRow row =
         new NewRow(++latest, time, key.type(), key.id(), payload, before.version(), false, digests);
     replace(before, row);
-    live.put(key, new Live(row.version, payload.size(), payload, row));
+    set(live, key, new Live(row.version, payload.size(), payload, row));
     if (before.version() == 0) {
-      counts.merge(key.type(), 1L, Long::sum);
+      count(key.type(), 1);
     }
     return row;
   }
@@ -99,31 +109,66 @@ final class WritePlan {
             true,
             List.of());
     replace(before, row);
-    live.put(key, Live.NONE);
+    set(live, key, Live.NONE);
     deletedBytes += before.bytes();
-    counts.merge(key.type(), -1L, Long::sum);
+    count(key.type(), -1);
     return row;
+  }
+
+  /** Raises the lower bound of the live versions of a type. */
+  void raiseOldest(String type, long version) {
+    set(oldest, type, version);
+  }
+
+  private void count(String type, long by) {
+    set(counts, type, counts.getOrDefault(type, 0L) + by);
+  }
+
+  private <K, V> void set(Map<K, V> map, K key, V value) {
+    V former = map.put(key, value);
+    onUndo(
+        () -> {
+          if (former == null) {
+            map.remove(key);
+          } else {
+            map.put(key, former);
+          }
+        });
+  }
+
+  /** Adds a step that takes back a change of the current batch. */
+  void onUndo(Runnable step) {
+    undo.push(step);
   }
 
   private void replace(Live before, NewRow by) {
     NewRow row = before.row();
     if (row != null) {
       row.replacedBy = by.version;
+      onUndo(() -> row.replacedBy = 0);
     } else if (before.version() != 0) {
-      replaced.put(before.version(), by.version);
+      set(replaced, before.version(), by.version);
     }
     rows.add(by);
   }
 
   /** Ends a batch: the rows planned since the last end become visible together. */
-  List<NewRow> endBatch() {
-    List<NewRow> batch = rows.subList(batchStart, rows.size());
-    for (NewRow row : batch) {
+  void endBatch() {
+    for (NewRow row : rows.subList(batchStart, rows.size())) {
       row.batch = latest;
     }
     batchStart = rows.size();
     deletedBytes = 0;
-    return batch;
+    undo.clear();
+  }
+
+  /** Takes back everything planned since the last end of a batch. */
+  void undoBatch() {
+    undo.forEach(Runnable::run);
+    undo.clear();
+    latest -= rows.size() - batchStart;
+    rows.subList(batchStart, rows.size()).clear();
+    deletedBytes = 0;
   }
 
   boolean isEmpty() {
