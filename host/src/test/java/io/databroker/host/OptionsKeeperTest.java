@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingFeed;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -74,21 +74,11 @@ class OptionsKeeperTest {
 
   private static ChangeFeed counted(ChangeFeed feed, AtomicInteger open) {
     open.incrementAndGet();
-    return new ChangeFeed() {
-      @Override
-      public Changes poll() {
-        return feed.poll();
-      }
-
-      @Override
-      public void onReady(Runnable signal) {
-        feed.onReady(signal);
-      }
-
+    return new ForwardingFeed(feed) {
       @Override
       public void close() {
         open.decrementAndGet();
-        feed.close();
+        super.close();
       }
     };
   }

@@ -2,16 +2,16 @@ package io.databroker.host.testing;
 
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.host.testing.Faults.Fault;
 import org.jspecify.annotations.Nullable;
 
 /** Feed whose polls fail on command; a failed poll loses no change. */
-final class FaultyFeed implements ChangeFeed {
-  private final ChangeFeed feed;
+final class FaultyFeed extends ForwardingFeed {
   private final Faults faults;
 
   FaultyFeed(ChangeFeed feed, Faults faults) {
-    this.feed = feed;
+    super(feed);
     this.faults = faults;
   }
 
@@ -21,16 +21,6 @@ final class FaultyFeed implements ChangeFeed {
     if (fault != null) {
       throw fault.error().get();
     }
-    return feed.poll();
-  }
-
-  @Override
-  public void onReady(Runnable signal) {
-    feed.onReady(signal);
-  }
-
-  @Override
-  public void close() {
-    feed.close();
+    return super.poll();
   }
 }

@@ -2,7 +2,6 @@ package io.databroker.host.metrics;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
 import io.databroker.api.Lease;
@@ -14,6 +13,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.api.support.ForwardingBackend;
+import io.databroker.api.support.ForwardingFeed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -176,22 +176,11 @@ public final class MeteredBackend extends ForwardingBackend {
     backend().close();
   }
 
-  private final class CountedFeed implements ChangeFeed {
-    private final ChangeFeed feed;
+  private final class CountedFeed extends ForwardingFeed {
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     CountedFeed(ChangeFeed feed) {
-      this.feed = feed;
-    }
-
-    @Override
-    public @Nullable Changes poll() {
-      return feed.poll();
-    }
-
-    @Override
-    public void onReady(Runnable signal) {
-      feed.onReady(signal);
+      super(feed);
     }
 
     @Override
@@ -199,7 +188,7 @@ public final class MeteredBackend extends ForwardingBackend {
       if (open.getAndSet(false)) {
         feeds.decrementAndGet();
       }
-      feed.close();
+      super.close();
     }
   }
 }

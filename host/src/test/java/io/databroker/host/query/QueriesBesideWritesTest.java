@@ -10,6 +10,7 @@ import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingFeed;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -179,20 +180,10 @@ class QueriesBesideWritesTest {
   }
 
   private static ChangeFeed silent(ChangeFeed feed) {
-    return new ChangeFeed() {
+    return new ForwardingFeed(feed) {
       @Override
       public Changes poll() {
         return null;
-      }
-
-      @Override
-      public void onReady(Runnable signal) {
-        feed.onReady(signal);
-      }
-
-      @Override
-      public void close() {
-        feed.close();
       }
     };
   }

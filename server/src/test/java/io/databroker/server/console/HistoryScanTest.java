@@ -15,7 +15,7 @@ class HistoryScanTest {
   private final LockedBackend engine = new LockedBackend();
   private final LaggingBackend lagging = new LaggingBackend(engine);
   private final HistoryScan scan =
-      new HistoryScan(lagging.backend, System::nanoTime, Duration.ofMinutes(1));
+      new HistoryScan(lagging, System::nanoTime, Duration.ofMinutes(1));
 
   private JsonObject run() {
     return scan.run("", "", null, () -> false);

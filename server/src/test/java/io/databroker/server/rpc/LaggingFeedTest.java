@@ -21,7 +21,7 @@ class LaggingFeedTest {
 
   private ChangesSource open(long version, String type) {
     return ChangesSource.open(
-        backend.backend,
+        backend,
         new ToldChanges(),
         SyncRequest.newBuilder()
             .setServerVersion(history)
@@ -75,7 +75,7 @@ class LaggingFeedTest {
     backend.lags = false;
     ChangesSource source =
         ChangesSource.open(
-            backend.backend,
+            backend,
             new ToldChanges(),
             SyncRequest.newBuilder().setServerVersion(cleared).setWait(false).build());
     assertThat(source.poll()).isNull();

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.Write;
 import io.databroker.api.support.ForwardingBackend;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.server.fixture.LockedBackend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,18 +131,7 @@ class VersionWaitTest {
 
     @Override
     public ChangeFeed changes(Position from, String type) {
-      ChangeFeed feed = super.changes(from, type);
-      return new ChangeFeed() {
-        @Override
-        public Changes poll() {
-          return feed.poll();
-        }
-
-        @Override
-        public void onReady(Runnable signal) {
-          feed.onReady(signal);
-        }
-
+      return new ForwardingFeed(super.changes(from, type)) {
         @Override
         public void close() {
           throw new AssertionError("expected");

@@ -7,7 +7,6 @@ import io.databroker.api.Backend;
 import io.databroker.api.BlockingFeed;
 import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClosedException;
 import io.databroker.api.Condition;
@@ -17,6 +16,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Signal;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -141,21 +140,18 @@ abstract class CloseRules extends Chapter {
   }
 
   /** Feed that reports when its reader begins to wait. */
-  private record SignallingFeed(ChangeFeed feed, Signal waiting) implements ChangeFeed {
-    @Override
-    public @Nullable Changes poll() {
-      return feed.poll();
+  private static final class SignallingFeed extends ForwardingFeed {
+    private final Signal waiting;
+
+    SignallingFeed(ChangeFeed feed, Signal waiting) {
+      super(feed);
+      this.waiting = waiting;
     }
 
     @Override
     public void onReady(Runnable signal) {
-      feed.onReady(signal);
+      super.onReady(signal);
       waiting.run();
-    }
-
-    @Override
-    public void close() {
-      feed.close();
     }
   }
 

@@ -16,6 +16,7 @@ import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.tck.reference.ReferenceBackend;
 import io.databroker.tck.reference.ReferenceFeed;
 import io.databroker.tck.reference.ReferenceWriter;
@@ -49,16 +50,16 @@ final class FeedStrangers {
                 new Passing(inner) {
                   @Override
                   public ChangeFeed changes(Position from, @Nullable String type) {
-                    return new PassingFeed(inner.changes(from, type)) {
+                    return new ForwardingFeed(inner.changes(from, type)) {
                       private final Deque<Changes> rest = new ArrayDeque<>();
 
                       @Override
                       public @Nullable Changes poll() {
                         if (!rest.isEmpty()) {
-                          inner.poll();
+                          super.poll();
                           return rest.poll();
                         }
-                        Changes all = inner.poll();
+                        Changes all = super.poll();
                         if (all == null || all.records().size() <= 300) {
                           return all;
                         }
@@ -148,11 +149,11 @@ final class FeedStrangers {
                     synchronized (queues) {
                       queues.add(queue);
                     }
-                    return new PassingFeed(feed) {
+                    return new ForwardingFeed(feed) {
                       @Override
                       public @Nullable Changes poll() {
                         queue.clear();
-                        return inner.poll();
+                        return super.poll();
                       }
 
                       @Override
@@ -160,7 +161,7 @@ final class FeedStrangers {
                         synchronized (queues) {
                           queues.removeIf(it -> it == queue);
                         }
-                        inner.close();
+                        super.close();
                       }
                     };
                   }
@@ -354,11 +355,11 @@ final class FeedStrangers {
 
                   @Override
                   public ChangeFeed changes(Position from, @Nullable String type) {
-                    return new PassingFeed(inner.changes(from, type)) {
+                    return new ForwardingFeed(inner.changes(from, type)) {
                       @Override
                       public void onReady(Runnable signal) {
                         if (!closed) {
-                          inner.onReady(signal);
+                          super.onReady(signal);
                         }
                       }
                     };
