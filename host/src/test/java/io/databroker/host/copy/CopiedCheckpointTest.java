@@ -49,10 +49,8 @@ class CopiedCheckpointTest {
     source.setCheckpoint(new Checkpoint(7, version));
   }
 
-  private Path full() throws Exception {
-    Path file = folder.resolve("full");
-    Backup.write(stores.end(0), file, false, Instant.EPOCH, CopyProgress.NONE);
-    return file;
+  private Backup full(CopyEnd end) throws Exception {
+    return Backup.write(end, folder.resolve("full"), false, Instant.EPOCH, CopyProgress.NONE);
   }
 
   @Test
@@ -66,9 +64,7 @@ class CopiedCheckpointTest {
             return snapshot;
           }
         };
-    CopyEnd end = new BackendCopy(followed, Limits.FLOOR);
-    Backup backup =
-        Backup.write(end, folder.resolve("full"), false, Instant.EPOCH, CopyProgress.NONE);
+    Backup backup = full(new BackendCopy(followed, Limits.FLOOR));
     assertThat(backup.contents().position().version()).isEqualTo(1);
     assertThat(backup.contents().checkpoint()).isEqualTo(BEFORE);
   }
@@ -83,16 +79,14 @@ class CopiedCheckpointTest {
             return super.snapshot(selection);
           }
         };
-    CopyEnd end = new BackendCopy(cleared, Limits.FLOOR);
-    Backup backup =
-        Backup.write(end, folder.resolve("full"), false, Instant.EPOCH, CopyProgress.NONE);
+    Backup backup = full(new BackendCopy(cleared, Limits.FLOOR));
     assertThat(backup.records()).isZero();
     assertThat(backup.contents().checkpoint()).isEqualTo(Checkpoint.NONE);
   }
 
   @Test
   void anIncrementHasTheCheckpointFromBeforeItsVersion() throws Exception {
-    Path full = full();
+    full(stores.end(0));
     CopyEnd followed =
         new Forwarding(stores.end(0)) {
           @Override
@@ -104,7 +98,12 @@ class CopiedCheckpointTest {
         };
     Backup increment =
         Backup.writeIncrement(
-            followed, full, folder.resolve("next"), false, Instant.EPOCH, CopyProgress.NONE);
+            followed,
+            folder.resolve("full"),
+            folder.resolve("next"),
+            false,
+            Instant.EPOCH,
+            CopyProgress.NONE);
     assertThat(increment.contents().position().version()).isEqualTo(1);
     assertThat(increment.contents().checkpoint()).isEqualTo(BEFORE);
   }

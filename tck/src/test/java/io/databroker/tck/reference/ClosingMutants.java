@@ -60,20 +60,15 @@ final class ClosingMutants {
             "signal-lost-beside-a-close",
             "sets a signal without a second look at the close of its feed",
             (subject, from, type) ->
-                new ReferenceFeed(subject, from, type) {
+                new LateFeed(subject, from, type) {
                   @Override
-                  public void onReady(Runnable signal) {
-                    boolean ended;
-                    synchronized (store) {
-                      ended = closed;
-                    }
-                    Mutant.pause();
-                    synchronized (store) {
-                      this.signal = signal;
-                      if (ended || (!closed && ready())) {
-                        signal();
-                      }
-                    }
+                  boolean ended() {
+                    return closed;
+                  }
+
+                  @Override
+                  boolean due(boolean ended) {
+                    return ended || (!closed && ready());
                   }
                 }),
         feed(
@@ -81,21 +76,16 @@ final class ClosingMutants {
             "signal-lost-beside-a-clear",
             "sets a signal without a second look at the history of its feed",
             (subject, from, type) ->
-                new ReferenceFeed(subject, from, type) {
+                new LateFeed(subject, from, type) {
                   @Override
-                  public void onReady(Runnable signal) {
-                    boolean replaced;
-                    synchronized (store) {
-                      replaced = store.serverVersion != serverVersion;
-                    }
-                    Mutant.pause();
-                    synchronized (store) {
-                      this.signal = signal;
-                      boolean same = store.serverVersion == serverVersion;
-                      if (replaced || closed || backend.closed || (same && ready())) {
-                        signal();
-                      }
-                    }
+                  boolean ended() {
+                    return store.serverVersion != serverVersion;
+                  }
+
+                  @Override
+                  boolean due(boolean ended) {
+                    boolean same = store.serverVersion == serverVersion;
+                    return ended || closed || backend.closed || (same && ready());
                   }
                 }),
         backend(
@@ -113,6 +103,32 @@ final class ClosingMutants {
                     }
                   }
                 }));
+  }
+
+  /** Looks whether it has ended, and sets its signal later, without a second look. */
+  private abstract static class LateFeed extends ReferenceFeed {
+    LateFeed(ReferenceBackend backend, Position from, @Nullable String type) {
+      super(backend, from, type);
+    }
+
+    abstract boolean ended();
+
+    abstract boolean due(boolean ended);
+
+    @Override
+    public void onReady(Runnable signal) {
+      boolean ended;
+      synchronized (store) {
+        ended = ended();
+      }
+      Mutant.pause();
+      synchronized (store) {
+        this.signal = signal;
+        if (due(ended)) {
+          signal();
+        }
+      }
+    }
   }
 
   /** Takes a close that meets an iterator for the end of the records. */
