@@ -1,9 +1,12 @@
 /**
- * The gRPC service and the command line. {@code cli} parses the command line and opens the host,
- * with a configuration that {@code config} merges from flags, variables and a file; {@code rpc}
- * serves it; {@code log} writes the log; {@code net} guards connections; {@code auth} checks keys
- * and certificates; {@code payload} reads the fields of protobuf payloads, and {@code json}
- * converts them. {@code Databroker} is the entry point.
+ * The gRPC service and the command line. {@code Databroker} is the entry point. {@code cli} parses
+ * the command line and opens the host, with a configuration that {@code config} merges from flags,
+ * variables and a file.
+ *
+ * <p>Serving: {@code rpc} has the services, {@code net} guards connections, {@code auth} checks
+ * keys and certificates. {@code payload} reads the fields of protobuf payloads, and {@code json}
+ * converts them. Beside gRPC, {@code metrics} and {@code console} serve over {@code http}. {@code
+ * log} writes the log. {@code remote} is the client side: a server as a store to copy from or to.
  */
 @NullMarked
 package io.databroker.server;

@@ -2,11 +2,21 @@
  * The limits that keep one client from hurting another, below the services.
  *
  * <p>Read {@link io.databroker.server.net.NetworkLimits} first. {@link
- * io.databroker.server.net.Transport} builds the gRPC server: {@code AdmittingGroup} accepts or
- * rejects each connection, {@code FloodGuard} counts its frames, {@link
- * io.databroker.server.net.Connection} counts the memory that it holds, and {@link
- * io.databroker.server.net.Connections} cuts off the connection that holds too much. {@code
- * Watchdog} ends a process that can no longer serve.
+ * io.databroker.server.net.Transport} builds the gRPC server.
+ *
+ * <ul>
+ *   <li>Connections: {@code AdmittingGroup} accepts or rejects each one by {@code Admission}, which
+ *       counts them by {@code Network}. {@code FloodGuard} and {@code YoungResets} count its
+ *       frames.
+ *   <li>Memory: {@link io.databroker.server.net.Connection} counts the bytes that one connection
+ *       holds, and {@link io.databroker.server.net.Connections} cuts off the one that holds too
+ *       much. {@code ArrivalTracer} and {@code GzipRequests} bound requests; {@code RoomQueue} and
+ *       {@code ReadWhileRead} hold back the answers of a client that does not read.
+ *   <li>Processor: calls run on the threads of a {@code Lane}, where {@code CallTurns} and {@code
+ *       SharedTurns} let connections take turns, or on the event loop, where {@code LoopTasks},
+ *       {@code LoopTurn} and {@code LoopRound} bound the time.
+ *   <li>{@code Watchdog} ends a process that can no longer serve.
+ * </ul>
  */
 @NullMarked
 package io.databroker.server.net;

@@ -1,4 +1,8 @@
-/** Access to a server as a store to copy from or to. */
+/**
+ * Access to a server as a store to copy from or to. {@link io.databroker.server.remote.ServerEnd}
+ * makes the calls, {@code ServerFeed} reads changes, {@code WireValues} converts messages, and
+ * {@code CallFailures} and {@link io.databroker.server.remote.ErrorDetails} convert errors.
+ */
 @NullMarked
 package io.databroker.server.remote;
 
