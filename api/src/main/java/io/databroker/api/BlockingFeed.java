@@ -76,7 +76,7 @@ public final class BlockingFeed implements AutoCloseable {
     try {
       ForkJoinPool.managedBlock(wait);
     } catch (RejectedExecutionException full) {
-      wait.block(); // the pool has as many threads as it may have
+      wait.block(); // the pool has its maximum of threads
     }
     return wait.signalled;
   }

@@ -7,6 +7,6 @@ package io.databroker.api;
  * @param recordVersion the version, unsigned
  */
 public record Checkpoint(long serverVersion, long recordVersion) {
-  /** Checkpoint before one was set: two zeros. */
+  /** Checkpoint of a store in which none was set: two zeros. */
   public static final Checkpoint NONE = new Checkpoint(0, 0);
 }

@@ -21,7 +21,7 @@ final class Trim {
   /** Drops the batches written before that instant; returns the number of changes dropped. */
   long before(Instant instant) {
     History history = backend.current();
-    // Writes made meanwhile stay, or they could keep this going without end.
+    // Writes made meanwhile are not trimmed: otherwise this call might never end.
     long limit = history.commit.version();
     Predicate<Changes> old = batch -> time(batch).isBefore(instant);
     long dropped = 0;

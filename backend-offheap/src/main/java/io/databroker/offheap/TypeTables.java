@@ -121,7 +121,7 @@ final class TypeTables {
       TypeTable table = next.table;
       long last = table.lastVersion;
       if (table.isUnused() && last < first) {
-        // After the commit with the new first version: a snapshot opened later is after it.
+        // Read once the new first version is published: later snapshots begin after it.
         oldest = oldest < 0 ? oldestSnapshot.getAsLong() : oldest;
         if (last > oldest) {
           return;

@@ -27,7 +27,7 @@ final class Migration {
   private static final String QUOTE = "SELECT quote_ident(?)";
   private static final String HISTORY = "flyway_schema_history";
 
-  /** A table or another relation of a schema; null if it has none. */
+  /** Selects the name of a table or another relation of a schema; null if it has none. */
   private static final String RELATION =
       "SELECT min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(?)";
 

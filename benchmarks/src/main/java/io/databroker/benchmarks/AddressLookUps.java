@@ -27,7 +27,7 @@ final class AddressLookUps {
     return address(i / GROUP, part, 0) + (part == 0 ? "/16" : "/24");
   }
 
-  /** Addresses of the inner ranges, in another order than the puts. */
+  /** Addresses in the inner ranges, in a random order. */
   private static String[] probes(int ranges) {
     int[] order = Workload.shuffled(ranges / GROUP * (GROUP - 1));
     String[] probes = new String[order.length];
@@ -47,7 +47,7 @@ final class AddressLookUps {
     }
   }
 
-  /** Opens ours: the look-up of all ranges that contain an address, longest first. */
+  /** Opens our backend: the look-up of all ranges that contain an address, longest first. */
   static LookUp ours(String backend, int ranges) {
     String[] probes = probes(ranges);
     String type = Workload.type(0);

@@ -37,7 +37,7 @@ final class ValueLookUps {
     }
   }
 
-  /** Opens ours: a snapshot of the records with the value. */
+  /** Opens our backend: a snapshot of the records with the value. */
   static LookUp ours(String backend, int records) {
     int values = records / PER_VALUE;
     String[] probes = probes(values);

@@ -330,7 +330,9 @@ public final class Publisher {
     }
   }
 
-  /** Forces the rest and ends; called after the last write. */
+  /**
+   * Forces the batches that are not durable yet, and stops the thread; called after the last write.
+   */
   public void stop() {
     try {
       force();

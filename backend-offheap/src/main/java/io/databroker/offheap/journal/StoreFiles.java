@@ -50,7 +50,7 @@ public final class StoreFiles implements Spaces {
   private final boolean forces;
   private final Room room;
 
-  /** A file of the open store; null before the store is open. */
+  /** File by which the directory is recognised as that of the open store; null before the open. */
   private volatile @Nullable FileKey known;
 
   /** Reserved disk space. */

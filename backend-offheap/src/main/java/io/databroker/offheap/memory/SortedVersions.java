@@ -5,9 +5,9 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /**
- * Sorted versions, off the heap, in chunks; the heap holds a reference per chunk. An index has a
- * key beside each version, the hash of a value, and sorts by it first. The versions of a type have
- * no key and take half the memory; their key is 0 in all calls.
+ * Sorted versions, off the heap, in chunks; the heap holds a reference per chunk. In an index, each
+ * version has a key, the hash of a value, and entries are sorted by key, then by version. The
+ * versions of a type have no key and take half the memory; their key is 0 in all calls.
  *
  * <p>When a chunk is full, unwanted entries are removed from it and, in rotation, from two more
  * chunks. So the size stays in proportion to the wanted entries, and no call works on more than a

@@ -34,7 +34,7 @@ final class LoopTasks implements Executor {
     this.nanoTime = nanoTime;
   }
 
-  /** Runs the task later on the loop; drops it if the loop has ended, as have its connections. */
+  /** Runs the task later on the loop; drops it if the loop and its connections have ended. */
   @Override
   public void execute(Runnable task) {
     tasks.add(task);

@@ -119,7 +119,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     ender = end;
   }
 
-  /** Returns the executor for turns that are short; {@code threads} if they may wait. */
+  /** Returns the event loop for short turns, or {@code threads} while they may wait. */
   Executor shortTurns(Executor threads) {
     return places.shortTurns(connection, threads);
   }

@@ -45,7 +45,7 @@ final class CrashProcess {
     try (OutputStream in = process.getOutputStream()) {
       in.write((order.line() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException ended) {
-      // The child has ended, or ends without its order.
+      // The child has ended, or will end because it reads no order.
     }
     try {
       try (Socket socket = port.accept(process)) {

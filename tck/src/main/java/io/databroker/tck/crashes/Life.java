@@ -84,7 +84,7 @@ final class Life {
     }
   }
 
-  /** Returns the server version that it read. */
+  /** Returns the server version that the child process reports. */
   long serverVersion() {
     return read(Answer.Told.class).versions().serverVersion();
   }
@@ -129,7 +129,7 @@ final class Life {
     return running.values().stream().anyMatch(call -> call.call() instanceof Call.Clear);
   }
 
-  /** Returns the answer to the read of that kind. */
+  /** Returns the first answer of that kind that the child has read. */
   <T extends Answer> T read(Class<T> kind) {
     return reads.stream()
         .map(Operation::answer)

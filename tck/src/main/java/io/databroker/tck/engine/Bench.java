@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fixture of one test: backends at fresh places, a clock, and a notifier.
+ * Fixture of one test: backends with empty stores, a clock, and a notifier.
  *
  * <p><b>Thread-safety:</b> the test's thread owns it; backends may be opened by any thread.
  */

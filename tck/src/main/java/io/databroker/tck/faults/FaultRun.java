@@ -73,7 +73,7 @@ public final class FaultRun {
   private Backend backend;
   private @Nullable StateSeen seen;
 
-  /** Opens the backend of a run at one of the bench's places. */
+  /** Opens the backend of a run in the store with that number. */
   public FaultRun(Bench bench, Nemesis nemesis, int place) {
     this.bench = bench;
     this.nemesis = nemesis;

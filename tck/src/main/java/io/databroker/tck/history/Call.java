@@ -34,7 +34,7 @@ public sealed interface Call {
   /** Call of listTypes. */
   record ListTypes() implements Call {}
 
-  /** Call of snapshot, with all its records read. */
+  /** Call of snapshot that reads all records. */
   record TakeSnapshot(Selection selection) implements Call {}
 
   /** Call of versions. */

@@ -56,7 +56,7 @@ final class LeaseTimeline {
         .toList();
   }
 
-  /** Returns the last calls up to the last guilty one, and each guilty one. */
+  /** Returns all guilty calls, and those before the last of them, up to the number to show. */
   static List<LeaseCall> lastUpTo(List<LeaseCall> calls, Set<LeaseCall> guilty) {
     int last = calls.size() - 1;
     while (last > 0 && !guilty.contains(calls.get(last))) {

@@ -65,7 +65,7 @@ final class Minimiser {
         && violated.reason().equals(reason);
   }
 
-  /** Cuts the history at the earliest return at which it is a violation. */
+  /** Cuts the history after the first return that makes it a violation. */
   private History cut(History history) {
     List<Long> moments =
         history.operations().stream()

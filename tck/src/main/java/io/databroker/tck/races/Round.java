@@ -44,8 +44,7 @@ final class Round {
   private final AtomicInteger ready = new AtomicInteger();
 
   /**
-   * Number of clients that have not made their least number of calls; the others continue
-   * meanwhile.
+   * Number of clients that have not made their minimum of calls; the others continue until it is 0.
    */
   private final AtomicInteger behind = new AtomicInteger();
 

@@ -54,7 +54,7 @@ final class TimeLeft {
     left.remove(test);
     double took = Duration.between(start, clock.instant()).toMillis() / 1000.0;
     double done = expected - seconds(left);
-    // The first tests are too few for an estimate: their weight grows with their number.
+    // START_SECONDS at the expected pace keep the first few tests from distorting the estimate.
     double pace = (took + START_SECONDS) / (done + START_SECONDS);
     return String.format(
         Locale.ROOT,

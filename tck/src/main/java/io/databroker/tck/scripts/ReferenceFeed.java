@@ -36,9 +36,9 @@ final class ReferenceFeed {
   private boolean moved;
 
   /**
-   * True if a trim that dropped nothing of its type came while the feed was half waiting: its
-   * signal set, or its last poll null, but not both, or with its signal due. The next poll may fail
-   * or continue.
+   * True if the next poll may fail or continue: a trim that dropped nothing of this type came while
+   * the feed had begun to wait, but did not wait yet. It waits once its last poll was null and its
+   * signal is set and not due.
    */
   private boolean movedOrOvertaken;
 
