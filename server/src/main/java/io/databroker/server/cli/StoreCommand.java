@@ -31,7 +31,7 @@ abstract class StoreCommand implements Callable<Integer> {
       "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server"
           + "%nhas open.";
 
-  /** Interval of a store opened for a copy: so long that it expires and trims nothing. */
+  /** Interval of housekeeping that no copy outlasts, so that it expires and trims nothing. */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
   final Terminal terminal;
