@@ -1,8 +1,10 @@
 package io.databroker.server.cli;
 
+import io.databroker.api.ErrorId;
 import io.databroker.api.Limits;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
+import io.databroker.server.remote.ErrorDetails;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,24 +53,38 @@ final class ImportBatch {
     if (lines.isEmpty()) {
       return;
     }
-    try {
-      var unused = connection.calls().put(request.build());
-    } catch (StatusRuntimeException e) {
-      throw new FailedException(where(e) + message.apply(e));
-    }
-    stored += lines.size();
+    put(request.getRecordsList(), lines);
     request = PutRequest.newBuilder();
     lines.clear();
     bytes = 0;
+  }
+
+  /**
+   * Stores records, in several batches if the server rejects one as too large: the payloads of the
+   * records that it deletes count too (LIMIT-3), and only the server knows them.
+   */
+  private void put(List<Record> records, List<Long> at) throws FailedException {
+    try {
+      var unused = connection.calls().put(PutRequest.newBuilder().addAllRecords(records).build());
+    } catch (StatusRuntimeException e) {
+      Matcher index = INDEX.matcher(ServerErrors.argument(e));
+      int count = records.size();
+      if (index.matches() || count == 1) {
+        throw failed("line " + at.get(index.matches() ? Integer.parseInt(index.group(1)) : 0), e);
+      }
+      if (!ErrorDetails.id(e).equals(ErrorId.LIMIT_EXCEEDED.label())) {
+        throw failed(String.format(Locale.ROOT, "lines %d to %d", at.get(0), at.get(count - 1)), e);
+      }
+      put(records.subList(0, count / 2), at.subList(0, count / 2));
+      put(records.subList(count / 2, count), at.subList(count / 2, count));
+      return;
+    }
+    stored += records.size();
     showProgress();
   }
 
-  /** Returns the line that the error names, or all lines of the batch. */
-  private String where(StatusRuntimeException e) {
-    Matcher index = INDEX.matcher(ServerErrors.argument(e));
-    return index.matches()
-        ? "line " + lines.get(Integer.parseInt(index.group(1))) + ": "
-        : String.format(Locale.ROOT, "lines %d to %d: ", lines.get(0), lines.get(lines.size() - 1));
+  private FailedException failed(String where, StatusRuntimeException e) {
+    return new FailedException(where + ": " + message.apply(e));
   }
 
   private void showProgress() {

@@ -35,7 +35,7 @@ public final class ErrorDetails {
   }
 
   /** Returns the stable id of the error; empty if the status has none. */
-  static String id(StatusRuntimeException error) {
+  public static String id(StatusRuntimeException error) {
     return info(error).map(ErrorInfo::getReason).orElse("");
   }
 }
