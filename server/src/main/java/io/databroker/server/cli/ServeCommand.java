@@ -256,15 +256,21 @@ final class ServeCommand implements Callable<Integer> {
     checkFree(setup.address());
     metrics.measure(setup.host());
     ServerSettings settings = metrics.measure(logs.apply(setup.settings()));
-    Databroker broker = setup.host().open();
+    Databroker broker;
+    try {
+      metrics.start(log); // from the beginning, so that a store that opens for long is seen alive
+      broker = setup.host().open();
+    } catch (Throwable e) {
+      metrics.close();
+      throw e;
+    }
     BrokerServer server =
         new BrokerServer(broker.opened(), setup.address(), setup.queries(), settings);
-    metrics.watch(server);
     Ending ending = new Ending(server::close, broker::close, log);
     Runtime.getRuntime().addShutdownHook(new Thread(ending::onSignal, "databroker-ending"));
     try {
       access.watch();
-      metrics.start(broker.backend()::state, server::trouble, log);
+      metrics.opened(broker.backend()::state, server);
       console.start(broker.opened(), server, setup.queries().types(), access, log);
       start(server, log);
       reload.complete(new Reload(configuration, broker, logs, log));

@@ -57,8 +57,28 @@ final class ServeMetrics implements AutoCloseable {
     return metrics == null ? settings : settings.withObserver(metrics.calls());
   }
 
-  /** Shows what the clients of the server hold. */
-  void watch(BrokerServer server) {
+  /**
+   * Begins to serve metrics of a server whose store is not open yet, if an address was given.
+   *
+   * @throws FailedException if the address cannot be used
+   */
+  void start(Logging log) throws FailedException {
+    if (address != null && metrics != null) {
+      try {
+        endpoint = MetricsEndpoint.start(address.resolve(), metrics);
+        log.event("metrics at http://" + address.withPort(endpoint.port()) + "/metrics");
+      } catch (IOException e) {
+        throw FailedException.notServed("metrics", address, "--metrics", e);
+      }
+    }
+  }
+
+  /**
+   * Shows what the clients of the server hold, and whether it serves calls.
+   *
+   * @param state returns the state of the backend
+   */
+  void opened(Supplier<BackendState> state, BrokerServer server) {
     if (metrics != null) {
       metrics.show("connections.open", "Connections that are open", server::openConnections);
       metrics.show("calls.open", "Calls that are open, streams included", server::openCalls);
@@ -68,24 +88,8 @@ final class ServeMetrics implements AutoCloseable {
           "Leases held that were acquired through this server",
           () -> server.leases().size());
     }
-  }
-
-  /**
-   * Begins to serve metrics, if an address was given.
-   *
-   * @param state returns the state of the backend
-   * @param trouble returns why no call is served, whatever that state; null if calls are served
-   * @throws FailedException if the address cannot be used
-   */
-  void start(Supplier<BackendState> state, Supplier<@Nullable String> trouble, Logging log)
-      throws FailedException {
-    if (address != null && metrics != null) {
-      try {
-        endpoint = MetricsEndpoint.start(address.resolve(), metrics, state, trouble);
-        log.event("metrics at http://" + address.withPort(endpoint.port()) + "/metrics");
-      } catch (IOException e) {
-        throw FailedException.notServed("metrics", address, "--metrics", e);
-      }
+    if (endpoint != null) {
+      endpoint.opened(state, server::trouble);
     }
   }
 

@@ -27,22 +27,22 @@ public final class MetricsEndpoint implements AutoCloseable {
 
   private static final int THREADS = MOST_SCRAPES + 2;
 
+  /**
+   * Sources of the readiness of a server whose store is open.
+   *
+   * @param state returns the state of the backend at once
+   * @param trouble returns at once why no call is served, whatever that state; null if calls are
+   */
+  private record Serving(Supplier<BackendState> state, Supplier<@Nullable String> trouble) {}
+
   private final ServerMetrics metrics;
-  private final Supplier<BackendState> state;
-  private final Supplier<@Nullable String> trouble;
+  private volatile @Nullable Serving serving;
   private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
   private final HttpEndpoint http;
 
-  private MetricsEndpoint(
-      InetSocketAddress address,
-      ServerMetrics metrics,
-      Supplier<BackendState> state,
-      Supplier<@Nullable String> trouble,
-      Duration patience)
+  private MetricsEndpoint(InetSocketAddress address, ServerMetrics metrics, Duration patience)
       throws IOException {
     this.metrics = metrics;
-    this.state = state;
-    this.trouble = trouble;
     this.http =
         HttpEndpoint.start(
             address,
@@ -51,19 +51,13 @@ public final class MetricsEndpoint implements AutoCloseable {
   }
 
   /**
-   * Starts an endpoint.
+   * Starts an endpoint of a server that is not ready yet, because its store opens.
    *
-   * @param state returns the state of the backend at once
-   * @param trouble returns at once why no call is served, whatever that state; null if calls are
    * @throws IOException if the address is in use
    */
-  public static MetricsEndpoint start(
-      InetSocketAddress address,
-      ServerMetrics metrics,
-      Supplier<BackendState> state,
-      Supplier<@Nullable String> trouble)
+  public static MetricsEndpoint start(InetSocketAddress address, ServerMetrics metrics)
       throws IOException {
-    return start(address, metrics, state, trouble, PATIENCE);
+    return start(address, metrics, PATIENCE);
   }
 
   /**
@@ -71,14 +65,19 @@ public final class MetricsEndpoint implements AutoCloseable {
    *
    * @param patience time from the first line of a request until its answer is read
    */
-  static MetricsEndpoint start(
-      InetSocketAddress address,
-      ServerMetrics metrics,
-      Supplier<BackendState> state,
-      Supplier<@Nullable String> trouble,
-      Duration patience)
+  static MetricsEndpoint start(InetSocketAddress address, ServerMetrics metrics, Duration patience)
       throws IOException {
-    return new MetricsEndpoint(address, metrics, state, trouble, patience);
+    return new MetricsEndpoint(address, metrics, patience);
+  }
+
+  /**
+   * Shows from now on whether calls are served.
+   *
+   * @param state returns the state of the backend at once
+   * @param trouble returns at once why no call is served, whatever that state; null if calls are
+   */
+  public void opened(Supplier<BackendState> state, Supplier<@Nullable String> trouble) {
+    serving = new Serving(state, trouble);
   }
 
   private HttpAnswer answer(HttpQuestion question) {
@@ -103,8 +102,12 @@ public final class MetricsEndpoint implements AutoCloseable {
   }
 
   private HttpAnswer ready() {
-    BackendState now = state.get();
-    String problem = trouble.get();
+    Serving open = serving;
+    if (open == null) {
+      return HttpAnswer.plain(503, "the store opens; the log says if it cannot be opened\n");
+    }
+    BackendState now = open.state().get();
+    String problem = open.trouble().get();
     return problem != null && now.takesWrites()
         ? HttpAnswer.plain(503, problem + "\n")
         : HttpAnswer.plain(now.takesWrites() ? 200 : 503, now + "\n");

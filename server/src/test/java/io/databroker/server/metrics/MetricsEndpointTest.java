@@ -39,12 +39,11 @@ class MetricsEndpointTest {
   }
 
   private MetricsEndpoint start(Duration patience) throws IOException {
-    return MetricsEndpoint.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        metrics,
-        () -> BackendState.SERVING,
-        trouble::get,
-        patience);
+    MetricsEndpoint started =
+        MetricsEndpoint.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, patience);
+    started.opened(() -> BackendState.SERVING, trouble::get);
+    return started;
   }
 
   @AfterEach
