@@ -37,6 +37,9 @@ public final class Connections extends ServerTransportFilter {
   /** A stalled reader that holds buffers others wait for is cut off after this time. */
   private static final long PRESSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Time for a request to arrive completely while the server stops. */
+  private static final long STOPPING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   /** Number of connections cut off at once. */
   private static final int MOST_CUT = 64;
 
@@ -53,6 +56,8 @@ public final class Connections extends ServerTransportFilter {
 
   /** True while the buffers are nearly full; checked when a large answer is counted. */
   private volatile boolean tight;
+
+  private volatile boolean stopping;
 
   private final Map<Executor, LoopRound> rounds = new ConcurrentHashMap<>();
   private final Set<Connection> ready = ConcurrentHashMap.newKeySet();
@@ -244,7 +249,7 @@ public final class Connections extends ServerTransportFilter {
   /** Ends calls and connections that have made no progress for too long; called often. */
   public void sweep() {
     long now = System.nanoTime();
-    long request = limits.request().toNanos();
+    long request = stopping ? STOPPING_NANOS : limits.request().toNanos();
     long stall = limits.stall().toNanos();
     long unflushed = 0;
     for (Connection connection : ready) {
@@ -277,6 +282,11 @@ public final class Connections extends ServerTransportFilter {
     } catch (RuntimeException e) { // the other calls must be swept too
       log.warn("a stalled call could not be ended: {}", e.toString());
     }
+  }
+
+  /** Ends incomplete requests soon from now on, because the server stops. */
+  public void stop() {
+    stopping = true;
   }
 
   /** Cuts off the largest connections until they have freed that many bytes. */

@@ -11,6 +11,7 @@ import io.databroker.server.net.Watchdog;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class BrokerServer implements AutoCloseable {
   private final Threads threads;
   private final HealthProbe health;
   private final Streams streams;
+  private final EndableStreams others = new EndableStreams();
   private final Searches searches;
   private final DataBrokerService records;
   private final Connections connections;
@@ -160,9 +162,11 @@ public final class BrokerServer implements AutoCloseable {
             intake.before(
                 ServerInterceptors.intercept(
                     new RegistryService(registrations, streams), new HeadersAtOnce())))
-        .addService(intake.before(health.service().bindService()));
+        .addService(intake.before(ServerInterceptors.intercept(health.service(), others)));
     if (settings.reflection()) {
-      ReflectionCalls.services().forEach(builder::addService);
+      for (ServerServiceDefinition service : ReflectionCalls.services()) {
+        builder.addService(ServerInterceptors.intercept(service, others));
+      }
     }
     builder.intercept(new Caller.Naming());
     if (settings.callers() != null) {
@@ -264,6 +268,8 @@ public final class BrokerServer implements AutoCloseable {
     health.stop();
     server.shutdown();
     streams.stop();
+    others.stop();
+    connections.stop();
     searches.stop();
     try {
       if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {

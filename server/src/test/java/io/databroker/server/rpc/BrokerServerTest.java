@@ -12,9 +12,11 @@ import io.databroker.api.Write;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.grpc.CallOptions;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -22,6 +24,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -149,6 +152,31 @@ class BrokerServerTest {
         .hasMessageContaining("UNAVAILABLE");
     assertThat(backend.versions().latest()).isEqualTo(30); // the owner closes the backend
     served.server.close();
+  }
+
+  @Test
+  void closingEndsStreamsOfOtherServicesAndUnfinishedRequests() throws Exception {
+    Collector<HealthCheckRequest, HealthCheckResponse> health = Collector.eager();
+    HealthGrpc.newStub(served.channel).watch(HealthCheckRequest.getDefaultInstance(), health);
+    assertThat(health.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+    Collector<ServerReflectionRequest, ServerReflectionResponse> names = Collector.eager();
+    ServerReflectionGrpc.newStub(served.channel)
+        .serverReflectionInfo(names)
+        .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    names.next();
+    Collector<PutRequest, PutResponse> unfinished = Collector.eager();
+    ClientCalls.asyncClientStreamingCall(
+            served.channel.newCall(DataBrokerServiceGrpc.getPutMethod(), CallOptions.DEFAULT),
+            unfinished)
+        .onNext(PutRequest.getDefaultInstance());
+    Eventually.holds("two admitted calls", () -> served.server.openCalls() == 2);
+
+    served.server.close();
+    String stopping = "UNAVAILABLE: the server is stopping; connect again";
+    assertThat(health.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(health.failure()).isEqualTo(stopping);
+    assertThat(names.failure()).isEqualTo(stopping);
+    assertThat(unfinished.failure()).startsWith("DEADLINE_EXCEEDED: request-stalled");
   }
 
   @Test
