@@ -322,14 +322,12 @@ final class ServeCommand implements Callable<Integer> {
 
   private FailedException cannotListen(IOException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    String why = String.valueOf(cause.getMessage());
-    boolean inUse = why.toLowerCase(Locale.ROOT).contains("already in use");
     return new FailedException(
         String.format(
             Locale.ROOT,
             "cannot listen on %s: %s; give another address with --listen",
             listen,
-            inUse ? "address already in use" : why));
+            cause.getMessage()));
   }
 
   private void start(BrokerServer server, Logging log) throws IOException, FailedException {

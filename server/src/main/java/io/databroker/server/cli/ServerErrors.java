@@ -39,8 +39,8 @@ final class ServerErrors {
             Locale.ROOT, "no host is known by the name of %s; name another one", server.host());
       }
     }
-    // A status from the server itself has no cause.
-    return error.getCause() != null || told.startsWith("Network closed")
+    // A status from the server itself has details.
+    return ErrorDetails.info(error).isEmpty()
         ? String.format(
             Locale.ROOT,
             "the connection to the server at %s was lost; the call may or may not have "

@@ -40,13 +40,13 @@ public final class StructReader {
 
   static Struct object(String text, int levels) throws JsonException {
     JsonReader json = new JsonReader(new StringReader(text));
-    json.setNestingLimit(levels);
+    json.setNestingLimit(levels + 1); // the check of levels comes first
     json.setStrictness(Strictness.STRICT);
     try {
       if (json.peek() != JsonToken.BEGIN_OBJECT) {
         throw new JsonException("not a JSON object");
       }
-      Struct object = object(json);
+      Struct object = object(json, levels);
       if (json.peek() != JsonToken.END_DOCUMENT) {
         throw new JsonException("more follows the JSON object");
       }
@@ -54,9 +54,7 @@ public final class StructReader {
     } catch (EOFException e) {
       throw new JsonException("not JSON: it ends too early");
     } catch (MalformedJsonException e) {
-      boolean deep = String.valueOf(e.getMessage()).startsWith("Nesting limit");
-      throw new JsonException(
-          deep ? "nested too deeply: more than " + LEVELS + " levels" : "not JSON" + where(e));
+      throw new JsonException("not JSON" + where(e));
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new JsonException("not JSON: " + e.getMessage());
     }
@@ -72,7 +70,8 @@ public final class StructReader {
     return column >= 0 && path > column ? ": look at" + message.substring(column, path) : "";
   }
 
-  private static Struct object(JsonReader json) throws IOException, JsonException {
+  private static Struct object(JsonReader json, int levels) throws IOException, JsonException {
+    checkLevels(levels);
     Struct.Builder object = Struct.newBuilder();
     json.beginObject();
     while (json.hasNext()) {
@@ -80,17 +79,23 @@ public final class StructReader {
       if (object.containsFields(name)) {
         throw new JsonException("\"" + name + "\" comes twice in one object");
       }
-      object.putFields(name, value(json));
+      object.putFields(name, value(json, levels - 1));
     }
     json.endObject();
     return object.build();
   }
 
-  private static Value value(JsonReader json) throws IOException, JsonException {
+  private static void checkLevels(int levels) throws JsonException {
+    if (levels <= 0) {
+      throw new JsonException("nested too deeply: more than " + LEVELS + " levels");
+    }
+  }
+
+  private static Value value(JsonReader json, int levels) throws IOException, JsonException {
     Value.Builder value = Value.newBuilder();
     switch (json.peek()) {
-      case BEGIN_OBJECT -> value.setStructValue(object(json));
-      case BEGIN_ARRAY -> value.setListValue(list(json));
+      case BEGIN_OBJECT -> value.setStructValue(object(json, levels));
+      case BEGIN_ARRAY -> value.setListValue(list(json, levels));
       case STRING -> value.setStringValue(wellFormed(json.nextString()));
       case NUMBER -> value.setNumberValue(number(json.nextString()));
       case BOOLEAN -> value.setBoolValue(json.nextBoolean());
@@ -103,11 +108,12 @@ public final class StructReader {
     return value.build();
   }
 
-  private static ListValue list(JsonReader json) throws IOException, JsonException {
+  private static ListValue list(JsonReader json, int levels) throws IOException, JsonException {
+    checkLevels(levels);
     ListValue.Builder list = ListValue.newBuilder();
     json.beginArray();
     while (json.hasNext()) {
-      list.addValues(value(json));
+      list.addValues(value(json, levels - 1));
     }
     json.endArray();
     return list.build();

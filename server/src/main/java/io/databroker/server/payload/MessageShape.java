@@ -97,6 +97,19 @@ public final class MessageShape {
   }
 
   /**
+   * A message is nested more deeply than allowed.
+   *
+   * <p><b>Thread-safety:</b> as any exception.
+   */
+  public static final class TooDeepException extends InvalidProtocolBufferException {
+    private static final long serialVersionUID = 1L;
+
+    TooDeepException(int limit) {
+      super("nesting is deeper than " + limit);
+    }
+  }
+
+  /**
    * Counter of the parts of one message: messages, elements of lists, and unknown fields.
    *
    * <p><b>Thread-safety:</b> none.
@@ -140,7 +153,8 @@ public final class MessageShape {
    * Counts the parts of a message.
    *
    * @throws TooManyPartsException if it has more parts than allowed
-   * @throws InvalidProtocolBufferException if the bytes are not a message, or nested too deeply
+   * @throws TooDeepException if it is nested more deeply than allowed
+   * @throws InvalidProtocolBufferException if the bytes are not a message
    */
   public void count(CodedInputStream in, Count count) throws InvalidProtocolBufferException {
     try {
@@ -155,7 +169,7 @@ public final class MessageShape {
 
   private void count(CodedInputStream in, Count count, int depth) throws IOException {
     if (depth > count.deepest) {
-      throw new InvalidProtocolBufferException("nesting is deeper than " + count.deepest);
+      throw new TooDeepException(count.deepest);
     }
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int type = WireFormat.getTagWireType(tag);

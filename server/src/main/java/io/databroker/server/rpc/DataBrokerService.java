@@ -68,11 +68,11 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           String id = request.getId();
           StoredRecord found = type.isEmpty() || id.isEmpty() ? null : backend.get(type, id);
           if (found == null) {
-            throw Status.NOT_FOUND
-                .withDescription(
+            throw Statuses.of(
+                Status.NOT_FOUND.withDescription(
                     String.format(
-                        Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id)))
-                .asRuntimeException();
+                        Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id))),
+                "record-not-found");
           }
           Encoded encoded = EncodedRecords.only(found);
           return encoded != null
@@ -148,9 +148,9 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           }
           TypeOptions options = backend.options().get(type);
           if (options == null) {
-            throw Status.NOT_FOUND
-                .withDescription("no options for " + Shown.quoted(type))
-                .asRuntimeException();
+            throw Statuses.of(
+                Status.NOT_FOUND.withDescription("no options for " + Shown.quoted(type)),
+                "options-not-found");
           }
           return GetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
         });
@@ -181,9 +181,10 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           Duration duration = WireTimes.lease("duration", request.getDuration());
           Lease lease = growth.acquireLease(request.getName(), duration);
           if (lease == null) {
-            throw Status.ALREADY_EXISTS
-                .withDescription(Shown.quoted(request.getName()) + " is held by another")
-                .asRuntimeException();
+            throw Statuses.of(
+                Status.ALREADY_EXISTS.withDescription(
+                    Shown.quoted(request.getName()) + " is held by another"),
+                "lease-held");
           }
           return AcquireLeaseResponse.newBuilder().setId(LeaseIds.id(lease)).build();
         });
@@ -197,12 +198,12 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           Duration duration = WireTimes.lease("duration", request.getDuration());
           long token = LeaseIds.token(request.getId());
           if (growth.renewLease(request.getName(), token, duration) == null) {
-            throw Status.ALREADY_EXISTS
-                .withDescription(
+            throw Statuses.of(
+                Status.ALREADY_EXISTS.withDescription(
                     Shown.quoted(request.getId())
                         + " no longer holds "
-                        + Shown.quoted(request.getName()))
-                .asRuntimeException();
+                        + Shown.quoted(request.getName())),
+                "lease-not-held");
           }
           return Empty.getDefaultInstance();
         });

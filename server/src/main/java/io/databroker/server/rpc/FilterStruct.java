@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.databroker.api.ErrorId;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
 import io.databroker.host.query.Filter;
@@ -85,13 +86,13 @@ final class FilterStruct {
       return value(path, key, value);
     }
     if (isOperator(path, key)) {
-      throw Status.UNIMPLEMENTED
-          .withDescription(
+      throw Statuses.of(
+          Status.UNIMPLEMENTED.withDescription(
               String.format(
                   Locale.ROOT,
                   "filter operator %s is not supported; use $and, $or, $eq, $equals, $is, = or ==",
-                  Shown.quoted(key)))
-          .asRuntimeException();
+                  Shown.quoted(key))),
+          ErrorId.UNSUPPORTED.label());
     }
     return value(path.isEmpty() ? key : longer(path, key), key, value);
   }

@@ -6,6 +6,7 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
 import io.databroker.server.payload.MessageShape;
+import io.databroker.server.payload.MessageShape.TooDeepException;
 import io.databroker.server.payload.MessageShape.TooManyPartsException;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
@@ -91,9 +92,8 @@ final class RequestCheck {
 
   /** Returns the error for a request that cannot be parsed. */
   InvalidArgumentException unreadable(InvalidProtocolBufferException problem) {
-    String told = String.valueOf(problem.getMessage());
     String remedy =
-        told.contains("nesting")
+        problem instanceof TooDeepException
             ? "it is nested too deeply: nest it less"
             : "it cannot be read: send the message of that method, in proto3 and UTF-8";
     return new InvalidArgumentException("request", method, remedy);

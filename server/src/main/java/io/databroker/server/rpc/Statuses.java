@@ -77,6 +77,11 @@ final class Statuses {
         Map.of("limit", Long.toString(room)));
   }
 
+  /** Returns the status for a rejection that has an id of its own. */
+  static StatusRuntimeException of(Status status, String id) {
+    return detailed(status, id, Map.of());
+  }
+
   /** Returns the status for a reached {@link ServiceLimits limit}. */
   static StatusRuntimeException limit(String id, String what, long limit) {
     return detailed(

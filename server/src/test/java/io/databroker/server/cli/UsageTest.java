@@ -154,9 +154,8 @@ class UsageTest {
               "directory=" + directory);
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
-          .isEqualTo(
-              "databroker: cannot listen on %s: address already in use; give another address with --listen%n"
-                  .formatted(address));
+          .startsWith("databroker: cannot listen on " + address + ": ")
+          .endsWith("; give another address with --listen\n");
       assertThat(directory).doesNotExist();
     }
   }

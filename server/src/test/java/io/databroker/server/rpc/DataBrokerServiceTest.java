@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import static io.databroker.server.rpc.Failures.code;
 import static io.databroker.server.rpc.Failures.failure;
+import static io.databroker.server.rpc.Failures.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -209,8 +210,9 @@ class DataBrokerServiceTest {
   }
 
   @Test
-  void optionsAreReplacedWholeReadBackAndRemoved() {
+  void optionsAreReplacedWholeReadBackAndRemoved() throws Exception {
     assertThat(code(() -> options("a"))).isEqualTo(Code.NOT_FOUND);
+    assertThat(id(failure(() -> options("a")))).isEqualTo("options-not-found");
     assertThat(code(() -> options(""))).isEqualTo(Code.INVALID_ARGUMENT);
     Options all =
         Options.newBuilder()

@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import static io.databroker.server.rpc.Failures.code;
 import static io.databroker.server.rpc.Failures.failure;
+import static io.databroker.server.rpc.Failures.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
@@ -65,6 +66,14 @@ class LeaseCallsTest {
     backend.now = backend.now.plusNanos(1_000);
     acquire("other", -1);
     assertThat(code(() -> acquire("", 10))).isEqualTo(Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void aRefusalHasAnId() throws Exception {
+    assertThat(id(failure(() -> served.get("a", "1")))).isEqualTo("record-not-found");
+    String held = acquire("leader", 10);
+    assertThat(id(failure(() -> acquire("leader", 10)))).isEqualTo("lease-held");
+    assertThat(id(failure(() -> renew("leader", held + "0", 10)))).isEqualTo("lease-not-held");
   }
 
   private String acquire(String name, long seconds) {

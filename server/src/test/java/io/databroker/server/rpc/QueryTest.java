@@ -113,9 +113,10 @@ class QueryTest {
         "{'name':{'$index':'10.0.0.1'}}",
         "{'$indexed':'A'}",
       })
-  void anOperatorThatIsNotThereIsUnimplemented(String filter) {
+  void anOperatorThatIsNotThereIsUnimplemented(String filter) throws Exception {
     StatusRuntimeException failure = server.failure(all("person").setFilter(struct(filter)));
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+    assertThat(Failures.id(failure)).isEqualTo("unsupported");
   }
 
   @Test
