@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
   /**
    * Context key of the call being handled, where streams register the action that ends them,
-   * queries ask for a later turn, and reports of services for the network of their client.
+   * queries ask for a later turn, and calls that count by client for its network.
    */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
@@ -109,8 +109,13 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return Caller.address(call);
   }
 
-  /** Returns the network of the client. */
-  Network network() {
+  /** Returns the network of the client whose call this thread handles. */
+  static Network client() {
+    AdmittedCall<?> call = CURRENT.get();
+    return call == null ? Network.of(null) : call.network();
+  }
+
+  private Network network() {
     return Network.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
   }
 

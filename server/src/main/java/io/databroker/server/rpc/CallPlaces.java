@@ -48,7 +48,12 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   private static final String HEALTH = HealthGrpc.getCheckMethod().getFullMethodName();
   private static final String SYNC = DataBrokerServiceGrpc.getSyncMethod().getFullMethodName();
 
-  private static final String REPORT = RegistryGrpc.getReportMethod().getFullMethodName();
+  /** Methods that are counted by client. */
+  private static final Set<String> BY_CLIENT =
+      Set.of(
+          RegistryGrpc.getReportMethod().getFullMethodName(),
+          DataBrokerServiceGrpc.getSetOptionsMethod().getFullMethodName(),
+          DataBrokerServiceGrpc.getAcquireLeaseMethod().getFullMethodName());
 
   private final Threads threads;
   private final LoopPause pause = new LoopPause(System::nanoTime);
@@ -152,10 +157,10 @@ final class CallPlaces implements ServerCallExecutorSupplier {
 
   /**
    * Returns whether the handler of a method asks for its call: queries may need a later turn, and
-   * reports of services are counted by client.
+   * some methods are counted by client.
    */
   boolean asksForCall(String method) {
-    return lane(method).equals(threads.searches()) || method.equals(REPORT);
+    return lane(method).equals(threads.searches()) || BY_CLIENT.contains(method);
   }
 
   /** Returns whether the handling of a request waits for nothing. */

@@ -8,6 +8,7 @@ import io.databroker.api.Lease;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.server.net.Network;
 import io.databroker.server.proto.AcquireLeaseRequest;
 import io.databroker.server.proto.AcquireLeaseResponse;
 import io.databroker.server.proto.ClearResponse;
@@ -158,6 +159,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void setOptions(SetOptionsRequest request, StreamObserver<SetOptionsResponse> observer) {
+    Network client = AdmittedCall.client();
     Answer.send(
         observer,
         Audited.work(
@@ -165,7 +167,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
             Map.of("type", request.getType()),
             () -> {
               TypeOptions options = WireRecords.options(request.getOptions());
-              growth.setOptions(request.getType(), options);
+              growth.setOptions(client, request.getType(), options);
               return SetOptionsResponse.newBuilder()
                   .setOptions(WireRecords.options(options))
                   .build();
@@ -175,11 +177,12 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
   @Override
   public void acquireLease(
       AcquireLeaseRequest request, StreamObserver<AcquireLeaseResponse> observer) {
+    Network client = AdmittedCall.client();
     Answer.send(
         observer,
         () -> {
           Duration duration = WireTimes.lease("duration", request.getDuration());
-          Lease lease = growth.acquireLease(request.getName(), duration);
+          Lease lease = growth.acquireLease(client, request.getName(), duration);
           if (lease == null) {
             throw Statuses.of(
                 Status.ALREADY_EXISTS.withDescription(

@@ -4,8 +4,13 @@ import io.databroker.api.Backend;
 import io.databroker.api.Lease;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.TypeOptions;
+import io.databroker.server.net.Network;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe.
  */
 final class GrowthLimits {
+  private static final String TOO_MANY_TYPES = "too-many-types-with-options";
+
   private final Backend backend;
   private final ServiceLimits limits;
   private final HeldLeases held;
-  private final Object newTypes = new Object();
+
+  /** Networks that gave types their options since the server started; guarded by itself. */
+  private final Map<String, Network> optionsBy = new HashMap<>();
 
   GrowthLimits(Backend backend, ServiceLimits limits) {
     this.backend = backend;
@@ -25,7 +34,12 @@ final class GrowthLimits {
     this.held = new HeldLeases(limits.leases(), System::nanoTime);
   }
 
-  void setOptions(String type, TypeOptions options) {
+  /** Returns how much of a limit one network may have, so that it leaves the rest to others. */
+  static int share(int limit) {
+    return (limit + 1) / 2;
+  }
+
+  void setOptions(Network client, String type, TypeOptions options) {
     int fields = options.indexedFields().size();
     if (fields > limits.indexedFields()) {
       throw new LimitExceededException(
@@ -35,29 +49,36 @@ final class GrowthLimits {
       backend.setOptions(type, options);
       return;
     }
-    synchronized (newTypes) { // otherwise two calls at once could both take the last place
-      if (backend.options().size() >= limits.typesWithOptions()) {
-        throw Statuses.limit(
-            "too-many-types-with-options", "types with options", limits.typesWithOptions());
-      }
+    synchronized (optionsBy) { // otherwise two calls at once could both take the last place
+      checkPlace(client, backend.options().keySet());
       backend.setOptions(type, options);
+      optionsBy.put(type, client);
     }
   }
 
-  @Nullable Lease acquireLease(String name, Duration duration) {
-    checkDuration(duration);
-    if (!held.begin()) {
-      throw Statuses.limit("too-many-leases", "leases", limits.leases());
+  private void checkPlace(Network client, Set<String> types) {
+    int most = limits.typesWithOptions();
+    if (types.size() >= most) {
+      throw Statuses.limit(TOO_MANY_TYPES, "types with options", most);
     }
+    optionsBy.keySet().retainAll(types);
+    if (Collections.frequency(optionsBy.values(), client) >= share(most)) {
+      throw Statuses.limit(TOO_MANY_TYPES, "types with options of one address", share(most));
+    }
+  }
+
+  @Nullable Lease acquireLease(Network client, String name, Duration duration) {
+    checkDuration(duration);
+    held.begin(client);
     Lease lease = null;
     try {
       lease = backend.acquireLease(name, duration);
       return lease;
     } finally {
       if (lease == null) {
-        held.giveUp();
+        held.giveUp(client);
       } else {
-        held.acquired(name, lease.token(), duration);
+        held.acquired(name, client, lease.token(), duration);
       }
     }
   }

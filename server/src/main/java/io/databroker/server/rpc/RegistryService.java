@@ -31,8 +31,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void report(RegisterRequest request, StreamObserver<RegisterResponse> observer) {
-    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
-    Network client = call == null ? Network.of(null) : call.network();
+    Network client = AdmittedCall.client();
     Answer.send(
         observer,
         () -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
+import io.databroker.api.TypeOptions;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.AcquireLeaseRequest;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
@@ -21,6 +22,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Limits on leases, options and streams of clients; each rejection has a stable id. */
 class GrowthLimitsTest {
   private static final ServiceLimits SMALL =
-      new ServiceLimits(3, java.time.Duration.ofHours(1), 2, 2, 2, 2, 16);
+      new ServiceLimits(6, java.time.Duration.ofHours(1), 4, 2, 2, 2, 16);
 
   private final LockedBackend backend = new LockedBackend();
   private Served served;
@@ -64,6 +66,7 @@ class GrowthLimitsTest {
         .getId();
   }
 
+  /** One client has half of the limit. */
   @Test
   void leases() throws Exception {
     String first = acquire("a", 60);
@@ -95,7 +98,14 @@ class GrowthLimitsTest {
     refused(Code.INVALID_ARGUMENT, "limit-exceeded", () -> setOptions("a", 3));
     setOptions("b", 0);
     setOptions("b", 1);
+    // One client has half of the limit, which a removal gives back.
     refused(Code.RESOURCE_EXHAUSTED, "too-many-types-with-options", () -> setOptions("c", 0));
+    var unused = served.records().setOptions(SetOptionsRequest.newBuilder().setType("b").build());
+    setOptions("c", 0);
+    for (String type : List.of("host1", "host2")) {
+      backend.setOptions(type, new TypeOptions(5L, null, List.of()));
+    }
+    refused(Code.RESOURCE_EXHAUSTED, "too-many-types-with-options", () -> setOptions("d", 0));
   }
 
   @Test
