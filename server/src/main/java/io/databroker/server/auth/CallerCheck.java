@@ -124,7 +124,8 @@ public final class CallerCheck implements ServerInterceptor {
               call,
               Status.UNAUTHENTICATED,
               "unauthenticated",
-              "the token is not valid; sign it HS256 with the shared key, with the claim exp");
+              "the token is not valid; sign it HS256 with the shared key, with the claim exp and"
+                  + " no later nbf");
     };
   }
 

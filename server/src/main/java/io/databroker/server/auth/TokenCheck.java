@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys, whose claim
- * {@code exp} lies in the future.
+ * {@code exp} lies in the future, and whose claim {@code nbf}, if there is one, does not.
  *
  * <p>A verified token is remembered by its text until it expires or the keys change, because a
  * verification takes longer than most calls. About {@link #REMEMBERED} tokens are remembered; the
@@ -75,7 +75,7 @@ final class TokenCheck {
     long now = clock.millis();
     Verified known = generation.verified.getIfPresent(token);
     if (known == null) {
-      known = token.length() > LONGEST ? null : verify(generation, token);
+      known = token.length() > LONGEST ? null : verify(generation, token, now);
       if (known == null) {
         return Verdict.INVALID;
       }
@@ -95,7 +95,7 @@ final class TokenCheck {
     return known == null ? null : known.subject;
   }
 
-  private static @Nullable Verified verify(Generation generation, String token) {
+  private static @Nullable Verified verify(Generation generation, String token, long now) {
     try {
       JWSObject signed = JWSObject.parse(token);
       if (!JWSAlgorithm.HS256.equals(signed.getHeader().getAlgorithm())) {
@@ -103,21 +103,29 @@ final class TokenCheck {
       }
       for (Verifier each : generation.verifiers) {
         if (signed.verify(each.verifier)) {
-          return claims(signed, each.readOnly);
+          return claims(signed, each.readOnly, now);
         }
       }
       return null;
-    } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
+    } catch (ParseException | JOSEException | RuntimeException e) {
       return null; // untrusted text may be malformed in any way
     }
   }
 
-  private static @Nullable Verified claims(JWSObject signed, boolean readOnly) {
+  private static @Nullable Verified claims(JWSObject signed, boolean readOnly, long now) {
     Map<String, Object> payload = signed.getPayload().toJSONObject();
-    Object expires = payload == null ? null : payload.get("exp");
-    String subject = payload != null && payload.get("sub") instanceof String sub ? sub : null;
-    return expires instanceof Number seconds
-        ? new Verified((long) (seconds.doubleValue() * 1_000), readOnly, subject)
-        : null;
+    if (payload == null || !(payload.get("exp") instanceof Number expires)) {
+      return null;
+    }
+    Object begins = payload.getOrDefault("nbf", 0);
+    if (!(begins instanceof Number begin) || millis(begin) > now) {
+      return null;
+    }
+    String subject = payload.get("sub") instanceof String sub ? sub : null;
+    return new Verified(millis(expires), readOnly, subject);
+  }
+
+  private static long millis(Number seconds) {
+    return (long) (seconds.doubleValue() * 1_000);
   }
 }

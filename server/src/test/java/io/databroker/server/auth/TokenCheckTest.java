@@ -19,6 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenCheckTest {
@@ -89,6 +90,17 @@ class TokenCheckTest {
     assertThat(new TokenCheck(keys(KEY), at(NOW)).check(own)).isEqualTo(Verdict.FULL);
   }
 
+  @ParameterizedTest
+  @CsvSource({"-1,FULL", "0,FULL", "0.5,INVALID", "1,INVALID", "1e300,INVALID", "null,INVALID"})
+  void aTokenIsNotGoodBeforeItBegins(String after, Verdict expected) throws Exception {
+    long now = NOW.getEpochSecond();
+    String begin =
+        after.equals("null") ? "\"x\"" : Double.toString(now + Double.parseDouble(after));
+    String claims = "{\"exp\":" + (now + 60) + ",\"nbf\":" + begin + "}";
+    TokenCheck check = new TokenCheck(keys(KEY), at(NOW));
+    assertThat(check.check(token("{\"alg\":\"HS256\"}", claims, KEY))).isEqualTo(expected);
+  }
+
   @Test
   void anyOfTheKeysIsGoodAndOneThatIsGoneIsNot() throws Exception {
     TokenCheck check = new TokenCheck(keys(KEY, OTHER), at(NOW));
@@ -117,6 +129,7 @@ class TokenCheckTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "null",
         "{\"alg\":\"none\"}",
         "{\"alg\":\"HS512\"}",
         "{\"alg\":\"RS256\"}",
