@@ -102,7 +102,10 @@ public final class ConsoleEndpoint implements AutoCloseable {
 
   private static SslContext context(TlsFiles files) throws SSLException {
     SslContextBuilder builder =
-        SslContextBuilder.forServer(files.keyManager()).sslProvider(SslProvider.JDK);
+        SslContextBuilder.forServer(files.keyManager())
+            .sslProvider(SslProvider.JDK)
+            // With TLS 1.2 a client could repeat the handshake on its connection without end.
+            .protocols("TLSv1.3");
     X509ExtendedTrustManager authorities = files.trustManager();
     if (authorities != null) {
       builder.trustManager(authorities).clientAuth(ClientAuth.REQUIRE);

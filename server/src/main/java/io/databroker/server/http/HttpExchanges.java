@@ -10,6 +10,8 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultHttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpDecoderConfig;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderValues;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaders;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObject;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
@@ -21,6 +23,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -117,8 +120,18 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
     HttpRequest whole = arriving;
     if (part instanceof LastHttpContent && whole != null) {
       arriving = null;
-      enqueue(context, whole);
+      enqueue(context, isAmbiguous(whole) ? MALFORMED : whole);
     }
+  }
+
+  /** Returns whether a proxy could read another host or another end of the body from it. */
+  private static boolean isAmbiguous(HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return headers.getAll(HttpHeaderNames.HOST).size() > 1
+        || !(codings.isEmpty()
+            || (codings.size() == 1
+                && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))));
   }
 
   private void enqueue(ChannelHandlerContext context, HttpRequest request) {

@@ -16,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of an endpoint that leave, or send more than one request. */
 class HttpExchangesTest {
@@ -121,6 +123,23 @@ class HttpExchangesTest {
       readTo(client, "answer to /quick");
       client.shutdownOutput();
       assertThat(client.getInputStream().read()).isNegative();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: localhost\r\nHost: other\r\n",
+        "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nContent-Length: 4\r\n"
+      })
+  void aRequestThatProxiesReadDifferentlyIsRejected(String headers) throws Exception {
+    try (Socket client = connect()) {
+      send(client, "GET /quick HTTP/1.1\r\n" + headers + "\r\n0\r\n\r\n");
+      readTo(client, "400 Bad Request");
+      readTo(client, "this is not an HTTP request");
     }
   }
 
