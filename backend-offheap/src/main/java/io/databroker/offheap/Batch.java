@@ -218,14 +218,18 @@ final class Batch implements AutoCloseable {
     }
   }
 
-  /** Plans the deletes of that many of the oldest records, or of fewer but as many bytes. */
-  void evict(TypeTable table, long excess, long bytes) {
+  /**
+   * Plans the deletes of that many of the oldest records, or of fewer but as many bytes; returns
+   * whether the bytes left some out.
+   */
+  boolean evict(TypeTable table, long excess, long bytes) {
     List<Victim> victims = new ArrayList<>();
-    choose(table, excess, bytes, victims);
+    boolean isCut = choose(table, excess, bytes, victims);
     victims.forEach(victim -> drop(victim.table, victim.id));
+    return isCut;
   }
 
-  private void choose(TypeTable table, long excess, long bytes, List<Victim> victims) {
+  private boolean choose(TypeTable table, long excess, long bytes, List<Victim> victims) {
     OldestFirst old = new OldestFirst(history, table);
     long left = excess;
     long bytesLeft = bytes;
@@ -248,6 +252,7 @@ final class Batch implements AutoCloseable {
         left--;
       }
     }
+    return left > 0 && bytesLeft <= 0;
   }
 
   /** Commits the plan atomically. */

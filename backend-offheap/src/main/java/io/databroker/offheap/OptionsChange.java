@@ -176,14 +176,15 @@ final class OptionsChange {
           // A portion without a readable record would be followed by the same one, without end.
           if (table != null
               && excess > LAST
-              && evict(now, table, Math.min(BATCH, excess - LAST), null, evicted)) {
+              && evict(now, table, Math.min(BATCH, excess - LAST), evicted)) {
             table.capacity = table.count;
             return null;
           }
           if (table != null && excess > 0) {
-            // One frame and one publication: neither a reader nor a crash sees one without the
-            // other.
-            evict(now, table, excess, set, evicted);
+            if (!evictAndSet(now, table, excess, set, evicted)) {
+              table.capacity = table.count;
+              return null;
+            }
           } else {
             store.append(now, Frame.Kind.OPTIONS, set.body);
             store.publish(now, set.apply(now, now.planned));
@@ -197,22 +198,37 @@ final class OptionsChange {
   }
 
   /** Evicts that many of the readable records; returns false if there are none. */
-  private boolean evict(
-      History history,
-      TypeTable table,
-      long records,
-      @Nullable SetOptions set,
-      List<TypeTable> evicted) {
+  private boolean evict(History history, TypeTable table, long records, List<TypeTable> evicted) {
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
-      batch.evict(table, records, set == null ? LastPayloads.BATCH_BYTES : Long.MAX_VALUE);
-      if (batch.isEmpty() && set == null) {
+      batch.evict(table, records, LastPayloads.BATCH_BYTES);
+      if (batch.isEmpty()) {
         return false;
       }
-      batch.commit(set);
-      if (evicted.isEmpty()) {
-        evicted.add(table);
-      }
-      return true;
+      batch.commit();
+    }
+    note(table, evicted);
+    return true;
+  }
+
+  /**
+   * Evicts the last records together with the options: in one frame and one publication, so that
+   * neither a reader nor a crash sees one without the other. If they are too large for one batch,
+   * it evicts some of them without the options and returns false.
+   */
+  private boolean evictAndSet(
+      History history, TypeTable table, long records, SetOptions set, List<TypeTable> evicted) {
+    boolean isCut;
+    try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
+      isCut = batch.evict(table, records, LastPayloads.MOST_BYTES);
+      batch.commit(isCut ? null : set);
+    }
+    note(table, evicted);
+    return !isCut;
+  }
+
+  private static void note(TypeTable table, List<TypeTable> evicted) {
+    if (evicted.isEmpty()) {
+      evicted.add(table);
     }
   }
 }

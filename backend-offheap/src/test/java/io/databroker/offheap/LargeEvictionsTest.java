@@ -86,4 +86,25 @@ class LargeEvictionsTest {
         .as("with the options")
         .hasSizeLessThanOrEqualTo(100);
   }
+
+  /** Fewer records than may be evicted in one batch with the options, but too many bytes. */
+  @Test
+  void fewButLargeRecordsAreEvictedInSeveralBatches() {
+    backend.clear();
+    for (int i = 0; i < 90; i++) {
+      backend.put(List.of(Write.put("t", "id-" + i, Bytes.copyOf(new byte[10 * PAYLOAD]))));
+    }
+    before = backend.versions().end();
+    TypeOptions none = TypeOptions.NONE.withCapacity(0);
+    backend.setOptions("t", none);
+    assertThat(backend.options()).containsEntry("t", none);
+    List<Integer> sizes = new ArrayList<>();
+    try (ChangeFeed feed = backend.changes(before, null)) {
+      for (Changes next = feed.poll(); next != null; next = feed.poll()) {
+        sizes.add(next.records().size());
+      }
+    }
+    assertThat(sizes).hasSize(2).allMatch(size -> size <= 68);
+    assertThat(sizes.get(0) + sizes.get(1)).isEqualTo(90);
+  }
 }
