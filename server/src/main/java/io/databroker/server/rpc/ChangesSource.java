@@ -10,13 +10,13 @@ import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.databroker.server.proto.TypedOptions;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of Sync: the options, then the changes after a position. Each is a {@link SyncResponse}
- * or {@link Encoded}.
+ * Messages of Sync: the options, then the changes after a position. Each is a {@link SyncResponse},
+ * {@link Encoded} or {@link Deferred}.
  */
 final class ChangesSource implements MessageSource<Object> {
   /**
@@ -45,19 +45,22 @@ final class ChangesSource implements MessageSource<Object> {
    */
   private final @Nullable Long last;
 
-  private Iterator<StoredRecord> batch = Collections.emptyIterator();
+  private List<StoredRecord> batch = List.of();
 
-  /** Size of the batch; 0 if all its changes are sent. */
-  private long held;
+  /** Number of changes of the batch that polls have returned. */
+  private int next;
+
+  /** Version before the batch. */
+  private long before;
+
+  /** Size of the batch, in bytes. */
+  private long size;
 
   /** True if the batch was dropped, and the feed has to be opened again. */
   private boolean released;
 
   /** History of the batch. */
   private long history;
-
-  /** Version of the last change that a poll returned, or of the position before the batch. */
-  private long sent;
 
   private boolean ended;
 
@@ -119,7 +122,8 @@ final class ChangesSource implements MessageSource<Object> {
       reopen();
     }
     skipping = false;
-    for (int skipped = 0; !batch.hasNext(); skipped++) {
+    for (int skipped = 0; next == batch.size(); skipped++) {
+      drop();
       if (skipped == MOST_SKIPPED) {
         skipping = true;
         return null;
@@ -134,49 +138,53 @@ final class ChangesSource implements MessageSource<Object> {
         return null;
       }
       caughtUp = false;
-      sent = polled;
+      before = polled;
       polled = changes.position().version();
-      batch = changes.records().iterator();
-      held = size(changes);
+      batch = changes.records();
+      size = size(batch);
       history = changes.position().serverVersion();
       ended = isAtEnd();
     }
-    StoredRecord record = batch.next();
-    sent = record.version();
-    if (!batch.hasNext()) {
-      held = 0;
-    }
-    return told.message(history, record);
+    return told.message(history, batch.get(next++));
   }
 
-  private static long size(Changes changes) {
+  private static long size(List<StoredRecord> records) {
     long size = 0;
-    for (StoredRecord record : changes.records()) {
+    for (StoredRecord record : records) {
       size += RECORD_BYTES + record.payload().size();
     }
     return size;
   }
 
   @Override
+  public void back() {
+    next--;
+  }
+
+  @Override
   public long held() {
-    return held;
+    return batch.isEmpty() ? 0 : size;
   }
 
   @Override
   public void release() {
-    if (batch.hasNext()) {
-      batch = Collections.emptyIterator();
-      held = 0;
-      polled = sent;
+    if (next < batch.size()) {
+      polled = next == 0 ? before : batch.get(next - 1).version();
       ended = false;
       released = true;
       feed.close();
     }
+    drop();
+  }
+
+  private void drop() {
+    batch = List.of();
+    next = 0;
   }
 
   /** Opens the feed again, behind the last change that a poll returned. */
   private void reopen() {
-    ChangeFeed rest = backend.changes(new Position(history, sent), type.isEmpty() ? null : type);
+    ChangeFeed rest = backend.changes(new Position(history, polled), type.isEmpty() ? null : type);
     synchronized (this) {
       if (!closed) {
         feed = rest;
@@ -199,7 +207,7 @@ final class ChangesSource implements MessageSource<Object> {
 
   @Override
   public boolean ended() {
-    return ended && !batch.hasNext();
+    return ended && next == batch.size();
   }
 
   @Override

@@ -29,7 +29,7 @@ final class Encoded {
     return (StreamObserver<Object>) observer;
   }
 
-  /** Encodes the answers of a method, except those that are encoded. */
+  /** Encodes the answers of a method, except those that are encoded, and builds deferred ones. */
   static final class Marshaller<A> implements MethodDescriptor.Marshaller<A> {
     private final MethodDescriptor.Marshaller<A> standard;
 
@@ -38,10 +38,14 @@ final class Encoded {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // a deferred answer builds a message of its method
     public InputStream stream(A answer) {
-      return ((Object) answer) instanceof Encoded encoded
-          ? new Stream(encoded.message)
-          : standard.stream(answer);
+      Object given = answer;
+      if (given instanceof Encoded encoded) {
+        return new Stream(encoded.message);
+      }
+      return standard.stream(
+          given instanceof Deferred deferred ? (A) deferred.message().get() : answer);
     }
 
     @Override

@@ -21,6 +21,11 @@ interface MessageSource<M> extends AutoCloseable {
   /** Runs the signal once when {@link #poll} may have a message. */
   void onReady(Runnable signal);
 
+  /** Takes the last message back: the next poll returns it again. */
+  default void back() {
+    throw new UnsupportedOperationException("turns of this source run on threads");
+  }
+
   /** Returns the size of the messages that it holds in the heap, in bytes. */
   default long held() {
     return 0;

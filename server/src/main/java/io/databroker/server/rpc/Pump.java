@@ -1,6 +1,5 @@
 package io.databroker.server.rpc;
 
-import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
@@ -45,8 +44,8 @@ final class Pump<M> {
   /** Used only by turns. */
   private boolean done;
 
-  /** Message that a turn leaves to a turn on a thread. Used only by turns. */
-  private @Nullable M large;
+  /** True if the next message is left to a turn on a thread. Used only by turns. */
+  private boolean large;
 
   /**
    * @param turns runs the turns, possibly on an event loop
@@ -123,10 +122,10 @@ final class Pump<M> {
       }
     }
     if (more || wakeups.addAndGet(-seen) != 0) {
-      if (large == null) {
-        turns.execute(this::turn);
-      } else {
+      if (large) {
         threads.execute(this::longTurn);
+      } else {
+        turns.execute(this::turn);
       }
     }
   }
@@ -143,20 +142,20 @@ final class Pump<M> {
         finish(() -> {});
         return false;
       }
-      if (large == null && source.ended()) {
+      if (source.ended()) {
         finish(call::onCompleted); // the end needs no room
         return false;
       }
       if (!call.isReady()) {
         return false;
       }
-      M message = large == null ? source.poll() : large;
+      M message = source.poll();
       if (message != null) {
-        if (!onThread && isLarge(message)) {
-          large = message;
+        large = !onThread && isLarge(message);
+        if (large) {
+          source.back();
           return true;
         }
-        large = null;
         call.onNext(message);
       } else if (!source.ended()) {
         source.onReady(this::wake);
@@ -167,14 +166,12 @@ final class Pump<M> {
   }
 
   private static boolean isLarge(Object message) {
-    return message instanceof MessageLite encoded
-        && CallPlaces.isLarge(encoded.getSerializedSize());
+    return message instanceof Deferred deferred && CallPlaces.isLarge(deferred.size());
   }
 
   /** Ends the stream, whatever the source and the transport do: its place must become free. */
   private void finish(Runnable lastWord) {
     done = true;
-    large = null;
     held.hold(0);
     close();
     whenDone.accept(this);

@@ -3,6 +3,8 @@ package io.databroker.server.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
@@ -107,7 +109,9 @@ class ChangesSourceTest {
   }
 
   private static Write put(int id) {
-    return Write.put(id % 2 == 0 ? "even" : "odd", "id" + id, Bytes.copyOf(new byte[100]));
+    byte[] payload =
+        Any.newBuilder().setValue(ByteString.copyFrom(new byte[100])).build().toByteArray();
+    return Write.put(id % 2 == 0 ? "even" : "odd", "id" + id, Bytes.copyOf(payload));
   }
 
   private static ChangesSource open(Backend backend, String type, boolean wait) {
@@ -133,8 +137,10 @@ class ChangesSourceTest {
     ChangesSource source = open(backend, type, wait);
     List<Object> messages = new ArrayList<>();
     for (Object message = source.poll(); message != null; message = source.poll()) {
+      assertThat(source.held()).isBetween(1L, 10L * 400);
+      source.back();
+      assertThat(source.poll()).isSameAs(message);
       messages.add(message);
-      assertThat(source.held()).isBetween(0L, 10L * 400);
       source.release();
       assertThat(source.held()).isEqualTo(0);
     }

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.logging.Level;
@@ -18,8 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /** The turns of one stream, run by hand. */
 class PumpTest {
-  private static final BytesValue SMALL = message(10);
-  private static final BytesValue LARGE = message(100_000);
+  private static final BytesValue SMALL = BytesValue.of(ByteString.copyFrom(new byte[10]));
+  private static final Deferred LARGE =
+      new Deferred(
+          100_000,
+          () -> {
+            throw new AssertionError("the transport builds it");
+          });
 
   private final Logger log = Logger.getLogger(Pump.class.getName());
   private final List<String> logged = new ArrayList<>();
@@ -28,7 +34,7 @@ class PumpTest {
   private final Messages source = new Messages();
   private final Call call = new Call();
   private final BatchRoom room = new BatchRoom(1_000);
-  private final Pump<BytesValue> pump =
+  private final Pump<Object> pump =
       new Pump<>(
           call, source, onLoop::add, onThreads::add, new HeldBatch(room), done -> source.ends++);
 
@@ -48,10 +54,6 @@ class PumpTest {
   void releaseLog() {
     log.setFilter(null);
     log.setLevel(null);
-  }
-
-  private static BytesValue message(int bytes) {
-    return BytesValue.of(ByteString.copyFrom(new byte[bytes]));
   }
 
   private void runTurns() {
@@ -179,8 +181,9 @@ class PumpTest {
     assertThat(room.take(1)).isTrue();
   }
 
-  private static final class Messages implements MessageSource<BytesValue> {
-    final Queue<BytesValue> waiting = new ArrayDeque<>();
+  private static final class Messages implements MessageSource<Object> {
+    final Deque<Object> waiting = new ArrayDeque<>();
+    Object last;
     boolean ended;
     boolean failsToClose;
     RuntimeException failure;
@@ -190,11 +193,17 @@ class PumpTest {
     int releases;
 
     @Override
-    public BytesValue poll() {
+    public Object poll() {
       if (failure != null) {
         throw failure;
       }
-      return waiting.poll();
+      last = waiting.poll();
+      return last;
+    }
+
+    @Override
+    public void back() {
+      waiting.addFirst(last);
     }
 
     @Override
@@ -227,7 +236,7 @@ class PumpTest {
   }
 
   /** Call that records its messages, and the place where each was sent. */
-  private final class Call extends ServerCallStreamObserver<BytesValue> {
+  private final class Call extends ServerCallStreamObserver<Object> {
     final List<String> events = new ArrayList<>();
     boolean ready = true;
     boolean cancelled;
@@ -236,8 +245,8 @@ class PumpTest {
     Runnable onCancel;
 
     @Override
-    public void onNext(BytesValue message) {
-      events.add(message.getValue().size() + " on " + running);
+    public void onNext(Object message) {
+      events.add((message == SMALL ? "10" : "100000") + " on " + running);
     }
 
     @Override
