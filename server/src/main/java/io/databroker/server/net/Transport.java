@@ -48,6 +48,12 @@ public final class Transport implements AutoCloseable {
 
   private static final long LAST = 2_000;
 
+  /** Bytes that a loop reads from a socket at once: about a hundred small calls at most. */
+  private static final int LARGEST_PIECE = 16 << 10;
+
+  private static final int FIRST_PIECE = 2 << 10;
+  private static final int LEAST_PIECE = 64;
+
   private final NetworkLimits limits;
   private final Connections connections;
   private final PooledByteBufAllocator allocator;
@@ -86,11 +92,12 @@ public final class Transport implements AutoCloseable {
   }
 
   /**
-   * Reads one piece of at most 64 KiB from a socket, then from the sockets of other connections.
-   * The default, 16 pieces, lets a connection begin thousands of calls in one round of its loop.
+   * Reads one piece from a socket, then from the sockets of other connections. The default, 16
+   * pieces of 64 KiB, lets a connection begin thousands of calls in one round of its loop.
    */
   private static RecvByteBufAllocator onePieceEach() {
-    return new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1);
+    return new AdaptiveRecvByteBufAllocator(LEAST_PIECE, FIRST_PIECE, LARGEST_PIECE)
+        .maxMessagesPerRead(1);
   }
 
   private static IoHandlerFactory handlers() {
