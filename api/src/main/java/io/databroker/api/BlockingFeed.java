@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * #close}, which ends the wait.
  */
 public final class BlockingFeed implements AutoCloseable {
+  private static final Duration LONG = Duration.ofDays(1);
+
   private final ChangeFeed feed;
   private final Semaphore signals = new Semaphore(0);
 
@@ -35,15 +37,11 @@ public final class BlockingFeed implements AutoCloseable {
    * @throws ClosedException after this feed or the backend was closed
    */
   public Changes next() throws InterruptedException {
-    while (true) {
-      Changes changes = feed.poll();
-      if (changes != null) {
-        return changes;
-      }
-      signals.drainPermits();
-      feed.onReady(signals::release);
-      await(Long.MAX_VALUE);
+    Changes changes = next(LONG);
+    while (changes == null) {
+      changes = next(LONG);
     }
+    return changes;
   }
 
   /**
