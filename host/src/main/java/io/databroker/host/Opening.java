@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -187,7 +188,10 @@ final class Opening {
         new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
     closing.push(leases);
 
-    log.info("opened {} as {}", provider, capabilities);
+    log.info(
+        "opened {}: {}",
+        provider,
+        capabilities.stream().map(Capability::label).sorted().collect(Collectors.joining(", ")));
     return new OpenedBackend(backend, leases, provider, capabilities, limits);
   }
 }
