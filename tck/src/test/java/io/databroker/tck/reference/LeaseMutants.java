@@ -29,6 +29,7 @@ final class LeaseMutants {
                         return null;
                       }
                     }
+                    Mutant.pause();
                     synchronized (store) {
                       store.leases.remove(name);
                       return super.acquireLease(name, duration);
