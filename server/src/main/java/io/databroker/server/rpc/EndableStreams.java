@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends the streams of gRPC's own services when the server stops. Those services never end a stream,
- * so one client of a health watch would delay the stop.
+ * Ends the streams of gRPC's own services when the server stops, and drops what they send after the
+ * end of a call. Those services never end a stream, so one client of a health watch would delay the
+ * stop.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -37,6 +38,7 @@ final class EndableStreams implements ServerInterceptor {
       @Override
       public void onCancel() {
         open.remove(stream);
+        stream.drop();
         super.onCancel();
       }
 
@@ -83,6 +85,14 @@ final class EndableStreams implements ServerInterceptor {
         closed = true;
         super.close(status, trailers);
       }
+    }
+
+    /**
+     * Sends nothing more, because the call is over. Reflection ends a call that was cancelled; if
+     * gRPC had cancelled it because of a malformed message, that would end the connection.
+     */
+    synchronized void drop() {
+      closed = true;
     }
 
     void end(StatusRuntimeException status) {

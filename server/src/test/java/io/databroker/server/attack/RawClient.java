@@ -39,7 +39,7 @@ public final class RawClient implements AutoCloseable {
     socket = new Socket();
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(20_000);
     out = socket.getOutputStream();
   }
 

@@ -39,7 +39,10 @@ class FrameLimitsTest {
   }
 
   private static Served serve() throws IOException {
-    return Served.with(new LockedBackend().checked(), new QuerySettings(), new ServerSettings());
+    return Served.with(
+        new LockedBackend().checked(),
+        new QuerySettings(),
+        new ServerSettings().withReflection(true));
   }
 
   @Test
@@ -121,6 +124,22 @@ class FrameLimitsTest {
 
   private static void reset(RawClient client, int stream) throws IOException {
     client.frame(RawClient.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+  }
+
+  @Test
+  void aMalformedMessageToReflectionEndsOnlyItsOwnCall() throws Exception {
+    byte[] headers =
+        RawClient.headersOf("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
+    try (Served served = serve();
+        RawClient client = RawClient.open(served.server.port(), 1 << 20)) {
+      for (int i = 0; i < 50; i++) {
+        int stream = client.beginWith(RawClient.END_HEADERS, headers);
+        client.data(stream, new byte[] {2, 0, 0, 0, 0}, false);
+        client.receive(RawClient.HEADERS);
+      }
+      client.call("Get", new byte[0], false);
+      client.receive(RawClient.HEADERS);
+    }
   }
 
   @Test
