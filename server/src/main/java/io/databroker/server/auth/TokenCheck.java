@@ -9,6 +9,7 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys, whose claim
- * {@code exp} lies in the future, and whose claim {@code nbf}, if there is one, does not.
+ * {@code exp} lies in the future, and whose claim {@code nbf}, if there is one, does not lie more
+ * than {@link #AHEAD} in it.
  *
  * <p>A verified token is remembered by its text until it expires or the keys change, because a
  * verification takes longer than most calls. About {@link #REMEMBERED} tokens are remembered; the
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe.
  */
 final class TokenCheck {
+  /** Time by which the clock of a client may be ahead. */
+  private static final Duration AHEAD = Duration.ofMinutes(1);
+
   static final int REMEMBERED = 10_000;
 
   /** Far more than the length of such a token. */
@@ -118,7 +123,7 @@ final class TokenCheck {
       return null;
     }
     Object begins = payload.getOrDefault("nbf", 0);
-    if (!(begins instanceof Number begin) || millis(begin) > now) {
+    if (!(begins instanceof Number begin) || millis(begin) > now + AHEAD.toMillis()) {
       return null;
     }
     String subject = payload.get("sub") instanceof String sub ? sub : null;
