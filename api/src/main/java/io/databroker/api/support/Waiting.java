@@ -1,43 +1,68 @@
 package io.databroker.api.support;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One registration of a signal, which runs once. */
+/** One registration of a signal. As a task, it ends the registration and runs the signal. */
 final class Waiting implements Runnable {
   private final WaitingFeeds feeds;
-  private final AtomicReference<@Nullable Runnable> signal;
   final WaitingFeed feed;
 
-  /** Number of the registration in its group, set before it is added. */
-  long ticket;
+  /** Null when cancelled. */
+  private volatile @Nullable Runnable signal;
+
+  /** True only after the removal; a thread that does not see it yet removes once more. */
+  private boolean ended;
+
+  /** Number of tasks that the group had begun before this was added. */
+  long round;
 
   Waiting(WaitingFeeds feeds, WaitingFeed feed, Runnable signal) {
     this.feeds = feeds;
     this.feed = feed;
-    this.signal = new AtomicReference<>(signal);
+    this.signal = signal;
   }
 
   /**
-   * Returns a hash of the ticket: the identity hash of a new object costs more than all the rest.
+   * Returns the hash of the feed: the identity hash of a new object costs more than all the rest.
    */
   @Override
   public int hashCode() {
-    return Long.hashCode(ticket);
+    return feed.hashCode();
   }
 
-  /** Ends the registration without its signal, unless that has run. */
+  /** Ends the registration without its signal, unless that has begun. */
   void cancel() {
-    signal.set(null);
-    feeds.remove(this);
+    if (!ended) {
+      signal = null; // it may not have been added yet
+      feeds.remove(this);
+    }
   }
 
-  /** Ends the registration and runs its signal, unless that has run or was cancelled. */
+  /** Ends the registration and runs its signal, unless it has ended. */
   @Override
   public void run() {
-    feeds.remove(this);
-    feed.waiting.compareAndSet(this, null);
-    Runnable due = signal.getAndSet(null);
+    if (feeds.remove(this)) {
+      ended = true;
+      signal();
+    }
+  }
+
+  /**
+   * Returns a task that runs the signal once, however often a notifier runs the task; for the
+   * thread that removed the registration.
+   */
+  Runnable once() {
+    AtomicBoolean begun = new AtomicBoolean();
+    return () -> {
+      if (begun.compareAndSet(false, true)) {
+        signal();
+      }
+    };
+  }
+
+  private void signal() {
+    Runnable due = signal;
     if (due != null) {
       try {
         due.run();

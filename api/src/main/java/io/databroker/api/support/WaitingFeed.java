@@ -28,8 +28,8 @@ final class WaitingFeed implements ChangeFeed {
   /** No change from the position up to this version concerns the feed. Only grows. */
   private final AtomicLong quietThrough;
 
-  /** The registration whose signal has not run; null if there is none. */
-  final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
+  /** The last registration, which may have ended; null if there is none. */
+  private final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
 
   /**
    * True while {@link #onReady} runs; {@link #endedBefore} is the bound of the trims that ended
@@ -184,9 +184,9 @@ final class WaitingFeed implements ChangeFeed {
     closed = true;
     VarHandle.fullFence();
     Waiting registration = waiting.getAndSet(null);
-    if (registration != null) {
-      feeds.remove(registration); // at once: the notifier may delay the task for long
-      feeds.handOver(registration);
+    // Removed at once: the notifier may delay the task for long.
+    if (registration != null && feeds.remove(registration)) {
+      feeds.handOver(registration.once());
     }
   }
 }

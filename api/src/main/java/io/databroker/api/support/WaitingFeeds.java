@@ -43,8 +43,13 @@ import org.jspecify.annotations.Nullable;
  *       size} of a concurrent collection, which are estimates.
  *   <li>A writer that finds a group's task due submits no second one. The task clears the flag
  *       before it reads the registrations, so it finds those that the writer could see.
+ *   <li>A task leaves out the registrations that were added after it began, so that it ends though
+ *       signals register again. Those that a writer could see before it found the task due were
+ *       added before the task began.
  *   <li>A registration stays in its group until its signal is about to run, so a trim meets every
- *       feed that waits. The signal itself is taken atomically, so it runs once.
+ *       feed that waits. Only the thread that removed it runs the signal, so it runs once. A close
+ *       that finds a registration not added yet leaves it to {@code onReady}, which then finds the
+ *       feed closed.
  * </ul>
  *
  * <p><b>Why no waiting feed loses its position to a trim.</b> {@link #beginTrim} stores the new
@@ -217,14 +222,15 @@ public final class WaitingFeeds {
     /** Number of registrations; never less than the actual number. */
     final AtomicInteger count = new AtomicInteger();
 
-    private final AtomicLong tickets = new AtomicLong();
+    /** Number of tasks that have begun. */
+    private final AtomicLong rounds = new AtomicLong();
 
     /** True from the hand-over of this task until it begins. */
     private final AtomicBoolean due = new AtomicBoolean();
 
     void add(Waiting added) {
       count.incrementAndGet();
-      added.ticket = tickets.incrementAndGet();
+      added.round = rounds.get();
       waiting.add(added);
     }
 
@@ -245,11 +251,10 @@ public final class WaitingFeeds {
     @Override
     public void run() {
       due.set(false);
-      // A feed that waits again within its signal has a higher ticket, and is left for the next.
-      long last = tickets.get();
+      long round = rounds.incrementAndGet();
       try {
         for (Waiting each : waiting) {
-          if (each.ticket <= last) {
+          if (each.round < round) {
             each.run();
           }
         }

@@ -50,20 +50,19 @@ enum WaitingFault {
       "WaitingFeeds",
       """
             due.set(false);
-            // A feed that waits again within its signal has a higher ticket, and is left for the next.
-            long last = tickets.get();
+            long round = rounds.incrementAndGet();
             try {
               for (Waiting each : waiting) {
-                if (each.ticket <= last) {
+                if (each.round < round) {
                   each.run();
                 }
               }
       """,
       """
-            long last = tickets.get();
+            long round = rounds.incrementAndGet();
             try {
               for (Waiting each : waiting) {
-                if (each.ticket <= last) {
+                if (each.round < round) {
                   each.run();
                 }
               }
