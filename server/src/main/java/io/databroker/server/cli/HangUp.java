@@ -3,6 +3,7 @@ package io.databroker.server.cli;
 import io.databroker.server.log.Logging;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Handler of SIGHUP. The JDK has no public type for signals, so that its unsupported one is used by
@@ -11,15 +12,26 @@ import java.lang.reflect.Proxy;
 final class HangUp {
   private HangUp() {}
 
-  /** Runs the task at each SIGHUP, one run after another. */
-  static void handle(Runnable task, Logging log) {
+  /**
+   * Returns a task that runs this one, one run after another. A call while another one waits for
+   * its run does nothing, because that run begins later.
+   */
+  static Runnable oneAtATime(Runnable task) {
     Object turn = new Object();
-    Runnable alone =
-        () -> {
-          synchronized (turn) {
-            task.run();
-          }
-        };
+    AtomicBoolean waits = new AtomicBoolean();
+    return () -> {
+      if (!waits.getAndSet(true)) {
+        synchronized (turn) {
+          waits.set(false);
+          task.run();
+        }
+      }
+    };
+  }
+
+  /** Runs the task after each SIGHUP, once for several that come at a time. */
+  static void handle(Runnable task, Logging log) {
+    Runnable handling = oneAtATime(task);
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -29,10 +41,10 @@ final class HangUp {
               new Class<?>[] {handler},
               (self, method, arguments) -> {
                 if (method.getName().equals("handle")) {
-                  alone.run();
+                  handling.run();
                   return null;
                 }
-                return method.invoke(turn, arguments); // equals, hashCode, toString
+                return method.invoke(handling, arguments); // equals, hashCode, toString
               });
       signal
           .getMethod("handle", signal, handler)
