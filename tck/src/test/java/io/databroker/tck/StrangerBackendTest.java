@@ -107,13 +107,22 @@ class StrangerBackendTest {
 
   @Test
   void whatCannotBeObeyedIsRefused() {
-    OutputStream nowhere = OutputStream.nullOutputStream();
-    assertThat(run(nowhere)).isEqualTo(2);
-    assertThat(run(nowhere, "--backend=nobody", "--plugin=" + jar)).isEqualTo(2);
-    assertThat(run(nowhere, "--backend=stranger", "--plugin=" + jar, "--rules=NO-1")).isEqualTo(2);
-    assertThat(run(nowhere, "--backend=stranger", "--plugin=" + jar, "--set=a=b")).isEqualTo(2);
-    assertThat(run(nowhere, "--backend=stranger", "--plugin=none.jar")).isEqualTo(2);
-    assertThat(run(nowhere, "--recheck=none.txt")).isEqualTo(2);
+    assertThat(refused()).contains("--backend NAME");
+    assertThat(refused("--backend=nobody", "--plugin=" + jar)).contains("no such backend");
+    String[] mine = {"--backend=stranger", "--plugin=" + jar};
+    assertThat(refused(mine[0], mine[1], "--rules=NO-1")).contains("NO-1");
+    assertThat(refused(mine[0], mine[1], "--set=a=b")).contains("it has none");
+    assertThat(refused(mine[0], "--plugin=none.jar")).contains("none.jar");
+    assertThat(refused("--recheck=none.txt")).contains("none.txt");
+  }
+
+  /** Returns what the kit says about arguments that it does not accept. */
+  private static String refused(String... arguments) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    PrintStream told = new PrintStream(err, true, StandardCharsets.UTF_8);
+    assertThat(MainAccess.run(nowhere, told, arguments)).isEqualTo(2);
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   @Test

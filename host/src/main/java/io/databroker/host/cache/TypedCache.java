@@ -96,7 +96,7 @@ public final class TypedCache<T> implements AutoCloseable {
     return follower.failure();
   }
 
-  /** Stops to follow the type, and wakes waiters; idempotent. The content stays readable. */
+  /** Stops following the type, and wakes waiters; idempotent. The content stays readable. */
   @Override
   public void close() {
     follower.close();

@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +44,15 @@ record ChosenBackend(
   /** Checks the names and values of the settings. */
   ChosenBackend {
     for (String name : texts.keySet()) {
-      if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
+      List<String> known = provider.settings().stream().map(Setting::name).toList();
+      if (!known.contains(name)) {
         throw new UsageException(
             String.format(
                 Locale.ROOT,
                 "--set %s: %s has no such setting; it has %s",
                 name,
                 provider.name(),
-                provider.settings().stream()
-                    .map(Setting::name)
-                    .collect(Collectors.joining(", ", "[", "]"))));
+                known.isEmpty() ? "none" : String.join(", ", known)));
       }
     }
   }
