@@ -20,7 +20,10 @@ final class Session implements AutoCloseable {
     return connection;
   }
 
-  /** Marks the connection to be closed instead of reused. */
+  /**
+   * Marks the connection to be closed instead of reused, as after each failed statement: the driver
+   * may no longer know the state of its prepared statements (pgjdbc issue 811).
+   */
   void markBroken() {
     broken = true;
   }

@@ -146,10 +146,11 @@ final class Sessions implements AutoCloseable {
           state.back();
           return answer;
         } catch (SQLException failure) {
-          if (SqlFailures.isLostConnection(failure) || SqlFailures.isReadOnly(failure)) {
-            session.markBroken();
-          }
+          session.markBroken();
           throw failure;
+        } catch (IllegalStateException failure) {
+          session.markBroken();
+          throw SqlFailures.ofDriver(failure);
         }
       } catch (SQLException failure) {
         if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {

@@ -49,6 +49,11 @@ final class SqlFailures {
         failure);
   }
 
+  /** Converts an error of the driver, which no longer knows the state of its connection. */
+  static SQLException ofDriver(IllegalStateException failure) {
+    return new SQLException("the driver failed: " + failure.getMessage(), "08006", failure);
+  }
+
   /** Returns whether the connection was lost, or could not be opened. */
   static boolean isLostConnection(SQLException failure) {
     String state = state(failure);

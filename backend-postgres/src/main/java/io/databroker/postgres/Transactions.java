@@ -99,10 +99,14 @@ final class Transactions {
           return answer;
         }
       } catch (SQLException failure) {
-        rollBack(session, failure);
+        rollBack(session);
+        session.markBroken();
         throw failure;
+      } catch (IllegalStateException failure) {
+        session.markBroken();
+        throw SqlFailures.ofDriver(failure);
       } catch (RuntimeException | Error failure) {
-        rollBack(session, null);
+        rollBack(session);
         throw failure;
       }
       lost = commit(session);
@@ -127,18 +131,16 @@ final class Transactions {
     } catch (SQLException failure) {
       session.markBroken();
       return failure;
+    } catch (IllegalStateException failure) {
+      session.markBroken();
+      return SqlFailures.ofDriver(failure);
     }
   }
 
-  private static void rollBack(Session session, @Nullable SQLException failure) {
+  private static void rollBack(Session session) {
     try {
-      if (failure != null
-          && (SqlFailures.isLostConnection(failure) || SqlFailures.isReadOnly(failure))) {
-        session.markBroken();
-      } else {
-        session.connection().rollback();
-        session.connection().setAutoCommit(true);
-      }
+      session.connection().rollback();
+      session.connection().setAutoCommit(true);
     } catch (SQLException ignored) {
       session.markBroken();
     }
@@ -172,10 +174,15 @@ final class Transactions {
 
   private Outcome ask(Tx tx, SQLException lost, Deadline deadline) {
     try (Session session = sessions.lend(deadline)) {
-      Outcome outcome = outcome(session, tx);
-      return outcome != Outcome.COMMITTED || isAsDurableAsAny(session)
-          ? outcome
-          : Outcome.IN_PROGRESS;
+      try {
+        Outcome outcome = outcome(session, tx);
+        return outcome != Outcome.COMMITTED || isAsDurableAsAny(session.connection())
+            ? outcome
+            : Outcome.IN_PROGRESS;
+      } catch (SQLException | IllegalStateException failure) {
+        session.markBroken();
+        lost.addSuppressed(failure);
+      }
     } catch (SQLException stillAway) {
       lost.addSuppressed(stillAway);
     } catch (UnavailableException timeIsOver) {
@@ -206,10 +213,10 @@ final class Transactions {
       }
     } catch (SQLException failure) {
       if ("22023".equals(failure.getSQLState())) {
+        session.markBroken();
         return Outcome
             .ABORTED; // this server has not yet assigned that number: it never saw the transaction
       }
-      session.markBroken();
       throw failure;
     }
   }
@@ -228,8 +235,7 @@ final class Transactions {
   }
 
   /** Commits once more, to wait for the standbys that may lack the lost commit. */
-  private static boolean isAsDurableAsAny(Session session) throws SQLException {
-    Connection connection = session.connection();
+  private static boolean isAsDurableAsAny(Connection connection) throws SQLException {
     try (PreparedStatement touch =
         connection.prepareStatement("UPDATE store SET latest = latest; " + LET_COMMIT_WAIT)) {
       connection.clearWarnings();
@@ -239,9 +245,6 @@ final class Transactions {
       boolean waited = connection.getWarnings() == null;
       connection.setAutoCommit(true);
       return waited;
-    } catch (SQLException failure) {
-      session.markBroken();
-      throw failure;
     }
   }
 }

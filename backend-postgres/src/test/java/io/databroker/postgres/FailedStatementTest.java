@@ -1,0 +1,102 @@
+package io.databroker.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.Settings;
+import io.databroker.api.UnavailableException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A connection after a statement of it has failed. */
+class FailedStatementTest {
+  private static final int ONE_CONNECTION = 1;
+
+  private final Sessions sessions = sessions();
+  private final Transactions transactions = new Transactions(sessions, new EngineState());
+
+  private static Sessions sessions() {
+    Settings settings = TestServer.freshSettings();
+    TestServer.open(settings).close();
+    Duration timeout = Duration.ofSeconds(30);
+    SessionSource source = new SessionSource(PostgresSettings.of(settings), new Cluster(), timeout);
+    return new Sessions(source::plain, ONE_CONNECTION, timeout, new EngineState());
+  }
+
+  @AfterEach
+  void close() {
+    sessions.close();
+  }
+
+  private static int divide(Connection connection, int by) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT 12 / ?::int")) {
+      select.setInt(1, by);
+      try (ResultSet result = select.executeQuery()) {
+        result.next();
+        return result.getInt(1);
+      }
+    }
+  }
+
+  /** The driver prepares a statement on the server at its fifth use, which fails here. */
+  @Test
+  void aReadThatFailsSpoilsNoLaterOne() {
+    for (int use = 1; use <= 12; use++) {
+      if (use % 5 == 0) {
+        assertThatThrownBy(() -> sessions.read(connection -> divide(connection, 0)))
+            .isInstanceOf(DatabrokerException.class);
+      } else {
+        assertThat(sessions.<Integer>read(connection -> divide(connection, 3))).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void aWriteThatFailsSpoilsNoLaterOne() {
+    for (int use = 1; use <= 12; use++) {
+      if (use % 5 == 0) {
+        assertThatThrownBy(() -> transactions.write(tx -> divide(tx.connection, 0)))
+            .isInstanceOf(DatabrokerException.class);
+      } else {
+        assertThat(transactions.<Integer>write(tx -> divide(tx.connection, 3))).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void anErrorOfTheDriverIsALostConnection() {
+    AtomicInteger calls = new AtomicInteger();
+    int read =
+        sessions.read(
+            connection -> {
+              if (calls.incrementAndGet() == 1) {
+                throw new IllegalStateException("expected");
+              }
+              return divide(connection, 3);
+            });
+    int written =
+        transactions.write(
+            tx -> {
+              if (calls.incrementAndGet() == 3) {
+                throw new IllegalStateException("expected");
+              }
+              return divide(tx.connection, 3);
+            });
+    assertThat(calls).hasValue(4);
+    assertThat(read + written).isEqualTo(8);
+    assertThatThrownBy(
+            () ->
+                transactions.write(
+                    tx -> {
+                      throw new IllegalStateException("expected");
+                    }))
+        .isInstanceOf(UnavailableException.class);
+  }
+}
