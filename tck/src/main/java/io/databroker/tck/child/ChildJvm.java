@@ -35,6 +35,20 @@ public final class ChildJvm {
         .toList();
   }
 
+  /**
+   * Returns options for a JVM that runs for seconds, which loses more to optimising compilers and
+   * concurrent collectors than it gains.
+   *
+   * @param chosen the other options; if one chooses a collector, this method chooses none
+   */
+  public static List<String> forShortRuns(List<String> chosen) {
+    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    if (chosen.stream().noneMatch(option -> option.matches("-XX:[+-]Use\\w*GC"))) {
+      options.add("-XX:+UseSerialGC");
+    }
+    return options;
+  }
+
   /** Tries to start a JVM with these options; returns the reason of a failure, or nothing. */
   public static Optional<String> problemWith(List<String> options)
       throws IOException, InterruptedException {

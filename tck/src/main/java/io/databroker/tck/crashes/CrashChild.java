@@ -10,9 +10,7 @@ import io.databroker.api.CheckedBackend;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.Lease;
 import io.databroker.api.Limits;
-import io.databroker.api.Position;
 import io.databroker.api.Settings;
-import io.databroker.api.Versions;
 import io.databroker.tck.child.Link;
 import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.SettingTexts;
@@ -25,18 +23,17 @@ import io.databroker.tck.history.Recorder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The child JVM: opens a store, reports its contents, and writes until it is killed.
@@ -46,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 public final class CrashChild {
   private static final int CLIENTS = 3;
   private static final int CALLS = 250;
-  private static final Duration LONG = Duration.ofDays(1);
 
   private final Link link;
   private final Order order;
@@ -79,14 +75,58 @@ public final class CrashChild {
     try {
       new CrashChild(link, Order.of(line)).run();
     } catch (Throwable e) { // a backend under test may throw anything
-      link.tell("failed", trace(e));
+      link.tell("failed", KilledStore.trace(e));
     }
     Runtime.getRuntime().halt(0);
   }
 
   private void run() throws Exception {
+    if (order.moment() == Moment.LAST) {
+      lastCalls();
+    }
+    Opened store = open(order.stores().get(0));
+    if (order.moment() != Moment.LAST && order.moment() != Moment.NEVER) {
+      work(store.backend, store.capabilities.contains(Capability.TURNABLE_CLOCK));
+    }
+    if (order.moment() == Moment.CLOSE || order.moment() == Moment.NEVER) {
+      link.tell("closing");
+      store.backend.close();
+      link.tell("closed");
+    } else {
+      waitForTheKill();
+    }
+  }
+
+  private void waitForTheKill() throws InterruptedException {
+    link.tell("idle");
+    new CountDownLatch(1).await();
+  }
+
+  /** Makes a last call of each kind, each in a store of its own, all of which stay open. */
+  private void lastCalls() throws Exception {
+    List<LastCall.Kind> kinds = LastCall.kinds(order.seed());
+    for (int i = 0; i < kinds.size(); i++) {
+      link.tell("store", Integer.toString(i));
+      Opened store = open(order.stores().get(i));
+      new LastCall(
+              store.backend,
+              store.capabilities,
+              clock,
+              recorder,
+              link,
+              order.life(),
+              call -> call(store.backend, 0, call))
+          .make(kinds.get(i));
+    }
+    waitForTheKill();
+  }
+
+  /** An open store, whose contents were reported. */
+  private record Opened(Backend backend, Set<Capability> capabilities) {}
+
+  private Opened open(Map<String, String> texts) throws Exception {
     BackendProvider provider = order.provider().create();
-    Settings settings = SettingTexts.settings(provider, order.settings());
+    Settings settings = SettingTexts.settings(provider, texts);
     Set<Capability> capabilities =
         ProviderLoader.call(provider, () -> provider.capabilities(settings));
     boolean turnable = capabilities.contains(Capability.TURNABLE_CLOCK);
@@ -101,82 +141,9 @@ public final class CrashChild {
         CheckedBackend.over(
             ProviderLoader.call(provider, () -> provider.open(settings, context)), limits);
     link.tell("opened");
-    read(backend);
-    lease(backend);
-    link.tell("ready");
-    if (order.moment() == Moment.LAST) {
-      new LastCall(
-              backend, capabilities, clock, recorder, link, order, call -> call(backend, 0, call))
-          .make();
-    } else if (order.moment() != Moment.NEVER) {
-      work(backend, turnable);
-    }
-    if (order.moment() == Moment.CLOSE || order.moment() == Moment.NEVER) {
-      link.tell("closing");
-      backend.close();
-      link.tell("closed");
-    } else {
-      link.tell("idle");
-      new CountDownLatch(1).await();
-    }
-  }
-
-  /** Reports the contents of the store, and its feed since the beginning of the last life. */
-  private void read(Backend backend) throws InterruptedException {
-    for (Call call : Clients.reads()) {
-      link.tell("read", HistoryFile.line(recorder.record(-1, backend, call)));
-    }
-    Versions versions = backend.versions();
-    long from = versions.earliest() - 1;
-    if (versions.serverVersion() == order.serverVersion()
-        && Long.compareUnsigned(from, order.version()) < 0
-        && Long.compareUnsigned(order.version(), versions.latest()) <= 0) {
-      from = order.version();
-    }
-    Position start = new Position(versions.serverVersion(), from);
-    link.tell("from", Long.toString(start.serverVersion()), Long.toString(from));
-    try (ChangeFeed feed = backend.changes(start, null)) {
-      long reached = from;
-      while (Long.compareUnsigned(reached, versions.latest()) < 0) {
-        Changes next = next(feed);
-        link.tell("told", HistoryFile.line(next));
-        reached = next.position().version();
-      }
-    }
-  }
-
-  private static Changes next(ChangeFeed feed) throws InterruptedException {
-    while (true) {
-      Changes next = feed.poll();
-      if (next != null) {
-        return next;
-      }
-      CountDownLatch signal = new CountDownLatch(1);
-      feed.onReady(signal::countDown);
-      signal.await();
-    }
-  }
-
-  /** Reports the state of the leases of the last life. */
-  private void lease(Backend backend) {
-    order
-        .leases()
-        .forEach(
-            (name, token) -> {
-              if (token != 0) {
-                report("renewed", name, backend.renewLease(name, token, LONG));
-              } else {
-                Lease lease = backend.acquireLease(name, LONG);
-                report("granted", name, lease);
-                if (lease != null) {
-                  backend.releaseLease(name, lease.token());
-                }
-              }
-            });
-  }
-
-  private void report(String event, String name, @Nullable Lease lease) {
-    link.tell("lease", event, name, Long.toString(lease == null ? 0 : lease.token()));
+    new Contents(backend, recorder, link::tell)
+        .report(order.serverVersion(), order.version(), order.leases());
+    return new Opened(backend, capabilities);
   }
 
   private void work(Backend backend, boolean turnable) throws InterruptedException {
@@ -243,7 +210,7 @@ public final class CrashChild {
     try {
       backend.trim(before);
     } catch (DatabrokerException e) {
-      link.tell("failed", trace(e));
+      link.tell("failed", KilledStore.trace(e));
     }
   }
 
@@ -252,12 +219,13 @@ public final class CrashChild {
     for (int i = 0; i < CALLS / 10; i++) {
       String name = "life " + order.life() + " lease " + i;
       link.tell("lease", "acquiring", name, "0");
-      Lease lease = backend.acquireLease(name, LONG);
-      report("acquired", name, lease);
+      Lease lease = backend.acquireLease(name, Contents.LONG);
+      long token = lease == null ? 0 : lease.token();
+      link.tell("lease", "acquired", name, Long.toString(token));
       if (lease != null && i % 2 == 0) {
-        link.tell("lease", "releasing", name, Long.toString(lease.token()));
-        if (backend.releaseLease(name, lease.token())) {
-          link.tell("lease", "released", name, Long.toString(lease.token()));
+        link.tell("lease", "releasing", name, Long.toString(token));
+        if (backend.releaseLease(name, token)) {
+          link.tell("lease", "released", name, Long.toString(token));
         }
       }
     }
@@ -269,7 +237,10 @@ public final class CrashChild {
       while (true) {
         try (ChangeFeed feed = backend.changes(backend.versions().end(), null)) {
           while (true) {
-            link.tell("seen", HistoryFile.line(next(feed)));
+            Changes next = Contents.next(feed);
+            if (next != null) {
+              link.tell("seen", HistoryFile.line(next));
+            }
           }
         } catch (io.databroker.api.HistoryReplacedException
             | io.databroker.api.HistoryTrimmedException again) {
@@ -279,11 +250,5 @@ public final class CrashChild {
     } catch (DatabrokerException | InterruptedException end) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static String trace(Throwable failure) {
-    StringWriter trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    return trace.toString();
   }
 }

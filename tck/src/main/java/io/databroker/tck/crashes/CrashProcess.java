@@ -28,7 +28,7 @@ final class CrashProcess {
    */
   static int run(Order order, Listener listener) throws IOException, InterruptedException {
     List<String> options = new ArrayList<>(ChildJvm.inherited());
-    options.add("-XX:TieredStopAtLevel=1");
+    options.addAll(ChildJvm.forShortRuns(options));
     try (Port port = new Port()) {
       List<String> command = ChildJvm.command(options, CrashChild.class, port.arguments());
       return run(port, command, order, listener);

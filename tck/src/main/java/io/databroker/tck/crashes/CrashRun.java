@@ -1,17 +1,11 @@
 package io.databroker.tck.crashes;
 
-import io.databroker.api.Capability;
 import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.InconclusiveException;
-import io.databroker.tck.engine.Saved;
 import io.databroker.tck.engine.Violation;
-import io.databroker.tck.history.Answer;
-import io.databroker.tck.history.Call;
-import io.databroker.tck.history.History;
-import io.databroker.tck.history.Operation;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -22,9 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kills child JVMs that write to one store, and judges the state that the next child finds.
@@ -32,20 +24,19 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
 public final class CrashRun {
+  /** The moments of kills; the first one is that of a first look, too. */
   private static final List<Moment> MOMENTS =
       List.of(
+          Moment.LAST,
           Moment.ANY,
           Moment.TRIM,
-          Moment.LAST,
           Moment.CLOSE,
           Moment.OPEN,
-          Moment.LAST,
           Moment.CLEAR,
-          Moment.OPTIONS,
-          Moment.LAST);
+          Moment.OPTIONS);
 
-  /** Number of moments after a last call. */
-  private static final int LASTS = 3;
+  /** The first place of the stores for last calls; the places before belong to other tests. */
+  private static final int LAST_CALLS = 10;
 
   /** With a shorter share, some kinds of moment are enough for a first look. */
   private static final Duration WHOLE = Duration.ofSeconds(2);
@@ -61,14 +52,11 @@ public final class CrashRun {
   private final Bench bench;
   private final ChildProvider provider;
   private final SplittableRandom random;
-  private final Leases leases = new Leases();
-  private final List<Operation> carried = new ArrayList<>();
-  private History.Start start = new History.Start(0, 0, Map.of(), List.of(), true);
-  private @Nullable Life before;
+  private final KilledStore store;
   private long openNanos = 50_000_000;
   private int kills;
-  private int lasts;
   private int inside;
+  private int places = LAST_CALLS;
   private long calls;
 
   /** Prepares a run on the first place of the bench. */
@@ -76,6 +64,7 @@ public final class CrashRun {
     this.bench = bench;
     this.provider = provider;
     this.random = new SplittableRandom(bench.tuning.seed());
+    this.store = new KilledStore(bench, 0);
   }
 
   /**
@@ -87,14 +76,18 @@ public final class CrashRun {
     try {
       int kinds = share.compareTo(WHOLE) < 0 ? FEWEST_KINDS : MOMENTS.size();
       List<Moment> moments = new ArrayList<>(MOMENTS);
-      Collections.shuffle(moments, new Random(bench.tuning.seed()));
-      int life = 0;
-      live(life++, Moment.ANY);
-      while (life <= kinds || System.nanoTime() - begun < share.toNanos()) {
-        live(life, moments.get((life - 1) % MOMENTS.size()));
-        life++;
+      Collections.shuffle(moments.subList(1, moments.size()), new Random(bench.tuning.seed()));
+      live(0, Moment.ANY);
+      int life = 1;
+      for (; life <= kinds || System.nanoTime() - begun < share.toNanos(); life++) {
+        Moment moment = moments.get((life - 1) % moments.size());
+        if (moment == Moment.LAST) {
+          makeLastCalls(life);
+        } else {
+          live(life, moment);
+        }
       }
-      live(kills + 1, Moment.NEVER);
+      store.readHere(life);
     } finally {
       bench.report(
           "kills",
@@ -113,97 +106,91 @@ public final class CrashRun {
     Order order =
         new Order(
             provider,
-            bench.settingTexts(0),
+            List.of(store.settings()),
             moment,
             number,
-            moment == Moment.LAST
-                ? bench.tuning.seed() * LASTS + lasts++ // three seeds try all kinds of last calls
-                : random.nextLong(),
-            start.serverVersion(),
-            start.latest(),
-            leases.expected());
-    Life life = new Life(leases);
-    int code =
-        CrashProcess.run(
-            order,
-            (process, socket, lines) -> {
-              socket.setSoTimeout(LOOK_MILLIS);
-              listen(process, lines, order, life);
-            });
-    String failure = life.failure();
-    if (failure != null) {
-      throw broken(
-          life.isReady() ? "ERR-1" : "CAPA-1", "the store of a killed process: " + failure);
-    }
-    if (!life.isReady() && moment != Moment.OPEN && code == KILLED) {
-      throw new InconclusiveException(
-          "another process killed a child before it had read the store",
-          "free memory: a system that is short of it kills processes");
-    }
+            random.nextLong(),
+            store.serverVersion(),
+            store.version(),
+            store.leases());
+    List<Life> lives = List.of(store.next());
+    int code = run(order, lives);
+    Life life = lives.get(0);
+    store.fail(life);
     if (!life.isReady() && moment != Moment.OPEN) {
-      throw broken(
-          "CAPA-1", "the process ended before it had read the store, with exit code " + code);
+      throw endedEarly(store, code);
     }
     if (life.isReady()) {
-      judge(life, number);
-      before = life;
+      store.judge(life, number);
     }
-    kills += moment == Moment.NEVER ? 0 : 1;
+    kills++;
     inside += life.running().isEmpty() ? 0 : 1;
     calls += life.answered().size();
   }
 
-  private void judge(Life life, int number) throws IOException {
-    Life last = before;
-    if (last == null) {
-      start = new Aftermath(start, life, life, List.of()).state();
-      return;
+  /** Kills a child that has made a last call in each of several stores, and judges these. */
+  private void makeLastCalls(int number) throws IOException, InterruptedException {
+    List<KilledStore> stores = new ArrayList<>();
+    for (int i = 0; i < LastCall.Kind.values().length; i++) {
+      stores.add(new KilledStore(bench, places++));
     }
-    String lease = leases.rule();
-    Aftermath aftermath = new Aftermath(start, last, life, List.copyOf(carried));
-    Aftermath.Finding finding = aftermath.judge();
-    List<String> rules = new ArrayList<>(finding == null ? List.of() : finding.rules());
-    if (lease != null) {
-      rules.add(lease);
+    Order order =
+        new Order(
+            provider,
+            stores.stream().map(KilledStore::settings).toList(),
+            Moment.LAST,
+            number,
+            bench.tuning.seed() + number,
+            0,
+            0,
+            Map.of());
+    List<Life> lives = stores.stream().map(KilledStore::next).toList();
+    int code = run(order, lives);
+    for (int i = 0; i < stores.size(); i++) {
+      KilledStore each = stores.get(i);
+      each.fail(lives.get(i));
+      if (!lives.get(i).isReady()) {
+        throw endedEarly(each, code);
+      }
+      each.judge(lives.get(i), number);
+      each.readHere(number + 1);
+      calls += lives.get(i).answered().size();
     }
-    if (!rules.isEmpty()) {
-      String rule = rules.get(0);
-      Saved saved =
-          finding == null ? Saved.NOTHING : Saved.of(rule, bench.tuning, finding.evidence());
-      String words =
-          String.format(
-              Locale.ROOT,
-              "Seen after kill %d of seed %d.%n%s%s%s%n",
-              number,
-              bench.tuning.seed(),
-              saved.words(),
-              finding == null ? "" : finding.words(),
-              leases.problem());
-      throw Violation.found(rules, bench.tuning, words, null).saved(saved);
-    }
-    if (bench.has(Capability.SHARED)) {
-      // The engine survives the kill: calls that were on their way may take effect late.
-      last.running().stream()
-          .filter(call -> call.call().writes() && !(call.call() instanceof Call.Clear))
-          .map(call -> new Operation(-3, 0, Operation.NEVER, call.call(), new Answer.Unknown()))
-          .forEach(carried::add);
-    }
-    start = aftermath.state();
+    kills++;
   }
 
-  private Violation broken(String rule, String seen) {
-    return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
+  /** Fails because a child ended before it had read a store. */
+  private static Violation endedEarly(KilledStore store, int code) {
+    if (code == KILLED) {
+      throw new InconclusiveException(
+          "another process killed a child before it had read the store",
+          "free memory: a system that is short of it kills processes");
+    }
+    return store.broken(
+        "CAPA-1", "the process ended before it had read the store, with exit code " + code);
   }
 
-  private void listen(Process process, Lines lines, Order order, Life life) throws IOException {
+  private int run(Order order, List<Life> lives) throws IOException, InterruptedException {
+    return CrashProcess.run(
+        order,
+        (process, socket, lines) -> {
+          socket.setSoTimeout(LOOK_MILLIS);
+          listen(process, lines, order, lives);
+        });
+  }
+
+  /** Passes the reports of a child to the life of the store that they concern, and kills it. */
+  private void listen(Process process, Lines lines, Order order, List<Life> lives)
+      throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
     long opening = System.nanoTime();
+    Life life = lives.get(0);
     while (true) {
       String line;
       try {
         line = lines.next(LONGEST_SILENCE);
       } catch (SocketTimeoutException silent) {
-        throw broken(
+        throw store.broken(
             life.isReady() ? "CLOSE-1" : "CAPA-1",
             "a process did nothing for a minute: the store of a killed process hangs");
       } catch (IOException killed) {
@@ -213,29 +200,18 @@ public final class CrashRun {
         return;
       }
       List<String> words = Words.of(line);
-      life.see(words);
-      if (words.get(0).equals("opening")) {
-        opening = System.nanoTime();
-      } else if (words.get(0).equals("opened")) {
-        openNanos = System.nanoTime() - opening;
+      switch (words.get(0)) {
+        case "store" -> life = lives.get(Integer.parseInt(words.get(1)));
+        case "opening" -> opening = System.nanoTime();
+        case "opened" -> openNanos = System.nanoTime() - opening;
+        default -> life.see(words);
       }
       if (trigger.pulls(words)) {
         LockSupport.parkNanos(trigger.delay());
         process.destroyForcibly();
       } else if (life.hasEnded()) {
-        if (order.moment() == Moment.NEVER) {
-          await(process);
-        }
         process.destroyForcibly();
       }
-    }
-  }
-
-  private static void await(Process process) {
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -41,6 +41,13 @@ final class Life {
   }
 
   /** Records an event. */
+  void see(String event, String... more) {
+    List<String> words = new ArrayList<>(List.of(event));
+    words.addAll(List.of(more));
+    see(words);
+  }
+
+  /** Records an event, which is the first word. */
   void see(List<String> words) {
     switch (words.get(0)) {
       case "read" -> reads.add(HistoryFile.operation(words.get(1)));

@@ -11,7 +11,7 @@ import java.util.Map;
  * Instructions of a parent to its child.
  *
  * @param provider the source of the provider
- * @param settings the settings of the store, as text
+ * @param stores the settings of each store, as text: one, unless it makes last calls
  * @param moment the moment of the kill
  * @param life the number of the life, from 0
  * @param seed fixes the calls of the child
@@ -21,7 +21,7 @@ import java.util.Map;
  */
 record Order(
     ChildProvider provider,
-    Map<String, String> settings,
+    List<Map<String, String>> stores,
     Moment moment,
     int life,
     long seed,
@@ -34,7 +34,7 @@ record Order(
         List.of(
             provider.type(),
             Words.line(provider.words()),
-            pairs(settings),
+            Words.line(stores.stream().map(Order::pairs).toList()),
             moment.name(),
             Integer.toString(life),
             Long.toString(seed),
@@ -49,7 +49,7 @@ record Order(
     map(words.get(8)).forEach((name, token) -> leases.put(name, Long.valueOf(token)));
     return new Order(
         new ChildProvider(words.get(0), Words.of(words.get(1))),
-        map(words.get(2)),
+        Words.of(words.get(2)).stream().map(Order::map).toList(),
         Moment.valueOf(words.get(3)),
         Integer.parseInt(words.get(4)),
         Long.parseLong(words.get(5)),

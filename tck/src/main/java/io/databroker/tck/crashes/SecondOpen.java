@@ -3,6 +3,7 @@ package io.databroker.tck.crashes;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Opens a store of this process in another process. */
@@ -20,7 +21,8 @@ public final class SecondOpen {
   /** Runs the child to its end. */
   public static Seen run(Bench bench, ChildProvider provider)
       throws IOException, InterruptedException {
-    Order order = new Order(provider, bench.settingTexts(0), Moment.NEVER, 1, 0, 0, 0, Map.of());
+    Order order =
+        new Order(provider, List.of(bench.settingTexts(0)), Moment.NEVER, 1, 0, 0, 0, Map.of());
     Life life = new Life(new Leases());
     CrashProcess.run(order, (process, socket, lines) -> life.readAll(lines));
     String failure = life.failure();

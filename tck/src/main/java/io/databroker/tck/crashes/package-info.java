@@ -5,8 +5,10 @@
  * Each {@code CrashChild} opens the store, reads all of it, and then makes the calls of {@code
  * Clients} until it is killed. It reports each call before it begins and each answer when it
  * returns. The parent collects them in a {@code Life}. The next child must read a state that the
- * life allows: {@code Aftermath} judges it and names the broken rule. {@code Leases} does so for
- * leases. {@code Moment} lists the moments of a kill.
+ * life allows: {@code KilledStore} compares the two, {@code Aftermath} names the broken rule, and
+ * {@code Leases} does so for leases. {@code Contents} reports what a store holds; the last state of
+ * a run is read in the parent's own process. {@code Moment} lists the moments of a kill. A child
+ * that makes a {@code LastCall} of each kind does so in stores of their own.
  */
 @NullMarked
 package io.databroker.tck.crashes;

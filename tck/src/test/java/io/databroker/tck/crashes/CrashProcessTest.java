@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class CrashProcessTest {
   private static final Order ORDER =
-      new Order(new ChildProvider("none", List.of()), Map.of(), Moment.ANY, 0, 1, 0, 0, Map.of());
+      new Order(new ChildProvider("none", List.of()), List.of(), Moment.ANY, 0, 1, 0, 0, Map.of());
 
   @Test
   void aJvmThatDoesNotStartIsNoFaultOfTheBackend() throws IOException {

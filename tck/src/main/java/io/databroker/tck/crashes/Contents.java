@@ -1,0 +1,124 @@
+package io.databroker.tck.crashes;
+
+import io.databroker.api.Backend;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Changes;
+import io.databroker.api.Lease;
+import io.databroker.api.Position;
+import io.databroker.api.Versions;
+import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.history.Call;
+import io.databroker.tck.history.HistoryFile;
+import io.databroker.tck.history.Recorder;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports the contents of a store: its records, its feed, and the leases of the last life.
+ *
+ * <p><b>Thread-safety:</b> none; used by one thread.
+ */
+final class Contents {
+  /** The duration of leases that outlast the run. */
+  static final Duration LONG = Duration.ofDays(1);
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  private final Backend backend;
+  private final Recorder recorder;
+  private final Teller teller;
+
+  /** Receiver of events. */
+  interface Teller {
+    void tell(String event, String... words);
+  }
+
+  Contents(Backend backend, Recorder recorder, Teller teller) {
+    this.backend = backend;
+    this.recorder = recorder;
+    this.teller = teller;
+  }
+
+  /**
+   * Reports all, and that the store is ready.
+   *
+   * @param serverVersion the history in which the last life began
+   * @param version the version at which the last life began
+   * @param leases the names that the last life left free, each with 0, and held, each with its
+   *     token
+   */
+  void report(long serverVersion, long version, Map<String, Long> leases)
+      throws InterruptedException {
+    read(serverVersion, version);
+    leases.forEach(this::lease);
+    teller.tell("ready");
+  }
+
+  /** Reports the records, and the feed since the beginning of the last life. */
+  private void read(long serverVersion, long version) throws InterruptedException {
+    for (Call call : Clients.reads()) {
+      teller.tell("read", HistoryFile.line(recorder.record(-1, backend, call)));
+    }
+    Versions versions = backend.versions();
+    long from = versions.earliest() - 1;
+    if (versions.serverVersion() == serverVersion
+        && Long.compareUnsigned(from, version) < 0
+        && Long.compareUnsigned(version, versions.latest()) <= 0) {
+      from = version;
+    }
+    Position start = new Position(versions.serverVersion(), from);
+    teller.tell("from", Long.toString(start.serverVersion()), Long.toString(from));
+    try (ChangeFeed feed = backend.changes(start, null)) {
+      long reached = from;
+      while (Long.compareUnsigned(reached, versions.latest()) < 0) {
+        Changes next = next(feed);
+        if (next == null) {
+          throw new IllegalStateException(
+              String.format(
+                  Locale.ROOT,
+                  "the feed ends at version %s, though version %s was written: no signal for %s",
+                  Long.toUnsignedString(reached),
+                  Long.toUnsignedString(versions.latest()),
+                  LONGEST_WAIT));
+        }
+        teller.tell("told", HistoryFile.line(next));
+        reached = next.position().version();
+      }
+    }
+  }
+
+  /** Returns the next answer of a feed; null if it has none and gives no signal for a minute. */
+  static @Nullable Changes next(ChangeFeed feed) throws InterruptedException {
+    while (true) {
+      Changes next = feed.poll();
+      if (next != null) {
+        return next;
+      }
+      CountDownLatch signal = new CountDownLatch(1);
+      feed.onReady(signal::countDown);
+      if (!RunningTime.await(signal, LONGEST_WAIT)) {
+        return null;
+      }
+    }
+  }
+
+  /** Reports whether the holder of a name can renew it, or whether a free one can be acquired. */
+  private void lease(String name, long token) {
+    if (token != 0) {
+      tell("renewed", name, backend.renewLease(name, token, LONG));
+      return;
+    }
+    Lease lease = backend.acquireLease(name, LONG);
+    tell("granted", name, lease);
+    if (lease != null) {
+      backend.releaseLease(name, lease.token());
+    }
+  }
+
+  private void tell(String event, String name, @Nullable Lease lease) {
+    teller.tell("lease", event, name, Long.toString(lease == null ? 0 : lease.token()));
+  }
+}
