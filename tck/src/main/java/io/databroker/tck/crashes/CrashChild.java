@@ -81,10 +81,11 @@ public final class CrashChild {
   }
 
   private void run() throws Exception {
+    BackendProvider provider = order.provider().create();
     if (order.moment() == Moment.LAST) {
-      lastCalls();
+      lastCalls(provider);
     }
-    Opened store = open(order.stores().get(0));
+    Opened store = open(provider, order.stores().get(0));
     if (order.moment() != Moment.LAST && order.moment() != Moment.NEVER) {
       work(store.backend, store.capabilities.contains(Capability.TURNABLE_CLOCK));
     }
@@ -103,11 +104,11 @@ public final class CrashChild {
   }
 
   /** Makes a last call of each kind, each in a store of its own, all of which stay open. */
-  private void lastCalls() throws Exception {
+  private void lastCalls(BackendProvider provider) throws Exception {
     List<LastCall.Kind> kinds = LastCall.kinds(order.seed());
     for (int i = 0; i < kinds.size(); i++) {
       link.tell("store", Integer.toString(i));
-      Opened store = open(order.stores().get(i));
+      Opened store = open(provider, order.stores().get(i));
       new LastCall(
               store.backend,
               store.capabilities,
@@ -124,8 +125,7 @@ public final class CrashChild {
   /** An open store, whose contents were reported. */
   private record Opened(Backend backend, Set<Capability> capabilities) {}
 
-  private Opened open(Map<String, String> texts) throws Exception {
-    BackendProvider provider = order.provider().create();
+  private Opened open(BackendProvider provider, Map<String, String> texts) throws Exception {
     Settings settings = SettingTexts.settings(provider, texts);
     Set<Capability> capabilities =
         ProviderLoader.call(provider, () -> provider.capabilities(settings));
