@@ -7,19 +7,19 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.Position;
 import io.databroker.api.Versions;
 import io.databroker.api.support.FeedSource;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.api.support.WaitingFeeds;
 import org.jspecify.annotations.Nullable;
 
 /** Feed that asks the server before it reports that there are no changes. */
-final class HostFeed implements ChangeFeed {
+final class HostFeed extends ForwardingFeed {
   private final Tail tail;
   private final CallGate gate;
-  private final ChangeFeed feed;
 
   private HostFeed(Tail tail, CallGate gate, ChangeFeed feed) {
+    super(feed);
     this.tail = tail;
     this.gate = gate;
-    this.feed = feed;
   }
 
   static ChangeFeed open(
@@ -57,7 +57,7 @@ final class HostFeed implements ChangeFeed {
   }
 
   private @Nullable Changes pollOpen() {
-    Changes changes = feed.poll();
+    Changes changes = super.poll();
     if (changes != null) {
       return changes;
     }
@@ -68,16 +68,6 @@ final class HostFeed implements ChangeFeed {
     } catch (DatabrokerException away) {
       return null; // the listener signals once the server is back
     }
-    return feed.poll();
-  }
-
-  @Override
-  public void onReady(Runnable signal) {
-    feed.onReady(signal);
-  }
-
-  @Override
-  public void close() {
-    feed.close();
+    return super.poll();
   }
 }

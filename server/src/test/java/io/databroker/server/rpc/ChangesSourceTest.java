@@ -14,6 +14,7 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.Write;
 import io.databroker.api.support.ForwardingBackend;
+import io.databroker.api.support.ForwardingFeed;
 import io.databroker.server.fixture.LockedBackend;
 import io.databroker.server.proto.SyncRequest;
 import java.time.Instant;
@@ -88,21 +89,11 @@ class ChangesSourceTest {
     public ChangeFeed changes(Position from, String type) {
       ChangeFeed feed = super.changes(from, type);
       opened++;
-      return new ChangeFeed() {
-        @Override
-        public Changes poll() {
-          return feed.poll();
-        }
-
-        @Override
-        public void onReady(Runnable signal) {
-          feed.onReady(signal);
-        }
-
+      return new ForwardingFeed(feed) {
         @Override
         public void close() {
           closed++;
-          feed.close();
+          super.close();
         }
       };
     }
