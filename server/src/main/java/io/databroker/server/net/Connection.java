@@ -1,5 +1,6 @@
 package io.databroker.server.net;
 
+import io.databroker.api.Bytes;
 import io.grpc.Attributes;
 import io.grpc.ServerCall;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufUtil;
@@ -36,9 +37,11 @@ public final class Connection {
   private final @Nullable Executor loopTasks;
   private final CallTurns turns;
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
+  private final Set<RecordPlace> records = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
   private long unsent;
+  private long inRecords;
   private long inHeap;
   private long received;
   private long progressAt = System.nanoTime();
@@ -146,7 +149,7 @@ public final class Connection {
   }
 
   private synchronized boolean readsItsAnswers() {
-    return !cut && unsent + inHeap < all.limits().unsentPerConnection();
+    return !cut && unsent + inRecords + inHeap < all.limits().unsentPerConnection();
   }
 
   /** Counts bytes handed to the transport. */
@@ -156,7 +159,7 @@ public final class Connection {
       if (cut) {
         return;
       }
-      if (unsent == 0) {
+      if (unsent + inRecords == 0) {
         progressAt = System.nanoTime();
       }
       unsent += bytes;
@@ -178,6 +181,54 @@ public final class Connection {
     }
     turns.goOn();
     all.roomAgain();
+  }
+
+  /**
+   * Takes room in the heap for one sending of a large record.
+   *
+   * @param woken true after a wait for room
+   * @return null if there is none
+   */
+  public @Nullable RecordPlace place(Bytes record, boolean woken) {
+    if (!all.records().take(record, woken)) {
+      return null;
+    }
+    long now = System.nanoTime();
+    RecordPlace place = new RecordPlace(this, record, now);
+    synchronized (this) {
+      if (unsent + inRecords == 0) {
+        progressAt = now;
+      }
+      inRecords += record.size();
+    }
+    records.add(place);
+    return place;
+  }
+
+  /** Runs the task when there may be room for one sending of that record. */
+  public void whenPlace(Bytes record, Runnable task) {
+    all.records().whenRoom(record.size(), task);
+  }
+
+  /** Called once for each place, when the record is sent. */
+  void recordSent(RecordPlace place) {
+    records.remove(place);
+    synchronized (this) {
+      inRecords -= place.record().size();
+      progressAt = System.nanoTime();
+    }
+    all.records().giveBack(place.record());
+    turns.goOn();
+  }
+
+  /** Returns whether the connection has room that other senders of large records want. */
+  boolean hasWantedRoom() {
+    return !records.isEmpty() && all.records().hasWaiters();
+  }
+
+  /** Returns how often the transport had no direct memory. */
+  public long shortages() {
+    return all.shortages();
   }
 
   /** Counts the bytes of an answer that waits in the heap; a negative count ends the wait. */
@@ -241,7 +292,7 @@ public final class Connection {
       if (cut) {
         return 0;
       }
-      known = unsent + received + inHeap;
+      known = unsent + inRecords + received + inHeap;
     }
     return known + unflushed() + (long) open.get() * CALL_BYTES;
   }
@@ -253,11 +304,17 @@ public final class Connection {
   }
 
   /**
-   * Returns the nanoseconds since the client last read or its oldest answer was sent; 0 if all
-   * answers are read.
+   * Returns the nanoseconds since the client last read an answer or a part of a large record, or
+   * its oldest answer was sent; 0 if all answers are read.
    */
-  synchronized long stalledFor(long now) {
-    return unsent == 0 ? 0 : now - progressAt;
+  long stalledFor(long now) {
+    long idle = Long.MAX_VALUE;
+    for (RecordPlace place : records) {
+      idle = Math.min(idle, now - place.movedAt(now));
+    }
+    synchronized (this) {
+      return unsent + inRecords == 0 ? 0 : Math.min(idle, now - progressAt);
+    }
   }
 
   /** Returns the nanoseconds since the connection's last call; 0 if a call is open. */

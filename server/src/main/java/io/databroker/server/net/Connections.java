@@ -68,10 +68,12 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicInteger connected = new AtomicInteger();
   private final Map<EventLoop, LoopTasks> loopTasks = new ConcurrentHashMap<>();
   private final RoomQueue waiting = new RoomQueue(this::hasRoom);
+  private final RecordRoom records;
+  private final LongSupplier shortages;
 
   /** Creates the set without connections. */
   public Connections(NetworkLimits limits) {
-    this(limits, () -> 0, Long.MAX_VALUE);
+    this(limits, () -> 0, Long.MAX_VALUE, () -> 0);
   }
 
   /**
@@ -80,12 +82,16 @@ public final class Connections extends ServerTransportFilter {
    * @param buffers bytes of the transport's buffers in use
    * @param mostBuffers bytes of buffers at which large answers wait, and the largest connections
    *     are cut off
+   * @param shortages counts when there was no memory for a buffer
    */
-  Connections(NetworkLimits limits, LongSupplier buffers, long mostBuffers) {
+  Connections(
+      NetworkLimits limits, LongSupplier buffers, long mostBuffers, LongSupplier shortages) {
     this.limits = limits;
     this.admission = new Admission(limits);
     this.buffers = buffers;
     this.mostBuffers = mostBuffers;
+    this.shortages = shortages;
+    this.records = new RecordRoom(limits.records());
   }
 
   /** Returns the executor of short tasks on that loop, which all its connections share. */
@@ -101,6 +107,15 @@ public final class Connections extends ServerTransportFilter {
 
   Admission admission() {
     return admission;
+  }
+
+  /** Returns the room for large records on their way to clients. */
+  RecordRoom records() {
+    return records;
+  }
+
+  long shortages() {
+    return shortages.getAsLong();
   }
 
   /**
@@ -254,7 +269,7 @@ public final class Connections extends ServerTransportFilter {
     long unflushed = 0;
     for (Connection connection : ready) {
       long stalled = connection.stalledFor(now);
-      if (stalled > 2 * stall || (stalled > PRESSED_NANOS && waiting.hasWaiters() && full())) {
+      if (stalled > 2 * stall || (stalled > PRESSED_NANOS && othersWaitFor(connection))) {
         cut(connection, "reader-stalled: the client does not read its answers");
         continue;
       }
@@ -301,8 +316,9 @@ public final class Connections extends ServerTransportFilter {
     }
   }
 
-  private boolean full() {
-    return unsent.get() >= limits.unsent() / 2;
+  private boolean othersWaitFor(Connection connection) {
+    return (waiting.hasWaiters() && unsent.get() >= limits.unsent() / 2)
+        || connection.hasWantedRoom();
   }
 
   /** Returns the number of open connections, including those without a handshake. */

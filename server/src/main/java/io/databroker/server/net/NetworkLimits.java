@@ -23,6 +23,7 @@ import java.time.Duration;
  *     calls wait
  * @param unsent bytes of answers in the transport's buffers in all
  * @param waiting bytes of answers in the heap that wait for room in the transport's buffers
+ * @param records bytes of large records in the heap that are on their way to clients
  * @param received bytes of unfinished requests in the transport's buffers in all
  */
 public record NetworkLimits(
@@ -39,12 +40,16 @@ public record NetworkLimits(
     long unsentPerConnection,
     long unsent,
     long waiting,
+    long records,
     long received) {
   /** Share of the direct memory for answers; requests get the same share. */
   private static final int SHARE = 4;
 
   /** Share of the heap for answers that wait. */
   private static final int WAITING_SHARE = 8;
+
+  /** Share of the heap for large records that the transport reads. */
+  private static final int RECORDS_SHARE = 4;
 
   private static final long LEAST = 8L << 20;
 
@@ -69,6 +74,7 @@ public record NetworkLimits(
     positive("unsentPerConnection", unsentPerConnection);
     positive("unsent", unsent);
     positive("waiting", waiting);
+    positive("records", records);
     positive("received", received);
   }
 
@@ -95,6 +101,7 @@ public record NetworkLimits(
         Math.min(16L << 20, share / 4),
         share,
         Math.max(LEAST, heap / WAITING_SHARE),
+        Math.max(LEAST, heap / RECORDS_SHARE),
         share);
   }
 
@@ -207,6 +214,7 @@ public record NetworkLimits(
           from.unsentPerConnection,
           from.unsent,
           from.waiting,
+          from.records,
           from.received);
     }
   }

@@ -2,7 +2,6 @@ package io.databroker.server.net;
 
 import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -56,7 +55,7 @@ public final class Transport implements AutoCloseable {
 
   private final NetworkLimits limits;
   private final Connections connections;
-  private final PooledByteBufAllocator allocator;
+  private final FramingAllocator allocator;
   private final EventLoopGroup accepting;
   private final EventLoopGroup loops;
 
@@ -64,22 +63,14 @@ public final class Transport implements AutoCloseable {
   public Transport(NetworkLimits limits) {
     this.limits = limits;
     int threads = 2 * Runtime.getRuntime().availableProcessors();
-    this.allocator =
-        new PooledByteBufAllocator(
-            true,
-            1,
-            threads,
-            PooledByteBufAllocator.defaultPageSize(),
-            MAX_ORDER,
-            PooledByteBufAllocator.defaultSmallCacheSize(),
-            PooledByteBufAllocator.defaultNormalCacheSize(),
-            PooledByteBufAllocator.defaultUseCacheForAllThreads());
+    this.allocator = new FramingAllocator(threads, MAX_ORDER);
     this.connections =
         new Connections(
             limits,
             // Count whole chunks: the free room in them may be in pieces that are too small.
             allocator.metric()::usedDirectMemory,
-            directMemory() / 4 * ALARMING_QUARTERS);
+            directMemory() / 4 * ALARMING_QUARTERS,
+            allocator::shortages);
     this.accepting =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("databroker-accept", true), handlers());

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends a process that can no longer serve, so that its supervisor restarts it.
  *
- * <p>It checks once a second on its own thread. When direct memory is exhausted, it first cuts off
- * the connections that hold the most. It ends the process when no buffer was available, or an event
+ * <p>It checks once a second on its own thread. When direct memory is exhausted, or was since the
+ * last check, it first cuts off the connections that hold the most. It ends the process when no buffer was available, or an event
  * loop ran no task, for {@link #PATIENCE}.
  *
  * <p><b>Thread-safety:</b> safe.
@@ -40,6 +40,7 @@ public final class Watchdog implements AutoCloseable {
   private final List<Loop> loops = new ArrayList<>();
   private @Nullable ScheduledExecutorService thread;
   private long noMemorySince;
+  private long shortagesSeen;
   private volatile boolean able = true;
 
   /** An event loop and its last probe task. */
@@ -105,21 +106,35 @@ public final class Watchdog implements AutoCloseable {
 
   private @Nullable String lookAtMemory() {
     long now = nanoTime.getAsLong();
-    try {
-      allocator.directBuffer(PROBE_BYTES).release();
+    long shortages = connections.shortages();
+    boolean wasShort = shortages != shortagesSeen;
+    shortagesSeen = shortages;
+    boolean hasBuffer = hasBuffer();
+    if (hasBuffer && !wasShort) {
       if (!able) {
         log.info("there is direct memory again");
       }
       able = true;
       return null;
+    }
+    if (able) {
+      log.error("direct memory is exhausted; the largest connections are cut off");
+    }
+    if (able || hasBuffer) {
+      noMemorySince = now;
+    }
+    able = false;
+    var unused = connections.cutLargest("the server's buffers are exhausted");
+    return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is exhausted";
+  }
+
+  private boolean hasBuffer() {
+    try {
+      allocator.directBuffer(PROBE_BYTES).release();
+      return true;
     } catch (OutOfMemoryError e) { // thrown by Java code, not by the VM
-      if (able) {
-        able = false;
-        noMemorySince = now;
-        log.error("direct memory is exhausted; the largest connections are cut off");
-      }
-      var unused = connections.cutLargest("the server's buffers are exhausted");
-      return now - noMemorySince < PATIENCE.toNanos() ? null : "direct memory is exhausted";
+      shortagesSeen = connections.shortages(); // counted this one
+      return false;
     }
   }
 

@@ -104,6 +104,11 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return connection;
   }
 
+  /** Returns room for the large records of this call. */
+  RecordGate records() {
+    return new RecordGate(connection);
+  }
+
   /** Returns the address and port of the client. */
   String from() {
     return Caller.address(call);

@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.server.net.Connection;
+import io.databroker.server.net.RecordPlace;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A single answer is counted until the client has received it, which ends the call. A large
  * answer waits outside the buffers until they have room, and is encoded on the threads of its lane.
- * The messages of a stream are counted while the transport has no room for further ones.
+ * The messages of a stream are counted while the transport has no room for further ones. A {@link
+ * LargeRecord} needs no buffers; it waits for room among the records that are being sent.
  *
  * <p><b>Thread-safety:</b> used by one thread at a time, but for {@link #unreadSince} and {@link
  * #end}.
@@ -38,6 +40,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   private int messages;
   private long sinceReady;
   private volatile long unreadSince;
+  private volatile @Nullable RecordPlace sending;
   private volatile boolean awaitingRoom;
   private volatile boolean closed;
 
@@ -75,15 +78,20 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   public void sendMessage(A message) {
     long size = size(message);
     if (!one) {
-      sinceReady += size;
       if (++messages % REPORT == 0) {
         connection.messagesSent(REPORT);
       }
-      super.sendMessage(message);
-    } else if (connection.hasRoom(size) && !(CallPlaces.isLarge(size) && connection.isHere())) {
-      count(size);
-      super.sendMessage(message);
-    } else {
+      long before = connection.shortages();
+      if (message instanceof LargeRecord.Stream record) {
+        sendRecord(message, record);
+      } else {
+        sinceReady += size;
+        super.sendMessage(message);
+      }
+      if (connection.shortages() != before) {
+        throw Statuses.noBuffers(); // the message itself is whole
+      }
+    } else if (!sendsNow(message, size, false)) {
       synchronized (this) {
         if (over) {
           return;
@@ -95,6 +103,28 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     }
   }
 
+  private void sendRecord(A message, LargeRecord.Stream record) {
+    sending = record.send(() -> super.sendMessage(message));
+  }
+
+  /** Sends a single answer, unless it has to wait; returns whether it did. */
+  private boolean sendsNow(A message, long size, boolean woken) {
+    if (message instanceof LargeRecord.Stream record) {
+      if (!record.message().takePlace(connection, woken)) {
+        return false;
+      }
+      connection.messagesSent(1);
+      sendRecord(message, record);
+      return true;
+    }
+    if (!connection.hasRoom(size) || (CallPlaces.isLarge(size) && connection.isHere())) {
+      return false;
+    }
+    count(size);
+    super.sendMessage(message);
+    return true;
+  }
+
   @Override
   public void close(Status closing, Metadata closingTrailers) {
     closed = true;
@@ -102,11 +132,19 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       if (waiting != null) {
         status = closing;
         trailers = closingTrailers;
-        connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
+        awaitRoomFor(waiting);
         return;
       }
     }
     super.close(closing, closingTrailers);
+  }
+
+  private void awaitRoomFor(A message) {
+    if (message instanceof LargeRecord.Stream record) {
+      record.message().whenPlace(connection, () -> executor.execute(this::sendWhatWaits));
+    } else {
+      connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
+    }
   }
 
   private void sendWhatWaits() {
@@ -117,18 +155,21 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       if (over || waiting == null || status == null || trailers == null) {
         return;
       }
-      if (!connection.hasRoom(waitingSize)) {
-        connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
-        return;
-      }
       message = waiting;
       closing = status;
       closingTrailers = trailers;
+    }
+    if (!sendsNow(message, waitingSize, true)) {
+      awaitRoomFor(message);
+      return;
+    }
+    synchronized (this) {
+      if (over) {
+        return;
+      }
       waiting = null;
     }
-    count(waitingSize);
     connection.inHeap(-waitingSize);
-    super.sendMessage(message);
     super.close(closing, closingTrailers);
   }
 
@@ -199,7 +240,13 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   /** Returns the time at which the client stopped reading a stream; 0 if it reads. */
   long unreadSince() {
-    return unreadSince;
+    long since = unreadSince;
+    RecordPlace record = sending;
+    if (since == 0 || record == null) {
+      return since;
+    }
+    long moved = record.movedAt(System.nanoTime());
+    return moved - since > 0 ? moved | 1 : since;
   }
 
   /** Records that the call is over and its answers have left the buffers. */

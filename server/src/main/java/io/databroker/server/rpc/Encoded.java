@@ -12,16 +12,10 @@ import java.io.OutputStream;
 /**
  * Answer that is encoded already. It takes the place of a protobuf message, which would be built,
  * measured and encoded at each sending.
- *
- * <p><b>Thread-safety:</b> immutable.
  */
-final class Encoded {
-  private final byte[] message;
-
-  /** Takes over the array, which must not change any more. */
-  Encoded(byte[] taken) {
-    this.message = taken;
-  }
+abstract sealed class Encoded permits Encoded.Whole, LargeRecord {
+  /** Returns the bytes of the message. */
+  abstract InputStream stream();
 
   /** Returns the observer of a call, which accepts encoded answers beside messages. */
   @SuppressWarnings("unchecked") // Marshaller distinguishes them
@@ -29,7 +23,30 @@ final class Encoded {
     return (StreamObserver<Object>) observer;
   }
 
-  /** Encodes the answers of a method, except those that are encoded, and builds deferred ones. */
+  /**
+   * All bytes of an answer.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   */
+  static final class Whole extends Encoded {
+    private final byte[] message;
+
+    /** Takes over the array, which must not change any more. */
+    Whole(byte[] taken) {
+      this.message = taken;
+    }
+
+    @Override
+    InputStream stream() {
+      return new Stream(message);
+    }
+
+    int size() {
+      return message.length;
+    }
+  }
+
+  /** Encodes the answers of a method, except those that are encoded. */
   static final class Marshaller<A> implements MethodDescriptor.Marshaller<A> {
     private final MethodDescriptor.Marshaller<A> standard;
 
@@ -38,14 +55,10 @@ final class Encoded {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // a deferred answer builds a message of its method
     public InputStream stream(A answer) {
-      Object given = answer;
-      if (given instanceof Encoded encoded) {
-        return new Stream(encoded.message);
-      }
-      return standard.stream(
-          given instanceof Deferred deferred ? (A) deferred.message().get() : answer);
+      return (Object) answer instanceof Encoded encoded
+          ? encoded.stream()
+          : standard.stream(answer);
     }
 
     @Override

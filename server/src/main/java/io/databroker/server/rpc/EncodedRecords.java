@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BytesValue;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.WireFormat;
@@ -10,6 +11,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.server.proto.GetResponse;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -20,12 +22,18 @@ import org.jspecify.annotations.Nullable;
  * Encodes stored records to the bytes that protobuf makes of the messages of {@link WireRecords}.
  * It copies the payload as it is, because a payload is an encoded Any.
  *
- * <p>It leaves large records to protobuf, which does not copy their payloads, and payloads that are
+ * <p>A large record is sent with its stored payload. It leaves other payloads to protobuf if they are
  * not encoded as protobuf would encode them.
  */
 final class EncodedRecords {
-  /** Largest size of type, id and payload together. */
-  private static final int LARGEST = 4 << 10;
+  /** Size of type, id and payload together up to which a message is small. */
+  private static final int SMALL = 4 << 10;
+
+  /** Largest size of type, id and payload together that is copied. */
+  private static final int LARGEST = 64 << 10;
+
+  /** Shift of the third byte of a length, the last for a payload that is copied. */
+  private static final int LONGEST_SHIFT = 14;
 
   /** Largest number of records in one answer. */
   private static final int MOST = 64;
@@ -35,6 +43,9 @@ final class EncodedRecords {
 
   private static final int TYPE_URL = tag(Any.TYPE_URL_FIELD_NUMBER);
   private static final int VALUE = tag(Any.VALUE_FIELD_NUMBER);
+  private static final String BYTES_VALUE =
+      "type.googleapis.com/" + BytesValue.getDescriptor().getFullName();
+  private static final byte[] NOTHING = {};
 
   private EncodedRecords() {}
 
@@ -45,17 +56,54 @@ final class EncodedRecords {
    * @return null if it is left to protobuf
    */
   static @Nullable Encoded only(StoredRecord record) {
-    if (!isSimple(record)) {
+    if (bytes(record) > LARGEST) {
+      return large(record);
+    }
+    if (!isAny(record.payload())) {
       return null;
     }
-    int size = size(record);
+    int size = size(record, 0);
     byte[] message = new byte[nested(size)];
     try {
-      write(CodedOutputStream.newInstance(message), ONLY_RECORD, size, record);
+      CodedOutputStream out = CodedOutputStream.newInstance(message);
+      writeHead(out, ONLY_RECORD, size, record, 0);
+      out.write(record.payload().asByteBuffer());
+      writeTail(out, record);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array of the right size never throws one
     }
-    return new Encoded(message);
+    return new Encoded.Whole(message);
+  }
+
+  /** Encodes what is around a payload. One that is not an Any becomes the value of a BytesValue. */
+  private static Encoded large(StoredRecord record) {
+    Bytes payload = record.payload();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    ByteArrayOutputStream tail = new ByteArrayOutputStream();
+    try {
+      byte[] wrapping = PayloadShape.isAny(payload) ? NOTHING : bytesValue(payload.size());
+      CodedOutputStream out = CodedOutputStream.newInstance(head);
+      writeHead(out, ONLY_RECORD, size(record, wrapping.length), record, wrapping.length);
+      out.writeRawBytes(wrapping);
+      out.flush();
+      out = CodedOutputStream.newInstance(tail);
+      writeTail(out, record);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory never throws one
+    }
+    return new LargeRecord(head.toByteArray(), payload, tail.toByteArray());
+  }
+
+  /** Returns the beginning of an Any whose value is a BytesValue with that many bytes. */
+  private static byte[] bytesValue(int size) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeString(Any.TYPE_URL_FIELD_NUMBER, BYTES_VALUE);
+    begin(out, Any.VALUE_FIELD_NUMBER, nested(size));
+    begin(out, BytesValue.VALUE_FIELD_NUMBER, size);
+    out.flush();
+    return bytes.toByteArray();
   }
 
   /**
@@ -73,10 +121,10 @@ final class EncodedRecords {
         CodedOutputStream.computeUInt64Size(
             PutResponse.SERVER_VERSION_FIELD_NUMBER, result.serverVersion());
     for (int i = 0; i < sizes.length; i++) {
-      if (!isSimple(records.get(i))) {
+      if (!isSmall(records.get(i)) || !isAny(records.get(i).payload())) {
         return null;
       }
-      sizes[i] = size(records.get(i));
+      sizes[i] = size(records.get(i), 0);
       total += nested(sizes[i]);
     }
     byte[] message = new byte[total];
@@ -84,22 +132,28 @@ final class EncodedRecords {
     try {
       out.writeUInt64(PutResponse.SERVER_VERSION_FIELD_NUMBER, result.serverVersion());
       for (int i = 0; i < sizes.length; i++) {
-        write(out, PutResponse.RECORDS_FIELD_NUMBER, sizes[i], records.get(i));
+        writeHead(out, PutResponse.RECORDS_FIELD_NUMBER, sizes[i], records.get(i), 0);
+        out.write(records.get(i).payload().asByteBuffer());
+        writeTail(out, records.get(i));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array of the right size never throws one
     }
-    return new Encoded(message);
+    return new Encoded.Whole(message);
   }
 
-  private static boolean isSimple(StoredRecord record) {
-    return record.type().length() + record.id().length() + record.payload().size() <= LARGEST
-        && isAny(record.payload());
+  /** Returns whether the message of a record is small enough to be kept. */
+  static boolean isSmall(StoredRecord record) {
+    return bytes(record) <= SMALL;
+  }
+
+  private static int bytes(StoredRecord record) {
+    return record.type().length() + record.id().length() + record.payload().size();
   }
 
   /**
    * Returns whether the bytes are what protobuf makes of an Any: first a type URL, in ASCII and of
-   * at most 127 characters, then a value of at most a few kilobytes.
+   * at most 127 characters, then a value.
    */
   private static boolean isAny(Bytes payload) {
     int size = payload.size();
@@ -121,16 +175,18 @@ final class EncodedRecords {
   /** Returns whether the rest of the bytes are a value that is not empty. */
   private static boolean isValue(Bytes payload, int at) {
     int size = payload.size();
-    if (payload.at(at) != VALUE || at + 2 >= size) {
+    if (payload.at(at) != VALUE) {
       return false;
     }
-    int first = payload.at(at + 1);
-    int second = payload.at(at + 2);
-    if (first > 0) {
-      return at + 2 + first == size;
+    int length = 0;
+    for (int i = at + 1, shift = 0; i < size && shift <= LONGEST_SHIFT; i++, shift += 7) {
+      int next = payload.at(i);
+      length |= (next & 0x7F) << shift;
+      if (next >= 0) { // the last byte of the length, which is not 0
+        return next > 0 && i + 1 + length == size;
+      }
     }
-    // A length of two bytes, the last of which has no flag and is not 0.
-    return first < 0 && second > 0 && at + 3 + ((first & 0x7F) | second << 7) == size;
+    return false;
   }
 
   private static int tag(int field) {
@@ -142,9 +198,10 @@ final class EncodedRecords {
     return 1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
   }
 
-  private static int size(StoredRecord record) {
+  /** Returns the size of a record with that many bytes before its payload. */
+  private static int size(StoredRecord record, int wrapping) {
     int time = nested(size(record.modifiedAt()));
-    int payload = record.payload().size();
+    int payload = wrapping + record.payload().size();
     return (record.version() == 0
             ? 0
             : CodedOutputStream.computeUInt64Size(Record.VERSION_FIELD_NUMBER, record.version()))
@@ -169,7 +226,9 @@ final class EncodedRecords {
             : CodedOutputStream.computeInt32Size(Timestamp.NANOS_FIELD_NUMBER, nanos));
   }
 
-  private static void write(CodedOutputStream out, int field, int size, StoredRecord record)
+  /** Writes what is before the payload, except the bytes that wrap it. */
+  private static void writeHead(
+      CodedOutputStream out, int field, int size, StoredRecord record, int wrapping)
       throws IOException {
     begin(out, field, size);
     if (record.version() != 0) {
@@ -177,10 +236,12 @@ final class EncodedRecords {
     }
     write(out, Record.TYPE_FIELD_NUMBER, record.type());
     write(out, Record.ID_FIELD_NUMBER, record.id());
-    if (record.payload().size() > 0) {
-      begin(out, Record.DATA_FIELD_NUMBER, record.payload().size());
-      out.write(record.payload().asByteBuffer());
+    if (wrapping + record.payload().size() > 0) {
+      begin(out, Record.DATA_FIELD_NUMBER, wrapping + record.payload().size());
     }
+  }
+
+  private static void writeTail(CodedOutputStream out, StoredRecord record) throws IOException {
     write(out, Record.MODIFIED_AT_FIELD_NUMBER, record.modifiedAt());
     if (record.deleted()) {
       write(out, Record.DELETED_AT_FIELD_NUMBER, record.modifiedAt());

@@ -21,9 +21,9 @@ interface MessageSource<M> extends AutoCloseable {
   /** Runs the signal once when {@link #poll} may have a message. */
   void onReady(Runnable signal);
 
-  /** Takes the last message back: the next poll returns it again. */
+  /** Takes the last message, a {@link LargeRecord}, back: the next poll returns it again. */
   default void back() {
-    throw new UnsupportedOperationException("turns of this source run on threads");
+    throw new UnsupportedOperationException("this source has no large records");
   }
 
   /** Returns the size of the messages that it holds in the heap, in bytes. */

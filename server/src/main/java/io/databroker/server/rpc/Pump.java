@@ -12,15 +12,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends the messages of a source as fast as the client reads them.
  *
- * <p>It runs in turns, one at a time, and holds no thread between them. Three events start a turn:
- * the source has a message, the client has room, or the call must end. {@code wakeups} counts these
+ * <p>It runs in turns, one at a time, and holds no thread between them. Four events start a turn:
+ * the source has a message, the client has room, the heap has room for a large record, or the call
+ * must end. {@code wakeups} counts these
  * events; if the count has grown during a turn, another turn follows, so no event is lost. Without
  * room it does not poll the source, so a client that does not read costs at most one batch and the
  * transport's buffer. A batch for which the heap has no room after a turn is dropped, and read
  * again in the next turn.
- *
- * <p>Turns may run on an event loop, which does not encode large messages: a turn that meets one
- * leaves it to a turn on a thread.
  *
  * <p><b>Thread-safety:</b> safe.
  *
@@ -35,7 +33,7 @@ final class Pump<M> {
   private final ServerCallStreamObserver<M> call;
   private final MessageSource<M> source;
   private final Executor turns;
-  private final Executor threads;
+  private final RecordGate gate;
   private final HeldBatch held;
   private final Consumer<Pump<M>> whenDone;
   private final AtomicInteger wakeups = new AtomicInteger();
@@ -44,12 +42,9 @@ final class Pump<M> {
   /** Used only by turns. */
   private boolean done;
 
-  /** True if the next message is left to a turn on a thread. Used only by turns. */
-  private boolean large;
-
   /**
    * @param turns runs the turns, possibly on an event loop
-   * @param threads runs a turn that encodes a large message
+   * @param gate room for large records
    * @param held room for what the source holds between the turns
    * @param whenDone runs once, when the stream has ended
    */
@@ -57,13 +52,13 @@ final class Pump<M> {
       ServerCallStreamObserver<M> call,
       MessageSource<M> source,
       Executor turns,
-      Executor threads,
+      RecordGate gate,
       HeldBatch held,
       Consumer<Pump<M>> whenDone) {
     this.call = call;
     this.source = source;
     this.turns = turns;
-    this.threads = threads;
+    this.gate = gate;
     this.held = held;
     this.whenDone = whenDone;
   }
@@ -99,19 +94,11 @@ final class Pump<M> {
   }
 
   private void turn() {
-    turn(turns == threads);
-  }
-
-  private void longTurn() {
-    turn(true);
-  }
-
-  private void turn(boolean onThread) {
     int seen = wakeups.get();
     boolean more = false;
     if (!done) {
       try {
-        more = send(onThread);
+        more = send();
         if (!done && !held.hold(source.held())) {
           source.release();
           held.hold(0);
@@ -122,16 +109,12 @@ final class Pump<M> {
       }
     }
     if (more || wakeups.addAndGet(-seen) != 0) {
-      if (large) {
-        threads.execute(this::longTurn);
-      } else {
-        turns.execute(this::turn);
-      }
+      turns.execute(this::turn);
     }
   }
 
   /** Returns whether there is more to send after the turn. */
-  private boolean send(boolean onThread) {
+  private boolean send() {
     for (int sent = 0; sent < TURN; sent++) {
       StatusRuntimeException status = ending;
       if (status != null) {
@@ -151,22 +134,22 @@ final class Pump<M> {
       }
       M message = source.poll();
       if (message != null) {
-        large = !onThread && isLarge(message);
-        if (large) {
+        if (!gate.passes(message)) {
           source.back();
-          return true;
+          gate.whenOpen(message, this::wake);
+          return false;
         }
-        call.onNext(message);
+        try {
+          call.onNext(message);
+        } finally {
+          gate.left(message);
+        }
       } else if (!source.ended()) {
         source.onReady(this::wake);
         return false;
       }
     }
     return true;
-  }
-
-  private static boolean isLarge(Object message) {
-    return message instanceof Deferred deferred && CallPlaces.isLarge(deferred.size());
   }
 
   /** Ends the stream, whatever the source and the transport do: its place must become free. */

@@ -19,6 +19,8 @@ final class SnapshotSource implements MessageSource<Object> {
   private final Snapshot snapshot;
   private final Iterator<StoredRecord> records;
   private final Iterator<TypedOptions> options;
+  private @Nullable Object last;
+  private boolean again;
   private boolean ended;
 
   private SnapshotSource(Snapshot snapshot, String type) {
@@ -43,9 +45,15 @@ final class SnapshotSource implements MessageSource<Object> {
     if (ended) {
       return null;
     }
-    if (records.hasNext()) {
-      return message(records.next());
+    if (again) {
+      again = false;
+      return last;
     }
+    if (records.hasNext()) {
+      last = message(records.next());
+      return last;
+    }
+    last = null;
     SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
     if (options.hasNext()) {
       message.setOptions(options.next());
@@ -64,6 +72,11 @@ final class SnapshotSource implements MessageSource<Object> {
     return encoded != null
         ? encoded
         : SyncLatestResponse.newBuilder().setRecord(WireRecords.record(record)).build();
+  }
+
+  @Override
+  public void back() {
+    again = true;
   }
 
   @Override

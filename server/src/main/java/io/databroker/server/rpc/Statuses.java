@@ -129,6 +129,16 @@ final class Statuses {
         Map.of());
   }
 
+  /** Returns the status for a stream that the server ends because it has no buffer for it. */
+  static StatusRuntimeException noBuffers() {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "buffers-exhausted: the server has no memory for more messages on their way; try "
+                + "again later, and continue from the last version read"),
+        "buffers-exhausted",
+        Map.of());
+  }
+
   private static StatusRuntimeException detailed(DatabrokerException error) {
     Status status = status(error);
     if (status.getCode() == Status.Code.INTERNAL) {

@@ -116,7 +116,7 @@ final class Streams {
             (ServerCallStreamObserver<M>) observer,
             source,
             turns,
-            threads,
+            call == null ? new RecordGate(null) : call.records(),
             new HeldBatch(batches),
             done -> {
               open.remove(done);

@@ -19,8 +19,8 @@ final class ToldChanges {
   private final AtomicReferenceArray<@Nullable Told> places = new AtomicReferenceArray<>(PLACES);
 
   /**
-   * Returns the message of a change, identified by its history and version: {@link Encoded}, or a
-   * {@link Deferred} {@link SyncResponse}.
+   * Returns the message of a change, identified by its history and version: {@link Encoded}, or
+   * {@link SyncResponse}.
    */
   Object message(long history, StoredRecord record) {
     int place = (int) record.version() & (PLACES - 1);
@@ -30,11 +30,11 @@ final class ToldChanges {
     }
     Encoded made = EncodedRecords.only(record);
     if (made == null) {
-      return new Deferred(
-          record.payload().size(),
-          () -> SyncResponse.newBuilder().setRecord(WireRecords.record(record)).build());
+      return SyncResponse.newBuilder().setRecord(WireRecords.record(record)).build();
     }
-    places.setRelease(place, new Told(history, record.version(), made));
+    if (EncodedRecords.isSmall(record)) {
+      places.setRelease(place, new Told(history, record.version(), made));
+    }
     return made;
   }
 }

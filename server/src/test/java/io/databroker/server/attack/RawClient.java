@@ -1,7 +1,9 @@
 package io.databroker.server.attack;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 
 /** HTTP/2 by hand, to send frames that no library sends. */
@@ -210,6 +213,43 @@ public final class RawClient implements AutoCloseable {
         // nothing has come
       }
     }
+  }
+
+  /**
+   * Reads at a steady pace until that many bytes of DATA have come, or the stream or the connection
+   * has ended.
+   *
+   * @param rate bytes a second
+   * @return the bytes of DATA that have come
+   */
+  long readData(long wanted, long rate) throws IOException {
+    socket.setReceiveBufferSize(1 << 17);
+    DataInputStream in =
+        new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+    long began = System.nanoTime();
+    long read = 0;
+    try {
+      while (read < wanted) {
+        int lengthAndType = in.readInt();
+        int flags = in.readByte();
+        in.skipNBytes(4); // stream
+        int length = lengthAndType >>> 8;
+        int type = lengthAndType & 0xff;
+        in.skipNBytes(length);
+        if (type == DATA) {
+          read += length;
+        } else if (type == RST_STREAM || (type == HEADERS && (flags & END_STREAM) != 0)) {
+          return read;
+        }
+        long due = began + (long) (read * 1e9 / rate);
+        for (long now = System.nanoTime(); due > now; now = System.nanoTime()) {
+          LockSupport.parkNanos(due - now);
+        }
+      }
+    } catch (EOFException e) {
+      // cut off
+    }
+    return read;
   }
 
   /** Waits for a frame of that type and returns its payload. */

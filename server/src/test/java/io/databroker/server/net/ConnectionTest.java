@@ -180,7 +180,7 @@ class ConnectionTest {
   @Test
   void largeAnswersHaveLessRoomWhileTheBuffersAreNearlyUsedUp() {
     AtomicLong buffers = new AtomicLong();
-    Connections tight = new Connections(all.limits(), buffers::get, 100);
+    Connections tight = new Connections(all.limits(), buffers::get, 100, () -> 0);
     long limit = all.limits().unsent();
     new Connection(tight, null).unsent(limit / 4);
     assertThat(tight.hasRoom(MIB)).isTrue();

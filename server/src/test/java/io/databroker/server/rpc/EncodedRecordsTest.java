@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -134,8 +135,51 @@ class EncodedRecordsTest {
   }
 
   @Test
-  void aLargeRecordIsLeftToProtobuf() {
-    assertThat(EncodedRecords.only(record("t", "1", 1, any("u", 5_000)))).isNull();
+  void aLargeRecordIsSentWithItsStoredPayload() {
+    for (int size : new int[] {60_000, 70_000, 3_000_000}) {
+      for (boolean deleted : new boolean[] {false, true}) {
+        StoredRecord record = new StoredRecord("t", "1", 1, any("u", size), NOW, deleted);
+        assertEncodedAlike(record);
+      }
+    }
+    assertThat(EncodedRecords.only(record("t", "1", 1, any("u", 60_000))))
+        .isInstanceOf(Encoded.Whole.class);
+    assertThat(EncodedRecords.only(record("t", "1", 1, any("u", 70_000))))
+        .isInstanceOf(LargeRecord.class);
+  }
+
+  @Test
+  void aLargePayloadInAnotherFormIsSentSoThatProtobufParsesTheSame() throws Exception {
+    byte[] zeros = new byte[100_000];
+    byte[] unknown = {15 << 3 | 2, 1, 'x', 14 << 3, 5, 3 << 3 | 3, 3 << 3 | 4};
+    byte[] urlThatIsNoText = {10, 1, (byte) 0xFF};
+    byte[] urlThatIsCut = {10, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1};
+    byte[] openGroup = {3 << 3 | 3};
+    byte[] large = any("ü", 90_000).toByteArray();
+    for (byte[] payload :
+        List.of(
+            zeros,
+            any("u".repeat(70_000), 10).toByteArray(),
+            any("ü".repeat(40_000), 0).toByteArray(),
+            joined(large, unknown),
+            joined(unknown, large),
+            joined(large, large),
+            joined(large, urlThatIsNoText),
+            joined(large, urlThatIsCut),
+            joined(large, openGroup),
+            joined(large, new byte[] {(byte) 0x80}))) {
+      StoredRecord record = record("t", "1", 1, Bytes.copyOf(payload));
+      Encoded encoded = EncodedRecords.only(record);
+      assertThat(encoded).isInstanceOf(LargeRecord.class);
+      assertThat(GetResponse.parseFrom(sent(encoded)))
+          .isEqualTo(GetResponse.newBuilder().setRecord(WireRecords.record(record)).build());
+    }
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
+import io.databroker.api.Bytes;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
@@ -20,25 +21,19 @@ import org.junit.jupiter.api.Test;
 /** The turns of one stream, run by hand. */
 class PumpTest {
   private static final BytesValue SMALL = BytesValue.of(ByteString.copyFrom(new byte[10]));
-  private static final Deferred LARGE =
-      new Deferred(
-          100_000,
-          () -> {
-            throw new AssertionError("the transport builds it");
-          });
+  private static final LargeRecord LARGE =
+      new LargeRecord(new byte[3], Bytes.copyOf(new byte[100_000]), new byte[4]);
 
   private final Logger log = Logger.getLogger(Pump.class.getName());
   private final List<String> logged = new ArrayList<>();
-  private final Queue<Runnable> onLoop = new ArrayDeque<>();
-  private final Queue<Runnable> onThreads = new ArrayDeque<>();
+  private final Queue<Runnable> turns = new ArrayDeque<>();
+  private final Gate gate = new Gate();
   private final Messages source = new Messages();
   private final Call call = new Call();
   private final BatchRoom room = new BatchRoom(1_000);
   private final Pump<Object> pump =
       new Pump<>(
-          call, source, onLoop::add, onThreads::add, new HeldBatch(room), done -> source.ends++);
-
-  private String running = "";
+          call, source, turns::add, gate, new HeldBatch(room), done -> source.ends++);
 
   @BeforeEach
   void captureWarnings() {
@@ -57,40 +52,33 @@ class PumpTest {
   }
 
   private void runTurns() {
-    while (!onLoop.isEmpty() || !onThreads.isEmpty()) {
-      running = onLoop.isEmpty() ? "thread" : "loop";
-      (onLoop.isEmpty() ? onThreads : onLoop).remove().run();
+    while (!turns.isEmpty()) {
+      turns.remove().run();
     }
   }
 
   @Test
-  void largeMessagesAreSentOnThreadsInTheirOrder() {
-    source.waiting.addAll(List.of(SMALL, LARGE, SMALL, LARGE));
+  void aLargeRecordForWhichThereIsNoRoomWaitsAndKeepsItsOrder() {
+    source.waiting.addAll(List.of(SMALL, LARGE, SMALL));
     source.ended = true;
+    gate.open = false;
     pump.start();
     runTurns();
-    assertThat(call.events)
-        .containsExactly(
-            "10 on loop", "100000 on thread", "10 on thread", "100000 on thread", "completed");
+    assertThat(call.events).containsExactly("10");
+    gate.open = true;
+    gate.signal.run();
+    runTurns();
+    assertThat(call.events).containsExactly("10", "100000", "10", "completed");
   }
 
   @Test
-  void aLargeMessageWaitsUntilTheClientReads() {
+  void aLargeRecordThatWasNotSentLeavesItsPlace() {
     source.waiting.add(LARGE);
+    call.failsToSend = true;
     pump.start();
-    running = "loop";
-    onLoop.remove().run();
-    call.ready = false;
     runTurns();
-    assertThat(call.events).isEmpty();
-    call.ready = true;
-    call.onReady.run();
-    runTurns();
-    assertThat(call.events).containsExactly("100000 on thread");
-    source.waiting.add(SMALL);
-    source.signal.run();
-    runTurns();
-    assertThat(call.events).containsExactly("100000 on thread", "10 on loop");
+    assertThat(gate.inside).isZero();
+    assertThat(source.ends).isEqualTo(1);
   }
 
   @Test
@@ -100,7 +88,7 @@ class PumpTest {
     source.ended = true;
     pump.start();
     runTurns();
-    assertThat(call.events).containsExactly("10 on loop", "completed");
+    assertThat(call.events).containsExactly("10", "completed");
     assertThat(source.ends).isEqualTo(1);
     assertThat(logged).hasSize(1);
   }
@@ -235,18 +223,48 @@ class PumpTest {
     }
   }
 
-  /** Call that records its messages, and the place where each was sent. */
+  private static final class Gate extends RecordGate {
+    boolean open = true;
+    int inside;
+    Runnable signal;
+
+    Gate() {
+      super(null);
+    }
+
+    @Override
+    boolean passes(Object message) {
+      inside += open ? 1 : 0;
+      return open || message != LARGE;
+    }
+
+    @Override
+    void whenOpen(Object message, Runnable task) {
+      signal = task;
+    }
+
+    @Override
+    void left(Object message) {
+      inside--;
+    }
+  }
+
+  /** Call that records its messages. */
   private final class Call extends ServerCallStreamObserver<Object> {
     final List<String> events = new ArrayList<>();
     boolean ready = true;
     boolean cancelled;
     boolean failsToEnd;
+    boolean failsToSend;
     Runnable onReady;
     Runnable onCancel;
 
     @Override
     public void onNext(Object message) {
-      events.add((message == SMALL ? "10" : "100000") + " on " + running);
+      if (failsToSend) {
+        throw Status.CANCELLED.asRuntimeException();
+      }
+      events.add(message == SMALL ? "10" : "100000");
     }
 
     @Override

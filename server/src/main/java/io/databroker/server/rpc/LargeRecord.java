@@ -1,0 +1,147 @@
+package io.databroker.server.rpc;
+
+import io.databroker.api.Bytes;
+import io.databroker.server.net.Connection;
+import io.databroker.server.net.Passage;
+import io.databroker.server.net.RecordPlace;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Message of one large record: the bytes before the payload, the stored payload itself, and the
+ * bytes after it. It is sent without a copy of the payload, and needs a place for that.
+ *
+ * <p><b>Thread-safety:</b> none; sent once, by one thread.
+ */
+final class LargeRecord extends Encoded {
+  private static final int PIECE = 16 << 10;
+
+  private final byte[] head;
+  private final Bytes payload;
+  private final byte[] tail;
+  private @Nullable RecordPlace place;
+
+  /** Takes over the arrays, which must not change any more. */
+  LargeRecord(byte[] head, Bytes payload, byte[] tail) {
+    this.head = head;
+    this.payload = payload;
+    this.tail = tail;
+  }
+
+  @Override
+  InputStream stream() {
+    return new Stream(this);
+  }
+
+  int size() {
+    return head.length + payload.size() + tail.length;
+  }
+
+  /**
+   * Takes its place among the records that are on their way to clients.
+   *
+   * @param woken true after a wait for a place
+   * @return false if there is none
+   */
+  boolean takePlace(Connection connection, boolean woken) {
+    if (place == null) {
+      place = connection.place(payload, woken);
+    }
+    return place != null;
+  }
+
+  /** Gives the place back if the record was not sent. */
+  void leave() {
+    if (place != null) {
+      place.giveBackUnsent();
+    }
+  }
+
+  /** Runs the task when there may be a place. */
+  void whenPlace(Connection connection, Runnable task) {
+    connection.whenPlace(payload, task);
+  }
+
+  /** Bytes of the message, which keep their record. */
+  static final class Stream extends InputStream implements KnownLength, Drainable {
+    private final LargeRecord message;
+    private final ByteBuffer[] parts;
+
+    private Stream(LargeRecord message) {
+      this.message = message;
+      this.parts =
+          new ByteBuffer[] {
+            ByteBuffer.wrap(message.head),
+            message.payload.asByteBuffer(),
+            ByteBuffer.wrap(message.tail)
+          };
+    }
+
+    LargeRecord message() {
+      return message;
+    }
+
+    /** Sends the message by that task, and returns its place. */
+    RecordPlace send(Runnable sending) {
+      RecordPlace place = message.place;
+      if (place == null) {
+        throw new IllegalStateException("a large record is sent without a place");
+      }
+      Passage.open(place, message.head.length, sending);
+      return place;
+    }
+
+    @Override
+    public int available() {
+      int left = 0;
+      for (ByteBuffer part : parts) {
+        left += part.remaining();
+      }
+      return left;
+    }
+
+    @Override
+    public int read() {
+      for (ByteBuffer part : parts) {
+        if (part.hasRemaining()) {
+          return part.get() & 0xFF;
+        }
+      }
+      return -1;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int most) {
+      for (ByteBuffer part : parts) {
+        if (part.hasRemaining()) {
+          int length = Math.min(most, part.remaining());
+          part.get(target, from, length);
+          return length;
+        }
+      }
+      return most == 0 ? 0 : -1;
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      int length = available();
+      if (parts[0].position() == 0) {
+        target.write(message.head);
+        parts[0].position(message.head.length);
+        if (Passage.pass(target)) {
+          parts[1].position(parts[1].limit());
+        }
+      }
+      byte[] piece = new byte[PIECE];
+      for (int read = read(piece, 0, PIECE); read > 0; read = read(piece, 0, PIECE)) {
+        target.write(piece, 0, read);
+      }
+      return length;
+    }
+  }
+}

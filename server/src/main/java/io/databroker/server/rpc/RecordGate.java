@@ -1,0 +1,52 @@
+package io.databroker.server.rpc;
+
+import io.databroker.server.net.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the large records of one stream pass while the heap has room for them.
+ *
+ * <p><b>Thread-safety:</b> used by one turn at a time.
+ */
+class RecordGate {
+  private final @Nullable Connection connection;
+  private volatile boolean woken;
+
+  /**
+   * Creates a gate.
+   *
+   * @param connection the connection of the stream; null lets everything pass
+   */
+  RecordGate(@Nullable Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Returns whether the message may be sent now. */
+  boolean passes(Object message) {
+    if (connection == null || !(message instanceof LargeRecord large)) {
+      return true;
+    }
+    boolean waited = woken;
+    woken = false;
+    return large.takePlace(connection, waited);
+  }
+
+  /** Runs the task when a message that did not pass may be sent. */
+  void whenOpen(Object message, Runnable task) {
+    if (connection != null && message instanceof LargeRecord large) {
+      large.whenPlace(
+          connection,
+          () -> {
+            woken = true;
+            task.run();
+          });
+    }
+  }
+
+  /** Called after the attempt to send a message that has passed. */
+  void left(Object message) {
+    if (message instanceof LargeRecord large) {
+      large.leave();
+    }
+  }
+}
