@@ -84,7 +84,7 @@ public final class Connections extends ServerTransportFilter {
    *     are cut off
    * @param shortages counts when there was no memory for a buffer
    */
-  Connections(
+  public Connections(
       NetworkLimits limits, LongSupplier buffers, long mostBuffers, LongSupplier shortages) {
     this.limits = limits;
     this.admission = new Admission(limits);

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p><b>Thread-safety:</b> safe.
  */
-final class FramingAllocator extends PooledByteBufAllocator {
+class FramingAllocator extends PooledByteBufAllocator {
   private final AtomicLong shortages = new AtomicLong();
 
   /**
@@ -47,11 +47,15 @@ final class FramingAllocator extends PooledByteBufAllocator {
   @Override
   protected ByteBuf newDirectBuffer(int capacity, int most) {
     try {
-      return super.newDirectBuffer(capacity, most);
+      return pooled(capacity, most);
     } catch (OutOfMemoryError e) {
       shortages.incrementAndGet();
       throw e;
     }
+  }
+
+  ByteBuf pooled(int capacity, int most) {
+    return super.newDirectBuffer(capacity, most);
   }
 
   /** Returns how often there was no direct memory. */

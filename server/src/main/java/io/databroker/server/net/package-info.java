@@ -12,6 +12,9 @@
  *       holds, and {@link io.databroker.server.net.Connections} cuts off the one that holds too
  *       much. {@code ArrivalTracer} and {@code GzipRequests} bound requests; {@code RoomQueue} and
  *       {@code ReadWhileRead} hold back the answers of a client that does not read.
+ *   <li>Large records: {@code RecordRoom} bounds those on their way to clients. {@code Passage} and
+ *       {@code FramingAllocator} send each from where it is stored, as a {@code RecordBuffer}; a
+ *       {@code RecordPlace} follows its progress.
  *   <li>Processor: calls run on the threads of a {@code Lane}, where {@code CallTurns} and {@code
  *       SharedTurns} let connections take turns, or on the event loop, where {@code LoopTasks},
  *       {@code LoopTurn} and {@code LoopRound} bound the time.

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of Sync: the options, then the changes after a position. Each is a {@link SyncResponse} or
- * {@link Encoded}.
+ * Messages of Sync: the options, then the changes after a position. Each is a {@link SyncResponse}
+ * or {@link Encoded}.
  */
 final class ChangesSource implements MessageSource<Object> {
   /**

@@ -14,11 +14,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It runs in turns, one at a time, and holds no thread between them. Four events start a turn:
  * the source has a message, the client has room, the heap has room for a large record, or the call
- * must end. {@code wakeups} counts these
- * events; if the count has grown during a turn, another turn follows, so no event is lost. Without
- * room it does not poll the source, so a client that does not read costs at most one batch and the
- * transport's buffer. A batch for which the heap has no room after a turn is dropped, and read
- * again in the next turn.
+ * must end. {@code wakeups} counts these events; if the count has grown during a turn, another turn
+ * follows, so no event is lost. Without room it does not poll the source, so a client that does not
+ * read costs at most one batch and the transport's buffer. A batch for which the heap has no room
+ * after a turn is dropped, and read again in the next turn.
  *
  * <p><b>Thread-safety:</b> safe.
  *

@@ -15,11 +15,12 @@
  *       RequestCheck} counts their parts before they are parsed.
  *   <li>Answers: {@code Answer} and {@code Statuses} turn results and errors into answers. {@code
  *       WireRecords}, {@code WireTimes} and {@code LeaseIds} convert values; {@code EncodedRecords}
- *       writes records as bytes without messages. {@code BoundedAnswers} bounds what is not yet
- *       sent.
+ *       writes records as bytes without messages, and a {@code LargeRecord} around its stored
+ *       payload. {@code BoundedAnswers} bounds what is not yet sent.
  *   <li>Streams: {@code Streams} opens them, {@code ChangesSource}, {@code SnapshotSource} and
  *       {@code RegistrySource} supply messages, {@code Pump} sends them as fast as the client
- *       reads. {@code ToldChanges} keeps the messages of the latest changes for all watchers.
+ *       reads, through the {@code RecordGate}. {@code ToldChanges} keeps the messages of the latest
+ *       changes for all watchers.
  *   <li>Limits and reports: {@code GrowthLimits} and {@code HeldLeases} limit leases and options,
  *       {@code VersionWait} waits for the version that a query names, {@code HealthProbe} decides
  *       the health. {@code SlowCalls} and {@code Audited} write to the log.

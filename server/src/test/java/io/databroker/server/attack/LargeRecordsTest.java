@@ -23,39 +23,36 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many clients read large records from a server with a small heap, each at its own pace.
  *
  * <p>The build reads records of some megabytes. The long form is {@code -Dlarge.heap=512
- * -Dlarge.megabytes=50 -Dlarge.rate=5}.
+ * -Dlarge.megabytes=50 -Dlarge.rate=5 -Dlarge.backend=offheap}.
  */
 class LargeRecordsTest {
   private static final int HEAP = Integer.getInteger("large.heap", 128);
   private static final int BYTES = Integer.getInteger("large.megabytes", 12) * 1_000_000;
   private static final int RATE = Integer.getInteger("large.rate", 4) * 1_000_000;
+  private static final String BACKEND = System.getProperty("large.backend", "inmemory");
   private static final int READERS = 8;
   private static final int RECORDS = 2;
 
   @TempDir Path folder;
 
-  private interface Test {
+  private interface Check {
     void run(ServerProcess server, DataBrokerServiceBlockingStub calls) throws Exception;
   }
 
-  private void withServer(String backend, Test test) throws Exception {
-    List<String> options = new ArrayList<>(List.of("--backend", backend));
-    if (backend.equals("offheap")) {
+  private void withServer(Check check) throws Exception {
+    List<String> options = new ArrayList<>(List.of("--backend", BACKEND));
+    if (BACKEND.equals("offheap")) {
       options.addAll(List.of("--set", "directory=" + folder.resolve("store")));
     }
     try (ServerProcess server =
-        ServerProcess.start(
-            folder.resolve("server.log"),
-            List.of("-Xmx" + HEAP + "m"),
-            options)) {
+        ServerProcess.start(folder.resolve("server.log"), List.of("-Xmx" + HEAP + "m"), options)) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(
                   "127.0.0.1", server.port, InsecureChannelCredentials.create())
@@ -70,7 +67,7 @@ class LargeRecordsTest {
           Record record = Record.newBuilder().setType("t").setId("" + i).setData(data).build();
           var unused = calls.put(PutRequest.newBuilder().addRecords(record).build());
         }
-        test.run(server, calls);
+        check.run(server, calls);
         assertThat(server.isAlive()).as(server.log()).isTrue();
       } finally {
         channel.shutdownNow();
@@ -83,39 +80,31 @@ class LargeRecordsTest {
     return SyncRequest.newBuilder().setServerVersion(history).build();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"inmemory", "offheap"})
-  void manyWatchersReadLargeRecords(String backend) throws Exception {
+  @Test
+  void manyWatchersReadLargeRecords() throws Exception {
     withServer(
-        backend,
         (server, calls) ->
             readAll(server, "Sync", fromTheStart(calls).toByteArray(), RECORDS, Integer.MAX_VALUE));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"inmemory", "offheap"})
-  void slowWatchersAreNotCutOff(String backend) throws Exception {
+  @Test
+  void slowWatchersAreNotCutOff() throws Exception {
     withServer(
-        backend,
         (server, calls) ->
             readAll(server, "Sync", fromTheStart(calls).toByteArray(), RECORDS, RATE));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"inmemory", "offheap"})
-  void manySnapshotsHaveLargeRecords(String backend) throws Exception {
+  @Test
+  void manySnapshotsHaveLargeRecords() throws Exception {
     byte[] request = SyncLatestRequest.getDefaultInstance().toByteArray();
     withServer(
-        backend,
         (server, calls) -> readAll(server, "SyncLatest", request, RECORDS, Integer.MAX_VALUE));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"inmemory", "offheap"})
-  void manyGetsOfALargeRecord(String backend) throws Exception {
+  @Test
+  void manyGetsOfALargeRecord() throws Exception {
     byte[] request = GetRequest.newBuilder().setType("t").setId("0").build().toByteArray();
-    withServer(
-        backend, (server, calls) -> readAll(server, "Get", request, 1, Integer.MAX_VALUE));
+    withServer((server, calls) -> readAll(server, "Get", request, 1, Integer.MAX_VALUE));
   }
 
   /** Lets all readers read that many records, each at that rate of bytes a second. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.buffer.UnpooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.grpc.netty.shaded.io.netty.util.concurrent.ImmediateEventExecutor;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,25 +15,27 @@ import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
   private final AtomicLong now = new AtomicLong(1);
+  private long shortages;
   private final Connections connections =
-      new Connections(NetworkLimits.standard(64 << 20, 64 << 20));
+      new Connections(
+          NetworkLimits.standard(64 << 20, 64 << 20), () -> 0, Long.MAX_VALUE, () -> shortages);
   private final DefaultEventExecutorGroup loops = new DefaultEventExecutorGroup(2);
   private boolean exhausted;
+  private final ByteBufAllocator allocator =
+      (ByteBufAllocator)
+          Proxy.newProxyInstance(
+              WatchdogTest.class.getClassLoader(),
+              new Class<?>[] {ByteBufAllocator.class},
+              (proxy, method, arguments) -> {
+                if (exhausted) {
+                  throw new OutOfMemoryError("none left");
+                }
+                return method.invoke(UnpooledByteBufAllocator.DEFAULT, arguments);
+              });
+
+  /** Its event loop answers at once, however late the test's thread makes it. */
   private final Watchdog watchdog =
-      new Watchdog(
-          loops,
-          (ByteBufAllocator)
-              Proxy.newProxyInstance(
-                  WatchdogTest.class.getClassLoader(),
-                  new Class<?>[] {ByteBufAllocator.class},
-                  (proxy, method, arguments) -> {
-                    if (exhausted) {
-                      throw new OutOfMemoryError("none left");
-                    }
-                    return method.invoke(UnpooledByteBufAllocator.DEFAULT, arguments);
-                  }),
-          connections,
-          now::get);
+      new Watchdog(ImmediateEventExecutor.INSTANCE, allocator, connections, now::get);
 
   @AfterEach
   void stop() {
@@ -53,6 +56,18 @@ class WatchdogTest {
     assertThat(watchdog.look()).isNull();
     later(1);
     assertThat(watchdog.look()).contains("direct memory");
+  }
+
+  @Test
+  void aShortageBetweenTwoLooksIsSeenButEndsNothing() {
+    for (int i = 0; i < 10; i++) {
+      shortages++;
+      assertThat(watchdog.look()).isNull();
+      assertThat(watchdog.able()).isFalse();
+      later(10);
+    }
+    assertThat(watchdog.look()).isNull();
+    assertThat(watchdog.able()).isTrue();
   }
 
   @Test
@@ -85,9 +100,10 @@ class WatchdogTest {
               }
             });
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(watchdog.look()).isNull();
+    Watchdog watching = new Watchdog(loops, allocator, connections, now::get);
+    assertThat(watching.look()).isNull();
     later(31);
-    assertThat(watchdog.look()).contains("stuck");
+    assertThat(watching.look()).contains("stuck");
     stuck.countDown();
   }
 }

@@ -32,8 +32,7 @@ class PumpTest {
   private final Call call = new Call();
   private final BatchRoom room = new BatchRoom(1_000);
   private final Pump<Object> pump =
-      new Pump<>(
-          call, source, turns::add, gate, new HeldBatch(room), done -> source.ends++);
+      new Pump<>(call, source, turns::add, gate, new HeldBatch(room), done -> source.ends++);
 
   @BeforeEach
   void captureWarnings() {
