@@ -2,7 +2,6 @@ package io.databroker.server.net;
 
 import io.databroker.api.Bytes;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordRoom {
   private final long most;
-  private final Map<Bytes, Integer> uses = new IdentityHashMap<>(); // guarded by this
+  private final IdentityHashMap<Bytes, Integer> uses = new IdentityHashMap<>(); // guarded by this
   private final RoomQueue waiting = new RoomQueue(this::fits);
 
   /** Written under the lock. */

@@ -57,6 +57,21 @@ class PumpTest {
   }
 
   @Test
+  void aMessageIsSentWhenThereIsOneAndTheClientReads() {
+    pump.start();
+    runTurns();
+    call.ready = false;
+    source.waiting.add(SMALL);
+    source.signal.run();
+    runTurns();
+    assertThat(call.events).isEmpty();
+    call.ready = true;
+    call.onReady.run();
+    runTurns();
+    assertThat(call.events).containsExactly("10");
+  }
+
+  @Test
   void aLargeRecordForWhichThereIsNoRoomWaitsAndKeepsItsOrder() {
     source.waiting.addAll(List.of(SMALL, LARGE, SMALL));
     source.ended = true;
@@ -249,7 +264,7 @@ class PumpTest {
   }
 
   /** Call that records its messages. */
-  private final class Call extends ServerCallStreamObserver<Object> {
+  private static final class Call extends ServerCallStreamObserver<Object> {
     final List<String> events = new ArrayList<>();
     boolean ready = true;
     boolean cancelled;
