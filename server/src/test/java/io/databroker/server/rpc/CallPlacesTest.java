@@ -266,7 +266,7 @@ class CallPlacesTest {
   }
 
   @Test
-  void largeMessagesOfStreamsAndListsOfServicesAreEncodedOnThreads() throws Exception {
+  void largeRecordsAreSentOnTheLoopAndListsOfServicesAreEncodedOnThreads() throws Exception {
     Map<String, String> encodedOn = new ConcurrentHashMap<>();
     for (int i = 0; i < 3; i++) {
       Bytes payload = Bytes.copyOf(new byte[i == 1 ? 300_000 : 10]);
@@ -278,7 +278,7 @@ class CallPlacesTest {
       List<String> received = new ArrayList<>();
       served.records().sync(request).forEachRemaining(it -> received.add(it.getRecord().getId()));
       assertThat(received).containsExactly("0", "1", "2");
-      assertThat(encodedOn.get("Sync, large")).startsWith("databroker-stream");
+      assertThat(encodedOn.get("Sync, large")).startsWith("databroker-net");
       RegistryGrpc.newBlockingStub(served.channel)
           .withDeadlineAfter(20, TimeUnit.SECONDS)
           .watch(ListRequest.getDefaultInstance())
