@@ -137,8 +137,8 @@ final class LargeRecord extends Encoded {
           parts[1].position(parts[1].limit());
         }
       }
-      byte[] piece = new byte[PIECE];
-      for (int read = read(piece, 0, PIECE); read > 0; read = read(piece, 0, PIECE)) {
+      byte[] piece = new byte[Math.min(PIECE, available())];
+      for (int read = read(piece, 0, piece.length); read > 0; read = read(piece, 0, piece.length)) {
         target.write(piece, 0, read);
       }
       return length;
