@@ -1,19 +1,33 @@
 package io.databroker.postgres;
 
 import java.sql.Connection;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Connection lent to one call, and cut off when the call's time is over. */
 final class Session implements AutoCloseable {
   private final Sessions sessions;
   private final Connection connection;
-  private final Future<?> cutOff;
+  private final Deadline deadline;
+
+  /** Whether the call has given the connection back, or lost it. */
+  private final AtomicBoolean ended = new AtomicBoolean();
+
   private boolean broken;
 
-  Session(Sessions sessions, Connection connection, Future<?> cutOff) {
+  Session(Sessions sessions, Connection connection, Deadline deadline) {
     this.sessions = sessions;
     this.connection = connection;
-    this.cutOff = cutOff;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Cuts off the connection if the call's time is over. A cancellation of the statement would not
+   * do: its server may hang.
+   */
+  void cutOffIfLate() {
+    if (deadline.isOver() && ended.compareAndSet(false, true)) {
+      RawSockets.cutOff(connection);
+    }
   }
 
   Connection connection() {
@@ -30,7 +44,7 @@ final class Session implements AutoCloseable {
 
   @Override
   public void close() {
-    boolean wasCutOff = !cutOff.cancel(false);
-    sessions.takeBack(connection, broken || wasCutOff);
+    boolean wasCutOff = !ended.compareAndSet(false, true);
+    sessions.takeBack(this, broken || wasCutOff);
   }
 }

@@ -8,11 +8,13 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lends connections to calls, and cuts off a connection when its call's time is over, so that the
@@ -25,6 +27,11 @@ final class Sessions implements AutoCloseable {
     T of(Connection connection) throws SQLException;
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+
+  /** A call may last this much longer than its time, since a timer for each call would be dear. */
+  private static final long LONGEST_TICK_MILLIS = 50;
+
   private static final String CANNOT_CONNECT = "08001";
 
   private final Duration callTimeout;
@@ -32,6 +39,7 @@ final class Sessions implements AutoCloseable {
   private final int poolSize;
   private final Reconnect reconnect;
   private final HikariPool pool;
+  private final Set<Session> running = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor clock;
 
   Sessions(LambdaSource.Opener source, int poolSize, Duration callTimeout, EngineState state) {
@@ -40,7 +48,9 @@ final class Sessions implements AutoCloseable {
     this.poolSize = poolSize;
     this.reconnect = new Reconnect(source);
     this.clock = new ScheduledThreadPoolExecutor(1, Threads.named("databroker-postgres-clock"));
-    clock.setRemoveOnCancelPolicy(true);
+    long tick = Math.max(1, Math.min(LONGEST_TICK_MILLIS, callTimeout.toMillis() / 20));
+    var unused =
+        clock.scheduleWithFixedDelay(this::cutOffTheLate, tick, tick, TimeUnit.MILLISECONDS);
     HikariConfig config = new HikariConfig();
     config.setDataSource(new LambdaSource(reconnect));
     config.setPoolName("databroker-postgres");
@@ -54,6 +64,17 @@ final class Sessions implements AutoCloseable {
     config.setValidationTimeout(Math.max(250, Math.min(5_000, callTimeout.toMillis() / 2)));
     config.setThreadFactory(Threads.named("databroker-postgres-pool"));
     this.pool = new HikariPool(config);
+  }
+
+  private void cutOffTheLate() {
+    for (Session session : running) {
+      try {
+        session.cutOffIfLate();
+      } catch (RuntimeException | Error failure) {
+        // An error must not end the timer: without it, calls would hang.
+        log.warn("a connection could not be cut off", failure);
+      }
+    }
   }
 
   /** Returns the numbers of connections, and of calls that wait for one. */
@@ -79,9 +100,13 @@ final class Sessions implements AutoCloseable {
       if (millis <= 0) {
         throw new UnavailableException("PostgreSQL did not answer in time", null);
       }
-      Connection connection = take(millis);
-      // Cut off the connection instead of cancelling: its server may hang.
-      return new Session(this, connection, cutOff(connection, deadline));
+      Session session = new Session(this, take(millis), deadline);
+      running.add(session);
+      if (clock.isShutdown()) {
+        session.close();
+        throw CallGate.closed();
+      }
+      return session;
     } catch (SQLException failure) {
       state.away(failure);
       throw failure;
@@ -89,16 +114,6 @@ final class Sessions implements AutoCloseable {
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private Future<?> cutOff(Connection connection, Deadline deadline) {
-    try {
-      return clock.schedule(
-          () -> RawSockets.cutOff(connection), deadline.left(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException closed) {
-      takeBack(connection, true);
-      throw CallGate.closed();
     }
   }
 
@@ -113,7 +128,9 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  void takeBack(Connection connection, boolean broken) {
+  void takeBack(Session session, boolean broken) {
+    running.remove(session);
+    Connection connection = session.connection();
     if (broken) {
       pool.evictConnection(connection);
     }
