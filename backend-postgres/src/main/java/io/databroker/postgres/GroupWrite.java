@@ -30,26 +30,42 @@ import org.jspecify.annotations.Nullable;
  * the batches before it, and a rejected batch has no effect.
  */
 final class GroupWrite {
-  /**
-   * Selects the live records of the keys, with the payloads of those that a batch deletes, up to a
-   * total size.
-   */
+  /** The live record of each key, in a table named r. */
+  private static final String NEWEST =
+      """
+      CROSS JOIN LATERAL (
+        SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
+          AND x.version + 0 > (SELECT cleared FROM store)
+        ORDER BY x.version + 0 DESC LIMIT 1
+      ) r WHERE NOT r.deleted""";
+
   private static final String FIND =
-      """
-      SELECT f.n, f.version, f.bytes, CASE WHEN f.wanted AND f.through <= %d THEN f.payload END
-      FROM (
-        SELECT k.n, k.wanted, r.version, r.payload, octet_length(r.payload) AS bytes,
-          sum(CASE WHEN k.wanted THEN octet_length(r.payload) ELSE 0 END)
-            OVER (ORDER BY k.n ROWS UNBOUNDED PRECEDING) AS through
-        FROM unnest(?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY AS k(type, id, wanted, n)
-        CROSS JOIN LATERAL (
-          SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
-            AND x.version + 0 > (SELECT cleared FROM store)
-          ORDER BY x.version + 0 DESC LIMIT 1
-        ) r WHERE NOT r.deleted
-      ) f\
-      """
-          .replace("%d", Long.toString(LastPayloads.MOST_BYTES));
+      "SELECT "
+          + Tx.NOW_COLUMNS
+          + """
+          , f.* FROM (SELECT) one LEFT JOIN LATERAL (
+            SELECT k.n, r.version, octet_length(r.payload), NULL::bytea
+            FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS k(type, id, n)
+          """
+          + NEWEST
+          + ") f ON true";
+
+  /** Reads the payloads of the records to delete, too, up to a total size. */
+  private static final String FIND_DELETED =
+      "SELECT "
+          + Tx.NOW_COLUMNS
+          + """
+          , f.n, f.version, f.bytes, CASE WHEN f.wanted AND f.through <= %d THEN f.payload END
+          FROM (SELECT) one LEFT JOIN LATERAL (
+            SELECT k.n, k.wanted, r.version, r.payload, octet_length(r.payload) AS bytes,
+              sum(CASE WHEN k.wanted THEN octet_length(r.payload) ELSE 0 END)
+                OVER (ORDER BY k.n ROWS UNBOUNDED PRECEDING) AS through
+            FROM unnest(?::text[], ?::text[], ?::boolean[])
+              WITH ORDINALITY AS k(type, id, wanted, n)
+          """
+              .replace("%d", Long.toString(LastPayloads.MOST_BYTES))
+          + NEWEST
+          + ") f ON true";
 
   private static final String COUNTS =
       "SELECT type, live, oldest FROM type_count WHERE type = ANY (?)";
@@ -135,28 +151,31 @@ final class GroupWrite {
     }
     List<Key> keys = List.copyOf(wanted.keySet());
     Boolean[] payloads = wanted.values().toArray(new Boolean[0]);
-    String sql = Tx.LOCK + "; " + Tx.NOW + "; " + FIND;
+    boolean deletes = wanted.containsValue(true);
+    String sql = Tx.LOCK + "; " + (deletes ? FIND_DELETED : FIND);
     try (PreparedStatement statement = tx.connection.prepareStatement(sql)) {
       statement.setArray(1, texts(keys.stream().map(Key::type).toArray(String[]::new)));
       statement.setArray(2, texts(keys.stream().map(Key::id).toArray(String[]::new)));
-      statement.setArray(3, tx.connection.createArrayOf("bool", payloads));
+      if (deletes) {
+        statement.setArray(3, tx.connection.createArrayOf("bool", payloads));
+      }
       statement.execute();
-      tx.readLock(statement);
-      statement.getMoreResults();
       keys.forEach(key -> found.put(key, Live.NONE));
-      try (ResultSet rows = Rows.next(statement)) {
-        while (rows.next()) {
-          byte[] payload = rows.getBytes(4);
-          found.put(
-              keys.get(Math.toIntExact(rows.getLong(1) - 1)),
-              new Live(
-                  rows.getLong(2),
-                  rows.getLong(3),
-                  payload == null ? null : Bytes.copyOf(payload),
-                  null));
-        }
+      try (ResultSet rows = tx.readLock(statement)) {
+        do {
+          int number = rows.getInt(Tx.NOW_WIDTH + 1); // 0 if no key has a live record
+          if (number > 0) {
+            found.put(keys.get(number - 1), live(rows, Tx.NOW_WIDTH + 2));
+          }
+        } while (rows.next());
       }
     }
+  }
+
+  private static Live live(ResultSet row, int first) throws SQLException {
+    byte[] payload = row.getBytes(first + 2);
+    Bytes known = payload == null ? null : Bytes.copyOf(payload);
+    return new Live(row.getLong(first), row.getLong(first + 1), known, null);
   }
 
   private java.sql.Array texts(String[] values) throws SQLException {

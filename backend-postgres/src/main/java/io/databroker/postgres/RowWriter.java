@@ -58,7 +58,10 @@ final class RowWriter {
       "INSERT INTO indexed_value (digest, version)"
           + " SELECT * FROM unnest(?::uuid[], ?::bigint[]) ON CONFLICT DO NOTHING";
 
-  private static final String STORE = "UPDATE store SET latest = ?";
+  /** Makes the commit notify the listeners, and wait for standbys. */
+  private static final String TELL = "pg_notify(?, ?), " + Transactions.LET_COMMIT_WAIT;
+
+  private static final String STORE = "UPDATE store SET latest = ? RETURNING ";
 
   /** The list of types changes when a count leaves 0 or comes to it. */
   private static final String STORE_AND_COUNTS =
@@ -103,11 +106,13 @@ final class RowWriter {
     writer.deletes(plan);
     writer.replaced(plan, indexed);
     writer.index(plan);
-    writer.counts(plan);
-    writer.statements.add("SELECT pg_notify(?, ?)");
+    boolean counted = writer.counts(plan);
+    writer.statements.add(counted ? "SELECT " + TELL : STORE + TELL);
+    if (!counted) {
+      writer.number(plan.latest());
+    }
     writer.text(channel);
     writer.text(Long.toString(plan.latest()));
-    writer.statements.add(Transactions.LET_COMMIT_WAIT);
     writer.execute();
     tx.markWritten();
   }
@@ -197,7 +202,8 @@ final class RowWriter {
     writer.execute();
   }
 
-  private void counts(WritePlan plan) throws SQLException {
+  /** Updates the counts and the store row; returns false if no count changes. */
+  private boolean counts(WritePlan plan) throws SQLException {
     Set<String> changed = new TreeSet<>(plan.oldest.keySet());
     plan.counts.forEach(
         (type, by) -> {
@@ -206,9 +212,7 @@ final class RowWriter {
           }
         });
     if (changed.isEmpty()) {
-      statements.add(STORE);
-      number(plan.latest());
-      return;
+      return false;
     }
     statements.add(STORE_AND_COUNTS);
     texts(changed.toArray(new String[0]));
@@ -223,6 +227,7 @@ final class RowWriter {
       statements.add(EMPTY_TYPES);
       texts(maybeEmpty);
     }
+    return true;
   }
 
   private void number(long value) {

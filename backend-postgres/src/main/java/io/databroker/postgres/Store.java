@@ -18,7 +18,7 @@ record Store(
     Tail tail,
     String channel) {
 
-  private static final String TELL = "SELECT pg_notify(?, ''); " + Transactions.LET_COMMIT_WAIT;
+  private static final String TELL = "SELECT pg_notify(?, ''), " + Transactions.LET_COMMIT_WAIT;
 
   /** Makes the commit notify the listeners of all hosts, which then read the store row. */
   static void tell(Tx tx, String channel) throws SQLException {

@@ -46,7 +46,7 @@ final class Transactions {
    * Removes the time limit of a commit that waits for a standby: the server would cancel the wait,
    * and acknowledge a commit that the standby may not have.
    */
-  static final String LET_COMMIT_WAIT = "SELECT set_config('statement_timeout', '0', true)";
+  static final String LET_COMMIT_WAIT = "set_config('statement_timeout', '0', true)";
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
@@ -237,7 +237,8 @@ final class Transactions {
   /** Commits once more, to wait for the standbys that may lack the lost commit. */
   private static boolean isAsDurableAsAny(Connection connection) throws SQLException {
     try (PreparedStatement touch =
-        connection.prepareStatement("UPDATE store SET latest = latest; " + LET_COMMIT_WAIT)) {
+        connection.prepareStatement(
+            "UPDATE store SET latest = latest RETURNING " + LET_COMMIT_WAIT)) {
       connection.clearWarnings();
       connection.setAutoCommit(false);
       touch.execute();

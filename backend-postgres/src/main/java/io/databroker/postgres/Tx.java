@@ -18,11 +18,15 @@ final class Tx {
           + " FROM store s FOR NO KEY UPDATE";
 
   /** A separate statement, because the first one reads its time before it waits for the lock. */
-  static final String NOW =
-      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
-          + " pg_current_xact_id()::text, ("
+  static final String NOW_COLUMNS =
+      "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, pg_current_xact_id()::text, ("
           + Cluster.RUN
           + ")::text";
+
+  /** The number of these columns. */
+  static final int NOW_WIDTH = 3;
+
+  private static final String NOW = "SELECT " + NOW_COLUMNS;
 
   final Connection connection;
   private @Nullable StoreRow row;
@@ -39,12 +43,17 @@ final class Tx {
   void lock() throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK + "; " + NOW)) {
       statement.execute();
-      readLock(statement);
+      readLock(statement).close();
     }
   }
 
-  /** Reads the results of {@link #LOCK} and {@link #NOW}, the first two in that statement. */
-  void readLock(PreparedStatement statement) throws SQLException {
+  /**
+   * Reads the result of {@link #LOCK}, and {@link #NOW_COLUMNS} in the first row of the next
+   * result.
+   *
+   * @return that next result, at its first row
+   */
+  ResultSet readLock(PreparedStatement statement) throws SQLException {
     String storedSync;
     String sync;
     try (ResultSet result = statement.getResultSet()) {
@@ -55,8 +64,6 @@ final class Tx {
       storedSync = result.getString(StoreRow.WIDTH + 1);
       sync = result.getString(StoreRow.WIDTH + 2);
     }
-    statement.getMoreResults();
-    readNow(Rows.next(statement));
     if (!sync.equals(storedSync)) {
       try (PreparedStatement note =
           connection.prepareStatement("UPDATE store SET sync_standbys = ?")) {
@@ -64,21 +71,24 @@ final class Tx {
         note.executeUpdate();
       }
     }
+    statement.getMoreResults();
+    ResultSet next = Rows.next(statement);
+    readNow(next);
+    return next;
   }
 
   private void readNow(ResultSet result) throws SQLException {
-    try (result) {
-      result.next();
-      now = result.getLong(1);
-      id = result.getString(2);
-      run = result.getString(3);
-    }
+    result.next();
+    now = result.getLong(1);
+    id = result.getString(2);
+    run = result.getString(3);
   }
 
   /** Reads the time and the transaction's number, without the lock. */
   void begin() throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(NOW)) {
-      readNow(statement.executeQuery());
+    try (PreparedStatement statement = connection.prepareStatement(NOW);
+        ResultSet result = statement.executeQuery()) {
+      readNow(result);
     }
   }
 
