@@ -8,17 +8,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Receives notifications of writes by other hosts, on one connection and one thread of this host. A
- * notification is only a hint: the thread reads the store row after each, and at least once a
- * second.
+ * notification is only a hint: the thread reads the store row after each, unless this host made the
+ * write itself, and at least once a second.
  */
 final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final int POLL_MILLIS = 1_000;
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS);
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
@@ -74,10 +76,29 @@ final class Listener implements AutoCloseable {
   private void listen(Connection now) throws SQLException {
     PGConnection driver = now.unwrap(PGConnection.class);
     while (!isClosed()) {
+      long began = System.nanoTime();
       tail.catchUp(now);
       state.back();
-      driver.getNotifications(POLL_MILLIS);
+      boolean isKnown;
+      do {
+        PGNotification[] notifications = driver.getNotifications(POLL_MILLIS);
+        isKnown = notifications.length > 0 && areKnown(notifications);
+      } while (isKnown && System.nanoTime() - began < POLL_NANOS && !isClosed());
     }
+  }
+
+  /** Returns whether all notifications tell of writes that this host has published itself. */
+  private boolean areKnown(PGNotification[] notifications) {
+    for (PGNotification notification : notifications) {
+      try {
+        if (!tail.isCaughtUpTo(Long.parseLong(notification.getParameter()))) {
+          return false;
+        }
+      } catch (NumberFormatException otherChange) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void note(Throwable failure) {

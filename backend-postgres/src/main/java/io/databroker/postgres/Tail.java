@@ -273,6 +273,16 @@ final class Tail {
     }
   }
 
+  /** Returns whether all changes up to that version were published. */
+  boolean isCaughtUpTo(long version) {
+    publishing.lock();
+    try {
+      return known.latest() >= version && coveredTo >= version;
+    } finally {
+      publishing.unlock();
+    }
+  }
+
   /** Reads all changes made up to now. */
   void catchUp() {
     sessions.read(
