@@ -9,6 +9,9 @@ final class PostgresRows {
 
   /** Work of one side for a number of milliseconds; returns the number of units. */
   interface Side {
+    /** Prepares a turn; its time does not count. */
+    default void prepare() throws Exception {}
+
     double work(long millis) throws Exception;
   }
 
@@ -32,8 +35,10 @@ final class PostgresRows {
     double[][] nanos = new double[2][pairs];
     for (int pair = -measurement.warmups(); pair < pairs; pair++) {
       for (int side = 0; side < 2; side++) {
+        Side turn = side == 0 ? ours : bare;
+        turn.prepare();
         long began = System.nanoTime();
-        double units = (side == 0 ? ours : bare).work(measurement.turnMillis());
+        double units = turn.work(measurement.turnMillis());
         if (pair >= 0) {
           nanos[side][pair] = (System.nanoTime() - began) / units;
         }
