@@ -1,14 +1,17 @@
 package io.databroker.tck.chapters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.databroker.api.Backend;
+import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
+import io.databroker.api.StoredRecord;
+import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.DeliberateFailure;
 import io.databroker.tck.engine.Garbage;
+import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.races.ClosingMeetings;
 import io.databroker.tck.races.Encounters;
@@ -16,11 +19,12 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -67,26 +71,155 @@ abstract class SignalRules extends Chapter {
     feeds.forEach(ChangeFeed::close);
   }
 
+  /** Notes which thread runs a signal. */
+  private final class Trace implements Runnable {
+    private final CountDownLatch ran = new CountDownLatch(1);
+    private volatile @Nullable Thread thread;
+
+    @Override
+    public void run() {
+      thread = Thread.currentThread();
+      ran.countDown();
+    }
+
+    /** Fails if the signal ran elsewhere. Whether it runs at all is judged by other rules. */
+    void ranOn(Thread notifier, String cause) {
+      boolean came = true;
+      try {
+        came = RunningTime.await(ran, bench.tuning.patience());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Thread seen = thread;
+      if (came && seen != notifier) {
+        fail(
+            "the signal of "
+                + cause
+                + " ran on "
+                + (seen == Thread.currentThread() ? "the caller's thread" : seen)
+                + ", not on the notifier");
+      }
+    }
+  }
+
+  /** Asserts that a call has the signal of a waiting feed of that type run on the notifier. */
+  private void signals(
+      Thread notifier, String cause, Backend backend, @Nullable String type, Runnable call) {
+    try (ChangeFeed feed = backend.changes(backend.versions().end(), type)) {
+      signals(notifier, cause, feed, call);
+    }
+  }
+
+  private void signals(Thread notifier, String cause, ChangeFeed feed, Runnable call) {
+    while (feed.poll() != null) {
+      // It waits at the end of the history.
+    }
+    Trace trace = new Trace();
+    feed.onReady(trace);
+    call.run();
+    trace.ranOn(notifier, cause);
+  }
+
+  /** Asserts that a signal that is set on a feed that is ready runs on the notifier. */
+  private void signalsAtOnce(Thread notifier, String cause, ChangeFeed feed) {
+    Trace trace = new Trace();
+    feed.onReady(trace);
+    trace.ranOn(notifier, cause);
+  }
+
   @Test
   @Rule("FEED-18")
-  void aSignalRunsOnTheNotifierAlone() {
-    List<Runnable> handed = new ArrayList<>();
-    Backend backend =
-        open(
-            signal -> {
-              synchronized (handed) {
-                handed.add(signal);
-              }
-            });
-    AtomicBoolean ran = new AtomicBoolean();
-    try (ChangeFeed feed = backend.changes(backend.versions().end(), "t")) {
-      assertEquals(null, feed.poll());
-      feed.onReady(() -> ran.set(true));
-      backend.put(List.of(write("t", "1", "")));
-      backend.clear();
-      assertFalse(ran.get(), "a signal ran on another thread than the notifier's");
+  void aSignalRunsOnTheNotifierWhateverCausesIt() throws InterruptedException {
+    BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+    Thread notifier = notifier(handed);
+    Backend backend = open(handed::add);
+    try {
+      writesSignal(notifier, backend);
+      housekeepingSignals(notifier, backend);
+      endsSignal(notifier, backend);
+    } finally {
+      backend.close();
+      end(notifier);
     }
-    backend.close();
+  }
+
+  private void writesSignal(Thread notifier, Backend backend) {
+    for (String type : new String[] {null, "t"}) {
+      signals(notifier, "a put", backend, type, () -> backend.put(List.of(write("t", "1", ""))));
+      signals(notifier, "a delete", backend, type, () -> backend.put(List.of(delete("t", "1"))));
+    }
+    if (has(Capability.RESTORE)) {
+      List<StoredRecord> copy = backend.put(List.of(write("t", "2", ""))).records();
+      signals(notifier, "a restore", backend, "t", () -> backend.restore(copy));
+    }
+    try (ChangeFeed feed = backend.changes(backend.versions().begin(), "t")) {
+      signalsAtOnce(notifier, "a feed that has something to deliver", feed);
+    }
+  }
+
+  private void housekeepingSignals(Thread notifier, Backend backend) {
+    backend.put(List.of(write("c", "1", ""), write("c", "2", "")));
+    signals(
+        notifier,
+        "a lowered capacity",
+        backend,
+        "c",
+        () -> backend.setOptions("c", TypeOptions.NONE.withCapacity(1)));
+    backend.setOptions("e", TypeOptions.NONE.withTtl(span()));
+    backend.put(List.of(write("e", "1", "")));
+    pass(span().multipliedBy(2));
+    signals(notifier, "an expiry", backend, "e", backend::expire);
+    signals(
+        notifier,
+        "a trim",
+        backend,
+        "quiet",
+        () -> {
+          backend.put(List.of(write("busy", "1", "")));
+          pass(span());
+          backend.trim(backend.put(List.of(write("busy", "2", ""))).records().get(0).modifiedAt());
+        });
+  }
+
+  private void endsSignal(Thread notifier, Backend backend) {
+    ChangeFeed closed = backend.changes(backend.versions().end(), "t");
+    signals(notifier, "the close of its feed", closed, closed::close);
+    signalsAtOnce(notifier, "a closed feed", closed);
+    try (ChangeFeed feed = backend.changes(backend.versions().end(), "t")) {
+      signals(notifier, "a clear", feed, backend::clear);
+      signalsAtOnce(notifier, "a feed of an earlier history", feed);
+    }
+    ChangeFeed last = backend.changes(backend.versions().end(), null);
+    signals(notifier, "the close of the backend", last, backend::close);
+    signalsAtOnce(notifier, "a feed of a closed backend", last);
+    last.close();
+  }
+
+  /** Starts a thread that runs signals; one that fails on purpose does not end it. */
+  private static Thread notifier(BlockingQueue<Runnable> handed) {
+    Thread notifier =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                try {
+                  handed.take().run();
+                } catch (InterruptedException e) {
+                  return;
+                } catch (DeliberateFailure e) {
+                  // The thread of an executor goes on, too.
+                }
+              }
+            },
+            "tck-own-notifier");
+    notifier.setDaemon(true);
+    notifier.setUncaughtExceptionHandler((any, failure) -> {});
+    notifier.start();
+    return notifier;
+  }
+
+  private void end(Thread notifier) throws InterruptedException {
+    notifier.interrupt();
+    notifier.join(bench.tuning.patience().toMillis());
   }
 
   /** Every second feed of a few has a signal that fails, before and after those that do not. */
@@ -126,32 +259,14 @@ abstract class SignalRules extends Chapter {
   @Test
   @Rule({"FEED-18", "FEED-8"})
   void aSignalThatFailsHarmsNoOther() throws InterruptedException {
-    LinkedBlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
-    AtomicInteger failed = new AtomicInteger();
-    Thread notifier =
-        new Thread(
-            () -> {
-              while (!Thread.currentThread().isInterrupted()) {
-                try {
-                  handed.take().run();
-                } catch (InterruptedException e) {
-                  return;
-                } catch (DeliberateFailure e) {
-                  failed.incrementAndGet(); // as an executor's thread does
-                }
-              }
-            },
-            "tck-own-notifier");
-    notifier.setDaemon(true);
-    notifier.setUncaughtExceptionHandler((any, failure) -> {});
-    notifier.start();
+    BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+    Thread notifier = notifier(handed);
     Backend backend = open(handed::add);
     try {
       failing(backend, "while other signals fail");
     } finally {
       backend.close();
-      notifier.interrupt();
-      notifier.join(bench.tuning.patience().toMillis());
+      end(notifier);
     }
   }
 

@@ -27,6 +27,7 @@ public final class Gallery {
             SnapshotMutants.all(),
             FeedMutants.all(),
             WaitingMutants.all(),
+            SignalMutants.all(),
             OptionMutants.all(),
             TtlMutants.all(),
             IndexMutants.all(),

@@ -88,22 +88,6 @@ final class WaitingMutants {
                   }
                 }),
         feed(
-            "FEED-18",
-            "notifier-trusted",
-            "a put fails if the notifier rejects a signal",
-            (backend, from, type) ->
-                new ReferenceFeed(backend, from, type) {
-                  @Override
-                  protected void signal() {
-                    Runnable due = signal;
-                    if (due != null) {
-                      signal = null;
-                      waiting = false;
-                      backend.context.notifier().execute(due);
-                    }
-                  }
-                }),
-        feed(
             "FEED-8",
             "signal-runs-again-and-again",
             "runs a signal at each write",
