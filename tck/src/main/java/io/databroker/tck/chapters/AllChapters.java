@@ -121,6 +121,9 @@ public abstract class AllChapters {
   class Signals extends SignalRules {}
 
   @Nested
+  class Threads extends ThreadRules {}
+
+  @Nested
   @Order(Integer.MAX_VALUE - 2)
   class Crashes extends CrashRules {}
 

@@ -157,4 +157,57 @@ abstract class NameRules extends Chapter {
       assertEquals(Set.of(), records(Selection.where("t", other)));
     }
   }
+
+  /** Returns the same text as another object. */
+  @SuppressWarnings("StringOperationCanBeSimplified") // the object matters
+  private static String again(String text) {
+    return new String(text.toCharArray());
+  }
+
+  @Test
+  @Rule({"GET-1", "SNAP-1", "FEED-3"})
+  void keysAreKnownByTheirCharacters() {
+    for (String type : List.of("t", "a longer type")) {
+      Position begin = end();
+      StoredRecord stored = put(again(type), again("1"));
+      assertEquals(stored, backend().get(again(type), again("1")));
+      assertEquals(Set.of(stored), records(Selection.ofType(again(type))));
+      assertEquals(List.of(stored), records(feed(begin, again(type))));
+      StoredRecord rewritten = put(again(type), again("1"));
+      assertEquals(Set.of(rewritten), records(Selection.ofType(again(type))));
+      put(delete(again(type), again("1")));
+      assertEquals(null, backend().get(again(type), again("1")));
+    }
+  }
+
+  @Test
+  @Rule({"CAP-1", "OPT-1"})
+  void theTypesOfOptionsAreKnownByTheirCharacters() {
+    capacity(again("t"), 3);
+    capacity(again("t"), 1);
+    putEach(again("t"), "1", "2");
+    assertEquals(setOf("2"), ids("t"));
+    backend().setOptions(again("t"), TypeOptions.NONE);
+    putEach(again("t"), "3");
+    assertEquals(setOf("2", "3"), ids("t"));
+    assertEquals(Map.of(), backend().options());
+  }
+
+  @Test
+  @Rule({"INDEX-1", "INDEX-3"})
+  void fieldsAndValuesAreKnownByTheirCharacters() {
+    backend().setOptions(again("t"), TypeOptions.NONE.withIndexedFields(again("colour")));
+    StoredRecord stored = put(write(again("t"), "1", "colour=red")).get(0);
+    FieldValue term = new FieldValue(again("colour"), again("red"));
+    assertEquals(Set.of(stored), records(Selection.where(again("t"), term)));
+  }
+
+  @Test
+  @Rule({"LEASE-1", "LEASE-5"})
+  void leasesAreKnownByTheirCharacters() {
+    Lease lease = acquired(again("a"), Duration.ofHours(1));
+    assertEquals(null, backend().acquireLease(again("a"), Duration.ofHours(1)));
+    assertTrue(backend().renewLease(again("a"), lease.token(), Duration.ofHours(2)) != null);
+    assertTrue(backend().releaseLease(again("a"), lease.token()));
+  }
 }

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,13 @@ import org.junit.jupiter.api.Test;
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
 abstract class SnapshotRules extends Chapter {
+  /** All of a store whose records are of one type and one colour. */
+  static final List<Selection> SELECTIONS =
+      List.of(
+          Selection.all(),
+          Selection.ofType("t"),
+          Selection.where("t", new FieldValue("colour", "red")));
+
   SnapshotRules() {}
 
   @Test
@@ -144,6 +152,68 @@ abstract class SnapshotRules extends Chapter {
   }
 
   @Test
+  @Rule({"SNAP-1", "SNAP-3"})
+  void itsIteratorIsReadByAnyRowOfCalls() {
+    backend().setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
+    Set<StoredRecord> stored = new HashSet<>();
+    for (int i = 0; i < 4; i++) {
+      stored.addAll(put(write("t", "" + i, "colour=red")));
+    }
+    for (Selection selection : SELECTIONS) {
+      try (Snapshot snapshot = backend().snapshot(selection)) {
+        Set<StoredRecord> asked = new HashSet<>();
+        Set<StoredRecord> unasked = new HashSet<>();
+        Iterator<StoredRecord> asking = snapshot.records();
+        Iterator<StoredRecord> taking = snapshot.records();
+        for (int i = 0; i < stored.size(); i++) {
+          assertTrue(asking.hasNext());
+          assertTrue(asking.hasNext(), "a second hasNext changes nothing");
+          asked.add(asking.next());
+          unasked.add(taking.next());
+        }
+        assertEquals(stored, asked, () -> "each hasNext asked twice, of " + selection);
+        assertEquals(stored, unasked, () -> "no hasNext asked, of " + selection);
+        for (Iterator<StoredRecord> ended : List.of(asking, taking)) {
+          assertThrows(NoSuchElementException.class, ended::next, "a next at the end");
+          assertFalse(ended.hasNext());
+          assertThrows(NoSuchElementException.class, ended::next, "a second next at the end");
+        }
+      }
+    }
+  }
+
+  @Test
+  @Rule({"SNAP-3", "SNAP-1"})
+  void iteratorsOfSeveralSnapshotsAreReadInTurns() {
+    backend().setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
+    Set<StoredRecord> first = new HashSet<>();
+    first.addAll(put(write("t", "1", "colour=red"), write("t", "2", "colour=red")));
+    for (Selection selection : SELECTIONS) {
+      try (Snapshot before = backend().snapshot(selection)) {
+        Set<StoredRecord> second = new HashSet<>(first);
+        second.addAll(put(write("t", "3", "colour=red")));
+        try (Snapshot after = backend().snapshot(selection)) {
+          Iterator<StoredRecord> one = before.records();
+          Iterator<StoredRecord> two = after.records();
+          Set<StoredRecord> ofOne = new HashSet<>();
+          Set<StoredRecord> ofTwo = new HashSet<>();
+          while (one.hasNext() || two.hasNext()) {
+            if (two.hasNext()) {
+              ofTwo.add(two.next());
+            }
+            if (one.hasNext()) {
+              ofOne.add(one.next());
+            }
+          }
+          assertEquals(first, ofOne, () -> "beside the iterator of another, of " + selection);
+          assertEquals(second, ofTwo, () -> "beside the iterator of another, of " + selection);
+        }
+        put(delete("t", "3"));
+      }
+    }
+  }
+
+  @Test
   @Rule("SNAP-5")
   void aFeedFromItsPositionTellsWhatCameAfterIt() {
     putEach("t", "1", "2");
@@ -216,11 +286,7 @@ abstract class SnapshotRules extends Chapter {
   void aCloseEndsOneOfSeveralEqualSnapshots() {
     backend().setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
     put(write("t", "1", "colour=red"), write("t", "2", "colour=red"));
-    for (Selection selection :
-        List.of(
-            Selection.all(),
-            Selection.ofType("t"),
-            Selection.where("t", new FieldValue("colour", "red")))) {
+    for (Selection selection : SELECTIONS) {
       Snapshot first = backend().snapshot(selection);
       Snapshot second = backend().snapshot(selection);
       Iterator<StoredRecord> records = second.records();

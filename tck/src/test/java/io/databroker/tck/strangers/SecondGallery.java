@@ -66,13 +66,18 @@ final class SecondGallery {
   }
 
   /**
-   * Tries those whose names are given, or all, and prints how each fared; with {@code -Dthird=true}
-   * those of the third gallery.
+   * Tries those whose names are given, or all, and prints how each fared; with {@code
+   * -Dgallery=third} or {@code fourth} those of that gallery.
    */
   public static void main(String[] names) {
     long seed = Long.getLong("seed", 1);
     List<Stranger> all =
-        new ArrayList<>(Boolean.getBoolean("third") ? ThirdStrangers.all() : Strangers.all());
+        new ArrayList<>(
+            switch (System.getProperty("gallery", "second")) {
+              case "third" -> ThirdStrangers.all();
+              case "fourth" -> FourthStrangers.all();
+              default -> Strangers.all();
+            });
     all.add(Stranger.backend("VER-1", "correct", "none", ReferenceBackend::new));
     all.add(Stranger.durable("VER-1", "correct-durable", "none", ReferenceBackend::new));
     for (Stranger stranger : all) {
