@@ -44,6 +44,7 @@ final class Bounded {
     thread.start();
     long start = RunningTime.nanos();
     long before = calls.ended();
+    long computedBefore = Processor.nanos();
     try {
       while (true) {
         try {
@@ -62,11 +63,7 @@ final class Bounded {
                       bound.toSeconds(),
                       made));
             }
-            hung =
-                new HungException(
-                    String.format(
-                        Locale.ROOT, "%s did not end within %d seconds", what, bound.toSeconds()),
-                    thread.getStackTrace());
+            hung = hanging(what, took, Processor.nanos() - computedBefore, bound, thread);
           }
           if (hung != null) {
             throw hung;
@@ -81,5 +78,21 @@ final class Bounded {
       }
       throw cause == null ? e : cause;
     }
+  }
+
+  /** Returns the failure of work that took longer than its bound, or null if it may still end. */
+  private static @Nullable HungException hanging(
+      String what, long took, long computed, Duration bound, Thread thread) {
+    return switch (Processor.judge(took, computed, bound.toNanos())) {
+      case RUNS -> null;
+      case HANGS ->
+          new HungException(
+              String.format(
+                  Locale.ROOT, "%s did not end within %d seconds", what, bound.toSeconds()),
+              thread.getStackTrace());
+      case STARVES ->
+          throw new InconclusiveException(
+              Processor.words(what, took, computed), "run it again on a machine that is less busy");
+    };
   }
 }

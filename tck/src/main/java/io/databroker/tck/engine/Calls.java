@@ -25,6 +25,11 @@ final class Calls {
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable Call running;
 
+    /** The call that the watchdog saw last, and the processor time by then. */
+    private @Nullable Call seen;
+
+    private long computedBefore;
+
     /** Number of calls that have ended; read without synchronisation, as an estimate. */
     private long ended;
   }
@@ -82,11 +87,30 @@ final class Calls {
     return slots.stream().mapToLong(slot -> slot.ended).sum();
   }
 
-  /** Returns a failure that shows the stack of a call that takes too long, or null. */
+  /**
+   * Returns a failure that shows the stack of a call that takes too long, or null. One thread calls
+   * this, again and again.
+   *
+   * @throws InconclusiveException if a call takes long and gets too little processor time to tell
+   */
   @Nullable HungException overdue() {
     for (Slot slot : slots) {
       Call call = slot.running;
-      if (call != null && RunningTime.nanos() - call.since > allowed(call.name).toNanos()) {
+      if (call == null) {
+        continue;
+      }
+      if (!call.equals(slot.seen)) {
+        slot.seen = call;
+        slot.computedBefore = Processor.nanos();
+      }
+      long ran = RunningTime.nanos() - call.since;
+      long bound = allowed(call.name).toNanos();
+      if (ran <= bound) {
+        continue;
+      }
+      long computed = Processor.nanos() - slot.computedBefore;
+      Processor.Judgement judgement = Processor.judge(ran, computed, bound);
+      if (judgement == Processor.Judgement.HANGS) {
         return new HungException(
             String.format(
                 Locale.ROOT,
@@ -94,6 +118,11 @@ final class Calls {
                 call.name,
                 allowed(call.name).toMillis() / 1000.0),
             slot.thread.getStackTrace());
+      }
+      if (judgement == Processor.Judgement.STARVES) {
+        throw new InconclusiveException(
+            Processor.words(call.name, ran, computed),
+            "run it again on a machine that is less busy");
       }
     }
     return null;

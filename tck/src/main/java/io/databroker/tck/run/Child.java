@@ -3,6 +3,7 @@ package io.databroker.tck.run;
 import io.databroker.api.BackendProvider;
 import io.databroker.tck.child.Link;
 import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.Processor;
 import io.databroker.tck.engine.RunningTime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public final class Child {
   private final long longestPhase;
   private volatile String phase = "";
   private volatile long phaseBegan = RunningTime.nanos();
+  private volatile long computedBefore = Processor.nanos();
 
   private Child(Link link, Job job) {
     this.link = link;
@@ -66,8 +68,9 @@ public final class Child {
   }
 
   private void enter(String next) {
-    phase = next;
+    computedBefore = Processor.nanos();
     phaseBegan = RunningTime.nanos();
+    phase = next;
     link.tell("phase", next);
   }
 
@@ -80,11 +83,24 @@ public final class Child {
         // The backend must not end this thread.
       }
       link.tell("beat");
-      if (!phase.isEmpty() && RunningTime.nanos() - phaseBegan > longestPhase) {
-        link.tell("hung", phase, stack(main));
-        Runtime.getRuntime().halt(3);
+      String now = phase;
+      long ran = RunningTime.nanos() - phaseBegan;
+      if (!now.isEmpty() && ran > longestPhase) {
+        judge(now, ran, Processor.nanos() - computedBefore);
       }
     }
+  }
+
+  /** Ends this JVM if the first open hangs, or gets too little processor time to tell. */
+  private void judge(String now, long ran, long computed) {
+    switch (Processor.judge(ran, computed, longestPhase)) {
+      case RUNS -> {
+        return;
+      }
+      case HANGS -> link.tell("hung", now, stack(main));
+      case STARVES -> link.tell("starved", Processor.words(now, ran, computed));
+    }
+    Runtime.getRuntime().halt(3);
   }
 
   private static String stack(Thread thread) {

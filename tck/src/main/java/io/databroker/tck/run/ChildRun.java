@@ -36,6 +36,7 @@ final class ChildRun {
   private @Nullable String underWay;
   private boolean refused;
   private boolean restarts;
+  private boolean starved;
   private boolean finished;
 
   ChildRun(List<String> options, Path job, Path report) {
@@ -72,6 +73,11 @@ final class ChildRun {
   /** Returns whether the child ended because the last test made it unusable for further tests. */
   boolean restarts() {
     return restarts;
+  }
+
+  /** Returns whether the first open got too little processor time for a verdict. */
+  boolean starved() {
+    return starved;
   }
 
   /** Runs the child to its end. */
@@ -163,6 +169,11 @@ final class ChildRun {
       case "hung" -> {
         end = words.get(1) + " does not return";
         trace = words.get(2);
+        finished = true;
+      }
+      case "starved" -> {
+        starved = true;
+        end = words.get(1) + ", too little to tell: run it again on a machine that is less busy";
         finished = true;
       }
       case "failed" -> {

@@ -111,7 +111,10 @@ final class Judge {
           Outcome last = lostWith(child);
           add(last, done);
           if (last.chapter().equals(OPENING)) {
-            notRun = "the backend cannot be opened";
+            notRun =
+                child.starved()
+                    ? "the machine was too busy to open the backend"
+                    : "the backend cannot be opened";
             return;
           }
         }
@@ -154,7 +157,7 @@ final class Judge {
         chapter,
         method,
         rules,
-        Verdict.FAIL,
+        child.starved() ? Verdict.INCONCLUSIVE : Verdict.FAIL,
         child.end() + where,
         null,
         Duration.ZERO,
