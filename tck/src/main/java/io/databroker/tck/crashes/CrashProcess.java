@@ -1,7 +1,6 @@
 package io.databroker.tck.crashes;
 
 import io.databroker.tck.child.ChildJvm;
-import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Port;
 import io.databroker.tck.engine.InconclusiveException;
 import java.io.IOException;
@@ -17,7 +16,7 @@ final class CrashProcess {
 
   /** Receives the reports of a child, and may kill it. */
   interface Listener {
-    void listen(Process process, Socket socket, Lines lines) throws IOException;
+    void listen(Process process, Reports reports) throws IOException;
   }
 
   /**
@@ -54,7 +53,7 @@ final class CrashProcess {
               "a child JVM did not start, and ended with exit code " + process.exitValue(),
               "free memory, or check the options of this JVM, which its children inherit");
         }
-        listener.listen(process, socket, new Lines(socket.getInputStream()));
+        listener.listen(process, new Reports(process, socket));
       }
     } finally {
       process.destroyForcibly();

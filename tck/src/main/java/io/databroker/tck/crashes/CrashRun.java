@@ -1,6 +1,5 @@
 package io.databroker.tck.crashes;
 
-import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
@@ -42,8 +41,6 @@ public final class CrashRun {
   private static final Duration WHOLE = Duration.ofSeconds(2);
 
   private static final int FEWEST_KINDS = 2;
-  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
-  private static final int LOOK_MILLIS = 1_000;
   private static final int MOST_ANSWERS = 500;
 
   /** Exit code of a process that SIGKILL ended. */
@@ -171,16 +168,11 @@ public final class CrashRun {
   }
 
   private int run(Order order, List<Life> lives) throws IOException, InterruptedException {
-    return CrashProcess.run(
-        order,
-        (process, socket, lines) -> {
-          socket.setSoTimeout(LOOK_MILLIS);
-          listen(process, lines, order, lives);
-        });
+    return CrashProcess.run(order, (process, reports) -> listen(process, reports, order, lives));
   }
 
   /** Passes the reports of a child to the life of the store that they concern, and kills it. */
-  private void listen(Process process, Lines lines, Order order, List<Life> lives)
+  private void listen(Process process, Reports reports, Order order, List<Life> lives)
       throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);
     long opening = System.nanoTime();
@@ -188,7 +180,7 @@ public final class CrashRun {
     while (true) {
       String line;
       try {
-        line = lines.next(LONGEST_SILENCE);
+        line = reports.next();
       } catch (SocketTimeoutException silent) {
         throw store.broken(
             life.isReady() ? "CLOSE-1" : "CAPA-1",

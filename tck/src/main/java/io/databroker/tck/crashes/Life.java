@@ -3,7 +3,6 @@ package io.databroker.tck.crashes;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
-import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
@@ -83,11 +82,11 @@ final class Life {
   }
 
   /** Records all events of a child that is not killed. */
-  void readAll(Lines lines) throws IOException {
-    String line = lines.next();
+  void readAll(Reports reports) throws IOException {
+    String line = reports.next();
     while (line != null && !ended) {
       see(Words.of(line));
-      line = ended ? null : lines.next();
+      line = ended ? null : reports.next();
     }
   }
 

@@ -24,7 +24,7 @@ public final class SecondOpen {
     Order order =
         new Order(provider, List.of(bench.settingTexts(0)), Moment.NEVER, 1, 0, 0, 0, Map.of());
     Life life = new Life(new Leases());
-    CrashProcess.run(order, (process, socket, lines) -> life.readAll(lines));
+    CrashProcess.run(order, (process, reports) -> life.readAll(reports));
     String failure = life.failure();
     return failure != null
         ? new Seen(failure, 0)

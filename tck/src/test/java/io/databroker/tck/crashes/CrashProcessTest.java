@@ -25,8 +25,7 @@ class CrashProcessTest {
     try (Port port = new Port()) {
       assertThatThrownBy(
               () ->
-                  CrashProcess.run(
-                      port, command, ORDER, (process, socket, lines) -> listened.set(true)))
+                  CrashProcess.run(port, command, ORDER, (process, reports) -> listened.set(true)))
           .isInstanceOf(InconclusiveException.class)
           .hasMessageContaining("did not start, and ended with exit code 1");
     }
