@@ -1,6 +1,7 @@
 package io.databroker.tck.crashes;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.ClearResult;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Versions;
@@ -36,6 +37,7 @@ final class Aftermath {
   private final Life before;
   private final Life after;
   private final List<Operation> carried;
+  private final boolean lateClear;
   private final Versions found;
 
   /** The broken rules, the main one first, and the observation. */
@@ -46,12 +48,15 @@ final class Aftermath {
    *
    * @param start the state at the beginning of the life before
    * @param carried calls of earlier lives that may take effect late
+   * @param lateClear whether a clear of an earlier life may take effect late
    */
-  Aftermath(History.Start start, Life before, Life after, List<Operation> carried) {
+  Aftermath(
+      History.Start start, Life before, Life after, List<Operation> carried, boolean lateClear) {
     this.start = start;
     this.before = before;
     this.after = after;
     this.carried = carried;
+    this.lateClear = lateClear;
     this.found = after.read(Answer.Told.class).versions();
   }
 
@@ -134,13 +139,12 @@ final class Aftermath {
     for (Operation running : before.running()) {
       if (!(running.call() instanceof Call.Clear)) {
         all.add(running);
-      } else if (found.serverVersion() != lastServerVersion()) {
-        Answer cleared =
-            new Answer.Cleared(
-                new io.databroker.api.ClearResult(lastServerVersion(), found.serverVersion()));
-        all.add(
-            new Operation(running.client(), running.began(), tick + 1, running.call(), cleared));
+      } else if (isCleared()) {
+        all.add(cleared(running.client(), running.began(), tick + 1));
       }
+    }
+    if (lateClear && !before.wasClearing() && isCleared()) {
+      all.add(cleared(KilledStore.EARLIER, 0, tick + 1));
     }
     for (Operation read : reads) {
       long shift = tick + 10;
@@ -149,6 +153,16 @@ final class Aftermath {
               -1, read.began() + shift, read.ended() + shift, read.call(), read.answer()));
     }
     return all;
+  }
+
+  private boolean isCleared() {
+    return found.serverVersion() != lastServerVersion();
+  }
+
+  /** Returns a clear without an answer that has taken effect. */
+  private Operation cleared(int client, long began, long ended) {
+    ClearResult result = new ClearResult(lastServerVersion(), found.serverVersion());
+    return new Operation(client, began, ended, new Call.Clear(), new Answer.Cleared(result));
   }
 
   /** Returns the server version after the last clear that returned. */
@@ -163,7 +177,7 @@ final class Aftermath {
   }
 
   private long expectedServerVersion() {
-    return before.wasClearing() ? found.serverVersion() : lastServerVersion();
+    return before.wasClearing() || lateClear ? found.serverVersion() : lastServerVersion();
   }
 
   private long latestAnswered() {

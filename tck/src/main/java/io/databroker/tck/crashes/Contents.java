@@ -3,14 +3,18 @@ package io.databroker.tck.crashes;
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
+import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.Versions;
 import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Recorder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +30,9 @@ final class Contents {
   static final Duration LONG = Duration.ofDays(1);
 
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /** A clear of a killed client may take effect late, while the store is read; one can run. */
+  private static final int MOST_READS = 3;
 
   private final Backend backend;
   private final Recorder recorder;
@@ -52,15 +59,28 @@ final class Contents {
    */
   void report(long serverVersion, long version, Map<String, Long> leases)
       throws InterruptedException {
-    read(serverVersion, version);
+    List<List<String>> events = new ArrayList<>();
+    for (int left = MOST_READS; left > 0; left--) {
+      events.clear();
+      if (read(serverVersion, version, events)) {
+        break;
+      }
+    }
+    for (List<String> event : events) {
+      teller.tell(event.get(0), event.subList(1, event.size()).toArray(new String[0]));
+    }
     leases.forEach(this::lease);
     teller.tell("ready");
   }
 
-  /** Reports the records, and the feed since the beginning of the last life. */
-  private void read(long serverVersion, long version) throws InterruptedException {
+  /**
+   * Reads the records, and the feed since the beginning of the last life; returns whether all is of
+   * one history.
+   */
+  private boolean read(long serverVersion, long version, List<List<String>> events)
+      throws InterruptedException {
     for (Call call : Clients.reads()) {
-      teller.tell("read", HistoryFile.line(recorder.record(-1, backend, call)));
+      events.add(List.of("read", HistoryFile.line(recorder.record(-1, backend, call))));
     }
     Versions versions = backend.versions();
     long from = versions.earliest() - 1;
@@ -70,10 +90,27 @@ final class Contents {
       from = version;
     }
     Position start = new Position(versions.serverVersion(), from);
-    teller.tell("from", Long.toString(start.serverVersion()), Long.toString(from));
+    events.add(List.of("from", Long.toString(start.serverVersion()), Long.toString(from)));
+    try {
+      follow(start, versions.latest(), events);
+    } catch (HistoryReplacedException replaced) {
+      if (backend.versions().serverVersion() == versions.serverVersion()) {
+        throw replaced;
+      }
+    }
+    return told(events).versions().serverVersion() == backend.versions().serverVersion();
+  }
+
+  /** Returns the versions that were read first. */
+  private static Answer.Told told(List<List<String>> events) {
+    return (Answer.Told) HistoryFile.operation(events.get(0).get(1)).answer();
+  }
+
+  private void follow(Position start, long latest, List<List<String>> events)
+      throws InterruptedException {
     try (ChangeFeed feed = backend.changes(start, null)) {
-      long reached = from;
-      while (Long.compareUnsigned(reached, versions.latest()) < 0) {
+      long reached = start.version();
+      while (Long.compareUnsigned(reached, latest) < 0) {
         Changes next = next(feed);
         if (next == null) {
           throw new IllegalStateException(
@@ -81,10 +118,10 @@ final class Contents {
                   Locale.ROOT,
                   "the feed ends at version %s, though version %s was written: no signal for %s",
                   Long.toUnsignedString(reached),
-                  Long.toUnsignedString(versions.latest()),
+                  Long.toUnsignedString(latest),
                   LONGEST_WAIT));
         }
-        teller.tell("told", HistoryFile.line(next));
+        events.add(List.of("told", HistoryFile.line(next)));
         reached = next.position().version();
       }
     }

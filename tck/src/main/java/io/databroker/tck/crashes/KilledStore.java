@@ -28,12 +28,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class KilledStore {
+  /** The client of a call of an earlier life. */
+  static final int EARLIER = -3;
+
   private final Bench bench;
   private final int place;
   private final Leases leases = new Leases();
   private final List<Operation> carried = new ArrayList<>();
   private History.Start start = new History.Start(0, 0, Map.of(), List.of(), true);
   private @Nullable Life before;
+
+  /** True if a clear of a killed client has not taken effect and may still do so. */
+  private boolean lateClear;
 
   /** A new store at that place of the bench. */
   KilledStore(Bench bench, int place) {
@@ -106,11 +112,11 @@ final class KilledStore {
     Life last = before;
     before = life;
     if (last == null) {
-      start = new Aftermath(start, life, life, List.of()).state();
+      start = new Aftermath(start, life, life, List.of(), false).state();
       return;
     }
     String lease = leases.rule();
-    Aftermath aftermath = new Aftermath(start, last, life, List.copyOf(carried));
+    Aftermath aftermath = new Aftermath(start, last, life, List.copyOf(carried), lateClear);
     Aftermath.Finding finding = aftermath.judge();
     List<String> rules = new ArrayList<>(finding == null ? List.of() : finding.rules());
     if (lease != null) {
@@ -135,8 +141,11 @@ final class KilledStore {
       // The engine survives the kill: calls that were on their way may take effect late.
       last.running().stream()
           .filter(call -> call.call().writes() && !(call.call() instanceof Call.Clear))
-          .map(call -> new Operation(-3, 0, Operation.NEVER, call.call(), new Answer.Unknown()))
+          .map(
+              call -> new Operation(EARLIER, 0, Operation.NEVER, call.call(), new Answer.Unknown()))
           .forEach(carried::add);
+      boolean running = lateClear || last.wasClearing();
+      lateClear = running && aftermath.state().serverVersion() == start.serverVersion();
     }
     start = aftermath.state();
   }
