@@ -59,7 +59,8 @@ public final class CloseRace {
     long start = System.nanoTime();
     try {
       long elapsed = 0;
-      while (elapsed < share || (beside < 5 && elapsed < Rounds.longest(share))) {
+      while (elapsed < share
+          || (beside < 5 && Rounds.isPatient(elapsed, share, rounds, Rounds.FEWEST_ROUNDS))) {
         round(rounds++);
         elapsed = System.nanoTime() - start;
       }

@@ -26,6 +26,9 @@ public final class Encounters {
   /** Least number of rounds in which the calls overlapped that proves something. */
   private static final int FEWEST_OVERLAPS = 20;
 
+  /** Number of rounds in which two calls overlap that often, even on a busy machine. */
+  private static final int FEWEST_ROUNDS = 3_000;
+
   private static final int MOST_YIELDS = 3;
 
   /** The write is repeated, so that the other call seldom misses it. */
@@ -72,7 +75,9 @@ public final class Encounters {
     long start = System.nanoTime();
     try {
       for (long elapsed = 0;
-          elapsed < share || (overlaps < FEWEST_OVERLAPS && elapsed < Rounds.longest(share));
+          elapsed < share
+              || (overlaps < FEWEST_OVERLAPS
+                  && Rounds.isPatient(elapsed, share, rounds, FEWEST_ROUNDS));
           elapsed = System.nanoTime() - start) {
         rounds++;
         overlaps += meet(rule, meeting, handles, threads) ? 1 : 0;

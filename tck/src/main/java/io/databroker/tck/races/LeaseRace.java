@@ -58,7 +58,8 @@ public final class LeaseRace {
       Backend other = bench.has(Capability.SHARED) ? bench.open(0, bench.context()) : backend;
       long elapsed = 0;
       while (elapsed < share
-          || (overlaps < Rounds.FEWEST_OVERLAPS && elapsed < Rounds.longest(share))) {
+          || (overlaps < Rounds.FEWEST_OVERLAPS
+              && Rounds.isPatient(elapsed, share, rounds, Rounds.FEWEST_ROUNDS))) {
         String round = "r" + rounds++;
         ready.set(0);
         List<Future<List<LeaseCall>>> clients = new ArrayList<>();

@@ -45,6 +45,12 @@ public final class Rounds {
   /** Least number of operations beside another client's write that proves something. */
   static final int FEWEST_OVERLAPS = 50;
 
+  /** Number of rounds in which the operations of a workload overlap often enough. */
+  static final int FEWEST_ROUNDS = 300;
+
+  /** A workload that has run few rounds may take that many times as long. */
+  private static final int LONGER = 3;
+
   private static final long LEAST_NANOS = 20_000_000_000L;
 
   /** Number of rounds on one backend, cleared between them, before another backend is opened. */
@@ -130,12 +136,18 @@ public final class Rounds {
   private boolean goesOn(long elapsed, long share) {
     return elapsed < share
         || rounds < bench.tuning.rounds()
-        || (overlaps < FEWEST_OVERLAPS && elapsed < longest(share));
+        || (overlaps < FEWEST_OVERLAPS && isPatient(elapsed, share, rounds, FEWEST_ROUNDS));
   }
 
-  /** Returns the time limit for too few overlaps: a busy machine may need more than the share. */
-  static long longest(long share) {
-    return share == 0 ? 0 : Math.max(5 * share, LEAST_NANOS);
+  /**
+   * Returns whether a workload with too few overlaps goes on: a busy machine may need more than the
+   * share, and may let only a few rounds run in the time that is enough elsewhere.
+   *
+   * @param enough number of rounds in which a workload whose calls can overlap has overlaps
+   */
+  static boolean isPatient(long elapsed, long share, int rounds, int enough) {
+    long longest = share == 0 ? 0 : Math.max(5 * share, LEAST_NANOS);
+    return elapsed < (rounds < enough ? LONGER * longest : longest);
   }
 
   private List<Backend> open(int place) {
