@@ -41,6 +41,10 @@ public final class CrashRun {
   private static final Duration WHOLE = Duration.ofSeconds(2);
 
   private static final int FEWEST_KINDS = 2;
+
+  /** Number of kinds of last calls that are enough then; the seed chooses them. */
+  private static final int FEWEST_LAST_CALLS = 2;
+
   private static final int MOST_ANSWERS = 500;
 
   /** Exit code of a process that SIGKILL ended. */
@@ -71,7 +75,9 @@ public final class CrashRun {
   public void run(Duration share) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     try {
-      int kinds = share.compareTo(WHOLE) < 0 ? FEWEST_KINDS : MOMENTS.size();
+      boolean whole = share.compareTo(WHOLE) >= 0;
+      int kinds = whole ? MOMENTS.size() : FEWEST_KINDS;
+      int lastCalls = whole ? LastCall.Kind.values().length : FEWEST_LAST_CALLS;
       List<Moment> moments = new ArrayList<>(MOMENTS);
       Collections.shuffle(moments.subList(1, moments.size()), new Random(bench.tuning.seed()));
       live(0, Moment.ANY);
@@ -79,7 +85,7 @@ public final class CrashRun {
       for (; life <= kinds || System.nanoTime() - begun < share.toNanos(); life++) {
         Moment moment = moments.get((life - 1) % moments.size());
         if (moment == Moment.LAST) {
-          makeLastCalls(life);
+          makeLastCalls(life, lastCalls);
         } else {
           live(life, moment);
         }
@@ -126,9 +132,9 @@ public final class CrashRun {
   }
 
   /** Kills a child that has made a last call in each of several stores, and judges these. */
-  private void makeLastCalls(int number) throws IOException, InterruptedException {
+  private void makeLastCalls(int number, int kinds) throws IOException, InterruptedException {
     List<KilledStore> stores = new ArrayList<>();
-    for (int i = 0; i < LastCall.Kind.values().length; i++) {
+    for (int i = 0; i < kinds; i++) {
       stores.add(new KilledStore(bench, places++));
     }
     Order order =
