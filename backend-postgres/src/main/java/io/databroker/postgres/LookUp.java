@@ -24,6 +24,9 @@ import java.util.UUID;
 final class LookUp {
   private static final int FIRST = 500;
 
+  /** A page ends with the record that reaches this size. */
+  static final long PAGE_BYTES = 1 << 20;
+
   static final String FIND =
       "SELECT "
           + StoreRow.COLUMNS
@@ -108,7 +111,7 @@ final class LookUp {
     List<Long> rest = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
       select.setInt(1, FIRST);
-      select.setLong(2, StoredSnapshot.PAGE_BYTES);
+      select.setLong(2, PAGE_BYTES);
       select.setArray(3, connection.createArrayOf("uuid", digests.toArray(new UUID[0])));
       select.setString(4, where.type());
       try (ResultSet result = select.executeQuery()) {
@@ -134,13 +137,14 @@ final class LookUp {
     return (connection, behind, most) -> {
       if (behind.version() == 0 && !first.isEmpty()) {
         Place next = Place.behind(first.get(first.size() - 1));
-        return new Read(first, rest.length == 0 ? null : next);
+        return new Read(first, rest.length == 0 ? null : next, false, found.row);
       }
       int from = Arrays.binarySearch(rest, behind.version() + 1);
       from = from < 0 ? -from - 1 : from;
       long[] versions = Arrays.copyOfRange(rest, from, Math.min(rest.length, from + most));
       List<StoredRecord> page = versions.length == 0 ? List.of() : byVersion(connection, versions);
-      return new Read(page, page.isEmpty() ? null : Place.behind(page.get(page.size() - 1)));
+      Place next = page.isEmpty() ? null : Place.behind(page.get(page.size() - 1));
+      return new Read(page, next, false, Reads.storeRow(connection));
     };
   }
 
@@ -148,8 +152,14 @@ final class LookUp {
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(BY_VERSION)) {
       select.setArray(1, RowWriter.numbers(connection, versions));
-      select.setLong(2, StoredSnapshot.PAGE_BYTES);
-      return StoredSnapshot.records(select);
+      select.setLong(2, PAGE_BYTES);
+      List<StoredRecord> records = new ArrayList<>();
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          records.add(Rows.record(result, 1));
+        }
+      }
+      return records;
     }
   }
 }

@@ -11,26 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads pages of the history, of whole batches and of bounded size. */
 final class PageReader {
-  private static final int MOST_ROWS = 1_000;
-  private static final long MOST_BYTES = 1 << 20;
+  private static final String COLUMNS =
+      "SELECT " + PageRows.columns("true") + ", r.deleted, r.batch FROM record r";
 
-  /** Sizes come from the rows: no payload is read to find the end of a page. */
   private static final String PAGE =
-      "SELECT "
-          + Rows.COLUMNS
-          + ", r.batch FROM ("
-          + "SELECT x.*, sum(octet_length(x.payload)) OVER (ORDER BY x.version"
-          + " ROWS UNBOUNDED PRECEDING) - octet_length(x.payload) AS before FROM ("
-          + "SELECT * FROM record WHERE version > ? ORDER BY version LIMIT ?) x"
-          + ") r WHERE r.before < ? ORDER BY r.version; "
-          + Reads.STORE_ROW;
+      COLUMNS + " WHERE r.version > ? ORDER BY r.version LIMIT ?; " + Reads.STORE_ROW;
 
-  private static final String BATCH =
-      "SELECT "
-          + Rows.COLUMNS
-          + ", r.batch FROM record r"
-          + " WHERE r.version > ? AND r.version <= ? ORDER BY r.version; "
-          + Reads.STORE_ROW;
+  private static final String REST =
+      COLUMNS + " WHERE r.version > ? AND r.version <= ? ORDER BY r.version; " + Reads.STORE_ROW;
 
   private static final String NEXT_OF_TYPE =
       "SELECT r.version FROM record r WHERE r.type COLLATE \"POSIX\" = ?"
@@ -43,7 +31,21 @@ final class PageReader {
    */
   record Answer(StoreRow row, @Nullable Page page) {}
 
-  private PageReader() {}
+  private final Connection connection;
+  private final PageRows rows = new PageRows();
+
+  /** The indexes behind the last records of the batches. */
+  private final List<Integer> ends = new ArrayList<>();
+
+  /** The version of the last row. */
+  private long last;
+
+  /** The end of the batch of the last row. */
+  private long lastEnd;
+
+  private PageReader(Connection connection) {
+    this.connection = connection;
+  }
 
   /** Returns the next version of that type, or the last version plus 1 if there is none. */
   static long nextOfType(Connection connection, String type, long after, long latest)
@@ -59,60 +61,54 @@ final class PageReader {
   }
 
   static Answer read(Connection connection, long after) throws SQLException {
-    List<List<StoredRecord>> batches = new ArrayList<>();
-    StoreRow row;
-    long cut;
-    try (PreparedStatement select = connection.prepareStatement(PAGE)) {
-      select.setLong(1, after);
-      select.setInt(2, MOST_ROWS);
-      select.setLong(3, MOST_BYTES);
-      select.execute();
-      cut = batches(select, batches);
-      row = storeRow(select);
+    PageReader page = new PageReader(connection);
+    StoreRow row = page.read(PAGE, after, PageRows.MOST_ROWS);
+    if (page.ends.isEmpty() && page.rows.size() > 0) {
+      row = page.read(REST, page.last, page.lastEnd);
     }
-    if (cut > 0 && batches.size() > 1) {
-      batches.remove(batches.size() - 1);
-    } else if (cut > 0) {
-      batches.clear();
-      try (PreparedStatement select = connection.prepareStatement(BATCH)) {
-        select.setLong(1, after);
-        select.setLong(2, cut);
-        select.execute();
-        batches(select, batches);
-        row = storeRow(select);
-      }
-    }
-    boolean isHeld = row.earliest() <= after + 1 && !batches.isEmpty();
-    return new Answer(row, isHeld ? Page.of(row.serverVersion(), batches) : null);
+    return page.answer(row, after);
   }
 
-  /** Reads the rows; returns the end of the last batch if some of its rows are left, or 0. */
-  private static long batches(PreparedStatement select, List<List<StoredRecord>> batches)
-      throws SQLException {
-    try (ResultSet result = Rows.next(select)) {
-      List<StoredRecord> batch = new ArrayList<>();
-      long end = 0;
-      while (result.next()) {
-        batch.add(Rows.record(result, 1));
-        end = result.getLong(7);
-        if (result.getLong(1) == end) {
-          batches.add(batch);
-          batch = new ArrayList<>();
+  /** Reads rows up to the end of a batch that fills the page; returns the bounds after that. */
+  private StoreRow read(String sql, long after, long most) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setLong(1, after);
+      select.setLong(2, most);
+      select.execute();
+      try (ResultSet result = Rows.next(select)) {
+        while (result.next()) {
+          rows.add(result, result.getBoolean(PageRows.WIDTH + 1));
+          last = result.getLong(1);
+          lastEnd = result.getLong(PageRows.WIDTH + 2);
+          if (last == lastEnd) {
+            ends.add(rows.size());
+            if (rows.isFull()) {
+              break;
+            }
+          }
         }
       }
-      if (batch.isEmpty()) {
-        return 0;
-      }
-      batches.add(batch);
-      return end;
+      return Reads.storeRow(select);
     }
   }
 
-  private static StoreRow storeRow(PreparedStatement select) throws SQLException {
-    select.getMoreResults();
-    try (ResultSet result = Rows.next(select)) {
-      result.next();
-      return StoreRow.of(result);
+  private Answer answer(StoreRow row, long after) throws SQLException {
+    if (ends.isEmpty()) {
+      return new Answer(row, null);
     }
+    rows.cut(ends.get(ends.size() - 1));
+    StoreRow now = row;
+    if (rows.isMissingPayloads()) {
+      rows.complete(connection);
+      now = Reads.storeRow(connection);
+    }
+    List<List<StoredRecord>> batches = new ArrayList<>(ends.size());
+    int from = 0;
+    for (int end : ends) {
+      batches.add(rows.records().subList(from, end));
+      from = end;
+    }
+    boolean isHeld = now.earliest() <= after + 1;
+    return new Answer(now, isHeld ? Page.of(now.serverVersion(), batches) : null);
   }
 }

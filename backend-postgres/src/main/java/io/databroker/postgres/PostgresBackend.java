@@ -171,10 +171,14 @@ final class PostgresBackend implements Backend {
             return new LookUp(store, where).open();
           }
           String type = selection instanceof Selection.OfType ofType ? ofType.type() : null;
-          OptionsTable.Answer answer = sessions.read(store.options()::read);
-          store.tail().publish(answer.row());
-          return new StoredSnapshot(
-              store, answer.row(), answer.options().byType(), new KeyPages(answer.row(), type));
+          return sessions.read(
+              connection -> {
+                OptionsTable.Answer answer = store.options().read(connection);
+                StoreRow row = answer.row();
+                store.tail().publish(row);
+                RecordPages pages = RecordPages.choose(connection, row, type);
+                return new StoredSnapshot(store, row, answer.options().byType(), pages);
+              });
         });
   }
 

@@ -1,5 +1,6 @@
 package io.databroker.postgres;
 
+import io.databroker.api.Bytes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
@@ -7,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +20,8 @@ final class Reads {
 
   /** The newest row of a key is its live record, if it has one. */
   private static final String GET =
-      "SELECT "
-          + Rows.COLUMNS
-          + " FROM record r WHERE r.type = ? AND r.id = ?"
+      "SELECT r.version, r.payload, r.modified_at, r.deleted FROM record r"
+          + " WHERE r.type = ? AND r.id = ?"
           + " AND r.version + 0 > (SELECT cleared FROM store) ORDER BY r.version + 0 DESC LIMIT 1";
 
   private static final String TYPES =
@@ -56,6 +57,15 @@ final class Reads {
     }
   }
 
+  /** Reads the bounds as the next result of several statements. */
+  static StoreRow storeRow(PreparedStatement select) throws SQLException {
+    select.getMoreResults();
+    try (ResultSet result = Rows.next(select)) {
+      result.next();
+      return StoreRow.of(result);
+    }
+  }
+
   private StoreRow published(StoreRow row) {
     tail.publish(row);
     return row;
@@ -74,8 +84,12 @@ final class Reads {
       select.setString(1, type);
       select.setString(2, id);
       try (ResultSet result = select.executeQuery()) {
-        boolean isLive = result.next() && !result.getBoolean(6);
-        return isLive ? Optional.of(Rows.record(result, 1)) : Optional.empty();
+        if (!result.next() || result.getBoolean(4)) {
+          return Optional.empty();
+        }
+        Bytes payload = Bytes.copyOf(result.getBytes(2));
+        Instant time = Rows.instant(result.getLong(3));
+        return Optional.of(new StoredRecord(type, id, result.getLong(1), payload, time, false));
       }
     }
   }

@@ -18,13 +18,20 @@ final class Rows {
 
   /** Reads a record from six columns, the first of which is {@code first}. */
   static StoredRecord record(ResultSet row, int first) throws SQLException {
+    Bytes payload = Bytes.copyOf(row.getBytes(first + 3));
+    return record(row, first, payload, row.getBoolean(first + 5));
+  }
+
+  /** Reads a record from the columns except for payload and deleted. */
+  static StoredRecord record(ResultSet row, int first, Bytes payload, boolean deleted)
+      throws SQLException {
     return new StoredRecord(
         row.getString(first + 1),
         row.getString(first + 2),
         row.getLong(first),
-        Bytes.copyOf(row.getBytes(first + 3)),
+        payload,
         instant(row.getLong(first + 4)),
-        row.getBoolean(first + 5));
+        deleted);
   }
 
   static Instant instant(long micros) {

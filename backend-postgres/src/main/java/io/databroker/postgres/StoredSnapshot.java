@@ -7,10 +7,7 @@ import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * as the changes after its version are held, which each page checks.
  */
 final class StoredSnapshot implements Snapshot {
-  private static final int PAGE_ROWS = 1_000;
-
-  /** A page ends with the record that reaches this size. */
-  static final long PAGE_BYTES = 1 << 20;
+  private static final int FEWEST_ROWS = 10;
 
   /** A place between two versions of a key. */
   record Place(String type, String id, long version) {
@@ -40,8 +34,10 @@ final class StoredSnapshot implements Snapshot {
    * Page of records, which may be empty before the last one.
    *
    * @param next the place after which the next page begins; null at the end
+   * @param full whether the page has fewer rows than asked for because of its size
+   * @param after the bounds of the history, read after the records
    */
-  record Read(List<StoredRecord> records, @Nullable Place next) {}
+  record Read(List<StoredRecord> records, @Nullable Place next, boolean full, StoreRow after) {}
 
   /** Reads pages, each after the end of the previous one. */
   interface Pages {
@@ -93,19 +89,16 @@ final class StoredSnapshot implements Snapshot {
     closed = true;
   }
 
-  private Read page(Place behind) {
+  private Read page(Place behind, int most) {
     gate.enter();
     try {
-      return sessions.read(
-          connection -> {
-            Read page = pages.read(connection, behind, PAGE_ROWS);
-            StoreRow after = Reads.storeRow(connection);
-            if (after.history() != row.history() || after.earliest() > row.latest() + 1) {
-              tail.publish(after);
-              throw new SnapshotExpiredException(row.latest());
-            }
-            return page;
-          });
+      Read page = sessions.read(connection -> pages.read(connection, behind, most));
+      StoreRow after = page.after;
+      if (after.history() != row.history() || after.earliest() > row.latest() + 1) {
+        tail.publish(after);
+        throw new SnapshotExpiredException(row.latest());
+      }
+      return page;
     } finally {
       gate.leave();
     }
@@ -113,8 +106,11 @@ final class StoredSnapshot implements Snapshot {
 
   /** Iterator over the pages. */
   private final class Pass implements Iterator<StoredRecord> {
-    private Read page = new Read(List.of(), Place.FIRST);
+    private Read page = new Read(List.of(), Place.FIRST, false, row);
     private int next;
+
+    /** The number of rows to ask for: no more than fit, if they are large. */
+    private int most = PageRows.MOST_ROWS;
 
     @Override
     public boolean hasNext() {
@@ -122,11 +118,19 @@ final class StoredSnapshot implements Snapshot {
       Place behind = page.next;
       while (next == page.records.size() && behind != null) {
         check();
-        page = page(behind);
-        next = 0;
+        read(behind);
         behind = page.next;
       }
       return next < page.records.size();
+    }
+
+    private void read(Place behind) {
+      page = page(behind, most);
+      next = 0;
+      most =
+          page.full
+              ? Math.max(FEWEST_ROWS, page.records.size())
+              : Math.min(PageRows.MOST_ROWS, 2 * most);
     }
 
     @Override
@@ -136,15 +140,5 @@ final class StoredSnapshot implements Snapshot {
       }
       return page.records.get(next++);
     }
-  }
-
-  static List<StoredRecord> records(PreparedStatement select) throws SQLException {
-    List<StoredRecord> records = new ArrayList<>();
-    try (ResultSet result = select.executeQuery()) {
-      while (result.next()) {
-        records.add(Rows.record(result, 1));
-      }
-    }
-    return records;
   }
 }

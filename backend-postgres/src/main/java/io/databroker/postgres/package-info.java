@@ -17,11 +17,12 @@
  *       writes the rows. {@code OptionsChange}, {@code Expiry} with {@code ExpiredRecords}, {@code
  *       Trim}, {@code Clear}, {@code Leases} and {@code Checkpoints} are the other writes.
  *   <li>Reads: {@code Reads} has the reads of one statement, {@code StoredSnapshot} is read in
- *       pages, which {@code KeyPages} reads by key and {@code LookUp} by indexed fields. {@code
- *       OptionsTable} keeps the options, {@code IndexBuild} and {@code Digests} the indexed values.
+ *       pages, which {@code RecordPages} reads by version or key, and {@code LookUp} by indexed
+ *       fields. {@code OptionsTable} keeps the options, {@code IndexBuild} and {@code Digests} the
+ *       indexed values.
  *   <li>Feeds: {@code Tail} keeps the newest pages of history, which {@code PageReader} reads, for
- *       all feeds of the host; {@code Listener} receives notifications of other hosts' writes,
- *       {@code HostFeed} is one feed.
+ *       all feeds of the host; {@code PageRows} collects the records of all pages; {@code Listener}
+ *       receives notifications of other hosts' writes, {@code HostFeed} is one feed.
  * </ul>
  */
 @NullMarked

@@ -284,7 +284,7 @@ class LargeTypeTest {
     try (Connection connection = source.plain();
         PreparedStatement select = connection.prepareStatement(LookUp.FIND)) {
       select.setInt(1, 500);
-      select.setLong(2, StoredSnapshot.PAGE_BYTES);
+      select.setLong(2, LookUp.PAGE_BYTES);
       select.setArray(3, connection.createArrayOf("uuid", new UUID[] {digest}));
       select.setString(4, "t");
       List<Long> sizes = new ArrayList<>();

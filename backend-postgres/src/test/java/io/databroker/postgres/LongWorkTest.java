@@ -57,7 +57,8 @@ class LongWorkTest {
     StoredSnapshot.Place place = StoredSnapshot.Place.FIRST;
     for (int pages = 0; place != null; pages++) {
       assertThat(pages).as("pages").isLessThan(5);
-      StoredSnapshot.Read read = new KeyPages(row, type).read(connection, place, 1_000);
+      StoredSnapshot.Read read =
+          new RecordPages(row, type, RecordPages.Order.KEYS).read(connection, place, 1_000);
       read.records().forEach(record -> versions.add(record.version()));
       place = read.next();
     }

@@ -3,6 +3,7 @@ package io.databroker.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Settings;
+import io.databroker.postgres.RecordPages.Order;
 import java.lang.reflect.Field;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,10 +29,11 @@ class PlanTest {
   private static Map<String, String> statements() throws ReflectiveOperationException {
     Map<String, String> statements = new LinkedHashMap<>();
     statements.put(of(GroupWrite.class, "FIND"), "record_by_key");
+    statements.put(of(GroupWrite.class, "FIND_DELETED"), "record_by_key");
     statements.put(of(Reads.class, "GET"), "record_by_key");
     statements.put(of(PageReader.class, "PAGE").split(";", 2)[0], "record_pkey");
     statements.put(of(PageReader.class, "NEXT_OF_TYPE"), "record_by_type");
-    statements.put(of(PageReader.class, "BATCH").split(";", 2)[0], "record_pkey");
+    statements.put(of(PageReader.class, "REST").split(";", 2)[0], "record_pkey");
     statements.put(of(Eviction.class, "OLDEST"), "record_by_type");
     statements.put(of(IndexBuild.class, "LIVE"), "record_by_type");
     statements.put(of(OptionsChange.class, "EXPIRE"), "record_by_type record_pkey");
@@ -40,9 +42,12 @@ class PlanTest {
     statements.put(of(Expiry.class, "STILL_LIVE"), "record_pkey");
     statements.put(of(LookUp.class, "FIND"), "indexed_value_by_digest record_pkey");
     statements.put(of(LookUp.class, "BY_VERSION"), "record_pkey");
-    statements.put(KeyPages.sql(null), "record_by_key");
-    statements.put(KeyPages.sql("t"), "record_by_key");
-    statements.put(KeyPages.LAST, "record_by_key");
+    statements.put(PageRows.LARGE, "record_pkey");
+    statements.put(RecordPages.sql(null, Order.KEYS), "record_by_key");
+    statements.put(RecordPages.sql("t", Order.KEYS), "record_by_key");
+    statements.put(RecordPages.LAST, "record_by_key");
+    statements.put(RecordPages.sql(null, Order.VERSIONS), "record_pkey");
+    statements.put(RecordPages.sql("t", Order.VERSIONS), "record_by_type");
     statements.put(of(Trim.class, "FIRST_KEPT"), "record_pkey");
     statements.put(of(Trim.class, "BATCH_END"), "record_pkey");
     statements.put(of(Trim.class, "DROP"), "record_pkey indexed_value_by_version");
