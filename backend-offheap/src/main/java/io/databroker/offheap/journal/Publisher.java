@@ -143,7 +143,7 @@ public final class Publisher {
   /**
    * Records an fsync that no write asked for; the caller holds the store's lock.
    *
-   * @param active segment with the end of everything appended so far
+   * @param active the segment that is appended to
    */
   public void forced(long order, long end, Segment active) {
     if (!forces) {

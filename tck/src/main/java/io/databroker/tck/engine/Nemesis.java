@@ -16,7 +16,7 @@ public interface Nemesis {
    * Injects the fault.
    *
    * @param directory the directory that the backend's settings were given; it may not exist
-   * @throws Exception if the fault cannot be injected; the test cannot tell then
+   * @throws Exception if the fault cannot be injected; the test is then inconclusive
    */
   void inject(Path directory) throws Exception;
 
@@ -24,7 +24,7 @@ public interface Nemesis {
    * Heals the fault; called after each injection, also after one that failed.
    *
    * @param directory the directory that the backend's settings were given; it may not exist
-   * @throws Exception if the fault cannot be healed; the test cannot tell then
+   * @throws Exception if the fault cannot be healed; the test is then inconclusive
    */
   void heal(Path directory) throws Exception;
 }

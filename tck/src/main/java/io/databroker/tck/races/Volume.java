@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a small store the same questions over and over, so that an answer shows that is wrong once
- * in thousands. At first a write between them is rare; later each round of questions follows a
- * write, because an answer that is too old is wrong only then.
+ * Asks a small store the same questions over and over, to find one wrong answer in thousands. At
+ * first a write between them is rare; later each round of questions follows a write, because an
+ * answer that is too old is wrong only then.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */

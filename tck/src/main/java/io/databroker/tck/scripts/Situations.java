@@ -97,7 +97,7 @@ final class Situations {
 
   private List<Step> evictionsOfTwoTypes(String type, String other) {
     List<Step> steps = new ArrayList<>();
-    // Written in turns, so that the oldest of both lie between each other.
+    // The records of both types alternate, so that evictions of both do too.
     List<Step.W> turns = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       turns.add(
