@@ -99,7 +99,7 @@ abstract class OpeningRules extends Chapter {
           batches,
           feed(versions.begin(), null).stream().map(changes -> changes.records()).toList());
       assertEquals(new Checkpoint(-5, 6), backend().checkpoint());
-      assertNotNull(backend().renewLease("a", lease.token(), span()));
+      assertNotNull(backend().renewLease("a", lease.token(), Duration.ofHours(1)));
     }
     putEach("t", "5");
     assertEquals(setOf("4", "1", "5"), ids("t"), "the order of writing and the capacity");
