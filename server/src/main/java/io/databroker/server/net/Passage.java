@@ -69,7 +69,11 @@ public final class Passage {
     switch (step) {
       case BEGIN -> {
         step = Step.HEAD;
-        return allocator.directBuffer(PREFIX + head, PREFIX + head);
+        try {
+          return allocator.directBuffer(PREFIX + head, PREFIX + head);
+        } catch (OutOfMemoryError e) { // thrown by Netty, not by the VM
+          return allocator.heapBuffer(PREFIX + head, PREFIX + head);
+        }
       }
       case RECORD -> {
         step = Step.PASSED;

@@ -15,7 +15,7 @@ final class RecordBuffer extends CompositeByteBuf {
   private final RecordPlace place;
 
   RecordBuffer(ByteBufAllocator allocator, RecordPlace place) {
-    super(allocator, false, 1);
+    super(allocator, false, Integer.MAX_VALUE); // HTTP/2 adds the tail, without a copy of all
     this.place = place;
     ByteBuffer content = place.record().asByteBuffer();
     addComponent(false, Unpooled.wrappedBuffer(content));

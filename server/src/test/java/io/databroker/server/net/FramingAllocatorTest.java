@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.databroker.api.Bytes;
 import io.grpc.Attributes;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufUtil;
+import io.grpc.netty.shaded.io.netty.channel.CoalescingBufferQueue;
+import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +23,7 @@ class FramingAllocatorTest {
   private static final byte[] TAIL = {4, 5};
 
   private boolean exhausted;
+  private int largestInHeap;
   private final FramingAllocator allocator =
       new FramingAllocator(1, 8) {
         @Override
@@ -27,6 +32,12 @@ class FramingAllocatorTest {
             throw new OutOfMemoryError("expected");
           }
           return super.pooled(capacity, most);
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int capacity, int most) {
+          largestInHeap = Math.max(largestInHeap, capacity);
+          return super.newHeapBuffer(capacity, most);
         }
       };
 
@@ -118,6 +129,38 @@ class FramingAllocatorTest {
       assertThat(Arrays.copyOfRange(all, 8 + size, all.length)).isEqualTo(TAIL);
       framer.frames.forEach(ByteBuf::release);
     }
+    assertThat(all.records().bytes()).isZero();
+  }
+
+  @Test
+  void aRecordIsNotCopiedWhenItsEndIsSent() {
+    Bytes payload = payload(1_000_000);
+    Framer framer = sent(payload, connection.place(payload, false));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.config().setAllocator(allocator);
+    CoalescingBufferQueue queue = new CoalescingBufferQueue(channel); // as HTTP/2 streams have
+    framer.frames.forEach(frame -> queue.add(frame, channel.newPromise()));
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    while (!queue.isEmpty()) {
+      ByteBuf piece = queue.remove(16 << 10, channel.newPromise());
+      read.writeBytes(ByteBufUtil.getBytes(piece));
+      piece.release();
+    }
+    byte[] all = read.toByteArray();
+    assertThat(Bytes.copyOf(all, 8, 1_000_008)).isEqualTo(payload);
+    assertThat(Arrays.copyOfRange(all, 1_000_008, all.length)).isEqualTo(TAIL);
+    assertThat(largestInHeap).isLessThan(64 << 10);
+    assertThat(this.all.records().bytes()).isZero();
+  }
+
+  @Test
+  void aRecordIsSentWholeWhenThereIsNoDirectMemory() {
+    exhausted = true;
+    Bytes payload = payload(100_000);
+    Framer framer = sent(payload, connection.place(payload, false));
+    assertThat(Bytes.copyOf(framer.all(), 8, 100_008)).isEqualTo(payload);
+    assertThat(allocator.shortages()).isPositive();
+    framer.frames.forEach(ByteBuf::release);
     assertThat(all.records().bytes()).isZero();
   }
 
