@@ -285,14 +285,17 @@ public final class Connection {
     }
   }
 
-  /** Returns the bytes that the connection holds, with an estimate for its open calls. */
+  /**
+   * Returns the bytes that the connection holds, with an estimate for its open calls. Large records
+   * have room of their own.
+   */
   long held() {
     long known;
     synchronized (this) {
       if (cut) {
         return 0;
       }
-      known = unsent + inRecords + received + inHeap;
+      known = unsent + received + inHeap;
     }
     return known + unflushed() + (long) open.get() * CALL_BYTES;
   }
