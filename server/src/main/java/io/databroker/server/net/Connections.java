@@ -283,6 +283,7 @@ public final class Connections extends ServerTransportFilter {
     tight = tooMany > 0;
     free(tooMany, "the server's buffers are nearly full");
     waiting.wake();
+    records.wake();
   }
 
   private static void endIfStalled(OpenCall call, long now, long request, long stall) {

@@ -68,6 +68,11 @@ final class RecordRoom {
     waiting.add(wanted, Runnable::run, task);
   }
 
+  /** Wakes those that wait again, because one that was woken may not have used its room. */
+  void wake() {
+    waiting.wake();
+  }
+
   boolean hasWaiters() {
     return waiting.hasWaiters();
   }

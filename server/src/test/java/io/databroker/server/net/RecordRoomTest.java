@@ -1,0 +1,44 @@
+package io.databroker.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Bytes;
+import io.grpc.Attributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Connections that hold room for large records, and those that want it. */
+class RecordRoomTest {
+  private static final long MIB = 1 << 20;
+
+  private final Connections all = new Connections(NetworkLimits.standard(64 * MIB, 64 * MIB));
+  private final Connection first = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
+  private final Connection second = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
+
+  private static Bytes payload(long size) {
+    return Bytes.copyOf(new byte[(int) size]);
+  }
+
+  @Test
+  void aStreamThatEndsWhileItWaitsDoesNotKeepOthersWaiting() {
+    long most = all.limits().records() - MIB;
+    first.place(payload(MIB), false);
+    RecordPlace place = first.place(payload(most), false);
+    List<String> ran = new ArrayList<>();
+    second.whenPlace(payload(most), () -> ran.add("ended"));
+    second.whenPlace(payload(most), () -> ran.add("next"));
+    place.giveBack();
+    assertThat(ran).containsExactly("ended");
+    all.sweep();
+    assertThat(ran).containsExactly("ended", "next");
+  }
+
+  @Test
+  void aReaderOfALargeRecordDoesNotCountAsHolderOfBuffers() {
+    first.place(payload(8 * MIB), false);
+    second.unsent(MIB);
+    assertThat(all.cutLargest("a test")).isEqualTo(MIB);
+    assertThat(all.unsentBytes()).isZero();
+  }
+}
