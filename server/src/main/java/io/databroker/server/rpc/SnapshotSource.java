@@ -19,7 +19,7 @@ final class SnapshotSource implements MessageSource<Object> {
   private final Snapshot snapshot;
   private final Iterator<StoredRecord> records;
   private final Iterator<TypedOptions> options;
-  private @Nullable Object last;
+  private volatile @Nullable Object last;
   private boolean again;
   private boolean ended;
 
@@ -91,6 +91,7 @@ final class SnapshotSource implements MessageSource<Object> {
 
   @Override
   public void close() {
+    last = null; // the stream may still be in a queue
     snapshot.close();
   }
 }
