@@ -14,6 +14,11 @@ final class Session implements AutoCloseable {
 
   private boolean broken;
 
+  /** Whether the call's time was over before its end; used by the timer, as the next field. */
+  private boolean late;
+
+  private boolean cutOff;
+
   Session(Sessions sessions, Connection connection, Deadline deadline) {
     this.sessions = sessions;
     this.connection = connection;
@@ -22,11 +27,13 @@ final class Session implements AutoCloseable {
 
   /**
    * Cuts off the connection if the call's time is over. A cancellation of the statement would not
-   * do: its server may hang.
+   * do: its server may hang. Only the timer calls this; after a failure it tries again.
    */
   void cutOffIfLate() {
-    if (deadline.isOver() && ended.compareAndSet(false, true)) {
+    if (deadline.isOver() && !cutOff && (late || ended.compareAndSet(false, true))) {
+      late = true;
       RawSockets.cutOff(connection);
+      cutOff = true;
     }
   }
 

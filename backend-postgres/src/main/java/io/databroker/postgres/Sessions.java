@@ -66,14 +66,28 @@ final class Sessions implements AutoCloseable {
     this.pool = new HikariPool(config);
   }
 
+  /** Never fails: a failure, such as of a full heap, would end the timer, and calls would hang. */
   private void cutOffTheLate() {
-    for (Session session : running) {
-      try {
-        session.cutOffIfLate();
-      } catch (RuntimeException | Error failure) {
-        // An error must not end the timer: without it, calls would hang.
-        log.warn("a connection could not be cut off", failure);
-      }
+    try {
+      running.forEach(Sessions::cutOffIfLate);
+    } catch (RuntimeException | Error failure) {
+      // The next tick tries again.
+    }
+  }
+
+  private static void cutOffIfLate(Session session) {
+    try {
+      session.cutOffIfLate();
+    } catch (RuntimeException | Error failure) {
+      report(failure);
+    }
+  }
+
+  private static void report(Throwable failure) {
+    try {
+      log.warn("a connection could not be cut off", failure);
+    } catch (RuntimeException | Error inVain) {
+      // The log may fail for the same reason; the other connections are cut off nevertheless.
     }
   }
 
