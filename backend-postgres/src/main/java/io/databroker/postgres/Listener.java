@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final int POLL_MILLIS = 1_000;
-  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS);
+  private static final Duration POLL = Duration.ofMillis(POLL_MILLIS);
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
@@ -76,14 +76,15 @@ final class Listener implements AutoCloseable {
   private void listen(Connection now) throws SQLException {
     PGConnection driver = now.unwrap(PGConnection.class);
     while (!isClosed()) {
-      long began = System.nanoTime();
       tail.catchUp(now);
       state.back();
+      Deadline next = Deadline.after(POLL);
       boolean isKnown;
       do {
-        PGNotification[] notifications = driver.getNotifications(POLL_MILLIS);
+        long millis = TimeUnit.NANOSECONDS.toMillis(next.left());
+        PGNotification[] notifications = driver.getNotifications((int) Math.max(1, millis));
         isKnown = notifications.length > 0 && areKnown(notifications);
-      } while (isKnown && System.nanoTime() - began < POLL_NANOS && !isClosed());
+      } while (isKnown && !next.isOver() && !isClosed());
     }
   }
 
