@@ -9,12 +9,12 @@ final class Session implements AutoCloseable {
   private final Connection connection;
   private final Deadline deadline;
 
-  /** Whether the call has given the connection back, or lost it. */
+  /** True once the call has given the connection back, or lost it. */
   private final AtomicBoolean ended = new AtomicBoolean();
 
   private boolean broken;
 
-  /** Whether the call's time was over before its end; used by the timer, as the next field. */
+  /** True once the timer, which alone uses this and the next field, has found the call late. */
   private boolean late;
 
   private boolean cutOff;

@@ -51,7 +51,7 @@ final class Tx {
    * Reads the result of {@link #LOCK}, and {@link #NOW_COLUMNS} in the first row of the next
    * result.
    *
-   * @return that next result, at its first row
+   * @return the next result, at its first row
    */
   ResultSet readLock(PreparedStatement statement) throws SQLException {
     String storedSync;
