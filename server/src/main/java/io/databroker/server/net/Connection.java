@@ -37,7 +37,7 @@ public final class Connection {
   private final @Nullable Executor loopTasks;
   private final CallTurns turns;
   private final Set<OpenCall> calls = ConcurrentHashMap.newKeySet();
-  private final Set<RecordPlace> records = ConcurrentHashMap.newKeySet();
+  private final RecordPlaces records = new RecordPlaces();
 
   // Guarded by this.
   private long unsent;
@@ -221,9 +221,9 @@ public final class Connection {
     turns.goOn();
   }
 
-  /** Returns whether the connection has room that other senders of large records want. */
-  boolean hasWantedRoom() {
-    return !records.isEmpty() && all.records().hasWaiters();
+  /** Returns whether a large record makes no progress while others wait for its room. */
+  boolean keepsWantedRoom(long now, long patience) {
+    return all.records().hasWaiters() && records.hasStalledOne(now, patience);
   }
 
   /** Returns how often the transport had no direct memory. */
@@ -311,10 +311,7 @@ public final class Connection {
    * its oldest answer was sent; 0 if all answers are read.
    */
   long stalledFor(long now) {
-    long idle = Long.MAX_VALUE;
-    for (RecordPlace place : records) {
-      idle = Math.min(idle, now - place.movedAt(now));
-    }
+    long idle = records.idle(now);
     synchronized (this) {
       return unsent + inRecords == 0 ? 0 : Math.min(idle, now - progressAt);
     }

@@ -269,7 +269,9 @@ public final class Connections extends ServerTransportFilter {
     long unflushed = 0;
     for (Connection connection : ready) {
       long stalled = connection.stalledFor(now);
-      if (stalled > 2 * stall || (stalled > PRESSED_NANOS && othersWaitFor(connection))) {
+      if (stalled > 2 * stall
+          || (stalled > PRESSED_NANOS && waiting.hasWaiters() && full())
+          || connection.keepsWantedRoom(now, PRESSED_NANOS)) {
         cut(connection, "reader-stalled: the client does not read its answers");
         continue;
       }
@@ -317,9 +319,8 @@ public final class Connections extends ServerTransportFilter {
     }
   }
 
-  private boolean othersWaitFor(Connection connection) {
-    return (waiting.hasWaiters() && unsent.get() >= limits.unsent() / 2)
-        || connection.hasWantedRoom();
+  private boolean full() {
+    return unsent.get() >= limits.unsent() / 2;
   }
 
   /** Returns the number of open connections, including those without a handshake. */

@@ -41,4 +41,20 @@ class RecordRoomTest {
     assertThat(all.cutLargest("a test")).isEqualTo(MIB);
     assertThat(all.unsentBytes()).isZero();
   }
+
+  /** Otherwise one large answer, left unread beside small ones, would keep its room for ever. */
+  @Test
+  void aRecordLeftUnreadBesideOtherAnswersDoesNotKeepItsRoom() {
+    long patience = 1_000_000_000L;
+    first.place(payload(4 * MIB), false);
+    long now = System.nanoTime() + patience * 3 / 2;
+    assertThat(first.keepsWantedRoom(now, patience)).as("while nobody wants the room").isFalse();
+    second.whenPlace(payload(all.limits().records()), () -> {});
+    first.unsent(1_000);
+    first.sent(1_000);
+    assertThat(first.keepsWantedRoom(now, patience)).isTrue();
+    first.place(payload(MIB), true);
+    assertThat(first.keepsWantedRoom(now, patience)).as("two records share a connection").isFalse();
+    assertThat(first.keepsWantedRoom(now + patience, patience)).isTrue();
+  }
 }
