@@ -4,11 +4,13 @@ import com.google.rpc.ErrorInfo;
 import io.databroker.api.ErrorId;
 import io.databroker.server.remote.ErrorDetails;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** Messages for the user about errors of a server. */
 final class ServerErrors {
@@ -38,6 +40,12 @@ final class ServerErrors {
         return String.format(
             Locale.ROOT, "no host is known by the name of %s; name another one", server.host());
       }
+      if (cause instanceof NotSslRecordException) {
+        return server + " does not serve TLS: leave out --tls-ca and DATABROKER_TLS_CA";
+      }
+      if (cause instanceof SSLException) {
+        return tls(cause, server);
+      }
     }
     // A status from the server itself has details.
     return ErrorDetails.info(error).isEmpty()
@@ -47,6 +55,21 @@ final class ServerErrors {
                 + "taken effect",
             server)
         : server + ": " + told;
+  }
+
+  /** Returns the message for a handshake that failed: the innermost cause names the reason. */
+  private static String tls(Throwable failure, Address server) {
+    Throwable reason = failure;
+    while (reason.getCause() != null) {
+      reason = reason.getCause();
+    }
+    return String.format(
+        Locale.ROOT,
+        "no TLS connection to %s: --tls-ca must name the authority of the server's certificate, "
+            + "and the certificate must name the host %s: %s",
+        server,
+        server.host(),
+        reason.getMessage());
   }
 
   /** Returns the message for a watcher whose position is no longer valid. */

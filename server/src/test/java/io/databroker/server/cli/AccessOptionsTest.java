@@ -59,6 +59,19 @@ class AccessOptionsTest {
   }
 
   @Test
+  void aHandshakeThatFailsIsToldAsSuch() throws Exception {
+    Pair pair = pair();
+    Cli foreign = pair.first().ask("types", "--tls-ca", pair.ca(1));
+    assertThat(foreign.code()).isEqualTo(1);
+    assertThat(foreign.err()).contains("no TLS connection to").contains("--tls-ca must name");
+    assertThat(foreign.err().lines()).hasSize(1);
+    RunningServer plain = RunningServer.start();
+    assertThat(plain.ask("types", "--tls-ca", pair.ca(0)).err()).contains("does not serve TLS");
+    plain.stop();
+    pair.stop();
+  }
+
+  @Test
   void listeningBeyondLoopbackNeedsAKey() throws Exception {
     Cli open = Cli.run("serve", "--listen", "0.0.0.0:0");
     assertThat(open.code()).isEqualTo(2);
