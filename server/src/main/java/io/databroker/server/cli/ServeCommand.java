@@ -60,8 +60,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description = {
-        "Read options from this YAML file: each is a key, without the dashes, such as",
-        "\"listen: 127.0.0.1:5443\". Each is also a variable, such as DATABROKER_LISTEN.",
+        "Read options from this YAML file: each is a key, without the dashes, such as"
+            + " \"listen: 127.0.0.1:5443\". Each is also a variable, such as DATABROKER_LISTEN.",
         "A flag wins over a variable, and a variable over the file."
       })
   private @Nullable Path config;
@@ -147,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
       converter = DurationConverter.class,
       defaultValue = "1m",
       description =
-          "How often records expire and history is dropped; ${DEFAULT-VALUE} if not given.")
+          "How often records expire and history is trimmed; ${DEFAULT-VALUE} if not given.")
   private Duration housekeeping;
 
   @Option(

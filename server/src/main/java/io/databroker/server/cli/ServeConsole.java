@@ -19,11 +19,10 @@ final class ServeConsole implements AutoCloseable {
       names = "--console",
       paramLabel = "HOST:PORT",
       converter = Address.Converter.class,
-      description = {
-        "Serve a page that shows types, records, changes, leases and watchers, with the same",
-        "certificates and keys as the server. Without keys and client certificates, HOST has to be",
-        "a loopback address. No console if not given."
-      })
+      description =
+          "Serve a page that shows types, records, changes, leases and watchers, with the same"
+              + " certificates and keys as the server. Without keys and client certificates, HOST"
+              + " has to be a loopback address. No console if not given.")
   private @Nullable Address address;
 
   private @Nullable ConsoleEndpoint endpoint;

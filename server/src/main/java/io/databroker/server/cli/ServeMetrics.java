@@ -18,10 +18,9 @@ final class ServeMetrics implements AutoCloseable {
       names = "--metrics",
       paramLabel = "HOST:PORT",
       converter = Address.Converter.class,
-      description = {
-        "Serve /metrics for Prometheus, /healthz and /readyz over HTTP, to anyone who reaches the",
-        "address; port 0 takes a free one. No metrics and no HTTP if not given."
-      })
+      description =
+          "Serve /metrics for Prometheus, /healthz and /readyz over HTTP, to anyone who reaches the"
+              + " address; port 0 takes a free one. No metrics and no HTTP if not given.")
   private @Nullable Address address;
 
   private @Nullable ServerMetrics metrics;
