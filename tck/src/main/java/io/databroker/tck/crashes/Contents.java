@@ -148,10 +148,12 @@ final class Contents {
       tell("renewed", name, backend.renewLease(name, token, LONG));
       return;
     }
+    tell("acquiring", name, null); // a kill may follow before the release
     Lease lease = backend.acquireLease(name, LONG);
     tell("granted", name, lease);
     if (lease != null) {
       backend.releaseLease(name, lease.token());
+      tell("released", name, null);
     }
   }
 
