@@ -179,7 +179,7 @@ class SignalTest {
         .onReady(
             () -> {
               try {
-                gate.await(20, TimeUnit.SECONDS);
+                gate.await(2, TimeUnit.MINUTES);
               } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
               }
@@ -199,7 +199,7 @@ class SignalTest {
     Thread clearing = new Thread(backend::clear);
     clearing.setDaemon(true);
     clearing.start();
-    clearing.join(5_000);
+    clearing.join(40_000);
     assertThat(clearing.isAlive()).as("the clear hangs").isFalse();
     gate.countDown();
     assertThat(closed.await(10, TimeUnit.SECONDS)).as("closed by the signal").isTrue();
