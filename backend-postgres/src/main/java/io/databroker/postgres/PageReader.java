@@ -97,11 +97,7 @@ final class PageReader {
       return new Answer(row, null);
     }
     rows.cut(ends.get(ends.size() - 1));
-    StoreRow now = row;
-    if (rows.isMissingPayloads()) {
-      rows.complete(connection);
-      now = Reads.storeRow(connection);
-    }
+    StoreRow now = rows.complete(connection, row);
     List<List<StoredRecord>> batches = new ArrayList<>(ends.size());
     int from = 0;
     for (int end : ends) {

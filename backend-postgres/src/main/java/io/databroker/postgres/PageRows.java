@@ -79,10 +79,6 @@ final class PageRows {
     return records.size();
   }
 
-  boolean isMissingPayloads() {
-    return !large.isEmpty();
-  }
-
   /** Removes the records from that index on. */
   void cut(int size) {
     records.subList(size, records.size()).clear();
@@ -90,22 +86,28 @@ final class PageRows {
   }
 
   /**
-   * Reads the missing payloads. One that was removed from the server meanwhile stays empty; the
-   * bounds of the history, if they are read afterwards, show this.
+   * Reads the missing payloads, and returns the bounds of the history after that. A payload that
+   * was removed from the server meanwhile stays empty; the bounds show this.
+   *
+   * @param row the bounds read after the rows
    */
-  void complete(Connection connection) throws SQLException {
+  StoreRow complete(Connection connection, StoreRow row) throws SQLException {
+    if (large.isEmpty()) {
+      return row;
+    }
     Map<Long, Integer> indexes = new TreeMap<>();
     large.forEach(index -> indexes.put(records.get(index).version(), index));
     long[] versions = indexes.keySet().stream().mapToLong(Long::longValue).toArray();
     try (PreparedStatement select = connection.prepareStatement(LARGE)) {
       select.setArray(1, RowWriter.numbers(connection, versions));
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          int index = indexes.getOrDefault(row.getLong(1), -1);
-          records.set(index, with(records.get(index), Bytes.copyOf(row.getBytes(2))));
+      try (ResultSet payloads = select.executeQuery()) {
+        while (payloads.next()) {
+          int index = indexes.getOrDefault(payloads.getLong(1), -1);
+          records.set(index, with(records.get(index), Bytes.copyOf(payloads.getBytes(2))));
         }
       }
     }
+    return Reads.storeRow(connection);
   }
 
   private static StoredRecord with(StoredRecord record, Bytes payload) {

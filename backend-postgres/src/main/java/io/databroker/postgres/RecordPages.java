@@ -118,10 +118,7 @@ final class RecordPages implements StoredSnapshot.Pages {
     if (end != null && !isLive && order == Order.KEYS) {
       end = skip(connection, end);
     }
-    if (rows.isMissingPayloads()) {
-      rows.complete(connection);
-      after = Reads.storeRow(connection);
-    }
+    after = rows.complete(connection, after);
     return new Read(rows.records(), end, rows.isFull(), after);
   }
 
