@@ -14,6 +14,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.tck.reference.ReferenceBackend;
 import io.databroker.tck.reference.ReferenceWriter;
+import io.databroker.tck.reference.Store;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Iterators, clears, renewals and evictions that are wrong at their edges. */
@@ -147,46 +149,42 @@ final class FourthValues {
                 }));
   }
 
+  /** A clear that begins no new history if there is nothing to clear. */
+  private static Stranger idleClear(
+      String rules, String name, String words, Predicate<Store> isIdle) {
+    return backend(
+        rules,
+        name,
+        words,
+        (store, context) ->
+            new ReferenceBackend(store, context) {
+              @Override
+              public ClearResult clear() {
+                synchronized (store) {
+                  checkOpen();
+                  if (isIdle.test(store)) {
+                    store.options.clear();
+                    store.checkpoint = Checkpoint.NONE;
+                    return new ClearResult(store.serverVersion, store.serverVersion);
+                  }
+                  return super.clear();
+                }
+              }
+            });
+  }
+
   private static List<Stranger> calls() {
     return List.of(
-        backend(
+        idleClear(
             "CLEAR-3",
             "a-clear-of-nothing-is-a-no-op",
             "a clear of a store without records keeps the history",
-            (store, context) ->
-                new ReferenceBackend(store, context) {
-                  @Override
-                  public ClearResult clear() {
-                    synchronized (store) {
-                      checkOpen();
-                      if (store.live.isEmpty()) {
-                        store.options.clear();
-                        store.checkpoint = Checkpoint.NONE;
-                        return new ClearResult(store.serverVersion, store.serverVersion);
-                      }
-                      return super.clear();
-                    }
-                  }
-                }),
-        backend(
+            store -> store.live.isEmpty()),
+        idleClear(
             "CLEAR-3 FEED-11",
             "a-second-clear-is-a-no-op",
             "a clear of a history without changes keeps its name",
-            (store, context) ->
-                new ReferenceBackend(store, context) {
-                  @Override
-                  public ClearResult clear() {
-                    synchronized (store) {
-                      checkOpen();
-                      if (store.latest == store.begun) {
-                        store.options.clear();
-                        store.checkpoint = Checkpoint.NONE;
-                        return new ClearResult(store.serverVersion, store.serverVersion);
-                      }
-                      return super.clear();
-                    }
-                  }
-                }),
+            store -> store.latest == store.begun),
         backend(
             "LEASE-3",
             "shorter-renewals-are-ignored",
