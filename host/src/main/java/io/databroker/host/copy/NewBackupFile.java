@@ -53,7 +53,8 @@ final class NewBackupFile {
         throw new CopyException(target + " is not a regular file; name another file");
       }
       if (!overwrite) {
-        throw new CopyException(target + " exists; name another file, or say to overwrite it");
+        throw new CopyException(
+            target + " exists; name another file, or say --overwrite to replace it");
       }
     }
   }

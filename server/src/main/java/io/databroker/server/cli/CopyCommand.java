@@ -87,10 +87,9 @@ final class CopyCommand extends StoreCommand {
       output.line(
           String.format(
               Locale.ROOT,
-              "%s: %d records and %d changes, up to %s",
+              "%s: %s, up to %s",
               follow ? "stopped" : "copied",
-              result.records(),
-              result.changes(),
+              words(result),
               words(result.position())));
       output.flush();
       orderly.set(true);
@@ -98,6 +97,13 @@ final class CopyCommand extends StoreCommand {
       ended.countDown();
     }
     return ExitCodes.DONE;
+  }
+
+  private static String words(StoreCopy.Result result) {
+    return result.records() == 0 && result.changes() == 0
+        ? "nothing was left to copy"
+        : String.format(
+            Locale.ROOT, "%d records and %d changes", result.records(), result.changes());
   }
 
   /** Lets a following copy end in order when a signal ends the process. */

@@ -45,7 +45,7 @@ abstract class RemoteCommand implements Callable<Integer> {
   }
 
   final String message(StatusRuntimeException error) {
-    return ServerErrors.message(error, server);
+    return ServerErrors.message(error, server, access.server());
   }
 
   abstract void ask(Connection connection, Output output) throws Exception;

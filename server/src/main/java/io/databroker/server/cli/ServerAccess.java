@@ -64,6 +64,11 @@ final class ServerAccess {
     }
   }
 
+  /** Returns whether {@link #credentials} are for TLS. */
+  boolean usesTls() {
+    return !plaintext && sources.stream().anyMatch(source -> source.authorities() != null);
+  }
+
   /** Returns an interceptor that signs each call, if there is a key. */
   List<ClientInterceptor> interceptors() throws FailedException {
     TokenSigner signer = signer();

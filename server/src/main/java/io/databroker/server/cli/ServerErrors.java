@@ -16,11 +16,11 @@ import javax.net.ssl.SSLException;
 final class ServerErrors {
   private ServerErrors() {}
 
-  static String message(StatusRuntimeException error, Address server) {
+  static String message(StatusRuntimeException error, Address server, ServerAccess access) {
     String description = error.getStatus().getDescription();
     String told = description == null ? error.getStatus().getCode().name() : description;
     return switch (error.getStatus().getCode()) {
-      case UNAVAILABLE -> away(error, server, told);
+      case UNAVAILABLE -> away(error, server, access, told);
       case DEADLINE_EXCEEDED -> server + " did not answer in time";
       case UNIMPLEMENTED -> server + " cannot do that: " + told;
       case ABORTED -> startOver(error).orElse(told);
@@ -28,7 +28,8 @@ final class ServerErrors {
     };
   }
 
-  private static String away(StatusRuntimeException error, Address server, String told) {
+  private static String away(
+      StatusRuntimeException error, Address server, ServerAccess access, String told) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException) {
         return String.format(
@@ -52,8 +53,9 @@ final class ServerErrors {
         ? String.format(
             Locale.ROOT,
             "the connection to the server at %s was lost; the call may or may not have "
-                + "taken effect",
-            server)
+                + "taken effect%s",
+            server,
+            access.usesTls() ? "" : "; if the server requires TLS, name its authority by --tls-ca")
         : server + ": " + told;
   }
 

@@ -143,11 +143,11 @@ abstract class StoreCommand implements Callable<Integer> {
       answered = true;
       return end;
     } catch (StatusRuntimeException e) {
-      throw new FailedException(server + ": " + ServerErrors.message(e, server));
+      throw new FailedException(server + ": " + ServerErrors.message(e, server, credentials));
     } catch (UnavailableException e) {
       throw new FailedException(
           e.getCause() instanceof StatusRuntimeException status
-              ? ServerErrors.message(status, server)
+              ? ServerErrors.message(status, server, credentials)
               : String.valueOf(e.getMessage()));
     } finally {
       if (!answered) {

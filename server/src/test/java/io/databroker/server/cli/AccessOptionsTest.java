@@ -65,6 +65,7 @@ class AccessOptionsTest {
     assertThat(foreign.code()).isEqualTo(1);
     assertThat(foreign.err()).contains("no TLS connection to").contains("--tls-ca must name");
     assertThat(foreign.err().lines()).hasSize(1);
+    assertThat(pair.first().ask("types").err()).contains("if the server requires TLS");
     RunningServer plain = RunningServer.start();
     assertThat(plain.ask("types", "--tls-ca", pair.ca(0)).err()).contains("does not serve TLS");
     plain.stop();
@@ -186,6 +187,7 @@ class AccessOptionsTest {
   @Test
   void oneServerOfACopyIsCalledWithoutTlsIfToldSo() throws Exception {
     Pair pair = pair();
+    assertThat(pair.first().ask("types").err()).contains("if the server requires TLS");
     RunningServer plain = RunningServer.start();
     plain.ask("put", "car", "7", "{}");
     Map<String, String> variables =

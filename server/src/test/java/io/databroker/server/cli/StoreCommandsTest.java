@@ -229,6 +229,7 @@ class StoreCommandsTest {
     String file = folder.resolve("a.backup").toString();
     String missing = folder.resolve("missing").toString();
     Cli.run("backup", "--from", server.address, file);
+    assertThat(Cli.run("backup", "--from", server.address, file).err()).contains("--overwrite");
     Cli overwrite = Cli.run("backup", "--check", "--overwrite", file);
     assertThat(overwrite.code()).isEqualTo(2);
     assertThat(overwrite.err()).contains("leave out --overwrite");
