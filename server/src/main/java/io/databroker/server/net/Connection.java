@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,9 +206,13 @@ public final class Connection {
     return place;
   }
 
-  /** Runs the task when there may be room for one sending of that record. */
-  public void whenPlace(Bytes record, Runnable task) {
-    all.records().whenRoom(record.size(), task);
+  /**
+   * Runs the task when there may be room for one sending of that record.
+   *
+   * @param waits false once the sending is over: its task is then dropped. It must not wait
+   */
+  public void whenPlace(Bytes record, BooleanSupplier waits, Runnable task) {
+    all.records().whenRoom(record, waits, task);
   }
 
   /** Called once for each place, when the record is sent. */
@@ -231,8 +236,13 @@ public final class Connection {
     return all.shortages();
   }
 
-  /** Counts the bytes of an answer that waits in the heap; a negative count ends the wait. */
-  public void inHeap(long bytes) {
+  /**
+   * Counts the bytes of an answer that waits in the heap; a negative count ends the wait. One
+   * answer alone never exceeds the limit, however large it is.
+   */
+  public void inHeap(long answer) {
+    long most = all.limits().waiting();
+    long bytes = Math.max(-most, Math.min(most, answer));
     boolean over;
     synchronized (this) {
       if (cut) {

@@ -67,7 +67,7 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connected = new AtomicInteger();
   private final Map<EventLoop, LoopTasks> loopTasks = new ConcurrentHashMap<>();
-  private final RoomQueue waiting = new RoomQueue(this::hasRoom);
+  private final RoomQueue waiting = new RoomQueue(this::fits);
   private final RecordRoom records;
   private final LongSupplier shortages;
 
@@ -208,11 +208,15 @@ public final class Connections extends ServerTransportFilter {
   }
 
   boolean hasRoom(long bytes) {
-    long most =
-        tight
-            ? limits.unsent() / 4
-            : limits.unsent(); // at least one, or no connection would make progress
-    return bytes <= SMALL || unsent.get() + Math.min(bytes, most) <= most;
+    return fits(0, bytes);
+  }
+
+  private boolean fits(long granted, long bytes) {
+    long most = tight ? limits.unsent() / 4 : limits.unsent();
+    long used = unsent.get() + granted;
+    return bytes <= SMALL
+        || used + bytes <= most
+        || used <= 0; // at least one, or no connection would make progress
   }
 
   /** Runs the task on the executor when there may be room for that many bytes. */
@@ -267,6 +271,7 @@ public final class Connections extends ServerTransportFilter {
     long request = stopping ? STOPPING_NANOS : limits.request().toNanos();
     long stall = limits.stall().toNanos();
     long unflushed = 0;
+    records.wake(); // drops those that wait no longer
     for (Connection connection : ready) {
       long stalled = connection.stalledFor(now);
       if (stalled > 2 * stall
@@ -285,7 +290,6 @@ public final class Connections extends ServerTransportFilter {
     tight = tooMany > 0;
     free(tooMany, "the server's buffers are nearly full");
     waiting.wake();
-    records.wake();
   }
 
   private static void endIfStalled(OpenCall call, long now, long request, long stall) {

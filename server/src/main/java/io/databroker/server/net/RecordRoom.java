@@ -1,22 +1,38 @@
 package io.databroker.server.net;
 
 import io.databroker.api.Bytes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Room in the heap for the large records that are on their way to clients. The transport reads a
  * record where it is stored, so a record takes room once, however many clients it is sent to.
  *
+ * <p>Sendings that find no room wait in order of arrival. Nobody overtakes them, not even for a
+ * record that has room already: a row of overlapping sendings would keep that record here for ever.
+ *
  * <p><b>Thread-safety:</b> safe.
  */
 final class RecordRoom {
-  private final long most;
-  private final IdentityHashMap<Bytes, Integer> uses = new IdentityHashMap<>(); // guarded by this
-  private final RoomQueue waiting = new RoomQueue(this::fits);
+  private record Waiter(Bytes record, BooleanSupplier waits, Runnable task) {}
 
-  /** Written under the lock. */
+  private final long most;
+
+  // Guarded by this.
+  private final IdentityHashMap<Bytes, Integer> uses = new IdentityHashMap<>();
+  private final Queue<Waiter> waiters = new ArrayDeque<>();
+
+  /** Bytes of all records; written under the lock. */
   private volatile long bytes;
+
+  private volatile boolean hasWaiters;
 
   /**
    * Creates an empty room.
@@ -27,20 +43,23 @@ final class RecordRoom {
     this.most = most;
   }
 
-  private boolean fits(long more) {
-    return bytes + Math.min(more, most) <= most;
+  private boolean fits(long granted, long more) {
+    long used = bytes + granted;
+    return used + more <= most || used == 0;
   }
 
   /**
    * Takes room for one more sending of a record.
    *
-   * @param woken true for one that has waited; others do not overtake those that wait
+   * @param woken true for one that has waited
    * @return false, without an effect, if there is none
    */
   synchronized boolean take(Bytes record, boolean woken) {
-    Integer before = uses.get(record);
-    if (before == null) {
-      if (!fits(record.size()) || (!woken && waiting.hasWaiters())) {
+    if (!woken && !waiters.isEmpty()) {
+      return false;
+    }
+    if (!uses.containsKey(record)) {
+      if (!fits(0, record.size())) {
         return false;
       }
       bytes += record.size();
@@ -56,25 +75,61 @@ final class RecordRoom {
         bytes -= record.size();
       }
     }
-    waiting.wake();
+    wake();
   }
 
   private static @Nullable Integer lessOne(int before, int change) {
     return before + change == 0 ? null : before + change;
   }
 
-  /** Runs the task when there may be room for that many bytes. */
-  void whenRoom(long wanted, Runnable task) {
-    waiting.add(wanted, Runnable::run, task);
+  /**
+   * Runs the task when there may be room for one sending of that record, possibly at once.
+   *
+   * @param waits false once the sending is over: its task is then dropped. Called under a lock, so
+   *     it must not wait
+   */
+  void whenRoom(Bytes record, BooleanSupplier waits, Runnable task) {
+    synchronized (this) {
+      waiters.add(new Waiter(record, waits, task));
+      hasWaiters = true;
+    }
+    wake(); // room may have become free before the task was in the queue
   }
 
-  /** Wakes those that wait again, because one that was woken may not have used its room. */
+  /**
+   * Runs the tasks for which there is room. Each takes the room itself, or not: a later wake is for
+   * those that wait behind it.
+   */
   void wake() {
-    waiting.wake();
+    if (hasWaiters) {
+      woken().forEach(each -> each.task.run());
+    }
+  }
+
+  private synchronized List<Waiter> woken() {
+    List<Waiter> woken = new ArrayList<>();
+    Set<Bytes> granted = Collections.newSetFromMap(new IdentityHashMap<>());
+    long grantedBytes = 0;
+    for (Waiter next = waiters.peek(); next != null; next = waiters.peek()) {
+      if (next.waits.getAsBoolean()) {
+        boolean isNew = !uses.containsKey(next.record) && !granted.contains(next.record);
+        if (isNew && !fits(grantedBytes, next.record.size())) {
+          break;
+        }
+        if (isNew) {
+          granted.add(next.record);
+          grantedBytes += next.record.size();
+        }
+        woken.add(next);
+      }
+      waiters.remove();
+    }
+    hasWaiters = !waiters.isEmpty();
+    return woken;
   }
 
   boolean hasWaiters() {
-    return waiting.hasWaiters();
+    return hasWaiters;
   }
 
   long bytes() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongPredicate;
 
 /**
  * Answers and streams that wait for room in the transport's buffers, in order of arrival.
@@ -19,17 +18,20 @@ import java.util.function.LongPredicate;
 final class RoomQueue {
   private record Waiter(long bytes, Executor executor, Runnable task) {}
 
-  private final LongPredicate hasRoom;
+  /** Room that the waiters want. */
+  @FunctionalInterface
+  interface Room {
+    /** Returns whether there is room for that many bytes beside those that were granted. */
+    boolean fits(long granted, long bytes);
+  }
+
+  private final Room room;
   private final AtomicInteger count = new AtomicInteger();
   private final Queue<Waiter> waiters = new ArrayDeque<>(); // guarded by itself
 
-  /**
-   * Creates an empty queue.
-   *
-   * @param hasRoom accepts a number of bytes for which there is room
-   */
-  RoomQueue(LongPredicate hasRoom) {
-    this.hasRoom = hasRoom;
+  /** Creates an empty queue. */
+  RoomQueue(Room room) {
+    this.room = room;
   }
 
   boolean hasWaiters() {
@@ -54,7 +56,7 @@ final class RoomQueue {
     synchronized (waiters) {
       long granted = 0;
       for (Waiter next = waiters.peek();
-          next != null && hasRoom.test(granted + next.bytes);
+          next != null && room.fits(granted, next.bytes);
           next = waiters.peek()) {
         granted += next.bytes;
         woken.add(waiters.remove());

@@ -46,7 +46,9 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   // Guarded by this.
   private long counted;
-  private boolean over;
+
+  /** Written under the lock. */
+  private volatile boolean over;
 
   // Answer that waits for room.
   private @Nullable A waiting;
@@ -141,7 +143,9 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   private void awaitRoomFor(A message) {
     if (message instanceof LargeRecord.Stream record) {
-      record.message().whenPlace(connection, () -> executor.execute(this::sendWhatWaits));
+      record
+          .message()
+          .whenPlace(connection, () -> !over, () -> executor.execute(this::sendWhatWaits));
     } else {
       connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
     }

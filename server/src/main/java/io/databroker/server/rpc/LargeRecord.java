@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +63,9 @@ final class LargeRecord extends Encoded {
     }
   }
 
-  /** Runs the task when there may be a place. */
-  void whenPlace(Connection connection, Runnable task) {
-    connection.whenPlace(payload, task);
+  /** Runs the task when there may be a place, unless nobody waits for it any more. */
+  void whenPlace(Connection connection, BooleanSupplier waits, Runnable task) {
+    connection.whenPlace(payload, waits, task);
   }
 
   /** Bytes of the message, which keep their record. */

@@ -135,7 +135,7 @@ final class Pump<M> {
       if (message != null) {
         if (!gate.passes(message)) {
           source.back();
-          gate.whenOpen(message, this::wake);
+          gate.whenOpen(message, () -> ending == null && !call.isCancelled(), this::wake);
           return false;
         }
         try {

@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.server.net.Connection;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 class RecordGate {
   private final @Nullable Connection connection;
   private volatile boolean woken;
+  private volatile boolean inQueue;
 
   /**
    * Creates a gate.
@@ -31,12 +33,20 @@ class RecordGate {
     return large.takePlace(connection, waited);
   }
 
-  /** Runs the task when a message that did not pass may be sent. */
-  void whenOpen(Object message, Runnable task) {
-    if (connection != null && message instanceof LargeRecord large) {
+  /**
+   * Runs the task when a message that did not pass may be sent. A stream has one place in the
+   * queue, however often it asks.
+   *
+   * @param waits false once the stream is over
+   */
+  void whenOpen(Object message, BooleanSupplier waits, Runnable task) {
+    if (connection != null && message instanceof LargeRecord large && !inQueue) {
+      inQueue = true;
       large.whenPlace(
           connection,
+          waits,
           () -> {
+            inQueue = false;
             woken = true;
             task.run();
           });

@@ -202,7 +202,7 @@ class FramingAllocatorTest {
     Bytes other = payload(100_000);
     assertThat(connection.place(other, false)).isNull();
     List<String> ran = new ArrayList<>();
-    connection.whenPlace(other, () -> ran.add("now"));
+    connection.whenPlace(other, () -> true, () -> ran.add("now"));
     assertThat(ran).isEmpty();
     place.giveBack();
     place.giveBack();

@@ -26,12 +26,63 @@ class RecordRoomTest {
     first.place(payload(MIB), false);
     RecordPlace place = first.place(payload(most), false);
     List<String> ran = new ArrayList<>();
-    second.whenPlace(payload(most), () -> ran.add("ended"));
-    second.whenPlace(payload(most), () -> ran.add("next"));
+    second.whenPlace(payload(most), () -> true, () -> ran.add("ended"));
+    second.whenPlace(payload(most), () -> true, () -> ran.add("next"));
     place.giveBack();
     assertThat(ran).containsExactly("ended");
     all.sweep();
     assertThat(ran).containsExactly("ended", "next");
+  }
+
+  @Test
+  void overlappingSendingsOfOneRecordDoNotKeepOthersWaiting() {
+    Bytes shared = payload(all.limits().records() - MIB);
+    RecordPlace place = first.place(shared, false);
+    RecordPlace beside = first.place(shared, false);
+    List<String> ran = new ArrayList<>();
+    second.whenPlace(payload(8 * MIB), () -> true, () -> ran.add("other"));
+    assertThat(first.place(shared, false)).as("it would overtake").isNull();
+    first.whenPlace(shared, () -> true, () -> ran.add("shared"));
+    place.giveBack();
+    assertThat(ran).isEmpty();
+    beside.giveBack();
+    assertThat(ran).containsExactly("other");
+  }
+
+  @Test
+  void sendingsOfOneRecordThatWaitNeedItsRoomOnce() {
+    Bytes shared = payload(all.limits().records() - MIB);
+    RecordPlace place = first.place(payload(2 * MIB), false);
+    List<Integer> ran = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int each = i;
+      second.whenPlace(shared, () -> true, () -> ran.add(each));
+    }
+    place.giveBack();
+    assertThat(ran).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void sendingsThatAreOverWaitNoLonger() {
+    long most = all.limits().records();
+    RecordPlace place = first.place(payload(most), false);
+    List<String> ran = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      second.whenPlace(payload(most), () -> false, () -> ran.add("over"));
+    }
+    second.whenPlace(payload(most), () -> true, () -> ran.add("next"));
+    place.giveBack();
+    assertThat(ran).containsExactly("next");
+    assertThat(all.records().hasWaiters()).isFalse();
+  }
+
+  @Test
+  void oneAnswerIsNeverTooMuchToWait() {
+    long most = all.limits().waiting();
+    first.inHeap(3 * most);
+    assertThat(first.held()).isEqualTo(most);
+    first.inHeap(-3 * most);
+    assertThat(first.held()).isZero();
   }
 
   @Test
@@ -49,7 +100,7 @@ class RecordRoomTest {
     first.place(payload(4 * MIB), false);
     long now = System.nanoTime() + patience * 3 / 2;
     assertThat(first.keepsWantedRoom(now, patience)).as("while nobody wants the room").isFalse();
-    second.whenPlace(payload(all.limits().records()), () -> {});
+    second.whenPlace(payload(all.limits().records()), () -> true, () -> {});
     first.unsent(1_000);
     first.sent(1_000);
     assertThat(first.keepsWantedRoom(now, patience)).isTrue();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class RoomQueueTest {
   private long room;
-  private final RoomQueue queue = new RoomQueue(bytes -> bytes <= room);
+  private final RoomQueue queue = new RoomQueue((granted, bytes) -> granted + bytes <= room);
   private final List<String> ran = new ArrayList<>();
 
   private void add(long bytes, String name) {
@@ -54,7 +54,7 @@ class RoomQueueTest {
     List<Long> asked = new ArrayList<>();
     RoomQueue full =
         new RoomQueue(
-            bytes -> {
+            (granted, bytes) -> {
               asked.add(bytes);
               return false;
             });

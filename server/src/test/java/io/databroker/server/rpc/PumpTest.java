@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -253,7 +254,7 @@ class PumpTest {
     }
 
     @Override
-    void whenOpen(Object message, Runnable task) {
+    void whenOpen(Object message, BooleanSupplier waits, Runnable task) {
       signal = task;
     }
 
