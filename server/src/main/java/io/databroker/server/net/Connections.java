@@ -147,6 +147,7 @@ public final class Connections extends ServerTransportFilter {
   private static void guard(ChannelPipeline pipeline, Connection connection) {
     Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
     if (handler != null) {
+      handler.setCumulator(new UnreadBytes());
       FloodGuard.guard(handler, connection);
       pipeline.addBefore(
           pipeline.context(handler).name(), null, new ReadWhileRead(connection.loop()));
