@@ -1,6 +1,7 @@
 package io.databroker.server.net;
 
 import io.databroker.api.Bytes;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe.
  */
 final class RecordRoom {
-  private record Waiter(Bytes record, BooleanSupplier waits, Runnable task) {}
+  /**
+   * Sending that waits.
+   *
+   * @param record the record, unless nobody else holds it: thousands may wait, each with a copy
+   */
+  private record Waiter(
+      WeakReference<Bytes> record, long size, BooleanSupplier waits, Runnable task) {}
 
   private final long most;
 
@@ -90,7 +97,7 @@ final class RecordRoom {
    */
   void whenRoom(Bytes record, BooleanSupplier waits, Runnable task) {
     synchronized (this) {
-      waiters.add(new Waiter(record, waits, task));
+      waiters.add(new Waiter(new WeakReference<>(record), record.size(), waits, task));
       hasWaiters = true;
     }
     wake(); // room may have become free before the task was in the queue
@@ -112,14 +119,15 @@ final class RecordRoom {
     long grantedBytes = 0;
     for (Waiter next = waiters.peek(); next != null; next = waiters.peek()) {
       if (next.waits.getAsBoolean()) {
-        boolean isNew = !uses.containsKey(next.record) && !granted.contains(next.record);
-        if (isNew && !fits(grantedBytes, next.record.size())) {
+        Bytes record = next.record.get();
+        boolean isNew = record == null || !(uses.containsKey(record) || granted.contains(record));
+        if (isNew && !fits(grantedBytes, next.size)) {
           break;
         }
-        if (isNew) {
-          granted.add(next.record);
-          grantedBytes += next.record.size();
+        if (record != null) {
+          granted.add(record);
         }
+        grantedBytes += isNew ? next.size : 0;
         woken.add(next);
       }
       waiters.remove();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Bytes;
 import io.grpc.Attributes;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,19 @@ class RecordRoomTest {
     place.giveBack();
     assertThat(ran).containsExactly("next");
     assertThat(all.records().hasWaiters()).isFalse();
+  }
+
+  /** A store that reads from its disk gives each of thousands of streams a copy. */
+  @Test
+  void aWaitDoesNotKeepTheRecord() {
+    first.place(payload(all.limits().records()), false);
+    WeakReference<Bytes> copy = new WeakReference<>(payload(MIB));
+    second.whenPlace(copy.get(), () -> true, () -> {});
+    for (int i = 0; i < 100 && copy.get() != null; i++) {
+      System.gc();
+    }
+    assertThat(copy.get()).isNull();
+    assertThat(all.records().hasWaiters()).isTrue();
   }
 
   @Test
