@@ -13,7 +13,6 @@ import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
-import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
@@ -36,12 +35,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,10 +88,10 @@ public final class FaultRun {
 
   /** Runs it. */
   public void run() throws InterruptedException {
-    History.Start start = Recorder.start(backend);
+    History.Start start = again(() -> Recorder.start(backend));
     Position begin = new Position(start.serverVersion(), start.latest());
-    ChangeFeed waiting = backend.changes(begin, "awaited");
-    waiting.poll();
+    ChangeFeed waiting = again(() -> backend.changes(begin, "awaited"));
+    var unused = again(() -> Optional.ofNullable(waiting.poll()));
     waiting.onReady(() -> signalled.set(true));
     List<FaultClient> clients = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
@@ -125,7 +126,7 @@ public final class FaultRun {
       throw broken(state.rules(), state.words());
     }
     recover(all);
-    if (versions().serverVersion() != start.serverVersion()) {
+    if (again(backend::versions).serverVersion() != start.serverVersion()) {
       // The engine has begun another history, as VER-6 permits: what was lost cannot be told.
       bench.report("faults", nemesis.name() + ": began a new history; only recovery was judged");
       return;
@@ -188,8 +189,10 @@ public final class FaultRun {
   private void recover(List<Operation> all) {
     long start = RunningTime.nanos();
     boolean reopened = false;
-    while (true) {
-      Call put = new Call.Put(List.of(Write.put("awaited", "id", Bytes.utf8("after the fault"))));
+    for (int attempt = 1; ; attempt++) {
+      // The judge tells writes apart by their payloads.
+      Bytes payload = Bytes.utf8("after the fault, attempt " + attempt);
+      Call put = new Call.Put(List.of(Write.put("awaited", "id", payload)));
       Operation operation = recorder.record(-1, backend, put);
       all.add(operation);
       if (operation.answer() instanceof Answer.Stored) {
@@ -286,7 +289,7 @@ public final class FaultRun {
   /** Reads a feed of all types from that position to the end. */
   private Followed read(Position from) {
     List<Changes> told = new ArrayList<>();
-    long latest = versions().latest();
+    long latest = again(backend::versions).latest();
     long reached = from.version();
     long start = RunningTime.nanos();
     try (ChangeFeed feed = backend.changes(from, null)) {
@@ -307,15 +310,15 @@ public final class FaultRun {
     return new Followed(from, null, told, true);
   }
 
-  /** Reads the versions, again if a call on a busy machine takes longer than the call timeout. */
-  private Versions versions() {
+  /** Reads, again if a call on a busy machine takes longer than the call timeout. */
+  private <T> T again(Supplier<T> read) {
     long start = RunningTime.nanos();
     while (true) {
       try {
-        return backend.versions();
+        return read.get();
       } catch (UnavailableException away) {
         if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
-          throw broken("ERR-9", "after the fault, a call fails: " + away);
+          throw broken("ERR-9", "while no fault is injected, a call fails: " + away);
         }
         LockSupport.parkNanos(PAUSE_NANOS);
       }

@@ -4,12 +4,15 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Position;
 import io.databroker.api.Settings;
+import io.databroker.api.UnavailableException;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.Subject;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Mutant(
     String name, String rule, String defect, ReferenceProvider provider, boolean durable)
     implements Subject {
+  private static final int LATE_CALLS = 20;
 
   /** A mutant whose backend differs. */
   static Mutant backend(
@@ -83,6 +87,34 @@ public record Mutant(
   /** A correct backend whose engine can go away. */
   public static Mutant ofEngineThatGoesAway() {
     return new Mutant("away", "ERR-2", "none", new AwayProvider(), false);
+  }
+
+  /** A correct backend whose first calls fail, after an open and after each fault. */
+  public static Mutant ofEngineThatComesBackSlowly() {
+    AwayProvider slow =
+        new AwayProvider() {
+          private final AtomicInteger left = new AtomicInteger(LATE_CALLS);
+
+          @Override
+          public void heal(Path directory) {
+            left.set(LATE_CALLS);
+            super.heal(directory);
+          }
+
+          @Override
+          protected boolean isAway() {
+            return super.isAway() || left.getAndUpdate(calls -> Math.max(0, calls - 1)) > 0;
+          }
+
+          @Override
+          protected Object answer(Method method, Engine engine) throws Throwable {
+            if (super.isAway()) {
+              return super.answer(method, engine);
+            }
+            throw new UnavailableException("the engine comes back", null);
+          }
+        };
+    return new Mutant("slowly-back", "ERR-2", "none", slow, false);
   }
 
   /** A mutant on a store that outlives its backends. */
