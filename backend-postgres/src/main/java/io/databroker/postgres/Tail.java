@@ -177,19 +177,38 @@ final class Tail {
     }
   }
 
-  /** Returns whether a change of that type may follow a version. */
+  /** Returns whether a change of that type may follow a version, up to another one. */
   boolean holds(@Nullable String type, long after, long through) {
     if (type == null) {
       return after < through;
     }
     publishing.lock();
     try {
-      return after < coveredFrom
-          || through > coveredTo
-          || lastOfType.getOrDefault(type, Long.MIN_VALUE) > after;
+      return after < coveredFrom || through > coveredTo || mayBeWritten(type, after, through);
     } finally {
       publishing.unlock();
     }
+  }
+
+  /** Looks into the pages for a type that was also written later than {@code through}. */
+  private boolean mayBeWritten(String type, long after, long through) {
+    long last = lastOfType.getOrDefault(type, Long.MIN_VALUE);
+    if (last <= through) {
+      return last > after;
+    }
+    long from = after;
+    while (from < through) {
+      Map.Entry<Long, Page> entry = pages.floorEntry(from + 1);
+      if (entry == null || entry.getValue().last <= from) {
+        return true;
+      }
+      Changes changes = entry.getValue().next(from, type);
+      if (!changes.isBookmark()) {
+        return changes.records().get(0).version() <= through;
+      }
+      from = entry.getValue().last;
+    }
+    return false;
   }
 
   /**
