@@ -12,6 +12,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.Versions;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Haste;
@@ -196,10 +197,10 @@ abstract class IndexRules extends Chapter {
 
   @Test
   @Rule("INDEX-4")
-  void aRefusedFieldLeavesTheOptionsAsTheyWere() {
+  void aRefusedPayloadLeavesOptionsAndIndexAsTheyWere() {
     put(write("t", "1", "colour=red"));
     index("t", "colour");
-    reopenUnlessDurable();
+    reopenUnlessLost();
     Map<String, TypeOptions> before = backend().options();
     failsWith(
         InvalidArgumentException.class, () -> put(write("t", "2", "refuse"), write("t", "3", "")));
@@ -207,7 +208,36 @@ abstract class IndexRules extends Chapter {
     assertEquals(setOf("1"), red());
   }
 
-  private void reopenUnlessDurable() {
+  @Test
+  @Rule({"INDEX-4", "OPT-1"})
+  void aFieldThatAStoredPayloadRefusesChangesNothing() {
+    index("t", "colour");
+    coloured("1", "red", "2", "blue");
+    put(write("t", "3", "colour=red;refuse=size"), write("u", "1", "a=1;refuse=colour"));
+    Map<String, TypeOptions> before = backend().options();
+    Versions then = backend().versions();
+    TypeOptions one = TypeOptions.NONE.withCapacity(1);
+    failsWith(
+        InvalidArgumentException.class,
+        () -> backend().setOptions("t", one.withIndexedFields("colour", "size")));
+    failsWith(
+        InvalidArgumentException.class,
+        () -> backend().setOptions("u", one.withIndexedFields("colour")));
+    reopenUnlessLost();
+    assertEquals(before, backend().options());
+    assertEquals(then, backend().versions(), "nothing is evicted");
+    assertEquals(setOf("1", "3"), red(), "the index of before");
+    put(write("t", "4", "colour=red;size=9"), write("u", "2", "b=1;refuse=colour"));
+    assertEquals(setOf("1", "3", "4"), red());
+    assertEquals(setOf(), found("t", new FieldValue("size", "9")));
+    put(delete("t", "3"));
+    index("t", "colour", "size");
+    assertEquals(setOf("1", "4"), red());
+    assertEquals(setOf("4"), found("t", new FieldValue("size", "9")));
+  }
+
+  /** Opens the backend again, if what it holds outlives that. */
+  private void reopenUnlessLost() {
     if (has(Capability.DURABLE)) {
       reopen();
     }

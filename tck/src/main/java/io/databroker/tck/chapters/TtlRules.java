@@ -54,6 +54,19 @@ abstract class TtlRules extends Chapter {
   @Test
   @Rule("TTL-1")
   @Needs(Capability.TURNABLE_CLOCK)
+  void aTtlIsNotShorterByTheCutOfTheTimeOfAWrite() {
+    bench.clock.set(Instant.parse("2026-03-01T00:00:00.000001999Z"));
+    ttl("t", Duration.ofSeconds(5));
+    putEach("t", "1");
+    bench.clock.turn(Duration.ofSeconds(5));
+    assertEquals(0, backend().expire(), "what was written exactly a TTL ago stays");
+    bench.clock.turn(Duration.ofNanos(1_000));
+    assertEquals(1, backend().expire());
+  }
+
+  @Test
+  @Rule("TTL-1")
+  @Needs(Capability.TURNABLE_CLOCK)
   void atExactlyTheCutoffARecordStays() {
     Instant start = Instant.parse("2026-03-01T00:00:00.000001Z");
     bench.clock.set(start);

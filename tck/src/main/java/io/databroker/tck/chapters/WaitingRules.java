@@ -18,6 +18,8 @@ import io.databroker.tck.engine.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,23 @@ abstract class WaitingRules extends Chapter {
       StoredRecord written = put("quiet", "2");
       assertEquals(List.of(written), records(read(feed, 0, end().version())));
       return true;
+    }
+  }
+
+  @Test
+  @Rule("FEED-9")
+  void aTrimMovesAFeedWhoseSignalIsDueButHasNotRun() {
+    Queue<Runnable> handed = new ConcurrentLinkedQueue<>();
+    Backend backend = bench.open(1, bench.context().withNotifier(handed::add));
+    try (ChangeFeed feed = backend.changes(backend.versions().end(), "quiet")) {
+      waitOn(feed);
+      backend.put(List.of(write("busy", "1", "")));
+      pass(span());
+      StoredRecord written = backend.put(List.of(write("quiet", "1", ""))).records().get(0);
+      backend.trim(written.modifiedAt());
+      assertEquals(List.of(written), records(read(feed, 0, written.version())));
+    } finally {
+      backend.close();
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads payloads such as {@code colour=red;size=9}; rejects those that begin with {@code refuse}.
+ * Reads payloads such as {@code colour=red;size=9}. It rejects those that begin with {@code
+ * refuse}, and one such as {@code colour=red;refuse=size} if the size is asked for.
  *
  * @param fingerprint the name of the function
  * @param prefix put before each value
@@ -27,6 +28,9 @@ public record TestFields(String fingerprint, String prefix) implements FieldExtr
     Map<String, String> values = new HashMap<>();
     for (String pair : text.split(";", -1)) {
       int equals = pair.indexOf('=');
+      if (pair.startsWith("refuse=") && fields.contains(pair.substring(equals + 1))) {
+        throw new IllegalArgumentException("refused");
+      }
       if (equals > 0 && fields.contains(pair.substring(0, equals))) {
         values.put(pair.substring(0, equals), prefix + pair.substring(equals + 1));
       }

@@ -5,6 +5,7 @@ import static io.databroker.tck.reference.Mutant.backend;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.FieldValue;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
@@ -145,6 +146,44 @@ final class IndexMutants {
                   protected boolean matches(StoredRecord candidate, Selection.Where where) {
                     return candidate.version() > since.getOrDefault(candidate.type(), 0L)
                         && super.matches(candidate, where);
+                  }
+                }),
+        backend(
+            "INDEX-4",
+            "refused-field-is-set",
+            "the options stay changed if the function rejects a stored payload",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  @Override
+                  public void setOptions(String type, TypeOptions options) {
+                    try {
+                      super.setOptions(type, options);
+                    } catch (InvalidArgumentException refused) {
+                      synchronized (store) {
+                        store.options.put(type, options);
+                      }
+                      throw refused;
+                    }
+                  }
+                }),
+        backend(
+            "INDEX-4",
+            "index-emptied-before-it-is-built",
+            "the index is empty after the function has rejected a stored payload",
+            (store, context) ->
+                new ReferenceBackend(store, context) {
+                  private final Set<String> emptied = ConcurrentHashMap.newKeySet();
+
+                  @Override
+                  public void setOptions(String type, TypeOptions options) {
+                    emptied.add(type);
+                    super.setOptions(type, options);
+                    emptied.remove(type);
+                  }
+
+                  @Override
+                  protected boolean matches(StoredRecord candidate, Selection.Where where) {
+                    return !emptied.contains(candidate.type()) && super.matches(candidate, where);
                   }
                 }),
         Mutant.provider(

@@ -26,6 +26,8 @@ public class ReferenceFeed implements ChangeFeed {
   /** True if the last poll returned null and no signal has run since. */
   protected boolean waiting;
 
+  private int polls;
+
   protected @Nullable Runnable signal;
   protected boolean closed;
 
@@ -40,6 +42,7 @@ public class ReferenceFeed implements ChangeFeed {
   @Override
   public @Nullable Changes poll() {
     synchronized (store) {
+      polls++;
       checkOpen();
       checkHeld();
       List<StoredRecord> told = new ArrayList<>();
@@ -142,7 +145,7 @@ public class ReferenceFeed implements ChangeFeed {
     Runnable due = signal;
     if (due != null) {
       signal = null;
-      waiting = false;
+      int before = polls;
       boolean[] ran = {false};
       try {
         backend
@@ -151,13 +154,22 @@ public class ReferenceFeed implements ChangeFeed {
             .execute(
                 () -> {
                   ran[0] = true;
+                  runsAfter(before);
                   due.run();
                 });
       } catch (RuntimeException failed) {
         if (!ran[0]) {
+          runsAfter(before);
           run(due);
         }
       }
+    }
+  }
+
+  /** Ends the wait that began with a poll, unless there was another. */
+  private void runsAfter(int poll) {
+    synchronized (store) {
+      waiting &= polls != poll;
     }
   }
 

@@ -7,6 +7,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,18 @@ final class TtlMutants {
                             .isBefore(now.minus(ttl));
                       }
                     };
+                  }
+                }),
+        writer(
+            "TTL-1",
+            "expire-by-the-nanosecond",
+            "compares times in microseconds with a cutoff in nanoseconds",
+            backend ->
+                new ReferenceWriter(backend) {
+                  @Override
+                  protected boolean expired(StoredRecord live, Duration ttl) {
+                    Instant cutoff = backend.context.clock().instant().minus(ttl);
+                    return live.modifiedAt().isBefore(cutoff);
                   }
                 }),
         backend(

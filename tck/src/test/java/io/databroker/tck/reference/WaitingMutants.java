@@ -137,6 +137,18 @@ final class WaitingMutants {
                 }),
         feed(
             "FEED-9",
+            "signal-due-counts-as-run",
+            "a trim leaves a feed behind whose signal is due but has not run",
+            (backend, from, type) ->
+                new ReferenceFeed(backend, from, type) {
+                  @Override
+                  protected void signal() {
+                    waiting &= signal == null;
+                    super.signal();
+                  }
+                }),
+        feed(
+            "FEED-9",
             "waiting-feed-moved-past-its-own",
             "a trim moves a waiting feed past changes that it must deliver",
             (backend, from, type) ->
