@@ -70,7 +70,7 @@ class NewBackendTest {
     assertThat(told)
         .containsPattern("PASS +GET-2")
         .containsPattern("PASS +LEASE-5")
-        .contains("snapshot is not written yet. Its rules in CONTRACT.md: SNAP. A help: ")
+        .contains("snapshot is not written yet. Its rules in CONTRACT.md: SNAP, INDEX. A help: ")
         .contains("changes is not written yet. Its rules in CONTRACT.md: FEED. A help: ")
         .doesNotContain("cannot be opened");
   }
