@@ -167,7 +167,7 @@ final class ChangesSource implements MessageSource<Object> {
   }
 
   @Override
-  public void release() {
+  public boolean release() {
     if (next < batch.size()) {
       polled = next == 0 ? before : batch.get(next - 1).version();
       ended = false;
@@ -175,6 +175,7 @@ final class ChangesSource implements MessageSource<Object> {
       feed.close();
     }
     drop();
+    return true;
   }
 
   private void drop() {

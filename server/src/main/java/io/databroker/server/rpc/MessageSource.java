@@ -31,8 +31,14 @@ interface MessageSource<M> extends AutoCloseable {
     return 0;
   }
 
-  /** Drops the messages that it holds; {@link #poll} reads them again. */
-  default void release() {}
+  /**
+   * Drops the messages that it holds; {@link #poll} reads them again.
+   *
+   * @return false if it cannot read them again, and has kept them
+   */
+  default boolean release() {
+    return false;
+  }
 
   /** Frees its resources. Idempotent; any thread may call it at any time. */
   @Override

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * must end. {@code wakeups} counts these events; if the count has grown during a turn, another turn
  * follows, so no event is lost. Without room it does not poll the source, so a client that does not
  * read costs at most one batch and the transport's buffer. A batch for which the heap has no room
- * after a turn is dropped, and read again in the next turn.
+ * after a turn is dropped, and read again in the next turn; a source that cannot do so ends.
  *
  * <p><b>Thread-safety:</b> safe.
  *
@@ -99,8 +99,11 @@ final class Pump<M> {
       try {
         more = send();
         if (!done && !held.hold(source.held())) {
-          source.release();
-          held.hold(0);
+          if (source.release()) {
+            held.hold(0);
+          } else {
+            finish(() -> call.onError(Statuses.noRecordRoom()));
+          }
         }
       } catch (RuntimeException | Error e) {
         // If the source was closed because the client left, there is no client to notify.

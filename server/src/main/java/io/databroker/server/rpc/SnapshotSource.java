@@ -79,6 +79,12 @@ final class SnapshotSource implements MessageSource<Object> {
     again = true;
   }
 
+  /** A record that waits for room: a store that reads from its disk gives each stream a copy. */
+  @Override
+  public long held() {
+    return again && last instanceof LargeRecord large ? large.size() : 0;
+  }
+
   @Override
   public boolean ended() {
     return ended;

@@ -139,6 +139,16 @@ final class Statuses {
         Map.of());
   }
 
+  /** Returns the status for a stream whose large record would wait without room in the heap. */
+  static StatusRuntimeException noRecordRoom() {
+    return detailed(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "records-exhausted: other clients read large records, and the heap has no room for "
+                + "one more; try again later"),
+        "records-exhausted",
+        Map.of());
+  }
+
   private static StatusRuntimeException detailed(DatabrokerException error) {
     Status status = status(error);
     if (status.getCode() == Status.Code.INTERNAL) {

@@ -158,6 +158,19 @@ class PumpTest {
   }
 
   @Test
+  void aStreamWhoseRecordFindsNoRoomAndCannotBeReadAgainEnds() {
+    assertThat(room.take(600)).isTrue();
+    source.releasable = false;
+    source.held = 401;
+    call.ready = false;
+    pump.start();
+    runTurns();
+    assertThat(call.events).hasSize(1);
+    assertThat(call.events.get(0)).startsWith("RESOURCE_EXHAUSTED: records-exhausted");
+    assertThat(room.take(400)).isTrue();
+  }
+
+  @Test
   void anEndedStreamGivesItsRoomBack() {
     assertThat(room.take(1)).isTrue();
     call.ready = false;
@@ -194,6 +207,7 @@ class PumpTest {
     int ends;
     long held;
     int releases;
+    boolean releasable = true;
 
     @Override
     public Object poll() {
@@ -225,9 +239,10 @@ class PumpTest {
     }
 
     @Override
-    public void release() {
+    public boolean release() {
       releases++;
-      held = 0;
+      held = releasable ? 0 : held;
+      return releasable;
     }
 
     @Override
