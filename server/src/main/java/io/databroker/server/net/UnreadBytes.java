@@ -18,9 +18,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.ByteToMessageDecoder.Cumulato
 final class UnreadBytes implements Cumulator {
   @Override
   public ByteBuf cumulate(ByteBufAllocator allocator, ByteBuf unread, ByteBuf read) {
-    if (unread == read
-        || !unread.isReadable()
-        || read.readableBytes() <= unread.maxFastWritableBytes()) {
+    if (!unread.isReadable() || read.readableBytes() <= unread.maxFastWritableBytes()) {
       return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, unread, read);
     }
     try {
