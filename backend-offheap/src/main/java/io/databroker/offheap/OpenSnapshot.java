@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,12 +122,13 @@ final class OpenSnapshot implements Snapshot {
    * it.
    */
   private final class Pass implements Iterator<StoredRecord> {
-    private static final int BYTES = 1 << 18;
+    /** Bytes of a portion: thousands of snapshots may be open, each with one. */
+    private static final int BYTES = 1 << 16;
 
     private final List<VersionSource> sources;
     private final @Nullable Match match;
     private final boolean inBatches;
-    private final List<StoredRecord> page = new ArrayList<>();
+    private final List<@Nullable StoredRecord> page = new ArrayList<>();
     private int source;
     private int next;
     private @Nullable StorageFailedException damage;
@@ -243,7 +245,7 @@ final class OpenSnapshot implements Snapshot {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return page.get(next++);
+      return Objects.requireNonNull(page.set(next++, null)); // the caller may keep it, not this
     }
   }
 }

@@ -206,11 +206,7 @@ public final class Connection {
     return place;
   }
 
-  /**
-   * Runs the task when there may be room for one sending of that record.
-   *
-   * @param waits false once the sending is over: its task is then dropped. It must not wait
-   */
+  /** Runs the task when there may be room for that record, unless it {@code waits} no longer. */
   public void whenPlace(Bytes record, BooleanSupplier waits, Runnable task) {
     all.records().whenRoom(record, waits, task);
   }
@@ -236,13 +232,9 @@ public final class Connection {
     return all.shortages();
   }
 
-  /**
-   * Counts the bytes of an answer that waits in the heap; a negative count ends the wait. One
-   * answer alone never exceeds the limit, however large it is.
-   */
+  /** Counts the bytes of an answer that waits in the heap; a negative count ends the wait. */
   public void inHeap(long answer) {
-    long most = all.limits().waiting();
-    long bytes = Math.max(-most, Math.min(most, answer));
+    long bytes = all.limits().countedAsWaiting(answer);
     boolean over;
     synchronized (this) {
       if (cut) {

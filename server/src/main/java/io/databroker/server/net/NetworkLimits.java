@@ -105,6 +105,11 @@ public record NetworkLimits(
         share);
   }
 
+  /** Returns the bytes that count for one answer: alone, it never exceeds {@code waiting}. */
+  long countedAsWaiting(long answer) {
+    return Math.max(-waiting, Math.min(waiting, answer));
+  }
+
   /** Returns a builder that holds these limits. */
   public Builder toBuilder() {
     return new Builder(this);

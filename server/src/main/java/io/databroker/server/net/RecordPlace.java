@@ -2,6 +2,7 @@ package io.databroker.server.net;
 
 import io.databroker.api.Bytes;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public final class RecordPlace {
   private static final int STEP = 64 << 10;
 
   private final Connection connection;
-  private final Bytes record;
+  private volatile @Nullable Bytes record;
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile @Nullable ByteBuf buffer;
 
@@ -30,8 +31,9 @@ public final class RecordPlace {
     this.movedAt = now;
   }
 
+  /** Returns the record; not to be called once the room is given back. */
   Bytes record() {
-    return record;
+    return Objects.requireNonNull(record);
   }
 
   /** Sets the buffer that the transport reads. */
@@ -53,6 +55,8 @@ public final class RecordPlace {
   public void giveBack() {
     if (over.compareAndSet(false, true)) {
       connection.recordSent(this);
+      record = null; // a stream keeps its last place
+      buffer = null;
     }
   }
 

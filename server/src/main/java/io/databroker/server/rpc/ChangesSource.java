@@ -157,7 +157,7 @@ final class ChangesSource implements MessageSource<Object> {
   }
 
   @Override
-  public void back() {
+  public void back(Object message) {
     next--;
   }
 

@@ -22,7 +22,7 @@ interface MessageSource<M> extends AutoCloseable {
   void onReady(Runnable signal);
 
   /** Takes the last message, a {@link LargeRecord}, back: the next poll returns it again. */
-  default void back() {
+  default void back(M message) {
     throw new UnsupportedOperationException("this source has no large records");
   }
 

@@ -137,7 +137,7 @@ final class Pump<M> {
       M message = source.poll();
       if (message != null) {
         if (!gate.passes(message)) {
-          source.back();
+          source.back(message);
           gate.whenOpen(message, () -> ending == null && !call.isCancelled(), this::wake);
           return false;
         }
@@ -157,8 +157,9 @@ final class Pump<M> {
   /** Ends the stream, whatever the source and the transport do: its place must become free. */
   private void finish(Runnable lastWord) {
     done = true;
-    held.hold(0);
     close();
+    drop();
+    held.hold(0);
     whenDone.accept(this);
     if (!call.isCancelled()) {
       try {
@@ -166,6 +167,15 @@ final class Pump<M> {
       } catch (RuntimeException | Error e) {
         log.warn("the end of a stream could not be sent to its client: {}", e.toString());
       }
+    }
+  }
+
+  /** Drops what the source holds: the stream stays in memory until its client reads its end. */
+  private void drop() {
+    try {
+      var unused = source.release();
+    } catch (RuntimeException | Error e) {
+      log.warn("the source of a stream could not be released: {}", e.toString());
     }
   }
 

@@ -8,6 +8,7 @@ import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.TypedOptions;
 import io.databroker.server.proto.Versions;
+import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotSource implements MessageSource<Object> {
   private final Snapshot snapshot;
-  private final Iterator<StoredRecord> records;
+  private volatile Iterator<StoredRecord> records;
   private final Iterator<TypedOptions> options;
-  private volatile @Nullable Object last;
-  private boolean again;
+  private volatile @Nullable Object waiting;
   private boolean ended;
 
   private SnapshotSource(Snapshot snapshot, String type) {
@@ -45,15 +45,15 @@ final class SnapshotSource implements MessageSource<Object> {
     if (ended) {
       return null;
     }
-    if (again) {
-      again = false;
-      return last;
+    Object again = waiting;
+    if (again != null) {
+      waiting = null;
+      return again;
     }
-    if (records.hasNext()) {
-      last = message(records.next());
-      return last;
+    Iterator<StoredRecord> rest = records;
+    if (rest.hasNext()) {
+      return message(rest.next());
     }
-    last = null;
     SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
     if (options.hasNext()) {
       message.setOptions(options.next());
@@ -75,14 +75,14 @@ final class SnapshotSource implements MessageSource<Object> {
   }
 
   @Override
-  public void back() {
-    again = true;
+  public void back(Object message) {
+    waiting = message;
   }
 
   /** A record that waits for room: a store that reads from its disk gives each stream a copy. */
   @Override
   public long held() {
-    return again && last instanceof LargeRecord large ? large.size() : 0;
+    return waiting instanceof LargeRecord large ? large.size() : 0;
   }
 
   @Override
@@ -97,7 +97,9 @@ final class SnapshotSource implements MessageSource<Object> {
 
   @Override
   public void close() {
-    last = null; // the stream may still be in a queue
+    // The client may not read the end of the stream, which then stays in memory.
+    waiting = null;
+    records = Collections.emptyIterator();
     snapshot.close();
   }
 }

@@ -179,7 +179,8 @@ class UsageTest {
       assertThat(result.err())
           .isEqualTo(
               ("databroker: the connection to the server at %s was lost; the call may or may "
-                      + "not have taken effect%n")
+                      + "not have taken effect; if the server requires TLS, name its authority by "
+                      + "--tls-ca%n")
                   .formatted(address));
       leaving.join(20_000);
     }

@@ -129,7 +129,7 @@ class ChangesSourceTest {
     List<Object> messages = new ArrayList<>();
     for (Object message = source.poll(); message != null; message = source.poll()) {
       assertThat(source.held()).isBetween(1L, 10L * 400);
-      source.back();
+      source.back(message);
       assertThat(source.poll()).isSameAs(message);
       messages.add(message);
       source.release();

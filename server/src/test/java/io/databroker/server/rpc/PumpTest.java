@@ -219,7 +219,7 @@ class PumpTest {
     }
 
     @Override
-    public void back() {
+    public void back(Object message) {
       waiting.addFirst(last);
     }
 

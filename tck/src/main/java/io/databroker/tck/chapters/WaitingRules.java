@@ -17,9 +17,8 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -159,7 +158,7 @@ abstract class WaitingRules extends Chapter {
   @Test
   @Rule("FEED-9")
   void aTrimMovesAFeedWhoseSignalIsDueButHasNotRun() {
-    Queue<Runnable> handed = new ConcurrentLinkedQueue<>();
+    List<Runnable> handed = Collections.synchronizedList(new ArrayList<>());
     Backend backend = bench.open(1, bench.context().withNotifier(handed::add));
     try (ChangeFeed feed = backend.changes(backend.versions().end(), "quiet")) {
       waitOn(feed);
