@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,13 @@ final class Bounded {
    */
   static <T extends @Nullable Object> T call(
       String what, Duration bound, Calls calls, Callable<T> work) throws Throwable {
+    return call(what, bound, calls, Processor::nanos, work);
+  }
+
+  /** Runs the work by that reading of the processor time of this process, in nanoseconds. */
+  static <T extends @Nullable Object> T call(
+      String what, Duration bound, Calls calls, LongSupplier processor, Callable<T> work)
+      throws Throwable {
     FutureTask<T> task = new FutureTask<>(work);
     Thread thread = new Thread(task, "tck-test");
     thread.setDaemon(true);
@@ -44,7 +52,7 @@ final class Bounded {
     thread.start();
     long start = RunningTime.nanos();
     long before = calls.ended();
-    long computedBefore = Processor.nanos();
+    long computedBefore = processor.getAsLong();
     try {
       while (true) {
         try {
@@ -63,7 +71,7 @@ final class Bounded {
                       bound.toSeconds(),
                       made));
             }
-            hung = hanging(what, took, Processor.nanos() - computedBefore, bound, thread);
+            hung = hanging(what, took, processor.getAsLong() - computedBefore, bound, thread);
           }
           if (hung != null) {
             throw hung;

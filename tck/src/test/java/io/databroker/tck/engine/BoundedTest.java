@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Judges by processor times of its own: those of this process depend on the rest of the machine.
+ */
 class BoundedTest {
   private static final Duration BOUND = Duration.ofMillis(150);
 
@@ -25,6 +28,7 @@ class BoundedTest {
         "the work",
         BOUND,
         calls,
+        System::nanoTime,
         () -> {
           while (!stopped.get()) {
             calls.run("put", call);
@@ -64,12 +68,33 @@ class BoundedTest {
                     "the work",
                     BOUND,
                     calls,
+                    () -> 0,
                     () -> {
                       never.await();
                       return null;
                     }))
         .isInstanceOf(HungException.class)
         .hasMessageContaining("the work did not end");
+    never.countDown();
+  }
+
+  @Test
+  void workWhoseProcessGetsLittleOfAProcessorHasNoVerdict() {
+    CountDownLatch never = new CountDownLatch(1);
+    long start = System.nanoTime();
+    assertThatThrownBy(
+            () ->
+                Bounded.call(
+                    "the work",
+                    BOUND,
+                    calls,
+                    () -> (System.nanoTime() - start) / 10,
+                    () -> {
+                      never.await();
+                      return null;
+                    }))
+        .isInstanceOf(InconclusiveException.class)
+        .hasMessageContaining("of a processor");
     never.countDown();
   }
 }
