@@ -192,11 +192,10 @@ final class Migration {
           .migrate();
     } catch (FlywayException failure) {
       @Nullable SQLException cause = sqlFailure(failure);
-      String state = cause == null ? "" : SqlFailures.state(cause);
-      if (state.equals("42501")) {
+      if (cause != null && SqlFailures.state(cause).equals("42501")) {
         throw mayNotCreateTables(connection, schema, failure);
       }
-      if (cause != null && (SqlFailures.isLostConnection(cause) || state.startsWith("53"))) {
+      if (cause != null && SqlFailures.isPassing(cause)) {
         throw cause; // the failure has nothing to do with the schema
       }
       throw new OpenFailedException(

@@ -127,6 +127,14 @@ final class Opening {
               + "); name another schema, or restore this one";
       case "53100" -> where + " has no room left on its disk; free some, then start again";
       case "25006" -> where + " takes no writes: it is read-only or a standby; name the primary";
+      case "57014", "55P03" ->
+          where
+              + " did not complete a statement within "
+              + settings.statementTimeout().toMillis()
+              + " ms: "
+              + SqlFailures.firstLine(failure)
+              + "; it is busy, or another session holds a lock: start again, or set a longer"
+              + " statementTimeout";
       default ->
           SqlFailures.isLostConnection(failure) || state.startsWith("53")
               ? where

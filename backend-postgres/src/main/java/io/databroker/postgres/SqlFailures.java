@@ -37,7 +37,7 @@ final class SqlFailures {
       return new StorageFullException(
           "PostgreSQL has no room left: free disk space on its server, then try again", failure);
     }
-    if (isLostConnection(failure) || PASSING.contains(state) || state.startsWith("53")) {
+    if (isPassing(failure)) {
       return new UnavailableException("PostgreSQL " + reason(failure), failure);
     }
     return new StorageFailedException(
@@ -62,6 +62,12 @@ final class SqlFailures {
         || state.startsWith("57P")
         || ENDED_BY_SERVER.contains(state)
         || state.isEmpty();
+  }
+
+  /** Returns whether a later try may succeed, although nobody changes a statement or a table. */
+  static boolean isPassing(SQLException failure) {
+    String state = state(failure);
+    return isLostConnection(failure) || PASSING.contains(state) || state.startsWith("53");
   }
 
   /** Returns whether the same transaction may succeed at once: nothing of it was applied. */

@@ -13,7 +13,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -199,5 +202,42 @@ class OpenFailureTest {
     TestServer.open(settings).close();
     TestServer.execute("UPDATE " + name + ".flyway_schema_history SET version = '99'");
     opening(settings).hasMessageContaining("has the tables of a newer release (version 99");
+  }
+
+  private static Settings impatient(String name) {
+    return Settings.builder()
+        .set(PostgresSettings.URL, TestServer.url())
+        .set(PostgresSettings.SCHEMA, name)
+        .set(PostgresSettings.STATEMENT_TIMEOUT, Duration.ofMillis(300))
+        .build();
+  }
+
+  @Test
+  void aLockOnTheTablesIsToldApartFromTablesOfSomethingElse() throws SQLException {
+    String name = fresh();
+    TestServer.open(impatient(name)).close();
+    try (Connection stranger = DriverManager.getConnection(TestServer.url());
+        Statement statement = stranger.createStatement()) {
+      stranger.setAutoCommit(false);
+      statement.execute("LOCK TABLE " + name + ".store IN ACCESS EXCLUSIVE MODE");
+      opening(impatient(name))
+          .hasMessageContaining("did not complete a statement within 300 ms")
+          .hasMessageContaining("set a longer statementTimeout");
+    }
+  }
+
+  @Test
+  void aSlowCreationOfTheTablesIsToldApartFromTablesOfSomethingElse() throws SQLException {
+    String name = fresh();
+    TestServer.execute("CREATE SCHEMA " + name);
+    try (Connection stranger = DriverManager.getConnection(TestServer.url());
+        Statement statement = stranger.createStatement()) {
+      stranger.setAutoCommit(false);
+      statement.execute("CREATE TABLE " + name + ".store (x int)");
+      opening(impatient(name))
+          .hasMessageContaining("did not complete a statement within 300 ms")
+          .hasMessageNotContaining("name another");
+    }
+    TestServer.open(impatient(name)).close();
   }
 }
