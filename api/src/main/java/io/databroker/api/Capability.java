@@ -3,7 +3,7 @@ package io.databroker.api;
 /**
  * Property of a backend beyond the rules that every backend keeps. Capabilities are about opening,
  * sharing, time, waiting and restoring; every method but {@link Backend#restore} works without any
- * of them (CAPA-1 to CAPA-4).
+ * of them (CAPA-1 to CAPA-5).
  */
 public enum Capability {
   /** Everything acknowledged is still there after a close, or a kill, and a reopen. */
@@ -20,7 +20,9 @@ public enum Capability {
    */
   IMMEDIATE_READS("immediate-reads"),
   /** Lease calls wait for no write, no disk and no other machine (CAPA-4). */
-  IMMEDIATE_LEASES("immediate-leases");
+  IMMEDIATE_LEASES("immediate-leases"),
+  /** The iterators of snapshots wait for no other call, no disk and no other machine (CAPA-5). */
+  IMMEDIATE_SNAPSHOTS("immediate-snapshots");
 
   private final String label;
 

@@ -67,7 +67,8 @@ public final class InMemoryProvider implements BackendProvider {
         Capability.TURNABLE_CLOCK,
         Capability.RESTORE,
         Capability.IMMEDIATE_READS,
-        Capability.IMMEDIATE_LEASES);
+        Capability.IMMEDIATE_LEASES,
+        Capability.IMMEDIATE_SNAPSHOTS);
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.GetResponse;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.grpc.InsecureServerCredentials;
@@ -17,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Base64;
 import java.util.concurrent.Executors;
+import java.util.function.LongFunction;
 
 /**
  * Lower bound for any server on this stack: the same protocol, messages, transport and threads, but
@@ -86,17 +89,28 @@ public final class NoopServer {
 
     @Override
     public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-      ServerCallStreamObserver<SyncResponse> call =
-          (ServerCallStreamObserver<SyncResponse>) observer;
+      stream(observer, request.getRecordVersion(), this::message);
+    }
+
+    @Override
+    public void syncLatest(SyncLatestRequest request, StreamObserver<SyncLatestResponse> observer) {
+      SyncLatestResponse record =
+          SyncLatestResponse.newBuilder().setRecord(change.getRecord()).build();
+      stream(observer, 0, version -> record);
+    }
+
+    /** Sends a message for each version after the given one. */
+    private <M> void stream(StreamObserver<M> observer, long after, LongFunction<M> message) {
+      ServerCallStreamObserver<M> call = (ServerCallStreamObserver<M>) observer;
       call.setOnReadyHandler(
           new Runnable() {
-            private long left = changes - request.getRecordVersion();
+            private long sent = after;
 
             @Override
             public void run() {
-              while (left > 0 && call.isReady()) {
-                call.onNext(message(changes - --left));
-                if (left == 0) {
+              while (sent < changes && call.isReady()) {
+                call.onNext(message.apply(++sent));
+                if (sent == changes) {
                   call.onCompleted();
                 }
               }

@@ -11,6 +11,8 @@ import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ServerInfoResponse;
+import io.databroker.server.proto.SyncLatestRequest;
+import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import java.io.IOException;
@@ -30,6 +32,7 @@ final class ServerComparison implements AutoCloseable {
   private static final List<String> SYNCS =
       List.of("server Sync, 1 client", "server Sync, 100 clients");
 
+  private static final String LATEST = "server SyncLatest, 1 client";
   private static final String GET = "server get";
   private static final String PUT = "server put";
   private static final String TOKEN = "server get with a token";
@@ -38,7 +41,7 @@ final class ServerComparison implements AutoCloseable {
 
   /** Names of all rows. */
   static final List<String> ROWS =
-      List.of(SYNCS.get(0), SYNCS.get(1), GET, TOKEN, PUT, METERED_GET, METERED_PUT);
+      List.of(SYNCS.get(0), SYNCS.get(1), LATEST, GET, TOKEN, PUT, METERED_GET, METERED_PUT);
 
   /** Processor time that the check of a token may take, in nanoseconds. */
   private static final double MOST_FOR_A_TOKEN = 5_000;
@@ -140,6 +143,18 @@ final class ServerComparison implements AutoCloseable {
           outcomes,
           told);
     }
+    measure(
+        measurement,
+        rows(LATEST, "record, CPU of the server").subList(0, 1),
+        (server, millis) ->
+            Load.<SyncLatestResponse>streams(
+                millis,
+                1,
+                (client, answer) ->
+                    server.calls().syncLatest(SyncLatestRequest.getDefaultInstance(), answer)),
+        wanted,
+        outcomes,
+        told);
     measure(
         measurement,
         rows(GET, "call, CPU of the server").subList(0, 1), // both references answer the same

@@ -70,7 +70,7 @@ class ExamplesTest {
   void choosingABackend() throws Exception {
     assertThat(Printed.by(ChoosingABackend::main))
         .contains(
-            "inmemory [TURNABLE_CLOCK, RESTORE, IMMEDIATE_READS, IMMEDIATE_LEASES]",
+            "inmemory [TURNABLE_CLOCK, RESTORE, IMMEDIATE_READS, IMMEDIATE_LEASES, IMMEDIATE_SNAPSHOTS]",
             "backend inmemory: unknown setting \"colour\"; its settings are memoryBytes, historyBytes",
             "unknown backend \"of-heap\"; known: inmemory");
   }

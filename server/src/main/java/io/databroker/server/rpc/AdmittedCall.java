@@ -129,14 +129,9 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     ender = end;
   }
 
-  /** Returns the event loop for short turns, or {@code threads} while they may wait. */
-  Executor shortTurns(Executor threads) {
-    return places.shortTurns(connection, threads);
-  }
-
-  /** Returns the executor for turns on the threads of a lane; the connection's calls share it. */
-  Executor turns(Lane threads) {
-    return connection.turns(threads);
+  /** Returns the event loop for the turns of a stream, or threads of that lane if they may wait. */
+  Executor streamTurns(Lane threads) {
+    return places.streamTurns(call.getMethodDescriptor().getFullMethodName(), connection, threads);
   }
 
   /**
@@ -148,7 +143,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     synchronized (this) {
       later = over ? null : task;
     }
-    return () -> turns(lane).execute(() -> connection.run(lane, this::runLater));
+    return () -> connection.turns(lane).execute(() -> connection.run(lane, this::runLater));
   }
 
   private void runLater() {

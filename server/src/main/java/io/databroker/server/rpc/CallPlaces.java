@@ -15,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -26,8 +27,8 @@ import java.util.function.Predicate;
  * on the threads of their {@link Lane}.
  *
  * <p>Each call with one answer begins on the event loop: its request is read there. Compressed
- * requests are not, because a small one can become large. A stream of changes begins there too, if
- * its polls wait for nothing: it is opened on a thread, and takes its turns on the event loop.
+ * requests are not, because a small one can become large. A stream begins there too, if its turns
+ * wait for nothing: it is opened on a thread, and takes its turns on the event loop.
  *
  * <p>After a call that took long on an event loop, calls of the backend run on the threads for a
  * while.
@@ -46,7 +47,6 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   private static final String UNCOMPRESSED = "identity";
 
   private static final String HEALTH = HealthGrpc.getCheckMethod().getFullMethodName();
-  private static final String SYNC = DataBrokerServiceGrpc.getSyncMethod().getFullMethodName();
 
   /** Methods that are counted by client. */
   private static final Set<String> BY_CLIENT =
@@ -57,7 +57,9 @@ final class CallPlaces implements ServerCallExecutorSupplier {
 
   private final Threads threads;
   private final LoopPause pause = new LoopPause(System::nanoTime);
-  private final boolean readsWait;
+
+  /** Full names of the streams whose turns wait for nothing. */
+  private final Set<String> shortStreams = new HashSet<>();
 
   /** Test of the requests that wait for nothing, by the method's full name. */
   private final Map<String, Predicate<WholeRequest>> immediate = new HashMap<>();
@@ -69,9 +71,9 @@ final class CallPlaces implements ServerCallExecutorSupplier {
    */
   CallPlaces(Threads threads, Set<Capability> capabilities) {
     this.threads = threads;
-    this.readsWait = !capabilities.contains(Capability.IMMEDIATE_READS);
     always(HealthGrpc.getCheckMethod());
-    if (!readsWait) {
+    if (capabilities.contains(Capability.IMMEDIATE_READS)) {
+      shortStreams.add(DataBrokerServiceGrpc.getSyncMethod().getFullMethodName());
       always(DataBrokerServiceGrpc.getGetMethod());
       always(DataBrokerServiceGrpc.getGetOptionsMethod());
       always(DataBrokerServiceGrpc.getServerInfoMethod());
@@ -83,6 +85,9 @@ final class CallPlaces implements ServerCallExecutorSupplier {
       always(DataBrokerServiceGrpc.getAcquireLeaseMethod());
       always(DataBrokerServiceGrpc.getRenewLeaseMethod());
       always(DataBrokerServiceGrpc.getReleaseLeaseMethod());
+    }
+    if (capabilities.contains(Capability.IMMEDIATE_SNAPSHOTS)) {
+      shortStreams.add(DataBrokerServiceGrpc.getSyncLatestMethod().getFullMethodName());
     }
   }
 
@@ -104,8 +109,7 @@ final class CallPlaces implements ServerCallExecutorSupplier {
     MethodDescriptor<Q, A> method = call.getMethodDescriptor();
     Connection connection = Connection.of(call);
     boolean beginsHere =
-        method.getType() == MethodType.UNARY
-            || (!readsWait && method.getFullMethodName().equals(SYNC));
+        method.getType() == MethodType.UNARY || shortStreams.contains(method.getFullMethodName());
     return beginsHere && !isCompressed(headers) && connection.mayRunHere()
         ? Runnable::run
         : connection.turns(lane(method.getFullMethodName()));
@@ -122,19 +126,20 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   }
 
   /**
-   * Returns the executor for the turns of a stream of changes: the event loop of the connection,
-   * except while calls on event loops pause.
+   * Returns the executor for the turns of a stream: the event loop of the connection if they wait
+   * for nothing, except while calls on event loops pause.
    *
-   * @param threads runs turns that may wait
+   * @param lane runs turns that may wait
    */
-  Executor shortTurns(Connection connection, Executor threads) {
-    if (readsWait) {
+  Executor streamTurns(String method, Connection connection, Lane lane) {
+    Executor threads = connection.turns(lane);
+    if (!shortStreams.contains(method)) {
       return threads;
     }
     Executor loop = connection.loopTasks(threads);
     return turn -> {
       if (pause.isOver()) {
-        loop.execute(() -> runOnLoop(turn, threads));
+        loop.execute(() -> runOnLoop(method, turn, threads));
       } else {
         threads.execute(turn);
       }
@@ -142,9 +147,9 @@ final class CallPlaces implements ServerCallExecutorSupplier {
   }
 
   /** Runs a turn on this event loop, unless a pause has begun since the turn was submitted. */
-  private void runOnLoop(Runnable turn, Executor threads) {
+  private void runOnLoop(String method, Runnable turn, Executor threads) {
     if (pause.isOver()) {
-      pause.run(SYNC, turn);
+      pause.run(method, turn);
     } else {
       threads.execute(turn);
     }

@@ -224,7 +224,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
 
   @Override
   public void sync(SyncRequest request, StreamObserver<SyncResponse> observer) {
-    streams.serveChanges(
+    streams.serveWatch(
         Encoded.accepting(observer), () -> ChangesSource.open(backend, told, request));
   }
 

@@ -52,7 +52,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void watch(ListRequest request, StreamObserver<ServiceList> observer) {
-    streams.serveLists(observer, () -> new RegistrySource(registrations, request));
+    streams.serveWatch(observer, () -> new RegistrySource(registrations, request));
   }
 
   /** Returns the service without unknown fields: they have no limit, and would be kept and sent. */

@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Open streams. Streams of changes take short turns: on the event loops of their connections if the
- * backend's reads wait for nothing, and on a few threads otherwise. Watches of the registry run on
- * these threads too. Streams of snapshots may wait for the backend, and run on the threads of
- * searches. In each place, connections take turns however many streams one of them has.
+ * Open streams. They take short turns: on the event loops of their connections if the backend does
+ * not wait in them, and otherwise on a few threads, or on those of searches for snapshots. Watches
+ * of the registry always run on threads. In each place, connections take turns however many streams
+ * one of them has.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -49,28 +49,14 @@ final class Streams {
     this.batches = batches;
   }
 
-  /**
-   * Serves a Sync call from a source, or with the status of the error if the source cannot be
-   * opened.
-   */
-  <M> void serveChanges(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    if (takeWatcher(observer)) {
-      serve(observer, opened, changes, true, watchers);
+  /** Serves a watch from a source, or with the status of the error if it cannot be opened. */
+  <M> void serveWatch(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+    if (take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer)) {
+      serve(observer, opened, changes, watchers);
     }
   }
 
-  /** Serves a watch whose messages take long to collect and to encode. */
-  <M> void serveLists(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    if (takeWatcher(observer)) {
-      serve(observer, opened, changes, false, watchers);
-    }
-  }
-
-  private boolean takeWatcher(StreamObserver<?> observer) {
-    return take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer);
-  }
-
-  /** Serves a call from a source that may wait for the backend. */
+  /** Serves a SyncLatest call in the same way. */
   <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
     if (take(
         openSnapshots,
@@ -78,7 +64,7 @@ final class Streams {
         "too-many-snapshots",
         "open SyncLatest streams",
         observer)) {
-      serve(observer, opened, snapshots, false, openSnapshots);
+      serve(observer, opened, snapshots, openSnapshots);
     }
   }
 
@@ -98,7 +84,6 @@ final class Streams {
       StreamObserver<M> observer,
       Supplier<MessageSource<M>> opened,
       Lane lane,
-      boolean onLoop,
       AtomicInteger count) {
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     MessageSource<M> source;
@@ -109,8 +94,7 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
-    Executor threads = call == null ? lane.executor() : call.turns(lane);
-    Executor turns = call == null || !onLoop ? threads : call.shortTurns(threads);
+    Executor turns = call == null ? lane.executor() : call.streamTurns(lane);
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,

@@ -23,7 +23,8 @@ class BackendsCommandTest {
     assertThat(result.lines()).anyMatch(line -> line.startsWith("inmemory "));
     assertThat(result.out())
         .contains("  from          ")
-        .contains("  can           immediate-leases, immediate-reads, restore, turnable-clock")
+        .contains(
+            "  can           immediate-leases, immediate-reads, immediate-snapshots, restore, turnable-clock")
         .contains("  accepts       type ");
     assertThat(Cli.onTerminal(Cli.text(""), "backends").out()).contains("\033[1minmemory\033[");
   }

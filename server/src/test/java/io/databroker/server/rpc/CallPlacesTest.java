@@ -17,6 +17,7 @@ import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.QueryRequest;
 import io.databroker.server.proto.Record;
+import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
 import io.databroker.server.proto.registry.ListRequest;
@@ -48,8 +49,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads on which the server calls its backend. */
 class CallPlacesTest {
-  private static final Set<Capability> BOTH =
-      Set.of(Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES);
+  private static final Set<Capability> ALL =
+      Set.of(
+          Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES, Capability.IMMEDIATE_SNAPSHOTS);
   private static final String LOOP = "databroker-net";
 
   private final LockedBackend stored = new LockedBackend();
@@ -146,7 +148,7 @@ class CallPlacesTest {
 
   @Test
   void aCallThatWaitsForNothingRunsWhereItArrives() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       runsOnALoop("get", () -> callAll(served.records()));
       runsOnALoop("acquireLease", () -> callAll(served.records()));
       assertThat(threads.get("put")).startsWith("databroker-write");
@@ -168,7 +170,7 @@ class CallPlacesTest {
   @ValueSource(booleans = {true, false})
   void aStreamOfChangesTakesItsTurnsOnItsEventLoopIfPollsWaitForNothing(boolean immediate)
       throws Exception {
-    try (Served served = serve(immediate ? BOTH : Set.of())) {
+    try (Served served = serve(immediate ? ALL : Set.of())) {
       Collector<SyncRequest, SyncResponse> changes = Collector.eager();
       DataBrokerServiceGrpc.newStub(served.channel)
           .sync(
@@ -188,9 +190,30 @@ class CallPlacesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSnapshotIsSentOnItsEventLoopIfItsIteratorWaitsForNothing(boolean immediate)
+      throws Exception {
+    Map<String, String> encodedOn = new ConcurrentHashMap<>();
+    stored.put(List.of(Write.put("t", "1", Bytes.EMPTY)));
+    ServerSettings settings = new ServerSettings().withObserver(new Encodings(encodedOn));
+    Set<Capability> capabilities = immediate ? ALL : Set.of(Capability.IMMEDIATE_READS);
+    try (Served served = Served.with(backend, capabilities, new QuerySettings(), settings)) {
+      SyncLatestRequest request = SyncLatestRequest.getDefaultInstance();
+      Eventually.holds(
+          "the thread that sends",
+          () -> {
+            assertThat(served.records().syncLatest(request)).toIterable().hasSize(2);
+            String thread = encodedOn.getOrDefault("SyncLatest, small", "");
+            return thread.startsWith(immediate ? LOOP : "databroker-search");
+          });
+      assertThat(threads.get("snapshot")).startsWith("databroker-search");
+    }
+  }
+
   @Test
   void aQueryRunsWhereItArrivesOnlyIfItLooksOneRecordUpById() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       runsOnALoop("snapshot", () -> served.records().query(lookUp("1")));
       served.records().query(lookUp("1").toBuilder().setQuery("text").build());
       assertThat(threads.get("snapshot")).startsWith("databroker-search");
@@ -203,7 +226,7 @@ class CallPlacesTest {
 
   @Test
   void aLongOrCompressedRequestIsNotReadOnAnEventLoop() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       GetRequest tooLong = GetRequest.newBuilder().setType("t").setId("x".repeat(5_000)).build();
       notFound(served.records(), tooLong);
       assertThat(threads.get("get")).startsWith("databroker-call");
@@ -216,7 +239,7 @@ class CallPlacesTest {
 
   @Test
   void afterACallThatWaitedOnAnEventLoopTheNextOnesRunOnThreads() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       GetRequest request = GetRequest.newBuilder().setType("t").setId("x").build();
       slow = true;
       runsOnALoop("get", () -> notFound(served.records(), request));
@@ -228,7 +251,7 @@ class CallPlacesTest {
 
   @Test
   void afterAPollThatWaitedOnAnEventLoopTheNextOnesRunOnThreads() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       Collector<SyncRequest, SyncResponse> changes = Collector.eager();
       slow = true;
       DataBrokerServiceGrpc.newStub(served.channel)
@@ -244,7 +267,7 @@ class CallPlacesTest {
 
   @Test
   void turnsThatAreDueOnALoopMoveToThreadsAfterOneThatWaited() throws Exception {
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       List<Collector<SyncRequest, SyncResponse>> streams = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         streams.add(Collector.eager());
@@ -273,7 +296,7 @@ class CallPlacesTest {
       stored.put(List.of(Write.put("t", Integer.toString(i), payload)));
     }
     ServerSettings settings = new ServerSettings().withObserver(new Encodings(encodedOn));
-    try (Served served = Served.with(stored, BOTH, new QuerySettings(), settings)) {
+    try (Served served = Served.with(stored, ALL, new QuerySettings(), settings)) {
       SyncRequest request = fromTheBeginning().toBuilder().setWait(false).build();
       List<String> received = new ArrayList<>();
       served.records().sync(request).forEachRemaining(it -> received.add(it.getRecord().getId()));
@@ -334,7 +357,7 @@ class CallPlacesTest {
   void aLargeAnswerOfAnImmediateCallArrivesWhole() throws Exception {
     Bytes payload = Bytes.copyOf(new byte[300_000]);
     stored.put(List.of(Write.put("t", "large", payload)));
-    try (Served served = serve(BOTH)) {
+    try (Served served = serve(ALL)) {
       GetRequest request = GetRequest.newBuilder().setType("t").setId("large").build();
       runsOnALoop(
           "get",

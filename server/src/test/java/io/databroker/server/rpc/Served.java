@@ -36,7 +36,8 @@ final class Served implements AutoCloseable {
 
   /** Capabilities of the tests' backends, which wait for nothing unless a test stops them. */
   private static final Set<Capability> IMMEDIATE =
-      Set.of(Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES);
+      Set.of(
+          Capability.IMMEDIATE_READS, Capability.IMMEDIATE_LEASES, Capability.IMMEDIATE_SNAPSHOTS);
 
   final BrokerServer server;
   final ManagedChannel channel;

@@ -10,6 +10,7 @@ import io.databroker.tck.engine.Signal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * Write that is held in the extraction function, on a backend of its own, until it is released.
@@ -24,10 +25,16 @@ final class HeldWrite implements AutoCloseable {
 
   /** Begins a write of the record ("t", "1"), and returns when it is held. */
   HeldWrite(Bench bench) {
+    this(bench, backend -> {});
+  }
+
+  /** Prepares the backend, begins that write, and returns when it is held. */
+  HeldWrite(Bench bench, Consumer<Backend> preparation) {
     this.bench = bench;
     this.released = new CountDownLatch(1);
     Signal asked = new Signal(bench.tuning.patience());
     this.backend = bench.open(1, bench.context().withExtractor(new Holding(asked, released)));
+    preparation.accept(backend);
     backend.setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
     this.writer =
         new Thread(() -> backend.put(List.of(Write.put("t", "1", Bytes.EMPTY))), "tck-writer");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.databroker.api.Backend;
+import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
@@ -19,6 +20,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.api.Write;
 import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
@@ -26,9 +28,11 @@ import io.databroker.tck.engine.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +41,8 @@ import org.junit.jupiter.api.Test;
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
 abstract class OpeningRules extends Chapter {
+  private static final int IN_SNAPSHOT = 3;
+
   OpeningRules() {}
 
   @Test
@@ -215,6 +221,35 @@ abstract class OpeningRules extends Chapter {
     try (HeldWrite held = new HeldWrite(bench)) {
       inTime("a lease while a write runs", () -> cycle(held.backend()));
     }
+  }
+
+  @Test
+  @Rule("CAPA-5")
+  @Needs(Capability.IMMEDIATE_SNAPSHOTS)
+  void iteratorsOfImmediateSnapshotsDoNotWaitForAWriter() {
+    List<Iterator<StoredRecord>> opened = new ArrayList<>();
+    Consumer<Backend> snapshot =
+        backend -> {
+          for (int i = 0; i < IN_SNAPSHOT; i++) {
+            backend.put(List.of(Write.put("s", Integer.toString(i), Bytes.EMPTY)));
+          }
+          opened.add(backend.snapshot(Selection.all()).records());
+        };
+    HeldWrite held = new HeldWrite(bench, snapshot);
+    try {
+      inTime("the iterator of a snapshot while a write runs", () -> readAll(opened.get(0)));
+    } finally {
+      held.close();
+    }
+  }
+
+  private static void readAll(Iterator<StoredRecord> records) {
+    int read = 0;
+    while (records.hasNext()) {
+      records.next();
+      read++;
+    }
+    assertEquals(IN_SNAPSHOT, read);
   }
 
   private static void cycle(Backend backend) {

@@ -112,6 +112,11 @@ final class OpenMutants {
             "declares immediate leases, but leases and writes share a lock",
             new Declaring(Capability.IMMEDIATE_LEASES)),
         provider(
+            "CAPA-5",
+            "snapshots-wait-for-writers",
+            "declares immediate snapshots, but their iterators and writes share a lock",
+            new Declaring(Capability.IMMEDIATE_SNAPSHOTS)),
+        provider(
             "CAPA-2",
             "durable-undeclared",
             "a reopen has the stored records, although durable is not declared",
