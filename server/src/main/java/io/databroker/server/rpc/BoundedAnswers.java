@@ -167,14 +167,19 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
       awaitRoomFor(message);
       return;
     }
+    waitsNoLonger();
+    super.close(closing, closingTrailers); // even if the client left: gRPC still holds a buffer
+  }
+
+  private void waitsNoLonger() {
+    boolean waited;
     synchronized (this) {
-      if (over) {
-        return;
-      }
+      waited = waiting != null;
       waiting = null;
     }
-    connection.inHeap(-waitingSize);
-    super.close(closing, closingTrailers);
+    if (waited) {
+      connection.inHeap(-waitingSize);
+    }
   }
 
   private void count(long bytes) {
@@ -255,15 +260,10 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
 
   /** Records that the call is over and its answers have left the buffers. */
   void end() {
-    boolean waited;
     synchronized (this) {
       over = true;
-      waited = waiting != null;
-      waiting = null;
     }
-    if (waited) {
-      connection.inHeap(-waitingSize);
-    }
+    waitsNoLonger();
     unreadSince = 0;
     discount();
   }
