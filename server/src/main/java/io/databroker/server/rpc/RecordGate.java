@@ -1,6 +1,7 @@
 package io.databroker.server.rpc;
 
 import io.databroker.server.net.Connection;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> used by one turn at a time.
  */
 class RecordGate {
+  private enum Turn {
+    NONE,
+    AWAITED,
+    HERE
+  }
+
   private final @Nullable Connection connection;
-  private volatile boolean woken;
-  private volatile boolean inQueue;
+  private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
 
   /**
    * Creates a gate.
@@ -28,26 +34,24 @@ class RecordGate {
     if (connection == null || !(message instanceof LargeRecord large)) {
       return true;
     }
-    boolean waited = woken;
-    woken = false;
-    return large.takePlace(connection, waited);
+    return large.takePlace(connection, turn.compareAndSet(Turn.HERE, Turn.NONE));
   }
 
   /**
    * Runs the task when a message that did not pass may be sent. A stream has one place in the
-   * queue, however often it asks.
+   * queue, however often it asks; it keeps its turn until a message needs it.
    *
    * @param waits false once the stream is over
    */
   void whenOpen(Object message, BooleanSupplier waits, Runnable task) {
-    if (connection != null && message instanceof LargeRecord large && !inQueue) {
-      inQueue = true;
+    if (connection != null
+        && message instanceof LargeRecord large
+        && turn.compareAndSet(Turn.NONE, Turn.AWAITED)) {
       large.whenPlace(
           connection,
           waits,
           () -> {
-            inQueue = false;
-            woken = true;
+            turn.set(Turn.HERE);
             task.run();
           });
     }
