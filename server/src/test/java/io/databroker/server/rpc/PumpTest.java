@@ -191,6 +191,10 @@ class PumpTest {
     runTurns();
     assertThat(source.releases).isEqualTo(0);
     assertThat(room.take(1)).isFalse();
+    source.held = 6_000;
+    call.onReady.run();
+    runTurns();
+    assertThat(source.releases).isEqualTo(0);
     source.held = 0;
     call.onReady.run();
     runTurns();
