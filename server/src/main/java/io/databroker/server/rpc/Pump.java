@@ -38,8 +38,8 @@ final class Pump<M> {
   private final AtomicInteger wakeups = new AtomicInteger();
   private volatile @Nullable StatusRuntimeException ending;
 
-  /** Used only by turns. */
-  private boolean done;
+  /** Written by turns. */
+  private volatile boolean done;
 
   /**
    * @param turns runs the turns, possibly on an event loop
@@ -138,7 +138,7 @@ final class Pump<M> {
       if (message != null) {
         if (!gate.passes(message)) {
           source.back(message);
-          gate.whenOpen(message, () -> ending == null && !call.isCancelled(), this::wake);
+          gate.whenOpen(message, this::waits, this::wake);
           return false;
         }
         try {
@@ -152,6 +152,10 @@ final class Pump<M> {
       }
     }
     return true;
+  }
+
+  private boolean waits() {
+    return !done && ending == null && !call.isCancelled();
   }
 
   /** Ends the stream, whatever the source and the transport do: its place must become free. */

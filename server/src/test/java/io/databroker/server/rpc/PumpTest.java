@@ -171,6 +171,19 @@ class PumpTest {
   }
 
   @Test
+  void aStreamThatHasEndedDoesNotWaitForRoom() {
+    assertThat(room.take(600)).isTrue();
+    source.waiting.add(LARGE);
+    source.releasable = false;
+    source.held = 401;
+    gate.open = false;
+    pump.start();
+    runTurns();
+    assertThat(call.events).hasSize(1);
+    assertThat(gate.waits.getAsBoolean()).isFalse();
+  }
+
+  @Test
   void anEndedStreamGivesItsRoomBack() {
     assertThat(room.take(1)).isTrue();
     call.ready = false;
@@ -261,6 +274,7 @@ class PumpTest {
     boolean open = true;
     int inside;
     Runnable signal;
+    BooleanSupplier waits;
 
     Gate() {
       super(null);
@@ -273,8 +287,9 @@ class PumpTest {
     }
 
     @Override
-    void whenOpen(Object message, BooleanSupplier waits, Runnable task) {
+    void whenOpen(Object message, BooleanSupplier waiting, Runnable task) {
       signal = task;
+      waits = waiting;
     }
 
     @Override
