@@ -267,9 +267,11 @@ public final class Connection {
     return all.hasRoom(bytes);
   }
 
-  /** Runs the task on the executor when there may be room for that many bytes. */
-  public void whenRoom(long bytes, Executor executor, Runnable task) {
-    all.whenRoom(bytes, executor, task);
+  /**
+   * Runs the task when there may be room for that many bytes, unless it {@code waits} no longer.
+   */
+  public void whenRoom(long bytes, BooleanSupplier waits, Runnable task) {
+    all.whenRoom(bytes, waits, task);
   }
 
   /** Counts received bytes of unfinished requests; a negative count removes them. */

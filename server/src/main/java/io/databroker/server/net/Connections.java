@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +68,7 @@ public final class Connections extends ServerTransportFilter {
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connected = new AtomicInteger();
   private final Map<EventLoop, LoopTasks> loopTasks = new ConcurrentHashMap<>();
-  private final RoomQueue waiting = new RoomQueue(this::fits);
+  private final RoomQueue waiting = new RoomQueue();
   private final RecordRoom records;
   private final LongSupplier shortages;
 
@@ -220,9 +221,11 @@ public final class Connections extends ServerTransportFilter {
         || used <= 0; // at least one, or no connection would make progress
   }
 
-  /** Runs the task on the executor when there may be room for that many bytes. */
-  void whenRoom(long bytes, Executor executor, Runnable task) {
-    waiting.add(bytes, executor, task);
+  /**
+   * Runs the task when there may be room for that many bytes, unless it {@code waits} no longer.
+   */
+  void whenRoom(long bytes, BooleanSupplier waits, Runnable task) {
+    waiting.add(granted -> fits(granted, bytes) ? granted + bytes : -1, waits, task);
   }
 
   /** Runs the tasks that wait for room, as far as there is room. */
@@ -272,7 +275,8 @@ public final class Connections extends ServerTransportFilter {
     long request = stopping ? STOPPING_NANOS : limits.request().toNanos();
     long stall = limits.stall().toNanos();
     long unflushed = 0;
-    records.wake(); // drops those that wait no longer
+    records.sweep();
+    waiting.forget();
     for (Connection connection : ready) {
       long stalled = connection.stalledFor(now);
       if (stalled > 2 * stall

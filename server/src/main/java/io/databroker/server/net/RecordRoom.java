@@ -2,12 +2,8 @@ package io.databroker.server.net;
 
 import io.databroker.api.Bytes;
 import java.lang.ref.WeakReference;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +18,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe.
  */
 final class RecordRoom {
-  /**
-   * Sending that waits.
-   *
-   * @param record the record, unless nobody else holds it: thousands may wait, each with a copy
-   */
-  private record Waiter(
-      WeakReference<Bytes> record, long size, BooleanSupplier waits, Runnable task) {}
-
   private final long most;
+  private final RoomQueue waiters = new RoomQueue();
 
   // Guarded by this.
   private final IdentityHashMap<Bytes, Integer> uses = new IdentityHashMap<>();
-  private final Queue<Waiter> waiters = new ArrayDeque<>();
 
-  /** Bytes of all records; written under the lock. */
-  private volatile long bytes;
+  /** Bytes of all records. */
+  private long bytes;
 
-  private volatile boolean hasWaiters;
+  // Room of sendings that were woken, until they take it. Guarded by this.
+  private final Set<Bytes> granted = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long grantedBytes;
 
   /**
    * Creates an empty room.
@@ -50,8 +40,8 @@ final class RecordRoom {
     this.most = most;
   }
 
-  private boolean fits(long granted, long more) {
-    long used = bytes + granted;
+  private boolean fits(long more) {
+    long used = bytes + grantedBytes;
     return used + more <= most || used == 0;
   }
 
@@ -62,11 +52,14 @@ final class RecordRoom {
    * @return false, without an effect, if there is none
    */
   synchronized boolean take(Bytes record, boolean woken) {
-    if (!woken && !waiters.isEmpty()) {
+    if (!woken && waiters.hasWaiters()) {
       return false;
     }
     if (!uses.containsKey(record)) {
-      if (!fits(0, record.size())) {
+      if (granted.remove(record) || woken) { // a woken one may have read another copy
+        grantedBytes = Math.max(0, grantedBytes - record.size());
+      }
+      if (!fits(record.size())) {
         return false;
       }
       bytes += record.size();
@@ -82,7 +75,7 @@ final class RecordRoom {
         bytes -= record.size();
       }
     }
-    wake();
+    waiters.wake();
   }
 
   private static @Nullable Integer lessOne(int before, int change) {
@@ -90,57 +83,51 @@ final class RecordRoom {
   }
 
   /**
-   * Runs the task when there may be room for one sending of that record, possibly at once.
+   * Runs the task when there may be room for one sending of that record, possibly at once. The task
+   * takes the room itself, or not.
    *
    * @param waits false once the sending is over: its task is then dropped. Called under a lock, so
    *     it must not wait
    */
   void whenRoom(Bytes record, BooleanSupplier waits, Runnable task) {
-    synchronized (this) {
-      waiters.add(new Waiter(new WeakReference<>(record), record.size(), waits, task));
-      hasWaiters = true;
+    WeakReference<Bytes> unlessGone = new WeakReference<>(record); // thousands may have a copy each
+    long size = record.size();
+    waiters.add(others -> grants(unlessGone.get(), size) ? others : -1, waits, task);
+  }
+
+  /** Keeps room for one that is woken, unless its record has room. */
+  private synchronized boolean grants(@Nullable Bytes record, long size) {
+    if (record != null && (uses.containsKey(record) || granted.contains(record))) {
+      return true;
     }
-    wake(); // room may have become free before the task was in the queue
+    if (!fits(size)) {
+      return false;
+    }
+    if (record != null) {
+      granted.add(record);
+    }
+    grantedBytes += size;
+    return true;
   }
 
   /**
-   * Runs the tasks for which there is room. Each takes the room itself, or not: a later wake is for
-   * those that wait behind it.
+   * Forgets sendings that are over, and the room of those that were woken and did not take it.
+   * Called often: nobody else may wake those behind them.
    */
-  void wake() {
-    if (hasWaiters) {
-      woken().forEach(each -> each.task.run());
+  void sweep() {
+    synchronized (this) {
+      granted.clear();
+      grantedBytes = 0;
     }
-  }
-
-  private synchronized List<Waiter> woken() {
-    List<Waiter> woken = new ArrayList<>();
-    Set<Bytes> granted = Collections.newSetFromMap(new IdentityHashMap<>());
-    long grantedBytes = 0;
-    for (Waiter next = waiters.peek(); next != null; next = waiters.peek()) {
-      if (next.waits.getAsBoolean()) {
-        Bytes record = next.record.get();
-        boolean isNew = record == null || !(uses.containsKey(record) || granted.contains(record));
-        if (isNew && !fits(grantedBytes, next.size)) {
-          break;
-        }
-        if (record != null) {
-          granted.add(record);
-        }
-        grantedBytes += isNew ? next.size : 0;
-        woken.add(next);
-      }
-      waiters.remove();
-    }
-    hasWaiters = !waiters.isEmpty();
-    return woken;
+    waiters.forget();
+    waiters.wake();
   }
 
   boolean hasWaiters() {
-    return hasWaiters;
+    return waiters.hasWaiters();
   }
 
-  long bytes() {
+  synchronized long bytes() {
     return bytes;
   }
 }

@@ -4,11 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
- * Answers and streams that wait for room in the transport's buffers, in order of arrival.
+ * Answers and streams that wait for room, in order of arrival.
  *
  * <p>It wakes only as many as there is room for, because thousands may wait each time that one
  * client reads.
@@ -16,53 +15,68 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>Thread-safety:</b> safe.
  */
 final class RoomQueue {
-  private record Waiter(long bytes, Executor executor, Runnable task) {}
+  private record Waiter(Wish wish, BooleanSupplier waits, Runnable task) {}
 
-  /** Room that the waiters want. */
+  /** Room that one of them wants. Called under a lock, so it must not wait. */
   @FunctionalInterface
-  interface Room {
-    /** Returns whether there is room for that many bytes beside those that were granted. */
-    boolean fits(long granted, long bytes);
+  interface Wish {
+    /** Returns the bytes that are granted with these; less than 0 if there is no room for them. */
+    long grant(long granted);
   }
 
-  private final Room room;
-  private final AtomicInteger count = new AtomicInteger();
   private final Queue<Waiter> waiters = new ArrayDeque<>(); // guarded by itself
-
-  /** Creates an empty queue. */
-  RoomQueue(Room room) {
-    this.room = room;
-  }
+  private volatile boolean hasWaiters;
 
   boolean hasWaiters() {
-    return count.get() > 0;
+    return hasWaiters;
   }
 
-  /** Runs the task on the executor when there may be room for that many bytes, possibly at once. */
-  void add(long bytes, Executor executor, Runnable task) {
+  /**
+   * Runs the task when there may be room for it, possibly at once.
+   *
+   * @param waits false once nobody waits any more: the task is then dropped. Called under a lock,
+   *     so it must not wait
+   */
+  void add(Wish wish, BooleanSupplier waits, Runnable task) {
     synchronized (waiters) {
-      waiters.add(new Waiter(bytes, executor, task));
-      count.incrementAndGet();
+      waiters.add(new Waiter(wish, waits, task));
+      hasWaiters = true;
     }
     wake(); // room may have become free before the task was in the queue
   }
 
   /** Runs the tasks for which there is room; each checks again whether there still is. */
   void wake() {
-    if (count.get() == 0) {
-      return;
+    if (hasWaiters) {
+      woken().forEach(each -> each.task.run());
     }
+  }
+
+  private List<Waiter> woken() {
     List<Waiter> woken = new ArrayList<>();
     synchronized (waiters) {
       long granted = 0;
-      for (Waiter next = waiters.peek();
-          next != null && room.fits(granted, next.bytes);
-          next = waiters.peek()) {
-        granted += next.bytes;
-        woken.add(waiters.remove());
-        count.decrementAndGet();
+      for (Waiter next = waiters.peek(); next != null; next = waiters.peek()) {
+        if (next.waits.getAsBoolean()) {
+          long withNext = next.wish.grant(granted);
+          if (withNext < 0) {
+            break;
+          }
+          granted = withNext;
+          woken.add(next);
+        }
+        waiters.remove();
       }
+      hasWaiters = !waiters.isEmpty();
     }
-    woken.forEach(each -> each.executor.execute(each.task));
+    return woken;
+  }
+
+  /** Forgets those that wait no longer, which could be more than the heap can hold. */
+  void forget() {
+    synchronized (waiters) {
+      waiters.removeIf(each -> !each.waits.getAsBoolean());
+      hasWaiters = !waiters.isEmpty();
+    }
   }
 }

@@ -142,12 +142,11 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   }
 
   private void awaitRoomFor(A message) {
+    Runnable send = () -> executor.execute(this::sendWhatWaits);
     if (message instanceof LargeRecord.Stream record) {
-      record
-          .message()
-          .whenPlace(connection, () -> !over, () -> executor.execute(this::sendWhatWaits));
+      record.message().whenPlace(connection, () -> !over, send);
     } else {
-      connection.whenRoom(waitingSize, executor, this::sendWhatWaits);
+      connection.whenRoom(waitingSize, () -> !over, send);
     }
   }
 
@@ -221,14 +220,13 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   private void awaitRoom() {
     if (!awaitingRoom) {
       awaitingRoom = true;
-      connection.whenRoom(
-          ANY_ROOM,
-          executor,
-          () -> {
-            awaitingRoom = false;
-            readyAgain.run();
-          });
+      connection.whenRoom(ANY_ROOM, () -> !over, () -> executor.execute(this::mayHaveRoom));
     }
+  }
+
+  private void mayHaveRoom() {
+    awaitingRoom = false;
+    readyAgain.run();
   }
 
   private void discount() {

@@ -159,7 +159,7 @@ class ConnectionTest {
     assertThat(all.hasRoom(MIB)).isFalse();
     assertThat(all.hasRoom(1_000)).isTrue();
     List<String> ran = new ArrayList<>();
-    all.whenRoom(MIB, later::add, () -> ran.add("now"));
+    all.whenRoom(MIB, () -> true, () -> ran.add("now"));
     assertThat(later).isEmpty();
     connection.sent(limit);
     runLater();

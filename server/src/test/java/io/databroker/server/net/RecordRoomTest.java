@@ -77,6 +77,41 @@ class RecordRoomTest {
     assertThat(all.records().hasWaiters()).isFalse();
   }
 
+  @Test
+  void oneThatIsWokenKeepsItsRoomUntilItTakesIt() {
+    RecordPlace place = first.place(payload(12 * MIB), false);
+    Bytes large = payload(12 * MIB);
+    Bytes next = payload(8 * MIB);
+    List<String> ran = new ArrayList<>();
+    second.whenPlace(large, () -> true, () -> ran.add("large"));
+    place.giveBack();
+    assertThat(ran).containsExactly("large");
+    assertThat(first.place(next, false)).as("it would overtake").isNull();
+    first.whenPlace(next, () -> true, () -> ran.add("next"));
+    assertThat(ran).containsExactly("large");
+    RecordPlace taken = second.place(large, true);
+    assertThat(taken).isNotNull();
+    taken.giveBack();
+    assertThat(ran).containsExactly("large", "next");
+  }
+
+  /** Calls that wait and leave, again and again, would fill the heap. */
+  @Test
+  void thoseThatWaitNoLongerAreForgotten() {
+    first.place(payload(all.limits().records()), false);
+    second.whenPlace(payload(MIB), () -> true, () -> {});
+    Runnable[] call = {new ArrayList<>()::clear};
+    WeakReference<Runnable> left = new WeakReference<>(call[0]);
+    second.whenPlace(payload(MIB), () -> false, call[0]);
+    call[0] = null;
+    all.sweep();
+    for (int i = 0; i < 100 && left.get() != null; i++) {
+      System.gc();
+    }
+    assertThat(left.get()).isNull();
+    assertThat(all.records().hasWaiters()).isTrue();
+  }
+
   /** A store that reads from its disk gives each of thousands of streams a copy. */
   @Test
   void aWaitDoesNotKeepTheRecord() {

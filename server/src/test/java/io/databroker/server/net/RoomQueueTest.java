@@ -8,11 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class RoomQueueTest {
   private long room;
-  private final RoomQueue queue = new RoomQueue((granted, bytes) -> granted + bytes <= room);
+  private final RoomQueue queue = new RoomQueue();
   private final List<String> ran = new ArrayList<>();
 
   private void add(long bytes, String name) {
-    queue.add(bytes, Runnable::run, () -> ran.add(name));
+    queue.add(
+        granted -> granted + bytes <= room ? granted + bytes : -1, () -> true, () -> ran.add(name));
   }
 
   @Test
@@ -52,13 +53,13 @@ class RoomQueueTest {
   @Test
   void oneThatFindsNoRoomWaitsForTheNextTime() {
     List<Long> asked = new ArrayList<>();
-    RoomQueue full =
-        new RoomQueue(
-            (granted, bytes) -> {
-              asked.add(bytes);
-              return false;
-            });
-    full.add(10, Runnable::run, () -> ran.add("a"));
+    queue.add(
+        granted -> {
+          asked.add(granted);
+          return -1;
+        },
+        () -> true,
+        () -> ran.add("a"));
     assertThat(asked).as("looks once, and does not spin").hasSize(1);
     assertThat(ran).isEmpty();
   }

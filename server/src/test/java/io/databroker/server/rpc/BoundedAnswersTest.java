@@ -40,6 +40,19 @@ class BoundedAnswersTest {
     return answers;
   }
 
+  @Test
+  void answersWhoseClientsHaveLeftDoNotKeepOthersWaiting() {
+    reader.unsent(limits.unsent());
+    for (int i = 0; i < 100; i++) {
+      waiting(new RecordedCall(all)).end();
+    }
+    RecordedCall call = new RecordedCall(all);
+    waiting(call);
+    reader.sent(limits.unsent());
+    runThreads();
+    assertThat(call.events).containsExactly("answer", "OK");
+  }
+
   /** gRPC keeps the last buffer of an answer until the call is closed. */
   @Test
   void anAnswerWhoseClientLeavesWhileItIsSentIsClosed() {
