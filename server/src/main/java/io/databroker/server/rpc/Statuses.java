@@ -56,12 +56,11 @@ final class Statuses {
     }
     log.error("a call failed with an unexpected error", error);
     // The call may have failed after the write.
-    return detailed(
+    return of(
         Status.INTERNAL.withDescription(
             "internal error; the call may or may not have taken effect: read before you "
                 + "write again; the server's log has more"),
-        ErrorId.OUTCOME_UNKNOWN.label(),
-        Map.of());
+        ErrorId.OUTCOME_UNKNOWN.label());
   }
 
   /** Returns the status for a request for which the server has no room. */
@@ -94,59 +93,51 @@ final class Statuses {
 
   /** Returns the status for a call over the limit on open calls. */
   static StatusRuntimeException tooManyCalls() {
-    return detailed(
-        Status.RESOURCE_EXHAUSTED.withDescription(
-            "too-many-calls: the server has reached its limit of open calls; not applied, "
-                + "try again later"),
+    return exhausted(
         "too-many-calls",
-        Map.of());
+        "the server has reached its limit of open calls; not applied, try again later");
   }
 
   /** Returns the status for a request that did not arrive completely in time. */
   static StatusRuntimeException requestStalled() {
-    return detailed(
+    return of(
         Status.DEADLINE_EXCEEDED.withDescription(
             "request-stalled: the request did not arrive completely in time; not applied"),
-        "request-stalled",
-        Map.of());
+        "request-stalled");
   }
 
   /** Returns the status for a stream that the server ends because it stops. */
   static StatusRuntimeException stopping() {
-    return detailed(
+    return of(
         Status.UNAVAILABLE.withDescription("the server is stopping; connect again"),
-        ErrorId.UNAVAILABLE.label(),
-        Map.of());
+        ErrorId.UNAVAILABLE.label());
   }
 
   /** Returns the status for a stream that its client has not read for too long. */
   static StatusRuntimeException readerStalled() {
-    return detailed(
-        Status.RESOURCE_EXHAUSTED.withDescription(
-            "reader-stalled: the client did not read the stream for too long; read faster, "
-                + "and continue from the last version read"),
+    return exhausted(
         "reader-stalled",
-        Map.of());
+        "the client did not read the stream for too long; read faster, and continue from the last"
+            + " version read");
   }
 
   /** Returns the status for a stream that the server ends because it has no buffer for it. */
   static StatusRuntimeException noBuffers() {
-    return detailed(
-        Status.RESOURCE_EXHAUSTED.withDescription(
-            "buffers-exhausted: the server has no memory for more messages on their way; try "
-                + "again later, and continue from the last version read"),
+    return exhausted(
         "buffers-exhausted",
-        Map.of());
+        "the server has no memory for more messages on their way; try again later, and continue"
+            + " from the last version read");
   }
 
   /** Returns the status for a stream whose large record would wait without room in the heap. */
   static StatusRuntimeException noRecordRoom() {
-    return detailed(
-        Status.RESOURCE_EXHAUSTED.withDescription(
-            "records-exhausted: other clients read large records, and the heap has no room for "
-                + "one more; try again later"),
+    return exhausted(
         "records-exhausted",
-        Map.of());
+        "other clients read large records, and the heap has no room for one more; try again later");
+  }
+
+  private static StatusRuntimeException exhausted(String id, String why) {
+    return of(Status.RESOURCE_EXHAUSTED.withDescription(id + ": " + why), id);
   }
 
   private static StatusRuntimeException detailed(DatabrokerException error) {
