@@ -220,7 +220,8 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
   private void awaitRoom() {
     if (!awaitingRoom) {
       awaitingRoom = true;
-      connection.whenRoom(ANY_ROOM, () -> !over, () -> executor.execute(this::mayHaveRoom));
+      connection.whenRoom(
+          ANY_ROOM, () -> !over && !closed, () -> executor.execute(this::mayHaveRoom));
     }
   }
 

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.server.net.Connection;
 import io.databroker.server.net.Connections;
 import io.databroker.server.net.NetworkLimits;
+import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-/** Single answers that wait for room in the transport's buffers. */
+/** Answers that wait for room in the transport's buffers. */
 class BoundedAnswersTest {
   private static final int MIB = 1 << 20;
 
@@ -51,6 +54,28 @@ class BoundedAnswersTest {
     reader.sent(limits.unsent());
     runThreads();
     assertThat(call.events).containsExactly("answer", "OK");
+  }
+
+  private BoundedAnswers<InputStream> stream() {
+    RecordedCall call = new RecordedCall(all, DataBrokerServiceGrpc.getSyncMethod());
+    return new BoundedAnswers<>(call, Connection.of(call), threads::add);
+  }
+
+  @Test
+  void streamsThatHaveEndedDoNotKeepOthersWaiting() {
+    reader.unsent(limits.unsent());
+    for (int i = 0; i < 100; i++) {
+      BoundedAnswers<InputStream> ended = stream();
+      assertThat(ended.isReady()).isFalse();
+      ended.close(Status.OK, new Metadata()); // its client has not read the end yet
+    }
+    BoundedAnswers<InputStream> stream = stream();
+    List<String> events = new ArrayList<>();
+    stream.readyAgain(() -> events.add("ready"));
+    assertThat(stream.isReady()).isFalse();
+    reader.sent(limits.unsent());
+    runThreads();
+    assertThat(events).containsExactly("ready");
   }
 
   /** gRPC keeps the last buffer of an answer until the call is closed. */

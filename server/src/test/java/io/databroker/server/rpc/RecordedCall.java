@@ -11,14 +11,21 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Call with one answer, on a connection of its own, that records what it sends. */
+/** Call on a connection of its own that records what it sends. */
 final class RecordedCall extends ServerCall<InputStream, InputStream> {
   final List<String> events = new ArrayList<>();
   Runnable whileSending = () -> {};
   private final Attributes attributes;
+  private final MethodDescriptor<?, ?> method;
 
+  /** Creates a call with one answer. */
   RecordedCall(Connections all) {
+    this(all, DataBrokerServiceGrpc.getGetMethod());
+  }
+
+  RecordedCall(Connections all, MethodDescriptor<?, ?> method) {
     this.attributes = all.transportReady(Attributes.EMPTY);
+    this.method = method;
   }
 
   @Override
@@ -40,8 +47,7 @@ final class RecordedCall extends ServerCall<InputStream, InputStream> {
   @Override
   @SuppressWarnings("unchecked") // nobody parses or encodes its messages
   public MethodDescriptor<InputStream, InputStream> getMethodDescriptor() {
-    return (MethodDescriptor<InputStream, InputStream>)
-        (MethodDescriptor<?, ?>) DataBrokerServiceGrpc.getGetMethod();
+    return (MethodDescriptor<InputStream, InputStream>) method;
   }
 
   @Override
