@@ -223,8 +223,8 @@ public final class Connection {
   }
 
   /** Returns whether a large record makes no progress while others wait for its room. */
-  boolean keepsWantedRoom(long now, long patience) {
-    return all.records().hasWaiters() && records.hasStalledOne(now, patience);
+  boolean keepsWantedRoom(long now, long patience, long most) {
+    return all.records().hasWaiters() && records.hasStalledOne(now, patience, most);
   }
 
   /** Returns how often the transport had no direct memory. */

@@ -281,7 +281,7 @@ public final class Connections extends ServerTransportFilter {
       long stalled = connection.stalledFor(now);
       if (stalled > 2 * stall
           || (stalled > PRESSED_NANOS && waiting.hasWaiters() && full())
-          || connection.keepsWantedRoom(now, PRESSED_NANOS)) {
+          || connection.keepsWantedRoom(now, PRESSED_NANOS, stall)) {
         cut(connection, "reader-stalled: the client does not read its answers");
         continue;
       }

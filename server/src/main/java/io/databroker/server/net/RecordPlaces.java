@@ -30,15 +30,15 @@ final class RecordPlaces {
 
   /**
    * Returns whether a record makes no progress for longer than that. All records of a connection
-   * share its bandwidth, so each of n may rest n times as long.
+   * share its bandwidth, so each of n may rest n times as long, but no longer than {@code most}.
    */
-  boolean hasStalledOne(long now, long patience) {
+  boolean hasStalledOne(long now, long patience, long most) {
     long longest = 0;
     long allowed = 0;
     for (RecordPlace place : places) {
       longest = Math.max(longest, now - place.movedAt(now));
       allowed += patience;
     }
-    return longest > allowed;
+    return longest > Math.min(allowed, most);
   }
 }

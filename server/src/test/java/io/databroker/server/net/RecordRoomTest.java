@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 /** Connections that hold room for large records, and those that want it. */
 class RecordRoomTest {
   private static final long MIB = 1 << 20;
+  private static final long PATIENCE = 1_000_000_000L;
 
   private final Connections all = new Connections(NetworkLimits.standard(64 * MIB, 64 * MIB));
+  private final long stall = all.limits().stall().toNanos();
   private final Connection first = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
   private final Connection second = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
 
@@ -145,16 +147,32 @@ class RecordRoomTest {
   /** Otherwise one large answer, left unread beside small ones, would keep its room for ever. */
   @Test
   void aRecordLeftUnreadBesideOtherAnswersDoesNotKeepItsRoom() {
-    long patience = 1_000_000_000L;
     first.place(payload(4 * MIB), false);
-    long now = System.nanoTime() + patience * 3 / 2;
-    assertThat(first.keepsWantedRoom(now, patience)).as("while nobody wants the room").isFalse();
+    long now = System.nanoTime() + PATIENCE * 3 / 2;
+    assertThat(first.keepsWantedRoom(now, PATIENCE, stall))
+        .as("while nobody wants the room")
+        .isFalse();
     second.whenPlace(payload(all.limits().records()), () -> true, () -> {});
     first.unsent(1_000);
     first.sent(1_000);
-    assertThat(first.keepsWantedRoom(now, patience)).isTrue();
+    assertThat(first.keepsWantedRoom(now, PATIENCE, stall)).isTrue();
     first.place(payload(MIB), true);
-    assertThat(first.keepsWantedRoom(now, patience)).as("two records share a connection").isFalse();
-    assertThat(first.keepsWantedRoom(now + patience, patience)).isTrue();
+    assertThat(first.keepsWantedRoom(now, PATIENCE, stall))
+        .as("two records share a connection")
+        .isFalse();
+    assertThat(first.keepsWantedRoom(now + PATIENCE, PATIENCE, stall)).isTrue();
+  }
+
+  /** A thousand calls for one record would keep it here for a thousand seconds. */
+  @Test
+  void aClientWithManySendingsKeepsTheirRoomNoLongerThanTheReaderTimeout() {
+    Bytes record = payload(8 * MIB);
+    for (int i = 0; i < 1_000; i++) {
+      first.place(record, false);
+    }
+    second.whenPlace(payload(all.limits().records()), () -> true, () -> {});
+    long now = System.nanoTime();
+    assertThat(first.keepsWantedRoom(now + stall / 2, PATIENCE, stall)).isFalse();
+    assertThat(first.keepsWantedRoom(now + stall + PATIENCE, PATIENCE, stall)).isTrue();
   }
 }
