@@ -45,7 +45,7 @@ final class RecordedCall extends ServerCall<InputStream, InputStream> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // nobody parses or encodes its messages
+  @SuppressWarnings("unchecked") // its messages are neither parsed nor encoded
   public MethodDescriptor<InputStream, InputStream> getMethodDescriptor() {
     return (MethodDescriptor<InputStream, InputStream>) method;
   }
