@@ -123,7 +123,7 @@ final class PostgresBackend implements Backend {
     }
   }
 
-  private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {
+  private WriteQueue.Written write(List<WriteBatch> batches, Deadline deadline) {
     GroupWrite.Done done =
         store
             .transactions()
@@ -132,8 +132,8 @@ final class PostgresBackend implements Backend {
                 tx ->
                     new GroupWrite(tx, batches)
                         .run(store.options(), store.index(), store.digests(), store.channel()));
-    store.tail().publish(done.row(), pages(done));
-    return done.answers();
+    // Published before the callers return, who find their writes in a feed at once.
+    return new WriteQueue.Written(done.answers(), store.tail().note(done.row(), pages(done)));
   }
 
   /** Returns the written records, unless some of their payloads are only on the server. */
@@ -171,14 +171,16 @@ final class PostgresBackend implements Backend {
             return new LookUp(store, where).open();
           }
           String type = selection instanceof Selection.OfType ofType ? ofType.type() : null;
-          return sessions.read(
-              connection -> {
-                OptionsTable.Answer answer = store.options().read(connection);
-                StoreRow row = answer.row();
-                store.tail().publish(row);
-                RecordPages pages = RecordPages.choose(connection, row, type);
-                return new StoredSnapshot(store, row, answer.options().byType(), pages);
-              });
+          StoredSnapshot taken =
+              sessions.read(
+                  connection -> {
+                    OptionsTable.Answer answer = store.options().read(connection);
+                    StoreRow row = answer.row();
+                    RecordPages pages = RecordPages.choose(connection, row, type);
+                    return new StoredSnapshot(store, row, answer.options().byType(), pages);
+                  });
+          taken.publish();
+          return taken;
         });
   }
 

@@ -61,6 +61,11 @@ final class StoredSnapshot implements Snapshot {
     this.pages = pages;
   }
 
+  /** Publishes the bounds of the history that it has read. */
+  void publish() {
+    tail.publish(row);
+  }
+
   @Override
   public Position position() {
     return row.versions().end();

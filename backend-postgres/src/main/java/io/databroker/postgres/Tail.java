@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,15 +76,23 @@ final class Tail {
     publish(row, List.of());
   }
 
-  /** Publishes changes that this host has written or read, and signals the waiting feeds. */
+  /**
+   * Publishes changes that this host has written or read, and signals the waiting feeds. Call it
+   * without any lock or connection that a call needs: a signal may wait for that call.
+   */
   void publish(StoreRow row, List<Page> read) {
+    note(row, read).run();
+  }
+
+  /** Publishes changes, for a caller that signals the waiting feeds later, by the returned task. */
+  Runnable note(StoreRow row, List<Page> read) {
     Set<String> types = new HashSet<>();
     StoreRow before;
     publishing.lock();
     try {
       before = known;
       if (row.history() < before.history()) {
-        return;
+        return () -> {};
       }
       if (row.history() > before.history()) {
         forget(row);
@@ -104,10 +113,10 @@ final class Tail {
     } finally {
       publishing.unlock();
     }
-    if (row.history() > before.history()) {
-      feeds.wakeAll();
-      return;
-    }
+    return row.history() > before.history() ? feeds::wakeAll : () -> signal(before, types);
+  }
+
+  private void signal(StoreRow before, Set<String> types) {
     if (known.earliest() > before.earliest()) {
       feeds.endTrim(known.earliest());
     }
@@ -283,13 +292,15 @@ final class Tail {
     if (System.nanoTime() - checkedAt < FRESH_NANOS || !refreshing.tryLock()) {
       return;
     }
+    Runnable signals;
     try {
       long began = System.nanoTime();
-      publish(sessions.read(Reads::storeRow));
+      signals = note(sessions.read(Reads::storeRow), List.of());
       checkedAt = began;
     } finally {
       refreshing.unlock();
     }
+    signals.run();
   }
 
   /** Returns whether all changes up to that version were published. */
@@ -304,20 +315,29 @@ final class Tail {
 
   /** Reads all changes made up to now. */
   void catchUp() {
-    sessions.read(
-        connection -> {
-          catchUp(connection);
-          return true;
-        });
+    List<Runnable> signals = new ArrayList<>();
+    try {
+      sessions.read(
+          connection -> {
+            catchUp(connection, signals::add);
+            return true;
+          });
+    } finally {
+      signals.forEach(Runnable::run); // only now: they may wait for a call that needs a connection
+    }
   }
 
-  /** Reads all changes made up to now, over a connection of the caller. */
+  /** Reads all changes made up to now, over a connection that no call needs. */
   void catchUp(Connection connection) throws SQLException {
+    catchUp(connection, Runnable::run);
+  }
+
+  private void catchUp(Connection connection, Consumer<Runnable> signals) throws SQLException {
     StoreRow row = Reads.storeRow(connection);
     while (true) {
-      long from = startOf(row);
+      long from = startOf(row, signals);
       if (from >= row.latest()) {
-        publish(row);
+        signals.accept(note(row, List.of()));
         return;
       }
       PageReader.Answer answer = PageReader.read(connection, from);
@@ -330,11 +350,11 @@ final class Tail {
         } finally {
           publishing.unlock();
         }
-        publish(answer.row());
-        feeds.wakeAll();
+        signals.accept(note(answer.row(), List.of()));
+        signals.accept(feeds::wakeAll);
         return;
       }
-      publish(answer.row(), List.of(page));
+      signals.accept(note(answer.row(), List.of(page)));
       row = answer.row();
     }
   }
@@ -344,9 +364,9 @@ final class Tail {
    * bounds before it looks for waiting feeds again: a feed that begins to wait after that sees
    * them, and is ready.
    */
-  long startOf(StoreRow row) {
+  long startOf(StoreRow row, Consumer<Runnable> signals) {
     if (!feeds.mayWait()) {
-      publish(row);
+      signals.accept(note(row, List.of()));
     }
     publishing.lock();
     try {

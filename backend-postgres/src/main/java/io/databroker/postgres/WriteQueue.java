@@ -25,8 +25,16 @@ final class WriteQueue {
 
   /** Writes a group; a batch of several may be left out, never one alone. */
   interface Writer {
-    List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline);
+    Written write(List<WriteBatch> batches, Deadline deadline);
   }
+
+  /**
+   * The answers to a group.
+   *
+   * @param signals signals the feeds that wait; runs when others may write, because a signal may
+   *     wait for a write of another thread
+   */
+  record Written(List<GroupWrite.Answer> answers, Runnable signals) {}
 
   private enum Stage {
     WAITING,
@@ -123,13 +131,15 @@ final class WriteQueue {
 
   private void lead(Pending mine) {
     List<Pending> group = take(mine);
+    List<Runnable> signals = new ArrayList<>();
     try {
-      write(group);
+      write(group, signals);
       if (mine.isLeftOut()) {
-        write(List.of(mine));
+        write(List.of(mine), signals);
       }
     } finally {
       finish(group);
+      signals.forEach(Runnable::run);
     }
   }
 
@@ -167,7 +177,7 @@ final class WriteQueue {
     return bytes;
   }
 
-  private void write(List<Pending> group) {
+  private void write(List<Pending> group, List<Runnable> signals) {
     Deadline deadline = group.get(0).deadline;
     for (Pending pending : group) {
       deadline = deadline.orEarlier(pending.deadline);
@@ -175,7 +185,9 @@ final class WriteQueue {
     List<WriteBatch> batches = new ArrayList<>();
     group.forEach(pending -> batches.add(pending.batch));
     try {
-      List<GroupWrite.Answer> answers = writer.write(batches, deadline);
+      Written written = writer.write(batches, deadline);
+      signals.add(written.signals);
+      List<GroupWrite.Answer> answers = written.answers;
       for (int i = 0; i < group.size(); i++) {
         group.get(i).result = answers.get(i).result();
         group.get(i).failure = answers.get(i).refusal();

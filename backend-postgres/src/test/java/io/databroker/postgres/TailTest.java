@@ -82,11 +82,27 @@ class TailTest {
   @Test
   void aFeedThatBeginsToWaitWhileTheListenerReadsIsSignalled() {
     StoreRow read = EMPTY.upTo(1);
-    assertThat(tail.startOf(read)).isEqualTo(1);
+    assertThat(tail.startOf(read, Runnable::run)).isEqualTo(1);
     boolean[] signalled = new boolean[1];
     try (ChangeFeed feed = feeds.open(new Position(7, 0), null, source(null, () -> {}))) {
       feed.onReady(() -> signalled[0] = true);
       tail.publish(read);
+      assertThat(signalled[0]).isTrue();
+    }
+  }
+
+  /** The writer's queue lets the next writer in between. */
+  @Test
+  void aNotedChangeIsVisibleBeforeItsSignalRuns() {
+    boolean[] signalled = new boolean[1];
+    StoredRecord record = new StoredRecord("t", "1", 1, Bytes.EMPTY, Instant.EPOCH, false);
+    try (ChangeFeed feed = feeds.open(new Position(7, 0), null, source(null, () -> {}));
+        ChangeFeed other = feeds.open(new Position(7, 0), "t", source("t", () -> {}))) {
+      feed.onReady(() -> signalled[0] = true);
+      Runnable signals = tail.note(EMPTY.upTo(1), List.of(Page.of(7, List.of(List.of(record)))));
+      assertThat(signalled[0]).isFalse();
+      assertThat(other.poll().records()).containsExactly(record);
+      signals.run();
       assertThat(signalled[0]).isTrue();
     }
   }

@@ -32,6 +32,8 @@ class WriteQueueTest {
   private final WriteQueue queue = new WriteQueue(this::write);
   private volatile boolean failing;
 
+  private volatile Runnable signals = () -> {};
+
   /** Size of the batches that are left out of a group of several. */
   private volatile int unfit;
 
@@ -40,7 +42,7 @@ class WriteQueueTest {
     threads.shutdownNow();
   }
 
-  private List<GroupWrite.Answer> write(List<WriteBatch> batches, Deadline deadline) {
+  private WriteQueue.Written write(List<WriteBatch> batches, Deadline deadline) {
     groups.add(batches.size());
     times.add(Duration.ofNanos(deadline.left()));
     writing.countDown();
@@ -52,13 +54,16 @@ class WriteQueueTest {
     if (failing) {
       throw new UnavailableException("gone", null);
     }
-    return batches.stream()
-        .map(
-            batch ->
-                batches.size() > 1 && batch.writes().size() == unfit
-                    ? GroupWrite.Answer.LEFT_OUT
-                    : new GroupWrite.Answer(new PutResult(batch.writes().size(), List.of()), null))
-        .toList();
+    List<GroupWrite.Answer> answers =
+        batches.stream().map(batch -> answer(batch, batches.size())).toList();
+    return new WriteQueue.Written(answers, signals);
+  }
+
+  private GroupWrite.Answer answer(WriteBatch batch, int group) {
+    int size = batch.writes().size();
+    return group > 1 && size == unfit
+        ? GroupWrite.Answer.LEFT_OUT
+        : new GroupWrite.Answer(new PutResult(size, List.of()), null);
   }
 
   private static WriteBatch batch(int writes) {
@@ -147,6 +152,24 @@ class WriteQueueTest {
       assertThat(each.get(30, TimeUnit.SECONDS).serverVersion()).isBetween(2L, 4L);
     }
     assertThat(groups).containsExactly(1, 4, 1, 1);
+  }
+
+  @Test
+  void aSignalOfAWriteMayWaitForTheWriteOfAnotherThread() throws Exception {
+    goOn.countDown();
+    List<Integer> answered = Collections.synchronizedList(new ArrayList<>());
+    signals =
+        () -> {
+          signals = () -> {};
+          Future<PutResult> other = threads.submit(() -> put(2, Duration.ofSeconds(30)));
+          try {
+            answered.add((int) other.get(10, TimeUnit.SECONDS).serverVersion());
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    assertThat(put(1, Duration.ofSeconds(30)).serverVersion()).isEqualTo(1);
+    assertThat(answered).containsExactly(2);
   }
 
   @Test
