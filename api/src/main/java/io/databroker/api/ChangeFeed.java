@@ -30,7 +30,8 @@ public interface ChangeFeed extends AutoCloseable {
    * now, or if the feed or the backend is closed. A signal is never lost, and may come without
    * need. A second call replaces a signal that has not run.
    *
-   * <p>The signal must be quick. Exceptions that it throws are ignored.
+   * <p>The signal must be quick. It may wait for a call of another thread, except {@link
+   * Backend#close}, but not for another signal. Exceptions that it throws are ignored.
    */
   void onReady(Runnable signal);
 

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *       {@code endTrim} once.
  * </ul>
  *
- * <p>{@link #wake}, {@link #wakeAll} and {@link #endTrim} may run signals, and signals may call the
- * backend, so call them without any lock. They never throw, whatever the notifier or a signal does.
+ * <p>{@link #wake}, {@link #wakeAll} and {@link #endTrim} may run signals, and a signal may wait
+ * for a call of another thread (FEED-18), so call them without any lock. They never throw, whatever
+ * the notifier or a signal does.
  *
  * <p><b>Why no signal is lost.</b> Only its position and the published bounds decide whether a feed
  * is ready, never an event that it may have missed. {@code onReady} adds its registration, then

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @DisplayNameGeneration(RuleNames.class)
 abstract class Chapter implements BenchUser {
   /** A backend may be that many times slower for a while, on a busy machine. */
-  private static final int SLOWER = 10;
+  static final int SLOWER = 10;
 
   Bench bench;
 

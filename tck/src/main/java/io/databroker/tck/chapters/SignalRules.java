@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.databroker.api.Backend;
-import io.databroker.api.Capability;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.DeliberateFailure;
 import io.databroker.tck.engine.Garbage;
+import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.races.ClosingMeetings;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Signals that fail, notifiers that fail, and many signals at once.
+ * Signals that fail or wait, notifiers that fail, and many signals at once.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -36,6 +34,8 @@ abstract class SignalRules extends Chapter {
   private static final int MANY = 1_100;
   private static final int FEW = 12;
   private static final int SIGNALS = 60;
+
+  private static final Duration LONGEST = Duration.ofMinutes(1);
 
   /** The encounters here take half of a share of the budget. */
   private static final int PARTS = 4;
@@ -102,31 +102,6 @@ abstract class SignalRules extends Chapter {
     }
   }
 
-  /** Asserts that a call has the signal of a waiting feed of that type run on the notifier. */
-  private void signals(
-      Thread notifier, String cause, Backend backend, @Nullable String type, Runnable call) {
-    try (ChangeFeed feed = backend.changes(backend.versions().end(), type)) {
-      signals(notifier, cause, feed, call);
-    }
-  }
-
-  private void signals(Thread notifier, String cause, ChangeFeed feed, Runnable call) {
-    while (feed.poll() != null) {
-      // It waits at the end of the history.
-    }
-    Trace trace = new Trace();
-    feed.onReady(trace);
-    call.run();
-    trace.ranOn(notifier, cause);
-  }
-
-  /** Asserts that a signal that is set on a feed that is ready runs on the notifier. */
-  private void signalsAtOnce(Thread notifier, String cause, ChangeFeed feed) {
-    Trace trace = new Trace();
-    feed.onReady(trace);
-    trace.ranOn(notifier, cause);
-  }
-
   @Test
   @Rule("FEED-18")
   void aSignalRunsOnTheNotifierWhateverCausesIt() throws InterruptedException {
@@ -134,65 +109,57 @@ abstract class SignalRules extends Chapter {
     Thread notifier = notifier(handed);
     Backend backend = open(handed::add);
     try {
-      writesSignal(notifier, backend);
-      housekeepingSignals(notifier, backend);
-      endsSignal(notifier, backend);
+      new SignalCauses(
+              this,
+              backend,
+              (cause, feed, call) -> {
+                Trace trace = new Trace();
+                feed.onReady(trace);
+                call.run();
+                trace.ranOn(notifier, cause);
+              })
+          .tryAll();
     } finally {
       backend.close();
       end(notifier);
     }
   }
 
-  private void writesSignal(Thread notifier, Backend backend) {
-    for (String type : new String[] {null, "t"}) {
-      signals(notifier, "a put", backend, type, () -> backend.put(List.of(write("t", "1", ""))));
-      signals(notifier, "a delete", backend, type, () -> backend.put(List.of(delete("t", "1"))));
-    }
-    if (has(Capability.RESTORE)) {
-      List<StoredRecord> copy = backend.put(List.of(write("t", "2", ""))).records();
-      signals(notifier, "a restore", backend, "t", () -> backend.restore(copy));
-    }
-    try (ChangeFeed feed = backend.changes(backend.versions().begin(), "t")) {
-      signalsAtOnce(notifier, "a feed that has something to deliver", feed);
+  @Test
+  @Rule("FEED-18")
+  void aSignalMayWaitForCallsOfOtherThreads() {
+    // Not watched: a call that runs the signal may take as long as the calls beside it.
+    Backend raw = bench.openUnchecked(1, bench.context().withNotifier(Runnable::run));
+    try (ChangeFeed reader = raw.changes(raw.versions().end(), null)) {
+      List<WaitingSignal.Beside> calls = WaitingSignal.callsOf(raw, reader);
+      calls.forEach(each -> each.call().run()); // the first calls of a backend take longer
+      Duration before = timeOf(() -> calls.forEach(each -> each.call().run()));
+      Duration patience = bench.tuning.patience();
+      Duration longest = patience.plus(before.multipliedBy(SLOWER));
+      long start = RunningTime.nanos();
+      new SignalCauses(
+              this,
+              raw,
+              (cause, feed, call) -> {
+                WaitingSignal signal = new WaitingSignal(calls, longest);
+                feed.onReady(signal);
+                call.run();
+                signal.judge(cause, patience);
+                checkHaste(cause, start);
+              })
+          .tryAll();
+    } finally {
+      raw.close();
     }
   }
 
-  private void housekeepingSignals(Thread notifier, Backend backend) {
-    backend.put(List.of(write("c", "1", ""), write("c", "2", "")));
-    signals(
-        notifier,
-        "a lowered capacity",
-        backend,
-        "c",
-        () -> backend.setOptions("c", TypeOptions.NONE.withCapacity(1)));
-    backend.setOptions("e", TypeOptions.NONE.withTtl(span()));
-    backend.put(List.of(write("e", "1", "")));
-    pass(span().multipliedBy(2));
-    signals(notifier, "an expiry", backend, "e", backend::expire);
-    signals(
-        notifier,
-        "a trim",
-        backend,
-        "quiet",
-        () -> {
-          backend.put(List.of(write("busy", "1", "")));
-          pass(span());
-          backend.trim(backend.put(List.of(write("busy", "2", ""))).records().get(0).modifiedAt());
-        });
-  }
-
-  private void endsSignal(Thread notifier, Backend backend) {
-    ChangeFeed closed = backend.changes(backend.versions().end(), "t");
-    signals(notifier, "the close of its feed", closed, closed::close);
-    signalsAtOnce(notifier, "a closed feed", closed);
-    try (ChangeFeed feed = backend.changes(backend.versions().end(), "t")) {
-      signals(notifier, "a clear", feed, backend::clear);
-      signalsAtOnce(notifier, "a feed of an earlier history", feed);
+  /** Beside slower calls, the test would not end in time. */
+  private static void checkHaste(String cause, long start) {
+    if (RunningTime.nanos() - start > LONGEST.toNanos()) {
+      throw new InconclusiveException(
+          "after " + LONGEST.toSeconds() + " seconds, the test has only reached " + cause,
+          "run it again on a faster machine or engine");
     }
-    ChangeFeed last = backend.changes(backend.versions().end(), null);
-    signals(notifier, "the close of the backend", last, backend::close);
-    signalsAtOnce(notifier, "a feed of a closed backend", last);
-    last.close();
   }
 
   /** Starts a thread that runs signals; one that fails on purpose does not end it. */

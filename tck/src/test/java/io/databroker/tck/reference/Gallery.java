@@ -28,6 +28,7 @@ public final class Gallery {
             FeedMutants.all(),
             WaitingMutants.all(),
             SignalMutants.all(),
+            SignalLockMutants.all(),
             OptionMutants.all(),
             TtlMutants.all(),
             IndexMutants.all(),

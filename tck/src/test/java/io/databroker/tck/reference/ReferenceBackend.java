@@ -52,18 +52,20 @@ public class ReferenceBackend implements Backend {
 
   @Override
   public PutResult put(List<Write> batch) {
-    synchronized (store) {
-      checkOpen();
-      return writer().put(batch);
-    }
+    return store.locked(
+        () -> {
+          checkOpen();
+          return writer().put(batch);
+        });
   }
 
   @Override
   public PutResult restore(List<StoredRecord> batch) {
-    synchronized (store) {
-      checkOpen();
-      return writer().restore(batch);
-    }
+    return store.locked(
+        () -> {
+          checkOpen();
+          return writer().restore(batch);
+        });
   }
 
   /** Returns a new writer for one call; called under the lock. */
@@ -165,10 +167,11 @@ public class ReferenceBackend implements Backend {
 
   @Override
   public void setOptions(String type, TypeOptions options) {
-    synchronized (store) {
-      checkOpen();
-      writer().setOptions(type, options);
-    }
+    store.locked(
+        () -> {
+          checkOpen();
+          writer().setOptions(type, options);
+        });
   }
 
   @Override
@@ -225,26 +228,28 @@ public class ReferenceBackend implements Backend {
 
   @Override
   public long expire() {
-    synchronized (store) {
-      checkOpen();
-      return writer().expire();
-    }
+    return store.locked(
+        () -> {
+          checkOpen();
+          return writer().expire();
+        });
   }
 
   @Override
   public long trim(Instant before) {
-    synchronized (store) {
-      checkOpen();
-      List<StoredRecord> dropped = new ArrayList<>();
-      while (!store.log.isEmpty() && older(store.log.firstEntry().getValue(), before)) {
-        dropped.addAll(store.log.pollFirstEntry().getValue());
-      }
-      if (!dropped.isEmpty()) {
-        store.trimmed = dropped.get(dropped.size() - 1).version();
-        List.copyOf(store.feeds).forEach(feed -> feed.trimmed(dropped));
-      }
-      return dropped.size();
-    }
+    return store.locked(
+        () -> {
+          checkOpen();
+          List<StoredRecord> dropped = new ArrayList<>();
+          while (!store.log.isEmpty() && older(store.log.firstEntry().getValue(), before)) {
+            dropped.addAll(store.log.pollFirstEntry().getValue());
+          }
+          if (!dropped.isEmpty()) {
+            store.trimmed = dropped.get(dropped.size() - 1).version();
+            List.copyOf(store.feeds).forEach(feed -> feed.trimmed(dropped));
+          }
+          return dropped.size();
+        });
   }
 
   protected boolean older(List<StoredRecord> batch, Instant before) {
@@ -253,19 +258,20 @@ public class ReferenceBackend implements Backend {
 
   @Override
   public ClearResult clear() {
-    synchronized (store) {
-      checkOpen();
-      long old = store.serverVersion;
-      store.live.clear();
-      store.options.clear();
-      store.log.clear();
-      store.checkpoint = Checkpoint.NONE;
-      store.begun = store.latest;
-      store.trimmed = store.latest;
-      store.serverVersion = Store.newServerVersion();
-      List.copyOf(store.feeds).forEach(ReferenceFeed::signal);
-      return new ClearResult(old, store.serverVersion);
-    }
+    return store.locked(
+        () -> {
+          checkOpen();
+          long old = store.serverVersion;
+          store.live.clear();
+          store.options.clear();
+          store.log.clear();
+          store.checkpoint = Checkpoint.NONE;
+          store.begun = store.latest;
+          store.trimmed = store.latest;
+          store.serverVersion = Store.newServerVersion();
+          List.copyOf(store.feeds).forEach(ReferenceFeed::signal);
+          return new ClearResult(old, store.serverVersion);
+        });
   }
 
   @Override
@@ -286,14 +292,15 @@ public class ReferenceBackend implements Backend {
 
   @Override
   public void close() {
-    synchronized (store) {
-      closed = true;
-      for (ReferenceFeed feed : List.copyOf(store.feeds)) {
-        if (feed.backend == this) {
-          feed.end();
-        }
-      }
-    }
+    store.locked(
+        () -> {
+          closed = true;
+          for (ReferenceFeed feed : List.copyOf(store.feeds)) {
+            if (feed.backend == this) {
+              feed.end();
+            }
+          }
+        });
   }
 
   protected void checkOpen() {

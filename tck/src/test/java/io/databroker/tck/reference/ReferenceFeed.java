@@ -93,12 +93,13 @@ public class ReferenceFeed implements ChangeFeed {
 
   @Override
   public void onReady(Runnable signal) {
-    synchronized (store) {
-      this.signal = signal;
-      if (ready()) {
-        signal();
-      }
-    }
+    store.locked(
+        () -> {
+          this.signal = signal;
+          if (ready()) {
+            signal();
+          }
+        });
   }
 
   protected boolean ready() {
@@ -141,27 +142,32 @@ public class ReferenceFeed implements ChangeFeed {
     waiting = false;
   }
 
+  /** Has the signal run when the lock is released. */
   protected void signal() {
     Runnable due = signal;
     if (due != null) {
       signal = null;
       int before = polls;
-      boolean[] ran = {false};
-      try {
-        backend
-            .context
-            .notifier()
-            .execute(
-                () -> {
-                  ran[0] = true;
-                  runsAfter(before);
-                  due.run();
-                });
-      } catch (RuntimeException failed) {
-        if (!ran[0]) {
-          runsAfter(before);
-          run(due);
-        }
+      store.handOver(() -> handOver(due, before));
+    }
+  }
+
+  private void handOver(Runnable due, int before) {
+    boolean[] ran = {false};
+    try {
+      backend
+          .context
+          .notifier()
+          .execute(
+              () -> {
+                ran[0] = true;
+                runsAfter(before);
+                due.run();
+              });
+    } catch (RuntimeException failed) {
+      if (!ran[0]) {
+        runsAfter(before);
+        run(due);
       }
     }
   }
@@ -188,9 +194,10 @@ public class ReferenceFeed implements ChangeFeed {
 
   @Override
   public void close() {
-    synchronized (store) {
-      closed = true;
-      end();
-    }
+    store.locked(
+        () -> {
+          closed = true;
+          end();
+        });
   }
 }

@@ -32,11 +32,12 @@ public class SavedBackend extends ReferenceBackend {
   }
 
   private <T extends @Nullable Object> T saving(String call, Supplier<T> body) {
-    synchronized (store) {
-      T answer = body.get();
-      save(call);
-      return answer;
-    }
+    return store.locked(
+        () -> {
+          T answer = body.get();
+          save(call);
+          return answer;
+        });
   }
 
   @Override
@@ -101,12 +102,13 @@ public class SavedBackend extends ReferenceBackend {
 
   @Override
   public void close() {
-    synchronized (store) {
-      boolean first = !closed;
-      super.close();
-      if (first) {
-        place.close();
-      }
-    }
+    store.locked(
+        () -> {
+          boolean first = !closed;
+          super.close();
+          if (first) {
+            place.close();
+          }
+        });
   }
 }

@@ -88,14 +88,15 @@ final class SignalMutants {
     }
 
     private <T extends @Nullable Object> T in(By call, Supplier<T> work) {
-      synchronized (store) {
-        inside = call == by;
-        try {
-          return work.get();
-        } finally {
-          inside = false;
-        }
-      }
+      return store.locked(
+          () -> {
+            inside = call == by;
+            try {
+              return work.get();
+            } finally {
+              inside = false;
+            }
+          });
     }
 
     private void in(By call, Runnable work) {

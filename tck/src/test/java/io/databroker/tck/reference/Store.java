@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Store of one place. Its monitor guards all fields. */
 public class Store {
@@ -41,6 +43,53 @@ public class Store {
   public long lastToken;
   public Checkpoint checkpoint = Checkpoint.NONE;
   public final Set<ReferenceFeed> feeds = new LinkedHashSet<>();
+
+  /** The hand-overs of signals that wait for the end of {@link #locked}. */
+  private List<Runnable> handOvers = new ArrayList<>();
+
+  /** Number of calls of {@link #locked} that run within each other. */
+  private int depth;
+
+  /** Runs a call under the lock, and hands its signals over when the lock is released. */
+  public <T extends @Nullable Object> T locked(Supplier<T> call) {
+    List<Runnable> due = List.of();
+    try {
+      synchronized (this) {
+        depth++;
+        try {
+          return call.get();
+        } finally {
+          depth--;
+          if (depth == 0) {
+            due = handOvers;
+            handOvers = new ArrayList<>();
+          }
+        }
+      }
+    } finally {
+      due.forEach(Runnable::run);
+    }
+  }
+
+  /** Runs a call without an answer, in the same way. */
+  public void locked(Runnable call) {
+    locked(
+        () -> {
+          call.run();
+          return true;
+        });
+  }
+
+  /** Hands a signal over: at the end of the running {@link #locked}, if there is one. */
+  public void handOver(Runnable handOver) {
+    synchronized (this) {
+      if (depth > 0) {
+        handOvers.add(handOver);
+        return;
+      }
+    }
+    handOver.run();
+  }
 
   public static long newServerVersion() {
     while (true) {
