@@ -117,16 +117,16 @@ final class Statuses {
   static StatusRuntimeException readerStalled() {
     return exhausted(
         "reader-stalled",
-        "the client did not read the stream for too long; read faster, and continue from the last"
-            + " version read");
+        "the client did not read the stream for too long; read faster: a Sync can continue from the"
+            + " last version read, a SyncLatest begins again");
   }
 
   /** Returns the status for a stream that the server ends because it has no buffer for it. */
   static StatusRuntimeException noBuffers() {
     return exhausted(
         "buffers-exhausted",
-        "the server has no memory for more messages on their way; try again later, and continue"
-            + " from the last version read");
+        "the server has no memory for more messages on their way; try again later: a Sync can"
+            + " continue from the last version read, a SyncLatest begins again");
   }
 
   /** Returns the status for a stream whose large record would wait without room in the heap. */
