@@ -3,13 +3,8 @@ package io.databroker.tck.reference;
 import static io.databroker.tck.reference.Mutant.feed;
 
 import io.databroker.api.BackendContext;
-import io.databroker.api.ClearResult;
 import io.databroker.api.Position;
-import io.databroker.api.PutResult;
-import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
-import io.databroker.api.Write;
-import java.time.Instant;
+import io.databroker.tck.reference.SignallingBackend.By;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Backends that do not leave their signals to the notifier. */
 final class SignalMutants {
   private SignalMutants() {}
-
-  /** The call that runs the signals itself. */
-  private enum By {
-    PUT,
-    RESTORE,
-    SET_OPTIONS,
-    EXPIRE,
-    TRIM,
-    CLEAR,
-    CLOSE,
-    ON_READY,
-    CLOSE_OF_THE_FEED
-  }
 
   static List<Mutant> all() {
     return List.of(
@@ -76,7 +58,7 @@ final class SignalMutants {
   }
 
   /** Runs signals on the thread of the caller in one kind of call. */
-  private static final class Inline extends ReferenceBackend {
+  private static final class Inline extends SignallingBackend {
     private final By by;
 
     /** True while a call of that kind runs; guarded by the store's monitor. */
@@ -87,7 +69,8 @@ final class SignalMutants {
       this.by = by;
     }
 
-    private <T extends @Nullable Object> T in(By call, Supplier<T> work) {
+    @Override
+    <T extends @Nullable Object> T in(By call, Supplier<T> work) {
       return store.locked(
           () -> {
             inside = call == by;
@@ -99,63 +82,9 @@ final class SignalMutants {
           });
     }
 
-    private void in(By call, Runnable work) {
-      in(
-          call,
-          () -> {
-            work.run();
-            return true;
-          });
-    }
-
-    @Override
-    public PutResult put(List<Write> batch) {
-      return in(By.PUT, () -> super.put(batch));
-    }
-
-    @Override
-    public PutResult restore(List<StoredRecord> batch) {
-      return in(By.RESTORE, () -> super.restore(batch));
-    }
-
-    @Override
-    public void setOptions(String type, TypeOptions options) {
-      in(By.SET_OPTIONS, () -> super.setOptions(type, options));
-    }
-
-    @Override
-    public long expire() {
-      return in(By.EXPIRE, super::expire);
-    }
-
-    @Override
-    public long trim(Instant before) {
-      return in(By.TRIM, () -> super.trim(before));
-    }
-
-    @Override
-    public ClearResult clear() {
-      return in(By.CLEAR, super::clear);
-    }
-
-    @Override
-    public void close() {
-      in(By.CLOSE, super::close);
-    }
-
     @Override
     protected ReferenceFeed feed(Position from, @Nullable String type) {
-      return new ReferenceFeed(this, from, type) {
-        @Override
-        public void onReady(Runnable signal) {
-          in(By.ON_READY, () -> super.onReady(signal));
-        }
-
-        @Override
-        public void close() {
-          in(By.CLOSE_OF_THE_FEED, () -> super.close());
-        }
-
+      return new Feed(from, type) {
         @Override
         protected void signal() {
           Runnable due = signal;
