@@ -65,6 +65,7 @@ abstract class Chapter implements BenchUser {
   @Override
   public final void use(Bench given) {
     bench = given;
+    backend = null;
   }
 
   /** The test's backend. */

@@ -1,7 +1,6 @@
 package io.databroker.tck.engine;
 
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Time within which calls must have returned, because their answers depend on the real clock. A
@@ -22,18 +21,12 @@ public final class Haste {
   /**
    * Ends the test without a verdict if the time is over.
    *
-   * @throws InconclusiveException if it is
+   * @throws LateAnswersException if it is
    */
   public void check() {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (needed && took.compareTo(most) >= 0) {
-      throw new InconclusiveException(
-          String.format(
-              Locale.ROOT,
-              "calls took %d ms, and only answers within %d ms can be judged",
-              took.toMillis(),
-              most.toMillis()),
-          "run it again on a machine that is less busy");
+      throw new LateAnswersException(took, most);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * <p><b>Thread-safety:</b> as any exception: safe to read from any thread.
  */
-public final class InconclusiveException extends RuntimeException {
+public class InconclusiveException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Creates the verdict of a test that saw too little; the message says what helps. */

@@ -11,7 +11,7 @@ class HasteTest {
   @Test
   void answersThatCameTooLateAreNotJudged() {
     assertThatThrownBy(new Haste(true, Duration.ZERO)::check)
-        .isInstanceOf(InconclusiveException.class)
+        .isInstanceOf(LateAnswersException.class)
         .hasMessageContaining("within 0 ms");
     assertThatCode(new Haste(true, Duration.ofHours(1))::check).doesNotThrowAnyException();
   }
