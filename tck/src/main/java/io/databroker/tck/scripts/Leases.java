@@ -20,9 +20,13 @@ final class Leases {
     this.reference = session.reference;
   }
 
+  /** Notes the time before a step: each call of the backend may remove leases that are over. */
+  void beforeStep() {
+    latest();
+  }
+
   /** Runs a step, if it is of a lease; leases need a clock that the test turns. */
   boolean run(Step step) {
-    latest();
     if (step instanceof Step.Acquire acquire) {
       if (session.turnable) {
         acquire(acquire.name(), acquire.duration());

@@ -124,6 +124,7 @@ final class Session implements AutoCloseable {
 
   void run(Step step) throws InterruptedException {
     steps++;
+    leases.beforeStep();
     if (step instanceof Step.Put put) {
       writes.put(put);
     } else if (step instanceof Step.Many many) {
