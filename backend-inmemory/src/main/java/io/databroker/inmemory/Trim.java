@@ -39,7 +39,7 @@ final class Trim {
     return dropped;
   }
 
-  /** Returns the time of a batch: that of its last record (RESTORE-5). */
+  /** Returns the time of a batch: that of its last change (RESTORE-5). */
   private static Instant time(Changes batch) {
     return batch.records().get(batch.records().size() - 1).modifiedAt();
   }

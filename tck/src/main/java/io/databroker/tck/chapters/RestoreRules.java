@@ -232,4 +232,19 @@ abstract class RestoreRules extends Chapter {
     assertEquals(true, eviction.deleted());
     assertEquals(OLD.plusSeconds(3), eviction.modifiedAt());
   }
+
+  @Test
+  @Needs(Capability.RESTORE)
+  @Rule("RESTORE-5")
+  void aRestoredDeleteThatChangesNothingDatesEvictionsButNotItsBatch() {
+    StoredRecord noOp = deleted("t", "absent", OLD.plusSeconds(50));
+    restore(record("t", "1", "", OLD), noOp);
+    assertEquals(1, backend().trim(OLD.plusSeconds(5)), "its last change is old");
+    capacity("t", 1);
+    restore(record("t", "2", "", OLD), noOp);
+    List<StoredRecord> changes = changes(backend().versions().begin());
+    assertEquals(stored(record("t", "2", "", OLD), 2), changes.get(0));
+    assertEquals("1", changes.get(1).id());
+    assertEquals(OLD.plusSeconds(50), changes.get(1).modifiedAt(), "the last record of the call");
+  }
 }
