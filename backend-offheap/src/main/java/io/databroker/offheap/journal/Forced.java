@@ -3,9 +3,10 @@ package io.databroker.offheap.journal;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.StorageFailedException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class Forced {
   private final long timeoutNanos;
 
-  /** Separate from the lock of {@link Publisher}, so that released callers do not delay writers. */
-  private final ReentrantLock lock = new ReentrantLock();
+  /** Callers that wait. No lock: an fsync wakes all of them at once, and not one after another. */
+  private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
-  private final Condition moved = lock.newCondition();
-  private long reached;
+  private volatile long reached;
   private volatile @Nullable Throwable failure;
+
+  /** A thread that waits for a ticket; compared by identity. */
+  private static final class Waiter {
+    private final Thread thread = Thread.currentThread();
+    private final long ticket;
+
+    private Waiter(long ticket) {
+      this.ticket = ticket;
+    }
+  }
 
   /**
    * @param timeout the longest wait for an fsync
@@ -49,26 +59,25 @@ final class Forced {
   }
 
   /** Rejects all further writes, and fails all waiting callers. */
-  void fail(Throwable cause) {
-    lock.lock();
-    try {
-      if (failure == null) {
-        failure = cause;
-      }
-      moved.signalAll();
-    } finally {
-      lock.unlock();
+  synchronized void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
     }
+    waiting.forEach(waiter -> LockSupport.unpark(waiter.thread));
   }
 
-  /** Records that everything up to a ticket is durable. */
+  /**
+   * Records that everything up to a ticket is durable; for one thread at a time.
+   *
+   * <p>No waiter is missed: it enters the set before it reads {@link #reached}. If it read the
+   * older value, it is in the set before this method goes through it.
+   */
   void reach(long ticket) {
-    lock.lock();
-    try {
-      reached = Math.max(reached, ticket);
-      moved.signalAll();
-    } finally {
-      lock.unlock();
+    reached = Math.max(reached, ticket);
+    for (Waiter waiter : waiting) {
+      if (waiter.ticket <= ticket) {
+        LockSupport.unpark(waiter.thread);
+      }
     }
   }
 
@@ -80,9 +89,13 @@ final class Forced {
    * @throws StorageFailedException if the changes that a reader saw are not durable in time
    */
   void await(long ticket, boolean wrote) {
+    if (reached >= ticket) {
+      return;
+    }
     long deadline = System.nanoTime() + timeoutNanos;
     boolean interrupted = false;
-    lock.lock();
+    Waiter waiter = new Waiter(ticket);
+    waiting.add(waiter);
     try {
       while (reached < ticket) {
         Throwable failed = failure;
@@ -90,14 +103,11 @@ final class Forced {
         if (failed != null || left <= 0) {
           throw wrote ? unknown(failed) : lost(failed);
         }
-        try {
-          moved.awaitNanos(left);
-        } catch (InterruptedException interrupt) {
-          interrupted = true;
-        }
+        LockSupport.parkNanos(this, left);
+        interrupted |= Thread.interrupted();
       }
     } finally {
-      lock.unlock();
+      waiting.remove(waiter);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

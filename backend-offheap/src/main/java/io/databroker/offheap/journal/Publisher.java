@@ -27,7 +27,8 @@ public final class Publisher {
   private record Pending(Runnable commit, long order, long end) {}
 
   /** Batches that one fsync covers, up to a ticket; the last one is published. */
-  private record Taken(long ticket, Pending last, List<Space> spaces, Set<String> types) {}
+  private record Taken(
+      long ticket, long batches, Pending last, List<Space> spaces, Set<String> types) {}
 
   private final boolean forces;
   private final Waker waker;
@@ -49,6 +50,11 @@ public final class Publisher {
   private long publishedOrder;
 
   private long appended;
+
+  /** Number of the last batch that an fsync has covered. */
+  private long covered;
+
+  private final Gathering gathering = new Gathering();
   private boolean stopped;
   private @Nullable Thread thread;
 
@@ -126,8 +132,10 @@ public final class Publisher {
       publishedOrder = segment.order;
       written.addAll(types);
       appended++;
+      if (pending == null || gathering.endsWith(appended)) {
+        work.signal();
+      }
       pending = new Pending(commit, segment.order, segment.end);
-      work.signal();
     } finally {
       lock.unlock();
     }
@@ -208,6 +216,7 @@ public final class Publisher {
         while ((pending == null || forced.failure() != null) && !stopped) {
           work.awaitUninterruptibly();
         }
+        gather();
         if (stopped) {
           return;
         }
@@ -217,30 +226,46 @@ public final class Publisher {
       try {
         force();
       } catch (RuntimeException | Error broken) {
-        fail(
-            broken); // the waiting callers get the failure, and the thread runs until it is stopped
+        fail(broken); // callers get the failure; the thread runs until it is stopped
       }
     }
   }
 
-  /**
-   * Forces and publishes everything appended until now, and frames appended meanwhile, unless a
-   * thread waits to free spaces. Runs no signal.
-   */
+  /** Waits for the writers that the last fsync released; the caller holds {@link #lock}. */
+  private void gather() {
+    long left = gathering.left(appended, System.nanoTime());
+    while (left > 0 && !stopped) {
+      try {
+        work.awaitNanos(left);
+      } catch (InterruptedException interrupt) {
+        return; // an fsync without a wait is right, too
+      }
+      left = gathering.left(appended, System.nanoTime());
+    }
+  }
+
+  /** Forces and publishes everything appended until now. Runs no signal. */
   private void force() {
     forcing.lock();
     try {
       Taken taken = take();
-      while (taken != null) {
-        Throwable failed = forceAll(taken);
-        if (failed != null) {
-          fail(failed);
-          return;
-        }
-        forced.reach(taken.ticket);
-        waker.wake(taken.types);
-        taken = forcing.hasQueuedThreads() ? null : take();
+      if (taken == null) {
+        return;
       }
+      long start = System.nanoTime();
+      Throwable failed = forceAll(taken);
+      if (failed != null) {
+        fail(failed);
+        return;
+      }
+      lock.lock();
+      try {
+        gathering.begin(appended, taken.batches, start, System.nanoTime());
+      } finally {
+        lock.unlock();
+      }
+      forced.reach(taken.ticket);
+      waker.wake(taken.types);
     } finally {
       forcing.unlock();
     }
@@ -254,7 +279,8 @@ public final class Publisher {
       if (last == null || forced.failure() != null) {
         return null;
       }
-      Taken taken = new Taken(appended, last, List.copyOf(dirty), written);
+      Taken taken = new Taken(appended, appended - covered, last, List.copyOf(dirty), written);
+      covered = appended;
       written = new HashSet<>();
       pending = null;
       dirty.clear();
