@@ -5,6 +5,7 @@ import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.SnapshotExpiredException;
+import io.databroker.api.StorageFailedException;
 import io.databroker.host.TypedChanges;
 import io.databroker.host.TypedFeed;
 import io.databroker.host.TypedRecord;
@@ -34,6 +35,12 @@ final class CacheFollower<T> {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable TypedFeed<T> feed;
   private volatile @Nullable RuntimeException failure;
+
+  /** Failures in a row; used by the following thread alone. */
+  private int failures;
+
+  /** Whether no feed has delivered anything since the last snapshot. */
+  private boolean fresh;
 
   CacheFollower(TypedRecords<T> records, Consumer<List<CacheChange<T>>> listener, Backoff backoff) {
     this.records = records;
@@ -71,7 +78,6 @@ final class CacheFollower<T> {
   }
 
   private void run() {
-    int failures = 0;
     boolean reload = false;
     try {
       while (!hasEnded()) {
@@ -80,43 +86,57 @@ final class CacheFollower<T> {
             load();
             reload = false;
           }
-          try (TypedFeed<T> open = records.changes(content.position())) {
-            feed = open;
-            while (!hasEnded()) { // a close before this line may have missed the feed
-              failure = null;
-              TypedChanges<T> changes = open.next();
-              failures = 0;
-              tell(content.apply(changes.records(), changes.position()));
-            }
-          }
-        } catch (HistoryReplacedException | HistoryTrimmedException e) {
+          follow();
+        } catch (HistoryReplacedException e) {
           reload = true;
+        } catch (HistoryTrimmedException e) {
+          reload = true;
+          if (fresh) { // trims are faster than snapshots
+            pauseAfter(e);
+          }
         } catch (ClosedException e) {
           if (!hasEnded()) {
             failure = e; // the backend was closed
           }
           return;
+        } catch (StorageFailedException e) {
+          // A snapshot passes damage in the history, and a feed passes damage in a live record.
+          reload = !reload;
+          pauseAfter(e);
         } catch (RuntimeException e) {
-          failure = e;
-          failures++;
-          if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
-            log.warn("a cache cannot follow its type; trying again: {}", e.toString());
-          }
-          pause(failures);
+          pauseAfter(e);
+        } catch (Error e) {
+          pauseAfter(new IllegalStateException("the cache failed: " + e, e));
         }
       }
     } catch (InterruptedException e) {
       failure = new IllegalStateException("the thread of the cache was interrupted", e);
-    } catch (Error e) {
-      failure = new IllegalStateException("the thread of the cache ended", e);
-      throw e;
     } finally {
       closed.countDown();
       content.wake();
     }
   }
 
-  private void pause(int failures) throws InterruptedException {
+  /** Applies changes until the cache or the feed ends. */
+  private void follow() throws InterruptedException {
+    try (TypedFeed<T> open = records.changes(content.position())) {
+      feed = open;
+      while (!hasEnded()) { // a close before this line may have missed the feed
+        failure = null;
+        TypedChanges<T> changes = open.next();
+        failures = 0;
+        fresh = false;
+        tell(content.apply(changes.records(), changes.position()));
+      }
+    }
+  }
+
+  private void pauseAfter(RuntimeException failed) throws InterruptedException {
+    failure = failed;
+    failures++;
+    if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
+      log.warn("a cache cannot follow its type; trying again: {}", failed.toString());
+    }
     long nanos = TimeUnit.NANOSECONDS.convert(backoff.pause(failures, ThreadLocalRandom.current()));
     if (closed.await(nanos, TimeUnit.NANOSECONDS)) {
       log.debug("closed during a pause");
@@ -124,12 +144,19 @@ final class CacheFollower<T> {
   }
 
   private void load() {
+    Map<String, TypedRecord<T>> found = new HashMap<>();
+    Position position = read(found);
+    fresh = true;
+    tell(content.replace(found, position)); // the snapshot is closed: the listener may take long
+  }
+
+  /** Reads all records; returns their position. */
+  private Position read(Map<String, TypedRecord<T>> found) {
     for (int attempt = 1; ; attempt++) {
+      found.clear();
       try (TypedSnapshot<T> snapshot = records.snapshot()) {
-        Map<String, TypedRecord<T>> found = new HashMap<>();
         snapshot.forEach(record -> found.put(record.id(), record));
-        tell(content.replace(found, snapshot.position()));
-        return;
+        return snapshot.position();
       } catch (SnapshotExpiredException e) {
         if (attempt == SNAPSHOT_ATTEMPTS) {
           throw e;
@@ -144,7 +171,7 @@ final class CacheFollower<T> {
     }
     try {
       listener.accept(List.copyOf(changes));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("a listener of a cache failed; it gets the next changes: {}", e.toString());
     }
   }
