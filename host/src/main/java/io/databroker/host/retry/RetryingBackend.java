@@ -3,9 +3,15 @@ package io.databroker.host.retry;
 import io.databroker.api.Backend;
 import io.databroker.api.BackendState;
 import io.databroker.api.ClosedException;
+import io.databroker.api.PutResult;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
+import io.databroker.api.Write;
 import io.databroker.api.support.ForwardingBackend;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +86,22 @@ public final class RetryingBackend extends ForwardingBackend {
 
   private boolean awaitClose(Duration duration) throws InterruptedException {
     return closed.await(TimeUnit.NANOSECONDS.convert(duration), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public PutResult put(List<Write> batch) {
+    return super.put(copied(batch));
+  }
+
+  @Override
+  public PutResult restore(List<StoredRecord> batch) {
+    return super.restore(copied(batch));
+  }
+
+  /** Returns the list as it is now: each attempt applies the same batch (ARG-3). */
+  @SuppressWarnings("NullAway") // null, as the list or in it, is for the backend to refuse
+  private static <E> List<E> copied(List<E> batch) {
+    return batch == null ? batch : Collections.unmodifiableList(new ArrayList<>(batch));
   }
 
   @Override

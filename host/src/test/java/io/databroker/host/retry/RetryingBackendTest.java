@@ -9,7 +9,9 @@ import io.databroker.api.Backend;
 import io.databroker.api.Bytes;
 import io.databroker.api.ClosedException;
 import io.databroker.api.FieldExtractor;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.OutcomeUnknownException;
+import io.databroker.api.StoredRecord;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import io.databroker.host.query.HookedBackend;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +75,33 @@ class RetryingBackendTest {
     failing(1);
     backend.setOptions("t", io.databroker.api.TypeOptions.NONE);
     assertThat(pauses).hasSize(7);
+  }
+
+  @Test
+  void aRepetitionWritesTheBatchAsItWasAtTheCall() {
+    Backend backend = retrying(Backoff.standard());
+    List<Write> batch = new ArrayList<>(BATCH);
+    failing(1);
+    Consumer<String> fail = store.hook;
+    store.hook =
+        method -> {
+          batch.set(0, Write.put("t", "changed", Bytes.EMPTY));
+          fail.accept(method);
+        };
+    backend.put(batch);
+    assertThat(store.bare.get("t", "1")).isNotNull();
+    assertThat(store.bare.get("t", "changed")).isNull();
+    StoredRecord record = store.bare.get("t", "1");
+    List<StoredRecord> restored = new ArrayList<>(List.of(record));
+    failing(1);
+    Consumer<String> failAgain = store.hook;
+    store.hook =
+        method -> {
+          restored.clear();
+          failAgain.accept(method);
+        };
+    assertThat(backend.restore(restored).records()).hasSize(1);
+    assertThatExceptionOfType(InvalidArgumentException.class).isThrownBy(() -> backend.put(null));
   }
 
   @Test
