@@ -6,6 +6,7 @@ import io.databroker.api.TypeOptions;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the first difference between the records that two stores have of one type. */
@@ -133,7 +134,9 @@ final class Difference {
             "(capacity %s, ttl %s, indexed fields %s)",
             options.capacity() == null ? "none" : Long.toUnsignedString(options.capacity()),
             options.ttl() == null ? "none" : options.ttl(),
-            shown(options.indexedFields().toString()));
+            options.indexedFields().stream()
+                .map(Difference::shown)
+                .collect(Collectors.joining(", ", "[", "]")));
   }
 
   /** Returns a text in quotes, with escapes for all characters that a terminal could interpret. */

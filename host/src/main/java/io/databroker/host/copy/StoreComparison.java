@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,7 +67,7 @@ public record StoreComparison(
       for (String type : types) {
         TypeOptions ofA = a.contents.options().get(type);
         TypeOptions ofB = b.contents.options().get(type);
-        boolean sameOptions = String.valueOf(ofA).equals(String.valueOf(ofB));
+        boolean sameOptions = Objects.equals(ofA, ofB);
         boolean sameRecords = Arrays.equals(a.digest(type), b.digest(type));
         if (!sameOptions || !sameRecords) {
           differing++;

@@ -39,6 +39,17 @@ class StoreComparisonTest {
     }
   }
 
+  @Test
+  void optionsWithTheSameTextDiffer() throws Exception {
+    try (Stores stores = new Stores(SAME_TIME)) {
+      stores.backend(0).setOptions("t", TypeOptions.NONE.withIndexedFields("a, b"));
+      stores.backend(1).setOptions("t", TypeOptions.NONE.withIndexedFields("a", "b"));
+      StoreComparison compared = stores.compare();
+      assertThat(compared.isEqual()).isFalse();
+      assertThat(compared.difference()).contains("[\"a, b\"]", "[\"a\", \"b\"]");
+    }
+  }
+
   private void assertDifference(StoredRecord one, StoredRecord other, String difference)
       throws IOException {
     try (Stores stores = new Stores(SAME_TIME)) {
