@@ -92,6 +92,15 @@ public final class BackendCopy implements CopyEnd {
     check("id" + of, utf8(record.id()), limits.idBytes());
   }
 
+  @Override
+  public void check(String type, TypeOptions options) {
+    String of = " of type \"" + type + "\"";
+    check("name" + of, utf8(type), limits.typeBytes());
+    for (String field : options.indexedFields()) {
+      check("indexed field" + of, utf8(field), limits.idBytes());
+    }
+  }
+
   private static void check(String part, long bytes, long limit) {
     if (bytes > limit) {
       throw new LimitExceededException(part, bytes, limit, "bytes");

@@ -181,6 +181,7 @@ public record Backup(
     try (BackupChain chain = new BackupChain(files, progress)) {
       List<Backup> checked = chain.check(target::check);
       Backup last = checked.get(checked.size() - 1);
+      last.contents().options().forEach(target::check);
       if (!replace) {
         StoreCopy.checkEmpty(target);
       }

@@ -53,6 +53,14 @@ public interface CopyEnd extends AutoCloseable {
    */
   void check(StoredRecord record);
 
+  /**
+   * Checks that {@link #setOptions} would accept options, as far as that is known before. A copy
+   * asks before it removes anything; by default, this store accepts all.
+   *
+   * @throws LimitExceededException if a name is too long for this store
+   */
+  default void check(String type, TypeOptions options) {}
+
   /** Applies a batch and keeps the times of its records (RESTORE-1 to RESTORE-5). */
   void restore(List<StoredRecord> batch);
 

@@ -180,6 +180,7 @@ public final class StoreCopy {
                 sort.add(record);
                 progress.at(CopyProgress.Step.READ, sort.size());
               });
+      contents.options().forEach(target::check);
       Position position = contents.position();
       long after = 0;
       if (unfinished && position.serverVersion() == versions.serverVersion()) {

@@ -8,6 +8,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Capability;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.LimitExceededException;
+import io.databroker.api.Limits;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.UnsupportedException;
@@ -45,6 +46,25 @@ class RefusedCopyTest {
       assertThatThrownBy(() -> copy.run(true))
           .isInstanceOf(LimitExceededException.class)
           .hasMessageContaining("payload of record \"1\" of type \"car\" has 2097152 bytes");
+      assertThatThrownBy(() -> Backup.restore(file, target, true, CopyProgress.NONE))
+          .isInstanceOf(LimitExceededException.class);
+      assertThat(stores.backend(1).listTypes()).containsExactly("kept");
+    }
+  }
+
+  @Test
+  void aTargetKeepsItsRecordsIfItCannotHoldTheOptionsOfTheSource() throws Exception {
+    String longest = "f".repeat(Limits.FLOOR.idBytes() + 1);
+    try (Stores stores = new Stores()) {
+      stores.backend(0).setOptions("car", TypeOptions.NONE.withIndexedFields(longest));
+      stores.backend(1).put(List.of(Write.put("kept", "1", Bytes.EMPTY)));
+      Path file = folder.resolve("options.backup");
+      Backup.write(stores.end(0), file, false, Instant.EPOCH, CopyProgress.NONE);
+      CopyEnd target = stores.end(1);
+      StoreCopy copy = new StoreCopy(stores.end(0), target, null, CopyProgress.NONE);
+      assertThatThrownBy(() -> copy.run(true))
+          .isInstanceOf(LimitExceededException.class)
+          .hasMessageContaining("indexed field of type \"car\" has 1025 bytes");
       assertThatThrownBy(() -> Backup.restore(file, target, true, CopyProgress.NONE))
           .isInstanceOf(LimitExceededException.class);
       assertThat(stores.backend(1).listTypes()).containsExactly("kept");
