@@ -26,6 +26,14 @@ import java.util.function.ToDoubleFunction;
 final class BackendGauges {
   private static final String PREFIX = "databroker.backend.";
 
+  /** The meters of {@link MeteredBackend} that are no gauges. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          CallMeters.NAME,
+          PREFIX + "records.written",
+          PREFIX + "records.expired",
+          PREFIX + "records.trimmed");
+
   private final MeterRegistry registry;
   private final Tags tags;
   private final Backend backend;
@@ -69,10 +77,11 @@ final class BackendGauges {
           b -> b.state().mode() == mode ? 1 : 0);
     }
     Set<String> taken = gauges.stream().map(it -> it.getId().getName()).collect(toSet());
+    taken.addAll(OTHERS);
     // Each backend chooses its counters; their names stay the same while it is open.
     for (String name : backend.counters().keySet()) {
       String lower = name.toLowerCase(Locale.ROOT);
-      if (taken.add(PREFIX + lower)) { // a backend does not replace the gauges of the host
+      if (taken.add(PREFIX + lower)) { // a backend does not replace the meters of the host
         add(lower, "As the backend counts it", tags, b -> b.counters().getOrDefault(name, 0L));
       }
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Timers of one method, by outcome: one for each error id, so that their number is bounded. */
 final class CallMeters {
+  static final String NAME = "databroker.backend.calls";
+
   private static final Duration[] BUCKETS = {
     Duration.ofNanos(10_000),
     Duration.ofNanos(100_000),
@@ -37,7 +39,7 @@ final class CallMeters {
   }
 
   private static Timer timer(MeterRegistry registry, Tags tags, String method, String outcome) {
-    return Timer.builder("databroker.backend.calls")
+    return Timer.builder(NAME)
         .description("Calls of the backend, by method and outcome: ok, or the id of the error")
         .tags(tags.and("method", method, "outcome", outcome))
         .serviceLevelObjectives(BUCKETS)

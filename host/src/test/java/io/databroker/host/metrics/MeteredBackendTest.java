@@ -57,13 +57,14 @@ class MeteredBackendTest {
   }
 
   @Test
-  void countersOfABackendReplaceNoGaugeOfTheHost() {
+  void countersOfABackendReplaceNoMeterOfTheHost() {
     try (Databroker broker = Databroker.builder().backend("inmemory").open()) {
       Backend backend =
           new ForwardingBackend(broker.backend()) {
             @Override
             public Map<String, Long> counters() {
-              return Map.of("version", 99L, "Types", 98L, "own", 97L);
+              return Map.of(
+                  "version", 99L, "Types", 98L, "own", 97L, "records.written", 96L, "calls", 95L);
             }
           };
       put(backend, "car");
@@ -72,6 +73,9 @@ class MeteredBackendTest {
         assertThat(gauge("version")).isEqualTo(2);
         assertThat(gauge("types")).isEqualTo(1);
         assertThat(gauge("own")).isEqualTo(97);
+        assertThat(registry.get("databroker.backend.records.written").counter().count())
+            .isEqualTo(1);
+        assertThat(registry.find("databroker.backend.calls").gauges()).isEmpty();
       }
     }
   }
