@@ -54,7 +54,11 @@ final class Candidates implements AutoCloseable {
   static @Nullable Candidates of(Backend backend, String type, Cover cover, Runnable check) {
     Position before = cover.ids().isEmpty() ? null : backend.versions().end();
     Map<String, StoredRecord> byId = new HashMap<>();
+    int read = 0;
     for (String id : cover.ids()) {
+      if (++read % CHECKED == 0) {
+        check.run();
+      }
       StoredRecord found = backend.get(type, id);
       if (found != null) {
         byId.put(id, found);

@@ -65,6 +65,26 @@ class QueriesTest {
   }
 
   @Test
+  void aCallerCanGiveUpAQueryForManyIds() {
+    Filter[] ids = new Filter[10_000];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = Filter.id("id" + i);
+    }
+    AtomicInteger checks = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                queries.run(
+                    RecordQuery.of("t", Filter.or(ids)),
+                    () -> {
+                      if (checks.incrementAndGet() == 3) {
+                        throw new IllegalStateException("the caller has left");
+                      }
+                    }))
+        .hasMessage("the caller has left");
+    assertThat(backend.calls.stream().filter("get"::equals)).hasSizeLessThan(1_000);
+  }
+
+  @Test
   void noMoreIsKeptThanFitsInTheAnswer() {
     Page page = new Page(RecordQuery.of("t", Filter.all()).within(10 * RecordQuery.RECORD_BYTES));
     for (int i = 0; i < 100_000; i++) {
