@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Valid values of the settings of a provider. */
 public final class Settings {
@@ -45,9 +46,14 @@ public final class Settings {
     return value == null ? setting.defaultValue() : Optional.of(setting.type().cast(value));
   }
 
+  /** Returns the names of the settings that were set, without their values: some are secret. */
   @Override
   public String toString() {
-    return values.toString();
+    return names(values);
+  }
+
+  private static String names(Map<String, Object> values) {
+    return new TreeSet<>(values.keySet()).toString();
   }
 
   /** Collects values of settings; for use by one thread. */
@@ -75,8 +81,7 @@ public final class Settings {
      */
     public Settings build() {
       if (!problems.isEmpty()) {
-        throw new InvalidArgumentException(
-            "settings", values.toString(), String.join("; ", problems));
+        throw new InvalidArgumentException("settings", names(values), String.join("; ", problems));
       }
       return new Settings(Map.copyOf(values));
     }

@@ -101,6 +101,18 @@ class ValuesTest {
   }
 
   @Test
+  void noTextOfSettingsShowsTheirValues() {
+    Setting<String> password = Setting.text("password", null, "Help.");
+    Setting<Long> size = Setting.number("size", "bytes", 1, 10, 5, "Help.");
+    assertThat(Settings.builder().set(password, "geheim").set(size, 3L).build())
+        .hasToString("[password, size]");
+    Settings.Builder builder = Settings.builder().set(password, "geheim").set(size, 11L);
+    assertThatThrownBy(builder::build)
+        .hasMessageContaining("size is 11")
+        .hasMessageNotContaining("geheim");
+  }
+
+  @Test
   void everyErrorHasOneClassAndBeginsWithItsId() {
     Write write = Write.put("t", "a", Bytes.EMPTY).when(Condition.version(7));
     List<DatabrokerException> all =
