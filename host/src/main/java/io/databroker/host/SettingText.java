@@ -25,6 +25,9 @@ public final class SettingText {
           "h", Duration.ofHours(1),
           "d", Duration.ofDays(1));
 
+  /** The longest duration whose milliseconds are a long. */
+  private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
   private SettingText() {}
 
   /**
@@ -135,6 +138,9 @@ public final class SettingText {
   }
 
   private static String ofDuration(Duration duration) {
+    if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+      return duration.toString();
+    }
     for (String unit : new String[] {"d", "h", "m", "s", "ms"}) {
       Duration one = Objects.requireNonNull(UNITS.get(unit));
       long whole = duration.dividedBy(one);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.databroker.api.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,8 @@ class SettingTextTest {
     assertThat(SettingText.of(Duration.ofSeconds(90))).isEqualTo("90s");
     assertThat(SettingText.of(Duration.ofMinutes(60))).isEqualTo("1h");
     assertThat(SettingText.of(Duration.ofNanos(1))).isEqualTo("PT0.000000001S");
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    assertThat(SettingText.duration(SettingText.of(forever))).isEqualTo(forever);
     assertThat(SettingText.of(FakeProvider.Colour.DARK_BLUE)).isEqualTo("dark_blue");
     assertThat(SettingText.of(7L)).isEqualTo("7");
     assertThat(SettingText.of(true)).isEqualTo("true");
