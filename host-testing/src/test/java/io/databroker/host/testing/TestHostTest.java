@@ -73,6 +73,21 @@ class TestHostTest {
   }
 
   @Test
+  void timePassesWhileTheEngineIsAway() {
+    backend.setOptions("t", TypeOptions.NONE.withTtl(Duration.ofMinutes(90)));
+    backend.put(write("1"));
+    host.faults().takeAway();
+    host.passTime(Duration.ofHours(2));
+    host.faults().heal();
+    assertThat(backend.get("t", "1")).as("nothing expires while the engine is away").isNotNull();
+    host.passTime(Duration.ofSeconds(1));
+    assertThat(backend.get("t", "1")).isNull();
+    host.faults().failNext(Call.EXPIRE, () -> new StorageFullException("the disk is full", null));
+    host.passTime(Duration.ofHours(2));
+    assertThat(backend.versions().earliest()).as("the trim after it").isEqualTo(3);
+  }
+
+  @Test
   void chosenCallsFailWithoutEffect() {
     host.faults().failNext(Call.PUT, () -> new StorageFullException("the disk is full", null));
     assertThatExceptionOfType(StorageFullException.class).isThrownBy(() -> backend.put(write("1")));
