@@ -121,7 +121,7 @@ class CacheFailuresTest {
   @Test
   void aPayloadThatOverflowsTheStackOfTheCodecIsUndecodable() throws InterruptedException {
     Codec<String> deep =
-        Codec.of(Bytes::utf8, bytes -> bytes.size() > 3 ? descend(bytes) : bytes.toUtf8());
+        Codec.of(Bytes::utf8, bytes -> bytes.size() > 3 ? descend(0) : bytes.toUtf8());
     try (TypedCache<String> cache =
         TypedCache.open(new TypedRecords<>(store.bare, "word", deep), changes -> {}, QUICK)) {
       long version = words.put("a", "nested").version();
@@ -131,8 +131,8 @@ class CacheFailuresTest {
     }
   }
 
-  private static String descend(Bytes payload) {
-    return descend(payload) + payload;
+  private static String descend(int depth) {
+    return depth < 0 ? "" : descend(depth + 1) + depth;
   }
 
   @Test
