@@ -8,8 +8,8 @@ import java.util.concurrent.ForkJoinPool;
 /**
  * Services and settings that a host gives to each backend it opens.
  *
- * <p>A host starts from {@link #standard()} and replaces single parts. Any thread may use what the
- * context holds.
+ * <p>A host starts from {@link #standard()} and replaces single parts. Any thread may use the
+ * services of the context.
  */
 public final class BackendContext {
   private static final BackendContext STANDARD =

@@ -21,7 +21,7 @@ public record BackendState(Mode mode, @Nullable Reason reason, String detail) {
   public enum Mode {
     /** Reads and writes. */
     SERVING("serving"),
-    /** Reads and writes, in part: some of them fail, and an operator has something to mend. */
+    /** Reads and writes, except some that fail until an operator repairs the cause. */
     DEGRADED("degraded"),
     /** Reads; every write fails. */
     READ_ONLY("read-only"),
@@ -50,7 +50,7 @@ public record BackendState(Mode mode, @Nullable Reason reason, String detail) {
     DIRECTORY_LOST("directory-lost"),
     /** Stored data is damaged: the records concerned cannot be read. */
     DAMAGED("damaged"),
-    /** The backend met a failure of its own: only a reopen can mend it. */
+    /** The backend failed internally; only a reopen can repair it. */
     BROKEN("broken"),
     /** The engine cannot be reached. */
     ENGINE_AWAY("engine-away");

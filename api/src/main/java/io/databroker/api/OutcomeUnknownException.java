@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutcomeUnknownException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the error; the problem says what is known. */
+  /** Creates the error; the problem states the known facts. */
   public OutcomeUnknownException(String problem, @Nullable Throwable cause) {
     super(
         ErrorId.OUTCOME_UNKNOWN,

@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A clock that stays steady when the system clock steps (TIME-1 to TIME-4).
  *
- * <p>It offers two time lines. {@link #instant} follows the system clock: when that steps, the line
- * catches up slowly, running at most a tenth faster or slower than time passes, and never
+ * <p>It offers two time lines. {@link #instant} follows the system clock: when that clock steps,
+ * the line catches up slowly. It runs at most a tenth faster or slower than time passes, and never
  * backwards. {@link #elapsing} ignores steps: it advances exactly as time passes, so durations are
  * measured on it. Both start at the time of the system clock.
  *
  * <p>A step is logged once. A machine that was asleep looks like a clock that stepped forward.
  *
- * <p>Any other clock, such as one that a test turns, is passed through: both lines are that clock.
+ * <p>Any other clock, such as one that a test sets, is passed through: both time lines are that
+ * clock.
  *
  * <p><b>Thread-safety:</b> any thread may read it at any time.
  */

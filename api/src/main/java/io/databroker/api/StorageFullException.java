@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class StorageFullException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the error; the problem names what is full, and what to set or free. */
+  /** Creates the error; the problem names the full resource, and the remedy. */
   public StorageFullException(String problem, @Nullable Throwable cause) {
     super(ErrorId.STORAGE_FULL, problem, cause);
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnavailableException extends DatabrokerException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the error; the problem names what cannot be reached. */
+  /** Creates the error; the problem names the engine that cannot be reached. */
   public UnavailableException(String problem, @Nullable Throwable cause) {
     super(ErrorId.UNAVAILABLE, problem + "; not applied, try again", cause);
   }

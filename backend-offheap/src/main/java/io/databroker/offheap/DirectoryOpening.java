@@ -84,7 +84,7 @@ final class DirectoryOpening {
     }
   }
 
-  /** Opens a copy; it may be damaged, because its files may be of different moments. */
+  /** Opens a copy, which may be damaged: its files may have been copied at different moments. */
   private Backend openCopy(StoreProperties properties, DirectoryLock lock) throws IOException {
     try {
       return open(properties, Control.read(directory), true, lock);
@@ -200,8 +200,8 @@ final class DirectoryOpening {
   }
 
   /**
-   * Returns a new history name if readers may have seen a lost tail, or may go on reading another
-   * copy.
+   * Returns a new history name if readers may have seen a lost tail, or may continue to read
+   * another copy.
    */
   private static long serverVersion(Chain chain, boolean renamed) {
     List<Chain.Link> links = chain.links();

@@ -27,7 +27,8 @@ final class JvmFlags {
     List<String> problems = new ArrayList<>();
     if (!options.isEmpty()) {
       problems.add(
-          "the JVM lacks what Chronicle Map needs; start it with " + String.join(" ", options));
+          "the JVM lacks options that Chronicle Map needs; start it with "
+              + String.join(" ", options));
     }
     if (!modules.isEmpty()) {
       problems.add(

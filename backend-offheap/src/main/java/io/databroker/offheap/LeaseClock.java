@@ -19,7 +19,7 @@ final class LeaseClock {
 
   LeaseClock(InstantSource clock, Uptime uptime) {
     this.clock = SteadyClock.of(clock);
-    // A clock that a test turns is used unchanged (TIME-5).
+    // A clock that a test sets is used unchanged (TIME-5).
     this.uptime = this.clock.ignoresSteps() ? uptime : Uptime.UNKNOWN;
   }
 
@@ -37,14 +37,17 @@ final class LeaseClock {
     return moment(time, micros < 0 ? micros : micros + uptime.grain());
   }
 
-  /** Returns the moment at which leases go on: a pause between both readings prolongs them. */
+  /**
+   * Returns the moment from which restored leases count: a pause between both readings prolongs
+   * them.
+   */
   Moment toContinue() {
     long micros = uptime.micros().getAsLong();
     return moment(clock.elapsing(), micros);
   }
 
   private Moment moment(Instant time, long micros) {
-    // Without an uptime the boot is of no use: a later uptime would count as time that passed.
+    // Without an uptime, ignore the boot id: a later uptime would count as time that passed.
     return new Moment(
         time.truncatedTo(ChronoUnit.MICROS), micros < 0 ? 0 : uptime.boot(), Math.max(0, micros));
   }

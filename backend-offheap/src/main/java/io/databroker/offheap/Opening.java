@@ -104,7 +104,7 @@ final class Opening {
     }
   }
 
-  /** Returns the rights of a new store directory: its files hold every payload. */
+  /** Returns the permissions of a new store directory, whose files hold every payload. */
   private static FileAttribute<?>[] ownerOnly(Path directory) {
     return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
@@ -133,7 +133,7 @@ final class Opening {
     Path parent = directory.getParent();
     if (!Files.exists(directory)) {
       if (parent != null) {
-        makeDirectories(parent, forces, made); // with the rights of other new directories
+        makeDirectories(parent, forces, made); // with the default permissions
       }
       try {
         Files.createDirectory(directory, rights);

@@ -33,7 +33,7 @@ class JvmTest {
     String said = run(List.of(), System.getProperty("java.class.path"), List.of());
     assertThat(said)
         .contains(
-            "open-failed: the JVM lacks what Chronicle Map needs; start it with "
+            "open-failed: the JVM lacks options that Chronicle Map needs; start it with "
                 + String.join(" ", options().subList(0, 4)));
   }
 

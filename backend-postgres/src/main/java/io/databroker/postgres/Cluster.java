@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * <p>A cluster is named by its system identifier and timeline: a promotion and a recovery from a
  * backup raise the timeline. After a takeover the history continues only if the last commit waited
  * for synchronous standbys that all had to confirm, and this server is one of them. As a second
- * check, the server must have every version that this host has seen; a missing version was lost,
- * whatever the settings say.
+ * check, the server must have every version that this host has seen. A missing version was lost,
+ * even if the settings say otherwise.
  */
 final class Cluster {
   private static final Logger log = LoggerFactory.getLogger(Cluster.class);

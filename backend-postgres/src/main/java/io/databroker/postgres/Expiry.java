@@ -54,7 +54,8 @@ final class Expiry {
         }
         deleted += step.deleted;
         options = options();
-        // The time stays that of the beginning: what expires meanwhile is left to the next call.
+        // The time stays that of the beginning: records that expire meanwhile are left to the next
+        // call.
         clock = expired.clock(options).at(clock.now());
         ttl = options.of(type).ttl();
       }

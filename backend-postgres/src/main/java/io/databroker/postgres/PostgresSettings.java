@@ -99,7 +99,7 @@ record PostgresSettings(
     }
   }
 
-  /** Returns the URL without what may be a password. */
+  /** Returns the URL without parts that may be a password. */
   String shownUrl() {
     return shown(url);
   }

@@ -63,7 +63,7 @@ public final class RawSockets extends SocketFactory {
     }
   }
 
-  /** Ends a connection and the call that uses it, without a word to the server. */
+  /** Ends a connection and the call that uses it, without a message to the server. */
   static void cutOff(Connection connection) {
     try {
       Connection driver = (Connection) connection.unwrap(PGConnection.class);

@@ -12,10 +12,10 @@ import org.postgresql.jdbc.PreferQueryMode;
 /** Connects to the primary and prepares each connection for our statements. */
 final class SessionSource {
   /**
-   * Statements find their rows by an index, in its order. A session plans them once, whatever the
-   * tables hold then, so the planner gets no other choice. Statements and idle transactions have a
-   * time limit; an abandoned transaction would hold the lock that orders writes. These settings
-   * override those of the role, the database and the URL.
+   * Statements find their rows by an index, in its order. A session plans each statement once, for
+   * tables of any later size, so the planner must have no other choice. Statements and idle
+   * transactions have a time limit; an abandoned transaction would hold the lock that orders
+   * writes. These settings override those of the role, the database and the URL.
    */
   private static final String PREPARE =
       """

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lends connections to calls, and cuts off a connection when its call's time is over, so that the
- * call ends whatever the server or the network does.
+ * call ends even if the server or the network hangs.
  */
 final class Sessions implements AutoCloseable {
 
@@ -29,7 +29,9 @@ final class Sessions implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
-  /** A call may last this much longer than its time, since a timer for each call would be dear. */
+  /**
+   * Time by which a call may exceed its limit, because a timer for each call would be expensive.
+   */
   private static final long LONGEST_TICK_MILLIS = 50;
 
   private static final String CANNOT_CONNECT = "08001";

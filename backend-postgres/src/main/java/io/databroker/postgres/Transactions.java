@@ -36,7 +36,7 @@ final class Transactions {
       "SELECT pg_xact_status(?::text::xid8), (" + Cluster.RUN + ")::text";
 
   /**
-   * Finds a version that was written at that time. Time goes on during a crash, so that no other
+   * Finds a version that was written at that time. Time advances during a crash, so no other
    * transaction can have written it.
    */
   private static final String FIND =
@@ -65,7 +65,7 @@ final class Transactions {
 
   /**
    * Runs the work and commits; tries again if the connection was lost before the commit, or if the
-   * server ended the transaction for the sake of others.
+   * server ended the transaction because of a conflict with others.
    */
   <T> T write(Deadline deadline, Work<T> work) {
     for (int left = sessions.attempts(); ; left--) {
@@ -234,7 +234,7 @@ final class Transactions {
     }
   }
 
-  /** Commits once more, to wait for the standbys that may lack the lost commit. */
+  /** Commits again, to wait for the standbys that may lack the lost commit. */
   private static boolean isAsDurableAsAny(Connection connection) throws SQLException {
     try (PreparedStatement touch =
         connection.prepareStatement(

@@ -60,7 +60,7 @@ public class NewTypeBenchmark {
       }
     }
 
-    /** Numbers of new types go on above those of all sides. */
+    /** The numbers of new types continue above those of all sides. */
     @Setup(Level.Iteration)
     public void choose() {
       backend = backends.get(turn++ % backends.size());

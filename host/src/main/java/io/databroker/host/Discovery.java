@@ -96,7 +96,7 @@ public final class Discovery implements AutoCloseable {
   /**
    * Ends the use of the found providers; idempotent. The class loader of a plugin stays until the
    * JVM ends, and a later discovery of the same jars uses it again: libraries keep threads and
-   * hooks that no close can stop, so that a class loader for each open would leak.
+   * hooks that no close can stop, so a new class loader for each open would leak.
    */
   @Override
   public void close() {}

@@ -70,7 +70,7 @@ final class HostThreads implements Timer, AutoCloseable {
     return worker;
   }
 
-  /** Returns the executor for the actions of lease holders; no action waits for another. */
+  /** Returns the executor for the actions of lease holders, each on a thread of its own. */
   Executor holders() {
     return holders;
   }

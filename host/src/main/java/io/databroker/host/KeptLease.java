@@ -46,7 +46,9 @@ public final class KeptLease implements AutoCloseable {
     this.safeUntil = safeUntil(asked);
   }
 
-  /** Begins to keep the lease; releases it and returns false if it came too late for that. */
+  /**
+   * Starts to renew the lease; if the grant came too late, releases the lease and returns false.
+   */
   boolean start() {
     synchronized (this) {
       renewIn(until(asked.plus(duration.dividedBy(3))));
@@ -150,7 +152,7 @@ public final class KeptLease implements AutoCloseable {
     }
   }
 
-  /** Returns whether a renewal that began then was in time. */
+  /** Returns whether a renewal that began at that time was in time. */
   private synchronized boolean extend(Instant begun) {
     endIfLate();
     if (state != State.HELD) {

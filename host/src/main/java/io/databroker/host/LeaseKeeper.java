@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * it, so the holding never ends in the backend before it ends here. The keeper renews after a third
  * of the duration, and retries a failed renewal every twelfth. If no renewal succeeds within three
  * quarters of the duration, the lease is lost. The remaining quarter covers the time that the
- * holder needs to stop, and clocks of different speed. A process that pauses for longer sees {@link
+ * holder needs to stop, and clock drift. A process that pauses for longer sees {@link
  * KeptLease#isHeld} false when it continues. For work that cannot stop in time, use the fencing
  * token.
  *

@@ -141,7 +141,7 @@ final class OptionsKeeper implements AutoCloseable {
       closed = true;
     } catch (RuntimeException | Error e) {
       failures++;
-      if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
+      if (Integer.bitCount(failures) == 1) { // with growing pauses: an outage may last for days
         log.warn(
             "type options could not be set (attempt {}); trying again every {}: {}",
             failures,

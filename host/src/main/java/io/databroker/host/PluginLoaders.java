@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Class loaders of plugins, one for each set of jars, kept and used again until the JVM ends.
  *
  * <p>A library may keep threads and shutdown hooks that refer to its class loader after the backend
- * is closed. If each open had a class loader of its own, a service that opens and closes a plugin
- * again and again would collect threads and classes without limit. A jar that has changed counts as
- * another jar.
+ * is closed. With a new class loader for each open, a service that repeatedly opens and closes a
+ * plugin would leak threads and classes. A jar that has changed counts as another jar.
  *
  * <p><b>Thread-safety:</b> any thread may call it at any time.
  */

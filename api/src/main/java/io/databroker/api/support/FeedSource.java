@@ -5,7 +5,7 @@ import io.databroker.api.Versions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a change feed that only its backend knows; {@link WaitingFeeds} is the common part.
+ * The part of a change feed that differs between backends; {@link WaitingFeeds} is the common part.
  *
  * <p>A source serves one feed, of one type or of all types.
  *

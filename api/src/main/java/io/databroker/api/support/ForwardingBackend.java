@@ -42,8 +42,8 @@ public class ForwardingBackend implements Backend {
   }
 
   /**
-   * Makes one call of the backend behind this one. Every method of this class does so through here:
-   * a decorator that treats all calls alike overrides only this method.
+   * Makes one call of the backend behind this one. Every method of this class calls it: a decorator
+   * that treats all calls alike overrides only this method.
    *
    * @param method the name of the called method
    */

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a backend (LEASE-1 to LEASE-7). It has no clock: callers pass the time in.
+ * The leases of a backend (LEASE-1 to LEASE-7). It has no clock: callers pass the time.
  *
  * <p>{@link #acquire}, {@link #renew} and {@link #release} implement the calls of a backend. A
  * durable backend writes to its journal in between: {@link #grant} and {@link #renewal} only

@@ -11,7 +11,10 @@ final class Waiting implements Runnable {
   /** Null when cancelled. */
   private volatile @Nullable Runnable signal;
 
-  /** True only after the removal; a thread that does not see it yet removes once more. */
+  /**
+   * True only after the removal; a thread that does not see it yet removes the registration a
+   * second time, which does no harm.
+   */
   private boolean ended;
 
   /** Number of tasks that the group had begun before this was added. */

@@ -131,8 +131,8 @@ final class WaitingFeed implements ChangeFeed {
   }
 
   /**
-   * Moves the feed past a trim that began during {@link #onReady} and may have missed it. The
-   * signal, and a poll within it, may run before onReady returns.
+   * Moves the feed past a trim that began during {@link #onReady} and may have missed this feed.
+   * The signal, and a poll within it, may run before onReady returns.
    */
   private void moveIfRegistering(long first) {
     if (registering.get() && isBehind(first) && !isBehind(endedBefore)) {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>{@link #wake}, {@link #wakeAll} and {@link #endTrim} may run signals, and a signal may wait
- * for a call of another thread (FEED-18), so call them without any lock. They never throw, whatever
- * the notifier or a signal does.
+ * for a call of another thread (FEED-18), so call them without any lock. They never throw, even if
+ * the notifier or a signal throws.
  *
  * <p><b>Why no signal is lost.</b> Only its position and the published bounds decide whether a feed
  * is ready, never an event that it may have missed. {@code onReady} adds its registration, then

@@ -253,7 +253,7 @@ public final class StoreFiles implements Spaces {
     return name.equals(PROPERTIES) || name.equals(Control.FILE) || SEGMENT.matcher(name).matches();
   }
 
-  /** Returns the name of a file as UTF-8, whatever the encoding of the JVM's locale. */
+  /** Returns the name of a file as UTF-8, independent of the encoding of the JVM's locale. */
   private static String name(Path file) {
     String path = URLDecoder.decode(file.toUri().getRawPath(), StandardCharsets.UTF_8);
     return path.substring(path.lastIndexOf('/') + 1);

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * In-memory host for tests, with a clock that the test turns and a backend that fails on command.
+ * In-memory host for tests, with a clock that the test sets and a backend that fails on command.
  *
  * <pre>{@code
  * try (TestHost host = TestHost.open()) {

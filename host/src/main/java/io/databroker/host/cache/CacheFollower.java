@@ -134,7 +134,7 @@ final class CacheFollower<T> {
   private void pauseAfter(RuntimeException failed) throws InterruptedException {
     failure = failed;
     failures++;
-    if (Integer.bitCount(failures) == 1) { // ever more rarely: an outage may last for days
+    if (Integer.bitCount(failures) == 1) { // with growing pauses: an outage may last for days
       log.warn("a cache cannot follow its type; trying again: {}", failed.toString());
     }
     long nanos = TimeUnit.NANOSECONDS.convert(backoff.pause(failures, ThreadLocalRandom.current()));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>After a clear, a trim that overtook the feed, or a failure of the backend, the cache reads a
- * new snapshot or opens a new feed, again and again with growing pauses. Until that works it keeps
+ * new snapshot or opens a new feed, and retries with growing pauses. Until that succeeds it keeps
  * its last content, and {@link #failure} returns the error. Only {@link #close} and a close of the
  * backend end it.
  *
@@ -82,7 +82,7 @@ public final class TypedCache<T> implements AutoCloseable {
   }
 
   /**
-   * Waits until the cache shows the write with that version, for example one's own.
+   * Waits until the cache shows the write with that version, such as a write of the caller.
    *
    * @return whether it does; false after {@code atMost}, and after the end of the cache
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -91,7 +91,7 @@ public final class TypedCache<T> implements AutoCloseable {
     return follower.content().await(version, atMost, follower::hasEnded);
   }
 
-  /** Returns the error that interrupted the following, or null while the cache follows. */
+  /** Returns the error that stopped the updates of the cache, or null while it follows the feed. */
   public @Nullable RuntimeException failure() {
     return follower.failure();
   }

@@ -45,8 +45,8 @@ public interface CopyEnd extends AutoCloseable {
   void clear();
 
   /**
-   * Checks that {@link #restore} would accept a record, as far as that is known before. A copy asks
-   * before it removes anything.
+   * Checks that {@link #restore} would accept a record, as far as the limits are known. A copy
+   * calls it before it removes anything.
    *
    * @throws LimitExceededException if the record is too large for this store
    * @throws InvalidArgumentException if this store cannot hold such a payload

@@ -143,7 +143,7 @@ final class Increment {
   private void append(Changes next, long end, BackupWriter writer) throws IOException {
     for (StoredRecord change : next.records()) {
       if (reached == end) {
-        return; // the rest was written after the version of the backup
+        return; // the later changes were written after the version of the backup
       }
       if (change.version() != reached + 1) {
         throw new CopyException(

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Repeats a call while the engine of a store is away. A batch may be applied twice: that leaves the
- * same records in the same order, because the second time follows the first at once.
+ * Repeats a call while the engine of a store is away. A batch may be applied twice. That leaves the
+ * same records in the same order, because no other write comes in between.
  */
 final class Outages {
   private static final Backoff BACKOFF = Backoff.standard().giveUpAfter(Duration.ofMinutes(2));

@@ -64,7 +64,7 @@ final class PartialFile {
     }
   }
 
-  /** Returns the rights that a new file gets; none on a system that has others. */
+  /** Returns the permissions of a new file; none on a system without POSIX permissions. */
   private static FileAttribute<?>[] rights(Path path) {
     return hasPosixRights(path)
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
@@ -75,7 +75,7 @@ final class PartialFile {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Takes the rights of others from a file that was there before. */
+  /** Removes the permissions of other users from a file that existed before. */
   private static void restrict(Path path) throws IOException {
     if (!hasPosixRights(path) || OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path))) {
       return;
@@ -83,7 +83,7 @@ final class PartialFile {
     try {
       Files.setPosixFilePermissions(path, OWNER_ONLY);
     } catch (FileSystemException e) {
-      // A file system without rights, such as FAT, refuses this even to the owner.
+      // A file system without permissions, such as FAT, refuses this even to the owner.
       if (!Files.getOwner(path).getName().equals(System.getProperty("user.name"))) {
         throw new CopyException(
             path + " belongs to another user, who could read the backup; remove it", e);

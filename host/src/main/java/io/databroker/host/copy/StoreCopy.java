@@ -160,7 +160,8 @@ public final class StoreCopy {
               + "the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);
-    // The checkpoint alone proves nothing: the target may be a follower that keeps it for itself.
+    // The checkpoint alone proves nothing: the target may be a follower with a checkpoint of its
+    // own.
     boolean unfinished = UnfinishedMark.isCopyOf(target, versions.serverVersion());
     boolean checkpointed = unfinished && mark.serverVersion() == versions.serverVersion();
     if (checkpointed && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {

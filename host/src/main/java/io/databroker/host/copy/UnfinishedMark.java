@@ -28,8 +28,8 @@ public final class UnfinishedMark {
   private UnfinishedMark() {}
 
   /**
-   * Returns what is not finished in a backend, in words that a message can contain, or null if
-   * nothing is.
+   * Returns the unfinished restore or copy of a backend, in words for a message; null if there is
+   * none.
    */
   public static @Nullable String of(Backend backend) {
     if (!backend.listTypes().contains(TYPE)) {
@@ -80,7 +80,8 @@ public final class UnfinishedMark {
   }
 
   /**
-   * Removes all marks, so that the store counts as whole with what it holds. It reads the store.
+   * Removes all marks, so that the store counts as whole with its present records. It reads the
+   * store.
    */
   public static void acceptPart(CopyEnd store) throws InterruptedException {
     List<String> found = new ArrayList<>();

@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
  * Gauges that read their value from the backend; not a number while it cannot answer.
  *
  * <p>A registry keeps the first gauge of a name. So the gauges of a backend replace those of an
- * earlier one of the same name, and leave the registry when the backend is closed: a reopened
- * backend is the one that they show.
+ * earlier one of the same name, and leave the registry when the backend is closed: after a reopen
+ * they show the new backend.
  */
 final class BackendGauges {
   private static final String PREFIX = "databroker.backend.";

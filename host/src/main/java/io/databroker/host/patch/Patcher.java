@@ -30,8 +30,8 @@ public final class Patcher {
   }
 
   /**
-   * Creates a patcher for a backend. It fails as soon as the patched payloads exceed a batch,
-   * instead of collecting all of them in memory for a batch that would be rejected.
+   * Creates a patcher for a backend. A call fails as soon as the patched payloads exceed a batch,
+   * before the rest of them fills the memory.
    *
    * @param batchBytes total size of the payloads of a batch, from the limits of the backend
    */

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Range of IPv4 or IPv6 addresses with a common prefix; a single address has the longest prefix.
- * All spellings of a range have the same text, which an index can hold: the shortest form of the
- * address with the bits after the prefix cleared, a slash, and the length of the prefix.
+ * All spellings of a range have the same canonical text, which an index can hold: the shortest form
+ * of the address with the bits after the prefix cleared, a slash, and the length of the prefix.
  *
  * <p>An IPv4-mapped IPv6 range ({@code ::ffff:10.0.0.0/104}) equals the IPv4 range ({@code
  * 10.0.0.0/8}). Otherwise the families are separate: {@code ::/0} contains no IPv4 address.

@@ -84,7 +84,8 @@ final class Candidates implements AutoCloseable {
    * Updates records that were read between two positions to the second position. An unchanged
    * record is kept; for a changed record, the last change counts.
    *
-   * @return false if the feed does not reach the second position, as while its engine is away
+   * @return false if the feed does not reach the second position, for example while its engine is
+   *     away
    */
   private static boolean follow(
       Backend backend,

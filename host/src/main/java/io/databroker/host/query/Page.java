@@ -127,7 +127,7 @@ final class Page {
     long size = 0;
     for (int i = 0; i < page.size(); i++) {
       size += page.get(i).size();
-      // The first record is returned whatever its size, so that paging always makes progress.
+      // The first record is returned even if it is too large, so that paging always makes progress.
       if (size > query.answerBytes() && i > 0) {
         throw new InvalidArgumentException(
             "limit",

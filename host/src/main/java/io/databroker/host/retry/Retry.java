@@ -18,7 +18,7 @@ public final class Retry {
 
   /**
    * Runs the attempt, again whenever its condition failed. It pauses for a random time in between,
-   * so that two losers do not meet again.
+   * so that two callers do not conflict again.
    *
    * @throws ConditionFailedException if a hundred attempts in a row failed
    */

@@ -53,7 +53,7 @@ public final class FileWatch implements AutoCloseable {
   /**
    * Checks once a second.
    *
-   * @param what the files are, for the log
+   * @param what the files in words, for the log
    * @param used the {@link #fingerprint} of the files, taken before they were read; so a change
    *     between that read and the first check is not missed
    */
@@ -76,7 +76,7 @@ public final class FileWatch implements AutoCloseable {
     try {
       look();
     } catch (RuntimeException | Error e) { // an exception would end the checks
-      log.error("{} could not be looked at", what, e);
+      log.error("{} could not be read", what, e);
     }
   }
 

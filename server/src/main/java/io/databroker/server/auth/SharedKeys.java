@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shared keys: 32 bytes each, as base64, one a line. Any of them may sign a token, so that clients
- * can get a new key before the old one is removed.
+ * Shared keys: 32 bytes each, as base64, one per line. Any of them may sign a token, so that
+ * clients can get a new key before the old one is removed.
  *
  * <p><b>Thread-safety:</b> immutable.
  */

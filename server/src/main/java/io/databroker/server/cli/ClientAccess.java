@@ -41,7 +41,7 @@ final class ClientAccess {
     this.signing = new SigningKey(environment);
   }
 
-  /** Returns what the flags name. */
+  /** Returns the source that the flags are. */
   AccessSource flags() {
     return AccessSource.ofFlags(authorities, certificate, key, signing.file());
   }

@@ -58,10 +58,7 @@ final class Connection implements AutoCloseable {
             new InetSocketAddress(InetAddress.getByAddress(address), server.port()), credentials);
       } catch (UnknownHostException unknown) {
         throw new FailedException(
-            String.format(
-                Locale.ROOT,
-                "no host is known by the name of %s; name another one",
-                server.host()));
+            String.format(Locale.ROOT, "unknown host %s; name another one", server.host()));
       }
     }
   }

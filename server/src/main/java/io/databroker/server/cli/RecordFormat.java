@@ -9,7 +9,7 @@ final class RecordFormat {
       paramLabel = "FORMAT",
       defaultValue = "json",
       converter = Layout.Converter.class,
-      description = "Show records as json, one on a line, or as a table; json if not given.")
+      description = "Show records as json, one per line, or as a table; json if not given.")
   private Layout layout = Layout.JSON;
 
   /** Returns a writer of records in this format. */

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads the configuration anew and puts in force what can change while the server runs: the options
- * of types, the level of the log, and the limit of slow calls. What needs a restart is named in the
- * log.
+ * Reads the configuration anew and applies the values that can change while the server runs: the
+ * options of types, the level of the log, and the limit of slow calls. The log names changes that
+ * need a restart.
  *
- * <p>If anything in the new configuration is wrong, all that was in force stays in force.
+ * <p>If the new configuration has an error, all former values stay in force.
  */
 final class Reload implements Runnable {
   /** Keys whose values can change while the server runs. */

@@ -45,7 +45,7 @@ final class RestoreCommand extends StoreCommand {
       description = "The store to restore into.")
   private EndSpec to;
 
-  @Option(names = "--replace", description = "Remove what the store holds.")
+  @Option(names = "--replace", description = "Remove the present contents of the store.")
   private boolean replace;
 
   @Option(

@@ -48,7 +48,7 @@ final class ServeAccess implements AutoCloseable {
       names = "--shared-key-file",
       paramLabel = "FILE",
       description = {
-        "Require tokens signed with one of the keys in this file: 32 bytes as base64, one a line.",
+        "Require tokens signed with one of the keys in this file: 32 bytes as base64, one per line.",
         "Reloaded on change. DATABROKER_SHARED_KEY may hold the keys instead."
       })
   private @Nullable Path keyFile;
@@ -74,7 +74,7 @@ final class ServeAccess implements AutoCloseable {
   /**
    * Returns the settings with these credentials and this check of callers.
    *
-   * @param problems gets what is wrong with the files
+   * @param problems receives the problems of the files
    */
   ServerSettings apply(ServerSettings settings, List<Exception> problems) {
     ServerSettings checked = settings.withReflection(reflection);
@@ -144,7 +144,7 @@ final class ServeAccess implements AutoCloseable {
     return callers;
   }
 
-  /** Begins to read the files anew when they change. */
+  /** Starts to reload the files when they change. */
   void watch() {
     watched.forEach(start -> watches.add(start.get()));
   }

@@ -192,7 +192,10 @@ final class ServeCommand implements Callable<Integer> {
     return command.run(configuration);
   }
 
-  /** Does what was asked for; called on the command that has the values of all sources. */
+  /**
+   * Serves, checks or prints, as the flags request; called on the command that has the values of
+   * all sources.
+   */
   private Integer run(ServeConfiguration configuration) throws Exception {
     List<Exception> problems = new ArrayList<>(configuration.problems());
     ServeSetup setup = setup(problems);

@@ -40,7 +40,7 @@ final class ServeConsole implements AutoCloseable {
     try {
       loopback = address.resolve().getAddress().isLoopbackAddress();
     } catch (IOException e) {
-      throw new FailedException("--console: no host is known by the name of " + address.host());
+      throw new FailedException("--console: unknown host " + address.host());
     }
     if (!loopback && !asksCallers) {
       throw new FailedException(

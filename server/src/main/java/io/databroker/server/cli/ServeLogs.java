@@ -34,7 +34,7 @@ final class ServeLogs {
       converter = FormatConverter.class,
       defaultValue = "text",
       description =
-          "Form of the log: text, or json for one object a line; ${DEFAULT-VALUE} if not given.")
+          "Form of the log: text, or json for one object per line; ${DEFAULT-VALUE} if not given.")
   private LogFormat format;
 
   @Option(

@@ -32,7 +32,7 @@ final class ServeMetrics implements AutoCloseable {
       try {
         var unused = address.resolve();
       } catch (IOException e) {
-        throw new FailedException("--metrics: no host is known by the name of " + address.host());
+        throw new FailedException("--metrics: unknown host " + address.host());
       }
     }
   }
@@ -73,7 +73,7 @@ final class ServeMetrics implements AutoCloseable {
   }
 
   /**
-   * Shows what the clients of the server hold, and whether it serves calls.
+   * Shows the resources that clients hold, and whether the server serves calls.
    *
    * @param state returns the state of the backend
    */

@@ -59,8 +59,7 @@ final class ServeSetup {
           try {
             address = listen.resolve();
           } catch (UnknownHostException e) {
-            throw new CommandLine.ParameterException(
-                command, "no host is known by the name of " + listen.host());
+            throw new CommandLine.ParameterException(command, "unknown host " + listen.host());
           }
           if (!protectedOrWanted && !address.getAddress().isLoopbackAddress()) {
             throw new CommandLine.ParameterException(

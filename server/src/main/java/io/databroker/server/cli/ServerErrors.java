@@ -38,8 +38,7 @@ final class ServerErrors {
             server);
       }
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
-        return String.format(
-            Locale.ROOT, "no host is known by the name of %s; name another one", server.host());
+        return String.format(Locale.ROOT, "unknown host %s; name another one", server.host());
       }
       if (cause instanceof NotSslRecordException) {
         return server + " does not serve TLS: leave out --tls-ca and DATABROKER_TLS_CA";

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "types",
     description = {
-      "Lists the types that have records, one on a line, ordered by code point.",
+      "Lists the types that have records, one per line, ordered by code point.",
       "Control characters are shown as escapes such as \\u000a; use -o json if a type may "
           + "have them."
     },
@@ -21,7 +21,7 @@ final class TypesCommand extends RemoteCommand {
       paramLabel = "FORMAT",
       converter = Layout.Converter.class,
       description =
-          "Show the types as json, one on a line, or as a table; as plain text if " + "not given.")
+          "Show the types as json, one per line, or as a table; as plain text if " + "not given.")
   private @Nullable Layout layout;
 
   TypesCommand(Terminal terminal) {

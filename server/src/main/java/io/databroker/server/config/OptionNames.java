@@ -23,7 +23,7 @@ public final class OptionNames {
   /** Option that names the file. */
   static final String FILE = "--config";
 
-  /** Options that ask for something else than to serve; they are flags only. */
+  /** Options for an action other than serving; they are flags only. */
   private static final Set<String> FLAGS_ONLY =
       Set.of("--help", "--version", "--check", "--print-config");
 
@@ -72,7 +72,7 @@ public final class OptionNames {
     return key.equals(FILE.substring(2)) ? null : byKey.get(key);
   }
 
-  /** Returns what is wrong with a key that no option has. */
+  /** Returns the problem of a key that belongs to no option. */
   String unknownKey(String key) {
     if (key.equals(FILE.substring(2))) {
       return "a file cannot name another; give --config or " + variable("config");
@@ -81,7 +81,7 @@ public final class OptionNames {
   }
 
   /**
-   * Returns what is wrong with a variable that no option has; null if it is not of this command.
+   * Returns the problem of a variable that belongs to no option; null if it is not of this command.
    *
    * @param all the names of all variables
    * @param others variables with the prefix that something else reads
@@ -99,8 +99,8 @@ public final class OptionNames {
   }
 
   /**
-   * Returns whether Kubernetes has set a variable, for a service named databroker or for one whose
-   * name begins so: the address of that service is set too.
+   * Returns whether Kubernetes has set a variable, for a service whose name is or begins with
+   * databroker: then the variable for the address of that service exists too.
    */
   private static boolean isOfKubernetes(String name, Collection<String> all) {
     Matcher matcher = OF_KUBERNETES.matcher(name);

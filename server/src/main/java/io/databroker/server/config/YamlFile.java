@@ -27,12 +27,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Reader of a configuration file: a mapping from keys to a value, a list of values, or a mapping of
  * values.
  *
- * <p>It reads the events of the YAML parser and never builds objects: anchors, aliases and tags are
- * refused, and so is everything that nests deeper. Messages name lines and never quote them,
- * because a line may hold a password.
+ * <p>It reads the events of the YAML parser and never builds objects: it refuses anchors, aliases,
+ * tags, and deeper nesting. Messages name lines and never quote them, because a line may hold a
+ * password.
  */
 final class YamlFile {
-  /** Levels of nesting that are read; the rest is refused before it costs anything. */
+  /** Levels of nesting that are read; deeper ones are refused before they cost anything. */
   private static final int DEEPEST = 4;
 
   /** Largest size of a file in bytes. */
@@ -69,7 +69,7 @@ final class YamlFile {
   /**
    * Reads a file.
    *
-   * @param problems gets all that is wrong with it
+   * @param problems receives all problems of the file
    * @return the readable entries
    */
   static List<Entry> read(String name, InputStream in, List<String> problems) throws IOException {
@@ -222,7 +222,7 @@ final class YamlFile {
     return null;
   }
 
-  /** Passes over a value with all that is in it. */
+  /** Skips a value and everything inside it. */
   private void skip() {
     int depth = 0;
     do {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes that the history holds, of all records, of a type or of one record. A scan reads forward
- * from a version, and ends after a number of matches or a time; its answer says where to go on.
+ * from a version, and ends after a number of matches or a time; its answer names the version at
+ * which to continue.
  *
  * <p><b>Thread-safety:</b> immutable.
  */

@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log of administration: who did what, and what came of it. No line of it is left out, and none
+ * Log of administration: the caller, the action and the outcome. It drops no line, and no line
  * holds a payload or a key.
  *
  * <p><b>Thread-safety:</b> safe.
@@ -17,7 +17,7 @@ public final class AuditLog {
 
   private static final Logger LOG = Logger.getLogger(NAME);
 
-  /** Where the log is written; null for the handlers of the logger. */
+  /** Destination of the log; null for the handlers of the logger. */
   private static volatile @Nullable Consumer<LogRecord> own;
 
   private AuditLog() {}

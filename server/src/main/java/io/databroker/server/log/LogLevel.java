@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.logging.Level;
 
 /**
- * Level of a line, and the least level that is written.
+ * Level of a line, and the lowest level that is written.
  *
  * <p><b>Thread-safety:</b> immutable.
  */

@@ -15,15 +15,16 @@ import java.util.logging.Logger;
  */
 public final class Logging {
   /**
-   * Loggers that warn of what a client did: it left during an answer, or its request was too large,
-   * and its own call tells it so. The JDK forgets loggers that nobody refers to.
+   * Loggers that warn of acts of a client: it left during an answer, or its request was too large.
+   * The status of the call already reports this to the client. The JDK forgets loggers that nobody
+   * refers to.
    */
   private static final List<Logger> OF_CALLERS =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"));
 
-  /** Loggers of libraries whose events below warnings tell an operator nothing. */
+  /** Loggers of libraries whose events below the level warning are of no use to an operator. */
   private static final List<Logger> OF_LIBRARIES =
       List.of(
           Logger.getLogger("net.openhft"),
@@ -61,7 +62,7 @@ public final class Logging {
   }
 
   /**
-   * Sets the least level that is written. Libraries write at {@code INFO} or {@code WARNING} at
+   * Sets the lowest level that is written. Libraries write at {@code INFO} or {@code WARNING} at
    * least: below it, they write requests with their tokens and payloads. The audit log is written
    * at every level.
    */

@@ -8,8 +8,8 @@ import java.util.logging.SimpleFormatter;
 
 /**
  * Layout of an event as text: time, level, logger, message, fields, and the place where an
- * exception was thrown. Control characters are escaped, so that an event is one line whatever a
- * client has put into it.
+ * exception was thrown. Control characters are escaped, so that an event is one line even if a
+ * client has put line breaks into it.
  */
 final class TextLine {
   /** Largest number of characters of a message or a field. */

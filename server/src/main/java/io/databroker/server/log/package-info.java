@@ -1,5 +1,5 @@
 /**
- * Log of the server: one line an event on standard error, as text or as JSON.
+ * Log of the server: one line per event on standard error, as text or as JSON.
  *
  * <p>Libraries log to java.util.logging, some through SLF4J. {@link Logging} takes over there.
  * {@code TextLine} and {@code JsonEvent} lay out lines, {@code LineRate} bounds those that

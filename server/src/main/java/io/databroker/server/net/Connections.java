@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The open connections and the bytes that they hold in all.
  *
- * <p>When the transport's buffers are full, the connection that holds the most is cut off, so that
- * a client that does not read, or does not finish its requests, does not block others.
+ * <p>When the transport's buffers are full, it cuts off the connection with the most bytes. So a
+ * client that does not read, or does not finish its requests, does not block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -35,7 +35,7 @@ public final class Connections extends ServerTransportFilter {
   /** An answer up to this size needs no room, such as that of a health check or a small get. */
   private static final long SMALL = 64 << 10;
 
-  /** A stalled reader that holds buffers others wait for is cut off after this time. */
+  /** Time after which a stalled reader is cut off, if others wait for the buffers that it holds. */
   private static final long PRESSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Time for a request to arrive completely while the server stops. */
@@ -47,7 +47,7 @@ public final class Connections extends ServerTransportFilter {
   /** A connection that holds less is not cut off, because its client may be well-behaved. */
   private static final long WORTH_CUTTING = 256 << 10;
 
-  /** Open calls that each connection may have, whatever the totals. */
+  /** Open calls that each connection may have, even if the limit for all is reached. */
   static final int FEW = 8;
 
   private final NetworkLimits limits;
@@ -110,7 +110,7 @@ public final class Connections extends ServerTransportFilter {
     return admission;
   }
 
-  /** Returns the room for large records on their way to clients. */
+  /** Returns the room for large records that are being sent. */
   RecordRoom records() {
     return records;
   }
@@ -168,7 +168,9 @@ public final class Connections extends ServerTransportFilter {
     }
   }
 
-  /** Counts a call; returns false if the limit is reached and the call needs a free place. */
+  /**
+   * Counts a call; returns false if the limit for all is reached, unless {@code always} is true.
+   */
   boolean openCall(boolean always) {
     if (calls.incrementAndGet() > limits.calls() && !always) {
       calls.decrementAndGet();
@@ -178,8 +180,9 @@ public final class Connections extends ServerTransportFilter {
   }
 
   /**
-   * Returns how many calls each connection may have, whatever the total: its share of half of the
-   * limit, but never fewer than a few. So one client cannot exhaust the limit for all others.
+   * Returns how many calls each connection may have even if the limit for all is reached: its share
+   * of half of that limit, but never fewer than {@link #FEW}. So one client cannot exhaust the
+   * limit for all others.
    */
   int callsWithoutPlace() {
     return Math.max(FEW, limits.calls() / 2 / Math.max(1, connected.get()));
@@ -233,7 +236,7 @@ public final class Connections extends ServerTransportFilter {
     waiting.wake();
   }
 
-  /** Cuts off the connections that hold the most, until the totals are within the limits. */
+  /** Cuts off the connections with the most bytes, until the totals are within the limits. */
   synchronized void relieve(String reason) {
     for (int i = 0; i < MOST_CUT && over() && cutLargest(reason) > 0; i++) {
       // each cut lowers the counts
@@ -246,7 +249,9 @@ public final class Connections extends ServerTransportFilter {
         || received.get() > limits.received();
   }
 
-  /** Cuts off the connection that holds the most and returns its bytes; 0 if none holds enough. */
+  /**
+   * Cuts off the connection with the most bytes and returns their number; 0 if none holds enough.
+   */
   synchronized long cutLargest(String reason) {
     Connection largest = null;
     long most = 0;

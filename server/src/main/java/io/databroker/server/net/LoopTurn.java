@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Time that a connection may spend on its event loop, which it shares with other connections. The
- * time begins with the first call of a read of the socket and ends a millisecond later, whatever
- * the read contains.
+ * time begins with the first call of a read of the socket and ends a millisecond later, even if the
+ * read contains more calls.
  *
  * <p><b>Thread-safety:</b> {@link #isHere} is safe; the event loop calls the others.
  */
@@ -47,7 +47,7 @@ final class LoopTurn {
     return now - began < LONGEST && round.hasTime(now);
   }
 
-  /** Ends the turn: what the socket held has been read. */
+  /** Ends the turn: all bytes of this read have been handled. */
   void end() {
     began = 0;
   }

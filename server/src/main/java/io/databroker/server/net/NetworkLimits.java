@@ -4,7 +4,7 @@ import io.databroker.api.InvalidArgumentException;
 import java.time.Duration;
 
 /**
- * Limits on connections, calls, and bytes on their way.
+ * Limits on connections, calls, and bytes in transit.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -23,7 +23,7 @@ import java.time.Duration;
  *     calls wait
  * @param unsent bytes of answers in the transport's buffers in all
  * @param waiting bytes of answers in the heap that wait for room in the transport's buffers
- * @param records bytes of large records in the heap that are on their way to clients
+ * @param records bytes of large records in the heap that are being sent
  * @param received bytes of unfinished requests in the transport's buffers in all
  */
 public record NetworkLimits(

@@ -89,7 +89,7 @@ public final class Passage {
   /**
    * Passes the record of this thread's message, whose head has been written.
    *
-   * @return false if the transport copies what it sends
+   * @return false if the transport copies the bytes that it sends
    */
   public static boolean pass(OutputStream target) throws IOException {
     Passage passage = CURRENT.get();

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The large records that are on their way over one connection.
+ * The large records that are being sent over one connection.
  *
  * <p><b>Thread-safety:</b> safe.
  */

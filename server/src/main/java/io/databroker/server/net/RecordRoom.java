@@ -9,11 +9,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Room in the heap for the large records that are on their way to clients. The transport reads a
- * record where it is stored, so a record takes room once, however many clients it is sent to.
+ * Room in the heap for the large records that are being sent. The transport reads a record where it
+ * is stored, so a record takes room once, however many clients it is sent to.
  *
- * <p>Sendings that find no room wait in order of arrival. Nobody overtakes them, not even for a
- * record that has room already: a row of overlapping sendings would keep that record here for ever.
+ * <p>Sendings that find no room wait in order of arrival. No later sending overtakes them, not even
+ * one of a record that has room already: a series of overlapping sendings would keep that record
+ * here for ever.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -95,7 +96,7 @@ final class RecordRoom {
     waiters.add(others -> grants(unlessGone.get(), size) ? others : -1, waits, task);
   }
 
-  /** Keeps room for one that is woken, unless its record has room. */
+  /** Keeps room for a woken sending, unless its record has room. */
   private synchronized boolean grants(@Nullable Bytes record, long size) {
     if (record != null && (uses.containsKey(record) || granted.contains(record))) {
       return true;
@@ -111,8 +112,8 @@ final class RecordRoom {
   }
 
   /**
-   * Forgets sendings that are over, and the room of those that were woken and did not take it.
-   * Called often: nobody else may wake those behind them.
+   * Forgets sendings that are over, and the room of woken sendings that did not take it. Called
+   * often, because nothing else may wake the sendings behind them.
    */
   void sweep() {
     synchronized (this) {

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Thread-safety:</b> safe; the builder is used once.
  */
 public final class Transport implements AutoCloseable {
-  /** Stream resets, sent or caused, of one connection in one window, whatever the stream's age. */
+  /** Resets of streams of any age that one client may send or cause in one window. */
   private static final int MOST_RESETS = 5_000;
 
   private static final int RESET_WINDOW_SECONDS = 10;

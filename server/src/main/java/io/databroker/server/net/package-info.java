@@ -9,10 +9,10 @@
  *       counts them by {@code Network}. {@code FloodGuard} and {@code YoungResets} count its
  *       frames.
  *   <li>Memory: {@link io.databroker.server.net.Connection} counts the bytes that one connection
- *       holds, and {@link io.databroker.server.net.Connections} cuts off the one that holds too
- *       much. {@code ArrivalTracer} and {@code GzipRequests} bound requests; {@code RoomQueue} and
- *       {@code ReadWhileRead} hold back the answers of a client that does not read.
- *   <li>Large records: {@code RecordRoom} bounds those on their way to clients. {@code Passage} and
+ *       holds, and {@link io.databroker.server.net.Connections} cuts off the connection with too
+ *       many bytes. {@code ArrivalTracer} and {@code GzipRequests} bound requests; {@code
+ *       RoomQueue} and {@code ReadWhileRead} hold back the answers of a client that does not read.
+ *   <li>Large records: {@code RecordRoom} bounds those that are being sent. {@code Passage} and
  *       {@code FramingAllocator} send each from where it is stored, as a {@code RecordBuffer}; a
  *       {@code RecordPlace} follows its progress.
  *   <li>Processor: calls run on the threads of a {@code Lane}, where {@code CallTurns} and {@code

@@ -102,7 +102,7 @@ final class FileLinker {
       linked.put(name, built);
       return built;
     } catch (DescriptorValidationException e) {
-      throw new InvalidArgumentException("protoset", name, "mend it: " + e.getMessage());
+      throw new InvalidArgumentException("protoset", name, "correct it: " + e.getMessage());
     }
   }
 

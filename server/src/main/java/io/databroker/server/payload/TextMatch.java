@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Search for a text in all texts of a payload, whatever the case: values of fields, keys of maps,
+ * Case-insensitive search for a text in all texts of a payload: values of fields, keys of maps,
  * members of Structs, and messages inside an Any if their type is known.
  *
  * <p><b>Thread-safety:</b> immutable.

@@ -7,7 +7,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Administration that leaves a line in the audit log, whatever comes of it. */
+/** Administration that writes a line to the audit log, whether it succeeds or fails. */
 final class Audited {
   private Audited() {}
 

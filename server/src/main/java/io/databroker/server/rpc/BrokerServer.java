@@ -220,8 +220,8 @@ public final class BrokerServer implements AutoCloseable {
   }
 
   /**
-   * Returns why no call is served, whatever state the backend reports; null if calls are served.
-   * Never waits.
+   * Returns the reason why no call is served although the backend may report that it serves; null
+   * if calls are served. Never waits.
    */
   public @Nullable String trouble() {
     return health.trouble();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes stored records to the bytes that protobuf makes of the messages of {@link WireRecords}.
- * It copies the payload as it is, because a payload is an encoded Any.
+ * It copies the payload without parsing it, because a payload is an encoded Any.
  *
  * <p>A large record is sent with its stored payload. It leaves other payloads to protobuf if they
  * are not encoded as protobuf would encode them.
@@ -75,7 +75,10 @@ final class EncodedRecords {
     return new Encoded.Whole(message);
   }
 
-  /** Encodes what is around a payload. One that is not an Any becomes the value of a BytesValue. */
+  /**
+   * Encodes the bytes before and after a payload. One that is not an Any becomes the value of a
+   * BytesValue.
+   */
   private static Encoded large(StoredRecord record) {
     Bytes payload = record.payload();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -152,7 +155,7 @@ final class EncodedRecords {
   }
 
   /**
-   * Returns whether the bytes are what protobuf makes of an Any: first a type URL, in ASCII and of
+   * Returns whether the bytes are an Any as protobuf encodes it: first a type URL, in ASCII and of
    * at most 127 characters, then a value.
    */
   private static boolean isAny(Bytes payload) {
@@ -226,7 +229,7 @@ final class EncodedRecords {
             : CodedOutputStream.computeInt32Size(Timestamp.NANOS_FIELD_NUMBER, nanos));
   }
 
-  /** Writes what is before the payload, except the bytes that wrap it. */
+  /** Writes the bytes before the payload, except those that wrap it. */
   private static void writeHead(
       CodedOutputStream out, int field, int size, StoredRecord record, int wrapping)
       throws IOException {

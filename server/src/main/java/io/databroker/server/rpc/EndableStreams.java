@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends the streams of gRPC's own services when the server stops, and drops what they send after the
- * end of a call. Those services never end a stream, so one client of a health watch would delay the
- * stop.
+ * Ends the streams of gRPC's own services when the server stops, and drops the messages that they
+ * send after the end of a call. Those services never end a stream, so one client of a health watch
+ * would delay the stop.
  *
  * <p><b>Thread-safety:</b> safe.
  */

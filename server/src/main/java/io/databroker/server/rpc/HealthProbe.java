@@ -49,7 +49,7 @@ final class HealthProbe {
 
   private volatile boolean stopped;
 
-  /** The health that was last told; guarded by this. */
+  /** The health that watchers were last notified of; guarded by this. */
   private String told = "";
 
   HealthProbe(Backend backend, LongSupplier nanoTime) {
@@ -93,8 +93,8 @@ final class HealthProbe {
   }
 
   /**
-   * Returns why no call is served, whatever state the backend reports: the server stops, or the
-   * backend does not answer. Null if neither is so. Never waits.
+   * Returns the reason why no call is served although the backend may report that it serves: the
+   * server stops, or the backend does not answer. Null if there is none. Never waits.
    */
   @Nullable String trouble() {
     if (stopped) {

@@ -44,7 +44,7 @@ final class LargeRecord extends Encoded {
   }
 
   /**
-   * Takes its place among the records that are on their way to clients.
+   * Takes its place among the records that are being sent.
    *
    * @param woken true after a wait for a place
    * @return false if there is none

@@ -8,13 +8,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pause of calls on event loops after one that took long. A backend that declares immediate reads
- * and yet waits would otherwise stop all connections of a loop at each call; with the pause, at one
- * call in ten seconds.
+ * and yet waits would otherwise stop all connections of a loop at each call. With the pause, it
+ * stops them at one call in ten seconds.
  *
  * <p><b>Thread-safety:</b> safe.
  */
 final class LoopPause {
-  /** A call takes microseconds. Garbage collection, or a busy machine, can make it milliseconds. */
+  /**
+   * A call takes microseconds. A garbage collection, or a busy machine, can prolong a call to
+   * milliseconds.
+   */
   static final Duration LONG = Duration.ofMillis(200);
 
   static final Duration PAUSE = Duration.ofSeconds(10);
@@ -36,7 +39,7 @@ final class LoopPause {
     if (end == 0) {
       return true;
     }
-    // If another loop has begun a new pause meanwhile, the pause goes on.
+    // If another loop has begun a new pause meanwhile, the pause continues.
     return nanoTime.getAsLong() - end >= 0 && until.compareAndSet(end, 0);
   }
 

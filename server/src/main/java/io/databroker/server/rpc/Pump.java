@@ -44,7 +44,7 @@ final class Pump<M> {
   /**
    * @param turns runs the turns, possibly on an event loop
    * @param gate room for large records
-   * @param held room for what the source holds between the turns
+   * @param held room for the messages that the source holds between the turns
    * @param whenDone runs once, when the stream has ended
    */
   Pump(
@@ -158,7 +158,7 @@ final class Pump<M> {
     return !done && ending == null && !call.isCancelled();
   }
 
-  /** Ends the stream, whatever the source and the transport do: its place must become free. */
+  /** Ends the stream even if the source or the transport fails: its place must become free. */
   private void finish(Runnable lastWord) {
     done = true;
     close();
@@ -174,7 +174,10 @@ final class Pump<M> {
     }
   }
 
-  /** Drops what the source holds: the stream stays in memory until its client reads its end. */
+  /**
+   * Drops the messages that the source holds: the stream stays in memory until its client reads its
+   * end.
+   */
   private void drop() {
     try {
       var unused = source.release();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param network limits on connections, calls and bytes on their way
+ * @param network limits on connections, calls and bytes in transit
  * @param service limits on leases, options and streams of clients
  * @param credentials certificate and key of the server, or none for plain text
  * @param callers rejects unauthorised calls; null permits every call

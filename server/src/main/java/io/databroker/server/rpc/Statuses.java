@@ -125,7 +125,7 @@ final class Statuses {
   static StatusRuntimeException noBuffers() {
     return exhausted(
         "buffers-exhausted",
-        "the server has no memory for more messages on their way; try again later: a Sync can"
+        "the server has no memory to send more messages; try again later: a Sync can"
             + " continue from the last version read, a SyncLatest begins again");
   }
 

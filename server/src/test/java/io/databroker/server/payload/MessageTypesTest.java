@@ -82,7 +82,7 @@ class MessageTypesTest {
         () -> WELL_KNOWN.with(set(file("a.proto", "A"))).with(set(file("a.proto", "B"))),
         "\"a.proto\"; give one version of each file");
     assertRefused(
-        () -> WELL_KNOWN.with(set(file("a.proto", "not a name"))), "\"a.proto\"; mend it");
+        () -> WELL_KNOWN.with(set(file("a.proto", "not a name"))), "\"a.proto\"; correct it");
   }
 
   private static void assertRefused(Runnable action, String words) {

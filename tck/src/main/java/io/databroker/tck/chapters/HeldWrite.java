@@ -47,7 +47,7 @@ final class HeldWrite implements AutoCloseable {
     return backend;
   }
 
-  /** Lets the write go on, and waits for its end. */
+  /** Releases the write, and waits for its end. */
   @Override
   public void close() {
     released.countDown();

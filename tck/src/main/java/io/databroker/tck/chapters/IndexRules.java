@@ -236,7 +236,7 @@ abstract class IndexRules extends Chapter {
     assertEquals(setOf("4"), found("t", new FieldValue("size", "9")));
   }
 
-  /** Opens the backend again, if what it holds outlives that. */
+  /** Reopens the backend, if it keeps its records. */
   private void reopenUnlessLost() {
     if (has(Capability.DURABLE)) {
       reopen();

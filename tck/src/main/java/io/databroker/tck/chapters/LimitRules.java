@@ -36,7 +36,7 @@ abstract class LimitRules extends Chapter {
   /** A batch may always delete records whose last payloads take that many bytes together. */
   private static final int DELETED = 64 << 20;
 
-  /** Time for writing what is then deleted: a slower backend is not asked. */
+  /** Time for writing the records to delete: the rule is not tested on a slower backend. */
   private static final long LONGEST_NANOS = 2_000_000_000L;
 
   LimitRules() {}

@@ -173,7 +173,7 @@ abstract class SignalRules extends Chapter {
                 } catch (InterruptedException e) {
                   return;
                 } catch (DeliberateFailure e) {
-                  // The thread of an executor goes on, too.
+                  // The thread of an executor also survives an exception.
                 }
               }
             },

@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules that hold for any number, at numbers where a backend may go on in a second step.
+ * Rules that hold for any number, at numbers for which a backend may need a second step.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */
@@ -278,7 +278,7 @@ abstract class SizeRules extends Chapter {
   }
 
   /**
-   * Writes one record over and over, deletes it, trims all of that; returns what the heap holds.
+   * Writes one record many times, deletes it, and trims all of that; returns the bytes in the heap.
    */
   private long heapAfterWriting(int turn) {
     byte[] content = new byte[Math.min(MEGABYTE, bench.limits().payloadBytes())];

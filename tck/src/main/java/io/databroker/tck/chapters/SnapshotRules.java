@@ -294,7 +294,7 @@ abstract class SnapshotRules extends Chapter {
       first.close();
       failsWith(ClosedException.class, first::records);
       records.next();
-      assertEquals(2, all(second).size(), () -> "an equal snapshot goes on, of " + selection);
+      assertEquals(2, all(second).size(), () -> "an equal snapshot stays open, of " + selection);
       second.close();
     }
   }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Feeds, snapshots and leases that one thread makes and another goes on with: a backend binds
- * nothing to a thread.
+ * Feeds, snapshots and leases that one thread makes and another uses: a backend binds nothing to a
+ * thread.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

@@ -112,7 +112,7 @@ abstract class VersionRules extends Chapter {
     assertNotEquals(second, backend().versions().serverVersion());
   }
 
-  /** Names by a counter or a clock meet again in another process, or after a restart. */
+  /** Names from a counter or a clock repeat in another process, or after a restart. */
   @Test
   @Rule("VER-4")
   void namesOfHistoriesAreNotNumbered() {
@@ -162,7 +162,7 @@ abstract class VersionRules extends Chapter {
     assertNotEquals(
         original.serverVersion(),
         copy.versions().serverVersion(),
-        "a copy goes on under the server version of the original");
+        "a copy continues under the server version of the original");
     failsWith(HistoryReplacedException.class, () -> copy.changes(original.end(), null));
     long begun = copy.versions().serverVersion();
     copy.close();

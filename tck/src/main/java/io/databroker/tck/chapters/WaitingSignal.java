@@ -121,7 +121,7 @@ final class WaitingSignal implements Runnable {
     try {
       beside.call.run();
     } catch (ClosedException | HistoryReplacedException | HistoryTrimmedException ended) {
-      // The cause of the signal ended the backend, or what the feed reads.
+      // The cause of the signal ended the backend, or the history that the feed reads.
     }
   }
 

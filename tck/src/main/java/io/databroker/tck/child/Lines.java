@@ -27,7 +27,7 @@ public final class Lines {
 
   /**
    * Returns the next line, or null if the rest of the stream holds none that is whole. After a
-   * timeout, the next call goes on where this one stopped.
+   * timeout, the next call continues where this one stopped.
    */
   public @Nullable String next() throws IOException {
     for (int c = in.read(); c >= 0; c = in.read()) {

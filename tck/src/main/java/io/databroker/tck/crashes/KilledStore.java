@@ -23,7 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose processes are killed: what each of them did must explain what the next one finds.
+ * A store whose processes are killed: the calls of each process must explain the state that the
+ * next one finds.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -138,7 +139,7 @@ final class KilledStore {
       throw Violation.found(rules, bench.tuning, words, null).saved(saved);
     }
     if (bench.has(Capability.SHARED)) {
-      // The engine survives the kill: calls that were on their way may take effect late.
+      // The engine survives the kill: calls in transit may take effect late.
       last.running().stream()
           .filter(call -> call.call().writes() && !(call.call() instanceof Call.Clear))
           .map(

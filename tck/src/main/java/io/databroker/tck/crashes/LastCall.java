@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The last call to a store before the process is killed. No later call can save by chance what this
- * one should have saved.
+ * The last call to a store before the process is killed. No later call can save by chance the state
+ * that this call should have saved.
  *
  * <p><b>Thread-safety:</b> none; used once.
  */

@@ -6,9 +6,9 @@
  * Clients} until it is killed. It reports each call before it begins and each answer when it
  * returns. The parent collects them in a {@code Life}. The next child must read a state that the
  * life allows: {@code KilledStore} compares the two, {@code Aftermath} names the broken rule, and
- * {@code Leases} does so for leases. {@code Contents} reports what a store holds; the last state of
- * a run is read in the parent's own process. {@code Moment} lists the moments of a kill. A child
- * that makes a {@code LastCall} of each kind does so in stores of their own.
+ * {@code Leases} does so for leases. {@code Contents} reports the contents of a store; the last
+ * state of a run is read in the parent's own process. {@code Moment} lists the moments of a kill. A
+ * child that makes a {@code LastCall} of each kind does so in stores of their own.
  */
 @NullMarked
 package io.databroker.tck.crashes;

@@ -241,7 +241,7 @@ public final class Bench {
     realSpan = realSpan.multipliedBy(LENGTHENED);
   }
 
-  /** Turns the clock, or waits if it cannot be turned. */
+  /** Advances the clock, or waits if the test cannot set it. */
   public void pass(Duration time) {
     if (has(Capability.TURNABLE_CLOCK)) {
       clock.turn(time);

@@ -62,7 +62,7 @@ public final class Cost {
     return !grows(nanos, bytes, 4);
   }
 
-  /** Returns whether the cost grows by more than a part of what is accepted. */
+  /** Returns whether the cost grows by more than a part of the accepted growth. */
   private static boolean grows(long[] nanos, long[] bytes, int part) {
     return part * nanos[1] > GROWTH * nanos[0] + NANOS
         || part * bytes[1] > GROWTH * bytes[0] + BYTES;

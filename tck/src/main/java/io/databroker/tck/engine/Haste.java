@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Time within which calls must have returned, because their answers depend on the real clock. A
- * clock that the test turns stands still meanwhile.
+ * clock that the test sets stands still meanwhile.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */

@@ -11,7 +11,7 @@ import java.util.Locale;
 public class InconclusiveException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the verdict of a test that saw too little; the message says what helps. */
+  /** Creates the verdict of a test that saw too few overlaps; the message names the remedy. */
   public InconclusiveException(String reason) {
     this(
         reason,
@@ -21,7 +21,7 @@ public class InconclusiveException extends RuntimeException {
             Tuning.BUDGET));
   }
 
-  /** Creates the verdict of a test that could not tell, with what helps. */
+  /** Creates the verdict of a test that could not decide, with the remedy. */
   public InconclusiveException(String reason, String help) {
     super(
         String.format(Locale.ROOT, "inconclusive, neither kept nor broken: %s; %s", reason, help));

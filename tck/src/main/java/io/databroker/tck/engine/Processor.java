@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a call that hangs from one that gets no processor, because other processes keep the machine
- * busy.
+ * Distinguishes a call that hangs from one that gets no processor time, because other processes
+ * keep the machine busy.
  *
  * <p><b>Thread-safety:</b> stateless.
  */

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Clock that the test turns. A backend reads it in the middle of a write; a workload may yield at
+ * Clock that the test sets. A backend reads it in the middle of a write; a workload may yield at
  * that moment, so that calls overlap even on few processors.
  */
 @SuppressWarnings("ThreadPriorityCheck") // yields only to make calls overlap, not for correctness
@@ -34,7 +34,7 @@ public final class TestClock implements InstantSource {
     return now;
   }
 
-  /** Has the clock go on by a microsecond with each reading, or not. */
+  /** Sets whether each reading advances the clock by a microsecond. */
   public void runWithEachReading(boolean runs) {
     running = runs;
   }

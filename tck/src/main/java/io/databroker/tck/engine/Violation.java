@@ -98,7 +98,8 @@ public final class Violation extends AssertionFailedError {
     report.append(saved.words());
     report.append(Diagnosis.of(evidence, verdict, TestFields.FIRST));
     report.append(ending(rule, tuning));
-    report.append("The seed fixes what the clients do, not how their threads meet: ");
+    report.append(
+        "The seed fixes the calls of the clients, not the interleaving of their threads: ");
     report.append("it may take more rounds, or fewer.\n");
     Violation violation = new Violation(report.toString());
     violation.saved = saved.name();
@@ -184,7 +185,7 @@ public final class Violation extends AssertionFailedError {
 
   private static String ending(String rule, Tuning tuning) {
     String hint = Hints.of(rule);
-    return (hint.isEmpty() ? "" : "What to look at: " + hint + "\n")
+    return (hint.isEmpty() ? "" : "Hint: " + hint + "\n")
         + "Again: "
         + tuning.again().command(tuning.seed())
         + '\n';

@@ -2,9 +2,8 @@
  * Fixtures of the tests.
  *
  * <ul>
- *   <li>{@link io.databroker.tck.engine.Bench} opens backends with empty stores and turns the
- *       clock; {@code Subject} is the backend under test, and {@code Tuning} has budgets and time
- *       limits.
+ *   <li>{@link io.databroker.tck.engine.Bench} opens backends with empty stores and sets the clock;
+ *       {@code Subject} is the backend under test, and {@code Tuning} has budgets and time limits.
  *   <li>Calls: {@code WatchedBackend} notes the running {@code Calls}, and {@code Bounded} gives
  *       one up that does not return. {@code Signal} is an event to wait for, {@code Haste} the time
  *       within which calls must have returned.

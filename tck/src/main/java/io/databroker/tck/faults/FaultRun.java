@@ -46,8 +46,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients work while a fault is injected and healed. Judged are the safety of their calls, how long
- * these take, and whether the backend recovers.
+ * Clients work while a fault is injected and healed. The run judges the safety and the duration of
+ * their calls, and the recovery of the backend.
  *
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
@@ -127,7 +127,7 @@ public final class FaultRun {
     }
     recover(all);
     if (again(backend::versions).serverVersion() != start.serverVersion()) {
-      // The engine has begun another history, as VER-6 permits: what was lost cannot be told.
+      // The engine has begun another history, as VER-6 permits: lost writes are not known.
       bench.report("faults", nemesis.name() + ": began a new history; only recovery was judged");
       return;
     }
@@ -164,7 +164,7 @@ public final class FaultRun {
     if (problem != null) {
       throw new InconclusiveException(
           "the fault " + nemesis.name() + " " + problem,
-          "mend the commands, or the Nemesis, that inject and heal it");
+          "correct the commands, or the Nemesis, that inject and heal it");
     }
     phase.incrementAndGet();
     LockSupport.parkNanos(HEALTHY_NANOS);

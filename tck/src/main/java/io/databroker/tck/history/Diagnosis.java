@@ -34,7 +34,7 @@ public final class Diagnosis {
   public static String of(History history, Verdict.Violated verdict, FieldExtractor extractor) {
     if (!(Checker.judge(history, extractor) instanceof Verdict.Violated whole)
         || !whole.reason().equals(verdict.reason())) {
-      // The answers are right; the violation is elsewhere, for example in what a feed delivered.
+      // The answers are right; the violation is elsewhere, for example in the changes of a feed.
       return verdict.reason() + '\n';
     }
     History small = Minimiser.minimise(history, extractor);

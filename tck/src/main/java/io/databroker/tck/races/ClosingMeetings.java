@@ -23,8 +23,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meetings of a call with what ends its feed or its snapshot. These calls are so short that they
- * would seldom meet on a single processor without the yields.
+ * Overlaps of a call with the event that ends its feed or its snapshot. These calls are so short
+ * that they would rarely overlap on a single processor without the yields.
  */
 @SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 public final class ClosingMeetings {

@@ -31,7 +31,7 @@ public final class Encounters {
 
   private static final int MOST_YIELDS = 3;
 
-  /** The write is repeated, so that the other call seldom misses it. */
+  /** The write is repeated, so that the other call usually overlaps it. */
   private static final int MOST_WRITES = 9;
 
   /** Two calls that meet. */
@@ -45,7 +45,7 @@ public final class Encounters {
     /** Makes the write beside it; called once or several times. */
     void write(Backend backend);
 
-    /** Returns what is wrong after both have returned, or null. */
+    /** Returns the problem after both have returned, or null. */
     @Nullable String problem(Backend backend);
   }
 

@@ -105,7 +105,7 @@ public final class Meetings {
     };
   }
 
-  /** A field that is indexed beside a write: look-ups find what the records say. */
+  /** A field that is indexed during a write: look-ups agree with the records. */
   public static Encounters.Meeting writeBesideANewIndex() {
     return new Encounters.Meeting() {
       private Write write = Write.delete(TYPE, "1");

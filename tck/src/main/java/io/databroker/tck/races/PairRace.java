@@ -205,7 +205,7 @@ public final class PairRace {
     return elapsed < nanos || (nanos > 0 && beside < FEWEST_BESIDE && elapsed < 10 * nanos);
   }
 
-  /** Swaps one pair a batch, or now and then as many as the width. */
+  /** Swaps one pair per batch, and sometimes as many pairs as the width. */
   private void swap(Backend backend, int width, SplittableRandom random) {
     while (!stopped) {
       int first = random.nextInt(Pairs.COUNT);

@@ -140,8 +140,8 @@ public final class Rounds {
   }
 
   /**
-   * Returns whether a workload with too few overlaps goes on: a busy machine may need more than the
-   * share, and may let only a few rounds run in the time that is enough elsewhere.
+   * Returns whether a workload with too few overlaps continues: a busy machine may need more than
+   * the share, and may let only a few rounds run in the time that is enough elsewhere.
    *
    * @param enough number of rounds in which a workload whose calls can overlap has overlaps
    */

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  *
  * <p>A torn list shows only if a write takes effect while the list is built. So the writes differ
  * in width: a wide batch takes as long as many lists, and a list of thousands of types takes as
- * long as many single writes. One of the two is always in progress when the other begins, whatever
- * the machine does.
+ * long as many single writes. One of the two is always in progress when the other begins, even on a
+ * busy machine.
  */
 public final class TypeLists {
   private static final Call LIST = new Call.ListTypes();

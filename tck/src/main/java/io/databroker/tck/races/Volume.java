@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Volume {
   private static final int READS_A_WRITE = 500;
 
-  /** On a busy machine it goes on for longer, until it has this many answers. */
+  /** Answers after which it may end; on a busy machine it runs for longer to get them. */
   private static final int FEWEST_ANSWERS = 100_000;
 
   private static final int MOST_SHARES = 3;

@@ -142,7 +142,7 @@ final class ChildRun {
     String how =
         code > 128
             ? "it crashed or was killed"
-            : "by System.exit, by Runtime.halt, or for want of memory";
+            : "by System.exit, by Runtime.halt, or for lack of memory";
     return "the JVM of the backend ended with exit code " + code + ", " + how;
   }
 

@@ -172,9 +172,9 @@ final class HtmlReport {
         unseen = " It could not be read for a drawing: " + e.getMessage();
       }
     } else {
-      unseen = " It is not drawn: others have taken the room and the time.";
+      unseen = " It is not drawn: the limits on pictures are used up by other violations.";
     }
-    page.open("p", "class", "soft").text("What was recorded is in ");
+    page.open("p", "class", "soft").text("The recording is in ");
     page.element("code", outcome.saved());
     page.text("; --recheck judges it again." + unseen).close().line();
   }

@@ -75,7 +75,7 @@ public final class Main implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       description =
-          "fixes what concurrent clients do (default: a new one, or that of --rules failed)")
+          "fixes the calls of concurrent clients (default: a new one, or that of --rules failed)")
   @Nullable Long givenSeed;
 
   @Option(
@@ -233,7 +233,7 @@ public final class Main implements Callable<Integer> {
               named,
               seed,
               time.atFirst(),
-              chosen.last() == null ? "" : "; only what failed last");
+              chosen.last() == null ? "" : "; only the tests that failed last");
         });
     List<Outcome> outcomes = judge.outcomes();
     Set<String> judged = new HashSet<>(chosen.rules());

@@ -44,7 +44,8 @@ final class Recheck {
       out.println("INCONCLUSIVE: " + unsure.reason());
       return 3;
     }
-    out.printf(Locale.ROOT, "PASS: the contract allows what was recorded (%s).%n", evidence.size());
+    out.printf(
+        Locale.ROOT, "PASS: the contract allows the recorded answers (%s).%n", evidence.size());
     return 0;
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The steps by which a backend deletes records of its own accord, judged by its feed. */
+/** The steps in which a backend itself deletes records, judged by its feed. */
 final class Evictions {
   /** Number of evictions of one setOptions from which several batches are allowed (CAP-5). */
   private static final int ONE_BATCH = 100;

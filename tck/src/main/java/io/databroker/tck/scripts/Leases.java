@@ -25,7 +25,7 @@ final class Leases {
     latest();
   }
 
-  /** Runs a step, if it is of a lease; leases need a clock that the test turns. */
+  /** Runs a step, if it is of a lease; leases need a clock that the test sets. */
   boolean run(Step step) {
     if (step instanceof Step.Acquire acquire) {
       if (session.turnable) {

@@ -37,7 +37,7 @@ final class Session implements AutoCloseable {
   private int steps;
   private boolean interrupt;
 
-  /** True if only what a step itself answers is judged, so that the next step comes soon. */
+  /** True if only the answer of the step itself is judged, so that the next step follows soon. */
   private final boolean quick;
 
   Session(Bench bench, int place) {
@@ -218,7 +218,7 @@ final class Session implements AutoCloseable {
     judge("CLEAR-1", reads::state);
   }
 
-  /** Judges the state after a call; what is wrong then breaks the rule of that call. */
+  /** Judges the state after a call; a wrong state breaks the rule of that call. */
   private void judge(String rule, Runnable look) {
     if (quick) {
       return;
@@ -235,7 +235,7 @@ final class Session implements AutoCloseable {
     return steps % 3 == 0 && !quick;
   }
 
-  /** Returns whether writes are also judged by what feeds tell of them. */
+  /** Returns whether writes are also judged by the changes that feeds deliver. */
   boolean looksAtFeeds() {
     return !quick;
   }

@@ -31,7 +31,7 @@ final class Snapshots {
   private final List<List<Iterator<StoredRecord>>> iterators = new ArrayList<>();
   private int opened;
 
-  /** An open snapshot, with what it must tell for as long as it is open. */
+  /** An open snapshot, with the records that it must return while it is open. */
   private record Opened(
       Snapshot snapshot,
       String name,

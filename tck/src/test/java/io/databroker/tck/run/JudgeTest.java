@@ -236,7 +236,7 @@ class JudgeTest {
     Told first = run("error checkpoint", "CHECK,GET-2", "--seed=77");
     assertFails(first, "CHECK-1", "Testing hostile 1, seed 77: ", " left]", ", done]");
     Told second = run("error checkpoint", "failed");
-    assertFails(second, "CHECK-1", "seed 77: ", "only what failed last");
+    assertFails(second, "CHECK-1", "seed 77: ", "only the tests that failed last");
     assertThat(second.text()).doesNotContain("GET-2");
     Told mended = run("none", "failed");
     assertThat(mended.exit()).as(mended.text()).isZero();

@@ -109,7 +109,7 @@ class RecheckTest {
             report.resolve("right.txt"),
             List.of("databroker-history-3", start, "0 1 2 listTypes types 1 't", "end"));
     assertThat(recheck(right).text())
-        .isEqualTo("PASS: the contract allows what was recorded" + " (1 operation).\n");
+        .isEqualTo("PASS: the contract allows the recorded answers (1 operation).\n");
     Path wrong =
         Files.write(
             report.resolve("wrong.txt"),
