@@ -63,7 +63,8 @@ final class Listener implements AutoCloseable {
         pause = FIRST_PAUSE_MILLIS;
         listen(now);
       } catch (SQLException | RuntimeException | Error failure) {
-        // After an error, such as a full heap, too: without this thread, feeds would wait for ever.
+        // Continue even after an error, such as a full heap: without this thread, feeds would wait
+        // for ever.
         if (!isClosed()) {
           note(failure);
           pause(pause);
@@ -88,7 +89,7 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  /** Returns whether all notifications tell of writes that this host has published itself. */
+  /** Returns whether all notifications are of writes that this host has published itself. */
   private boolean areKnown(PGNotification[] notifications) {
     for (PGNotification notification : notifications) {
       try {

@@ -27,7 +27,7 @@ final class Leader {
 
       KeptLease next = leases.acquire("billing", duration).join();
       System.out.println("the next one leads with token " + next.token());
-      next.onLost(() -> System.out.println("told before the host closes"));
+      next.onLost(() -> System.out.println("notified before the host closes"));
     }
   }
 }

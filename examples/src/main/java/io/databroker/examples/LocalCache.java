@@ -47,7 +47,7 @@ final class LocalCache {
         cache.await(written.get(0).version(), Duration.ofSeconds(10));
         TypedRecord<Long> mate = cache.get("mate");
         System.out.println("mate costs " + (mate == null ? "?" : mate.value()));
-        System.out.println("told of " + told.take().id() + " and " + told.take().id());
+        System.out.println("notified of " + told.take().id() + " and " + told.take().id());
       }
     }
   }

@@ -45,7 +45,7 @@ final class ManyWatchers {
       System.out.println("a thread each: " + (Thread.activeCount() - threads >= WATCHERS));
       backend.put(List.of(Write.put("car", "7", Bytes.utf8("blue"))));
       told.await();
-      System.out.println("told: " + WATCHERS);
+      System.out.println("notified: " + WATCHERS);
     }
   }
 }

@@ -23,7 +23,7 @@ class ExamplesTest {
   @Test
   void localCache() throws Exception {
     assertThat(Printed.by(LocalCache::main))
-        .containsExactly("cached: [tea]", "mate costs 310", "told of tea and mate");
+        .containsExactly("cached: [tea]", "mate costs 310", "notified of tea and mate");
   }
 
   @Test
@@ -34,7 +34,7 @@ class ExamplesTest {
             "free for another: false",
             "one step of work",
             "the next one leads with token 2",
-            "told before the host closes");
+            "notified before the host closes");
   }
 
   @Test
@@ -63,7 +63,7 @@ class ExamplesTest {
   @Test
   void manyWatchers() throws Exception {
     assertThat(Printed.by(ManyWatchers::main))
-        .containsExactly("a thread each: false", "told: 1000");
+        .containsExactly("a thread each: false", "notified: 1000");
   }
 
   @Test

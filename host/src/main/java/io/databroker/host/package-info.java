@@ -26,7 +26,9 @@
  * <p>{@code io.databroker.host.query} finds records by filters; {@code io.databroker.host.patch}
  * changes parts of records; {@code io.databroker.host.cache} keeps local copies of types; {@code
  * io.databroker.host.codec} has codecs for JSON and protobuf; {@code io.databroker.host.retry}
- * repeats calls while an engine is away, and conflicting writes.
+ * repeats calls while an engine is away, and conflicting writes; {@code io.databroker.host.copy}
+ * backs up, restores, copies and compares stores; {@code io.databroker.host.metrics} measures a
+ * backend.
  *
  * <p><b>Thread-safety:</b> values and exceptions are immutable; any thread may use the other types,
  * unless they state otherwise.

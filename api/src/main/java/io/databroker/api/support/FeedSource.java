@@ -33,7 +33,7 @@ public interface FeedSource {
 
   /**
    * Returns whether a change after {@code after} and up to {@code through} concerns the feed. Also
-   * returns true when the backend can no longer tell, because these changes were removed.
+   * returns true when the backend no longer knows, because these changes were removed.
    */
   boolean holds(long after, long through);
 }

@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moment at which a lease was written, so that a later process can tell how much of it is left
- * (TIME-4). The clock alone does not tell: it may step while the store is closed.
+ * Moment at which a lease was written, from which a later process computes the rest of its duration
+ * (TIME-4). The clock alone is not enough: it may step while the store is closed.
  *
  * @param clock the time by which the ends of the leases were computed
  * @param boot the boot id of the machine; 0 if unknown

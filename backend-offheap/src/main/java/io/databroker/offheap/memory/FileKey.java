@@ -22,7 +22,7 @@ public record FileKey(Path path, @Nullable Object key) {
   /**
    * Returns whether the path still leads to the same file.
    *
-   * @throws IOException if the file system cannot tell
+   * @throws IOException if the file system does not report it
    */
   public boolean isThere() throws IOException {
     try {

@@ -24,7 +24,7 @@ public interface Space {
   /**
    * Returns whether a later open would find the file.
    *
-   * @throws IOException if the file system cannot tell
+   * @throws IOException if the file system does not report it
    */
   boolean isThere() throws IOException;
 

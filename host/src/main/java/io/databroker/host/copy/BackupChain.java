@@ -112,7 +112,7 @@ final class BackupChain implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "%s, but %s before it is at version %s with sha256 %s: a backup between them is"
-                  + " missing, or the order is another one",
+                  + " missing, or the order is wrong",
               continued,
               fileBefore,
               Long.toUnsignedString(before.contents().position().version()),

@@ -156,7 +156,7 @@ public final class StoreCopy {
     Versions versions = Outages.outlast(source::versions);
     if (Outages.outlast(target::versions).serverVersion() == versions.serverVersion()) {
       throw new CopyException(
-          "the source and the target have the same history: they are one store, or one is made of "
+          "the source and the target have the same history: they are one store, or one is a copy of "
               + "the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);

@@ -52,8 +52,8 @@ final class ClientAccess {
   }
 
   /**
-   * Returns the credentials for one of two servers. Its own flags win over those for both, and its
-   * own variables over those for both.
+   * Returns the credentials for one of two servers. Flags for this server win over the flags for
+   * both, and variables for this server over the variables for both.
    *
    * @param prefix the prefix of its own variables
    */

@@ -6,8 +6,8 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Handler of SIGHUP. The JDK has no public type for signals, so that its unsupported one is used by
- * reflection; where it is missing, or the system has no such signal, nothing is handled.
+ * Handler of SIGHUP. The JDK has no public type for signals, so this class uses the unsupported one
+ * by reflection. Without that type, or on a system without SIGHUP, it handles nothing.
  */
 final class HangUp {
   private HangUp() {}

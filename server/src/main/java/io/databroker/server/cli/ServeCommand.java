@@ -187,7 +187,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeConfiguration configuration =
         ServeConfiguration.read(spec.commandLine().getParseResult(), terminal);
     ServeCommand command = configuration.command();
-    command.check = check; // these two are flags only
+    command.check = check; // --check and --print-config are flags only
     command.print = print;
     return command.run(configuration);
   }
@@ -261,7 +261,9 @@ final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = metrics.measure(logs.apply(setup.settings()));
     Databroker broker;
     try {
-      metrics.start(log); // from the beginning, so that a store that opens for long is seen alive
+      metrics.start(
+          log); // from the beginning, so that health checks succeed while a store takes long to
+      // open
       broker = setup.host().open();
     } catch (Throwable e) {
       metrics.close();
@@ -292,8 +294,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Takes the profile of another command: its options of types are of no use without its message
-   * types, which change at a restart only.
+   * Keeps the profile of the running command: a new profile has new message types, which only a
+   * restart can load.
    */
   void keepProfile(ServeCommand inForce) {
     profile = inForce.profile;

@@ -52,9 +52,9 @@ record ServeConfiguration(
         .map(e -> e instanceof ParameterException p ? placed(p, configuration, spec) : e)
         .forEach(problems::add);
     if (problems.isEmpty()) {
-      errors(flags).forEach(problems::add); // none is lost, whatever picocli makes of it
+      errors(flags).forEach(problems::add); // no error is lost, whatever picocli reports
     }
-    // The defaults stand in for wrong values, so that what depends on them can be checked too.
+    // The defaults replace wrong values, so that values that depend on them can be checked too.
     Set<String> wrong =
         errors(parsed)
             .filter(ServeConfiguration::isConversion)

@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Credentials for one server, from sources of which the first that names a file wins. */
+/** Credentials for one server, from several sources: the first source that names a file wins. */
 final class ServerAccess {
   private final List<AccessSource> sources;
   private final boolean plaintext;
@@ -21,7 +21,7 @@ final class ServerAccess {
   /**
    * Credentials from these sources.
    *
-   * @param plaintext whether to connect without TLS, whatever the sources name
+   * @param plaintext whether to connect without TLS, even if the sources name TLS files
    */
   ServerAccess(List<AccessSource> sources, boolean plaintext) {
     this.sources = List.copyOf(sources);

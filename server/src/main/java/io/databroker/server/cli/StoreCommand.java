@@ -31,7 +31,9 @@ abstract class StoreCommand implements Callable<Integer> {
       "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server"
           + "%nhas open.";
 
-  /** Interval of housekeeping that no copy outlasts, so that it expires and trims nothing. */
+  /**
+   * Interval of housekeeping that is longer than any copy, so that it expires and trims nothing.
+   */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
   final Terminal terminal;
@@ -87,7 +89,7 @@ abstract class StoreCommand implements Callable<Integer> {
   }
 
   /**
-   * Rejects access options that no server would get.
+   * Rejects access options that apply to no server.
    *
    * @param stores the stores that the command names, in order
    */
@@ -112,7 +114,8 @@ abstract class StoreCommand implements Callable<Integer> {
   /**
    * Opens a store that is read; the caller closes it.
    *
-   * @throws FailedException if the open has created it: its name is not that of the records
+   * @throws FailedException if the open has created the store, because then its name is probably
+   *     mistyped
    */
   final CopyEnd openSource(EndSpec spec, ServerAccess credentials) throws FailedException {
     CopyEnd source = open(spec, credentials);
@@ -132,7 +135,9 @@ abstract class StoreCommand implements Callable<Integer> {
     return source;
   }
 
-  /** Connects to a server that answers: a copy would wait for it for minutes. */
+  /**
+   * Connects to a server, and checks that it answers: a copy would wait for minutes until it does.
+   */
   private static CopyEnd openServer(Address server, ServerAccess credentials)
       throws FailedException {
     Connection connection = new Connection(server, credentials);

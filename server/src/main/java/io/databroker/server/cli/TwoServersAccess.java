@@ -13,28 +13,28 @@ final class TwoServersAccess {
       names = "--from-tls-ca",
       paramLabel = "FILE",
       description =
-          "--tls-ca for the server of --from, or of the first STORE, alone. Or DATABROKER_FROM_TLS_CA.")
+          "Like --tls-ca, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_CA.")
   private @Nullable Path fromAuthorities;
 
   @Option(
       names = "--from-tls-cert",
       paramLabel = "FILE",
       description =
-          "--tls-cert for the server of --from, or of the first STORE, alone. Or DATABROKER_FROM_TLS_CERT.")
+          "Like --tls-cert, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_CERT.")
   private @Nullable Path fromCertificate;
 
   @Option(
       names = "--from-tls-key",
       paramLabel = "FILE",
       description =
-          "--tls-key for the server of --from, or of the first STORE, alone. Or DATABROKER_FROM_TLS_KEY.")
+          "Like --tls-key, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_KEY.")
   private @Nullable Path fromCertificateKey;
 
   @Option(
       names = "--from-shared-key-file",
       paramLabel = "FILE",
       description = {
-        "--shared-key-file for the server of --from, or of the first STORE, alone.",
+        "Like --shared-key-file, only for the server of --from or of the first STORE.",
         "Or DATABROKER_FROM_SHARED_KEY_FILE, or DATABROKER_FROM_SHARED_KEY."
       })
   private @Nullable Path fromKeyFile;
@@ -48,28 +48,28 @@ final class TwoServersAccess {
       names = "--to-tls-ca",
       paramLabel = "FILE",
       description =
-          "--tls-ca for the server of --to, or of the second STORE, alone. Or DATABROKER_TO_TLS_CA.")
+          "Like --tls-ca, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_CA.")
   private @Nullable Path toAuthorities;
 
   @Option(
       names = "--to-tls-cert",
       paramLabel = "FILE",
       description =
-          "--tls-cert for the server of --to, or of the second STORE, alone. Or DATABROKER_TO_TLS_CERT.")
+          "Like --tls-cert, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_CERT.")
   private @Nullable Path toCertificate;
 
   @Option(
       names = "--to-tls-key",
       paramLabel = "FILE",
       description =
-          "--tls-key for the server of --to, or of the second STORE, alone. Or DATABROKER_TO_TLS_KEY.")
+          "Like --tls-key, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_KEY.")
   private @Nullable Path toCertificateKey;
 
   @Option(
       names = "--to-shared-key-file",
       paramLabel = "FILE",
       description = {
-        "--shared-key-file for the server of --to, or of the second STORE, alone.",
+        "Like --shared-key-file, only for the server of --to or of the second STORE.",
         "Or DATABROKER_TO_SHARED_KEY_FILE, or DATABROKER_TO_SHARED_KEY."
       })
   private @Nullable Path toKeyFile;

@@ -140,7 +140,10 @@ final class Lists {
     return list("watchers", rows, open.size());
   }
 
-  /** Returns the changes that were not sent; of a typed stream, those of other types count too. */
+  /**
+   * Returns the number of changes that were not sent; for a typed stream, changes of other types
+   * count too.
+   */
   private static long lag(Watcher watcher, long latest) {
     return watcher.caughtUp() ? 0 : Math.max(0, latest - watcher.version());
   }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The latest changes. It follows the feed while somebody looks, and keeps the last {@link #KEPT}
- * changes. If it cannot keep up, it skips to the end and says how many changes it left out.
+ * The latest changes. It follows the feed while a browser asks for the changes, and keeps the last
+ * {@link #KEPT}. If it cannot keep up, it skips to the end and says how many changes it left out.
  *
  * <p>One thread of an executor owns the feed; the kept rows are guarded by the lock of this object.
  *
@@ -172,7 +172,7 @@ final class Tail {
     }
   }
 
-  /** Goes on at the end of the history if it is far behind. */
+  /** Continues at the end of the history if it is far behind. */
   private void skip(ChangeFeed current) {
     Versions versions = backend.versions();
     long behind = versions.latest() - at;
@@ -195,7 +195,7 @@ final class Tail {
     }
   }
 
-  /** Runs a step. A feed that has failed is opened anew at the next look. */
+  /** Runs a step. A feed that has failed is opened again at the next request. */
   private void guarded(Runnable step) {
     try {
       step.run();

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the records of types that somebody looks at. No backend keeps such counts, so a count
+ * Counts the records of the types that a browser shows. No backend keeps such counts, so a count
  * reads the type, one at a time on one thread, with pauses of four times its duration. So counting
  * takes at most a fifth of one processor.
  *

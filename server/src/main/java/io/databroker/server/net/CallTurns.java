@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * Calls of one connection on the threads of each lane. A call runs when few other calls of the
  * connection run in its lane and the client has read most of its answers.
  *
- * <p><b>Thread-safety:</b> safe. It takes no other lock of the connection but to ask {@code
+ * <p><b>Thread-safety:</b> safe. It takes no other lock of the connection, except in {@code
  * readsItsAnswers}.
  */
 final class CallTurns {

@@ -62,7 +62,10 @@ public final class Connection {
     this.turns = new CallTurns(this::readsItsAnswers);
   }
 
-  /** Returns turns on a loop: one task at a time, then tasks of other connections. */
+  /**
+   * Returns an executor on a loop that runs one task of this connection at a time, then tasks of
+   * other connections.
+   */
   static @Nullable Executor turnsOn(@Nullable Executor loop) {
     return loop == null ? null : new SharedTurns(new Lane(loop, 1));
   }

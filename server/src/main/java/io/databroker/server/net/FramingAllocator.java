@@ -17,8 +17,8 @@ class FramingAllocator extends PooledByteBufAllocator {
   /**
    * Creates an allocator with one arena in the heap and the others in direct memory.
    *
-   * @param directArenas number of those
-   * @param maxOrder a chunk has the size of a page, doubled so often
+   * @param directArenas number of arenas in direct memory
+   * @param maxOrder binary logarithm of the number of pages in a chunk
    */
   FramingAllocator(int directArenas, int maxOrder) {
     super(

@@ -45,7 +45,7 @@ final class LoopTasks implements Executor {
 
   /**
    * Hands {@link #runSome} over to the loop, which runs it at the end of its next round. A round
-   * serves the sockets first. One step of hand-over would not do: a round runs the tasks of its
+   * serves the sockets first. One step of hand-over is not enough: a round runs the tasks of its
    * queue, and the tasks at its end, until there are no more, for up to a second.
    */
   private void handOver() {

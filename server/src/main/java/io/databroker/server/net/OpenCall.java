@@ -7,14 +7,14 @@ package io.databroker.server.net;
  */
 public interface OpenCall {
   /**
-   * Returns since when the request has been incomplete, by {@link System#nanoTime}; 0 once it is
+   * Returns the time at which the request began to arrive, by {@link System#nanoTime}; 0 once it is
    * complete.
    */
   long waitingForRequestSince();
 
   /**
-   * Returns since when the client has left an answer unread, by {@link System#nanoTime}; 0 if it
-   * has not.
+   * Returns the time at which the client stopped reading, by {@link System#nanoTime}; 0 if it has
+   * read all answers.
    */
   long unreadSince();
 

@@ -17,10 +17,13 @@ import java.util.function.BooleanSupplier;
 final class RoomQueue {
   private record Waiter(Wish wish, BooleanSupplier waits, Runnable task) {}
 
-  /** Room that one of them wants. Called under a lock, so it must not wait. */
+  /** Room that one answer or stream needs. Called under a lock, so it must not wait. */
   @FunctionalInterface
   interface Wish {
-    /** Returns the bytes that are granted with these; less than 0 if there is no room for them. */
+    /**
+     * Returns the granted bytes in all after this grant, or a negative number if there is no room
+     * for it.
+     */
     long grant(long granted);
   }
 
@@ -34,8 +37,8 @@ final class RoomQueue {
   /**
    * Runs the task when there may be room for it, possibly at once.
    *
-   * @param waits false once nobody waits any more: the task is then dropped. Called under a lock,
-   *     so it must not wait
+   * @param waits false once the answer or stream is over: the task is then dropped. Called under a
+   *     lock, so it must not wait
    */
   void add(Wish wish, BooleanSupplier waits, Runnable task) {
     synchronized (waiters) {
@@ -72,7 +75,7 @@ final class RoomQueue {
     return woken;
   }
 
-  /** Forgets those that wait no longer, which could be more than the heap can hold. */
+  /** Removes the tasks of answers and streams that are over; otherwise they could fill the heap. */
   void forget() {
     synchronized (waiters) {
       waiters.removeIf(each -> !each.waits.getAsBoolean());

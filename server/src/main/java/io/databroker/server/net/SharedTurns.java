@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 /**
  * Executor of one connection on the threads of a lane. At most a few of its tasks are in the queue
  * of the threads at once, and each of them goes to the end after it has run, so that connections
- * take turns however many calls one of them begins.
+ * take turns, even if one of them begins many calls.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -42,9 +42,10 @@ public final class Transport implements AutoCloseable {
   /** Share of the direct memory, in quarters, beyond which large answers wait. */
   private static final int ALARMING_QUARTERS = 3;
 
-  /** Milliseconds: an idle event loop ends after the first, and at the latest after the second. */
+  /** Time after which an idle event loop ends at a shutdown, in milliseconds. */
   private static final long QUIET = 200;
 
+  /** Time after which every event loop ends at a shutdown, in milliseconds. */
   private static final long LAST = 2_000;
 
   /** Bytes that a loop reads from a socket at once: about a hundred small calls at most. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Ends a process that can no longer serve, so that its supervisor restarts it.
  *
  * <p>It checks once a second on its own thread. When direct memory is exhausted, or was since the
- * last check, it first cuts off the connections that hold the most. It ends the process when no
+ * last check, it first cuts off the connections with the most bytes. It ends the process when no
  * buffer was available, or an event loop ran no task, for {@link #PATIENCE}.
  *
  * <p><b>Thread-safety:</b> safe.

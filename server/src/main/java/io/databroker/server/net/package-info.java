@@ -7,7 +7,7 @@
  * <ul>
  *   <li>Connections: {@code AdmittingGroup} accepts or rejects each one by {@code Admission}, which
  *       counts them by {@code Network}. {@code FloodGuard} and {@code YoungResets} count its
- *       frames.
+ *       frames, and {@code Connections} its open calls.
  *   <li>Memory: {@link io.databroker.server.net.Connection} counts the bytes that one connection
  *       holds, and {@link io.databroker.server.net.Connections} cuts off the connection with too
  *       many bytes. {@code ArrivalTracer} and {@code GzipRequests} bound requests; {@code

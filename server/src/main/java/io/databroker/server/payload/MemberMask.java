@@ -74,7 +74,7 @@ final class MemberMask {
         from != null && from.hasStructValue() ? from.getStructValue() : Struct.getDefaultInstance();
     if (to == null || !to.hasStructValue()) {
       Struct made = merge(source, Struct.getDefaultInstance());
-      // Without a member to set, there is none to clear.
+      // The second Struct has no such member, so there is nothing to clear.
       return made.getFieldsCount() == 0 ? to : Value.newBuilder().setStructValue(made).build();
     }
     return Value.newBuilder().setStructValue(merge(source, to.getStructValue())).build();

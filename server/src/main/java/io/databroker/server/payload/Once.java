@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Recognises repeated values. It remembers up to a thousand, and the beginning of each: values come
- * from clients, and may be as large as a payload.
+ * Recognises repeated values. It remembers the beginnings of up to a thousand values, because
+ * values come from clients, and may be as large as a payload.
  */
 final class Once {
   private static final int MOST = 1_000;

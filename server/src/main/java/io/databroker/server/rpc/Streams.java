@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 /**
  * Open streams. They take short turns: on the event loops of their connections if the backend does
  * not wait in them, and otherwise on a few threads, or on those of searches for snapshots. Watches
- * of the registry always run on threads. In each place, connections take turns however many streams
- * one of them has.
+ * of the registry always run on threads. In each place, connections take turns, even if one of them
+ * has many streams.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -115,7 +115,7 @@ abstract class CapacityRules extends Chapter {
     for (StoredRecord change : changes(backend().versions().begin())) {
       String key = change.type() + change.id();
       boolean changed = change.deleted() ? followed.remove(key) : followed.add(key);
-      assertTrue(changed || !change.deleted(), "a delete is told of a live record: " + change);
+      assertTrue(changed || !change.deleted(), "the feed deletes a live record: " + change);
     }
     Set<String> live = new HashSet<>();
     ids("t").forEach(id -> live.add("t" + id));

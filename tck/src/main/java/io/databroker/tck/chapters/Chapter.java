@@ -219,7 +219,7 @@ abstract class Chapter implements BenchUser {
       told.add(next);
       reached = next.position().version();
     }
-    assertNull(feed.poll(), "there is nothing behind the last version");
+    assertNull(feed.poll(), "there is no change after the last version");
     return told;
   }
 
@@ -232,7 +232,7 @@ abstract class Chapter implements BenchUser {
         return next;
       }
       if (RunningTime.nanos() > deadline) {
-        return fail("the feed signals, but has nothing to say");
+        return fail("the feed signals, but its poll returns null");
       }
       Signal signal = new Signal(bench.tuning.patience());
       feed.onReady(signal);

@@ -117,7 +117,9 @@ abstract class HousekeepingRules extends Chapter {
       backend().trim(written.modifiedAt());
       Versions versions = backend().versions();
       assertEquals(
-          versions.earliest(), changes(versions.begin()).get(0).version(), "the first it tells");
+          versions.earliest(),
+          changes(versions.begin()).get(0).version(),
+          "the first change of the feed");
       assertEquals(i, versions.latest());
       pass(span().dividedBy(4));
     }

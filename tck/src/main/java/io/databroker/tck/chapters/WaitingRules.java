@@ -40,7 +40,7 @@ abstract class WaitingRules extends Chapter {
       try (ChangeFeed feed = backend().changes(begin, type)) {
         Signal signal = new Signal(bench.tuning.patience());
         feed.onReady(signal);
-        signal.await("the signal of a feed with something to say");
+        signal.await("the signal of a feed that has a change");
       }
     }
   }

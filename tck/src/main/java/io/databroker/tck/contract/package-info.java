@@ -1,5 +1,7 @@
 /**
- * The rules of CONTRACT.md, and the annotations with which a test names its rules and requirements.
+ * The rules of CONTRACT.md ({@code Contract}), the hint for a broken rule ({@code Hints}), and the
+ * annotations with which a test names its rules ({@code Rule}) and the capabilities that it needs
+ * or excludes ({@code Needs}, {@code Lacks}).
  *
  * <p><b>Thread-safety:</b> all types are immutable.
  */

@@ -32,7 +32,8 @@ final class Reports {
    * Returns the next report, or null after the last.
    *
    * @throws SocketTimeoutException if the child hangs
-   * @throws InconclusiveException if the child is silent and gets too little processor time to tell
+   * @throws InconclusiveException if the child is silent and gets too little processor time for a
+   *     verdict
    */
   @Nullable String next() throws IOException {
     long start = RunningTime.nanos();

@@ -91,7 +91,8 @@ final class Calls {
    * Returns a failure that shows the stack of a call that takes too long, or null. One thread calls
    * this, again and again.
    *
-   * @throws InconclusiveException if a call takes long and gets too little processor time to tell
+   * @throws InconclusiveException if a call takes long and gets too little processor time for a
+   *     verdict
    */
   @Nullable HungException overdue() {
     for (Slot slot : slots) {

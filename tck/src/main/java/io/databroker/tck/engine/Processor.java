@@ -25,7 +25,7 @@ public final class Processor {
     RUNS,
     /** It has waited or computed for too long. */
     HANGS,
-    /** Its process computes, but got too little processor time to tell. */
+    /** Its process computes, but got too little processor time for a verdict. */
     STARVES
   }
 

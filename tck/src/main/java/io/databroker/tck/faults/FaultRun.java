@@ -190,7 +190,7 @@ public final class FaultRun {
     long start = RunningTime.nanos();
     boolean reopened = false;
     for (int attempt = 1; ; attempt++) {
-      // The judge tells writes apart by their payloads.
+      // The checker identifies writes by their payloads.
       Bytes payload = Bytes.utf8("after the fault, attempt " + attempt);
       Call put = new Call.Put(List.of(Write.put("awaited", "id", payload)));
       Operation operation = recorder.record(-1, backend, put);

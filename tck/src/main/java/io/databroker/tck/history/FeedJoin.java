@@ -44,8 +44,7 @@ public final class FeedJoin {
     if (all != null && !(joined instanceof Verdict.Allowed)) {
       String problem = all.problem(new Replay(history, allowed.order(), extractor));
       return broken(
-          allowed,
-          problem != null ? problem : all + "it tells of no order in which all this can happen");
+          allowed, problem != null ? problem : all + "no order of the operations matches it");
     }
     List<Operation> order = (joined instanceof Verdict.Allowed fits ? fits : allowed).order();
     Replay replay = new Replay(history, order, extractor);

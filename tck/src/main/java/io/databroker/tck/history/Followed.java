@@ -77,7 +77,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
       for (StoredRecord told : answer.records()) {
         StoredRecord due = due();
         if (due == null || !same(due, told)) {
-          return "it tells of "
+          return "it delivers "
               + Timeline.record(told)
               + (due == null ? ", which is not due" : " instead of " + Timeline.record(due));
         }

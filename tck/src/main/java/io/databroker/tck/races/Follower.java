@@ -43,7 +43,7 @@ final class Follower {
    * @param slow whether to read nothing until the writers are done
    * @param patience how long to wait for a signal that is due
    * @param end opens when the writers are done and the marker is written, or the backend is closed:
-   *     from then on the feed has something to tell
+   *     from then on the feed has a change to deliver
    */
   Follower(@Nullable String type, boolean slow, Duration patience, CountDownLatch end) {
     this.type = type;
@@ -112,7 +112,7 @@ final class Follower {
 
   /**
    * Waits for a signal. It is due from the end on: until then a slow writer, or a type that nobody
-   * writes, may leave the feed nothing to tell for any time.
+   * writes, may leave the feed without a change for any time.
    */
   private boolean comes(CountDownLatch signal) throws InterruptedException {
     while (true) {

@@ -284,7 +284,7 @@ final class Round {
         if (next == null) {
           Signal signal = new Signal(patience);
           feed.onReady(signal);
-          signal.await("the signal of a feed that has more to tell");
+          signal.await("the signal of a feed that has more changes");
         } else {
           told.add(next);
           reached = next.position().version();

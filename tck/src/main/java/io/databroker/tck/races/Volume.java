@@ -121,7 +121,7 @@ public final class Volume {
   private List<StoredRecord> told(Position before, StoredRecord due) {
     try (ChangeFeed feed = backend.changes(before, "a")) {
       Changes changes = feed.poll();
-      return changes == null ? List.of(due) : changes.records(); // an engine may tell later
+      return changes == null ? List.of(due) : changes.records(); // an engine may deliver it later
     }
   }
 

@@ -91,7 +91,7 @@ public final class Child {
     }
   }
 
-  /** Ends this JVM if the first open hangs, or gets too little processor time to tell. */
+  /** Ends this JVM if the first open hangs, or gets too little processor time for a verdict. */
   private void judge(String now, long ran, long computed) {
     switch (Processor.judge(ran, computed, longestPhase)) {
       case RUNS -> {

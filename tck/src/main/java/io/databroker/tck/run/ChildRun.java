@@ -173,7 +173,9 @@ final class ChildRun {
       }
       case "starved" -> {
         starved = true;
-        end = words.get(1) + ", too little to tell: run it again on a machine that is less busy";
+        end =
+            words.get(1)
+                + ", too little for a verdict: run it again on a machine that is less busy";
         finished = true;
       }
       case "failed" -> {

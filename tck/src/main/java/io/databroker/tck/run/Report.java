@@ -80,7 +80,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
               String test = outcome.chapter() + "." + outcome.test();
               return told.add(test)
                   ? String.format(Locale.ROOT, "%s%n%s", test, outcome.reason().strip().indent(2))
-                  : test + ", told above\n";
+                  : test + ", shown above\n";
             })
         .collect(Collectors.joining("\n"));
   }

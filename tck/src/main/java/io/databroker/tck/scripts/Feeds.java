@@ -240,8 +240,8 @@ final class Feeds {
         if (answer == null) {
           Signal signal = new Signal(session.bench.tuning.patience());
           feed.onReady(signal);
-          signal.await("the signal of a feed that has more to tell");
-          answer = Objects.requireNonNull(feed.poll(), "a signalled feed has nothing to say");
+          signal.await("the signal of a feed that has more changes");
+          answer = Objects.requireNonNull(feed.poll(), "a poll of a signalled feed returns null");
         }
         if (!answer.records().isEmpty()) {
           told.add(answer.records());

@@ -165,7 +165,7 @@ final class ReferenceFeed {
     return type == null || answer.records().stream().allMatch(it -> type.equals(it.type()));
   }
 
-  /** Returns whether the answer has the changes that are due, but tells of them wrongly. */
+  /** Returns whether the answer has the changes that are due, but with wrong contents. */
   private static boolean sameButPayload(List<StoredRecord> due, Changes answer) {
     return due.stream()
         .map(StoredRecord::version)
@@ -206,7 +206,7 @@ final class ReferenceFeed {
           rule,
           String.format(
               Locale.ROOT,
-              "the signal of %s%s does not run, although it has something to say",
+              "the signal of %s%s does not run, although it has a change to deliver",
               name,
               state()));
     }

@@ -53,7 +53,7 @@ final class Session implements AutoCloseable {
     this.backend = bench.open(place, bench.context());
     Versions versions = backend.versions();
     if (versions.latest() != 0 || versions.earliest() != 1 || versions.serverVersion() == 0) {
-      throw new Mismatch("VER-1", "a new store must begin at version 0, but tells " + versions);
+      throw new Mismatch("VER-1", "a new store must begin at version 0, but returned " + versions);
     }
     this.reference = new Reference(versions.serverVersion(), TestFields.FIRST);
     this.reads = new Reads(this);

@@ -167,7 +167,7 @@ class InputsTest {
         .containsPattern(
             "Again: java -jar \\S+ --backend acme --plugin \\S+acme.jar --rules \\S+ --seed 5\n")
         .containsOnlyOnce("One of FEED-1, FEED-2, FEED-4 is broken")
-        .contains("Concurrency.feedsBesideWriters, told above");
+        .contains("Concurrency.feedsBesideWriters, shown above");
   }
 
   @Test
