@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A store of versioned, typed records: one sequence of versions over all types, a change feed that
  * replays the writes in order, and leases that elect holders.
  *
- * <p><b>Thread-safety:</b> every method may be called by any number of threads at once. All
- * operations on records and options together are linearizable.
+ * <p><b>Thread-safety:</b> every method may be called by any number of threads at the same time.
+ * All operations on records and options together are linearizable.
  *
  * <p><b>Arguments:</b> the host and the compatibility kit put {@link CheckedBackend} in front of
  * every backend, so an implementation may rely on its checks (ARG-1).

@@ -8,7 +8,9 @@ package io.databroker.api;
 public enum Capability {
   /** Everything acknowledged is still there after a close, or a kill, and a reopen. */
   DURABLE("durable"),
-  /** Several backends, also in several processes, can be open on the same records at once. */
+  /**
+   * Several backends, also in several processes, can have the same records open at the same time.
+   */
   SHARED("shared"),
   /** The backend takes its time from {@link BackendContext#clock()}, not from its engine. */
   TURNABLE_CLOCK("turnable-clock"),

@@ -9,8 +9,8 @@ import java.util.Map;
  * <p>It is a pure function: while the fingerprint stays the same, the same payload gives the same
  * values. A backend whose index was built under another fingerprint rebuilds it (INDEX-6).
  *
- * <p><b>Thread-safety:</b> any number of threads may call it at once. A backend may hold a lock
- * during the call, so it must be quick and must not call a backend.
+ * <p><b>Thread-safety:</b> any number of threads may call it at the same time. A backend may hold a
+ * lock during the call, so it must be quick and must not call a backend.
  */
 public interface FieldExtractor {
 

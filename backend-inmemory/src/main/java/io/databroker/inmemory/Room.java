@@ -31,7 +31,7 @@ final class Room {
   /** Bytes that the last rejected write asked for; 0 once a write was taken again. */
   private volatile long rejected;
 
-  /** Changes trimmed early: in all, and since the last run of {@link #tell}. */
+  /** Changes trimmed early: in total, and since the last run of {@link #tell}. */
   private final AtomicLong trimmed = new AtomicLong();
 
   private final AtomicLong untold = new AtomicLong();

@@ -33,7 +33,7 @@ final class Migration {
 
   private Migration() {}
 
-  /** Migrates the schema if needed; safe when several hosts do so at once. */
+  /** Migrates the schema if needed; safe when several hosts do so at the same time. */
   static void run(SessionSource source, Connection connection, String schema) throws SQLException {
     int version = version(connection, schema);
     if (version < NEWEST) {

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * Opens backends that keep their records in PostgreSQL 13 or later. Each open is a handle of the
- * store that the schema holds; any number of hosts may have it open at once.
+ * store that the schema holds; any number of hosts may have it open at the same time.
  *
  * <p><b>Thread-safety:</b> immutable.
  */

@@ -27,7 +27,7 @@ final class ChoosingABackend {
       discovery.problems().forEach(System.out::println);
     }
 
-    // The error lists all problems at once, and nothing is opened.
+    // The error lists all problems together, and nothing is opened.
     Databroker.Builder builder =
         Databroker.builder()
             .backend(BackendConfig.of("inmemory").with("colour", "blue"))

@@ -10,7 +10,7 @@ import java.util.function.Function;
  * Converts values of one type to payloads and back. Decoding an encoded value returns an equal
  * value.
  *
- * <p><b>Thread-safety:</b> any number of threads may call it at once.
+ * <p><b>Thread-safety:</b> any number of threads may call it at the same time.
  *
  * @param <T> type of the values, which should be immutable
  */

@@ -14,7 +14,7 @@ public final class LastPayloads {
 
   /**
    * Sum at which a backend ends a batch of an expiry or of a lowered capacity, in bytes: a feed
-   * delivers a batch at once, with all last payloads.
+   * delivers a batch in one answer, with all last payloads.
    */
   public static final long BATCH_BYTES = 4 << 20;
 

@@ -166,7 +166,7 @@ public final class RecordCopy {
     return (int) INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
   }
 
-  /** Selects the record of the batch in that slot. */
+  /** Selects the record in that slot; the record belongs to this batch. */
   public void select(Segment segment, int index) {
     place = (int) (segment.offsetAt(index) - origin);
     size = segment.sizeAt(index);

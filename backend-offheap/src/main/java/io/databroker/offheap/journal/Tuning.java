@@ -24,8 +24,8 @@ final class Tuning {
   static final int PINNED_SEGMENTS = 4;
 
   /**
-   * Bytes of a mapped file that are copied to the heap at once to be verified: enough to make the
-   * call cheap, and few enough to stay in the processor's cache.
+   * Bytes of a mapped file that are copied to the heap in one piece to be verified: enough to make
+   * the call cheap, and few enough to stay in the processor's cache.
    */
   static final int READ_BYTES = 32 << 10;
 
@@ -36,8 +36,8 @@ final class Tuning {
   static final int SCRUB_STEP_BYTES = 1 << 20;
 
   /**
-   * Longest time that a scrub catches up at once after late ticks: otherwise the first tick after a
-   * day's pause would read a day's worth.
+   * Longest time that a scrub catches up in one tick after late ticks: otherwise the first tick
+   * after a day's pause would read a day's worth.
    */
   static final Duration SCRUB_ARREARS = Duration.ofMinutes(5);
 

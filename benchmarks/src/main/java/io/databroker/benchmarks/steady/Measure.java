@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Measure {
   HEAP_AFTER_COLLECTION("heap after collection", "MB", 1 << 20, 8, "jvm_gc_live_data_size_bytes"),
   HEAP("heap in use", "MB", 1 << 20, Double.NaN, "jvm_memory_used_bytes", "area=\"heap\""),
-  OTHER_MEMORY("memory beside the heap", "MB", 1 << 20, 8, "jvm_memory_used_bytes", "\"nonheap\""),
+  OTHER_MEMORY("memory outside the heap", "MB", 1 << 20, 8, "jvm_memory_used_bytes", "\"nonheap\""),
   BUFFERS("direct buffers", "MB", 1 << 20, 8, "jvm_buffer_memory_used_bytes", "\"direct\""),
   THREADS("threads", "", 1, 4, "jvm_threads_live_threads"),
   DESCRIPTORS("descriptors", "", 1, 10, "process_files_open_files"),

@@ -54,7 +54,7 @@ final class NewBackupFile {
       }
       if (!overwrite) {
         throw new CopyException(
-            target + " exists; name another file, or say --overwrite to replace it");
+            target + " exists; name another file, or add --overwrite to replace it");
       }
     }
   }

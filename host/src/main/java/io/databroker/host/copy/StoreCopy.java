@@ -135,7 +135,7 @@ public final class StoreCopy {
     }
     if (found[0]) {
       throw new CopyException(
-          "the target is not empty; name an empty one, or say --replace to remove what it holds");
+          "the target is not empty; name an empty one, or add --replace to remove its contents");
     }
   }
 

@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Pauses between attempts: the first, then twice as long each time up to the longest, until the
- * attempts have taken {@code giveUpAfter} in all. Each pause is shortened by a random part of up to
- * one half (jitter), so that many clients do not retry at the same moment.
+ * attempts have taken {@code giveUpAfter} in total. Each pause is shortened by a random part of up
+ * to one half (jitter), so that many clients do not retry at the same moment.
  *
  * @param first the longest first pause; positive
  * @param longest the longest pause of all; not shorter than the first

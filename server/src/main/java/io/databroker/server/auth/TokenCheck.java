@@ -47,7 +47,7 @@ final class TokenCheck {
 
   private record Verifier(JWSVerifier verifier, boolean readOnly) {}
 
-  /** The keys and the tokens verified with them, so that both change at once. */
+  /** The keys and the tokens verified with them, so that both change together. */
   private record Generation(List<Verifier> verifiers, Cache<String, Verified> verified) {
     Generation(List<Verifier> verifiers) {
       this(verifiers, Caffeine.newBuilder().maximumSize(REMEMBERED).build());

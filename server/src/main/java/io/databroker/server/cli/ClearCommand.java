@@ -29,7 +29,7 @@ final class ClearCommand extends RemoteCommand {
   void ask(Connection connection, Output output) throws Exception {
     if (!yes) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "this removes every record for good; to confirm, say --yes");
+          spec.commandLine(), "this removes every record for good; to confirm, add --yes");
     }
     ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
     output.line(

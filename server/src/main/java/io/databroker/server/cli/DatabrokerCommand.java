@@ -89,7 +89,7 @@ public final class DatabrokerCommand {
     CommandLine root = new CommandLine(new DatabrokerCommand());
     if (arguments.length > 0 && Commands.NAMES.contains(arguments[0])) {
       root.addSubcommand(Commands.named(arguments[0], terminal));
-      // The server reports all problems of its configuration at once.
+      // The server reports all problems of its configuration together.
       if (arguments[0].equals(ServeCommand.NAME)) {
         root.getCommandSpec().parser().collectErrors(true);
         root.getSubcommands()

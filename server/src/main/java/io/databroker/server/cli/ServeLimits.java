@@ -91,7 +91,7 @@ final class ServeLimits {
       paramLabel = "N",
       converter = CountConverter.class,
       defaultValue = "10000",
-      description = "Most leases held at once; ${DEFAULT-VALUE} if not given.")
+      description = "Most leases held at the same time; ${DEFAULT-VALUE} if not given.")
   private int leases;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the options

@@ -22,7 +22,7 @@ import picocli.CommandLine;
 
 /**
  * Parts of {@code serve}, each checked before anything is opened. An invalid part adds a problem
- * and keeps its default, so that all problems are reported at once.
+ * and keeps its default, so that all problems are reported together.
  */
 final class ServeSetup {
   /** Step that checks one part. */
@@ -67,7 +67,7 @@ final class ServeSetup {
                 String.format(
                     Locale.ROOT,
                     "%s can be reached from other machines, and callers would not be authenticated;"
-                        + " give --shared-key-file or --tls-client-ca, listen on %s, or say"
+                        + " give --shared-key-file or --tls-client-ca, listen on %s, or add"
                         + " --insecure-listen-anywhere",
                     listen,
                     Address.DEFAULT));

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the changes of the last minute, in all and by type.
+ * Counts the changes of the last minute, in total and by type.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -199,7 +199,7 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
     } catch (RejectedExecutionException e) {
       send(
           context,
-          HttpAnswer.plain(503, "too many requests at once; try again later\n"),
+          HttpAnswer.plain(503, "too many requests at the same time; try again later\n"),
           !head,
           false);
     }

@@ -22,7 +22,7 @@ public final class MetricsEndpoint implements AutoCloseable {
   private static final int LONGEST_LINE = 4 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Scrapes at once; the other threads answer health checks, which never wait. */
+  /** Most concurrent scrapes; the other threads answer health checks, which never wait. */
   private static final int MOST_SCRAPES = 4;
 
   private static final int THREADS = MOST_SCRAPES + 2;
@@ -30,8 +30,9 @@ public final class MetricsEndpoint implements AutoCloseable {
   /**
    * Sources of the readiness of a server whose store is open.
    *
-   * @param state returns the state of the backend at once
-   * @param trouble returns at once why no call is served, whatever that state; null if calls are
+   * @param state returns the state of the backend without waiting
+   * @param trouble returns, without waiting, the reason why no call is served although the backend
+   *     may serve; null if calls are served
    */
   private record Serving(Supplier<BackendState> state, Supplier<@Nullable String> trouble) {}
 

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts accepted connections, in all and by client address.
+ * Counts accepted connections, in total and by client address.
  *
  * <p>When the limit is reached, a new connection displaces one without a handshake, the oldest
  * first, or otherwise one without calls, so that idle connections cannot block others.

@@ -110,7 +110,7 @@ public final class Connection {
     return loop;
   }
 
-  /** Counts a call; returns false, without counting it, if too many calls are open in all. */
+  /** Counts a call; returns false, without counting it, if too many calls are open in total. */
   public boolean open(OpenCall call) {
     if (!all.openCall(open.incrementAndGet() <= all.callsWithoutPlace())) {
       open.decrementAndGet();

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections and the bytes that they hold in all.
+ * The open connections and the bytes that they hold in total.
  *
  * <p>When the transport's buffers are full, it cuts off the connection with the most bytes. So a
  * client that does not read, or does not finish its requests, does not block others.
@@ -41,7 +41,7 @@ public final class Connections extends ServerTransportFilter {
   /** Time for a request to arrive completely while the server stops. */
   private static final long STOPPING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** Number of connections cut off at once. */
+  /** Number of connections cut off in one step. */
   private static final int MOST_CUT = 64;
 
   /** A connection that holds less is not cut off, because its client may be well-behaved. */

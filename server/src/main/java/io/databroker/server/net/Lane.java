@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
  *
  * @param executor runs the calls
  * @param mostOfOneConnection largest number of calls of one connection that run or are queued at
- *     once; if it is the number of threads, a connection can use all threads, but others wait for
- *     only one turn
+ *     the same time; if it is the number of threads, a connection can use all threads, but others
+ *     wait for only one turn
  */
 public record Lane(Executor executor, int mostOfOneConnection) {}

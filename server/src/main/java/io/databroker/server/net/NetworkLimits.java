@@ -8,10 +8,10 @@ import java.time.Duration;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param connections open connections in all
+ * @param connections open connections in total
  * @param connectionsPerAddress open connections from one client address
  * @param callsPerConnection open calls on one connection, watchers included
- * @param calls open calls in all, watchers included; the first few calls of each connection are
+ * @param calls open calls in total, watchers included; the first few calls of each connection are
  *     exempt
  * @param handshake time for a new connection to complete TLS and the HTTP/2 preface
  * @param idle time after which a connection without calls is closed

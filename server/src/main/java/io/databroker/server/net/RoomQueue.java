@@ -21,7 +21,7 @@ final class RoomQueue {
   @FunctionalInterface
   interface Wish {
     /**
-     * Returns the granted bytes in all after this grant, or a negative number if there is no room
+     * Returns the granted bytes in total after this grant, or a negative number if there is no room
      * for it.
      */
     long grant(long granted);

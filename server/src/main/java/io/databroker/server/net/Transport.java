@@ -48,7 +48,7 @@ public final class Transport implements AutoCloseable {
   /** Time after which every event loop ends at a shutdown, in milliseconds. */
   private static final long LAST = 2_000;
 
-  /** Bytes that a loop reads from a socket at once: about a hundred small calls at most. */
+  /** Bytes that a loop reads from a socket in one read: about a hundred small calls at most. */
   private static final int LARGEST_PIECE = 16 << 10;
 
   private static final int FIRST_PIECE = 2 << 10;

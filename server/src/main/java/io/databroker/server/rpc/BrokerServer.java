@@ -116,7 +116,7 @@ public final class BrokerServer implements AutoCloseable {
   /**
    * Creates a server over another transport.
    *
-   * @param room bytes of requests that may be in the heap at once
+   * @param room bytes of requests that may be in the heap at the same time
    * @param connections the transport filter that the builder has
    * @param transport closed with the server; null if the builder has its own
    */

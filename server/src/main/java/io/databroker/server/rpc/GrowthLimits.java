@@ -49,7 +49,7 @@ final class GrowthLimits {
       backend.setOptions(type, options);
       return;
     }
-    synchronized (optionsBy) { // otherwise two calls at once could both take the last place
+    synchronized (optionsBy) { // otherwise two concurrent calls could both take the last place
       checkPlace(client, backend.options().keySet());
       backend.setOptions(type, options);
       optionsBy.put(type, client);

@@ -35,7 +35,7 @@ final class Intake implements ServerInterceptor {
   /**
    * Creates an admission.
    *
-   * @param room bytes of requests that may be in the heap at once
+   * @param room bytes of requests that may be in the heap at the same time
    * @param batchRecords the largest number of records in a request
    */
   Intake(long room, int batchRecords, CallPlaces places) {

@@ -79,7 +79,7 @@ final class Searches {
     }
   }
 
-  /** Ends all waits for versions at once. */
+  /** Ends all waits for versions immediately. */
   void stop() {
     wait.stop();
   }

@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param leases leases held at once, counting those acquired since the server started; half of them
- *     for one network
+ * @param leases leases held at the same time, counting those acquired since the server started;
+ *     half of them for one network
  * @param longestLease longest duration of a lease
  * @param typesWithOptions types that have options; half of them set by one network
  * @param indexedFields indexed fields of one type

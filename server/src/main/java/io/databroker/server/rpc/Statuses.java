@@ -69,8 +69,8 @@ final class Statuses {
         Status.RESOURCE_EXHAUSTED.withDescription(
             String.format(
                 Locale.ROOT,
-                "the server has room for %d bytes of requests at once; not applied, try again"
-                    + " later, or send less at once",
+                "the server holds at most %d bytes of requests; not applied, try again"
+                    + " later, or send smaller requests",
                 room)),
         ErrorId.UNAVAILABLE.label(),
         Map.of("limit", Long.toString(room)));

@@ -133,7 +133,7 @@ final class VersionWait {
       }
     }
 
-    /** Runs one turn of the wait. Each turn starts the next, so no two run at once. */
+    /** Runs one turn of the wait. Each turn starts the next, so no two run concurrently. */
     private void look() {
       try {
         while (!over.get()) {

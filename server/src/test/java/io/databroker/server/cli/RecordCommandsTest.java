@@ -260,7 +260,7 @@ class RecordCommandsTest {
     importing(line("1"));
     fails(
         2,
-        "this removes every record for good; to confirm, say --yes; see \"databroker clear "
+        "this removes every record for good; to confirm, add --yes; see \"databroker clear "
             + "--help\"",
         server.ask("clear"));
     assertThat(ids()).hasSize(1);

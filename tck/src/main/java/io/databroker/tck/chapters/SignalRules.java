@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Signals that fail or wait, notifiers that fail, and many signals at once.
+ * Signals that fail or wait, notifiers that fail, and many concurrent signals.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
  */

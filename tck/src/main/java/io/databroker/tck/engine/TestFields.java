@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads payloads such as {@code colour=red;size=9}. It rejects those that begin with {@code
- * refuse}, and one such as {@code colour=red;refuse=size} if the size is asked for.
+ * Reads payloads such as {@code colour=red;size=9}. It rejects payloads that begin with {@code
+ * refuse}, and a payload such as {@code colour=red;refuse=size} if the size is requested.
  *
  * @param fingerprint the name of the function
  * @param prefix put before each value

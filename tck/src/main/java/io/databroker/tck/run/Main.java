@@ -279,8 +279,8 @@ public final class Main implements Callable<Integer> {
   }
 
   private Map<String, String> parameters(ChosenTests chosen, long seed) {
-    // Each workload takes its share of the budget of all workloads: scale it, so that the chosen
-    // ones share it all.
+    // Each workload takes its share of the whole budget: scale
+    // the budget, so that the chosen workloads use all of it.
     Set<String> all = new HashSet<>();
     Catalogue.tests().values().forEach(all::addAll);
     double scaled = (quick ? QUICK_SECONDS : budget) * Shares.of(all) / Shares.of(chosen.tests());

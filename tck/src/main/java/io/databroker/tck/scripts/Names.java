@@ -83,7 +83,7 @@ final class Names {
     return SIZES[random.nextInt(SIZES.length)];
   }
 
-  /** Returns a small size mostly, because large ones cost time. */
+  /** Returns a size, usually a small one, because large ones cost time. */
   static int smallSize(SplittableRandom random) {
     return SIZES[random.nextInt(random.nextInt(6) == 0 ? 10 : 4)];
   }
