@@ -68,8 +68,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Returns the live record of that key, or null (GET-1). A key that could not have been stored,
-   * such as one with a lone surrogate, may reach the backend, and is absent (GET-2).
+   * Returns the live record of the given key, or null (GET-1). A key that could not have been
+   * stored, such as one with a lone surrogate, may reach the backend, and is absent (GET-2).
    */
   @Nullable StoredRecord get(String type, String id);
 

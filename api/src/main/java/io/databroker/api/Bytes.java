@@ -73,7 +73,7 @@ public final class Bytes {
   }
 
   /**
-   * Returns the byte at that index.
+   * Returns the byte at the given index.
    *
    * @throws IndexOutOfBoundsException if there is no such byte
    */

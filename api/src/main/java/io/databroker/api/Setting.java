@@ -45,7 +45,7 @@ public final class Setting<T> {
     return new Setting<>(name, String.class, "text", help, defaultValue, false, text -> null);
   }
 
-  /** Returns a setting for a whole number of that unit, from {@code least} to {@code most}. */
+  /** Returns a setting for a whole number of the given unit, from {@code least} to {@code most}. */
   public static Setting<Long> number(
       String name, String unit, long least, long most, long defaultValue, String help) {
     return new Setting<>(

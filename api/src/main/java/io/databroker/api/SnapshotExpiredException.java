@@ -8,7 +8,7 @@ public final class SnapshotExpiredException extends DatabrokerException {
 
   private final long version;
 
-  /** Creates the error for a snapshot at that version. */
+  /** Creates the error for a snapshot at the given version. */
   public SnapshotExpiredException(long version) {
     super(
         ErrorId.SNAPSHOT_EXPIRED,

@@ -35,12 +35,12 @@ public record TypeOptions(
     return capacity == null && ttl == null && indexedFields.isEmpty();
   }
 
-  /** Returns a copy with that capacity, unsigned. */
+  /** Returns a copy with the given capacity, unsigned. */
   public TypeOptions withCapacity(long records) {
     return new TypeOptions(records, ttl, indexedFields);
   }
 
-  /** Returns a copy with that TTL. */
+  /** Returns a copy with the given TTL. */
   public TypeOptions withTtl(Duration afterWrite) {
     return new TypeOptions(capacity, afterWrite, indexedFields);
   }

@@ -22,7 +22,7 @@ public sealed interface Write {
     return new Delete(type, id, Condition.NONE);
   }
 
-  /** Returns a copy of the write with that condition. */
+  /** Returns a copy of the write with the given condition. */
   Write when(Condition condition);
 
   /**

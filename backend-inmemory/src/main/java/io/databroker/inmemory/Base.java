@@ -32,8 +32,8 @@ final class Base {
   }
 
   /**
-   * Returns this base with the changes of the log up to that version, or null if some of them were
-   * trimmed.
+   * Returns this base with the changes of the log up to the given version, or null if some of them
+   * were trimmed.
    */
   @Nullable Base advance(Log.View<Entry> log, long version) {
     if (log.first() > through) {

@@ -183,7 +183,7 @@ final class Batch {
     evict(victims);
   }
 
-  /** Plans the evictions of that table, oldest record first. */
+  /** Plans the evictions of the given table, oldest record first. */
   void evict(Table table) {
     List<Entry> victims = new ArrayList<>();
     choose(table, victims);

@@ -79,7 +79,7 @@ final class History {
     return before == null ? entry.live() : entry.at(before, commit.version()).live();
   }
 
-  /** Returns the table of that type, and creates it if it is missing; for the writer. */
+  /** Returns the table of the given type, and creates it if it is missing; for the writer. */
   Table table(String type) {
     Table table = tables.get(type);
     if (table == null) {
@@ -138,8 +138,8 @@ final class History {
   }
 
   /**
-   * Returns the type's base at that commit, or null if the caller has to start over, because a trim
-   * or a new table of the type came between.
+   * Returns the type's base at the given commit, or null if the caller has to start over, because a
+   * trim or a new table of the type came between.
    */
   private @Nullable Base advance(String type, Map<Table, Base> bases, Commit now) {
     Table table = tables.get(type);

@@ -77,7 +77,7 @@ final class InMemoryBackend implements Backend {
     return history == known;
   }
 
-  /** Returns the history of that name, or null if it has ended. */
+  /** Returns the history of the given name, or null if it has ended. */
   @Nullable History history(long serverVersion) {
     History now = history;
     return now == null || now.serverVersion != serverVersion ? null : now;

@@ -57,7 +57,7 @@ final class Log<E> {
     end++;
   }
 
-  /** Removes the elements from that index on. */
+  /** Removes the elements from the given index on. */
   void truncate(long index) {
     View<E> now = view;
     while (end > index) {
@@ -70,7 +70,7 @@ final class Log<E> {
     }
   }
 
-  /** Removes the elements before that index. */
+  /** Removes the elements before the given index. */
   void trim(long index) {
     View<E> now = view;
     int gone = (int) ((index >> shift) - now.firstSegment);
@@ -112,7 +112,7 @@ final class Log<E> {
       return first;
     }
 
-    /** Returns that element, or null if it was trimmed or not appended yet. */
+    /** Returns the given element, or null if it was trimmed or not appended yet. */
     @SuppressWarnings("unchecked") // nothing else is appended
     @Nullable E get(long index) {
       if (index < first) {

@@ -19,7 +19,7 @@ final class Planned {
     this.entries = entries;
   }
 
-  /** Returns the last planned entry of that key, or null. */
+  /** Returns the last planned entry of the given key, or null. */
   @Nullable Entry get(Table table, String id) {
     if (byKey != null) {
       Map<String, Entry> byId = byKey.get(table);

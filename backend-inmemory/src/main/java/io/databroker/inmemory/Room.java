@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps the heap bounded: trims history early when it outgrows its budget, and rejects writes that
- * do not fit beside the live records.
+ * Keeps the heap bounded: trims history early when it outgrows its budget, and rejects writes for
+ * which the live records leave no room.
  *
  * <p>Two bounds hold. The history may use {@code mostHistory} bytes; records, history, options and
  * leases together may use {@code most}. A write first trims history to make room, oldest batches
@@ -28,7 +28,7 @@ final class Room {
   /** Bytes of all leases; guarded by the lease table's monitor, read by anyone. */
   private volatile long leases;
 
-  /** Bytes that the last rejected write asked for; 0 once a write was taken again. */
+  /** Bytes that the last rejected write needed; 0 once a write is accepted again. */
   private volatile long rejected;
 
   /** Changes trimmed early: in total, and since the last run of {@link #tell}. */
@@ -77,7 +77,7 @@ final class Room {
   }
 
   /**
-   * Checks that other state fits beside the live records, such as options.
+   * Checks that the live records leave room for other state, such as options.
    *
    * @throws StorageFullException if it does not
    */

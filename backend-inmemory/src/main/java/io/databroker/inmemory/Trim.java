@@ -136,7 +136,9 @@ final class Trim {
     history.told.trim(index);
   }
 
-  /** Returns the bytes of a table's changes before that version, without those of live records. */
+  /**
+   * Returns the bytes of a table's changes before the given version, without those of live records.
+   */
   private static long freed(Table table, long kept) {
     long freed = 0;
     Log.View<Entry> log = table.log.view();

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * heap never fills before a bound is met. Only the writer changes them; any thread may read them.
  */
 final class Usage {
-  /** A change beside its id and payload: entry, record, map node, and places in the logs. */
+  /** A change without its id and payload: entry, record, map node, and places in the logs. */
   private static final int CHANGE = 210;
 
   /** A type: its table, empty maps and logs. */

@@ -12,8 +12,8 @@ final class Bounds {
   static final long OPTION_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
   /**
-   * Types that are in use or held by the feed: each takes about 400 bytes, and at most half of the
-   * heap may hold types.
+   * Largest number of types that are in use or held by the feed: each takes about 400 bytes, and
+   * types may take at most half of the heap.
    */
   static final long TYPES = Runtime.getRuntime().maxMemory() / 800;
 

@@ -26,7 +26,7 @@ record Commit(
     return new Commit(version, first, types, all, checkpoint);
   }
 
-  /** Returns the options of that type. */
+  /** Returns the options of the given type. */
   TypeOptions options(String type) {
     TypeOptions set = options.get(type);
     return set == null ? TypeOptions.NONE : set;

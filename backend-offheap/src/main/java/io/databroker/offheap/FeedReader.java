@@ -117,7 +117,7 @@ final class FeedReader implements FeedSource {
     return List.of(count == records.length ? records : Arrays.copyOf(records, count));
   }
 
-  /** Returns the first version of that type after a given one; 0 if there is none. */
+  /** Returns the first version of the given type after a given one; 0 if there is none. */
   private static long firstAfter(TypeTable table, long version) {
     long[] found = new long[1];
     return table.order.page(0, version, found) == 0 ? 0 : found[0];

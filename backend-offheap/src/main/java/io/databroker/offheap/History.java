@@ -218,7 +218,7 @@ final class History implements JournalOwner {
   }
 
   /**
-   * Returns the record in that slot, with its last payload if it is a delete.
+   * Returns the record in the given slot, with its last payload if it is a delete.
    *
    * @return null if its type, or the last payload of a delete, is no longer held: then it was
    *     trimmed
@@ -230,7 +230,7 @@ final class History implements JournalOwner {
   }
 
   /**
-   * Returns the record in that slot, as {@link #record(Directory, Segment, int)} does.
+   * Returns the record in the given slot, as {@link #record(Directory, Segment, int)} does.
    *
    * @param found the record, read by this thread
    * @param modified the time of its write; the records of a put share one object

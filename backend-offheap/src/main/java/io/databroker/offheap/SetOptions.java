@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Change of a type's options: its encoding in the journal, and the resulting state. */
 final class SetOptions {
-  /** Heap of the options of a type beside its name and fields, and of a field beside its text. */
+  /** Heap of the options of a type without its name and fields, and of a field without its text. */
   private static final int ENTRY_BYTES = 400;
 
   private static final int FIELD_BYTES = 64;

@@ -86,7 +86,7 @@ final class Store implements JournalHost {
     this.history = newHistory(serverVersion, 0);
   }
 
-  /** Returns an empty history that begins after that version. */
+  /** Returns an empty history that begins after the given version. */
   History newHistory(long serverVersion, long version) {
     return new History(serverVersion, version, settings, this::state);
   }

@@ -64,7 +64,7 @@ final class TypeTables {
   }
 
   /**
-   * Returns the table of that type, and creates it if missing.
+   * Returns the table of the given type, and creates it if missing.
    *
    * @throws StorageFullException if there are as many types as the heap takes
    */

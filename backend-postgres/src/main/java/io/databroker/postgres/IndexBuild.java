@@ -223,7 +223,7 @@ final class IndexBuild {
     return last.through;
   }
 
-  /** Returns whether this host's extraction function found the values of that type. */
+  /** Returns whether this host's extraction function found the values of the given type. */
   boolean isCurrent(OptionsTable.Known known, String type) {
     return known.of(type).indexedFields().isEmpty()
         || digests.fingerprint().equals(known.fingerprints().get(type));

@@ -3,7 +3,7 @@ package io.databroker.postgres;
 /** The type and id of a record. */
 record Key(String type, String id) {
 
-  /** Returns whether a record of that key can be stored; any other key is absent (GET-2). */
+  /** Returns whether a record of the given key can be stored; any other key is absent (GET-2). */
   static boolean canBeStored(String type, String id) {
     return isText(type) && isText(id);
   }

@@ -57,7 +57,9 @@ final class Page {
         told);
   }
 
-  /** Returns the next answer of a feed after that version: a part of a batch, or a bookmark. */
+  /**
+   * Returns the next answer of a feed after the given version: a part of a batch, or a bookmark.
+   */
   Changes next(long after, @Nullable String type) {
     for (int i = firstEndingBehind(after); i < batches.size(); i++) {
       Changes batch = batches.get(i);

@@ -47,7 +47,7 @@ final class PageReader {
     this.connection = connection;
   }
 
-  /** Returns the next version of that type, or the last version plus 1 if there is none. */
+  /** Returns the next version of the given type, or the last version plus 1 if there is none. */
   static long nextOfType(Connection connection, String type, long after, long latest)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(NEXT_OF_TYPE)) {

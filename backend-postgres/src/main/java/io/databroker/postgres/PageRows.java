@@ -79,7 +79,7 @@ final class PageRows {
     return records.size();
   }
 
-  /** Removes the records from that index on. */
+  /** Removes the records from the given index on. */
   void cut(int size) {
     records.subList(size, records.size()).clear();
     large.removeIf(index -> index >= size);

@@ -186,7 +186,7 @@ final class Tail {
     }
   }
 
-  /** Returns whether a change of that type may follow a version, up to another one. */
+  /** Returns whether a change of the given type may follow a version, up to another one. */
   boolean holds(@Nullable String type, long after, long through) {
     if (type == null) {
       return after < through;
@@ -221,7 +221,8 @@ final class Tail {
   }
 
   /**
-   * Returns the next answer of a feed of that history, or null if the changes are no longer held.
+   * Returns the next answer of a feed of the given history, or null if the changes are no longer
+   * held.
    *
    * @param latest if no change up to here concerns the feed, the answer is a bookmark at this
    *     version or later
@@ -303,7 +304,7 @@ final class Tail {
     signals.run();
   }
 
-  /** Returns whether all changes up to that version were published. */
+  /** Returns whether all changes up to the given version were published. */
   boolean isCaughtUpTo(long version) {
     publishing.lock();
     try {

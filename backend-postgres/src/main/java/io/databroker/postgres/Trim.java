@@ -117,7 +117,7 @@ final class Trim {
     return new Step(row.from(to), to - from, mayBeMore);
   }
 
-  /** Returns the first version to keep of that range, which ends a batch, or NONE. */
+  /** Returns the first version to keep of the given range, which ends a batch, or NONE. */
   private static long firstKept(Tx tx, long from, long through, long before) throws SQLException {
     try (PreparedStatement select = tx.connection.prepareStatement(FIRST_KEPT)) {
       select.setLong(1, from);

@@ -79,7 +79,7 @@ final class WritePlan {
     return live.getOrDefault(key, Live.NONE);
   }
 
-  /** Returns the live record of that key, if the plan has met the key. */
+  /** Returns the live record of the given key, if the plan has met the key. */
   @Nullable Live met(Key key) {
     return live.get(key);
   }

@@ -18,7 +18,9 @@ final class Catalogue {
     this.records = records;
   }
 
-  /** Returns all comparisons, with that number of records where a row does not state its own. */
+  /**
+   * Returns all comparisons, with the given number of records where a row does not state its own.
+   */
   static List<Comparison> of(int records) {
     Catalogue catalogue = new Catalogue(records);
     catalogue.inMemoryRecords();

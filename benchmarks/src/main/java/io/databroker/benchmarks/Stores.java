@@ -56,7 +56,7 @@ final class Stores {
         : new BrokerStore(broker(name, context), null);
   }
 
-  /** Opens ours in a directory with that durability. */
+  /** Opens ours in a directory with the given durability. */
   static BrokerStore offHeap(int records, String durability, BackendContext context) {
     Scratch scratch = new Scratch(OFF_HEAP);
     BackendProvider provider = provider(OFF_HEAP);

@@ -74,7 +74,7 @@ final class StrangerBackend implements Backend {
     if (closed) throw new ClosedException("the backend");
   }
 
-  /** Returns whether changes after that version were trimmed; called under the lock. */
+  /** Returns whether changes after the given version were trimmed; called under the lock. */
   boolean isTrimmed(long after) { return Long.compareUnsigned(after, trimmed) < 0; }
 
   private Instant now() { return clock.instant().truncatedTo(ChronoUnit.MICROS); }

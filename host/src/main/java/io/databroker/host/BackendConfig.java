@@ -23,12 +23,12 @@ public final class BackendConfig {
     this.options = Map.copyOf(options);
   }
 
-  /** Returns a configuration for that provider, with default settings. */
+  /** Returns a configuration for the given provider, with default settings. */
   public static BackendConfig of(String provider) {
     return new BackendConfig(provider, List.of(), Map.of());
   }
 
-  /** Returns a copy with that setting; setting it twice makes the open fail. */
+  /** Returns a copy with the given setting; setting it twice makes the open fail. */
   public BackendConfig with(String setting, String value) {
     List<Map.Entry<String, String>> more = new ArrayList<>(settings);
     more.add(Map.entry(setting, value));

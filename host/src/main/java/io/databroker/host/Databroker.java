@@ -61,7 +61,7 @@ public final class Databroker implements AutoCloseable {
   }
 
   /**
-   * Returns the backend that was configured under that name.
+   * Returns the backend that was configured under the given name.
    *
    * @throws IllegalArgumentException if there is none; the message lists the configured names
    */
@@ -164,7 +164,8 @@ public final class Databroker implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Adds the backend of that provider, with default settings; it is injected as {@code Backend}.
+     * Adds the backend of the given provider, with default settings; it is injected as {@code
+     * Backend}.
      */
     public Builder backend(String provider) {
       return backend(BackendConfig.of(provider));

@@ -72,7 +72,7 @@ public final class Discovery implements AutoCloseable {
   }
 
   /**
-   * Returns the provider of that name.
+   * Returns the provider of the given name.
    *
    * @throws ConfigurationException if there is none, or it cannot be chosen; the message lists the
    *     known names or gives the reason

@@ -52,7 +52,7 @@ public final class SettingText {
     }
   }
 
-  /** Returns the text that parses to that value. */
+  /** Returns the text that parses to the given value. */
   public static String of(Object value) {
     if (value instanceof Duration duration) {
       return ofDuration(duration);

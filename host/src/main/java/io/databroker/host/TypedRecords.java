@@ -43,7 +43,7 @@ public final class TypedRecords<T> {
     this.codec = Objects.requireNonNull(codec, "codec");
   }
 
-  /** Returns the live record with that id, or null. */
+  /** Returns the live record with the given id, or null. */
   public @Nullable TypedRecord<T> get(String id) {
     StoredRecord stored = backend.get(type, id);
     return stored == null ? null : decode(stored);
@@ -99,7 +99,7 @@ public final class TypedRecords<T> {
   }
 
   /**
-   * Deletes a record if it has that version.
+   * Deletes a record if it has the given version.
    *
    * @throws ConditionFailedException if it has another version, or there is none; nothing has
    *     changed

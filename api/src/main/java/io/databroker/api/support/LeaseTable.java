@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> none; guard it by the backend's lock.
  */
 public final class LeaseTable {
-  /** Heap of a lease beside its name: the lease, its end, and an entry in each collection. */
+  /** Heap of a lease without its name: the lease, its end, and an entry in each collection. */
   private static final int ENTRY_BYTES = 200;
 
   /** Ended leases to remove with each grant: more than one, so that they cannot pile up. */
@@ -83,7 +83,7 @@ public final class LeaseTable {
     return lease != null && lease.token() == token;
   }
 
-  /** Returns a new lease of that name with the next token, or null while another one lasts. */
+  /** Returns a new lease of the given name with the next token, or null while another one lasts. */
   public @Nullable Lease grant(String name, Duration duration, Instant now) {
     observe(now);
     sweep(now, SWEPT_PER_GRANT);
@@ -116,7 +116,7 @@ public final class LeaseTable {
     raiseLastToken(lease.token());
   }
 
-  /** Removes the lease of that name, if there is one. */
+  /** Removes the lease of the given name, if there is one. */
   public void remove(String name) {
     Lease removed = byName.remove(name);
     if (removed != null) {
@@ -173,7 +173,7 @@ public final class LeaseTable {
     return heapBytes;
   }
 
-  /** Returns the heap that a lease of that name holds, in bytes. */
+  /** Returns the heap that a lease of the given name holds, in bytes. */
   public static long heapBytes(String name) {
     return ENTRY_BYTES + 2L * name.length();
   }

@@ -49,7 +49,7 @@ final class SortedTree<E> {
     return (E) node.parts[rest];
   }
 
-  /** Returns the index of that key, or, if it is absent, minus its insertion index minus 1. */
+  /** Returns the index of the given key, or, if it is absent, minus its insertion index minus 1. */
   int find(String sought) {
     Node node = root;
     int before = 0;
@@ -62,7 +62,7 @@ final class SortedTree<E> {
     return found >= 0 ? before + found : found - before;
   }
 
-  /** Returns this sequence with that element, in the place of one with the same key. */
+  /** Returns this sequence with the given element, in the place of one with the same key. */
   SortedTree<E> with(E element) {
     Node[] changed = with(root, element, key.apply(element));
     return new SortedTree<>(key, changed.length == 1 ? changed[0] : Node.inner(changed));
@@ -80,7 +80,7 @@ final class SortedTree<E> {
     return split(false, spliced(node.parts, place, 1, changed));
   }
 
-  /** Returns this sequence without the element of that key. */
+  /** Returns this sequence without the element of the given key. */
   SortedTree<E> without(String sought) {
     if (find(sought) < 0) {
       return this;
@@ -92,7 +92,7 @@ final class SortedTree<E> {
     return new SortedTree<>(key, changed.size == 0 ? Node.EMPTY : changed);
   }
 
-  /** Returns the node without the element of that key, which it has; it may become empty. */
+  /** Returns the node without the element of the given key, which it has; it may become empty. */
   private Node without(Node node, String sought) {
     if (node.starts == null) {
       return Node.leaf(spliced(node.parts, find(node.parts, sought), 1));
@@ -143,7 +143,7 @@ final class SortedTree<E> {
     return changed;
   }
 
-  /** Returns the last child that begins with that key or one before it, or the first child. */
+  /** Returns the last child that begins with the given key or one before it, or the first child. */
   private int childOf(Node node, String sought) {
     int low = 1;
     int high = node.parts.length;

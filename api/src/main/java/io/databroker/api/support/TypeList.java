@@ -40,12 +40,12 @@ public final class TypeList extends AbstractList<String> implements RandomAccess
     return type instanceof String text && types.find(text) >= 0;
   }
 
-  /** Returns this list with that type. */
+  /** Returns this list with the given type. */
   public TypeList with(String type) {
     return contains(type) ? this : new TypeList(types.with(type));
   }
 
-  /** Returns this list without that type. */
+  /** Returns this list without the given type. */
   public TypeList without(String type) {
     return contains(type) ? new TypeList(types.without(type)) : this;
   }

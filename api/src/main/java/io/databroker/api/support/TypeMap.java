@@ -28,13 +28,13 @@ public final class TypeMap<V> {
     this.entries = entries;
   }
 
-  /** Returns the value of that type, or null. */
+  /** Returns the value of the given type, or null. */
   public @Nullable V get(String type) {
     int index = entries.find(type);
     return index < 0 ? null : entries.get(index).getValue();
   }
 
-  /** Returns this map with that value; a value of null removes the type. */
+  /** Returns this map with the given value; a value of null removes the type. */
   public TypeMap<V> with(String type, @Nullable V value) {
     return new TypeMap<>(
         value == null ? entries.without(type) : entries.with(Map.entry(type, value)));

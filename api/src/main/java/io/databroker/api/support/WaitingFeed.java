@@ -95,7 +95,7 @@ final class WaitingFeed implements ChangeFeed {
     }
   }
 
-  /** Returns whether the changes after that version are still held. */
+  /** Returns whether the changes after the given version are still held. */
   private boolean isHeld(long from) {
     Versions now = source.versions();
     return now.serverVersion() == serverVersion && !isAfter(now.earliest(), from + 1);

@@ -26,7 +26,7 @@ public final class Reserve implements StoreFiles.Room {
   /** Half of the reserve, which deletes leave to compactions. */
   private long share;
 
-  /** Returns the reserve in that directory, with its present size. */
+  /** Returns the reserve in the given directory, with its present size. */
   public Reserve(Path directory) {
     this.file = directory.resolve(FILE);
   }

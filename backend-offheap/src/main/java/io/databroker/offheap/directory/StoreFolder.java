@@ -16,7 +16,7 @@ public final class StoreFolder {
 
   private final Path directory;
 
-  /** Returns the folder of that path. */
+  /** Returns the folder of the given path. */
   public StoreFolder(Path directory) {
     this.directory = directory;
   }

@@ -83,8 +83,8 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
   }
 
   /**
-   * Returns the number in that text, or -1 if it is not a number. Format 1 was once written in the
-   * digits of the default locale, which became question marks in the file.
+   * Returns the number in the given text, or -1 if it is not a number. Format 1 was once written in
+   * the digits of the default locale, which became question marks in the file.
    */
   private static long number(String text) {
     if (text.equals("?")) {

@@ -51,7 +51,7 @@ public final class Chain {
   }
 
   /**
-   * Reads the journal in that directory.
+   * Reads the journal in the given directory.
    *
    * @param trusted the mark before which the journal must be whole
    * @throws OpenFailedException if it is not whole

@@ -61,7 +61,8 @@ public final class Directory {
   }
 
   /**
-   * Returns the index of the last segment that begins at or before that version; -1 if none does.
+   * Returns the index of the last segment that begins at or before the given version; -1 if none
+   * does.
    */
   public int indexFor(long version) {
     // Try the last segment first: most reads ask for recent records.
@@ -82,7 +83,7 @@ public final class Directory {
     return low - 1;
   }
 
-  /** Returns the segment that holds that version; null if none does. */
+  /** Returns the segment that holds the given version; null if none does. */
   public @Nullable Segment holding(long version) {
     // An empty segment begins where its successor does, so take the segment before the last.
     for (int i = indexFor(version); i >= 0; i--) {

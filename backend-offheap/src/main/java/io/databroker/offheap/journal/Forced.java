@@ -82,7 +82,7 @@ final class Forced {
   }
 
   /**
-   * Waits until everything up to that ticket is durable; ignores interrupts.
+   * Waits until everything up to the given ticket is durable; ignores interrupts.
    *
    * @param wrote whether the caller is a writer
    * @throws OutcomeUnknownException if a writer's change is not durable in time

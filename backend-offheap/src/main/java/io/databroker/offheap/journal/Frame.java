@@ -151,7 +151,7 @@ public final class Frame {
     return place;
   }
 
-  /** Returns the CRC32C of the record at that offset of the frame. */
+  /** Returns the CRC32C of the record at the given offset of the frame. */
   public int recordChecksum(int at) {
     checksum.reset();
     checksum.update(bytes, at, (int) INT.get(bytes, at));
@@ -179,7 +179,7 @@ public final class Frame {
     length = needed;
   }
 
-  /** Returns the checksum of the frame at that place of that store. */
+  /** Returns the checksum of the frame at the given place of the given store. */
   public void end(long sequence, long salt, long place) {
     INT.set(bytes, LENGTH, length);
     LONG.set(bytes, SEQUENCE, sequence);

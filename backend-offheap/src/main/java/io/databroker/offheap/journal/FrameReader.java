@@ -32,7 +32,7 @@ public final class FrameReader {
     this.sequence = header.compacted() ? 0 : header.sequence();
   }
 
-  /** Continues at a frame found before, after the frame of that sequence number. */
+  /** Continues at a frame found before, after the frame of the given sequence number. */
   void startAt(long offset, long behind) {
     at = offset;
     length = 0;

@@ -149,7 +149,7 @@ public final class Publisher {
   }
 
   /**
-   * Records an fsync that no write asked for; the caller holds the store's lock.
+   * Records an fsync that no write requested; the caller holds the store's lock.
    *
    * @param active the segment that is appended to
    */
@@ -190,7 +190,7 @@ public final class Publisher {
   }
 
   /**
-   * Waits until everything up to that ticket is durable; ignores interrupts.
+   * Waits until everything up to the given ticket is durable; ignores interrupts.
    *
    * @param wrote whether the caller is a writer
    */

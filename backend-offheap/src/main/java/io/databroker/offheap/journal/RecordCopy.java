@@ -85,7 +85,7 @@ public final class RecordCopy {
   }
 
   /**
-   * Copies the record at that offset, without checking its checksum.
+   * Copies the record at the given offset, without checking its checksum.
    *
    * @return null if no record can lie there
    */
@@ -154,7 +154,7 @@ public final class RecordCopy {
     return null;
   }
 
-  /** Returns whether the bytes are a frame of that many records, at that place. */
+  /** Returns whether the bytes are a frame of that many records, at the given place. */
   private boolean isBatch(long salt, long at, int length, int count) {
     if ((int) INT.get(bytes, Frame.LENGTH) != length
         || (int) INT.get(bytes, Frame.KIND) != Frame.Kind.RECORDS.code
@@ -166,7 +166,7 @@ public final class RecordCopy {
     return (int) INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
   }
 
-  /** Selects the record in that slot; the record belongs to this batch. */
+  /** Selects the record in the given slot; the record belongs to this batch. */
   public void select(Segment segment, int index) {
     place = (int) (segment.offsetAt(index) - origin);
     size = segment.sizeAt(index);
@@ -199,7 +199,7 @@ public final class RecordCopy {
     return size;
   }
 
-  /** Returns whether the record is that version of that key. */
+  /** Returns whether the record is that version of the given key. */
   public boolean is(long version, byte[] type, byte[] id, int idLength) {
     int idPlace = idPlace();
     return version() == version

@@ -106,7 +106,7 @@ public final class Segment {
     count++;
   }
 
-  /** Returns the number of slots from that index on, free ones included. */
+  /** Returns the number of slots from the given index on, free ones included. */
   int slotsFrom(int index) {
     return room - index;
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 /** Source of the spaces of segments: files or memory. */
 public interface Spaces {
   /**
-   * Creates a space for the segment at that place in the journal.
+   * Creates a space for the segment at the given place in the journal.
    *
    * @throws IOException if that fails; nothing is left behind
    */

@@ -17,7 +17,7 @@ public final class WrittenEnd {
 
   private WrittenEnd() {}
 
-  /** Returns the offset before which a mapping of that segment can be read safely. */
+  /** Returns the offset before which a mapping of the given segment can be read safely. */
   public static long of(Chain.Link link, long salt) throws IOException {
     long size = link.size();
     if (link.header().compacted()) {

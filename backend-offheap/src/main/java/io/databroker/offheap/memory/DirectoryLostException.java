@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class DirectoryLostException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the error for that file or directory. */
+  /** Creates the error for the given file or directory. */
   public DirectoryLostException(String place) {
     super(place + " was removed, replaced or unmounted while the store was open");
   }

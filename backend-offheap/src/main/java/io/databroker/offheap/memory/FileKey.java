@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the file key of the file system; null if it has none
  */
 public record FileKey(Path path, @Nullable Object key) {
-  /** Reads the key of the file at that path. */
+  /** Reads the key of the file at the given path. */
   public static FileKey of(Path path) throws IOException {
     return new FileKey(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }

@@ -56,7 +56,7 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * Creates a file of that size.
+   * Creates a file of the given size.
    *
    * @param ahead whether to allocate blocks some way ahead of the writes, because an fsync after a
    *     new block takes half as long again; otherwise each write allocates its own
@@ -72,7 +72,7 @@ public final class FileSpace implements Space {
   }
 
   /**
-   * Creates a file of that size under a temporary name, until {@link #moveTo}.
+   * Creates a file of the given size under a temporary name, until {@link #moveTo}.
    *
    * @param moreRoom frees room on a full disk; returns whether it did
    */

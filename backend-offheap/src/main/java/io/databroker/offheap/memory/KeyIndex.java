@@ -55,7 +55,7 @@ public final class KeyIndex {
     }
   }
 
-  /** Reads the place of that key, if it has one. */
+  /** Reads the place of the given key, if it has one. */
   public boolean find(Key key, Place place) {
     return map.getUsing(key, place) != null;
   }

@@ -48,7 +48,7 @@ public final class SortedVersions {
       entries.putLong((index + 1) * width - Long.BYTES, version);
     }
 
-    /** Moves the entries from that index on by one place. */
+    /** Moves the entries from the given index on by one place. */
     void shift(int index) {
       entries.put((index + 1) * width, entries, index * width, (count - index) * width);
     }
@@ -58,7 +58,7 @@ public final class SortedVersions {
       return there < key || (there == key && version(index) < version);
     }
 
-    /** Returns the index of the first entry that is not before that one. */
+    /** Returns the index of the first entry that is not before the given one. */
     int place(long key, long version) {
       if (count > 0 && isBefore(count - 1, key, version)) {
         return count;
@@ -128,7 +128,7 @@ public final class SortedVersions {
     return new SortedVersions(true, gone);
   }
 
-  /** Adds that entry, unless it is there. */
+  /** Adds the given entry, unless it is there. */
   public synchronized void add(long key, long version) {
     int at = chunkFor(key, version);
     if (chunks[at].count == FULL) {
@@ -152,8 +152,8 @@ public final class SortedVersions {
   }
 
   /**
-   * Reads the versions after {@code after} under that key, in order, as many as fit and lie in one
-   * chunk.
+   * Reads the versions after {@code after} under the given key, in order, as many as fit and lie in
+   * one chunk.
    *
    * @return their number; 0 if there are none
    */
@@ -175,7 +175,7 @@ public final class SortedVersions {
     return filled;
   }
 
-  /** Returns the last chunk that does not begin after that entry, or the first. */
+  /** Returns the last chunk that does not begin after the given entry, or the first. */
   private int chunkFor(long key, long version) {
     int low = 0;
     int high = size - 1;

@@ -8,8 +8,8 @@ public interface Space {
   Region region();
 
   /**
-   * Writes at that offset, which lies within the region; ignores interrupts. If it fails, it leaves
-   * no bytes that a recovery would read as a frame.
+   * Writes at the given offset, which lies within the region; ignores interrupts. If it fails, it
+   * leaves no bytes that a recovery would read as a frame.
    *
    * @throws IOException if the write failed, wholly or in part
    */

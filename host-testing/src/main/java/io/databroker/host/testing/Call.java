@@ -26,7 +26,7 @@ public enum Call {
   /** {@link io.databroker.api.ChangeFeed#poll}. */
   POLL;
 
-  /** Returns the call of that method of {@link Backend}; null if the method never fails. */
+  /** Returns the call of the given method of {@link Backend}; null if the method never fails. */
   static @Nullable Call of(String method) {
     for (Call call : values()) {
       if (call != POLL && call.name().replace("_", "").equals(method.toUpperCase(Locale.ROOT))) {

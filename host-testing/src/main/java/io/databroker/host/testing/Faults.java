@@ -25,12 +25,17 @@ public final class Faults {
 
   Faults() {}
 
-  /** Makes the next call of that kind fail without effect; repeated, the calls after it as well. */
+  /**
+   * Makes the next call of the given kind fail without effect; repeated, the calls after it as
+   * well.
+   */
   public synchronized void failNext(Call call, Supplier<? extends DatabrokerException> error) {
     add(call, new Fault(false, error));
   }
 
-  /** Makes the next call of that kind take effect and then fail with {@code outcome-unknown}. */
+  /**
+   * Makes the next call of the given kind take effect and then fail with {@code outcome-unknown}.
+   */
   public synchronized void loseNextAnswer(Call call) {
     add(call, new Fault(true, () -> new OutcomeUnknownException("a test lost the answer", null)));
   }

@@ -71,7 +71,7 @@ public final class TypedCache<T> implements AutoCloseable {
     return new TypedCache<>(follower);
   }
 
-  /** Returns the record with that id, or null if the cache holds no live one. */
+  /** Returns the record with the given id, or null if the cache holds no live one. */
   public @Nullable TypedRecord<T> get(String id) {
     return follower.content().get(id);
   }
@@ -82,7 +82,7 @@ public final class TypedCache<T> implements AutoCloseable {
   }
 
   /**
-   * Waits until the cache shows the write with that version, such as a write of the caller.
+   * Waits until the cache shows the write with the given version, such as a write of the caller.
    *
    * @return whether it does; false after {@code atMost}, and after the end of the cache
    * @throws InterruptedException if the thread is interrupted while it waits

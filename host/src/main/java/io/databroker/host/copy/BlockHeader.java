@@ -28,7 +28,7 @@ record BlockHeader(int kind, int number, int length, int plainLength, int checks
     return bytes;
   }
 
-  /** Returns the header in these bytes, or null if they are not a header of that place. */
+  /** Returns the header in these bytes, or null if they are not a header of the given place. */
   static @Nullable BlockHeader decode(byte[] bytes, long offset) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     BlockHeader header =

@@ -27,7 +27,7 @@ public interface CopyEnd extends AutoCloseable {
    */
   StoreContents read(Consumer<StoredRecord> records);
 
-  /** Returns whether there is a live record of that key. */
+  /** Returns whether there is a live record of the given key. */
   boolean has(String type, String id);
 
   /** Returns the history and its bounds. */

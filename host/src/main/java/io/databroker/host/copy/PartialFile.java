@@ -99,7 +99,7 @@ final class PartialFile {
     }
   }
 
-  /** Returns the identity of the file of that name: null if there is none. */
+  /** Returns the identity of the file of the given name: null if there is none. */
   private static @Nullable Object key(Path path) throws IOException {
     try {
       Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();

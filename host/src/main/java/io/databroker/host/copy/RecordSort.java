@@ -22,7 +22,7 @@ final class RecordSort implements AutoCloseable {
 
   private static final int MOST_RUNS = 64;
 
-  /** Approximate bytes on the heap of a record beside its texts and its payload. */
+  /** Approximate bytes on the heap of a record without its texts and its payload. */
   private static final int RECORD_BYTES = 250;
 
   private final Comparator<StoredRecord> order;

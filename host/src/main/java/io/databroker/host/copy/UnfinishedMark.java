@@ -64,7 +64,7 @@ public final class UnfinishedMark {
     set(target, copyOf(serverVersion));
   }
 
-  /** Returns whether a store has the mark of a copy of that history. */
+  /** Returns whether a store has the mark of a copy of the given history. */
   static boolean isCopyOf(CopyEnd target, long serverVersion) throws InterruptedException {
     return Outages.outlast(() -> target.has(TYPE, copyOf(serverVersion)));
   }

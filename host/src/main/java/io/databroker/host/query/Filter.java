@@ -24,7 +24,7 @@ public sealed interface Filter {
     return new Or(List.of());
   }
 
-  /** Matches the record with that id. */
+  /** Matches the record with the given id. */
   static Filter id(String id) {
     return new Id(id);
   }

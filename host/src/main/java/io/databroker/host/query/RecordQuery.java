@@ -26,7 +26,7 @@ public record RecordQuery(
     long limit,
     long answerBytes) {
 
-  /** Size counted for a record beside its type, id and payload. */
+  /** Size counted for a record in addition to its type, id and payload. */
   public static final int RECORD_BYTES = 128;
 
   /** Rejects null and negative numbers. */
@@ -49,7 +49,7 @@ public record RecordQuery(
     return of("", filter);
   }
 
-  /** Returns a copy with that further condition. */
+  /** Returns a copy with the given further condition. */
   public RecordQuery where(Predicate<StoredRecord> other) {
     return new RecordQuery(type, filter, other, offset, limit, answerBytes);
   }
@@ -59,7 +59,7 @@ public record RecordQuery(
     return new RecordQuery(type, filter, condition, from, most, answerBytes);
   }
 
-  /** Returns a copy with that limit on the size of the result. */
+  /** Returns a copy with the given limit on the size of the result. */
   public RecordQuery within(long bytes) {
     return new RecordQuery(type, filter, condition, offset, limit, bytes);
   }

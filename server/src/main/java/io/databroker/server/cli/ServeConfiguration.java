@@ -35,7 +35,7 @@ record ServeConfiguration(
     ServeConfiguration read();
   }
 
-  /** Reads the variables and the file, beside flags that picocli has parsed. */
+  /** Reads the variables and the file, in addition to the flags that picocli has parsed. */
   static ServeConfiguration read(ParseResult flags, Terminal terminal) {
     CommandSpec spec = flags.commandSpec();
     Configuration configuration =

@@ -71,7 +71,9 @@ final class ConsolePage {
     }
   }
 
-  /** Returns the hash of the content of the only element of that name, as a policy names it. */
+  /**
+   * Returns the hash of the content of the only element of the given name, as a policy names it.
+   */
   private static String hash(String page, String element) {
     String begin = "<" + element + ">";
     int from = page.indexOf(begin) + begin.length();

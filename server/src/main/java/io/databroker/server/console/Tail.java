@@ -216,7 +216,7 @@ final class Tail {
     }
   }
 
-  /** Returns the rows after that number. */
+  /** Returns the rows after the given number. */
   synchronized JsonObject json(long after) {
     JsonObject json = new JsonObject();
     JsonArray changes = new JsonArray();

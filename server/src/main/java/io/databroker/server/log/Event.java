@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.logging.LogRecord;
 
 /**
- * Event with fields beside its message.
+ * Event with a message and fields.
  *
  * <p><b>Thread-safety:</b> none; written by the thread that creates it.
  */

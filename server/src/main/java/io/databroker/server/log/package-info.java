@@ -3,7 +3,7 @@
  *
  * <p>Libraries log to java.util.logging, some through SLF4J. {@link Logging} takes over there.
  * {@code TextLine} and {@code JsonEvent} lay out lines, {@code LineRate} bounds their number, and
- * {@link Event} carries fields beside its message, for {@link AuditLog} and slow calls.
+ * {@link Event} carries a message and fields, for {@link AuditLog} and slow calls.
  */
 @NullMarked
 package io.databroker.server.log;

@@ -22,7 +22,7 @@ final class ArrivalTracer extends ServerStreamTracer {
   /** Bytes of one request that are not worth counting. */
   private static final long STEP = 8 << 10;
 
-  /** Heap of each frame of an unfinished request, beside its bytes. */
+  /** Heap of each frame of an unfinished request, in addition to its bytes. */
   private static final long PER_FRAME = 128;
 
   private volatile @Nullable Connection connection;

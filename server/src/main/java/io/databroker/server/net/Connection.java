@@ -62,10 +62,7 @@ public final class Connection {
     this.turns = new CallTurns(this::readsItsAnswers);
   }
 
-  /**
-   * Returns an executor on a loop that runs one task of this connection at a time, then tasks of
-   * other connections.
-   */
+  /** Returns an executor that runs one task at a time: connections of the loop take turns. */
   static @Nullable Executor turnsOn(@Nullable Executor loop) {
     return loop == null ? null : new SharedTurns(new Lane(loop, 1));
   }
@@ -209,7 +206,7 @@ public final class Connection {
     return place;
   }
 
-  /** Runs the task when there may be room for that record, unless it {@code waits} no longer. */
+  /** Runs the task when there may be room for the record, unless it {@code waits} no longer. */
   public void whenPlace(Bytes record, BooleanSupplier waits, Runnable task) {
     all.records().whenRoom(record, waits, task);
   }
@@ -263,8 +260,8 @@ public final class Connection {
   }
 
   /**
-   * Returns whether the server's buffers have room for an answer of that size; small answers always
-   * fit.
+   * Returns whether the server's buffers have room for an answer of the given size; small answers
+   * always fit.
    */
   public boolean hasRoom(long bytes) {
     return all.hasRoom(bytes);

@@ -95,7 +95,7 @@ public final class Connections extends ServerTransportFilter {
     this.records = new RecordRoom(limits.records());
   }
 
-  /** Returns the executor of short tasks on that loop, which all its connections share. */
+  /** Returns the executor of short tasks on the given loop, which all its connections share. */
   @Nullable Executor tasksOf(EventLoop loop) {
     return loop instanceof SingleThreadEventLoop single
         ? loopTasks.computeIfAbsent(loop, any -> new LoopTasks(single, System::nanoTime))

@@ -84,8 +84,8 @@ final class RecordRoom {
   }
 
   /**
-   * Runs the task when there may be room for one sending of that record, possibly at once. The task
-   * takes the room itself, or not.
+   * Runs the task when there may be room for one sending of the given record, possibly at once. The
+   * task takes the room itself, or not.
    *
    * @param waits false once the sending is over: its task is then dropped. Called under a lock, so
    *     it must not wait

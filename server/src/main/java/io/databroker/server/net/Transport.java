@@ -100,7 +100,9 @@ public final class Transport implements AutoCloseable {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /** Returns a builder for a server on these sockets, which accepts requests up to that size. */
+  /**
+   * Returns a builder for a server on these sockets, which accepts requests up to the given size.
+   */
   public NettyServerBuilder builder(
       InetSocketAddress listen, ServerCredentials credentials, int largestRequest) {
     return NettyServerBuilder.forAddress(listen, credentials)
@@ -126,7 +128,7 @@ public final class Transport implements AutoCloseable {
         .permitKeepAliveWithoutCalls(true);
   }
 
-  /** Returns the connections of that server. */
+  /** Returns the connections of the given server. */
   public Connections connections() {
     return connections;
   }

@@ -43,7 +43,7 @@ public final class MessageShape {
 
   private MessageShape() {}
 
-  /** Returns the shape of messages of that type. */
+  /** Returns the shape of messages of the given type. */
   public static MessageShape of(Descriptor type) {
     MessageShape known = SHAPES.get(type);
     if (known != null) {
@@ -131,7 +131,9 @@ public final class MessageShape {
       this.deepest = deepest;
     }
 
-    /** Returns how often the field of that number, below 32, occurs in the outermost message. */
+    /**
+     * Returns how often the field of the given number, below 32, occurs in the outermost message.
+     */
     public int atTop(int number) {
       return atTop[number];
     }

@@ -129,7 +129,10 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     ender = end;
   }
 
-  /** Returns the event loop for the turns of a stream, or threads of that lane if they may wait. */
+  /**
+   * Returns the event loop for the turns of a stream, or threads of the given lane if they may
+   * wait.
+   */
   Executor streamTurns(Lane threads) {
     return places.streamTurns(call.getMethodDescriptor().getFullMethodName(), connection, threads);
   }

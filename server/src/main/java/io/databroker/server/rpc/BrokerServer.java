@@ -30,9 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Thread-safety:</b> safe; started once.
  */
 public final class BrokerServer implements AutoCloseable {
-  /**
-   * Bytes that gRPC and protobuf add to a record beside its type, id and payload, and a reserve.
-   */
+  /** Bytes that gRPC and protobuf add to the type, id and payload of a record, and a reserve. */
   private static final int RECORD_OVERHEAD = 128;
 
   private static final int LARGEST_MESSAGE = 256 << 20;

@@ -155,7 +155,7 @@ final class CallPlaces implements ServerCallExecutorSupplier {
     }
   }
 
-  /** Returns whether an answer of that size is too large for an event loop. */
+  /** Returns whether an answer of the given size is too large for an event loop. */
   static boolean isLarge(long bytes) {
     return bytes > LARGEST_ANSWER;
   }

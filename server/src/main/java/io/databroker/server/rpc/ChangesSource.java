@@ -25,7 +25,7 @@ final class ChangesSource implements MessageSource<Object> {
    */
   private static final int MOST_SKIPPED = 64;
 
-  /** Heap of a record beside its payload. */
+  /** Heap of a record without its payload. */
   private static final int RECORD_BYTES = 200;
 
   private final Backend backend;

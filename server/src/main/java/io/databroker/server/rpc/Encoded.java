@@ -17,7 +17,7 @@ abstract sealed class Encoded permits Encoded.Whole, LargeRecord {
   /** Returns the bytes of the message. */
   abstract InputStream stream();
 
-  /** Returns the observer of a call, which accepts encoded answers beside messages. */
+  /** Returns the observer of a call, which accepts both messages and encoded answers. */
   @SuppressWarnings("unchecked") // Marshaller distinguishes them
   static StreamObserver<Object> accepting(StreamObserver<?> observer) {
     return (StreamObserver<Object>) observer;

@@ -87,7 +87,7 @@ final class LargeRecord extends Encoded {
       return message;
     }
 
-    /** Sends the message by that task, and returns its place. */
+    /** Sends the message by the given task, and returns its place. */
     RecordPlace send(Runnable sending) {
       RecordPlace place = message.place;
       if (place == null) {

@@ -39,7 +39,7 @@ final class Registrations {
   /** Number of networks that fill the registry together. */
   private static final int SHARES = 4;
 
-  /** Bytes of a service in a list beside its own: a tag, and a size of at most two bytes. */
+  /** Bytes that a list adds to those of a service: a tag, and a size of at most two bytes. */
   private static final int OVERHEAD = 3;
 
   /** Time between two messages to watchers; each message has all services. */
@@ -183,7 +183,7 @@ final class Registrations {
     return new Listed(list.build(), changes);
   }
 
-  /** Returns whether services of these kinds may have changed after that number of changes. */
+  /** Returns whether services of these kinds may have changed after the given number of changes. */
   synchronized boolean haveChanged(ServiceKinds kinds, long after) {
     for (int bit = 0; bit < changed.length; bit++) {
       if (changed[bit] > after && kinds.hasBit(bit)) {

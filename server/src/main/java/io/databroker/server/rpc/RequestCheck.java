@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** Counts the parts of a request from its bytes, before it is parsed. */
 final class RequestCheck {
-  /** Largest heap size of a part of a request, beside its own bytes. */
+  /** Largest heap size of a part of a request, in addition to its own bytes. */
   static final int BYTES_PER_PART = 128;
 
   /** Deepest nesting; protobuf's own limit. */
@@ -25,7 +25,7 @@ final class RequestCheck {
   private static final int RECORDS = 1;
   private static final int PARTS_PER_RECORD = 8;
 
-  /** Largest number of parts of a request beside its records, such as those of a filter. */
+  /** Largest number of parts of a request besides its records, such as those of a filter. */
   private static final int MOST_PARTS = 10_000;
 
   private static final Set<String> OF_RECORDS =

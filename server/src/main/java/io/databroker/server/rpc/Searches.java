@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 
 /** Handles Query and Patch, the calls that need the message types of payloads. */
 final class Searches {
-  /** Bytes of a QueryResponse beside its records, with a reserve. */
+  /** Bytes of a QueryResponse without its records, with a reserve. */
   private static final int ANSWER_OVERHEAD = 64;
 
   private final Queries queries;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Kinds of services that a request asks for. All kinds if it names none.
+ * Kinds of services that a request names. All kinds if it names none.
  *
  * <p><b>Thread-safety:</b> immutable.
  */
@@ -44,7 +44,7 @@ final class ServiceKinds {
     return isAll() || Arrays.binarySearch(sorted, kind) >= 0;
   }
 
-  /** Returns whether a kind that is asked for may have that bit. */
+  /** Returns whether a requested kind may have the given bit. */
   boolean hasBit(int bit) {
     return isAll() || (bits & 1 << bit) != 0;
   }

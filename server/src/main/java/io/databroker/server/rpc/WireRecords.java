@@ -121,7 +121,7 @@ final class WireRecords {
         wire.getIndexableFieldsList());
   }
 
-  /** Returns the options of that type, or of all types if it is empty. */
+  /** Returns the options of the given type, or of all types if it is empty. */
   static Stream<TypedOptions> typedOptions(Map<String, TypeOptions> options, String type) {
     return options.entrySet().stream()
         .filter(entry -> type.isEmpty() || type.equals(entry.getKey()))

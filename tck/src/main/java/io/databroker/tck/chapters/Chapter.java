@@ -123,25 +123,25 @@ abstract class Chapter implements BenchUser {
     return backend().put(List.of(batch)).records();
   }
 
-  /** Puts a single record of that type and id, with an arbitrary payload. */
+  /** Puts a single record of the given type and id, with an arbitrary payload. */
   final StoredRecord put(String type, String id) {
     return put(write(type, id, "payload of " + id)).get(0);
   }
 
-  /** Puts these ids of that type, each in its own batch. */
+  /** Puts these ids of the given type, each in its own batch. */
   final void putEach(String type, String... ids) {
     for (String id : ids) {
       put(type, id);
     }
   }
 
-  /** Returns the live record of that key; fails if there is none. */
+  /** Returns the live record of the given key; fails if there is none. */
   final StoredRecord found(String type, String id) {
     StoredRecord found = backend().get(type, id);
     return found != null ? found : fail("there is no live record (" + type + ", " + id + ")");
   }
 
-  /** Acquires the lease of that name, which must be free. */
+  /** Acquires the lease of the given name, which must be free. */
   final Lease acquired(String name, Duration duration) {
     Lease lease = backend().acquireLease(name, duration);
     return lease != null ? lease : fail("nobody holds " + name + ", but it is not granted");

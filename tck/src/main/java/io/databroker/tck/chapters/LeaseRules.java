@@ -29,7 +29,7 @@ abstract class LeaseRules extends Chapter {
 
   LeaseRules() {}
 
-  /** Waits until a lease of that duration has ended, and the declared margin has passed. */
+  /** Waits until a lease of the given duration has ended, and the declared margin has passed. */
   private void outlast(Duration duration) {
     pass(duration);
     pass(bench.limits().leaseMargin());

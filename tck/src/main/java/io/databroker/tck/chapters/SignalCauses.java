@@ -33,7 +33,7 @@ final class SignalCauses {
     ends();
   }
 
-  /** Tries a call on a new feed of that type. */
+  /** Tries a call on a new feed of the given type. */
   private void of(String cause, @Nullable String type, Runnable call) {
     try (ChangeFeed feed = backend.changes(backend.versions().end(), type)) {
       ofWaiting(cause, feed, call);

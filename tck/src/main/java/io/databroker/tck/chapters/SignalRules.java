@@ -153,7 +153,7 @@ abstract class SignalRules extends Chapter {
     }
   }
 
-  /** Beside slower calls, the test would not end in time. */
+  /** With slower calls, the test would not end in time. */
   private static void checkHaste(String cause, long start) {
     if (RunningTime.nanos() - start > LONGEST.toNanos()) {
       throw new InconclusiveException(

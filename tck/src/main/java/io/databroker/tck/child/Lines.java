@@ -20,7 +20,7 @@ public final class Lines {
   private final Reader in;
   private StringBuilder line = new StringBuilder();
 
-  /** Reads from that stream. */
+  /** Reads from the given stream. */
   public Lines(InputStream in) {
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }

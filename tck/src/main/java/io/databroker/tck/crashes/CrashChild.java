@@ -231,7 +231,7 @@ public final class CrashChild {
     }
   }
 
-  /** Reads the feed beside the writers, and reports its answers. */
+  /** Reads the feed while the writers run, and reports its answers. */
   private void follow(Backend backend) {
     try {
       while (true) {

@@ -103,7 +103,7 @@ final class KilledStore {
     }
   }
 
-  /** Returns a violation of that rule. */
+  /** Returns a violation of the given rule. */
   Violation broken(String rule, String seen) {
     return Violation.found(List.of(rule), bench.tuning, "Seen: " + seen + "\n", null);
   }

@@ -81,7 +81,9 @@ final class LastCall {
     return kinds;
   }
 
-  /** Makes a call of that kind, after those that prepare it; none if the backend has no such. */
+  /**
+   * Makes a call of the given kind, after those that prepare it; none if the backend has no such.
+   */
   void make(Kind kind) {
     put("t3", "kept");
     switch (kind) {

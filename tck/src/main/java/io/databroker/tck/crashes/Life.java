@@ -135,7 +135,7 @@ final class Life {
     return running.values().stream().anyMatch(call -> call.call() instanceof Call.Clear);
   }
 
-  /** Returns the first answer of that kind that the child has read. */
+  /** Returns the first answer of the given kind that the child has read. */
   <T extends Answer> T read(Class<T> kind) {
     return reads.stream()
         .map(Operation::answer)

@@ -170,14 +170,14 @@ public final class Bench {
         .withExtractor(TestFields.FIRST);
   }
 
-  /** Opens a backend at that place without the argument checks; its caller closes it. */
+  /** Opens a backend at the given place without the argument checks; its caller closes it. */
   public Backend openUnchecked(int place, BackendContext context) {
     Settings settings = settings(place);
     return calls.call(
         "open", () -> ProviderLoader.call(provider, () -> provider.open(settings, context)));
   }
 
-  /** Opens a backend at that place, as a host does: behind the argument checks. */
+  /** Opens a backend at the given place, as a host does: behind the argument checks. */
   public Backend open(int place, BackendContext context) {
     Settings settings = settings(place);
     Limits limits = ProviderLoader.call(provider, () -> provider.limits(settings));

@@ -53,7 +53,7 @@ final class Calls {
     return slot;
   }
 
-  /** Runs a call of that name and records its beginning. */
+  /** Runs a call of the given name and records its beginning. */
   <T> T call(String name, Supplier<T> body) {
     return Objects.requireNonNull(find(name, body), name + " answered null");
   }

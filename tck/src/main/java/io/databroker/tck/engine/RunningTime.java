@@ -50,7 +50,7 @@ public final class RunningTime {
     return last.ranUntil(System.nanoTime());
   }
 
-  /** Waits for that running time at most; returns whether the latch opened. */
+  /** Waits for the given running time at most; returns whether the latch opened. */
   public static boolean await(CountDownLatch latch, Duration longest) throws InterruptedException {
     long start = nanos();
     long left = longest.toNanos();

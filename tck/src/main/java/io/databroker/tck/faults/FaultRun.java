@@ -74,7 +74,7 @@ public final class FaultRun {
   private Backend backend;
   private @Nullable StateSeen seen;
 
-  /** Opens the backend of a run in the store with that number. */
+  /** Opens the backend of a run in the store with the given number. */
   public FaultRun(Bench bench, Nemesis nemesis, int place) {
     this.bench = bench;
     this.nemesis = nemesis;
@@ -286,7 +286,7 @@ public final class FaultRun {
             bench.tuning.seed()));
   }
 
-  /** Reads a feed of all types from that position to the end. */
+  /** Reads a feed of all types from the given position to the end. */
   private Followed read(Position from) {
     List<Changes> told = new ArrayList<>();
     long latest = again(backend::versions).latest();

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Judges single answers of calls beside a fault, before the history as a whole is judged. */
+/** Judges single answers of calls during a fault, before the history as a whole is judged. */
 final class FaultVerdict {
   private FaultVerdict() {}
 

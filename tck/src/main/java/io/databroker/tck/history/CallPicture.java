@@ -68,7 +68,7 @@ final class CallPicture {
         small.operations().size() <= MOST_JUDGED_AGAIN ? Diagnosis.kind(small, extractor) : "");
   }
 
-  /** Draws the calls beside a close. */
+  /** Draws the calls that overlap a close. */
   static Picture closing(History history, Closing closing, Verdict.Violated verdict) {
     List<Operation> calls = new ArrayList<>(history.operations());
     closing.later().stream().filter(call -> !calls.contains(call)).forEach(calls::add);
@@ -142,7 +142,8 @@ final class CallPicture {
   }
 
   /**
-   * Returns the operations; if there are very many, only those before and beside the stuck ones.
+   * Returns the operations; if there are very many, only those before the stuck ones and those that
+   * overlap them.
    */
   private static List<Operation> near(List<Operation> operations, Set<Operation> stuck) {
     if (operations.size() <= Pictures.MOST_BARS) {

@@ -28,7 +28,7 @@ public record Evidence(
     observed = List.copyOf(observed);
   }
 
-  /** Returns the evidence of calls with feeds beside them. */
+  /** Returns the evidence of calls and of feeds that were read meanwhile. */
   public static Evidence of(
       @Nullable History history, @Nullable Followed all, List<Followed> feeds) {
     return new Evidence(history, all, feeds, null, null, List.of());

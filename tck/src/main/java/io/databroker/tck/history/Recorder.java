@@ -59,7 +59,7 @@ public final class Recorder {
     Answer answer;
     long ended;
     if (call instanceof Call.TakeSnapshot taken) {
-      // The snapshot belongs to an instant of the call, but is read after the call, beside later
+      // The snapshot belongs to an instant of the call, but is read after the call, during later
       // writes.
       try (Snapshot snapshot = backend.snapshot(taken.selection())) {
         ended = tick();

@@ -34,7 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A close during all other calls, and beside waiting readers. */
+/** A close during all other calls, and while readers wait. */
 @SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 public final class CloseRace {
   private static final int CLIENTS = 3;

@@ -37,7 +37,7 @@ public final class ClosingMeetings {
   private ClosingMeetings() {}
 
   /**
-   * A signal that is set beside the close of its feed: it runs, whichever comes first.
+   * A signal that is set during the close of its feed: it runs, whichever comes first.
    *
    * @param patience how long to wait for the signal
    */
@@ -45,7 +45,7 @@ public final class ClosingMeetings {
     return signal(patience, (backend, feed) -> feed.close());
   }
 
-  /** A signal that is set beside a clear, which ends its feed: it runs, whichever comes first. */
+  /** A signal that is set during a clear, which ends its feed: it runs, whichever comes first. */
   public static Encounters.Meeting signalBesideAClear(Duration patience) {
     return signal(patience, (backend, feed) -> backend.clear());
   }
@@ -94,7 +94,7 @@ public final class ClosingMeetings {
     };
   }
 
-  /** Readers of a snapshot beside its close: they read all of it, or fail with closed. */
+  /** Readers of a snapshot during its close: they read all of it, or fail with closed. */
   public static Encounters.Meeting readersBesideACloseOfTheirSnapshot() {
     return new Encounters.Meeting() {
       private Set<StoredRecord> stored = Set.of();

@@ -42,7 +42,7 @@ public final class Encounters {
     /** Makes the call that decides by an earlier state: an expiry, or a change of options. */
     void decide(Backend backend);
 
-    /** Makes the write beside it; called once or several times. */
+    /** Makes the concurrent write; called once or several times. */
     void write(Backend backend);
 
     /** Returns the problem after both have returned, or null. */

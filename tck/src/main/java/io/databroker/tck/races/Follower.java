@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a feed beside writers, waiting only for signals, until it receives the marker that is
+ * Reads a feed while writers run, waiting only for signals, until it receives the marker that is
  * written when the writers are done.
  */
 final class Follower {

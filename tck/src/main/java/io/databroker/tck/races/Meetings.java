@@ -27,7 +27,7 @@ public final class Meetings {
 
   private Meetings() {}
 
-  /** An expiry of two records beside a rewrite of one: the rewritten one lives. */
+  /** An expiry of two records during a rewrite of one: the rewritten one lives. */
   public static Encounters.Meeting rewriteBesideExpiry(Bench bench) {
     return new Encounters.Meeting() {
       private boolean prepared;
@@ -64,7 +64,7 @@ public final class Meetings {
     };
   }
 
-  /** A capacity that is lowered to 1 beside a write: the record that was written lives alone. */
+  /** A capacity that is lowered to 1 during a write: only the written record lives. */
   public static Encounters.Meeting writeBesideALoweredCapacity() {
     return new Encounters.Meeting() {
       private String written = "";

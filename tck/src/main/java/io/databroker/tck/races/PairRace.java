@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readers at full speed beside a writer that keeps an invariant, so that each answer can be checked
- * by itself.
+ * Readers at full speed, concurrent with a writer that keeps an invariant, so that each answer can
+ * be checked by itself.
  *
  * <p>There are pairs of types; exactly one type of each pair has a record. A swap moves the record
  * to the other type of its pair and counts the swap in the pair's counter, in one batch. A reader

@@ -31,7 +31,7 @@ public final class Rounds {
   /** The shares of the budget for the checks at full speed. */
   public static final int PAIRS = 3;
 
-  /** The shares of the budget for the scripts with readers beside them. */
+  /** The shares of the budget for the scripts with concurrent readers. */
   public static final int WATCHED = 3;
 
   /** The shares of the budget for the questions that are asked over and over. */
@@ -42,7 +42,7 @@ public final class Rounds {
    */
   public static final int WORKLOADS = 33;
 
-  /** Least number of operations beside another client's write that proves something. */
+  /** Least number of operations that overlap another client's write for a verdict. */
   static final int FEWEST_OVERLAPS = 50;
 
   /** Number of rounds in which the operations of a workload overlap often enough. */

@@ -20,7 +20,7 @@ public interface Script {
     private final Map<List<String>, Long> versions = new HashMap<>();
     private int written;
 
-    /** Returns the version last seen of that key; 0 if it was absent, or never seen. */
+    /** Returns the version last seen of the given key; 0 if it was absent, or never seen. */
     public long version(String type, String id) {
       return versions.getOrDefault(List.of(type, id), 0L);
     }

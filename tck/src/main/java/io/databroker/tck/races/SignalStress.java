@@ -27,7 +27,7 @@ public final class SignalStress {
   private final Backend backend;
   private final AtomicBoolean stop = new AtomicBoolean();
 
-  /** Creates a run over that backend; the caller closes it. */
+  /** Creates a run over the given backend; the caller closes it. */
   public SignalStress(Backend backend) {
     this.backend = backend;
   }
@@ -125,7 +125,7 @@ public final class SignalStress {
     }
   }
 
-  /** Registers and closes feeds of the same type and of all types beside the waiting feed. */
+  /** Registers and closes feeds of the same type and of all types while the feed waits. */
   private void churn() {
     try {
       while (!stop.get()) {
@@ -182,7 +182,7 @@ public final class SignalStress {
     return new Outcome(writes, waited, lost, 0);
   }
 
-  /** Waits until that signal has run: the thread that published the write may run it late. */
+  /** Waits until the given signal has run: the thread that published the write may run it late. */
   private static boolean runs(AtomicInteger signal) {
     long deadline = System.nanoTime() + PATIENCE;
     for (int i = 0; signal.get() == 0; i++) {
@@ -225,7 +225,7 @@ public final class SignalStress {
     }
   }
 
-  /** Runs trims beside the registrations of feeds of a quiet type. */
+  /** Runs trims during the registrations of feeds of a quiet type. */
   public Outcome trims(long overlaps) throws InterruptedException {
     ChangeFeed[] feeds = new ChangeFeed[200];
     AtomicInteger[] signals = new AtomicInteger[feeds.length];

@@ -59,7 +59,7 @@ final class Generator {
     return script;
   }
 
-  /** Draws steps that write, without great sizes, for readers beside them to look at. */
+  /** Draws steps that write, without great sizes, for scripts with concurrent readers. */
   List<Step> writes(int steps) {
     List<Step> script = new ArrayList<>();
     while (script.size() < steps) {

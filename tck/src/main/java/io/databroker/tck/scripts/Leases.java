@@ -124,7 +124,7 @@ final class Leases {
     }
   }
 
-  /** Checks the success of a renewal or release by that token. */
+  /** Checks the success of a renewal or release by the given token. */
   private void judge(String call, String name, long token, boolean succeeded) {
     @Nullable Lease held = reference.leases.get(name);
     boolean mine = held != null && held.token() == token;

@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Readers beside a script. The script is the only writer, so the states of the store are known: an
- * answer must be that of a state between the call and the return.
+ * Readers that run during a script. The script is the only writer, so the states of the store are
+ * known: an answer must be that of a state between the call and the return.
  */
 final class Onlookers {
   private static final int READERS = 3;
@@ -65,7 +65,7 @@ final class Onlookers {
     return sights;
   }
 
-  /** Returns the number of answers that were given beside a step. */
+  /** Returns the number of answers that overlapped a step. */
   int beside() {
     return beside;
   }

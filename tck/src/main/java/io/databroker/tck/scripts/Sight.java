@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a read that ran beside a script, with the states among which it must be found. */
+/** The answer to a read that ran during a script, with the states of which one must give it. */
 record Sight(Call call, Object answer, int first, int last) {
 
   /** The answer of a get that found nothing. */

@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Runs scripts of writes, each beside readers whose every answer must be that of a state between
- * two steps.
+ * Runs scripts of writes with concurrent readers; every answer must be that of a state between two
+ * steps.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */

@@ -8,8 +8,9 @@
  * names of a script from {@link io.databroker.tck.scripts.Lookalikes}, and {@code Situations} rows
  * of steps that lead to rare states.
  *
- * <p>{@link io.databroker.tck.scripts.WatchedScripts} runs scripts of writes with {@code Onlookers}
- * beside them: readers whose every answer, a {@code Sight}, must be of a state between two steps.
+ * <p>{@link io.databroker.tck.scripts.WatchedScripts} runs scripts of writes with {@code
+ * Onlookers}: concurrent readers, of which every answer, a {@code Sight}, must be that of a state
+ * between two steps.
  */
 @NullMarked
 package io.databroker.tck.scripts;
