@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "benchmarks/run",
     sortOptions = false,
     description =
-        "Measures Databroker beside bare data structures and other stores and prints a table with one"
+        "Compares Databroker with bare data structures and other stores and prints a table with one"
             + " line per row. Run it on an idle machine.")
 @SuppressWarnings("NullAway.Init") // by picocli
 public final class Benchmarks implements Callable<Integer> {

@@ -42,11 +42,11 @@ final class Change {
   static String head() {
     return line(
             "row",
-            "beside",
+            "compared with",
             "before",
             "now",
             "now : before",
-            "the same beside reference",
+            "relative to the reference",
             "verdict")
         + line("---", "---", "--:", "--:", "---", "---", "---");
   }

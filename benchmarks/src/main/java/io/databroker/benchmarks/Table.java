@@ -8,7 +8,7 @@ final class Table {
   private Table() {}
 
   static String head() {
-    return line("row", "beside", "ours", "reference", "ratio", "spread", "target", "verdict")
+    return line("row", "compared with", "ours", "reference", "ratio", "spread", "target", "verdict")
         + line("---", "---", "--:", "--:", "--:", "---", "---", "---");
   }
 

@@ -39,7 +39,7 @@ import io.databroker.tck.engine.Violation;
  * for a verdict fails with {@link InconclusiveException}. A broken rule fails with {@link
  * Violation}, which names the rule and the command that shows it again.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 public abstract class DatabrokerTck extends AllChapters implements Subject {
   /** Does nothing. */

@@ -53,8 +53,8 @@ record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
   }
 
   /**
-   * Returns whether both may be facts of one file. The time of birth decides where it is known:
-   * some file systems give a file another number at each mount.
+   * Returns whether both may be facts of one file. The time of birth decides if it is known,
+   * because some file systems give a file another number at each mount.
    */
   boolean matches(FileIdentity other) {
     if (created != null && other.created != null) {

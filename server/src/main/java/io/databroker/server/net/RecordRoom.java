@@ -85,7 +85,7 @@ final class RecordRoom {
 
   /**
    * Runs the task when there may be room for one sending of the given record, possibly at once. The
-   * task takes the room itself, or not.
+   * task decides whether it takes the room.
    *
    * @param waits false once the sending is over: its task is then dropped. Called under a lock, so
    *     it must not wait

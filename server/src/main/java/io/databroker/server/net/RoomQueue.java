@@ -21,8 +21,8 @@ final class RoomQueue {
   @FunctionalInterface
   interface Wish {
     /**
-     * Returns the granted bytes in total after this grant, or a negative number if there is no room
-     * for it.
+     * Returns {@code granted} plus the bytes of this answer or stream; a negative number if there
+     * is no room for them.
      */
     long grant(long granted);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * <p>The annotations override the JUnit defaults of the project that runs the kit: another test
  * instance lifecycle, parallel execution or class order would change the meaning of the tests.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 @ExtendWith(KitExtension.class)
 @DisplayNameGeneration(RuleNames.class)

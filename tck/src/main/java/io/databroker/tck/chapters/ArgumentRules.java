@@ -23,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 /**
  * Bad input, which {@link io.databroker.api.CheckedBackend} in front of the backend rejects.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 @SuppressWarnings("NullAway") // passes null on purpose
 abstract class ArgumentRules extends Chapter {

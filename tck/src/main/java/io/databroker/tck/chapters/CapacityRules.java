@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Capacity.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class CapacityRules extends Chapter {
   CapacityRules() {}

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Base of the chapters of the contract.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 @ExtendWith(KitExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)

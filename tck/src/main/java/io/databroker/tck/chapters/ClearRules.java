@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Clear.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ClearRules extends Chapter {
   ClearRules() {}

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.function.Executable;
 /**
  * Close.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class CloseRules extends Chapter {
   CloseRules() {}

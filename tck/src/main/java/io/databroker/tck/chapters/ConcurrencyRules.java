@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * Concurrency, by recorded histories: the answers to concurrent clients, and the changes that feeds
  * deliver, must match some sequential order of the calls.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ConcurrencyRules extends Chapter {
   private static final Call LIST_TYPES = new Call.ListTypes();

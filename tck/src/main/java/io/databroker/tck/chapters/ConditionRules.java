@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The conditions of put.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ConditionRules extends Chapter {
   ConditionRules() {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * Costs that must not grow with the size of the store, measured on a small and a large store in
  * turns.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class CostRules extends Chapter {
   private static final int SMALL = 10;

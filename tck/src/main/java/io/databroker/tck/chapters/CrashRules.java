@@ -23,7 +23,7 @@ import org.opentest4j.TestAbortedException;
  * Processes that are killed while they write. A loss of power is not tested: that would need
  * storage that loses unsynchronised bytes.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class CrashRules extends Chapter {
   CrashRules() {}

@@ -30,7 +30,7 @@ import org.opentest4j.TestAbortedException;
  * correctly; otherwise it fails and names the file. It must neither answer wrongly nor lose a
  * record silently.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class DamageRules extends Chapter {
   private static final int RECORDS = 30;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  * joined texts, lengths of one byte, index entries of limited size, milliseconds in an int,
  * nanoseconds in a long.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class EdgeRules extends Chapter {
   private static final int TEXT = 700;

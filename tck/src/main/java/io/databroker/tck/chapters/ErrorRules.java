@@ -28,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 /**
  * Errors.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ErrorRules extends Chapter {
   ErrorRules() {}

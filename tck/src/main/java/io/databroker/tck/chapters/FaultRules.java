@@ -10,7 +10,7 @@ import org.opentest4j.TestAbortedException;
 /**
  * Faults of the backend's engine, of those that its author can inject.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class FaultRules extends Chapter {
   FaultRules() {}

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Get.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class GetRules extends Chapter {
   GetRules() {}

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Trim and the checkpoint.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class HousekeepingRules extends Chapter {
   HousekeepingRules() {}

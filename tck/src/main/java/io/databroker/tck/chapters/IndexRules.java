@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Indexed fields.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class IndexRules extends Chapter {
   IndexRules() {}
@@ -164,7 +164,8 @@ abstract class IndexRules extends Chapter {
     index("t", "size");
     coloured("0", "red");
     index("t", "colour");
-    assertEquals(100, red().size(), "what was written while it was not indexed is found too");
+    assertEquals(
+        100, red().size(), "records written while the field was not indexed are found too");
   }
 
   @Test

@@ -36,7 +36,7 @@ import org.opentest4j.TestAbortedException;
  * file for the whole JVM, so a single leftover proves nothing: these rules fail if every close
  * leaves one.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class LeakRules extends Chapter {
   private static final int TIMES = 6;

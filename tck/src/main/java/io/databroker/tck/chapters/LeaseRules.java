@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Leases.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class LeaseRules extends Chapter {
   private static final Duration LONG = Duration.ofHours(1);

@@ -27,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 /**
  * Limits.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class LimitRules extends Chapter {
   /** Largest size that the kit tries if a backend declares a larger limit. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * ListTypes.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ListTypesRules extends Chapter {
   ListTypesRules() {}

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Names and values that a careless comparison takes for each other: each is itself alone.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class NameRules extends Chapter {
   NameRules() {}

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Opening, and the meaning of capabilities.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class OpeningRules extends Chapter {
   private static final int IN_SNAPSHOT = 3;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Options in general.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class OptionRules extends Chapter {
   private static final TypeOptions FULL =

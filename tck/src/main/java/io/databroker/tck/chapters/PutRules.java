@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Put, without its conditions.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class PutRules extends Chapter {
   PutRules() {}
@@ -81,7 +81,8 @@ abstract class PutRules extends Chapter {
     assertEquals(answers.get(3), backend().get("t", "1"));
     assertNull(backend().get("u", "1"));
     assertEquals(answers, changes(backend().versions().begin()));
-    assertEquals(Bytes.utf8("second"), answers.get(2).payload(), "what the delete found");
+    assertEquals(
+        Bytes.utf8("second"), answers.get(2).payload(), "the last payload, as the delete found it");
     assertEquals(List.of("t"), backend().listTypes());
   }
 

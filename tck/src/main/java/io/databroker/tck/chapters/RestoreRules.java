@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Restore.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class RestoreRules extends Chapter {
   private static final Instant OLD = Instant.parse("2001-02-03T04:05:06.000007Z");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Signals that fail or wait, notifiers that fail, and many concurrent signals.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class SignalRules extends Chapter {
   private static final int MANY = 1_100;

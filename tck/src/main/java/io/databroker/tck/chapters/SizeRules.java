@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Rules that hold for any number, at numbers for which a backend may need a second step.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class SizeRules extends Chapter {
   private static final int THOUSANDS = 5_000;

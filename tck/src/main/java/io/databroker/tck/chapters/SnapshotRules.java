@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Snapshots.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class SnapshotRules extends Chapter {
   /** All of a store whose records are of one type and one colour. */

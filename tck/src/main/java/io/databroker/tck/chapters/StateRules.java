@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The state that a backend reports.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class StateRules extends Chapter {
   StateRules() {}

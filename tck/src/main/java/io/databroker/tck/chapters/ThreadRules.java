@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * Feeds, snapshots and leases that one thread makes and another uses: a backend binds nothing to a
  * thread.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class ThreadRules extends Chapter {
   private static final Duration LONG = Duration.ofHours(1);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * TTL.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class TtlRules extends Chapter {
   TtlRules() {}
@@ -59,7 +59,7 @@ abstract class TtlRules extends Chapter {
     ttl("t", Duration.ofSeconds(5));
     putEach("t", "1");
     bench.clock.turn(Duration.ofSeconds(5));
-    assertEquals(0, backend().expire(), "what was written exactly a TTL ago stays");
+    assertEquals(0, backend().expire(), "a record written exactly a TTL ago stays");
     bench.clock.turn(Duration.ofNanos(1_000));
     assertEquals(1, backend().expire());
   }

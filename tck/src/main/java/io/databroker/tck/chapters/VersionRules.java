@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Versions.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class VersionRules extends Chapter {
   private static final int HISTORIES = 9;

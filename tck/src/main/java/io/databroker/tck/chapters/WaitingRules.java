@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Rules of waiting feeds.
  *
- * <p><b>Thread-safety:</b> none; JUnit uses each instance by one thread.
+ * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class WaitingRules extends Chapter {
   WaitingRules() {}

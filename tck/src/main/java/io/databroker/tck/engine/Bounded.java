@@ -41,7 +41,7 @@ final class Bounded {
     return call(what, bound, calls, Processor::nanos, work);
   }
 
-  /** Runs the work by the given reading of the processor time of this process, in nanoseconds. */
+  /** Runs the work, with another source of the processor time of this process, in nanoseconds. */
   static <T extends @Nullable Object> T call(
       String what, Duration bound, Calls calls, LongSupplier processor, Callable<T> work)
       throws Throwable {

@@ -158,7 +158,8 @@ public final class HistoryFile {
       return parts.evidence();
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "line %d of %s is not of a history: %s", number + 1, file, e),
+          String.format(
+              Locale.ROOT, "line %d of %s is not a line of a history: %s", number + 1, file, e),
           e);
     }
   }
