@@ -27,7 +27,8 @@ interface VersionSource {
         for (; at < segments.size(); at++) {
           Segment segment = segments.get(at);
           int index = segment.firstFrom(after + 1);
-          // By versions alone: a reader may see the writer's count before the slot that it counts.
+          // Compare versions, not counts: a reader may see the writer's count before the counted
+          // slot.
           long next = at + 1 < segments.size() ? segments.get(at + 1).firstVersion : Long.MAX_VALUE;
           int count = segment.countUpTo(Math.min(last, next - 1));
           for (; index < count; index++) {

@@ -174,9 +174,9 @@ public final class StoreFiles implements Spaces {
   }
 
   /**
-   * Decides by facts, because Java gives no error number and messages depend on the locale. Either
-   * no room is left, or allocated blocks can still be written: then the write failed for lack of
-   * blocks, inodes or quota.
+   * Decides by facts, because Java gives no error number and messages depend on the locale. Returns
+   * true if no room is left, or if allocated blocks can still be written: then the write failed for
+   * lack of blocks, inodes or quota.
    */
   @Override
   public boolean lacksRoom() {

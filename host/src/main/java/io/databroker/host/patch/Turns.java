@@ -46,7 +46,7 @@ final class Turns {
 
   private static @Nullable String lock(ReentrantLock lock, long deadline) {
     if (!lock.hasQueuedThreads() && lock.tryLock()) {
-      return null; // free: no wait, so an interrupt does not matter
+      return null; // the lock is free: no wait, so an interrupt does not matter
     }
     try {
       return lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param type the type that it follows; empty for all types
  * @param open time since it began
  * @param version version of the last change that was taken from its feed to be sent
- * @param caughtUp whether everything was sent; otherwise the client has not yet read what there is
+ * @param caughtUp whether everything was sent; otherwise there are changes that the client has not
+ *     read yet
  */
 public record Watcher(String from, String type, Duration open, long version, boolean caughtUp) {}

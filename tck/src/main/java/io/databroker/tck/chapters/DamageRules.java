@@ -111,7 +111,7 @@ abstract class DamageRules extends Chapter {
     List<StoredBytes> places = StoredBytes.find(bench.directory(0), MARK + id(number));
     if (places.isEmpty()) {
       throw new TestAbortedException(
-          "not run: no file in the backend's directory holds the bytes of a payload as they are");
+          "not run: no file in the backend's directory holds the plain bytes of a payload");
     }
     return places.subList(0, Math.min(MOST_PLACES, places.size()));
   }

@@ -189,7 +189,10 @@ abstract class SignalRules extends Chapter {
     notifier.join(bench.tuning.patience().toMillis());
   }
 
-  /** Every second feed of a few has a signal that fails, before and after those that do not. */
+  /**
+   * Opens a few feeds; every second one has a signal that fails, so that failing signals run before
+   * and after the others.
+   */
   private void failing(Backend backend, String what) {
     for (String type : new String[] {null, "t"}) {
       List<ChangeFeed> feeds = new ArrayList<>();

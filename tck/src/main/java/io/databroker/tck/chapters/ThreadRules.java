@@ -38,7 +38,7 @@ abstract class ThreadRules extends Chapter {
 
   ThreadRules() {}
 
-  /** Returns the answer of a call by a thread that makes nothing else and then ends. */
+  /** Makes the call on a new thread, which then ends, and returns the answer. */
   private <T> @Nullable T byAnother(String what, Supplier<? extends @Nullable T> call) {
     AtomicReference<@Nullable T> answer = new AtomicReference<>();
     inTime(what + " by another thread", () -> answer.set(call.get()));

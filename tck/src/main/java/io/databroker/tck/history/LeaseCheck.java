@@ -94,11 +94,11 @@ public final class LeaseCheck {
     LeaseCall grant = grantOf(call);
     if (call.granted()) {
       return grant == null || surelyEnded(grant, call)
-          ? found("renewed or released by a token that surely holds no more", call)
+          ? found("renewed or released by a token whose holding is certainly over", call)
           : null;
     }
     return grant != null && grant.ended() < call.began() && surelyLasts(grant, call)
-        ? found("not renewed or released, but the token surely holds", call)
+        ? found("not renewed or released, although the holding of its token certainly lasts", call)
         : null;
   }
 

@@ -184,7 +184,8 @@ final class Generator {
     String type = cast.type();
     int count = random.nextInt(1, MOST_WRITES);
     for (int i = 0; i < count; i++) {
-      boolean last = i == count - 1; // its time is that of the batch, so it must be a change
+      // The last write sets the time of the batch, so it must be a change.
+      boolean last = i == count - 1;
       long nanos = random.nextInt(-8, 3) * 500_000_000L + random.nextInt(3) * 700L;
       String payload = last ? cast.payload() : payload();
       records.add(new Step.R(random.nextBoolean() ? type : cast.type(), cast.id(), payload, nanos));

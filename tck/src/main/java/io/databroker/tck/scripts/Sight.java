@@ -25,8 +25,8 @@ record Sight(Call call, Object answer, int first, int last) {
    * A state of the store between two steps of a script.
    *
    * @param earliestFrom the first version before the step, if that was a trim, which may remove
-   *     changes bit by bit
-   * @param inSteps whether the step before may have taken effect bit by bit
+   *     changes in several steps
+   * @param inSteps whether the step before may have taken effect in several steps
    */
   record State(
       Versions versions,
