@@ -156,8 +156,8 @@ public final class StoreCopy {
     Versions versions = Outages.outlast(source::versions);
     if (Outages.outlast(target::versions).serverVersion() == versions.serverVersion()) {
       throw new CopyException(
-          "the source and the target have the same history: they are one store, or one is a copy of "
-              + "the other's files; name another target, or clear it first");
+          "the source and the target have the same history: they are one store, or one is a copy"
+              + " of the other's files; name another target, or clear it first");
     }
     Checkpoint mark = Outages.outlast(target::checkpoint);
     // The checkpoint alone proves nothing: the target may be a follower with a checkpoint of its

@@ -48,7 +48,7 @@ final class ServeAccess implements AutoCloseable {
       names = "--shared-key-file",
       paramLabel = "FILE",
       description = {
-        "Require tokens signed with one of the keys in this file: 32 bytes as base64, one per line.",
+        "Require tokens signed with a key in this file: 32 bytes as base64, one key per line.",
         "Reloaded on change. DATABROKER_SHARED_KEY may hold the keys instead."
       })
   private @Nullable Path keyFile;

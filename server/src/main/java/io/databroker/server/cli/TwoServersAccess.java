@@ -13,21 +13,24 @@ final class TwoServersAccess {
       names = "--from-tls-ca",
       paramLabel = "FILE",
       description =
-          "Like --tls-ca, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_CA.")
+          "Like --tls-ca, only for the server of --from or of the first STORE."
+              + " Or DATABROKER_FROM_TLS_CA.")
   private @Nullable Path fromAuthorities;
 
   @Option(
       names = "--from-tls-cert",
       paramLabel = "FILE",
       description =
-          "Like --tls-cert, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_CERT.")
+          "Like --tls-cert, only for the server of --from or of the first STORE."
+              + " Or DATABROKER_FROM_TLS_CERT.")
   private @Nullable Path fromCertificate;
 
   @Option(
       names = "--from-tls-key",
       paramLabel = "FILE",
       description =
-          "Like --tls-key, only for the server of --from or of the first STORE. Or DATABROKER_FROM_TLS_KEY.")
+          "Like --tls-key, only for the server of --from or of the first STORE."
+              + " Or DATABROKER_FROM_TLS_KEY.")
   private @Nullable Path fromCertificateKey;
 
   @Option(
@@ -48,21 +51,24 @@ final class TwoServersAccess {
       names = "--to-tls-ca",
       paramLabel = "FILE",
       description =
-          "Like --tls-ca, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_CA.")
+          "Like --tls-ca, only for the server of --to or of the second STORE."
+              + " Or DATABROKER_TO_TLS_CA.")
   private @Nullable Path toAuthorities;
 
   @Option(
       names = "--to-tls-cert",
       paramLabel = "FILE",
       description =
-          "Like --tls-cert, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_CERT.")
+          "Like --tls-cert, only for the server of --to or of the second STORE."
+              + " Or DATABROKER_TO_TLS_CERT.")
   private @Nullable Path toCertificate;
 
   @Option(
       names = "--to-tls-key",
       paramLabel = "FILE",
       description =
-          "Like --tls-key, only for the server of --to or of the second STORE. Or DATABROKER_TO_TLS_KEY.")
+          "Like --tls-key, only for the server of --to or of the second STORE."
+              + " Or DATABROKER_TO_TLS_KEY.")
   private @Nullable Path toCertificateKey;
 
   @Option(

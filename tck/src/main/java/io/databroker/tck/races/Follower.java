@@ -101,7 +101,8 @@ final class Follower {
       problem =
           String.format(
               Locale.ROOT,
-              "a feed of %s that stands behind version %s waits, but is not signalled within %s; a poll now returns %s",
+              "a feed of %s that stands behind version %s waits, but is not signalled within %s;"
+                  + " a poll now returns %s",
               type == null ? "all types" : "type " + type,
               told.isEmpty() ? from : told.get(told.size() - 1).position(),
               patience,
