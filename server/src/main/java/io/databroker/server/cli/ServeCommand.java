@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
       "  {\"car\": {\"capacity\": 1000, \"ttl\": \"7d\", \"indexedFields\": [\"owner\","
           + " \"plate.country\"]}}",
       "",
-      "A SIGHUP reads the options file and the configuration file anew. If one is wrong, what was",
-      "in force stays in force.",
+      "A SIGHUP reads the options file and the configuration file anew. If a file has an error,",
+      "the former values stay in force.",
       "",
       "Examples:",
       "  databroker serve",

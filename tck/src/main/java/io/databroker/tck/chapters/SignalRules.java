@@ -82,7 +82,7 @@ abstract class SignalRules extends Chapter {
       ran.countDown();
     }
 
-    /** Fails if the signal ran elsewhere. Whether it runs at all is judged by other rules. */
+    /** Fails if the signal ran elsewhere. Other rules judge whether it runs at all. */
     void ranOn(Thread notifier, String cause) {
       boolean came = true;
       try {

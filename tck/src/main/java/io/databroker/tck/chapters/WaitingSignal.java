@@ -125,9 +125,7 @@ final class WaitingSignal implements Runnable {
     }
   }
 
-  /**
-   * Fails if a call had to wait for the signal. Whether it runs at all is judged by other rules.
-   */
+  /** Fails if a call had to wait for the signal. Other rules judge whether it runs at all. */
   void judge(String cause, Duration patience) {
     if (!happens(begun, patience)) {
       return;

@@ -18,8 +18,8 @@ final class Calls {
   private record Call(String name, long since) {}
 
   /**
-   * Running call of one thread, which writes it; the watchdog reads it. Name and time are written
-   * in one store, because a mismatch would be a false alarm.
+   * Running call of one thread, which writes it; the watchdog reads it. One volatile write sets
+   * both the name and the time, because a mismatch would be a false alarm.
    */
   private static final class Slot {
     private final Thread thread = Thread.currentThread();

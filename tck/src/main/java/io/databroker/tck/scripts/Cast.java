@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The names and values of one script: few, so that steps meet the same ones again, and such as are
- * easily taken for each other.
+ * The names and values of one script: few, so that steps meet the same ones again, and easily
+ * confused with each other.
  */
 final class Cast {
   /** Longest name that every type, id and field may have. */

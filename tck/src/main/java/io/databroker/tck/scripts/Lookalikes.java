@@ -9,7 +9,7 @@ import java.util.Set;
 public final class Lookalikes {
   private Lookalikes() {}
 
-  /** The groups; the names of one are taken for each other. */
+  /** The groups; names of one group are easily confused. */
   static final List<List<String>> GROUPS =
       List.of(
           List.of("Aa", "BB"), // equal hash codes
