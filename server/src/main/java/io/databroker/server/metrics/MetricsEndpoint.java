@@ -52,7 +52,7 @@ public final class MetricsEndpoint implements AutoCloseable {
   }
 
   /**
-   * Starts an endpoint of a server that is not ready yet, because its store opens.
+   * Starts an endpoint of a server that is not ready yet, because its store is opening.
    *
    * @throws IOException if the address is in use
    */
@@ -105,7 +105,7 @@ public final class MetricsEndpoint implements AutoCloseable {
   private HttpAnswer ready() {
     Serving open = serving;
     if (open == null) {
-      return HttpAnswer.plain(503, "the store opens; the log says if it cannot be opened\n");
+      return HttpAnswer.plain(503, "the store is opening; if the open fails, the log has the reason\n");
     }
     BackendState now = open.state().get();
     String problem = open.trouble().get();

@@ -125,7 +125,7 @@ class OpeningTest {
       assertThat(get("http://" + endpoint + "/healthz").statusCode()).isEqualTo(200);
       HttpResponse<String> ready = get("http://" + endpoint + "/readyz");
       assertThat(ready.statusCode()).isEqualTo(503);
-      assertThat(ready.body()).contains("the store opens");
+      assertThat(ready.body()).contains("the store is opening");
       assertThat(get("http://" + endpoint + "/metrics").body())
           .contains("jvm_memory_used_bytes")
           .doesNotContain("databroker_backend_version");
