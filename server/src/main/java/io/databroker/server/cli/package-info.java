@@ -12,10 +12,12 @@
  * FailedException}, {@code ServerErrors} and {@code ErrorLine} report failures.
  *
  * <p>{@code ServeCommand} declares the options of {@code serve}, with {@code ServeAccess}, {@code
- * ServeLimits} and {@code ServeMetrics}. {@code ServeConfiguration} fills it from all sources,
- * {@code ServeSetup} checks everything before it is opened, {@code OptionsFile}, {@code
- * OptionsJson} and {@code Profile} are parts of it, {@code Reload} runs at a {@code HangUp}, and
- * {@code Ending} ends the server. Only the launcher runs {@code Rehearsal}.
+ * ServeLimits}, {@code ServeLogs}, {@code ServeMetrics} and {@code ServeConsole}. {@code
+ * ServeConfiguration} fills it from all sources, {@code ServeSetup} checks everything before it is
+ * opened, {@code OptionsFile}, {@code OptionsJson} and {@code Profile} are parts of it, {@code
+ * Reload} runs at a {@code HangUp}, and {@code Ending} ends the server. {@code Supervisor} notifies
+ * systemd. Only the launcher runs {@code Rehearsal}, and only the build runs {@code Manual}, which
+ * writes the manual pages.
  */
 @NullMarked
 package io.databroker.server.cli;

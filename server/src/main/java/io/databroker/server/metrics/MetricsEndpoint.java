@@ -105,7 +105,7 @@ public final class MetricsEndpoint implements AutoCloseable {
   private HttpAnswer ready() {
     Serving open = serving;
     if (open == null) {
-      return HttpAnswer.plain(503, "the store is opening; if the open fails, the log has the reason\n");
+      return HttpAnswer.plain(503, "the store is opening; if that fails, the log has the reason\n");
     }
     BackendState now = open.state().get();
     String problem = open.trouble().get();
