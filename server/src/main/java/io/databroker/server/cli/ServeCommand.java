@@ -261,9 +261,8 @@ final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = metrics.measure(logs.apply(setup.settings()));
     Databroker broker;
     try {
-      metrics.start(
-          log); // from the beginning, so that health checks succeed while a store takes long to
-      // open
+      // Health checks succeed while a store takes long to open.
+      metrics.start(log);
       broker = setup.host().open();
     } catch (Throwable e) {
       metrics.close();
