@@ -17,6 +17,7 @@ import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.journal.StoreFiles;
 import java.io.IOException;
+import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,6 +112,9 @@ final class DirectoryOpening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
+    if (left.failed()) {
+      renew(files, chain, left.forced());
+    }
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
     }
@@ -126,6 +130,7 @@ final class DirectoryOpening {
       Recovery recovery = new Recovery(store, files, trusted, left.clean());
       recovery.run(chain);
       begin(store, recovery, lost || copied);
+      control.recovered();
       if (copied) {
         tellCopied(store.history.serverVersion);
       }
@@ -141,12 +146,28 @@ final class DirectoryOpening {
       Backend backend = Opening.start(store, () -> close(ready, control, lock));
       opened = true;
       return backend;
+    } catch (SyncFailedException failed) {
+      control.failed(); // the next open could not find out
+      throw failed;
     } finally {
       if (!opened) {
         if (store != null) {
           store.free();
         }
         control.abandon();
+      }
+    }
+  }
+
+  /** Replaces each segment that a failed fsync may have kept from the disk. */
+  private void renew(StoreFiles files, Chain chain, Control.Mark forced) throws IOException {
+    for (Chain.Link link : chain.links()) {
+      if (link.header().order() >= forced.order()) {
+        withRoom(
+            () -> {
+              files.renew(link.path());
+              return true;
+            });
       }
     }
   }
@@ -180,6 +201,8 @@ final class DirectoryOpening {
   private <T> T withRoom(Step<T> step) throws IOException {
     try {
       return step.run();
+    } catch (SyncFailedException failed) {
+      throw failed; // another fsync might succeed wrongly
     } catch (IOException | StorageFullException full) {
       if (reserve.giveAll()) {
         return step.run();
@@ -220,6 +243,9 @@ final class DirectoryOpening {
       for (Segment segment : store.history.directory.all()) {
         try {
           segment.space.force();
+        } catch (SyncFailedException failed) {
+          forced = false;
+          control.failed();
         } catch (IOException unforced) {
           forced = false; // after a kill the tail is there, unless the machine goes down as well
         }

@@ -168,6 +168,9 @@ final class Opening {
     public void forced(long order, long end) {}
 
     @Override
+    public void failed() {}
+
+    @Override
     public void persist() {}
   }
 }

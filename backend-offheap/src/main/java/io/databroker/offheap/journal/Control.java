@@ -29,6 +29,11 @@ public final class Control implements Progress {
   private static final long CLEAN = 1;
   private static final long FORCES = 2;
 
+  /** Place of {@link #FAILED}, behind both slots: any thread may write there at any time. */
+  private static final int FAILURE = 2 * SLOT;
+
+  private static final long FAILED = 0x4445_4C49_4146_4342L;
+
   /**
    * A place in the journal.
    *
@@ -52,9 +57,12 @@ public final class Control implements Progress {
    * @param boot the boot id of the machine when it wrote the file; 0 if unknown
    * @param clean whether the store was closed
    * @param forces whether each write was forced before it was acknowledged or visible
+   * @param failed whether an fsync failed: what is not in the forced part may be in the page cache
+   *     alone, although the system takes it for written
    */
-  public record Left(Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces) {
-    public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true);
+  public record Left(
+      Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces, boolean failed) {
+    public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true, false);
 
     /** Returns the mark before which the journal must be whole; a gap before it is damage. */
     public Mark trusted(long bootNow) {
@@ -91,7 +99,8 @@ public final class Control implements Progress {
     if (!Files.exists(file)) {
       return null;
     }
-    ByteBuffer newest = newest(Files.readAllBytes(file));
+    byte[] content = Files.readAllBytes(file);
+    ByteBuffer newest = newest(content);
     if (newest == null) {
       throw new OpenFailedException(
           String.format(
@@ -107,7 +116,13 @@ public final class Control implements Progress {
         new Mark(newest.getLong(32), newest.getLong(40)),
         newest.getLong(48),
         (flags & CLEAN) != 0,
-        (flags & FORCES) != 0);
+        (flags & FORCES) != 0,
+        hasFailed(content));
+  }
+
+  private static boolean hasFailed(byte[] content) {
+    return content.length >= FAILURE + Long.BYTES
+        && ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong(FAILURE) == FAILED;
   }
 
   private static @Nullable ByteBuffer newest(byte[] content) {
@@ -153,6 +168,16 @@ public final class Control implements Progress {
   @Override
   public void forced(long order, long end) {
     forced = new Mark(order, end);
+  }
+
+  @Override
+  public void failed() {
+    region.putLongOrdered(FAILURE, FAILED);
+  }
+
+  /** Records that everything an fsync may have missed is on the disk. */
+  public void recovered() {
+    region.putLongOrdered(FAILURE, 0);
   }
 
   @Override

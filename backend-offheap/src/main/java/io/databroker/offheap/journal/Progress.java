@@ -13,6 +13,12 @@ public interface Progress {
    */
   void forced(long order, long end);
 
+  /**
+   * Records for the next open that an fsync failed. Any thread may call it, at any time before the
+   * close.
+   */
+  void failed();
+
   /** Forces the mark to the disk. */
   void persist() throws IOException;
 }

@@ -106,6 +106,9 @@ public final class Publisher {
 
   /** Ends all writing after a failure; for the writer. */
   public void fail(Throwable cause) {
+    if (cause instanceof SyncFailedException) {
+      progress.failed();
+    }
     forced.fail(cause);
   }
 

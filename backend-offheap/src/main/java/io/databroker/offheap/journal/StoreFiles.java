@@ -29,6 +29,8 @@ public final class StoreFiles implements Spaces {
   /** Less room than this counts as none: a file system keeps some for itself. */
   private static final long LITTLE = 64 << 10;
 
+  private static final int COPIED_AT_ONCE = 1 << 20;
+
   /** Matches names with any decimal digits: an early version used those of the default locale. */
   private static final Pattern SEGMENT =
       Pattern.compile("(journal|compacted)-(\\p{Nd}{10,18})\\.segment");
@@ -263,6 +265,37 @@ public final class StoreFiles implements Spaces {
     try (Stream<Path> files = Files.list(directory)) {
       return files.sorted().toList();
     }
+  }
+
+  /**
+   * Replaces a segment by a copy of what the page cache holds of it. After a failed fsync, the file
+   * itself cannot be saved: the system takes its pages for written, and a file system may have
+   * marked the blocks as empty, so that it loses even what is written there again.
+   */
+  public void renew(Path segment) throws IOException {
+    Path made = beside(segment);
+    boolean done = false;
+    try (RandomAccessFile from = new RandomAccessFile(segment.toFile(), "r");
+        RandomAccessFile to = new RandomAccessFile(made.toFile(), "rw")) {
+      long size = from.length();
+      long end = WrittenEnd.lastNotZero(segment, size);
+      to.setLength(0);
+      to.setLength(size);
+      byte[] block = new byte[(int) Math.min(COPIED_AT_ONCE, end)];
+      for (long left = end; left > 0; left -= block.length) {
+        int part = (int) Math.min(block.length, left);
+        from.readFully(block, 0, part);
+        to.write(block, 0, part);
+      }
+      to.getFD().sync();
+      done = true;
+    } finally {
+      if (!done) {
+        Files.deleteIfExists(made);
+      }
+    }
+    Files.move(made, segment, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Fsync.forceName(segment);
   }
 
   /** Replaces a file atomically: after a crash it is the old file or the new one. */

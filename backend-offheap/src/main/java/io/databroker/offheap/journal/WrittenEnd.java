@@ -90,7 +90,8 @@ public final class WrittenEnd {
     }
   }
 
-  private static long lastNotZero(Path file, long size) throws IOException {
+  /** Returns the end of the last byte that is not zero. */
+  static long lastNotZero(Path file, long size) throws IOException {
     byte[] block = new byte[(int) Math.min(size, BLOCK)];
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
       for (long end = size; end > 0; ) {

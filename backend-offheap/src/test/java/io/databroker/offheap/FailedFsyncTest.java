@@ -1,0 +1,124 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Backend;
+import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.Write;
+import io.databroker.offheap.journal.Control;
+import io.databroker.offheap.journal.StoreFiles;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.SyncFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Opens after a failed fsync. The page cache still holds the bytes, the system takes them for
+ * written, and only a copy of them reaches the disk.
+ */
+class FailedFsyncTest {
+  private static final int SEGMENT = 4096;
+
+  @TempDir Path scratch;
+
+  private Path store() {
+    return scratch.resolve("store");
+  }
+
+  private OffheapBackend open(Durability durability) {
+    return (OffheapBackend)
+        Opening.open(
+            new OffheapSettings(store(), durability, 1_000, 10, SEGMENT),
+            BackendContext.standard());
+  }
+
+  private static void put(Backend backend, int from, int to) {
+    IntStream.range(from, to)
+        .forEach(i -> backend.put(List.of(Write.put("t", "k" + i, Bytes.copyOf(new byte[100])))));
+  }
+
+  private static void failAndClose(OffheapBackend backend) {
+    backend.store.publisher.fail(new SyncFailedException("sync failed"));
+    backend.close();
+  }
+
+  private static Object inode(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNextOpenCopiesWhatMayNotBeOnTheDisk(Durability durability) throws IOException {
+    open(durability).close();
+    OffheapBackend backend = open(durability);
+    put(backend, 0, 60);
+    failAndClose(backend);
+    List<Path> files = StoreTear.segments(store());
+    assertThat(files).hasSizeGreaterThan(2);
+    Path last = files.get(files.size() - 1);
+    Object failed = inode(last);
+    byte[] before = Files.readAllBytes(last);
+
+    open(durability).close();
+    Object copied = inode(last);
+    assertThat(copied).isNotEqualTo(failed);
+    assertThat(Files.readAllBytes(last)).isEqualTo(before);
+    try (Backend again = open(durability)) {
+      assertThat(inode(last)).as("once is enough").isEqualTo(copied);
+      assertThat(again.versions().latest()).isEqualTo(60);
+    }
+  }
+
+  @Test
+  void theNextOpenLeavesTheSegmentsBeforeTheForcedMark() throws IOException {
+    OffheapBackend backend = open(Durability.PROCESS);
+    put(backend, 0, 60);
+    backend.close();
+    Path first = StoreTear.segments(store()).get(0);
+    Object inode = inode(first);
+    failAndClose(open(Durability.PROCESS));
+    open(Durability.PROCESS).close();
+    assertThat(inode(first)).isEqualTo(inode);
+  }
+
+  @Test
+  void theMarkOfAFailureStaysUntilAnOpenHasRecovered() throws IOException {
+    Control control = Control.open(Files.createDirectory(store()), 7, true);
+    assertThat(Control.read(store()).failed()).isFalse();
+    control.failed();
+    control.acknowledged(1, 100);
+    control.acknowledged(1, 200);
+    control.abandon();
+    assertThat(Control.read(store()).failed()).isTrue();
+    Control next = Control.open(store(), 7, true);
+    assertThat(Control.read(store()).failed()).isTrue();
+    next.recovered();
+    assertThat(Control.read(store()).failed()).isFalse();
+    next.abandon();
+  }
+
+  @Test
+  void theCopyOfASegmentHasItsBytesAndItsSize() throws IOException {
+    Path file = scratch.resolve("journal-0000000001.segment");
+    byte[] bytes = new byte[3_000_000];
+    new SplittableRandom(1).nextBytes(bytes);
+    Files.write(file, Arrays.copyOf(bytes, 2_500_000));
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+      opened.setLength(bytes.length);
+    }
+    new StoreFiles(scratch, 1, true).renew(file);
+    assertThat(file).hasBinaryContent(Arrays.copyOf(Arrays.copyOf(bytes, 2_500_000), bytes.length));
+    assertThat(StoreFiles.list(scratch)).containsExactly(file);
+  }
+}
