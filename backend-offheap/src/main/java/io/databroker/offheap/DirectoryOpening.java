@@ -127,7 +127,7 @@ final class DirectoryOpening {
       store =
           new Store(
               context, settings, files, control, serverVersion(chain, lost || copied), uptime);
-      Recovery recovery = new Recovery(store, files, trusted, left.clean());
+      Recovery recovery = new Recovery(store, files, trusted, left.clean(), copied);
       recovery.run(chain);
       begin(store, recovery, lost || copied);
       control.recovered();

@@ -42,6 +42,7 @@ final class Recovery {
   private final StoreFiles files;
   private final Control.Mark trusted;
   private final boolean closed;
+  private final boolean survives;
   private final CRC32C checksum = new CRC32C();
   private final History.Lookup look = History.Lookup.mine();
   private final Moment now;
@@ -54,10 +55,12 @@ final class Recovery {
 
   /**
    * @param trusted the mark before which the journal must be whole
-   * @param closed whether the journal already survives a loss of power
+   * @param closed whether the last open was closed
+   * @param copied whether the files are copies, which nobody may have forced
    */
-  Recovery(Store store, StoreFiles files, Control.Mark trusted, boolean closed) {
+  Recovery(Store store, StoreFiles files, Control.Mark trusted, boolean closed, boolean copied) {
     this.closed = closed;
+    this.survives = closed && !copied;
     this.store = store;
     this.history = store.history;
     this.now = store.durations.toContinue();
@@ -161,13 +164,13 @@ final class Recovery {
   }
 
   private FileSpace open(Chain.Link link, long limit, boolean last) throws IOException {
-    boolean survives = closed && link.header().order() <= trusted.order();
+    boolean forced = survives && link.header().order() <= trusted.order();
     if (!last) {
-      return FileSpace.open(link.path(), link.size(), survives);
+      return FileSpace.open(link.path(), link.size(), forced);
     }
     long size = Math.max(link.size(), store.journal.segmentBytes());
     FileSpace space =
-        FileSpace.openToAppend(link.path(), limit, size, survives, store.settings.forces());
+        FileSpace.openToAppend(link.path(), limit, size, forced, store.settings.forces());
     lastSpace = space;
     return space;
   }

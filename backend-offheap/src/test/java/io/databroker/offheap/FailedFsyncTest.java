@@ -7,12 +7,15 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
 import io.databroker.offheap.journal.Control;
+import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.StoreFiles;
+import io.databroker.offheap.memory.FileSpace;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.SyncFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
@@ -120,5 +123,25 @@ class FailedFsyncTest {
     new StoreFiles(scratch, 1, true).renew(file);
     assertThat(file).hasBinaryContent(Arrays.copyOf(Arrays.copyOf(bytes, 2_500_000), bytes.length));
     assertThat(StoreFiles.list(scratch)).containsExactly(file);
+  }
+
+  /** A copy may not be on the disk yet, although the original was closed. */
+  @Test
+  void theFilesOfACopyAreForced() throws IOException {
+    OffheapBackend backend = open(Durability.DISK);
+    put(backend, 0, 60);
+    backend.close();
+    Path copy = StoreTear.copy(store(), scratch.resolve("copy"));
+    Files.copy(
+        store().resolve(StoreFiles.PROPERTIES),
+        copy.resolve(StoreFiles.PROPERTIES),
+        StandardCopyOption.REPLACE_EXISTING); // no longer stamped as the original
+    OffheapSettings settings = new OffheapSettings(copy, Durability.DISK, 1_000, 10, SEGMENT);
+    try (OffheapBackend copied =
+        (OffheapBackend) Opening.open(settings, BackendContext.standard())) {
+      List<Segment> segments = copied.store.history.directory.all();
+      assertThat(segments).hasSizeGreaterThan(2);
+      assertThat(segments).allMatch(segment -> ((FileSpace) segment.space).fsyncs > 0);
+    }
   }
 }

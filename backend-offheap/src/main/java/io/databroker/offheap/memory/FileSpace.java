@@ -43,6 +43,9 @@ public final class FileSpace implements Space {
   /** Bytes from the beginning that survive a loss of power. */
   public volatile long forced;
 
+  /** Counts the fsyncs of the content. */
+  public volatile int fsyncs;
+
   /**
    * @param ahead whether to allocate blocks ahead of the writes
    */
@@ -188,11 +191,13 @@ public final class FileSpace implements Space {
   }
 
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one fsync at a time
   public void force() throws IOException {
     long upTo = written;
     if (forced < upTo) {
       writer.getFD().sync();
       forced = upTo;
+      fsyncs = fsyncs + 1;
     }
     if (!named) {
       Fsync.forceName(file);
