@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.support.ServerVersions;
@@ -235,9 +236,22 @@ final class DirectoryOpening {
     return renamed ? ServerVersions.next(last.serverVersion()) : last.serverVersion();
   }
 
+  /** Writes the present moment for the leases, if there are any. */
+  private static void writeMoment(Store store, Control control) {
+    try {
+      if (new LeaseCalls(store).writeMoment()) {
+        Segment active = store.journal.active();
+        control.acknowledged(active.order, active.end);
+      }
+    } catch (DatabrokerException refused) {
+      // After a reboot of the machine, the leases last longer than needed.
+    }
+  }
+
   private static void close(Store store, Control control, DirectoryLock lock) {
     try {
       boolean forced = true;
+      writeMoment(store, control);
       Segment active = store.journal.active();
       active.space.seal(active.end);
       for (Segment segment : store.history.directory.all()) {

@@ -82,6 +82,22 @@ final class LeaseCalls {
     store.publish(history, history.planned);
   }
 
+  /**
+   * Writes a held lease again, with the present moment, for the next open: after a reboot, it
+   * counts the time until then for all leases. Called by the last user of the store.
+   *
+   * @return false if no lease is held, or the machine does not tell its uptime
+   */
+  boolean writeMoment() {
+    store.leases.sweep(store.durations.elapsing());
+    List<Lease> held = store.leases.all();
+    if (held.isEmpty() || !store.durations.toWrite().isOfKnownBoot()) {
+      return false;
+    }
+    append(store.history, held.get(0), true);
+    return true;
+  }
+
   private void append(History history, Lease lease, boolean held) {
     store.append(
         history,

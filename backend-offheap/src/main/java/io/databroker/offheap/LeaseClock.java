@@ -1,13 +1,11 @@
 package io.databroker.offheap;
 
-import io.databroker.api.Lease;
 import io.databroker.api.SteadyClock;
 import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Moment;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Clock of the leases: steps of the system clock end no lease early, neither while the store is
@@ -46,16 +44,14 @@ final class LeaseClock {
     return moment(clock.elapsing(), micros);
   }
 
+  /** Returns the bound of the rounding of the uptime, in microseconds. */
+  long grain() {
+    return uptime.grain();
+  }
+
   private Moment moment(Instant time, long micros) {
     // Without an uptime, ignore the boot id: a later uptime would count as time that passed.
     return new Moment(
         time.truncatedTo(ChronoUnit.MICROS), micros < 0 ? 0 : uptime.boot(), Math.max(0, micros));
-  }
-
-  /** Returns a lease that another process wrote, with its end by this clock. */
-  static Lease continued(Lease lease, @Nullable Moment written, Moment now) {
-    return written == null
-        ? lease
-        : new Lease(lease.name(), lease.token(), written.continued(lease.expiresAt(), now));
   }
 }

@@ -11,7 +11,6 @@ import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.FrameReader;
-import io.databroker.offheap.journal.Moment;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SegmentHeader;
@@ -43,9 +42,9 @@ final class Recovery {
   private final Control.Mark trusted;
   private final boolean closed;
   private final boolean survives;
+  private final RecoveredLeases leases;
   private final CRC32C checksum = new CRC32C();
   private final History.Lookup look = History.Lookup.mine();
-  private final Moment now;
   private long sequence;
   private boolean inJournal;
   private long lastOrder;
@@ -63,7 +62,7 @@ final class Recovery {
     this.survives = closed && !copied;
     this.store = store;
     this.history = store.history;
-    this.now = store.durations.toContinue();
+    this.leases = new RecoveredLeases(store.leases, store.durations.grain());
     this.files = files;
     this.trusted = trusted;
   }
@@ -217,10 +216,9 @@ final class Recovery {
         DataInputStream in = SideState.reading(frames.body());
         boolean held = in.readBoolean();
         Lease lease = SideState.readLease(in);
-        Moment written = SideState.readMoment(in);
-        store.leases.put(LeaseClock.continued(lease, written, now));
+        leases.put(lease, SideState.readMoment(in));
         if (!held) {
-          store.leases.remove(lease.name());
+          leases.remove(lease.name());
         }
       }
       case CHECKPOINT ->
@@ -234,11 +232,7 @@ final class Recovery {
   }
 
   private void state(SideState state) {
-    List<Lease> leases = new ArrayList<>();
-    for (Lease lease : state.leases()) {
-      leases.add(LeaseClock.continued(lease, state.moment(), now));
-    }
-    store.leases.restore(leases, state.lastToken());
+    leases.restore(state.leases(), state.lastToken(), state.moment());
     TypeMap<TypeOptions> options = new TypeMap<>();
     for (Map.Entry<String, TypeOptions> entry : state.options().entrySet()) {
       options = options.with(entry.getKey(), entry.getValue());
@@ -310,6 +304,7 @@ final class Recovery {
 
   /** Completes the state once all frames are read. */
   private void finish() {
+    leases.continueAt(store.durations.toContinue());
     history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
     planned

@@ -184,6 +184,36 @@ class LeasesAcrossOpensTest {
     assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
   }
 
+  private void reboot() {
+    boot += 2;
+    bootedAt = nanos;
+  }
+
+  /** The lease was written long before the store was closed. */
+  @Test
+  void theTimeBeforeARebootCountsToo() {
+    acquire();
+    pass(ONE_MINUTE.multipliedBy(5));
+    whileClosed(
+        () -> {
+          reboot();
+          pass(ONE_MINUTE);
+        });
+    assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE.multipliedBy(6)));
+  }
+
+  /** With each reboot, the lease of a holder that is gone would begin anew. */
+  @Test
+  void aLeaseEndsHoweverOftenTheMachineIsRebooted() {
+    acquire();
+    backend.acquireLease("another", Duration.ofDays(1));
+    for (int i = 0; i < 8; i++) {
+      pass(ONE_MINUTE);
+      whileClosed(this::reboot);
+    }
+    assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE.multipliedBy(8)));
+  }
+
   @Test
   void aLeaseThatHasEndedIsNotRevived() {
     Lease lease = acquire();

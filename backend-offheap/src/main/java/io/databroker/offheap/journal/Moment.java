@@ -15,14 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param uptime the microseconds since that boot
  */
 public record Moment(Instant clock, long boot, long uptime) {
-  /** Returns the end, by the clock of {@code now}, of a lease that this moment was written with. */
-  public Instant continued(Instant end, Moment now) {
-    if (boot == 0 || now.boot == 0) {
-      return end;
-    }
-    // After a reboot, at least the time since then has passed.
-    long passed = Math.max(0, boot == now.boot ? now.uptime - uptime : now.uptime);
-    long left = Micros.of(end) - Micros.of(clock) - passed;
+  /** Returns whether the machine told its boot and uptime. */
+  public boolean isOfKnownBoot() {
+    return boot != 0;
+  }
+
+  /**
+   * Returns the end, by the clock of {@code now}, of a lease that this moment was written with.
+   *
+   * @param passed the microseconds between both moments; negative counts as 0
+   */
+  public Instant continued(Instant end, Moment now, long passed) {
+    long left = Micros.of(end) - Micros.of(clock) - Math.max(0, passed);
     return Micros.instant(Micros.of(now.clock) + Math.max(0, left));
   }
 

@@ -1,0 +1,66 @@
+package io.databroker.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.databroker.api.Lease;
+import io.databroker.api.support.LeaseTable;
+import io.databroker.offheap.journal.Moment;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RecoveredLeasesTest {
+  private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Lease LEASE = new Lease("n", 3, TIME.plusSeconds(600));
+  private static final int GRAIN = 10_000;
+
+  private final LeaseTable table = new LeaseTable();
+  private final RecoveredLeases leases = new RecoveredLeases(table, GRAIN);
+
+  /** Returns a moment at a clock that may have stepped meanwhile. */
+  private static Moment moment(long boot, long seconds) {
+    return new Moment(TIME, boot, seconds * 1_000_000);
+  }
+
+  private void other(@Nullable Moment moment) {
+    leases.put(new Lease("other", 4, TIME), moment);
+    leases.remove("other");
+  }
+
+  private Instant end() {
+    return table.all().get(0).expiresAt();
+  }
+
+  @Test
+  void theTimesOfAllBootsAddUp() {
+    leases.put(LEASE, moment(7, 1_000));
+    other(moment(7, 1_060));
+    other(moment(9, 40));
+    other(null);
+    other(moment(0, 0));
+    other(moment(9, 100));
+    leases.continueAt(moment(11, 20));
+    assertThat(end()).isEqualTo(TIME.plusSeconds(600 - 60 - 100 - 20).plusMillis(40));
+  }
+
+  @Test
+  void aRoundedUptimeSinceARebootIsNotNegative() {
+    leases.put(LEASE, moment(7, 1_000));
+    leases.continueAt(moment(9, 0));
+    assertThat(end()).isEqualTo(LEASE.expiresAt());
+  }
+
+  @Test
+  void theSystemClockDecidesWhereTheMachineDoesNotTellItsUptime() {
+    leases.put(LEASE, moment(7, 1_000));
+    leases.continueAt(new Moment(TIME.plusSeconds(7200), 0, 0));
+    assertThat(end()).isEqualTo(LEASE.expiresAt());
+  }
+
+  @Test
+  void theSystemClockDecidesOfALeaseWrittenWithoutAnUptime() {
+    leases.put(LEASE, moment(0, 0));
+    leases.continueAt(new Moment(TIME.plusSeconds(7200), 7, 1_000_000));
+    assertThat(end()).isEqualTo(LEASE.expiresAt());
+  }
+}
