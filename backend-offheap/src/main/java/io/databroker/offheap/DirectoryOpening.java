@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.SyncFailedException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,8 @@ final class DirectoryOpening {
     }
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
+    } else {
+      unshare(files, chain);
     }
     Control control = withRoom(() -> Control.open(directory, uptime.boot(), settings.forces()));
     files.watch(directory.resolve(Control.FILE));
@@ -170,6 +173,22 @@ final class DirectoryOpening {
               return true;
             });
       }
+    }
+  }
+
+  /** Copies the files that this open will write to, if another directory has hard links to them. */
+  private void unshare(StoreFiles files, Chain chain) throws IOException {
+    List<Path> written = new ArrayList<>();
+    written.add(directory.resolve(Control.FILE));
+    if (!chain.links().isEmpty()) {
+      written.add(chain.links().get(chain.links().size() - 1).path());
+    }
+    for (Path file : written) {
+      withRoom(
+          () -> {
+            files.unshare(file);
+            return true;
+          });
     }
   }
 

@@ -36,7 +36,8 @@ record FileIdentity(@Nullable Long inode, @Nullable Instant created) {
     return Files.readAttributes(file, BasicFileAttributes.class).creationTime();
   }
 
-  private static @Nullable Long inode(Path file) throws IOException {
+  /** Returns the number of a file or directory; null if the file system has none. */
+  static @Nullable Long inode(Path file) throws IOException {
     try {
       return ((Number) Files.getAttribute(file, "unix:ino")).longValue();
     } catch (UnsupportedOperationException | IllegalArgumentException none) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param salt the name of the store, which is part of every checksum
  * @param generation how many times the store was opened; 0 if the opens were not counted yet
  * @param noted the facts of the file that was written; null if there are none
+ * @param folder the inode of the directory; null if it is not known
  */
-public record StoreProperties(long salt, long generation, @Nullable FileIdentity noted) {
+public record StoreProperties(
+    long salt, long generation, @Nullable FileIdentity noted, @Nullable Long folder) {
   /** The name of the file. */
   public static final String FILE = StoreFiles.PROPERTIES;
 
@@ -40,7 +43,7 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
 
   /** Returns the properties of a store that is being created. */
   public static StoreProperties ofNew(long salt) {
-    return new StoreProperties(salt, 0, null);
+    return new StoreProperties(salt, 0, null, null);
   }
 
   /**
@@ -73,7 +76,8 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
       return new StoreProperties(
           Long.parseUnsignedLong(values.getOrDefault("store", ""), 16),
           Math.max(0, number(values.getOrDefault("generation", "0"))),
-          FileIdentity.parse(values.getOrDefault("identity", "")));
+          FileIdentity.parse(values.getOrDefault("identity", "")),
+          folder(values.getOrDefault("directory", "")));
     } catch (NumberFormatException damaged) {
       throw new OpenFailedException(
           String.format(
@@ -97,13 +101,32 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
     }
   }
 
+  private static @Nullable Long folder(String text) {
+    long inode = number(text);
+    return inode < 0 ? null : inode;
+  }
+
   /**
    * Returns whether the directory is a copy of the one that was opened last. A store of an early
    * version has no note and counts as the original.
    */
   public boolean isCopy(Path directory) throws IOException {
-    return generation > 0
-        && (noted == null || !noted.matches(FileIdentity.of(directory.resolve(FILE))));
+    if (generation == 0) {
+      return false;
+    }
+    return noted == null
+        || !noted.matches(FileIdentity.of(directory.resolve(FILE)))
+        || (sharesFiles(directory) && !Objects.equals(folder, FileIdentity.inode(directory)));
+  }
+
+  /** Returns whether another directory has hard links to files of the store. */
+  private static boolean sharesFiles(Path directory) throws IOException {
+    for (Path file : StoreFiles.list(directory)) {
+      if (Files.isRegularFile(file) && StoreFiles.isShared(file)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -118,7 +141,8 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
     StoreProperties next;
     try (RandomAccessFile writer = new RandomAccessFile(made.toFile(), "rw")) {
       FileIdentity identity = FileIdentity.of(made);
-      next = new StoreProperties(salt, generation + 1, identity);
+      Long folder = FileIdentity.inode(directory);
+      next = new StoreProperties(salt, generation + 1, identity, folder);
       byte[] text = next.text(settings).getBytes(StandardCharsets.UTF_8);
       writer.write(text);
       // A copy has a later time of birth only if the file gets its name in a later tick.
@@ -144,6 +168,7 @@ public record StoreProperties(long salt, long generation, @Nullable FileIdentity
         + generation
         + "\nidentity="
         + noted
+        + (folder == null ? "" : "\ndirectory=" + folder)
         + "\n"
         + settings;
   }

@@ -267,6 +267,25 @@ public final class StoreFiles implements Spaces {
     }
   }
 
+  /** Returns whether another directory has a hard link to the file. */
+  public static boolean isShared(Path file) throws IOException {
+    try {
+      return ((Number) Files.getAttribute(file, "unix:nlink")).intValue() > 1;
+    } catch (UnsupportedOperationException | IllegalArgumentException none) {
+      return false;
+    }
+  }
+
+  /**
+   * Replaces a file by a copy if another directory has a hard link to it, whose content a write
+   * would change.
+   */
+  public void unshare(Path file) throws IOException {
+    if (isShared(file)) {
+      renew(file);
+    }
+  }
+
   /**
    * Replaces a segment by a copy of what the page cache holds of it. After a failed fsync, the file
    * itself cannot be saved: the system takes its pages for written, and a file system may have
