@@ -50,9 +50,18 @@ public final class Reserve implements StoreFiles.Room {
     }
   }
 
-  /** Gives back all of it; returns whether there was any. */
+  /**
+   * Gives back all of it, and the file: a file system may have room for bytes but for no more
+   * files.
+   *
+   * @return whether there was any
+   */
   public synchronized boolean giveAll() {
-    return shrink(Long.MAX_VALUE);
+    try {
+      return Files.deleteIfExists(file);
+    } catch (IOException failed) {
+      return false;
+    }
   }
 
   private boolean shrink(long by) {
