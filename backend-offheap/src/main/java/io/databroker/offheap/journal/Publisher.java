@@ -381,17 +381,10 @@ public final class Publisher {
     } finally {
       lock.unlock();
     }
-    if (running != null) {
-      joinUninterruptibly(running);
-    }
-  }
-
-  private static void joinUninterruptibly(Thread running) {
     boolean interrupted = false;
-    while (true) {
+    while (running != null && running.isAlive()) {
       try {
         running.join();
-        break;
       } catch (InterruptedException interrupt) {
         interrupted = true;
       }
