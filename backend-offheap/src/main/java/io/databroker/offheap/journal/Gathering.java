@@ -13,6 +13,9 @@ final class Gathering {
   /** A wait that brings no writer delays the others by an eighth at most. */
   private static final int PART = 8;
 
+  /** A shorter wait takes more time than it saves: a thread needs about as long to wake up. */
+  private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(50);
+
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** Number of the appended batch that ends the wait. */
@@ -30,7 +33,8 @@ final class Gathering {
    */
   void begin(long appended, long released, long start, long now) {
     expected = appended + released;
-    end = now + Math.min((now - start) / PART, LONGEST);
+    long wait = (now - start) / PART;
+    end = wait < SHORTEST ? now : now + Math.min(wait, LONGEST);
   }
 
   /** Returns whether that batch ends the wait. */

@@ -13,26 +13,32 @@ class GatheringTest {
   @Test
   void aWriterThatIsAloneWaitsForNobody() {
     assertThat(gathering.left(1, START)).isNotPositive();
-    gathering.begin(1, 1, START, START + 8_000);
-    assertThat(gathering.left(2, START + 8_000)).isNotPositive();
+    gathering.begin(1, 1, START, START + 800_000);
+    assertThat(gathering.left(2, START + 800_000)).isNotPositive();
     assertThat(gathering.endsWith(2)).isTrue();
   }
 
   @Test
   void theNextFsyncWaitsForAllWritersOfTheLastOne() {
     // Three writers were released while two others had appended.
-    gathering.begin(5, 3, START, START + 8_000);
-    assertThat(gathering.left(5, START + 8_000)).isEqualTo(1_000);
-    assertThat(gathering.left(7, START + 8_400)).isEqualTo(600);
+    gathering.begin(5, 3, START, START + 800_000);
+    assertThat(gathering.left(5, START + 800_000)).isEqualTo(100_000);
+    assertThat(gathering.left(7, START + 840_000)).isEqualTo(60_000);
     assertThat(gathering.endsWith(7)).isFalse();
     assertThat(gathering.endsWith(8)).isTrue();
-    assertThat(gathering.left(8, START + 8_400)).isZero();
+    assertThat(gathering.left(8, START + 840_000)).isZero();
   }
 
   @Test
   void theWaitIsAnEighthOfTheFsyncAtMost() {
-    gathering.begin(5, 3, START, START + 8_000);
-    assertThat(gathering.left(5, START + 9_000)).isNotPositive();
+    gathering.begin(5, 3, START, START + 800_000);
+    assertThat(gathering.left(5, START + 900_000)).isNotPositive();
+  }
+
+  @Test
+  void noWriterWaitsAfterAShortFsync() {
+    gathering.begin(5, 3, START, START + 300_000);
+    assertThat(gathering.left(5, START + 300_000)).isNotPositive();
   }
 
   @Test
