@@ -194,6 +194,9 @@ final class BackupReader implements AutoCloseable {
   }
 
   private void end(long at, DataInputStream content, byte[] before) throws IOException {
+    if (content.available() != Long.BYTES + before.length) {
+      throw damaged(at, "the block that begins here does not hold the end of a backup");
+    }
     long told = content.readLong();
     byte[] expected = content.readNBytes(before.length);
     if (told != records || records != start.records()) {

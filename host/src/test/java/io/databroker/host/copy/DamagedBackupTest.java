@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,5 +134,37 @@ class DamagedBackupTest {
     }
     assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
         .isInstanceOf(DamagedBackupException.class);
+  }
+
+  @Test
+  void anEndThatIsTooShortIsRefusedInWords() throws Exception {
+    Path file = SampleBackup.write(folder);
+    byte[] bytes = Files.readAllBytes(file);
+    int at = BackupFormat.PREAMBLE;
+    int number = 0;
+    while (true) { // to the last block
+      int next = at + BlockHeader.SIZE + ByteBuffer.wrap(bytes).getInt(at + 2 * Integer.BYTES);
+      if (next == bytes.length) {
+        break;
+      }
+      at = next;
+      number++;
+    }
+    Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+    deflater.setInput(new byte[3]);
+    deflater.finish();
+    byte[] content = new byte[100];
+    int length = deflater.deflate(content);
+    deflater.end();
+    CRC32C crc = new CRC32C();
+    crc.update(content, 0, length);
+    BlockHeader header = new BlockHeader(BackupFormat.END, number, length, 3, (int) crc.getValue());
+    ByteBuffer forged = ByteBuffer.allocate(at + BlockHeader.SIZE + length);
+    forged.put(bytes, 0, at).put(header.encode(at)).put(content, 0, length);
+    Files.write(file, forged.array());
+    int end = at;
+    assertThatThrownBy(() -> Backup.check(file, CopyProgress.NONE))
+        .isInstanceOfSatisfying(
+            DamagedBackupException.class, e -> assertThat(e.offset()).isEqualTo(end));
   }
 }
