@@ -7,7 +7,10 @@ import io.databroker.api.UnavailableException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +19,17 @@ import org.jspecify.annotations.Nullable;
  * host itself: lease keeping, housekeeping, type options.
  */
 public final class Faults {
-  /** Fault of one call: an error, before or after the call takes effect. */
-  record Fault(boolean applied, Supplier<? extends DatabrokerException> error) {}
+  /**
+   * Fault of one call.
+   *
+   * @param applied whether the call takes effect before it fails
+   * @param away whether the engine is away
+   */
+  record Fault(boolean applied, boolean away, Supplier<? extends DatabrokerException> error) {}
 
   private final Map<Call, Deque<Fault>> next = new EnumMap<>(Call.class);
   private final Map<Call, Long> calls = new EnumMap<>(Call.class);
+  private final Set<FaultyFeed> waiting = new HashSet<>();
   private boolean away;
 
   Faults() {}
@@ -30,25 +39,44 @@ public final class Faults {
    * well.
    */
   public synchronized void failNext(Call call, Supplier<? extends DatabrokerException> error) {
-    add(call, new Fault(false, error));
+    add(call, new Fault(false, false, error));
   }
 
   /**
    * Makes the next call of the given kind take effect and then fail with {@code outcome-unknown}.
    */
   public synchronized void loseNextAnswer(Call call) {
-    add(call, new Fault(true, () -> new OutcomeUnknownException("a test lost the answer", null)));
+    add(
+        call,
+        new Fault(true, false, () -> new OutcomeUnknownException("a test lost the answer", null)));
   }
 
-  /** Makes every call fail with {@code unavailable} until {@link #heal}. */
+  /**
+   * Makes every call fail with {@code unavailable} until {@link #heal}. As with a real engine, a
+   * poll of a feed returns null meanwhile, and the signal of a feed waits.
+   */
   public synchronized void takeAway() {
     away = true;
   }
 
   /** Ends all faults. */
-  public synchronized void heal() {
-    away = false;
-    next.clear();
+  public void heal() {
+    List<FaultyFeed> feeds;
+    synchronized (this) {
+      away = false;
+      next.clear();
+      feeds = List.copyOf(waiting);
+      waiting.clear();
+    }
+    feeds.forEach(FaultyFeed::engineIsBack);
+  }
+
+  /** Returns whether the engine is away; the feed is then called when it is back. */
+  synchronized boolean waitForEngine(FaultyFeed feed) {
+    if (away) {
+      waiting.add(feed);
+    }
+    return away;
   }
 
   /** Returns how often that call was made, successful or not. */
@@ -64,7 +92,8 @@ public final class Faults {
   synchronized @Nullable Fault begin(Call call) {
     calls.merge(call, 1L, Long::sum);
     if (away) {
-      return new Fault(false, () -> new UnavailableException("a test took the engine away", null));
+      return new Fault(
+          false, true, () -> new UnavailableException("a test took the engine away", null));
     }
     Deque<Fault> faults = next.get(call);
     return faults == null ? null : faults.poll();

@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,12 +114,30 @@ class TestHostTest {
     backend.put(write("1"));
     host.faults().takeAway();
     assertThatExceptionOfType(UnavailableException.class).isThrownBy(backend::listTypes);
-    assertThatExceptionOfType(UnavailableException.class).isThrownBy(feed::poll);
+    assertThat(feed.poll()).isNull();
     assertThat(backend.state().mode()).isEqualTo(BackendState.Mode.UNAVAILABLE);
     host.faults().heal();
     assertThat(backend.listTypes()).containsExactly("t");
     assertThat(feed.poll()).as("no change is lost").isNotNull();
     assertThat(backend.state()).isEqualTo(BackendState.SERVING);
+  }
+
+  @Test
+  void aSignalWaitsUntilTheEngineIsBack() throws InterruptedException {
+    ChangeFeed feed = backend.changes(backend.versions().end(), null);
+    ChangeFeed other = backend.changes(backend.versions().end(), null);
+    backend.put(write("1"));
+    host.faults().takeAway();
+    CountDownLatch signal = new CountDownLatch(1);
+    CountDownLatch closing = new CountDownLatch(1);
+    feed.onReady(signal::countDown);
+    other.onReady(closing::countDown);
+    other.close();
+    assertThat(closing.await(30, TimeUnit.SECONDS)).as("a close runs its signal").isTrue();
+    assertThat(signal.getCount()).as("a poll would return null").isEqualTo(1);
+    host.faults().heal();
+    assertThat(signal.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(feed.poll()).as("no change is lost").isNotNull();
   }
 
   @Test
