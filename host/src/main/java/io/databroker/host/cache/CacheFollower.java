@@ -39,7 +39,7 @@ final class CacheFollower<T> {
   /** Failures in a row; used by the following thread alone. */
   private int failures;
 
-  /** Whether no feed has delivered anything since the last snapshot. */
+  /** True until a feed delivers something after the last snapshot. */
   private boolean fresh;
 
   CacheFollower(TypedRecords<T> records, Consumer<List<CacheChange<T>>> listener, Backoff backoff) {

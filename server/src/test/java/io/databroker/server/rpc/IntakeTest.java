@@ -237,7 +237,7 @@ class IntakeTest {
           catchThrowableOfType(StatusRuntimeException.class, () -> stub.put(put(ROOM / 2)));
       assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(failure)
-          .hasMessageContaining("room for 10000 bytes")
+          .hasMessageContaining("at most 10000 bytes of requests")
           .hasMessageContaining("not applied");
       assertThat(reason(failure)).isEqualTo("unavailable");
       assertThat(entered).isEmpty();
