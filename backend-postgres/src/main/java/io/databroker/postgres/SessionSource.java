@@ -15,7 +15,8 @@ final class SessionSource {
    * Statements find their rows by an index, in its order. A session plans each statement once, for
    * tables of any later size, so the planner must have no other choice. Statements and idle
    * transactions have a time limit; an abandoned transaction would hold the lock that orders
-   * writes. These settings override those of the role, the database and the URL.
+   * writes. Warnings are sent, and nothing less: a commit that ended its wait for a standby is
+   * known only by its warning. These settings override those of the role, the database and the URL.
    */
   private static final String PREPARE =
       """
@@ -23,6 +24,7 @@ final class SessionSource {
         set_config('statement_timeout', ?, false),
         set_config('lock_timeout', ?, false),
         set_config('idle_in_transaction_session_timeout', ?, false),
+        set_config('client_min_messages', 'warning', false),
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('plan_cache_mode', 'force_generic_plan', false),
         set_config('enable_seqscan', 'off', false),

@@ -9,6 +9,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.Lease;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +144,29 @@ class FailoverTest {
         assertThat(host.versions().serverVersion()).isNotEqualTo(before.serverVersion());
         assertThat(host.versions().latest()).isEqualTo(before.latest());
         put(host, "2");
+      }
+    }
+  }
+
+  /** PostgreSQL reports a cancelled wait only by a warning, and by an acknowledged commit. */
+  @Test
+  void aCommitWhoseWaitForAStandbyIsCancelledIsNotAcknowledged() throws Exception {
+    try (PgServer primary = PgServer.start()) {
+      primary.execute("ALTER ROLE postgres SET client_min_messages = 'error'");
+      try (Backend host = open(primary.url())) {
+        put(host, "before");
+        primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'absent'");
+        primary.execute("SELECT pg_reload_conf()");
+        primary.await("SHOW synchronous_standby_names", "absent");
+        FutureTask<PutResult> put = new FutureTask<>(() -> put(host, "unconfirmed"));
+        new Thread(put, "put").start();
+        String waits = " FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        primary.await("SELECT count(*)::text" + waits, "1");
+        primary.execute("SELECT pg_cancel_backend(pid)" + waits);
+        assertThatThrownBy(() -> put.get(30, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(OutcomeUnknownException.class);
+        primary.execute("ALTER SYSTEM RESET synchronous_standby_names");
+        primary.execute("SELECT pg_reload_conf()");
       }
     }
   }

@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -109,7 +110,9 @@ class HostileDatabaseTest {
   void settingsOfTheRoleGiveWay() throws SQLException {
     String role = fresh();
     TestServer.execute("CREATE ROLE " + role + " LOGIN SUPERUSER");
-    Map<String, String> wanted =
+    Map<String, String> wanted = new HashMap<>();
+    wanted.put("client_min_messages", "error");
+    wanted.putAll(
         Map.of(
             "default_transaction_isolation", "serializable",
             "statement_timeout", "9s",
@@ -120,7 +123,7 @@ class HostileDatabaseTest {
             "search_path", "nowhere",
             "synchronous_commit", "off",
             "enable_seqscan", "on",
-            "jit", "on");
+            "jit", "on"));
     for (Map.Entry<String, String> each : wanted.entrySet()) {
       TestServer.execute(
           "ALTER ROLE " + role + " SET " + each.getKey() + " = '" + each.getValue() + "'");
@@ -163,6 +166,7 @@ class HostileDatabaseTest {
       case "default_transaction_isolation" -> "read committed";
       case "search_path" -> schema;
       case "synchronous_commit" -> "on";
+      case "client_min_messages" -> "warning";
       case "enable_seqscan", "jit" -> "off";
       case "idle_session_timeout", "transaction_timeout" -> "0";
       default -> "5000";
