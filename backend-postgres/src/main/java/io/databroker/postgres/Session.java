@@ -1,5 +1,6 @@
 package io.databroker.postgres;
 
+import io.databroker.api.DatabrokerException;
 import java.sql.Connection;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -47,6 +48,16 @@ final class Session implements AutoCloseable {
    */
   void markBroken() {
     broken = true;
+  }
+
+  /**
+   * Marks the connection after a failure that may have come from within the driver, such as of a
+   * full heap: the rest of an answer would be taken for the answer to the next statement.
+   */
+  void markBrokenUnlessOurs(Throwable failure) {
+    if (!(failure instanceof DatabrokerException)) {
+      markBroken();
+    }
   }
 
   @Override

@@ -184,6 +184,9 @@ final class Sessions implements AutoCloseable {
         } catch (IllegalStateException failure) {
           session.markBroken();
           throw SqlFailures.ofDriver(failure);
+        } catch (RuntimeException | Error failure) {
+          session.markBrokenUnlessOurs(failure);
+          throw failure;
         }
       } catch (SQLException failure) {
         if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {

@@ -50,7 +50,7 @@ final class SqlFailures {
   }
 
   /** Converts an error of the driver, which no longer knows the state of its connection. */
-  static SQLException ofDriver(IllegalStateException failure) {
+  static SQLException ofDriver(Throwable failure) {
     return new SQLException("the driver failed: " + failure.getMessage(), "08006", failure);
   }
 

@@ -1,5 +1,6 @@
 package io.databroker.postgres;
 
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.UnavailableException;
 import java.sql.Connection;
@@ -105,8 +106,11 @@ final class Transactions {
       } catch (IllegalStateException failure) {
         session.markBroken();
         throw SqlFailures.ofDriver(failure);
-      } catch (RuntimeException | Error failure) {
+      } catch (DatabrokerException failure) {
         rollBack(session);
+        throw failure;
+      } catch (RuntimeException | Error failure) {
+        session.markBroken(); // as after a failed statement; the server rolls back
         throw failure;
       }
       lost = commit(session);
@@ -131,7 +135,7 @@ final class Transactions {
     } catch (SQLException failure) {
       session.markBroken();
       return failure;
-    } catch (IllegalStateException failure) {
+    } catch (RuntimeException | Error failure) {
       session.markBroken();
       return SqlFailures.ofDriver(failure);
     }
@@ -179,7 +183,7 @@ final class Transactions {
         return outcome != Outcome.COMMITTED || isAsDurableAsAny(session.connection())
             ? outcome
             : Outcome.IN_PROGRESS;
-      } catch (SQLException | IllegalStateException failure) {
+      } catch (SQLException | RuntimeException | Error failure) {
         session.markBroken();
         lost.addSuppressed(failure);
       }

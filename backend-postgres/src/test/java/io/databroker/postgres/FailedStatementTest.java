@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,5 +99,48 @@ class FailedStatementTest {
                       throw new IllegalStateException("expected");
                     }))
         .isInstanceOf(UnavailableException.class);
+  }
+
+  private static int process(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT pg_backend_pid()");
+        ResultSet result = select.executeQuery()) {
+      result.next();
+      return result.getInt(1);
+    }
+  }
+
+  /** The answer of the failed statement may still stand in the stream of its connection. */
+  @Test
+  void aConnectionIsNotUsedAgainAfterAnUnexpectedFailure() {
+    AtomicInteger failed = new AtomicInteger();
+    List<Throwable> failures =
+        List.of(new OutOfMemoryError("expected"), new NegativeArraySizeException("expected"));
+    for (Throwable failure : failures) {
+      assertThatThrownBy(
+              () ->
+                  sessions.read(
+                      connection -> {
+                        failed.set(process(connection));
+                        return fail(failure);
+                      }))
+          .isSameAs(failure);
+      assertThat(sessions.<Integer>read(FailedStatementTest::process)).isNotEqualTo(failed.get());
+      assertThatThrownBy(
+              () ->
+                  transactions.write(
+                      tx -> {
+                        failed.set(process(tx.connection));
+                        return fail(failure);
+                      }))
+          .isSameAs(failure);
+      assertThat(sessions.<Integer>read(FailedStatementTest::process)).isNotEqualTo(failed.get());
+    }
+  }
+
+  private static int fail(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) failure;
   }
 }
