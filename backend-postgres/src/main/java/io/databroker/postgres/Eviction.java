@@ -71,6 +71,10 @@ final class Eviction {
         }
       }
     }
+    Candidate first = stored.peek();
+    if (first != null && first.version > oldestStored) {
+      plan.raiseOldest(type, first.version); // even if nothing is evicted after all
+    }
   }
 
   /** Returns the size of the payloads of the fetched records, in bytes. */

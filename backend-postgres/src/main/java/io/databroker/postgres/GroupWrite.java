@@ -185,8 +185,16 @@ final class GroupWrite {
   private void prepareEvictions(WritePlan plan, OptionsTable.Known options, Set<String> types)
       throws SQLException {
     Map<String, Long> writes = new HashMap<>();
+    Map<String, Long> added = new HashMap<>();
+    Set<Key> absent = new HashSet<>();
     for (WriteBatch batch : batches) {
-      batch.writes().forEach(write -> writes.merge(write.type(), 1L, Long::sum));
+      for (Write write : batch.writes()) {
+        writes.merge(write.type(), 1L, Long::sum);
+        Key key = new Key(write.type(), write.id());
+        if (write instanceof Write.Put && plan.live(key).version() == 0 && absent.add(key)) {
+          added.merge(key.type(), 1L, Long::sum);
+        }
+      }
     }
     List<String> limited =
         types.stream().filter(type -> options.of(type).capacity() != null).toList();
@@ -201,7 +209,8 @@ final class GroupWrite {
         Eviction eviction = new Eviction(plan, type, capacity, count);
         evictions.put(type, eviction);
         long most = eviction.excess() + 2 * writes.getOrDefault(type, 0L);
-        if (Long.compareUnsigned(count[0] + writes.getOrDefault(type, 0L), capacity) > 0) {
+        // Rewrites alone evict nothing, and may have left many replaced rows to read.
+        if (Long.compareUnsigned(count[0] + added.getOrDefault(type, 0L), capacity) > 0) {
           eviction.fetch(tx.connection, tx.row(), most);
         }
       }

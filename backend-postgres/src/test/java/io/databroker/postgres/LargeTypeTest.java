@@ -123,6 +123,39 @@ class LargeTypeTest {
     }
   }
 
+  /** Otherwise each put of a full type would read the whole history of the type. */
+  @Test
+  void aPutOfAFullTypeReadsReplacedRecordsAtMostOnce() throws Exception {
+    Settings settings = TestServer.freshSettings();
+    String schema = settings.get(PostgresSettings.SCHEMA);
+    String url = TestServer.url() + "&ApplicationName=" + schema;
+    try (Backend backend = TestServer.open(TestServer.settings(url, schema), PATIENT)) {
+      backend.setOptions("t", TypeOptions.NONE.withCapacity(10));
+      List<Write> rewrites = new ArrayList<>();
+      for (int i = 0; i < 5_000; i++) {
+        rewrites.add(Write.put("t", "id" + i % 10, Bytes.EMPTY));
+      }
+      backend.put(rewrites);
+      long before = read(schema);
+      for (int i = 0; i < 10; i++) {
+        backend.put(List.of(Write.put("t", "id" + i, Bytes.EMPTY)));
+      }
+      assertThat(read(schema) - before).as("rows read by rewrites").isLessThan(1_000);
+      backend.put(rewrites);
+      before = read(schema);
+      for (int i = 0; i < 10; i++) {
+        // Deletes as many records as it adds, so that nothing is evicted.
+        backend.put(
+            List.of(Write.delete("t", "id" + i), Write.put("t", "id" + (i + 10), Bytes.EMPTY)));
+      }
+      assertThat(read(schema) - before).as("rows read by exchanges").isLessThan(30_000);
+      assertThat(TestServer.ask("SELECT live FROM " + schema + ".type_count")).isEqualTo("10");
+      backend.put(List.of(Write.put("t", "more", Bytes.EMPTY)));
+      assertThat(backend.get("t", "id10")).isNull();
+      assertThat(backend.get("t", "id11")).isNotNull();
+    }
+  }
+
   /** An expiry that finds nothing writes nothing, and one that searches delays no writer. */
   @Test
   void anExpiryWithoutExpiredRecordsTakesNoLock() throws Exception {
