@@ -24,6 +24,10 @@ final class SessionSource {
         set_config('statement_timeout', ?, false),
         set_config('lock_timeout', ?, false),
         set_config('idle_in_transaction_session_timeout', ?, false),
+        set_config('tcp_user_timeout', ?, false),
+        set_config('tcp_keepalives_idle', '4', false),
+        set_config('tcp_keepalives_interval', '2', false),
+        set_config('tcp_keepalives_count', '3', false),
         set_config('client_min_messages', 'warning', false),
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('plan_cache_mode', 'force_generic_plan', false),
@@ -41,6 +45,16 @@ final class SessionSource {
         (SELECT count(set_config(name, '0', false)) FROM pg_settings
           WHERE name IN ('idle_session_timeout', 'transaction_timeout'))
       """;
+
+  /**
+   * Ends a transaction whose host stopped while it sent a statement: no other timeout counts then.
+   * PostgreSQL has this setting from version 17 on.
+   */
+  private static final String BOUND =
+      "SELECT count(set_config(name, ?, false)) FROM pg_settings WHERE name = 'transaction_timeout'";
+
+  /** The least time after which the server gives up a host that takes no answer. */
+  private static final long FROZEN_MILLIS = 10_000;
 
   /** Callers do not wait for a login: they have their own time limit. */
   private static final int LOGIN_SECONDS = 30;
@@ -100,7 +114,13 @@ final class SessionSource {
   /** Connects, and has {@link Cluster} check the server before the first read or write. */
   Connection judged() throws SQLException {
     Connection connection = plain();
-    try {
+    try (PreparedStatement bound = connection.prepareStatement(BOUND)) {
+      // Each call ends earlier by itself: its connection is cut off.
+      long millis =
+          Math.min(
+              Integer.MAX_VALUE, callSeconds * 1_000L + settings.statementTimeout().toMillis());
+      bound.setString(1, String.valueOf(millis));
+      bound.execute();
       cluster.check(connection);
       return connection;
     } catch (SQLException | RuntimeException | Error failure) {
@@ -113,11 +133,13 @@ final class SessionSource {
   Connection plain() throws SQLException {
     Connection connection = RawSockets.connect(driver("primary"));
     try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
-      String timeout = String.valueOf(Math.max(1, settings.statementTimeout().toMillis()));
+      long millis = Math.max(1, settings.statementTimeout().toMillis());
+      String timeout = String.valueOf(millis);
       prepare.setString(1, settings.schema());
       prepare.setString(2, timeout);
       prepare.setString(3, timeout);
       prepare.setString(4, timeout);
+      prepare.setString(5, String.valueOf(Math.max(FROZEN_MILLIS, millis)));
       prepare.execute();
       return connection;
     } catch (SQLException | RuntimeException | Error failure) {
