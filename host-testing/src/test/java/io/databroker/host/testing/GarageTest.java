@@ -33,7 +33,7 @@ class GarageTest {
 
   @Test
   void nothingIsParkedWhileTheEngineIsAway() {
-    host.faults().takeAway(); // every call fails with "unavailable"
+    host.faults().takeAway(); // every call fails with "unavailable"; a poll returns null
     assertThatThrownBy(() -> garage.park("7", new Garage.Car("blue", 0)))
         .isInstanceOf(UnavailableException.class);
     host.faults().heal();
