@@ -167,11 +167,7 @@ final class DirectoryOpening {
   private void renew(StoreFiles files, Chain chain, Control.Mark forced) throws IOException {
     for (Chain.Link link : chain.links()) {
       if (link.header().order() >= forced.order()) {
-        withRoom(
-            () -> {
-              files.renew(link.path());
-              return true;
-            });
+        renew(files, link.path());
       }
     }
   }
@@ -184,12 +180,18 @@ final class DirectoryOpening {
       written.add(chain.links().get(chain.links().size() - 1).path());
     }
     for (Path file : written) {
-      withRoom(
-          () -> {
-            files.unshare(file);
-            return true;
-          });
+      if (StoreFiles.isShared(file)) {
+        renew(files, file);
+      }
     }
+  }
+
+  private void renew(StoreFiles files, Path file) throws IOException {
+    withRoom(
+        () -> {
+          files.renew(file);
+          return true;
+        });
   }
 
   /** Continues in the last segment, or begins one for a new store or a new history. */

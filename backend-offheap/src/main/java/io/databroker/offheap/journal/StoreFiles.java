@@ -277,27 +277,17 @@ public final class StoreFiles implements Spaces {
   }
 
   /**
-   * Replaces a file by a copy if another directory has a hard link to it, whose content a write
-   * would change.
-   */
-  public void unshare(Path file) throws IOException {
-    if (isShared(file)) {
-      renew(file);
-    }
-  }
-
-  /**
-   * Replaces a segment by a copy of what the page cache holds of it. After a failed fsync, the file
+   * Replaces a file by a copy of what the page cache holds of it. After a failed fsync, the file
    * itself cannot be saved: the system takes its pages for written, and a file system may have
    * marked the blocks as empty, so that it loses even what is written there again.
    */
-  public void renew(Path segment) throws IOException {
-    Path made = beside(segment);
+  public void renew(Path file) throws IOException {
+    Path made = beside(file);
     boolean done = false;
-    try (RandomAccessFile from = new RandomAccessFile(segment.toFile(), "r");
+    try (RandomAccessFile from = new RandomAccessFile(file.toFile(), "r");
         RandomAccessFile to = new RandomAccessFile(made.toFile(), "rw")) {
       long size = from.length();
-      long end = WrittenEnd.lastNotZero(segment, size);
+      long end = WrittenEnd.lastNotZero(file, size);
       to.setLength(0);
       to.setLength(size);
       byte[] block = new byte[(int) Math.min(COPIED_AT_ONCE, end)];
@@ -313,8 +303,7 @@ public final class StoreFiles implements Spaces {
         Files.deleteIfExists(made);
       }
     }
-    Files.move(made, segment, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Fsync.forceName(segment);
+    takeName(made, file);
   }
 
   /** Replaces a file atomically: after a crash it is the old file or the new one. */
@@ -325,6 +314,11 @@ public final class StoreFiles implements Spaces {
       writer.write(content);
       writer.getFD().sync();
     }
+    takeName(made, file);
+  }
+
+  /** Gives a forced file the name of the one that it replaces. */
+  private static void takeName(Path made, Path file) throws IOException {
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Fsync.forceName(file);
   }
