@@ -1,5 +1,7 @@
 package io.databroker.host.cache;
 
+import static io.databroker.host.cache.QuietCaches.PATIENCE;
+import static io.databroker.host.cache.QuietCaches.QUICK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Bytes;
@@ -17,8 +19,6 @@ import io.databroker.host.Codec;
 import io.databroker.host.TypedRecord;
 import io.databroker.host.TypedRecords;
 import io.databroker.host.query.HookedBackend;
-import io.databroker.host.retry.Backoff;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,21 +26,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Failures of the parts of a cache: its codec, its listener, and the feed of its backend. */
+@ExtendWith(QuietCaches.class)
 class CacheFailuresTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Backoff QUICK =
-      new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ZERO);
-
-  /** Held strongly, because the logging framework holds loggers weakly. */
-  private static final Logger LOG = Logger.getLogger(TypedCache.class.getName());
-
   private final HookedBackend store = new HookedBackend(FieldExtractor.NONE);
   private final TypedRecords<String> words = new TypedRecords<>(store.bare, "word", Codec.utf8());
 
@@ -52,15 +44,9 @@ class CacheFailuresTest {
 
   private final AtomicInteger openSnapshots = new AtomicInteger();
 
-  @BeforeEach
-  void silenceExpectedWarnings() {
-    LOG.setLevel(Level.OFF);
-  }
-
   @AfterEach
   void close() {
     store.close();
-    LOG.setLevel(null);
   }
 
   /** A backend that hooks the polls of its feeds and counts its open snapshots. */

@@ -1,5 +1,7 @@
 package io.databroker.host.cache;
 
+import static io.databroker.host.cache.QuietCaches.PATIENCE;
+import static io.databroker.host.cache.QuietCaches.QUICK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,8 +14,6 @@ import io.databroker.host.Codec;
 import io.databroker.host.TypedRecord;
 import io.databroker.host.TypedRecords;
 import io.databroker.host.query.HookedBackend;
-import io.databroker.host.retry.Backoff;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,20 +24,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(QuietCaches.class)
 class TypedCacheTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Backoff QUICK =
-      new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ZERO);
-
-  /** Held strongly, because the logging framework holds loggers weakly. */
-  private static final Logger LOG = Logger.getLogger(TypedCache.class.getName());
-
   private final HookedBackend store = new HookedBackend(FieldExtractor.NONE);
   private final TypedRecords<Integer> counters =
       new TypedRecords<>(
@@ -46,15 +38,9 @@ class TypedCacheTest {
           Codec.of(value -> Bytes.utf8("" + value), bytes -> Integer.valueOf(bytes.toUtf8())));
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
-  @BeforeEach
-  void silenceExpectedWarnings() {
-    LOG.setLevel(Level.OFF);
-  }
-
   @AfterEach
   void close() {
     store.close();
-    LOG.setLevel(null);
   }
 
   private TypedCache<Integer> open() {
