@@ -84,7 +84,7 @@ public final class Footprint {
    * Returns the private memory of this process, including the whole heap, which is committed at the
    * start.
    */
-  private static long processMemory() throws IOException {
+  public static long processMemory() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
       if (line.startsWith("RssAnon:")) {
         return Long.parseLong(line.replaceAll("\\D", "")) << 10;
@@ -93,7 +93,8 @@ public final class Footprint {
     throw new IOException("no RssAnon in /proc/self/status");
   }
 
-  private static long onDisk(String directory) throws IOException, InterruptedException {
+  /** Returns the bytes of the blocks of all files in a directory. */
+  public static long onDisk(String directory) throws IOException, InterruptedException {
     Process process = new ProcessBuilder("du", "-sk", directory).start();
     try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
       String line = said.readLine();

@@ -26,7 +26,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param turnMillis length of a turn
  * @param jvm additional options for each JVM
  */
-record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
+public record Measurement(int forks, int warmups, int pairs, long turnMillis, List<String> jvm) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   /**
@@ -56,7 +56,7 @@ record Measurement(int forks, int warmups, int pairs, long turnMillis, List<Stri
   static final Measurement FULL = new Measurement(2, 4, 7, 500, List.of());
   static final Measurement QUICK = new Measurement(1, 2, 3, 200, List.of());
 
-  static List<String> everyJvm() {
+  public static List<String> everyJvm() {
     return List.of(JVM);
   }
 

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.ServiceLoader;
 
 /** Opens the sides of a comparison by name. */
-final class Stores {
+public final class Stores {
   static final String IN_MEMORY = "inmemory";
   static final String MAPS = "maps";
   static final String RECORDS = "records";
@@ -56,21 +56,27 @@ final class Stores {
         : new BrokerStore(broker(name, context), null);
   }
 
-  /** Opens ours in a directory with the given durability. */
+  /** Opens ours in a directory of its own with the given durability. */
   static BrokerStore offHeap(int records, String durability, BackendContext context) {
     Scratch scratch = new Scratch(OFF_HEAP);
+    return new BrokerStore(
+        offHeap(scratch.directory, Math.max(1_000, records), durability, context), scratch);
+  }
+
+  /** Opens the off-heap store of a directory, behind the checks, as a host does. */
+  public static Backend offHeap(
+      Path directory, int records, String durability, BackendContext context) {
     BackendProvider provider = provider(OFF_HEAP);
     Settings.Builder settings = Settings.builder();
     for (Setting<?> setting : provider.settings()) {
       switch (setting.name()) {
-        case "directory" -> set(settings, setting, scratch.directory.toString());
+        case "directory" -> set(settings, setting, directory.toString());
         case "durability" -> set(settings, setting, durability);
-        case "expectedRecords" ->
-            set(settings, setting, Integer.toString(Math.max(1_000, records)));
+        case "expectedRecords" -> set(settings, setting, Integer.toString(records));
         default -> {}
       }
     }
-    return new BrokerStore(checked(provider, settings.build(), context), scratch);
+    return checked(provider, settings.build(), context);
   }
 
   static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {

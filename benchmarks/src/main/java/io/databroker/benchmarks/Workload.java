@@ -8,7 +8,7 @@ import java.util.Random;
  * Keys for every store, in two orders: that of the puts and that of the probes. Probes use separate
  * strings, like those of a request.
  */
-final class Workload {
+public final class Workload {
   static final int TYPES = 16;
   static final int PAYLOAD_BYTES = 256;
   static final int BATCH = 8;
@@ -38,7 +38,7 @@ final class Workload {
   }
 
   /** Returns the id of the i-th put. */
-  static String id(int i) {
+  public static String id(int i) {
     long mixed = mix(i);
     String text = Long.toHexString(mixed | Long.MIN_VALUE);
     return text + Long.toHexString(mix(mixed) | Long.MIN_VALUE);
@@ -85,7 +85,8 @@ final class Workload {
     return payload;
   }
 
-  static String type(int i) {
+  /** Returns the name of the i-th type. */
+  public static String type(int i) {
     return String.format(Locale.ROOT, "type.example.com/record.Kind%05d", i);
   }
 

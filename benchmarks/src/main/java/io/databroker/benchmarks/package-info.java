@@ -7,7 +7,7 @@
  * their peers. {@code Measurement} runs JMH; {@code Outcome}, {@code Table} and {@code Json}
  * report. {@code ServerComparison} and {@link Footprint} measure processes, {@code
  * PostgresComparison} a database. {@code Against} compares two commits. The package {@code steady}
- * puts load on servers for a long time.
+ * puts load on servers for a long time, and {@code scale} measures one large store.
  *
  * <p><b>Thread-safety:</b> none; JMH sets up on one thread, and threads of a benchmark only read
  * the prepared state.
