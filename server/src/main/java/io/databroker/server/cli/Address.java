@@ -3,7 +3,6 @@ package io.databroker.server.cli;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -28,23 +27,20 @@ record Address(String host, int port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  static final class Converter implements ITypeConverter<Address> {
-    @Override
-    public Address convert(String text) {
-      int colon = text.lastIndexOf(':');
-      String host = colon < 0 ? "" : text.substring(0, colon);
-      boolean bracketed = host.startsWith("[") && host.endsWith("]");
-      if (bracketed) {
-        host = host.substring(1, host.length() - 1);
-      }
-      if (host.isEmpty() || (host.contains(":") && !bracketed)) {
-        throw new TypeConversionException("'" + text + "' is not HOST:PORT, such as " + DEFAULT);
-      }
-      String digits = text.substring(colon + 1);
-      if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > 65_535) {
-        throw new TypeConversionException("'" + digits + "' is not a port; give 0 to 65535");
-      }
-      return new Address(host, Integer.parseInt(digits));
+  static Address parse(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (bracketed) {
+      host = host.substring(1, host.length() - 1);
     }
+    if (host.isEmpty() || (host.contains(":") && !bracketed)) {
+      throw new TypeConversionException("'" + text + "' is not HOST:PORT, such as " + DEFAULT);
+    }
+    String digits = text.substring(colon + 1);
+    if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > 65_535) {
+      throw new TypeConversionException("'" + digits + "' is not a port; give 0 to 65535");
+    }
+    return new Address(host, Integer.parseInt(digits));
   }
 }

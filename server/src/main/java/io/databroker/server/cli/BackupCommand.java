@@ -49,7 +49,6 @@ final class BackupCommand extends StoreCommand {
       names = "--from",
       paramLabel = EndSpec.LABEL,
       defaultValue = "${env:DATABROKER_SERVER:-" + Address.DEFAULT + "}",
-      converter = EndSpec.Converter.class,
       description = "The store to back up; ${DEFAULT-VALUE} if not given.")
   private EndSpec from;
 

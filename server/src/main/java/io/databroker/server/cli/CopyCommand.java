@@ -40,7 +40,6 @@ final class CopyCommand extends StoreCommand {
       names = "--from",
       paramLabel = EndSpec.LABEL,
       required = true,
-      converter = EndSpec.Converter.class,
       description = "The store to copy.")
   private EndSpec from;
 
@@ -48,7 +47,6 @@ final class CopyCommand extends StoreCommand {
       names = "--to",
       paramLabel = EndSpec.LABEL,
       required = true,
-      converter = EndSpec.Converter.class,
       description = "The store to copy into.")
   private EndSpec to;
 

@@ -100,7 +100,7 @@ public final class DatabrokerCommand {
       Commands.NAMES.forEach(name -> root.addSubcommand(Commands.named(name, terminal)));
     }
     addHelp(root);
-    Numbers.register(root);
+    Parsers.register(root);
     return root.setExpandAtFiles(false); // an id may begin with @
   }
 

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -36,38 +35,35 @@ record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig ba
             .collect(Collectors.joining(","));
   }
 
-  static final class Converter implements ITypeConverter<EndSpec> {
-    @Override
-    public EndSpec convert(String text) {
-      int colon = text.lastIndexOf(':');
-      if (colon >= 0 && text.substring(colon + 1).matches("[0-9]+") && !text.contains("=")) {
-        return new EndSpec(text, new Address.Converter().convert(text), null);
-      }
-      int first = text.indexOf(':');
-      String name = first < 0 ? text : text.substring(0, first);
-      if (!name.matches("[A-Za-z][A-Za-z0-9_.-]*")) {
+  static EndSpec parse(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon >= 0 && text.substring(colon + 1).matches("[0-9]+") && !text.contains("=")) {
+      return new EndSpec(text, Address.parse(text), null);
+    }
+    int first = text.indexOf(':');
+    String name = first < 0 ? text : text.substring(0, first);
+    if (!name.matches("[A-Za-z][A-Za-z0-9_.-]*")) {
+      throw wrong(text);
+    }
+    BackendConfig config = BackendConfig.of(name);
+    String settings = first < 0 ? "" : text.substring(first + 1);
+    for (String setting : settings.split(SEPARATOR, -1)) {
+      int equals = setting.indexOf('=');
+      if (equals > 0) {
+        config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
+      } else if (!settings.isEmpty()) {
         throw wrong(text);
       }
-      BackendConfig config = BackendConfig.of(name);
-      String settings = first < 0 ? "" : text.substring(first + 1);
-      for (String setting : settings.split(SEPARATOR, -1)) {
-        int equals = setting.indexOf('=');
-        if (equals > 0) {
-          config = config.with(setting.substring(0, equals), setting.substring(equals + 1));
-        } else if (!settings.isEmpty()) {
-          throw wrong(text);
-        }
-      }
-      return new EndSpec(text, null, config);
     }
+    return new EndSpec(text, null, config);
+  }
 
-    private static TypeConversionException wrong(String text) {
-      return new TypeConversionException(
-          String.format(
-              Locale.ROOT,
-              "'%s' is not a store; give HOST:PORT of a server, or a backend such as"
-                  + " offheap:directory=data",
-              shown(text)));
-    }
+  private static TypeConversionException wrong(String text) {
+    return new TypeConversionException(
+        String.format(
+            Locale.ROOT,
+            "'%s' is not a store; give HOST:PORT of a server, or a backend such as"
+                + " offheap:directory=data",
+            shown(text)));
   }
 }

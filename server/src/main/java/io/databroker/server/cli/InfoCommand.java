@@ -20,7 +20,6 @@ final class InfoCommand extends RemoteCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      converter = Layout.Converter.class,
       description =
           "Show it as json or as a table. Default: a table on a terminal, otherwise name, "
               + "tab and value.")

@@ -1,6 +1,5 @@
 package io.databroker.server.cli;
 
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Layout of a command's output. */
@@ -10,14 +9,11 @@ enum Layout {
   /** Columns under a header, for people. */
   TABLE;
 
-  static final class Converter implements ITypeConverter<Layout> {
-    @Override
-    public Layout convert(String text) {
-      return switch (text) {
-        case "json" -> JSON;
-        case "table" -> TABLE;
-        default -> throw new TypeConversionException("'" + text + "' is not json or table");
-      };
-    }
+  static Layout parse(String text) {
+    return switch (text) {
+      case "json" -> JSON;
+      case "table" -> TABLE;
+      default -> throw new TypeConversionException("'" + text + "' is not json or table");
+    };
   }
 }

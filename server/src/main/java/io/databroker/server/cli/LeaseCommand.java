@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import com.google.protobuf.util.Durations;
 import io.databroker.server.proto.AcquireLeaseRequest;
 import io.databroker.server.proto.ReleaseLeaseRequest;
 import io.databroker.server.proto.RenewLeaseRequest;
@@ -28,7 +29,6 @@ final class LeaseCommand {
         names = "--ttl",
         paramLabel = "DURATION",
         defaultValue = "30s",
-        converter = DurationConverter.class,
         description = "How long from now, unless renewed; ${DEFAULT-VALUE} if not given.")
     private Duration duration = Duration.ZERO;
   }
@@ -61,7 +61,7 @@ final class LeaseCommand {
       AcquireLeaseRequest request =
           AcquireLeaseRequest.newBuilder()
               .setName(name)
-              .setDuration(DurationConverter.wire(ttl.duration))
+              .setDuration(Durations.fromNanos(ttl.duration.toNanos()))
               .build();
       output.line(connection.calls().acquireLease(request).getId());
     }
@@ -86,7 +86,7 @@ final class LeaseCommand {
           RenewLeaseRequest.newBuilder()
               .setName(held.name)
               .setId(held.id)
-              .setDuration(DurationConverter.wire(ttl.duration))
+              .setDuration(Durations.fromNanos(ttl.duration.toNanos()))
               .build();
       var unused = connection.calls().renewLease(request);
     }

@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import com.google.protobuf.util.Durations;
 import io.databroker.server.proto.GetOptionsRequest;
 import io.databroker.server.proto.Options;
 import io.databroker.server.proto.SetOptionsRequest;
@@ -80,7 +81,6 @@ final class OptionsCommand extends RemoteCommand {
     @Option(
         names = "--ttl",
         paramLabel = "DURATION",
-        converter = DurationConverter.class,
         description = "How long to keep a record after its last write, such as 90s, 12h or 7d.")
     private @Nullable Duration ttl;
 
@@ -103,7 +103,7 @@ final class OptionsCommand extends RemoteCommand {
         options.setCapacity(capacity);
       }
       if (ttl != null) {
-        options.setTtl(DurationConverter.wire(ttl));
+        options.setTtl(Durations.fromNanos(ttl.toNanos()));
       }
       if (options.build().equals(Options.getDefaultInstance())) {
         throw new CommandLine.ParameterException(

@@ -87,7 +87,7 @@ final class OptionsJson {
 
   private static Duration converted(String name, String text) {
     try {
-      return new DurationConverter().convert(text);
+      return Parsers.duration(text);
     } catch (TypeConversionException e) {
       throw new TypeConversionException(name + " is " + e.getMessage());
     }

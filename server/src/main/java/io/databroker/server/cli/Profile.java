@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -65,14 +64,11 @@ record Profile(String name, Map<String, TypeOptions> options, List<FileDescripto
     return "type.googleapis.com/" + message.getFullName();
   }
 
-  static final class Converter implements ITypeConverter<Profile> {
-    @Override
-    public Profile convert(String text) {
-      if (text.equals(POMERIUM.name)) {
-        return POMERIUM;
-      }
-      throw new TypeConversionException(
-          "there is no profile '" + text + "'; there is " + POMERIUM.name);
+  static Profile parse(String text) {
+    if (text.equals(POMERIUM.name)) {
+      return POMERIUM;
     }
+    throw new TypeConversionException(
+        "there is no profile '" + text + "'; there is " + POMERIUM.name);
   }
 }

@@ -8,7 +8,6 @@ final class RecordFormat {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "json",
-      converter = Layout.Converter.class,
       description = "Show records as json, one per line, or as a table; json if not given.")
   private Layout layout = Layout.JSON;
 

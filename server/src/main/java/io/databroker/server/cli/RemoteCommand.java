@@ -17,7 +17,6 @@ abstract class RemoteCommand implements Callable<Integer> {
       names = "--server",
       paramLabel = "HOST:PORT",
       defaultValue = "${env:" + SERVER + ":-" + Address.DEFAULT + "}",
-      converter = Address.Converter.class,
       description = {
         "The address of the server; ${DEFAULT-VALUE} if not given.",
         SERVER + " names another default."

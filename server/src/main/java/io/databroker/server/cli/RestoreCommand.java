@@ -41,7 +41,6 @@ final class RestoreCommand extends StoreCommand {
       names = "--to",
       paramLabel = EndSpec.LABEL,
       required = true,
-      converter = EndSpec.Converter.class,
       description = "The store to restore into.")
   private EndSpec to;
 

@@ -106,7 +106,6 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      converter = Profile.Converter.class,
       description =
           "Set the options of a known application's types, at every start and after a "
               + "clear: \"pomerium\". For types in the file of --options, the file wins.")
@@ -124,7 +123,6 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--query-wait",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "1s",
       description =
           "How long a query waits for the version that its request names; ${DEFAULT-VALUE} if not"
@@ -134,7 +132,6 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "1h",
       description =
           "How long changes are kept for watchers; ${DEFAULT-VALUE} if not given. The in-memory"
@@ -144,7 +141,6 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--housekeeping",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "1m",
       description =
           "How often records expire and history is trimmed; ${DEFAULT-VALUE} if not given.")
@@ -154,7 +150,6 @@ final class ServeCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = Address.DEFAULT,
-      converter = Address.Converter.class,
       description =
           "The address to listen on; port 0 takes a free one; ${DEFAULT-VALUE} if not given.")
   private Address listen;

@@ -18,7 +18,6 @@ final class ServeConsole implements AutoCloseable {
   @Option(
       names = "--console",
       paramLabel = "HOST:PORT",
-      converter = Address.Converter.class,
       description =
           "Serve a page that shows types, records, changes, leases and watchers, with the same"
               + " certificates and keys as the server. Without keys and client certificates, HOST"

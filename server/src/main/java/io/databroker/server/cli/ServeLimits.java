@@ -10,7 +10,6 @@ final class ServeLimits {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      converter = CountConverter.class,
       defaultValue = "4000",
       description = "Most open connections; ${DEFAULT-VALUE} if not given.")
   private int connections;
@@ -18,7 +17,6 @@ final class ServeLimits {
   @Option(
       names = "--max-connections-per-address",
       paramLabel = "N",
-      converter = CountConverter.class,
       defaultValue = "1000",
       description = "Most open connections from one client address; ${DEFAULT-VALUE} if not given.")
   private int connectionsPerAddress;
@@ -26,7 +24,6 @@ final class ServeLimits {
   @Option(
       names = "--max-calls-per-connection",
       paramLabel = "N",
-      converter = CountConverter.class,
       defaultValue = "1000",
       description =
           "Most open calls on one connection, watchers included; ${DEFAULT-VALUE} if not given.")
@@ -35,7 +32,6 @@ final class ServeLimits {
   @Option(
       names = "--handshake-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "10s",
       description =
           "Time for a new connection to complete TLS and HTTP/2; ${DEFAULT-VALUE} if not given.")
@@ -44,7 +40,6 @@ final class ServeLimits {
   @Option(
       names = "--connection-idle",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "10m",
       description =
           "Close a connection without calls after this time; ${DEFAULT-VALUE} if not given.")
@@ -53,7 +48,6 @@ final class ServeLimits {
   @Option(
       names = "--connection-age",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "24h",
       description = {
         "Ask a client to reconnect after this time; ${DEFAULT-VALUE} if not given.",
@@ -64,7 +58,6 @@ final class ServeLimits {
   @Option(
       names = "--request-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "30s",
       description = "Time for a request to arrive completely; ${DEFAULT-VALUE} if not given.")
   private Duration request;
@@ -72,7 +65,6 @@ final class ServeLimits {
   @Option(
       names = "--reader-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "30s",
       description =
           "Disconnect a client that reads nothing for this time; ${DEFAULT-VALUE} if not given.")
@@ -81,7 +73,6 @@ final class ServeLimits {
   @Option(
       names = "--max-watchers",
       paramLabel = "N",
-      converter = CountConverter.class,
       defaultValue = "20000",
       description = "Most open Sync streams; ${DEFAULT-VALUE} if not given.")
   private int watchers;
@@ -89,7 +80,6 @@ final class ServeLimits {
   @Option(
       names = "--max-leases",
       paramLabel = "N",
-      converter = CountConverter.class,
       defaultValue = "10000",
       description = "Most leases held at the same time; ${DEFAULT-VALUE} if not given.")
   private int leases;

@@ -7,20 +7,14 @@ import io.databroker.server.rpc.ServerSettings;
 import io.databroker.server.rpc.SlowCalls;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Options of {@code serve} for its log. */
 final class ServeLogs {
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      converter = LevelConverter.class,
       defaultValue = "info",
       description = {
         "Log from this level: error, warn, info, debug or trace; ${DEFAULT-VALUE} if not given.",
@@ -31,7 +25,6 @@ final class ServeLogs {
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      converter = FormatConverter.class,
       defaultValue = "text",
       description =
           "Form of the log: text, or json for one object per line; ${DEFAULT-VALUE} if not given.")
@@ -40,7 +33,6 @@ final class ServeLogs {
   @Option(
       names = "--log-slow-calls",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = {
         "Log calls that take this time or longer, without their content. None if not given.",
         "Read anew at SIGHUP."
@@ -71,33 +63,5 @@ final class ServeLogs {
     if (calls != null) {
       calls.logFrom(other.slow);
     }
-  }
-
-  static final class LevelConverter implements ITypeConverter<LogLevel> {
-    @Override
-    public LogLevel convert(String text) {
-      return choice(LogLevel.values(), LogLevel::label, text);
-    }
-  }
-
-  static final class FormatConverter implements ITypeConverter<LogFormat> {
-    @Override
-    public LogFormat convert(String text) {
-      return choice(LogFormat.values(), format -> format.name().toLowerCase(Locale.ROOT), text);
-    }
-  }
-
-  private static <T> T choice(T[] all, Function<T, String> label, String text) {
-    return Arrays.stream(all)
-        .filter(one -> label.apply(one).equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new TypeConversionException(
-                    String.format(
-                        Locale.ROOT,
-                        "'%s' is none of %s",
-                        text,
-                        String.join(", ", Arrays.stream(all).map(label).toList()))));
   }
 }

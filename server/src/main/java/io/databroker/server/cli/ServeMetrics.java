@@ -17,7 +17,6 @@ final class ServeMetrics implements AutoCloseable {
   @Option(
       names = "--metrics",
       paramLabel = "HOST:PORT",
-      converter = Address.Converter.class,
       description =
           "Serve /metrics for Prometheus, /healthz and /readyz over HTTP, to anyone who reaches the"
               + " address; port 0 takes a free one. No metrics and no HTTP if not given.")

@@ -24,7 +24,6 @@ final class TokenCommand implements Callable<Integer> {
   @Option(
       names = "--for",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       defaultValue = "1h",
       description = "How long the token is valid; ${DEFAULT-VALUE} if not given.")
   private Duration validity;

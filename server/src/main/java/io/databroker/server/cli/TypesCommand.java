@@ -19,7 +19,6 @@ final class TypesCommand extends RemoteCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      converter = Layout.Converter.class,
       description =
           "Show the types as json, one per line, or as a table; as plain text if " + "not given.")
   private @Nullable Layout layout;

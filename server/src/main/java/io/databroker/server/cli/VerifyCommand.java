@@ -18,18 +18,10 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Example:", "  databroker verify 127.0.0.1:5443 offheap:directory=data"})
 final class VerifyCommand extends StoreCommand {
-  @Parameters(
-      index = "0",
-      paramLabel = EndSpec.LABEL,
-      converter = EndSpec.Converter.class,
-      description = "The first store.")
+  @Parameters(index = "0", paramLabel = EndSpec.LABEL, description = "The first store.")
   private EndSpec first;
 
-  @Parameters(
-      index = "1",
-      paramLabel = EndSpec.LABEL,
-      converter = EndSpec.Converter.class,
-      description = "The second store.")
+  @Parameters(index = "1", paramLabel = EndSpec.LABEL, description = "The second store.")
   private EndSpec second;
 
   @Mixin private final SortFolder temporary = new SortFolder();

@@ -354,7 +354,9 @@ class ConfigurationTest {
   @Test
   void theDeclaredDefaultsAreThoseOfTheServer() {
     ServeLimits declared = new ServeLimits();
-    new CommandLine(declared).parseArgs();
+    CommandLine line = new CommandLine(declared);
+    Parsers.register(line);
+    line.parseArgs();
     ServerSettings standard = new ServerSettings();
     assertThat(declared.apply(standard)).isEqualTo(standard);
   }

@@ -80,7 +80,7 @@ class ProfileTest {
                     .addField(text("user_id", 2)))
             .build();
     FileDescriptorSet set = FileDescriptorSet.newBuilder().addFile(whole).build();
-    Profile profile = new Profile.Converter().convert("pomerium");
+    Profile profile = Profile.parse("pomerium");
     for (MessageTypes types :
         new MessageTypes[] {
           profile.with(MessageTypes.wellKnown()).with(set),

@@ -275,14 +275,13 @@ class StoreCommandsTest {
 
   @Test
   void secretsInTheNameOfAStoreAreNotShown() {
-    EndSpec.Converter converter = new EndSpec.Converter();
     String url = "jdbc:postgresql://ann:pw1@db/x?password=pw2";
-    EndSpec store = converter.convert("postgres:password=pw3,url=" + url + ",schema=a");
+    EndSpec store = EndSpec.parse("postgres:password=pw3,url=" + url + ",schema=a");
     assertThat(store.shown())
         .isEqualTo(
             "postgres:password=(hidden),url=jdbc:postgresql://(hidden)@db/x?password=(hidden)"
                 + ",schema=a");
-    assertThat(converter.convert("[::1]:5443").shown()).isEqualTo("[::1]:5443");
+    assertThat(EndSpec.parse("[::1]:5443").shown()).isEqualTo("[::1]:5443");
     assertThat(Cli.run("verify", "post gres:password=pw3", server.address).err())
         .contains("is not a store")
         .doesNotContain("pw3");

@@ -193,7 +193,7 @@ class UsageTest {
     "localhost:65535, localhost, 65535"
   })
   void addressesReadBackAsWritten(String text, String host, int port) {
-    Address address = new Address.Converter().convert(text);
+    Address address = Address.parse(text);
     assertThat(address).isEqualTo(new Address(host, port)).hasToString(text);
   }
 
