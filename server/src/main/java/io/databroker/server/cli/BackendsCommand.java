@@ -8,12 +8,10 @@ import io.databroker.api.Settings;
 import io.databroker.host.DiscoveredProvider;
 import io.databroker.host.Discovery;
 import io.databroker.host.SettingText;
-import io.databroker.server.log.Logging;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -28,9 +26,7 @@ import picocli.CommandLine.Option;
       "settings for \"serve --set\". Problems go to standard error, and the exit code is then 1."
     },
     footer = {"", "Example:", "  databroker backends --plugin my-backend.jar"})
-final class BackendsCommand implements Callable<Integer> {
-  private final Terminal terminal;
-
+final class BackendsCommand extends ReportingCommand {
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
@@ -38,14 +34,12 @@ final class BackendsCommand implements Callable<Integer> {
   private List<Path> plugins = new ArrayList<>();
 
   BackendsCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws Exception {
-    Logging.silence(); // problems are reported below
-    try (Discovery discovery = Discovery.of(plugins);
-        Output output = terminal.output()) {
+  int run(Output output) throws Exception {
+    try (Discovery discovery = Discovery.of(plugins)) {
       List<String> problems = new ArrayList<>(discovery.problems());
       for (DiscoveredProvider provider : discovery.providers()) {
         show(provider, problems, output);

@@ -3,11 +3,8 @@ package io.databroker.server.cli;
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ClearResponse;
 import java.util.Locale;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command that removes everything. */
 @Command(
@@ -15,12 +12,9 @@ import picocli.CommandLine.Spec;
     description = "Removes all records, options, history and the checkpoint; leases stay.",
     footer = {"", "Example:", "  databroker clear --yes"})
 final class ClearCommand extends RemoteCommand {
-  @Spec private CommandSpec spec;
-
   @Option(names = "--yes", description = "Confirm the removal.")
   private boolean yes;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   ClearCommand(Terminal terminal) {
     super(terminal);
   }
@@ -28,8 +22,7 @@ final class ClearCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (!yes) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "this removes every record for good; to confirm, add --yes");
+      throw usage("this removes every record for good; to confirm, add --yes");
     }
     ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
     output.line(

@@ -8,12 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command that shows the options of a type. */
 @Command(
@@ -30,13 +27,10 @@ import picocli.CommandLine.Spec;
       "  databroker options clear car"
     })
 final class OptionsCommand extends RemoteCommand {
-  @Spec private CommandSpec spec;
-
   // Not required, because the subcommands have their own type.
   @Parameters(arity = "0..1", paramLabel = "TYPE", description = "The type.")
   private @Nullable String type;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   OptionsCommand(Terminal terminal) {
     super(terminal);
   }
@@ -44,7 +38,7 @@ final class OptionsCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (type == null) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "give a TYPE");
+      throw usage("give a TYPE");
     }
     GetOptionsRequest request = GetOptionsRequest.newBuilder().setType(type).build();
     output.line(OptionsJson.write(connection.calls().getOptions(request).getOptions()));
@@ -66,8 +60,6 @@ final class OptionsCommand extends RemoteCommand {
         "  databroker options set car --capacity 1000 --ttl 7d --index owner"
       })
   static final class Set extends RemoteCommand {
-    @Spec private CommandSpec spec;
-
     @Parameters(paramLabel = "TYPE", description = "The type.")
     private String type = "";
 
@@ -91,7 +83,6 @@ final class OptionsCommand extends RemoteCommand {
         description = "Field of the data to index for look-ups, such as owner or plate.country.")
     private List<String> fields = new ArrayList<>();
 
-    @SuppressWarnings("NullAway.Init") // picocli sets the spec
     Set(Terminal terminal) {
       super(terminal);
     }
@@ -106,9 +97,7 @@ final class OptionsCommand extends RemoteCommand {
         options.setTtl(Durations.fromNanos(ttl.toNanos()));
       }
       if (options.build().equals(Options.getDefaultInstance())) {
-        throw new CommandLine.ParameterException(
-            spec.commandLine(),
-            "give --capacity, --ttl or --index; \"options clear\" removes them");
+        throw usage("give --capacity, --ttl or --index; \"options clear\" removes them");
       }
       replace(connection, type, options.build());
     }

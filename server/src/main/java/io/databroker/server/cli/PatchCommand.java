@@ -9,13 +9,10 @@ import io.databroker.server.proto.Record;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command that changes some fields of one record. */
 @Command(
@@ -32,8 +29,6 @@ import picocli.CommandLine.Spec;
       "  databroker patch car 7 '{\"plate\":{\"country\":\"DE\"}}' --fields color,plate.country"
     })
 final class PatchCommand extends RemoteCommand {
-  @Spec private CommandSpec spec;
-
   @Mixin private final KeyParameters key = new KeyParameters();
 
   @Parameters(
@@ -52,7 +47,6 @@ final class PatchCommand extends RemoteCommand {
 
   @Mixin private final RecordFormat format = new RecordFormat();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   PatchCommand(Terminal terminal) {
     super(terminal);
   }
@@ -60,9 +54,7 @@ final class PatchCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (fields.stream().anyMatch(String::isBlank)) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "--fields has an empty field; give names such as color,plate.country");
+      throw usage("--fields has an empty field; give names such as color,plate.country");
     }
     Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
     try {

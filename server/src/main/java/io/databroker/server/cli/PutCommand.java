@@ -13,13 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command that stores one record. */
 @Command(
@@ -36,8 +33,6 @@ import picocli.CommandLine.Spec;
       "  echo '{\"color\":\"blue\"}' | databroker put car 7 -"
     })
 final class PutCommand extends RemoteCommand {
-  @Spec private CommandSpec spec;
-
   @Mixin private final KeyParameters key = new KeyParameters();
 
   @Parameters(
@@ -58,7 +53,6 @@ final class PutCommand extends RemoteCommand {
 
   @Mixin private final RecordFormat format = new RecordFormat();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   PutCommand(Terminal terminal) {
     super(terminal);
   }
@@ -66,8 +60,7 @@ final class PutCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (absent && version != null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--if-absent and --if-version exclude each other; give one");
+      throw usage("--if-absent and --if-version exclude each other; give one");
     }
     Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
     try {

@@ -10,12 +10,9 @@ import io.databroker.server.proto.Record;
 import io.grpc.StatusRuntimeException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command that finds records. */
 @Command(
@@ -41,8 +38,6 @@ import picocli.CommandLine.Spec;
 final class QueryCommand extends RemoteCommand {
   /** Number of records in one request; fewer where they are large. */
   private static final long PAGE = 1_000;
-
-  @Spec private CommandSpec spec;
 
   @Option(names = "--type", paramLabel = "TYPE", description = "Only records of that type.")
   private String type = "";
@@ -73,7 +68,6 @@ final class QueryCommand extends RemoteCommand {
 
   private long page = PAGE;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   QueryCommand(Terminal terminal) {
     super(terminal);
   }
@@ -154,9 +148,5 @@ final class QueryCommand extends RemoteCommand {
     } catch (InvalidProtocolBufferException e) {
       throw usage("--filter: nested too deeply");
     }
-  }
-
-  private CommandLine.ParameterException usage(String problem) {
-    return new CommandLine.ParameterException(spec.commandLine(), problem);
   }
 }

@@ -1,17 +1,13 @@
 package io.databroker.server.cli;
 
-import io.databroker.server.log.Logging;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Command that calls a server. */
-abstract class RemoteCommand implements Callable<Integer> {
+abstract class RemoteCommand extends ReportingCommand {
   /** Variable that names the default server. */
   static final String SERVER = "DATABROKER_SERVER";
-
-  final Terminal terminal;
 
   @Option(
       names = "--server",
@@ -27,22 +23,19 @@ abstract class RemoteCommand implements Callable<Integer> {
 
   @SuppressWarnings("NullAway.Init") // picocli sets the option
   RemoteCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
     this.access = new ClientAccess(terminal.environment());
   }
 
   @Override
-  public final Integer call() throws Exception {
-    Logging.silence(); // the command reports failures
-    try (Connection connection = new Connection(server, access.server());
-        Output output = terminal.output()) {
+  final int run(Output output) throws Exception {
+    try (Connection connection = new Connection(server, access.server())) {
       ask(connection, output);
       return ExitCodes.DONE;
-    } catch (StatusRuntimeException e) {
-      throw new FailedException(message(e));
     }
   }
 
+  @Override
   final String message(StatusRuntimeException error) {
     return ServerErrors.message(error, server, access.server());
   }

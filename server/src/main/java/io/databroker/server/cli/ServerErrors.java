@@ -17,8 +17,7 @@ final class ServerErrors {
   private ServerErrors() {}
 
   static String message(StatusRuntimeException error, Address server, ServerAccess access) {
-    String description = error.getStatus().getDescription();
-    String told = description == null ? error.getStatus().getCode().name() : description;
+    String told = told(error);
     return switch (error.getStatus().getCode()) {
       case UNAVAILABLE -> away(error, server, access, told);
       case DEADLINE_EXCEEDED -> server + " did not answer in time";
@@ -26,6 +25,12 @@ final class ServerErrors {
       case ABORTED -> startOver(error).orElse(told);
       default -> told;
     };
+  }
+
+  /** Returns the words of the server itself, or the code of the status if it has none. */
+  static String told(StatusRuntimeException error) {
+    String description = error.getStatus().getDescription();
+    return description == null ? error.getStatus().getCode().name() : description;
   }
 
   private static String away(

@@ -7,7 +7,6 @@ import io.databroker.host.Databroker;
 import io.databroker.host.OpenedBackend;
 import io.databroker.host.copy.BackendCopy;
 import io.databroker.host.copy.CopyEnd;
-import io.databroker.server.log.Logging;
 import io.databroker.server.remote.ServerEnd;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
@@ -16,16 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command that reads or writes whole stores. */
-abstract class StoreCommand implements Callable<Integer> {
+abstract class StoreCommand extends ReportingCommand {
   /** Meaning of STORE in the help. */
   static final String STORE_IS =
       "STORE is HOST:PORT of a server, or a backend such as offheap:directory=data that no server"
@@ -36,8 +31,6 @@ abstract class StoreCommand implements Callable<Integer> {
    */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
-  final Terminal terminal;
-
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
@@ -46,23 +39,9 @@ abstract class StoreCommand implements Callable<Integer> {
 
   @Mixin final ClientAccess access;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the specification
   StoreCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
     this.access = new ClientAccess(terminal.environment());
-  }
-
-  @Override
-  public final Integer call() throws Exception {
-    Logging.silence(); // the command reports failures
-    try (Output output = terminal.output()) {
-      return run(output);
-    } catch (StatusRuntimeException e) {
-      String description = e.getStatus().getDescription();
-      throw new FailedException(description == null ? e.getStatus().getCode().name() : description);
-    }
   }
 
   /** Returns a position in words. */
@@ -74,18 +53,11 @@ abstract class StoreCommand implements Callable<Integer> {
         Long.toUnsignedString(position.serverVersion()));
   }
 
-  abstract int run(Output output) throws Exception;
-
   /** Returns the names of the options that were given. */
   final List<String> given() {
-    return spec.commandLine().getParseResult().matchedOptions().stream()
+    return declared.commandLine().getParseResult().matchedOptions().stream()
         .map(OptionSpec::longestName)
         .toList();
-  }
-
-  /** Returns a usage error. */
-  final CommandLine.ParameterException usage(String problem) {
-    return new CommandLine.ParameterException(spec.commandLine(), problem);
   }
 
   /**

@@ -8,12 +8,9 @@ import io.grpc.StatusRuntimeException;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command that shows changes as they happen. */
 @Command(
@@ -31,8 +28,6 @@ import picocli.CommandLine.Spec;
     })
 final class WatchCommand extends RemoteCommand {
   private static final long RETRY_MILLIS = 1_000;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--type",
@@ -73,7 +68,6 @@ final class WatchCommand extends RemoteCommand {
   /** True while the server is away, after the message to the user. */
   private boolean away;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   WatchCommand(Terminal terminal) {
     super(terminal);
   }
@@ -81,7 +75,7 @@ final class WatchCommand extends RemoteCommand {
   @Override
   void ask(Connection connection, Output output) throws Exception {
     if (history != null && from == null) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--history needs --from");
+      throw usage("--history needs --from");
     }
     RecordWriter records = format.to(output);
     while (true) {

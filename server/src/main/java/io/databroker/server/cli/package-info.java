@@ -3,10 +3,10 @@
  *
  * <p>{@link DatabrokerCommand} is the root and reports errors; {@code Commands} is the table of the
  * commands, and each command is a class named after it, such as {@code ServeCommand}. {@code
- * Arguments}, {@code UnsignedConverter} and {@code Parsers} parse arguments. A {@code
- * RemoteCommand} calls a server through a {@code Connection}, with the credentials of {@code
- * ClientAccess}. A {@code StoreCommand} reads or writes whole stores; one with two servers has
- * {@code TwoServersAccess}.
+ * Arguments}, {@code UnsignedConverter} and {@code Parsers} parse arguments. Most commands are a
+ * {@code ReportingCommand}. A {@code RemoteCommand} calls a server through a {@code Connection},
+ * with the credentials of {@code ClientAccess}. A {@code StoreCommand} reads or writes whole
+ * stores; one with two servers has {@code TwoServersAccess}.
  *
  * <p>{@code Terminal}, {@code InputFile} and {@code Lines} read. {@code Output} writes lines;
  * {@code RecordWriter} and {@code Table} lay out the records. {@code ExitCodes}, {@code
