@@ -45,7 +45,7 @@ final class BackendsCommand extends ReportingCommand {
         show(provider, problems, output);
       }
       output.flush();
-      problems.forEach(problem -> terminal.err().println("databroker: " + problem));
+      problems.forEach(terminal::tell);
       return problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
   }

@@ -53,7 +53,7 @@ public final class DatabrokerCommand {
     try {
       Arguments.check(arguments);
     } catch (FailedException e) {
-      terminal.err().println("databroker: " + ErrorLine.of(e.getMessage()));
+      terminal.tell(ErrorLine.of(e.getMessage()));
       return ExitCodes.USAGE;
     }
     commands
@@ -67,7 +67,7 @@ public final class DatabrokerCommand {
       int code = commands.execute(arguments);
       return code == ExitCodes.DONE && out.checkError() ? unwritten(terminal) : code;
     } catch (OutOfMemoryError e) {
-      terminal.err().println("databroker: out of memory; give it more, such as -Xmx2g");
+      terminal.tell("out of memory; give it more, such as -Xmx2g");
       return ExitCodes.FAILED;
     }
   }
@@ -77,7 +77,7 @@ public final class DatabrokerCommand {
     if (terminal.readers().areNeeded()) {
       return ExitCodes.DONE;
     }
-    terminal.err().println("databroker: standard output cannot be written");
+    terminal.tell("standard output cannot be written");
     return ExitCodes.FAILED;
   }
 
@@ -119,15 +119,13 @@ public final class DatabrokerCommand {
       command.usage(terminal.err());
       return ExitCodes.USAGE;
     }
-    terminal
-        .err()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "databroker: %s%s; see \"%s --help\"",
-                ErrorLine.of(e.getMessage()),
-                Arguments.nearest(e),
-                command.getCommandSpec().qualifiedName()));
+    terminal.tell(
+        String.format(
+            Locale.ROOT,
+            "%s%s; see \"%s --help\"",
+            ErrorLine.of(e.getMessage()),
+            Arguments.nearest(e),
+            command.getCommandSpec().qualifiedName()));
     return ExitCodes.USAGE;
   }
 
@@ -144,7 +142,7 @@ public final class DatabrokerCommand {
             || e instanceof DatabrokerException
             || e instanceof IOException;
     String message = foreseen ? told(e) : "unexpected: " + e;
-    terminal.err().println("databroker: " + ErrorLine.of(message));
+    terminal.tell(ErrorLine.of(message));
     return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
   }
 

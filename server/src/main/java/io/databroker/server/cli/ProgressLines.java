@@ -1,7 +1,6 @@
 package io.databroker.server.cli;
 
 import io.databroker.host.copy.CopyProgress;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Reports the progress of a copy on standard error, from time to time. */
@@ -22,7 +21,7 @@ final class ProgressLines implements CopyProgress {
     if (caughtUp || (step != Step.CAUGHT_UP && System.nanoTime() - told > INTERVAL_NANOS)) {
       told = System.nanoTime();
       last = step;
-      terminal.err().println(String.format(Locale.ROOT, "databroker: %d %s", records, words(step)));
+      terminal.tell(records + " " + words(step));
     }
   }
 

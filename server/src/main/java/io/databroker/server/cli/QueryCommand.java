@@ -100,11 +100,8 @@ final class QueryCommand extends RemoteCommand {
         && shown < limit
         && offset + shown < answer.getTotalCount());
     if (changed) {
-      terminal
-          .err()
-          .println(
-              "databroker: records changed while they were shown page by page; some may be missing"
-                  + " or come twice");
+      terminal.tell(
+          "records changed while they were shown page by page; some may be missing or come twice");
     }
     if (terminal.errIsTerminal()) {
       terminal

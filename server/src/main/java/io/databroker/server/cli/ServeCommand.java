@@ -222,7 +222,7 @@ final class ServeCommand implements Callable<Integer> {
         lines = List.of(lines.get(0) + Arguments.nearest(parsed));
       }
       usage |= !(problem instanceof FailedException);
-      lines.forEach(line -> terminal.err().println("databroker: " + ErrorLine.of(line)));
+      lines.forEach(line -> terminal.tell(ErrorLine.of(line)));
     }
     return usage ? ExitCodes.USAGE : ExitCodes.FAILED;
   }

@@ -61,6 +61,11 @@ record Terminal(
         System.getenv());
   }
 
+  /** Tells the user something on standard error. */
+  void tell(String message) {
+    err.println("databroker: " + message);
+  }
+
   /** Returns a writer of lines to standard output; closing it flushes them. */
   Output output() {
     return new Output(out, readers);

@@ -43,9 +43,7 @@ final class VerifyCommand extends StoreCommand {
       output.line("first:  " + words(compared.first()) + " in " + first.shown());
       output.line("second: " + words(compared.second()) + " in " + second.shown());
       if (compared.first().serverVersion() == compared.second().serverVersion()) {
-        terminal
-            .err()
-            .println("databroker: both have the same history: is it one store under two names?");
+        terminal.tell("both have the same history: is it one store under two names?");
       }
       return compared.isEqual() ? ExitCodes.DONE : ExitCodes.FAILED;
     }

@@ -87,7 +87,7 @@ final class WatchCommand extends RemoteCommand {
           throw e;
         }
         if (!away) {
-          terminal.err().println("databroker: " + ErrorLine.of(message(e)) + "; trying again");
+          terminal.tell(ErrorLine.of(message(e)) + "; trying again");
           away = true; // one message per outage
         }
         connection.retryAtOnce();
