@@ -1,11 +1,8 @@
 package io.databroker.server.cli;
 
 import com.google.protobuf.FieldMask;
-import io.databroker.server.json.JsonException;
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.PatchRequest;
 import io.databroker.server.proto.PatchResponse;
-import io.databroker.server.proto.Record;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,15 +53,9 @@ final class PatchCommand extends RemoteCommand {
     if (fields.stream().anyMatch(String::isBlank)) {
       throw usage("--fields has an empty field; give names such as color,plate.country");
     }
-    Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
-    try {
-      record.setData(RecordLine.data(json));
-    } catch (JsonException e) {
-      throw new FailedException("the data: " + e.getMessage());
-    }
     PatchRequest request =
         PatchRequest.newBuilder()
-            .addRecords(record)
+            .addRecords(key.record(json))
             .setFieldMask(FieldMask.newBuilder().addAllPaths(fields))
             .build();
     PatchResponse answer = connection.calls().patch(request);

@@ -1,8 +1,6 @@
 package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
-import io.databroker.server.json.JsonException;
-import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
@@ -62,14 +60,9 @@ final class PutCommand extends RemoteCommand {
     if (absent && version != null) {
       throw usage("--if-absent and --if-version exclude each other; give one");
     }
-    Record.Builder record = Record.newBuilder().setType(key.type).setId(key.id);
-    try {
-      record.setData(RecordLine.data(json.equals("-") ? standardInput() : json));
-    } catch (JsonException e) {
-      throw new FailedException("the data: " + e.getMessage());
-    }
+    Record record = key.record(json.equals("-") ? standardInput() : json);
     RecordWriter records = format.to(output);
-    records.write(put(connection, record.build()).getRecords(0));
+    records.write(put(connection, record).getRecords(0));
     records.flush();
   }
 
