@@ -74,7 +74,7 @@ public final class DatabrokerCommand {
 
   /** Returns the exit code for help that could not be written. */
   private static int unwritten(Terminal terminal) {
-    if (terminal.readers().areNeeded()) {
+    if (terminal.needsReader().getAsBoolean()) {
       return ExitCodes.DONE;
     }
     terminal.tell("standard output cannot be written");

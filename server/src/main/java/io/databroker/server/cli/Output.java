@@ -6,24 +6,19 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /** Writer of lines to standard output. */
 final class Output implements AutoCloseable {
   private final Writer writer;
-  private final Readers readers;
+  private final BooleanSupplier needsReader;
 
   /**
-   * @param readers decides whether a failed write means that the reader has left
+   * @param needsReader returns whether a write needs a reader to succeed, as with a pipe
    */
-  Output(OutputStream out, Readers readers) {
+  Output(OutputStream out, BooleanSupplier needsReader) {
     this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-    this.readers = readers;
-  }
-
-  /** Knowledge about the readers of standard output. */
-  interface Readers {
-    /** Returns whether a write needs a reader to succeed, as with a pipe. */
-    boolean areNeeded();
+    this.needsReader = needsReader;
   }
 
   /**
@@ -60,7 +55,7 @@ final class Output implements AutoCloseable {
    * it has another cause.
    */
   private FailedException failure(IOException e) throws ReaderGoneException {
-    if (readers.areNeeded()) {
+    if (needsReader.getAsBoolean()) {
       throw new ReaderGoneException(e);
     }
     return new FailedException("standard output cannot be written: " + e.getMessage());

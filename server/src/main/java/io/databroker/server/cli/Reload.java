@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Reads the configuration anew and applies the values that can change while the server runs: the
@@ -26,7 +27,7 @@ final class Reload implements Runnable {
   private final Logging log;
   private final ServeCommand command;
   private final Map<String, List<String>> started;
-  private final ServeConfiguration.Again again;
+  private final Supplier<ServeConfiguration> again;
 
   Reload(ServeConfiguration inForce, Databroker broker, ServeLogs logs, Logging log) {
     this.logs = logs;
@@ -40,7 +41,7 @@ final class Reload implements Runnable {
   @Override
   public void run() {
     try {
-      ServeConfiguration next = again.read();
+      ServeConfiguration next = again.get();
       List<Exception> problems = new ArrayList<>(next.problems());
       next.command().keepProfile(command);
       ServeSetup setup = next.command().setup(problems);

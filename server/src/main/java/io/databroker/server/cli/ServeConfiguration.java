@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,12 +29,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param again reads the sources once more: the flags and the environment are the same
  */
 record ServeConfiguration(
-    ServeCommand command, Configuration configuration, List<Exception> problems, Again again) {
-
-  /** Reads the configuration once more. */
-  interface Again {
-    ServeConfiguration read();
-  }
+    ServeCommand command,
+    Configuration configuration,
+    List<Exception> problems,
+    Supplier<ServeConfiguration> again) {
 
   /** Reads the variables and the file, in addition to the flags that picocli has parsed. */
   static ServeConfiguration read(ParseResult flags, Terminal terminal) {

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Streams that a command reads and writes, and the variables of its environment.
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param err standard error
  * @param outIsTerminal whether {@code out} is a terminal
  * @param errIsTerminal whether {@code err} is a terminal
- * @param readers decides whether a failed write to {@code out} means that the reader has left
+ * @param needsReader returns whether a write to {@code out} needs a reader to succeed
  * @param environment the variables of the process
  */
 record Terminal(
@@ -27,7 +28,7 @@ record Terminal(
     PrintStream err,
     boolean outIsTerminal,
     boolean errIsTerminal,
-    Output.Readers readers,
+    BooleanSupplier needsReader,
     Map<String, String> environment) {
 
   /** Creates a terminal whose standard output is a pipe. */
@@ -42,7 +43,7 @@ record Terminal(
 
   /** Returns the same streams with other variables. */
   Terminal withEnvironment(Map<String, String> other) {
-    return new Terminal(in, out, err, outIsTerminal, errIsTerminal, readers, other);
+    return new Terminal(in, out, err, outIsTerminal, errIsTerminal, needsReader, other);
   }
 
   /**
@@ -68,6 +69,6 @@ record Terminal(
 
   /** Returns a writer of lines to standard output; closing it flushes them. */
   Output output() {
-    return new Output(out, readers);
+    return new Output(out, needsReader);
   }
 }
