@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ServerInfoResponse;
 import java.util.Locale;
@@ -33,11 +34,11 @@ final class InfoCommand extends RemoteCommand {
   void ask(Connection connection, Output output) throws Exception {
     ServerInfoResponse info = connection.calls().serverInfo(Empty.getDefaultInstance());
     if (layout == Layout.JSON) {
-      output.line(
-          JsonLine.of(
-              "serverVersion", Long.toUnsignedString(info.getServerVersion()),
-              "earliestVersion", Long.toUnsignedString(info.getEarliestRecordVersion()),
-              "latestVersion", Long.toUnsignedString(info.getLatestRecordVersion())));
+      JsonObject json = new JsonObject();
+      json.addProperty("serverVersion", Long.toUnsignedString(info.getServerVersion()));
+      json.addProperty("earliestVersion", Long.toUnsignedString(info.getEarliestRecordVersion()));
+      json.addProperty("latestVersion", Long.toUnsignedString(info.getLatestRecordVersion()));
+      output.line(json.toString());
       return;
     }
     line(output, "server-version", info.getServerVersion());

@@ -1,14 +1,13 @@
 package io.databroker.server.cli;
 
-import com.google.gson.stream.JsonWriter;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.math.BigInteger;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.SettingText;
 import io.databroker.server.proto.Options;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,31 +23,20 @@ final class OptionsJson {
   private OptionsJson() {}
 
   static String write(Options options) {
-    StringWriter text = new StringWriter();
-    JsonWriter json = new JsonWriter(text);
-    json.setHtmlSafe(false);
-    try {
-      json.beginObject();
-      if (options.hasCapacity()) {
-        json.name("capacity").jsonValue(Long.toUnsignedString(options.getCapacity()));
-      }
-      if (options.hasTtl()) {
-        Duration ttl =
-            Duration.ofSeconds(options.getTtl().getSeconds(), options.getTtl().getNanos());
-        json.name("ttl").value(SettingText.of(ttl));
-      }
-      if (options.getIndexableFieldsCount() > 0) {
-        json.name("indexedFields").beginArray();
-        for (String field : options.getIndexableFieldsList()) {
-          json.value(field);
-        }
-        json.endArray();
-      }
-      json.endObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter never throws one
+    JsonObject json = new JsonObject();
+    if (options.hasCapacity()) {
+      json.addProperty("capacity", new BigInteger(Long.toUnsignedString(options.getCapacity())));
     }
-    return text.toString();
+    if (options.hasTtl()) {
+      Duration ttl = Duration.ofSeconds(options.getTtl().getSeconds(), options.getTtl().getNanos());
+      json.addProperty("ttl", SettingText.of(ttl));
+    }
+    if (options.getIndexableFieldsCount() > 0) {
+      JsonArray fields = new JsonArray();
+      options.getIndexableFieldsList().forEach(fields::add);
+      json.add("indexedFields", fields);
+    }
+    return json.toString();
   }
 
   /** Parses options. Invalid members are left out and added to the problems. */

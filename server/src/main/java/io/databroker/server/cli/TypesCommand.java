@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.Empty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,9 @@ final class TypesCommand extends RemoteCommand {
       }
     } else if (layout == Layout.JSON) {
       for (String type : types) {
-        output.line(JsonLine.of("type", type));
+        JsonObject json = new JsonObject();
+        json.addProperty("type", type);
+        output.line(json.toString());
       }
     } else {
       Table table = new Table(output, "TYPE");

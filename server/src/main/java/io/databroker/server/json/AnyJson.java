@@ -1,6 +1,6 @@
 package io.databroker.server.json;
 
-import com.google.gson.stream.JsonWriter;
+import com.google.gson.JsonObject;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -52,23 +52,22 @@ final class AnyJson {
     return any.build();
   }
 
-  static void write(JsonWriter json, Any any) throws IOException {
-    String text = structText(any);
-    if (text != null) {
-      json.jsonValue(text);
-      return;
+  static String text(Any any) {
+    String plain = structText(any);
+    if (plain != null) {
+      return plain;
     }
-    json.beginObject();
-    json.name(TYPE).value(any.getTypeUrl());
-    json.name(VALUE).value(base64(any.getValue()));
+    JsonObject json = new JsonObject();
+    json.addProperty(TYPE, any.getTypeUrl());
+    json.addProperty(VALUE, base64(any.getValue()));
     if (any.getUnknownFields().getSerializedSize() > 0) {
-      json.name(UNKNOWN).value(base64(any.getUnknownFields().toByteString()));
+      json.addProperty(UNKNOWN, base64(any.getUnknownFields().toByteString()));
     }
-    json.endObject();
+    return json.toString();
   }
 
   /** Returns JSON that reads back as the same bytes, or null if there is none. */
-  private static @Nullable String structText(Any any) throws IOException {
+  private static @Nullable String structText(Any any) {
     if (!any.getTypeUrl().equals(STRUCT_URL)) {
       return null;
     }
@@ -80,7 +79,7 @@ final class AnyJson {
       return written && read(StructReader.object(text.toString())).equals(any)
           ? text.toString()
           : null;
-    } catch (InvalidProtocolBufferException | JsonException e) {
+    } catch (IOException | JsonException e) { // not a Struct, or not one of JSON
       return null;
     }
   }

@@ -48,8 +48,7 @@ public final class RecordLine {
         json.name("deletedAt").value(time(record.getDeletedAt()));
       }
       if (!record.getData().equals(Any.getDefaultInstance())) {
-        json.name("data");
-        AnyJson.write(json, record.getData());
+        json.name("data").jsonValue(AnyJson.text(record.getData()));
       }
       json.endObject();
     } catch (IOException e) {
@@ -60,16 +59,7 @@ public final class RecordLine {
 
   /** Formats the data of a record as a JSON object; empty if it has none. */
   public static String dataOf(Record record) {
-    if (record.getData().equals(Any.getDefaultInstance())) {
-      return "";
-    }
-    StringWriter text = new StringWriter();
-    try {
-      AnyJson.write(writer(text), record.getData());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter never throws one
-    }
-    return text.toString();
+    return record.getData().equals(Any.getDefaultInstance()) ? "" : AnyJson.text(record.getData());
   }
 
   /**
