@@ -1,21 +1,19 @@
 package io.databroker.server.auth;
 
-import com.google.protobuf.Any;
-import com.google.rpc.ErrorInfo;
 import io.databroker.server.proto.CheckpointServiceGrpc;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.registry.RegistryGrpc;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -131,16 +129,8 @@ public final class CallerCheck implements ServerInterceptor {
 
   private static <Q, A> ServerCall.Listener<Q> refuse(
       ServerCall<Q, A> call, Status status, String id, String problem) {
-    ErrorInfo info = ErrorInfo.newBuilder().setDomain("databroker").setReason(id).build();
-    StatusRuntimeException refused =
-        StatusProto.toStatusRuntimeException(
-            com.google.rpc.Status.newBuilder()
-                .setCode(status.getCode().value())
-                .setMessage(id + ": " + problem)
-                .addDetails(Any.pack(info))
-                .build());
-    Metadata trailers = refused.getTrailers();
-    call.close(refused.getStatus(), trailers == null ? new Metadata() : trailers);
+    ErrorDetails.close(
+        call, ErrorDetails.failure(status.withDescription(id + ": " + problem), id, Map.of()));
     return new ServerCall.Listener<>() {};
   }
 }

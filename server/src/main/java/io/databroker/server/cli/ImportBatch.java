@@ -4,7 +4,7 @@ import io.databroker.api.ErrorId;
 import io.databroker.api.Limits;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.Record;
-import io.databroker.server.remote.ErrorDetails;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;

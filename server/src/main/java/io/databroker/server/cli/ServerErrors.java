@@ -2,7 +2,7 @@ package io.databroker.server.cli;
 
 import com.google.rpc.ErrorInfo;
 import io.databroker.api.ErrorId;
-import io.databroker.server.remote.ErrorDetails;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;

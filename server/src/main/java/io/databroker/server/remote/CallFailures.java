@@ -3,6 +3,7 @@ package io.databroker.server.remote;
 import io.databroker.api.ErrorId;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.UnavailableException;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.StatusRuntimeException;
 import java.util.Set;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package io.databroker.server.remote;
 
+import io.databroker.server.wire.ErrorDetails;
 import com.google.protobuf.Empty;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ErrorId;

@@ -1,7 +1,7 @@
 /**
  * Access to a server as a store to copy from or to. {@link io.databroker.server.remote.ServerEnd}
  * makes the calls, {@code ServerFeed} reads changes, {@code WireValues} converts messages, and
- * {@code CallFailures} and {@link io.databroker.server.remote.ErrorDetails} convert errors.
+ * {@code CallFailures} converts errors.
  */
 @NullMarked
 package io.databroker.server.remote;

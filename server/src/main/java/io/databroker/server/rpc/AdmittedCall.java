@@ -5,6 +5,7 @@ import io.databroker.server.net.Connection;
 import io.databroker.server.net.Lane;
 import io.databroker.server.net.Network;
 import io.databroker.server.net.OpenCall;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.KnownLength;
@@ -316,8 +317,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
 
   private void closeRefused(StatusRuntimeException answer) {
     request = null;
-    Metadata trailers = answer.getTrailers();
-    call.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
+    ErrorDetails.close(call, answer);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -7,7 +8,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,7 +32,7 @@ final class EndableStreams implements ServerInterceptor {
     ServerCall.Listener<Q> listener = next.startCall(stream, headers);
     open.add(stream);
     if (stopped) {
-      stream.end(Statuses.stopping());
+      ErrorDetails.close(stream, Statuses.stopping());
     }
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
@@ -53,7 +53,7 @@ final class EndableStreams implements ServerInterceptor {
   /** Ends all streams, and each stream opened later. */
   void stop() {
     stopped = true;
-    open.forEach(stream -> stream.end(Statuses.stopping()));
+    open.forEach(stream -> ErrorDetails.close(stream, Statuses.stopping()));
   }
 
   /** A call whose service may still send messages after another thread has ended it. */
@@ -93,11 +93,6 @@ final class EndableStreams implements ServerInterceptor {
      */
     synchronized void drop() {
       closed = true;
-    }
-
-    void end(StatusRuntimeException status) {
-      Metadata trailers = status.getTrailers();
-      close(status.getStatus(), trailers == null ? new Metadata() : trailers);
     }
   }
 }

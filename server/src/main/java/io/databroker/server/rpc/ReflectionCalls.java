@@ -2,6 +2,7 @@ package io.databroker.server.rpc;
 
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.BindableService;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -10,7 +11,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.ByteArrayInputStream;
@@ -59,7 +59,7 @@ final class ReflectionCalls implements ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     if (open.incrementAndGet() > MOST) {
       open.decrementAndGet();
-      close(call, Statuses.tooManyCalls());
+      ErrorDetails.close(call, Statuses.tooManyCalls());
       return new ServerCall.Listener<>() {};
     }
     ServerCall.Listener<Q> reflecting;
@@ -81,11 +81,11 @@ final class ReflectionCalls implements ServerInterceptor {
           super.onMessage(bounded(request));
         } catch (LimitExceededException e) {
           refused = true;
-          close(call, Statuses.of(e));
+          ErrorDetails.close(call, Statuses.of(e));
         } catch (IOException | RuntimeException e) { // it cannot be decompressed or parsed
           refused = true;
           String method = call.getMethodDescriptor().getFullMethodName();
-          close(
+          ErrorDetails.close(
               call,
               Statuses.of(
                   new InvalidArgumentException(
@@ -126,10 +126,5 @@ final class ReflectionCalls implements ServerInterceptor {
       throw new LimitExceededException("request", bytes.length, LARGEST, "bytes or more");
     }
     return (Q) new ByteArrayInputStream(bytes);
-  }
-
-  private static void close(ServerCall<?, ?> call, StatusRuntimeException refusal) {
-    Metadata trailers = refusal.getTrailers();
-    call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 }

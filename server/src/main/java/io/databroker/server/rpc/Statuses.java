@@ -1,7 +1,6 @@
 package io.databroker.server.rpc;
 
-import com.google.protobuf.Any;
-import com.google.rpc.ErrorInfo;
+import io.databroker.server.wire.ErrorDetails;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.ErrorId;
@@ -13,7 +12,6 @@ import io.databroker.api.LimitExceededException;
 import io.databroker.api.SnapshotExpiredException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -21,9 +19,6 @@ import org.slf4j.LoggerFactory;
 
 /** Converts errors to the statuses of failed calls. */
 final class Statuses {
-  /** Domain of the {@link ErrorInfo} whose reason is the error's id. */
-  static final String DOMAIN = "databroker";
-
   private static final Logger log = LoggerFactory.getLogger(Statuses.class);
 
   private Statuses() {}
@@ -65,7 +60,7 @@ final class Statuses {
 
   /** Returns the status for a request for which the server has no room. */
   static StatusRuntimeException busy(long room) {
-    return detailed(
+    return ErrorDetails.failure(
         Status.RESOURCE_EXHAUSTED.withDescription(
             String.format(
                 Locale.ROOT,
@@ -78,12 +73,12 @@ final class Statuses {
 
   /** Returns the status for a rejection that has an id of its own. */
   static StatusRuntimeException of(Status status, String id) {
-    return detailed(status, id, Map.of());
+    return ErrorDetails.failure(status, id, Map.of());
   }
 
   /** Returns the status for a reached {@link ServiceLimits limit}. */
   static StatusRuntimeException limit(String id, String what, long limit) {
-    return detailed(
+    return ErrorDetails.failure(
         Status.RESOURCE_EXHAUSTED.withDescription(
             String.format(
                 Locale.ROOT, "%s: the server accepts at most %d %s; not applied", id, limit, what)),
@@ -145,19 +140,7 @@ final class Statuses {
     if (status.getCode() == Status.Code.INTERNAL) {
       log.error("a call failed", error);
     }
-    return detailed(status, error.id().label(), values(error));
-  }
-
-  private static StatusRuntimeException detailed(
-      Status status, String id, Map<String, String> values) {
-    ErrorInfo info =
-        ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(id).putAllMetadata(values).build();
-    return StatusProto.toStatusRuntimeException(
-        com.google.rpc.Status.newBuilder()
-            .setCode(status.getCode().value())
-            .setMessage(String.valueOf(status.getDescription()))
-            .addDetails(Any.pack(info))
-            .build());
+    return ErrorDetails.failure(status, error.id().label(), values(error));
   }
 
   private static Status describe(Status status, DatabrokerException error) {

@@ -1,0 +1,8 @@
+/**
+ * Forms that values and errors of the API have in the protocol, for both ends of a call: {@link
+ * io.databroker.server.wire.ErrorDetails} for errors.
+ */
+@NullMarked
+package io.databroker.server.wire;
+
+import org.jspecify.annotations.NullMarked;
