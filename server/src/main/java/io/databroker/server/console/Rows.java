@@ -1,15 +1,11 @@
 package io.databroker.server.console;
 
 import com.google.gson.JsonObject;
-import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.BytesValue;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import io.databroker.server.json.RecordLine;
 import io.databroker.server.proto.Record;
+import io.databroker.server.wire.WireValues;
 
 /** Records as JSON, with payloads of a bounded length. */
 final class Rows {
@@ -95,13 +91,6 @@ final class Rows {
   }
 
   private static String text(Bytes payload) {
-    ByteString bytes = UnsafeByteOperations.unsafeWrap(payload.asByteBuffer());
-    Any data;
-    try {
-      data = Any.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      data = Any.pack(BytesValue.of(bytes)); // an embedding host's own format
-    }
-    return RecordLine.dataOf(Record.newBuilder().setData(data).build());
+    return RecordLine.dataOf(Record.newBuilder().setData(WireValues.data(payload)).build());
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.server.json;
 
+import io.databroker.server.wire.WireValues;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonWriter;
 import com.google.protobuf.Any;
@@ -12,7 +13,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Map;
@@ -132,16 +132,12 @@ public final class RecordLine {
 
   /** Formats a time, such as 2026-01-02T03:04:05.678901Z. */
   public static String time(Timestamp timestamp) {
-    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos()).toString();
+    return WireValues.instant(timestamp).toString();
   }
 
   private static Timestamp timestamp(String text) throws JsonException {
     try {
-      Instant instant = OffsetDateTime.parse(text).toInstant();
-      return Timestamp.newBuilder()
-          .setSeconds(instant.getEpochSecond())
-          .setNanos(instant.getNano())
-          .build();
+      return WireValues.timestamp(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeException e) {
       throw new JsonException("\"deletedAt\" is not a time such as 2026-01-02T03:04:05Z");
     }

@@ -1,5 +1,6 @@
 package io.databroker.server.payload;
 
+import io.databroker.server.wire.WireValues;
 import com.google.protobuf.Any;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -109,8 +110,7 @@ public final class PayloadPatch implements Patch.Change {
               shortened(stored.getTypeUrl())));
     }
     Message merged = merge(parse(types, "the record's payload", stored));
-    Any changed = stored.toBuilder().setValue(merged.toByteString()).build();
-    return Bytes.copyOf(changed.toByteString().asReadOnlyByteBuffer());
+    return WireValues.payload(stored.toBuilder().setValue(merged.toByteString()).build());
   }
 
   private Message merge(Message stored) {

@@ -1,5 +1,10 @@
 package io.databroker.server.remote;
 
+import io.databroker.server.proto.Record;
+import io.databroker.api.InvalidArgumentException;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Any;
+import io.databroker.server.wire.WireValues;
 import io.databroker.server.wire.ErrorDetails;
 import com.google.protobuf.Empty;
 import io.databroker.api.Checkpoint;
@@ -149,13 +154,34 @@ public final class ServerEnd implements CopyEnd {
   /** Only the server knows its limits. */
   @Override
   public void check(StoredRecord record) {
-    var unused = WireValues.record(record);
+    var unused = message(record);
+  }
+
+  /**
+   * Returns a record as a message.
+   *
+   * @throws InvalidArgumentException if its payload is not an Any, which the wire cannot carry
+   */
+  private static Record message(StoredRecord stored) {
+    Record.Builder record = WireValues.withoutData(stored);
+    if (!stored.deleted() && stored.payload().size() > 0) {
+      try {
+        record.setData(Any.parseFrom(stored.payload().asByteBuffer()));
+      } catch (InvalidProtocolBufferException e) {
+        throw new InvalidArgumentException(
+            "payload of " + stored.id(),
+            stored.payload().size() + " bytes",
+            "a server accepts only payloads that are a google.protobuf.Any; copy to a backend "
+                + "instead");
+      }
+    }
+    return record.build();
   }
 
   @Override
   public void restore(List<StoredRecord> batch) {
     PutRequest.Builder request = PutRequest.newBuilder();
-    batch.forEach(record -> request.addRecords(WireValues.record(record)));
+    batch.forEach(record -> request.addRecords(message(record)));
     CallFailures.writing(
         () ->
             RestoreServiceGrpc.newBlockingStub(channel)

@@ -1,5 +1,6 @@
 package io.databroker.server.remote;
 
+import io.databroker.server.wire.WireValues;
 import io.databroker.api.Changes;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;

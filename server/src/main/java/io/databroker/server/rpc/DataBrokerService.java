@@ -1,5 +1,6 @@
 package io.databroker.server.rpc;
 
+import io.databroker.server.wire.WireValues;
 import com.google.protobuf.Empty;
 import io.databroker.api.Backend;
 import io.databroker.api.ClearResult;
@@ -153,7 +154,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
                 Status.NOT_FOUND.withDescription("no options for " + Shown.quoted(type)),
                 "options-not-found");
           }
-          return GetOptionsResponse.newBuilder().setOptions(WireRecords.options(options)).build();
+          return GetOptionsResponse.newBuilder().setOptions(WireValues.options(options)).build();
         });
   }
 
@@ -169,7 +170,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
               TypeOptions options = WireRecords.options(request.getOptions());
               growth.setOptions(client, request.getType(), options);
               return SetOptionsResponse.newBuilder()
-                  .setOptions(WireRecords.options(options))
+                  .setOptions(WireValues.options(options))
                   .build();
             }));
   }

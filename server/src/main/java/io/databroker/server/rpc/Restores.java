@@ -1,14 +1,13 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.Backend;
-import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import io.databroker.server.proto.PutRequest;
 import io.databroker.server.proto.PutResponse;
 import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ext.RestoreServiceGrpc;
+import io.databroker.server.wire.WireValues;
 import io.grpc.stub.StreamObserver;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,15 +37,7 @@ final class Restores extends RestoreServiceGrpc.RestoreServiceImplBase {
     List<StoredRecord> records = new ArrayList<>(wire.size());
     for (Record record : wire) {
       WireTimes.check("batch[" + records.size() + "].modified_at", record.getModifiedAt());
-      records.add(
-          new StoredRecord(
-              record.getType(),
-              record.getId(),
-              record.getVersion(),
-              Bytes.copyOf(record.getData().toByteString().asReadOnlyByteBuffer()),
-              Instant.ofEpochSecond(
-                  record.getModifiedAt().getSeconds(), record.getModifiedAt().getNanos()),
-              record.hasDeletedAt()));
+      records.add(WireValues.record(record));
     }
     return records;
   }

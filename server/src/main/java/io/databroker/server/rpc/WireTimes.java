@@ -5,14 +5,10 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.databroker.api.InvalidArgumentException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Converts times to those of the protocol and back. Those of requests are checked and cut to the
- * microsecond.
- */
+/** Checks the times of requests, and cuts them to the microsecond. */
 final class WireTimes {
   /** Longest duration; protobuf has a limit of its own. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -21,20 +17,6 @@ final class WireTimes {
   private static final Duration SHORTEST = Duration.of(1, ChronoUnit.MICROS);
 
   private WireTimes() {}
-
-  static Timestamp timestamp(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
-        .build();
-  }
-
-  static com.google.protobuf.Duration duration(Duration duration) {
-    return com.google.protobuf.Duration.newBuilder()
-        .setSeconds(duration.getSeconds())
-        .setNanos(duration.getNano())
-        .build();
-  }
 
   /** Returns a TTL, or null if it is not more than 0: then records do not expire. */
   static @Nullable Duration ttl(String argument, com.google.protobuf.Duration duration) {

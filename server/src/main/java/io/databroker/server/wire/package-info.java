@@ -1,7 +1,4 @@
-/**
- * Forms that values and errors of the API have in the protocol, for both ends of a call: {@link
- * io.databroker.server.wire.ErrorDetails} for errors.
- */
+/** Forms that values and errors of the API have in the protocol, for both ends of a call. */
 @NullMarked
 package io.databroker.server.wire;
 
