@@ -76,10 +76,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
                         Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id))),
                 "record-not-found");
           }
-          Encoded encoded = EncodedRecords.only(found);
-          return encoded != null
-              ? encoded
-              : GetResponse.newBuilder().setRecord(WireRecords.record(found)).build();
+          return EncodedRecords.only(found);
         });
   }
 

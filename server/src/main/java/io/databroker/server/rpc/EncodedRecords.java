@@ -52,15 +52,14 @@ final class EncodedRecords {
   /**
    * Encodes a message that holds only a record: the answer to Get, or a message of Sync or
    * SyncLatest.
-   *
-   * @return null if it is left to protobuf
    */
-  static @Nullable Encoded only(StoredRecord record) {
+  static Encoded only(StoredRecord record) {
     if (bytes(record) > LARGEST) {
       return large(record);
     }
     if (!isAny(record.payload())) {
-      return null;
+      return new Encoded.Whole(
+          GetResponse.newBuilder().setRecord(WireRecords.record(record)).build().toByteArray());
     }
     int size = size(record, 0);
     byte[] message = new byte[nested(size)];
@@ -158,7 +157,7 @@ final class EncodedRecords {
    * Returns whether the bytes are an Any as protobuf encodes it: first a type URL, in ASCII and of
    * at most 127 characters, then a value.
    */
-  private static boolean isAny(Bytes payload) {
+  static boolean isAny(Bytes payload) {
     int size = payload.size();
     int at = 0;
     if (size > 1 && payload.at(0) == TYPE_URL) {

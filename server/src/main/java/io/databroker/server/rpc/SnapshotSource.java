@@ -52,7 +52,7 @@ final class SnapshotSource implements MessageSource<Object> {
     }
     Iterator<StoredRecord> rest = records;
     if (rest.hasNext()) {
-      return message(rest.next());
+      return EncodedRecords.only(rest.next());
     }
     SyncLatestResponse.Builder message = SyncLatestResponse.newBuilder();
     if (options.hasNext()) {
@@ -65,13 +65,6 @@ final class SnapshotSource implements MessageSource<Object> {
               .setLatestRecordVersion(snapshot.position().version()));
     }
     return message.build();
-  }
-
-  private static Object message(StoredRecord record) {
-    Encoded encoded = EncodedRecords.only(record);
-    return encoded != null
-        ? encoded
-        : SyncLatestResponse.newBuilder().setRecord(WireRecords.record(record)).build();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.databroker.server.rpc;
 
 import io.databroker.api.StoredRecord;
-import io.databroker.server.proto.SyncResponse;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -18,20 +17,14 @@ final class ToldChanges {
 
   private final AtomicReferenceArray<@Nullable Told> places = new AtomicReferenceArray<>(PLACES);
 
-  /**
-   * Returns the message of a change, identified by its history and version: {@link Encoded}, or
-   * {@link SyncResponse}.
-   */
-  Object message(long history, StoredRecord record) {
+  /** Returns the message of a change, identified by its history and version. */
+  Encoded message(long history, StoredRecord record) {
     int place = (int) record.version() & (PLACES - 1);
     Told told = places.getAcquire(place);
     if (told != null && told.version == record.version() && told.history == history) {
       return told.message;
     }
     Encoded made = EncodedRecords.only(record);
-    if (made == null) {
-      return SyncResponse.newBuilder().setRecord(WireRecords.record(record)).build();
-    }
     if (EncodedRecords.isSmall(record)) {
       places.setRelease(place, new Told(history, record.version(), made));
     }
