@@ -162,35 +162,24 @@ final class Pump<M> {
   private void finish(Runnable lastWord) {
     done = true;
     close();
-    drop();
+    // The stream stays in memory until its client reads its end.
+    attempt(source::release, "the source of a stream could not be released");
     held.hold(0);
     whenDone.accept(this);
     if (!call.isCancelled()) {
-      try {
-        lastWord.run();
-      } catch (RuntimeException | Error e) {
-        log.warn("the end of a stream could not be sent to its client: {}", e.toString());
-      }
-    }
-  }
-
-  /**
-   * Drops the messages that the source holds: the stream stays in memory until its client reads its
-   * end.
-   */
-  private void drop() {
-    try {
-      var unused = source.release();
-    } catch (RuntimeException | Error e) {
-      log.warn("the source of a stream could not be released: {}", e.toString());
+      attempt(lastWord, "the end of a stream could not be sent to its client");
     }
   }
 
   private void close() {
+    attempt(source::close, "the source of a stream could not be closed");
+  }
+
+  private static void attempt(Runnable step, String failure) {
     try {
-      source.close();
+      step.run();
     } catch (RuntimeException | Error e) {
-      log.warn("the source of a stream could not be closed: {}", e.toString());
+      log.warn("{}: {}", failure, e.toString());
     }
   }
 }
