@@ -41,7 +41,10 @@ public final class MetricsEndpoint implements AutoCloseable {
   private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
   private final HttpEndpoint http;
 
-  private MetricsEndpoint(InetSocketAddress address, ServerMetrics metrics, Duration patience)
+  /**
+   * @param patience time from the first line of a request until its answer is read
+   */
+  MetricsEndpoint(InetSocketAddress address, ServerMetrics metrics, Duration patience)
       throws IOException {
     this.metrics = metrics;
     this.http =
@@ -58,17 +61,7 @@ public final class MetricsEndpoint implements AutoCloseable {
    */
   public static MetricsEndpoint start(InetSocketAddress address, ServerMetrics metrics)
       throws IOException {
-    return start(address, metrics, PATIENCE);
-  }
-
-  /**
-   * Starts an endpoint.
-   *
-   * @param patience time from the first line of a request until its answer is read
-   */
-  static MetricsEndpoint start(InetSocketAddress address, ServerMetrics metrics, Duration patience)
-      throws IOException {
-    return new MetricsEndpoint(address, metrics, patience);
+    return new MetricsEndpoint(address, metrics, PATIENCE);
   }
 
   /**

@@ -40,7 +40,7 @@ class MetricsEndpointTest {
 
   private MetricsEndpoint start(Duration patience) throws IOException {
     MetricsEndpoint started =
-        MetricsEndpoint.start(
+        new MetricsEndpoint(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, patience);
     started.opened(() -> BackendState.SERVING, trouble::get);
     return started;
