@@ -1,5 +1,6 @@
 package io.databroker.server.log;
 
+import java.util.function.Function;
 import java.util.logging.LogRecord;
 
 /**
@@ -9,20 +10,18 @@ import java.util.logging.LogRecord;
  */
 public enum LogFormat {
   /** Time, level, logger and message, for people. */
-  TEXT {
-    @Override
-    String line(LogRecord event) {
-      return TextLine.of(event);
-    }
-  },
+  TEXT(TextLine::of),
   /** One JSON object a line, for programs. */
-  JSON {
-    @Override
-    String line(LogRecord event) {
-      return JsonEvent.of(event);
-    }
-  };
+  JSON(JsonEvent::of);
+
+  private final Function<LogRecord, String> layout;
+
+  LogFormat(Function<LogRecord, String> layout) {
+    this.layout = layout;
+  }
 
   /** Returns the event as one line, without its end. */
-  abstract String line(LogRecord event);
+  String line(LogRecord event) {
+    return layout.apply(event);
+  }
 }
