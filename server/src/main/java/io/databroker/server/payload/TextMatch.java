@@ -53,7 +53,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
     }
     if (message.getDescriptorForType() == Any.getDescriptor()) {
       Any any = Any.newBuilder().mergeFrom(message.toByteString()).build();
-      return inText(any.getTypeUrl()) || inNested(any, depth);
+      return search.isIn(any.getTypeUrl()) || inNested(any, depth);
     }
     for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
       JavaType type = field.getKey().getJavaType();
@@ -72,7 +72,7 @@ public final class TextMatch implements Predicate<StoredRecord> {
 
   private boolean inContent(Object content, int depth) throws InvalidProtocolBufferException {
     if (content instanceof String text) {
-      return inText(text);
+      return search.isIn(text);
     }
     return inMessage((Message) content, depth + 1);
   }
@@ -83,9 +83,5 @@ public final class TextMatch implements Predicate<StoredRecord> {
     } catch (InvalidProtocolBufferException e) {
       return false; // the rest of the payload may still match
     }
-  }
-
-  private boolean inText(String text) {
-    return search.isIn(text);
   }
 }
