@@ -1,14 +1,11 @@
 package io.databroker.server.remote;
 
-import io.databroker.server.proto.Record;
-import io.databroker.api.InvalidArgumentException;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Any;
-import io.databroker.server.wire.WireValues;
-import io.databroker.server.wire.ErrorDetails;
 import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ErrorId;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
@@ -20,14 +17,17 @@ import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.GetCheckpointRequest;
 import io.databroker.server.proto.GetRequest;
 import io.databroker.server.proto.PutRequest;
+import io.databroker.server.proto.Record;
 import io.databroker.server.proto.ServerInfoResponse;
 import io.databroker.server.proto.SetCheckpointRequest;
 import io.databroker.server.proto.SetOptionsRequest;
 import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
-import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.databroker.server.proto.TypedOptions;
 import io.databroker.server.proto.ext.RestoreServiceGrpc;
+import io.databroker.server.wire.ErrorDetails;
+import io.databroker.server.wire.WireValues;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -92,9 +92,7 @@ public final class ServerEnd implements CopyEnd {
         if (message.hasRecord()) {
           records.accept(WireValues.record(message.getRecord()));
         } else if (message.hasOptions()) {
-          options.put(
-              message.getOptions().getTypeURL(),
-              WireValues.options(message.getOptions().getOptions()));
+          put(message.getOptions(), options);
         } else {
           position =
               new Position(
@@ -111,22 +109,22 @@ public final class ServerEnd implements CopyEnd {
     return StoreContents.of(position, options, checkpoint, history);
   }
 
+  private static void put(TypedOptions wire, Map<String, TypeOptions> options) {
+    options.put(wire.getTypeURL(), WireValues.options(wire.getOptions()));
+  }
+
   @Override
   public boolean has(String type, String id) {
-    return CallFailures.reading(
-        () -> {
-          try {
-            var unused =
-                records(ANSWER_SECONDS)
-                    .get(GetRequest.newBuilder().setType(type).setId(id).build());
-            return true;
-          } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-              return false;
-            }
-            throw e;
-          }
-        });
+    try {
+      var unused =
+          records(ANSWER_SECONDS).get(GetRequest.newBuilder().setType(type).setId(id).build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return false;
+      }
+      throw CallFailures.ofRead(e);
+    }
   }
 
   @Override
@@ -202,19 +200,12 @@ public final class ServerEnd implements CopyEnd {
     return CallFailures.reading(
         () -> {
           Versions now = versions();
-          SyncRequest request =
-              SyncRequest.newBuilder()
-                  .setServerVersion(now.serverVersion())
-                  .setRecordVersion(now.latest())
-                  .setWait(false)
-                  .build();
-          Iterator<SyncResponse> messages = records(ANSWER_SECONDS).sync(request);
+          Iterator<SyncResponse> messages =
+              records(ANSWER_SECONDS).sync(ServerFeed.request(now.end(), false));
           while (messages.hasNext()) {
             SyncResponse message = messages.next();
             if (message.hasOptions()) {
-              options.put(
-                  message.getOptions().getTypeURL(),
-                  WireValues.options(message.getOptions().getOptions()));
+              put(message.getOptions(), options);
             }
           }
           return options;

@@ -1,6 +1,5 @@
 package io.databroker.server.remote;
 
-import io.databroker.server.wire.WireValues;
 import io.databroker.api.Changes;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
@@ -12,6 +11,7 @@ import io.databroker.host.copy.CopyEnd;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.databroker.server.wire.WireValues;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -56,14 +56,16 @@ final class ServerFeed implements CopyEnd.Feed {
 
   private static ServerFeed start(
       Channel channel, Position from, boolean wait, Supplier<Versions> versions) {
-    SyncRequest request =
-        SyncRequest.newBuilder()
-            .setServerVersion(from.serverVersion())
-            .setRecordVersion(from.version())
-            .setWait(wait)
-            .build();
     return new ServerFeed(
-        DataBrokerServiceGrpc.newBlockingV2Stub(channel).sync(request), from, versions);
+        DataBrokerServiceGrpc.newBlockingV2Stub(channel).sync(request(from, wait)), from, versions);
+  }
+
+  static SyncRequest request(Position from, boolean wait) {
+    return SyncRequest.newBuilder()
+        .setServerVersion(from.serverVersion())
+        .setRecordVersion(from.version())
+        .setWait(wait)
+        .build();
   }
 
   /**
