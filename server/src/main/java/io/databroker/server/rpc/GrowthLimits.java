@@ -92,12 +92,10 @@ final class GrowthLimits {
     return renewed;
   }
 
-  boolean releaseLease(String name, long token) {
-    boolean released = backend.releaseLease(name, token);
-    if (released) {
+  void releaseLease(String name, long token) {
+    if (backend.releaseLease(name, token)) {
       held.released(token);
     }
-    return released;
   }
 
   /** Returns the held leases that were acquired through this server. */
