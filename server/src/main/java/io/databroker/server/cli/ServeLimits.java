@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import io.databroker.server.net.NetworkLimits;
 import io.databroker.server.rpc.ServerSettings;
 import io.databroker.server.rpc.ServiceLimits;
 import java.time.Duration;
@@ -89,19 +90,18 @@ final class ServeLimits {
 
   /** Returns the settings with these limits. */
   ServerSettings apply(ServerSettings settings) {
+    NetworkLimits network = settings.network();
     ServiceLimits service = settings.service();
     return settings
         .withNetwork(
-            settings.network().toBuilder()
-                .connections(connections)
-                .connectionsPerAddress(connectionsPerAddress)
-                .callsPerConnection(callsPerConnection)
-                .handshake(handshake)
-                .idle(idle)
-                .age(age)
-                .request(request)
-                .stall(stall)
-                .build())
+            new NetworkLimits(
+                connections,
+                connectionsPerAddress,
+                callsPerConnection,
+                network.calls(),
+                new NetworkLimits.Times(
+                    handshake, idle, age, network.times().grace(), request, stall),
+                network.room()))
         .withService(
             new ServiceLimits(
                 leases,

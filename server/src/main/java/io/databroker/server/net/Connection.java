@@ -150,7 +150,7 @@ public final class Connection {
   }
 
   private synchronized boolean readsItsAnswers() {
-    return !cut && unsent + inRecords + inHeap < all.limits().unsentPerConnection();
+    return !cut && unsent + inRecords + inHeap < all.limits().room().unsentPerConnection();
   }
 
   /** Counts bytes handed to the transport. */
@@ -234,7 +234,7 @@ public final class Connection {
 
   /** Counts the bytes of an answer that waits in the heap; a negative count ends the wait. */
   public void inHeap(long answer) {
-    long bytes = all.limits().countedAsWaiting(answer);
+    long bytes = all.limits().room().countedAsWaiting(answer);
     boolean over;
     synchronized (this) {
       if (cut) {

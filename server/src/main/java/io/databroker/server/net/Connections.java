@@ -51,6 +51,7 @@ public final class Connections extends ServerTransportFilter {
   static final int FEW = 8;
 
   private final NetworkLimits limits;
+  private final NetworkLimits.Room room;
   private final Admission admission;
   private final LongSupplier buffers;
   private final long mostBuffers;
@@ -88,11 +89,12 @@ public final class Connections extends ServerTransportFilter {
   public Connections(
       NetworkLimits limits, LongSupplier buffers, long mostBuffers, LongSupplier shortages) {
     this.limits = limits;
+    this.room = limits.room();
     this.admission = new Admission(limits);
     this.buffers = buffers;
     this.mostBuffers = mostBuffers;
     this.shortages = shortages;
-    this.records = new RecordRoom(limits.records());
+    this.records = new RecordRoom(room.records());
   }
 
   /** Returns the executor of short tasks on the given loop, which all its connections share. */
@@ -199,17 +201,17 @@ public final class Connections extends ServerTransportFilter {
           buffers.getAsLong()
               > mostBuffers; // a little more than the count: each stream holds some bytes
     }
-    return unsent.addAndGet(bytes) > 2 * limits.unsent() && bytes > 0;
+    return unsent.addAndGet(bytes) > 2 * room.unsent() && bytes > 0;
   }
 
   /** Counts answers held in the heap, in bytes; returns whether they exceed the limit. */
   boolean addInHeap(long bytes) {
-    return inHeap.addAndGet(bytes) > limits.waiting() && bytes > 0;
+    return inHeap.addAndGet(bytes) > room.waiting() && bytes > 0;
   }
 
   /** Counts received bytes; returns whether they exceed the limit. */
   boolean addReceived(long bytes) {
-    return received.addAndGet(bytes) > limits.received() && bytes > 0;
+    return received.addAndGet(bytes) > room.received() && bytes > 0;
   }
 
   boolean hasRoom(long bytes) {
@@ -217,7 +219,7 @@ public final class Connections extends ServerTransportFilter {
   }
 
   private boolean fits(long granted, long bytes) {
-    long most = tight ? limits.unsent() / 4 : limits.unsent();
+    long most = tight ? room.unsent() / 4 : room.unsent();
     long used = unsent.get() + granted;
     return bytes <= SMALL
         || used + bytes <= most
@@ -244,9 +246,9 @@ public final class Connections extends ServerTransportFilter {
   }
 
   private boolean over() {
-    return unsent.get() > 2 * limits.unsent()
-        || inHeap.get() > limits.waiting()
-        || received.get() > limits.received();
+    return unsent.get() > 2 * room.unsent()
+        || inHeap.get() > room.waiting()
+        || received.get() > room.received();
   }
 
   /**
@@ -277,8 +279,8 @@ public final class Connections extends ServerTransportFilter {
   /** Ends calls and connections that have made no progress for too long; called often. */
   public void sweep() {
     long now = System.nanoTime();
-    long request = stopping ? STOPPING_NANOS : limits.request().toNanos();
-    long stall = limits.stall().toNanos();
+    long request = stopping ? STOPPING_NANOS : limits.times().request().toNanos();
+    long stall = limits.times().stall().toNanos();
     long unflushed = 0;
     records.sweep();
     waiting.forget();
@@ -295,7 +297,7 @@ public final class Connections extends ServerTransportFilter {
         endIfStalled(call, now, request, stall);
       }
     }
-    free(unflushed - 2 * limits.unsent(), "reader-stalled: the client reads nothing");
+    free(unflushed - 2 * room.unsent(), "reader-stalled: the client reads nothing");
     long tooMany = buffers.getAsLong() - mostBuffers;
     tight = tooMany > 0;
     free(tooMany, "the server's buffers are nearly full");
@@ -334,7 +336,7 @@ public final class Connections extends ServerTransportFilter {
   }
 
   private boolean full() {
-    return unsent.get() >= limits.unsent() / 2;
+    return unsent.get() >= room.unsent() / 2;
   }
 
   /** Returns the number of open connections, including those without a handshake. */

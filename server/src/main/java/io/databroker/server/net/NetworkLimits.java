@@ -13,35 +13,16 @@ import java.time.Duration;
  * @param callsPerConnection open calls on one connection, watchers included
  * @param calls open calls in total, watchers included; the first few calls of each connection are
  *     exempt
- * @param handshake time for a new connection to complete TLS and the HTTP/2 preface
- * @param idle time after which a connection without calls is closed
- * @param age time after which a connection is asked to reconnect; its open calls get {@code grace}
- * @param grace time for the open calls of a connection that is too old
- * @param request time for a request to arrive whole
- * @param stall time without any progress after which a reader is cut off
- * @param unsentPerConnection bytes of answers that one connection may leave unread before its next
- *     calls wait
- * @param unsent bytes of answers in the transport's buffers in all
- * @param waiting bytes of answers in the heap that wait for room in the transport's buffers
- * @param records bytes of large records in the heap that are being sent
- * @param received bytes of unfinished requests in the transport's buffers in all
+ * @param times limits on time
+ * @param room limits on bytes
  */
 public record NetworkLimits(
     int connections,
     int connectionsPerAddress,
     int callsPerConnection,
     int calls,
-    Duration handshake,
-    Duration idle,
-    Duration age,
-    Duration grace,
-    Duration request,
-    Duration stall,
-    long unsentPerConnection,
-    long unsent,
-    long waiting,
-    long records,
-    long received) {
+    Times times,
+    Room room) {
   /** Share of the direct memory for answers; requests get the same share. */
   private static final int SHARE = 4;
 
@@ -59,23 +40,72 @@ public record NetworkLimits(
   private static final int MOST_CALLS = 50_000;
   private static final int FEWEST_CALLS = 1_000;
 
+  /**
+   * Limits on time.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   *
+   * @param handshake time for a new connection to complete TLS and the HTTP/2 preface
+   * @param idle time after which a connection without calls is closed
+   * @param age time after which a connection is asked to reconnect; its open calls get {@code
+   *     grace}
+   * @param grace time for the open calls of a connection that is too old
+   * @param request time for a request to arrive whole
+   * @param stall time without any progress after which a reader is cut off
+   */
+  public record Times(
+      Duration handshake,
+      Duration idle,
+      Duration age,
+      Duration grace,
+      Duration request,
+      Duration stall) {
+    /** Checks that every limit is positive. */
+    public Times {
+      positive("handshake", handshake.toMillis());
+      positive("idle", idle.toMillis());
+      positive("age", age.toMillis());
+      positive("grace", grace.toMillis());
+      positive("request", request.toMillis());
+      positive("stall", stall.toMillis());
+    }
+  }
+
+  /**
+   * Limits on bytes in transit.
+   *
+   * <p><b>Thread-safety:</b> immutable.
+   *
+   * @param unsentPerConnection bytes of answers that one connection may leave unread before its
+   *     next calls wait
+   * @param unsent bytes of answers in the transport's buffers in all
+   * @param waiting bytes of answers in the heap that wait for room in the transport's buffers
+   * @param records bytes of large records in the heap that are being sent
+   * @param received bytes of unfinished requests in the transport's buffers in all
+   */
+  public record Room(
+      long unsentPerConnection, long unsent, long waiting, long records, long received) {
+    /** Checks that every limit is positive. */
+    public Room {
+      positive("unsentPerConnection", unsentPerConnection);
+      positive("unsent", unsent);
+      positive("waiting", waiting);
+      positive("records", records);
+      positive("received", received);
+    }
+
+    /** Returns the bytes that count for one answer: alone, it never exceeds {@code waiting}. */
+    long countedAsWaiting(long answer) {
+      return Math.max(-waiting, Math.min(waiting, answer));
+    }
+  }
+
   /** Checks that every limit is positive. */
   public NetworkLimits {
     positive("connections", connections);
     positive("connectionsPerAddress", connectionsPerAddress);
     positive("callsPerConnection", callsPerConnection);
     positive("calls", calls);
-    positive("handshake", handshake.toMillis());
-    positive("idle", idle.toMillis());
-    positive("age", age.toMillis());
-    positive("grace", grace.toMillis());
-    positive("request", request.toMillis());
-    positive("stall", stall.toMillis());
-    positive("unsentPerConnection", unsentPerConnection);
-    positive("unsent", unsent);
-    positive("waiting", waiting);
-    positive("records", records);
-    positive("received", received);
   }
 
   private static void positive(String name, long value) {
@@ -92,135 +122,18 @@ public record NetworkLimits(
         1_000,
         1_000,
         (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, heap / BYTES_PER_CALL)),
-        Duration.ofSeconds(10),
-        Duration.ofMinutes(10),
-        Duration.ofHours(24),
-        Duration.ofMinutes(5),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(30),
-        Math.min(16L << 20, share / 4),
-        share,
-        Math.max(LEAST, heap / WAITING_SHARE),
-        Math.max(LEAST, heap / RECORDS_SHARE),
-        share);
-  }
-
-  /** Returns the bytes that count for one answer: alone, it never exceeds {@code waiting}. */
-  long countedAsWaiting(long answer) {
-    return Math.max(-waiting, Math.min(waiting, answer));
-  }
-
-  /** Returns a builder that holds these limits. */
-  public Builder toBuilder() {
-    return new Builder(this);
-  }
-
-  /**
-   * Builds limits from others. The grace and the bounds on bytes stay.
-   *
-   * <p><b>Thread-safety:</b> none.
-   */
-  public static final class Builder {
-    private final NetworkLimits from;
-    private int connections;
-    private int connectionsPerAddress;
-    private int callsPerConnection;
-    private int calls;
-    private Duration handshake;
-    private Duration idle;
-    private Duration age;
-    private Duration request;
-    private Duration stall;
-
-    private Builder(NetworkLimits from) {
-      this.from = from;
-      connections = from.connections;
-      connectionsPerAddress = from.connectionsPerAddress;
-      callsPerConnection = from.callsPerConnection;
-      calls = from.calls;
-      handshake = from.handshake;
-      idle = from.idle;
-      age = from.age;
-      request = from.request;
-      stall = from.stall;
-    }
-
-    /** Sets {@link NetworkLimits#connections}. */
-    public Builder connections(int most) {
-      connections = most;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#connectionsPerAddress}. */
-    public Builder connectionsPerAddress(int most) {
-      connectionsPerAddress = most;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#callsPerConnection}. */
-    public Builder callsPerConnection(int most) {
-      callsPerConnection = most;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#calls}. */
-    public Builder calls(int most) {
-      calls = most;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#handshake}. */
-    public Builder handshake(Duration time) {
-      handshake = time;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#idle}. */
-    public Builder idle(Duration time) {
-      idle = time;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#age}. */
-    public Builder age(Duration time) {
-      age = time;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#request}. */
-    public Builder request(Duration time) {
-      request = time;
-      return this;
-    }
-
-    /** Sets {@link NetworkLimits#stall}. */
-    public Builder stall(Duration time) {
-      stall = time;
-      return this;
-    }
-
-    /**
-     * Returns the limits.
-     *
-     * @throws InvalidArgumentException if one is not positive
-     */
-    public NetworkLimits build() {
-      return new NetworkLimits(
-          connections,
-          connectionsPerAddress,
-          callsPerConnection,
-          calls,
-          handshake,
-          idle,
-          age,
-          from.grace,
-          request,
-          stall,
-          from.unsentPerConnection,
-          from.unsent,
-          from.waiting,
-          from.records,
-          from.received);
-    }
+        new Times(
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(10),
+            Duration.ofHours(24),
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30)),
+        new Room(
+            Math.min(16L << 20, share / 4),
+            share,
+            Math.max(LEAST, heap / WAITING_SHARE),
+            Math.max(LEAST, heap / RECORDS_SHARE),
+            share));
   }
 }

@@ -105,6 +105,7 @@ public final class Transport implements AutoCloseable {
    */
   public NettyServerBuilder builder(
       InetSocketAddress listen, ServerCredentials credentials, int largestRequest) {
+    NetworkLimits.Times times = limits.times();
     return NettyServerBuilder.forAddress(listen, credentials)
         .channelType(channelType())
         .bossEventLoopGroup(accepting)
@@ -116,10 +117,10 @@ public final class Transport implements AutoCloseable {
         .decompressorRegistry(GzipRequests.REGISTRY)
         .maxInboundMessageSize(largestRequest)
         .flowControlWindow(WINDOW)
-        .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS)
-        .maxConnectionIdle(limits.idle().toMillis(), TimeUnit.MILLISECONDS)
-        .maxConnectionAge(limits.age().toMillis(), TimeUnit.MILLISECONDS)
-        .maxConnectionAgeGrace(limits.grace().toMillis(), TimeUnit.MILLISECONDS)
+        .handshakeTimeout(times.handshake().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionIdle(times.idle().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAge(times.age().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(times.grace().toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())
         .maxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
         // Detect dead peers by keepalive, and tolerate clients that ping more often.

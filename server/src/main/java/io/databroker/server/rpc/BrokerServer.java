@@ -140,7 +140,7 @@ public final class BrokerServer implements AutoCloseable {
             threads.streams(),
             threads.searches(),
             settings.service(),
-            new BatchRoom(settings.network().waiting()));
+            new BatchRoom(settings.network().room().waiting()));
     this.searches =
         new Searches(
             backend,

@@ -10,11 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
+  private final NetworkLimits standard = NetworkLimits.standard(64 << 20, 64 << 20);
   private final NetworkLimits limits =
-      NetworkLimits.standard(64 << 20, 64 << 20).toBuilder()
-          .connections(16)
-          .connectionsPerAddress(8)
-          .build();
+      new NetworkLimits(16, 8, 1_000, 1_000, standard.times(), standard.room());
   private final AtomicLong later = new AtomicLong();
   private final Admission admission = new Admission(limits, () -> System.nanoTime() + later.get());
 

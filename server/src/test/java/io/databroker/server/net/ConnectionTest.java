@@ -33,7 +33,7 @@ class ConnectionTest {
   void aCallWaitsWhileItsClientDoesNotRead() {
     List<String> ran = new ArrayList<>();
     connection.run(lane, () -> ran.add("first"));
-    connection.unsent(all.limits().unsentPerConnection());
+    connection.unsent(all.limits().room().unsentPerConnection());
     connection.run(lane, () -> ran.add("second"));
     connection.run(lane, () -> ran.add("third"));
     assertThat(ran).containsExactly("first");
@@ -70,7 +70,7 @@ class ConnectionTest {
 
   @Test
   void aCallOfAnotherConnectionDoesNotWait() {
-    connection.unsent(all.limits().unsentPerConnection());
+    connection.unsent(all.limits().room().unsentPerConnection());
     List<String> ran = new ArrayList<>();
     new Connection(all, null).run(lane, () -> ran.add("other"));
     assertThat(ran).containsExactly("other");
@@ -151,7 +151,7 @@ class ConnectionTest {
 
   @Test
   void aLargeAnswerWaitsForRoomAndASmallOneDoesNot() {
-    long limit = all.limits().unsent();
+    long limit = all.limits().room().unsent();
     assertThat(all.hasRoom(limit + MIB))
         .as("larger than all room, and nothing else there")
         .isTrue();
@@ -169,7 +169,7 @@ class ConnectionTest {
   @Test
   void anAnswerThatWaitsInTheHeapKeepsTheNextCallsOfItsConnectionWaiting() {
     List<String> ran = new ArrayList<>();
-    connection.inHeap(all.limits().unsentPerConnection());
+    connection.inHeap(all.limits().room().unsentPerConnection());
     connection.run(lane, () -> ran.add("next"));
     assertThat(ran).isEmpty();
     connection.inHeap(-1);
@@ -181,7 +181,7 @@ class ConnectionTest {
   void largeAnswersHaveLessRoomWhileTheBuffersAreNearlyUsedUp() {
     AtomicLong buffers = new AtomicLong();
     Connections tight = new Connections(all.limits(), buffers::get, 100, () -> 0);
-    long limit = all.limits().unsent();
+    long limit = all.limits().room().unsent();
     new Connection(tight, null).unsent(limit / 4);
     assertThat(tight.hasRoom(MIB)).isTrue();
     buffers.set(101);
@@ -195,7 +195,8 @@ class ConnectionTest {
 
   @Test
   void theFirstCallsOfAConnectionNeedNoPlace() {
-    NetworkLimits few = all.limits().toBuilder().calls(10).build();
+    NetworkLimits few =
+        new NetworkLimits(100, 100, 100, 10, all.limits().times(), all.limits().room());
     Connections full = new Connections(few);
     Connection greedy = new Connection(full, null);
     int opened = 0;

@@ -195,7 +195,7 @@ class FramingAllocatorTest {
 
   @Test
   void anotherRecordWaitsForRoomInItsTurn() {
-    long most = all.limits().records();
+    long most = all.limits().room().records();
     Bytes large = payload((int) most);
     RecordPlace place = connection.place(large, false);
     assertThat(place).isNotNull();

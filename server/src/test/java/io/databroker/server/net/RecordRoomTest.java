@@ -15,7 +15,7 @@ class RecordRoomTest {
   private static final long PATIENCE = 1_000_000_000L;
 
   private final Connections all = new Connections(NetworkLimits.standard(64 * MIB, 64 * MIB));
-  private final long stall = all.limits().stall().toNanos();
+  private final long stall = all.limits().times().stall().toNanos();
   private final Connection first = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
   private final Connection second = all.transportReady(Attributes.EMPTY).get(Connection.KEY);
 
@@ -25,7 +25,7 @@ class RecordRoomTest {
 
   @Test
   void aStreamThatEndsWhileItWaitsDoesNotKeepOthersWaiting() {
-    long most = all.limits().records() - MIB;
+    long most = all.limits().room().records() - MIB;
     first.place(payload(MIB), false);
     RecordPlace place = first.place(payload(most), false);
     List<String> ran = new ArrayList<>();
@@ -39,7 +39,7 @@ class RecordRoomTest {
 
   @Test
   void overlappingSendingsOfOneRecordDoNotKeepOthersWaiting() {
-    Bytes shared = payload(all.limits().records() - MIB);
+    Bytes shared = payload(all.limits().room().records() - MIB);
     RecordPlace place = first.place(shared, false);
     RecordPlace beside = first.place(shared, false);
     List<String> ran = new ArrayList<>();
@@ -54,7 +54,7 @@ class RecordRoomTest {
 
   @Test
   void sendingsOfOneRecordThatWaitNeedItsRoomOnce() {
-    Bytes shared = payload(all.limits().records() - MIB);
+    Bytes shared = payload(all.limits().room().records() - MIB);
     RecordPlace place = first.place(payload(2 * MIB), false);
     List<Integer> ran = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -67,7 +67,7 @@ class RecordRoomTest {
 
   @Test
   void sendingsThatAreOverWaitNoLonger() {
-    long most = all.limits().records();
+    long most = all.limits().room().records();
     RecordPlace place = first.place(payload(most), false);
     List<String> ran = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -100,7 +100,7 @@ class RecordRoomTest {
   /** Calls that wait and leave, again and again, would fill the heap. */
   @Test
   void thoseThatWaitNoLongerAreForgotten() {
-    first.place(payload(all.limits().records()), false);
+    first.place(payload(all.limits().room().records()), false);
     second.whenPlace(payload(MIB), () -> true, () -> {});
     Runnable[] call = {new ArrayList<>()::clear};
     WeakReference<Runnable> left = new WeakReference<>(call[0]);
@@ -117,7 +117,7 @@ class RecordRoomTest {
   /** A store that reads from its disk gives each of thousands of streams a copy. */
   @Test
   void aWaitDoesNotKeepTheRecord() {
-    first.place(payload(all.limits().records()), false);
+    first.place(payload(all.limits().room().records()), false);
     WeakReference<Bytes> copy = new WeakReference<>(payload(MIB));
     second.whenPlace(copy.get(), () -> true, () -> {});
     for (int i = 0; i < 100 && copy.get() != null; i++) {
@@ -129,7 +129,7 @@ class RecordRoomTest {
 
   @Test
   void oneAnswerIsNeverTooMuchToWait() {
-    long most = all.limits().waiting();
+    long most = all.limits().room().waiting();
     first.inHeap(3 * most);
     assertThat(first.held()).isEqualTo(most);
     first.inHeap(-3 * most);
@@ -152,7 +152,7 @@ class RecordRoomTest {
     assertThat(first.keepsWantedRoom(now, PATIENCE, stall))
         .as("while nobody wants the room")
         .isFalse();
-    second.whenPlace(payload(all.limits().records()), () -> true, () -> {});
+    second.whenPlace(payload(all.limits().room().records()), () -> true, () -> {});
     first.unsent(1_000);
     first.sent(1_000);
     assertThat(first.keepsWantedRoom(now, PATIENCE, stall)).isTrue();
@@ -170,7 +170,7 @@ class RecordRoomTest {
     for (int i = 0; i < 1_000; i++) {
       first.place(record, false);
     }
-    second.whenPlace(payload(all.limits().records()), () -> true, () -> {});
+    second.whenPlace(payload(all.limits().room().records()), () -> true, () -> {});
     long now = System.nanoTime();
     assertThat(first.keepsWantedRoom(now + stall / 2, PATIENCE, stall)).isFalse();
     assertThat(first.keepsWantedRoom(now + stall + PATIENCE, PATIENCE, stall)).isTrue();

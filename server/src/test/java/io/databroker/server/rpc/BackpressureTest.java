@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
 import io.databroker.server.fixture.LockedBackend;
+import io.databroker.server.net.NetworkLimits;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
@@ -96,12 +97,13 @@ class BackpressureTest {
   @Test
   void idleWatchersHoldNoThread() throws Exception {
     ServerSettings standard = new ServerSettings();
+    NetworkLimits limits = standard.network();
     served =
         Served.with(
             backend,
             new QuerySettings(),
             standard.withNetwork(
-                standard.network().toBuilder().callsPerConnection(20_000).build()));
+                new NetworkLimits(10, 10, 20_000, limits.calls(), limits.times(), limits.room())));
     Collector<SyncRequest, SyncResponse> first = Collector.eager();
     DataBrokerServiceGrpc.newStub(served.channel).sync(fromTheBeginning(), first);
     backend.put(List.of(Write.put("a", "0", Bytes.EMPTY)));

@@ -45,13 +45,13 @@ class BoundedAnswersTest {
 
   @Test
   void answersWhoseClientsHaveLeftDoNotKeepOthersWaiting() {
-    reader.unsent(limits.unsent());
+    reader.unsent(limits.room().unsent());
     for (int i = 0; i < 100; i++) {
       waiting(new RecordedCall(all)).end();
     }
     RecordedCall call = new RecordedCall(all);
     waiting(call);
-    reader.sent(limits.unsent());
+    reader.sent(limits.room().unsent());
     runThreads();
     assertThat(call.events).containsExactly("answer", "OK");
   }
@@ -63,7 +63,7 @@ class BoundedAnswersTest {
 
   @Test
   void streamsThatHaveEndedDoNotKeepOthersWaiting() {
-    reader.unsent(limits.unsent());
+    reader.unsent(limits.room().unsent());
     for (int i = 0; i < 100; i++) {
       BoundedAnswers<InputStream> ended = stream();
       assertThat(ended.isReady()).isFalse();
@@ -73,7 +73,7 @@ class BoundedAnswersTest {
     List<String> events = new ArrayList<>();
     stream.readyAgain(() -> events.add("ready"));
     assertThat(stream.isReady()).isFalse();
-    reader.sent(limits.unsent());
+    reader.sent(limits.room().unsent());
     runThreads();
     assertThat(events).containsExactly("ready");
   }
@@ -81,11 +81,11 @@ class BoundedAnswersTest {
   /** gRPC keeps the last buffer of an answer until the call is closed. */
   @Test
   void anAnswerWhoseClientLeavesWhileItIsSentIsClosed() {
-    reader.unsent(limits.unsent());
+    reader.unsent(limits.room().unsent());
     RecordedCall call = new RecordedCall(all);
     BoundedAnswers<InputStream> answers = waiting(call);
     call.whileSending = answers::end;
-    reader.sent(limits.unsent());
+    reader.sent(limits.room().unsent());
     runThreads();
     assertThat(call.events).containsExactly("answer", "OK");
     assertThat(all.unsentBytes()).isZero();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.databroker.server.auth.TlsFiles;
 import io.databroker.server.fixture.Certificates;
 import io.databroker.server.fixture.LockedBackend;
+import io.databroker.server.net.NetworkLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -36,7 +37,16 @@ class HandshakeTest {
 
   private static ServerSettings patientFor(Duration handshake) {
     ServerSettings standard = new ServerSettings();
-    return standard.withNetwork(standard.network().toBuilder().handshake(handshake).build());
+    NetworkLimits limits = standard.network();
+    Duration day = Duration.ofDays(1);
+    return standard.withNetwork(
+        new NetworkLimits(
+            limits.connections(),
+            limits.connectionsPerAddress(),
+            limits.callsPerConnection(),
+            limits.calls(),
+            new NetworkLimits.Times(handshake, day, day, day, day, day),
+            limits.room()));
   }
 
   private static Served serve(ServerSettings settings) throws IOException {
