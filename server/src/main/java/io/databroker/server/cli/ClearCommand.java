@@ -2,7 +2,6 @@ package io.databroker.server.cli;
 
 import com.google.protobuf.Empty;
 import io.databroker.server.proto.ClearResponse;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,10 +25,9 @@ final class ClearCommand extends RemoteCommand {
     }
     ClearResponse answer = connection.streams().clear(Empty.getDefaultInstance());
     output.line(
-        String.format(
-            Locale.ROOT,
-            "cleared: history %s was replaced by %s",
-            Long.toUnsignedString(answer.getOldServerVersion()),
-            Long.toUnsignedString(answer.getNewServerVersion())));
+        "cleared: history "
+            + Long.toUnsignedString(answer.getOldServerVersion())
+            + " was replaced by "
+            + Long.toUnsignedString(answer.getNewServerVersion()));
   }
 }

@@ -2,7 +2,6 @@ package io.databroker.server.cli;
 
 import io.databroker.host.copy.CopyEnd;
 import io.databroker.host.copy.StoreCopy;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,12 +82,10 @@ final class CopyCommand extends StoreCommand {
       StoreCopy copy = new StoreCopy(source, target, temporary.path, new ProgressLines(terminal));
       StoreCopy.Result result = follow ? copy.follow(replace, stop::get) : copy.run(replace);
       output.line(
-          String.format(
-              Locale.ROOT,
-              "%s: %s, up to %s",
-              follow ? "stopped" : "copied",
-              words(result),
-              words(result.position())));
+          (follow ? "stopped: " : "copied: ")
+              + words(result)
+              + ", up to "
+              + words(result.position()));
       output.flush();
       orderly.set(true);
     } finally {
@@ -100,8 +97,7 @@ final class CopyCommand extends StoreCommand {
   private static String words(StoreCopy.Result result) {
     return result.records() == 0 && result.changes() == 0
         ? "nothing was left to copy"
-        : String.format(
-            Locale.ROOT, "%d records and %d changes", result.records(), result.changes());
+        : result.records() + " records and " + result.changes() + " changes";
   }
 
   /** Lets a following copy end in order when a signal ends the process. */

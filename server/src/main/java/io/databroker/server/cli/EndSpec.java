@@ -2,7 +2,6 @@ package io.databroker.server.cli;
 
 import io.databroker.host.BackendConfig;
 import io.databroker.server.config.Secrets;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +59,9 @@ record EndSpec(String text, @Nullable Address server, @Nullable BackendConfig ba
 
   private static TypeConversionException wrong(String text) {
     return new TypeConversionException(
-        String.format(
-            Locale.ROOT,
-            "'%s' is not a store; give HOST:PORT of a server, or a backend such as"
-                + " offheap:directory=data",
-            shown(text)));
+        "'"
+            + shown(text)
+            + "' is not a store; give HOST:PORT of a server, or a backend such as"
+            + " offheap:directory=data");
   }
 }

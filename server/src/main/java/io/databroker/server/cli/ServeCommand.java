@@ -337,11 +337,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     try (Output output = terminal.output()) {
       output.line(
-          String.format(
-              Locale.ROOT,
-              "databroker ready: backend=%s listen=%s",
-              backend,
-              listen.withPort(server.port())));
+          "databroker ready: backend=" + backend + " listen=" + listen.withPort(server.port()));
     } catch (ReaderGoneException | FailedException e) {
       log.event("ready; the ready line could not be written to standard output"); // it still serves
     }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -201,13 +200,8 @@ public final class Configuration {
     if (OptionNames.isSwitch(option)) {
       for (Value value : given) {
         if (!value.text().equals("true") && !value.text().equals("false")) {
-          problem(
-              value.source(),
-              String.format(
-                  Locale.ROOT,
-                  "%s is '%s'; give true or false",
-                  OptionNames.key(option),
-                  value.text()));
+          String problem = " is '" + value.text() + "'; give true or false";
+          problem(value.source(), OptionNames.key(option) + problem);
         }
       }
     }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -76,8 +75,7 @@ final class YamlFile {
     YamlFile file = new YamlFile(name, problems);
     byte[] bytes = in.readNBytes(LARGEST + 1);
     if (bytes.length > LARGEST) {
-      problems.add(
-          String.format(Locale.ROOT, "%s has more than %d bytes; give less", name, LARGEST));
+      problems.add(name + " has more than " + LARGEST + " bytes; give less");
       return List.of();
     }
     try {
@@ -173,10 +171,7 @@ final class YamlFile {
     }
     Entry before = entries.get(key);
     if (before != null) {
-      problem(
-          line,
-          String.format(
-              Locale.ROOT, "%s stands in line %d already; give it once", key, before.line));
+      problem(line, key + " stands in line " + before.line + " already; give it once");
     } else {
       entries.put(key, new Entry(key, line, shape, scalars, keys));
     }
@@ -256,6 +251,6 @@ final class YamlFile {
   }
 
   private void problem(int line, String text) {
-    problems.add(String.format(Locale.ROOT, "%s, line %d: %s", name, line, text));
+    problems.add(name + ", line " + line + ": " + text);
   }
 }

@@ -1,6 +1,5 @@
 package io.databroker.server.json;
 
-import io.databroker.server.wire.WireValues;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonWriter;
 import com.google.protobuf.Any;
@@ -8,13 +7,13 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import io.databroker.server.proto.Record;
+import io.databroker.server.wire.WireValues;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -91,11 +90,8 @@ public final class RecordLine {
       }
     }
     if (record.getType().isEmpty() || record.getId().isEmpty()) {
-      throw new JsonException(
-          String.format(
-              Locale.ROOT,
-              "\"%s\" is missing or empty",
-              record.getType().isEmpty() ? "type" : "id"));
+      String missing = record.getType().isEmpty() ? "type" : "id";
+      throw new JsonException("\"" + missing + "\" is missing or empty");
     }
     return record.build();
   }

@@ -1,6 +1,5 @@
 package io.databroker.server.payload;
 
-import io.databroker.server.wire.WireValues;
 import com.google.protobuf.Any;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -11,7 +10,7 @@ import com.google.protobuf.util.FieldMaskUtil;
 import io.databroker.api.Bytes;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.host.patch.Patch;
-import java.util.Locale;
+import io.databroker.server.wire.WireValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,10 +103,9 @@ public final class PayloadPatch implements Patch.Change {
       throw new InvalidArgumentException(
           argument + ".type_url",
           typeUrl,
-          String.format(
-              Locale.ROOT,
-              "the record holds a %s, so give a message of that type",
-              shortened(stored.getTypeUrl())));
+          "the record holds a "
+              + shortened(stored.getTypeUrl())
+              + ", so give a message of that type");
     }
     Message merged = merge(parse(types, "the record's payload", stored));
     return WireValues.payload(stored.toBuilder().setValue(merged.toByteString()).build());

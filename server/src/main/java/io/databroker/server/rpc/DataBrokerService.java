@@ -1,6 +1,5 @@
 package io.databroker.server.rpc;
 
-import io.databroker.server.wire.WireValues;
 import com.google.protobuf.Empty;
 import io.databroker.api.Backend;
 import io.databroker.api.ClearResult;
@@ -34,11 +33,11 @@ import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.databroker.server.wire.WireValues;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Service for records, their changes, and leases. */
@@ -72,8 +71,7 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           if (found == null) {
             throw Statuses.of(
                 Status.NOT_FOUND.withDescription(
-                    String.format(
-                        Locale.ROOT, "no record (%s, %s)", Shown.quoted(type), Shown.quoted(id))),
+                    "no record (" + Shown.quoted(type) + ", " + Shown.quoted(id) + ")"),
                 "record-not-found");
           }
           return EncodedRecords.only(found);

@@ -1,6 +1,5 @@
 package io.databroker.server.rpc;
 
-import io.databroker.server.wire.ErrorDetails;
 import io.databroker.api.ConditionFailedException;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.ErrorId;
@@ -10,9 +9,9 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.SnapshotExpiredException;
+import io.databroker.server.wire.ErrorDetails;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,11 +61,9 @@ final class Statuses {
   static StatusRuntimeException busy(long room) {
     return ErrorDetails.failure(
         Status.RESOURCE_EXHAUSTED.withDescription(
-            String.format(
-                Locale.ROOT,
-                "the server holds at most %d bytes of requests; not applied, try again"
-                    + " later, or send smaller requests",
-                room)),
+            "the server holds at most "
+                + room
+                + " bytes of requests; not applied, try again later, or send smaller requests"),
         ErrorId.UNAVAILABLE.label(),
         Map.of("limit", Long.toString(room)));
   }
@@ -80,8 +77,7 @@ final class Statuses {
   static StatusRuntimeException limit(String id, String what, long limit) {
     return ErrorDetails.failure(
         Status.RESOURCE_EXHAUSTED.withDescription(
-            String.format(
-                Locale.ROOT, "%s: the server accepts at most %d %s; not applied", id, limit, what)),
+            id + ": the server accepts at most " + limit + " " + what + "; not applied"),
         id,
         Map.of("limit", Long.toString(limit)));
   }
