@@ -69,18 +69,15 @@ final class LargeRecord extends Encoded {
   }
 
   /** Bytes of the message, which keep their record. */
-  static final class Stream extends InputStream implements KnownLength, Drainable {
+  static final class Stream extends PartsStream implements KnownLength, Drainable {
     private final LargeRecord message;
-    private final ByteBuffer[] parts;
 
     private Stream(LargeRecord message) {
+      super(
+          ByteBuffer.wrap(message.head),
+          message.payload.asByteBuffer(),
+          ByteBuffer.wrap(message.tail));
       this.message = message;
-      this.parts =
-          new ByteBuffer[] {
-            ByteBuffer.wrap(message.head),
-            message.payload.asByteBuffer(),
-            ByteBuffer.wrap(message.tail)
-          };
     }
 
     LargeRecord message() {
@@ -95,37 +92,6 @@ final class LargeRecord extends Encoded {
       }
       Passage.open(place, message.head.length, sending);
       return place;
-    }
-
-    @Override
-    public int available() {
-      int left = 0;
-      for (ByteBuffer part : parts) {
-        left += part.remaining();
-      }
-      return left;
-    }
-
-    @Override
-    public int read() {
-      for (ByteBuffer part : parts) {
-        if (part.hasRemaining()) {
-          return part.get() & 0xFF;
-        }
-      }
-      return -1;
-    }
-
-    @Override
-    public int read(byte[] target, int from, int most) {
-      for (ByteBuffer part : parts) {
-        if (part.hasRemaining()) {
-          int length = Math.min(most, part.remaining());
-          part.get(target, from, length);
-          return length;
-        }
-      }
-      return most == 0 ? 0 : -1;
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import io.databroker.api.Bytes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -21,7 +20,7 @@ final class PayloadShape {
 
   static boolean isAny(Bytes payload) {
     ByteBuffer bytes = payload.asByteBuffer();
-    CodedInputStream in = CodedInputStream.newInstance(new Reading(bytes.duplicate()));
+    CodedInputStream in = CodedInputStream.newInstance(new PartsStream(bytes.duplicate()));
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (tag == TYPE_URL) {
@@ -50,40 +49,5 @@ final class PayloadShape {
       result = decoder.decode(text, decoded, true);
     }
     return !result.isError();
-  }
-
-  private static final class Reading extends InputStream {
-    private final ByteBuffer left;
-
-    Reading(ByteBuffer left) {
-      this.left = left;
-    }
-
-    @Override
-    public int read() {
-      return left.hasRemaining() ? left.get() & 0xFF : -1;
-    }
-
-    @Override
-    public int read(byte[] target, int from, int most) {
-      if (!left.hasRemaining()) {
-        return -1;
-      }
-      int length = Math.min(most, left.remaining());
-      left.get(target, from, length);
-      return length;
-    }
-
-    @Override
-    public long skip(long most) {
-      int length = (int) Math.min(most, left.remaining());
-      left.position(left.position() + length);
-      return length;
-    }
-
-    @Override
-    public int available() {
-      return left.remaining();
-    }
   }
 }
