@@ -66,13 +66,4 @@ record AccessSource(
         .map(name -> prefix + name)
         .collect(Collectors.toUnmodifiableSet());
   }
-
-  /** Returns whether nothing is named. */
-  boolean isEmpty() {
-    return authorities == null
-        && certificate == null
-        && certificateKey == null
-        && keyFile == null
-        && keys == null;
-  }
 }
