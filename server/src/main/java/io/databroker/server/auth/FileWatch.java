@@ -1,5 +1,6 @@
 package io.databroker.server.auth;
 
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,11 +43,7 @@ public final class FileWatch implements AutoCloseable {
   private final Reload reload;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread own = new Thread(task, "databroker-files");
-            own.setDaemon(true);
-            return own;
-          });
+          new DefaultThreadFactory("databroker-files", true));
   private String used;
   private String told = "";
 

@@ -1,6 +1,7 @@
 package io.databroker.server.net;
 
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
@@ -73,11 +74,7 @@ public final class Watchdog implements AutoCloseable {
   public synchronized void start(Consumer<String> end) {
     ScheduledExecutorService looking =
         Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread own = new Thread(task, "databroker-watchdog");
-              own.setDaemon(true);
-              return own;
-            });
+            new DefaultThreadFactory("databroker-watchdog", true));
     thread = looking;
     var unused =
         looking.scheduleWithFixedDelay(
