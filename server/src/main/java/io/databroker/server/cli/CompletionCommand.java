@@ -1,6 +1,5 @@
 package io.databroker.server.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 
@@ -9,19 +8,15 @@ import picocli.CommandLine.Command;
     name = "completion",
     description = "Writes a script for bash and zsh that completes commands and options.",
     footer = {"", "Example:", "  source <(databroker completion)"})
-final class CompletionCommand implements Callable<Integer> {
-  private final Terminal terminal;
-
+final class CompletionCommand extends ReportingCommand {
   CompletionCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (Output output = terminal.output()) {
-      output.line(
-          AutoComplete.bash("databroker", DatabrokerCommand.parser(terminal)).stripTrailing());
-    }
+  int run(Output output) throws Exception {
+    output.line(
+        AutoComplete.bash("databroker", DatabrokerCommand.parser(terminal)).stripTrailing());
     return ExitCodes.DONE;
   }
 }

@@ -2,7 +2,6 @@ package io.databroker.server.cli;
 
 import io.databroker.server.auth.TokenSigner;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,9 +15,7 @@ import picocli.CommandLine.Option;
       "key unless you need more."
     },
     footer = {"", "Example:", "  databroker token --shared-key-file read-only.key --for 8h"})
-final class TokenCommand implements Callable<Integer> {
-  private final Terminal terminal;
-
+final class TokenCommand extends ReportingCommand {
   @Mixin private final SigningKey key;
 
   @Option(
@@ -30,19 +27,17 @@ final class TokenCommand implements Callable<Integer> {
 
   @SuppressWarnings("NullAway.Init") // picocli sets the options
   TokenCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
     this.key = new SigningKey(terminal.environment());
   }
 
   @Override
-  public Integer call() throws Exception {
+  int run(Output output) throws Exception {
     TokenSigner signer = key.signer();
     if (signer == null) {
       throw new FailedException("no key to sign with; give --shared-key-file");
     }
-    try (Output output = terminal.output()) {
-      output.line(signer.token(validity));
-    }
+    output.line(signer.token(validity));
     return ExitCodes.DONE;
   }
 }
