@@ -2,17 +2,16 @@ package io.databroker.server.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.math.BigInteger;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.databroker.api.TypeOptions;
 import io.databroker.host.SettingText;
 import io.databroker.server.proto.Options;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -60,12 +59,7 @@ final class OptionsJson {
   private static TypeOptions with(TypeOptions options, String name, Value value) {
     return switch (name) {
       case "capacity" -> options.withCapacity(capacity(value));
-      case "ttl" -> {
-        if (!value.hasStringValue()) {
-          throw new TypeConversionException("ttl is not a string such as \"1h\"");
-        }
-        yield options.withTtl(converted("ttl", value.getStringValue()));
-      }
+      case "ttl" -> options.withTtl(ttl(value));
       case "indexedFields" -> options.withIndexedFields(fields(value));
       default ->
           throw new TypeConversionException(
@@ -73,11 +67,14 @@ final class OptionsJson {
     };
   }
 
-  private static Duration converted(String name, String text) {
+  private static Duration ttl(Value value) {
+    if (!value.hasStringValue()) {
+      throw new TypeConversionException("ttl is not a string such as \"1h\"");
+    }
     try {
-      return Parsers.duration(text);
+      return Parsers.duration(value.getStringValue());
     } catch (TypeConversionException e) {
-      throw new TypeConversionException(name + " is " + e.getMessage());
+      throw new TypeConversionException("ttl is " + e.getMessage());
     }
   }
 
@@ -89,18 +86,10 @@ final class OptionsJson {
         && number == Math.rint(number)) {
       return (long) number;
     }
-    Long text = value.hasStringValue() ? unsigned(value.getStringValue()) : null;
-    if (text == null) {
-      throw new TypeConversionException("capacity is not a whole number from 0");
-    }
-    return text;
-  }
-
-  private static @Nullable Long unsigned(String text) {
     try {
-      return new UnsignedConverter().convert(text);
+      return new UnsignedConverter().convert(value.getStringValue());
     } catch (TypeConversionException e) {
-      return null;
+      throw new TypeConversionException("capacity is not a whole number from 0");
     }
   }
 

@@ -5,7 +5,6 @@ import io.databroker.api.TypeOptions;
 import io.databroker.host.BackendConfig;
 import io.databroker.host.Databroker;
 import io.databroker.server.config.Secrets;
-import io.databroker.server.payload.MessageTypes;
 import io.databroker.server.rpc.QuerySettings;
 import io.databroker.server.rpc.ServerSettings;
 import java.io.IOException;
@@ -116,11 +115,7 @@ final class ServeSetup {
       check(() -> queries = queries.withTypes(profile.with(queries.types())));
     }
     for (Path protoset : protosets) {
-      check(
-          () -> {
-            MessageTypes more = queries.types().with(protoset);
-            queries = queries.withTypes(more);
-          });
+      check(() -> queries = queries.withTypes(queries.types().with(protoset)));
     }
   }
 
