@@ -52,26 +52,26 @@ final class Intake implements ServerInterceptor {
             // Reflection needs it.
             .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
     for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-      String name = method.getMethodDescriptor().getFullMethodName();
-      checks.put(name, RequestCheck.of(method.getMethodDescriptor(), batchRecords));
-      ServerMethodDefinition<?, ?> parsed = parsedFromBytes(method);
-      methods.add(parsed);
-      descriptor.addMethod(parsed.getMethodDescriptor());
+      ServerMethodDefinition<?, ?> checked = checked(method);
+      methods.add(checked);
+      descriptor.addMethod(checked.getMethodDescriptor());
     }
-    ServerServiceDefinition.Builder checked = ServerServiceDefinition.builder(descriptor.build());
-    methods.forEach(checked::addMethod);
+    ServerServiceDefinition.Builder behind = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(behind::addMethod);
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(checked.build(), new AsTheyCome()), this);
+        ServerInterceptors.useMarshalledMessages(behind.build(), new AsTheyCome()), this);
   }
 
-  private static <Q, A> ServerMethodDefinition<Q, A> parsedFromBytes(
-      ServerMethodDefinition<Q, A> method) {
+  /** Returns a method whose requests are checked, and parsed from their bytes. */
+  private <Q, A> ServerMethodDefinition<Q, A> checked(ServerMethodDefinition<Q, A> method) {
     MethodDescriptor<Q, A> descriptor = method.getMethodDescriptor();
     var standard = (MethodDescriptor.PrototypeMarshaller<Q>) descriptor.getRequestMarshaller();
     Message prototype = (Message) standard.getMessagePrototype();
     if (prototype == null) {
       throw new IllegalArgumentException(descriptor + " has no protobuf request");
     }
+    String name = descriptor.getFullMethodName();
+    checks.put(name, RequestCheck.of(name, prototype.getDescriptorForType(), batchRecords));
     return ServerMethodDefinition.create(
         descriptor.toBuilder(
                 new WholeRequest.Marshaller<>(standard, prototype),

@@ -1,7 +1,7 @@
 package io.databroker.server.rpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.LimitExceededException;
@@ -11,7 +11,6 @@ import io.databroker.server.payload.MessageShape.TooManyPartsException;
 import io.databroker.server.proto.DataBrokerServiceGrpc;
 import io.databroker.server.proto.ext.ConditionalServiceGrpc;
 import io.databroker.server.proto.ext.RestoreServiceGrpc;
-import io.grpc.MethodDescriptor;
 import java.util.Set;
 
 /** Counts the parts of a request from its bytes, before it is parsed. */
@@ -50,20 +49,15 @@ final class RequestCheck {
   /**
    * Creates the check of a method's requests.
    *
+   * @param method the full name of the method
+   * @param request the type of the requests
    * @param batchRecords the largest number of records in a request
    */
-  static RequestCheck of(MethodDescriptor<?, ?> method, int batchRecords) {
-    var prototype =
-        (Message)
-            ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
-                .getMessagePrototype();
-    if (prototype == null) {
-      throw new IllegalArgumentException(method.getFullMethodName() + " has no protobuf request");
-    }
-    boolean ofRecords = OF_RECORDS.contains(method.getFullMethodName());
+  static RequestCheck of(String method, Descriptor request, int batchRecords) {
+    boolean ofRecords = OF_RECORDS.contains(method);
     return new RequestCheck(
-        method.getFullMethodName(),
-        MessageShape.of(prototype.getDescriptorForType()),
+        method,
+        MessageShape.of(request),
         ofRecords ? batchRecords : Integer.MAX_VALUE,
         ofRecords ? MOST_PARTS + PARTS_PER_RECORD * batchRecords : MOST_PARTS);
   }
