@@ -110,20 +110,10 @@ public final class OptionNames {
   }
 
   private static String hint(String name, Collection<String> known) {
-    return Nearest.to(name.toLowerCase(Locale.ROOT), lower(known))
-        .map(
-            nearest -> {
-              String as =
-                  known.stream()
-                      .filter(one -> one.toLowerCase(Locale.ROOT).equals(nearest))
-                      .findFirst()
-                      .orElse(nearest);
-              return "; did you mean " + as + "?";
-            })
+    Map<String, String> spelled = new LinkedHashMap<>();
+    known.forEach(one -> spelled.put(one.toLowerCase(Locale.ROOT), one));
+    return Nearest.to(name.toLowerCase(Locale.ROOT), spelled.keySet())
+        .map(nearest -> "; did you mean " + spelled.get(nearest) + "?")
         .orElse("; \"databroker serve --help\" lists the options");
-  }
-
-  private static Collection<String> lower(Collection<String> names) {
-    return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
   }
 }
