@@ -9,7 +9,6 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
-import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Messages for the user about errors of a server. */
@@ -22,7 +21,7 @@ final class ServerErrors {
       case UNAVAILABLE -> away(error, server, access, told);
       case DEADLINE_EXCEEDED -> server + " did not answer in time";
       case UNIMPLEMENTED -> server + " cannot do that: " + told;
-      case ABORTED -> startOver(error).orElse(told);
+      case ABORTED -> startOver(error, told);
       default -> told;
     };
   }
@@ -79,32 +78,28 @@ final class ServerErrors {
   }
 
   /** Returns the message for a watcher whose position is no longer valid. */
-  private static Optional<String> startOver(StatusRuntimeException error) {
-    return ErrorDetails.info(error)
-        .map(
-            info -> {
-              String reason = info.getReason();
-              if (reason.equals(ErrorId.HISTORY_REPLACED.label())) {
-                return "the history was replaced, as by a clear: export the records and "
-                    + "start a new watch";
-              }
-              if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
-                return String.format(
-                    Locale.ROOT,
-                    "the changes after version %s are no longer held, the first is %s: "
-                        + "export the records and start a new watch",
-                    value(info, "asked"),
-                    value(info, "earliest"));
-              }
-              if (reason.equals(ErrorId.FUTURE_VERSION.label())) {
-                return String.format(
-                    Locale.ROOT,
-                    "version %s is later than the last one, %s",
-                    value(info, "asked"),
-                    value(info, "latest"));
-              }
-              return null;
-            });
+  private static String startOver(StatusRuntimeException error, String told) {
+    ErrorInfo info = ErrorDetails.info(error).orElse(ErrorInfo.getDefaultInstance());
+    String reason = info.getReason();
+    if (reason.equals(ErrorId.HISTORY_REPLACED.label())) {
+      return "the history was replaced, as by a clear: export the records and start a new watch";
+    }
+    if (reason.equals(ErrorId.HISTORY_TRIMMED.label())) {
+      return String.format(
+          Locale.ROOT,
+          "the changes after version %s are no longer held, the first is %s: "
+              + "export the records and start a new watch",
+          value(info, "asked"),
+          value(info, "earliest"));
+    }
+    if (reason.equals(ErrorId.FUTURE_VERSION.label())) {
+      return String.format(
+          Locale.ROOT,
+          "version %s is later than the last one, %s",
+          value(info, "asked"),
+          value(info, "latest"));
+    }
+    return told;
   }
 
   /** Returns the path of the argument that the error names. */
