@@ -89,11 +89,8 @@ final class AnyJson {
   }
 
   private static String string(Struct object, String name) throws JsonException {
-    Value value = object.getFieldsOrDefault(name, Value.newBuilder().setStringValue("").build());
-    if (!value.hasStringValue()) {
-      throw new JsonException("\"" + name + "\" is not a string");
-    }
-    return value.getStringValue();
+    Value none = Value.newBuilder().setStringValue("").build();
+    return RecordLine.string(name, object.getFieldsOrDefault(name, none));
   }
 
   private static ByteString bytes(Struct object, String name) throws JsonException {

@@ -112,7 +112,7 @@ public final class RecordLine {
     return json;
   }
 
-  private static String string(String name, Value value) throws JsonException {
+  static String string(String name, Value value) throws JsonException {
     if (!value.hasStringValue()) {
       throw new JsonException("\"" + name + "\" is not a string");
     }
