@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class SharedKeys {
   private static final int KEY_BYTES = 32;
   private static final long LARGEST_FILE = 64 << 10;
+  private static final String REMEDY =
+      ": give 32 random bytes as base64, such as from \"openssl rand -base64 32\"";
   private static final SharedKeys NONE = new SharedKeys(List.of());
 
   /**
@@ -110,9 +112,7 @@ public final class SharedKeys {
     }
     if (keys.isEmpty()) {
       throw new AccessException(
-          source
-              + " holds no key: give 32 random bytes as base64, such as from"
-              + " \"openssl rand -base64 32\"");
+          source + " holds no key" + REMEDY);
     }
     return new SharedKeys(keys);
   }
@@ -126,11 +126,7 @@ public final class SharedKeys {
     }
     if (bytes.length != KEY_BYTES) {
       throw new AccessException(
-          source
-              + ", line "
-              + line
-              + ", is not a key: give 32 random bytes as base64, such as from"
-              + " \"openssl rand -base64 32\"");
+          source + ", line " + line + ", is not a key" + REMEDY);
     }
     return bytes;
   }
