@@ -5,7 +5,6 @@ import io.databroker.api.Backend;
 import io.databroker.api.LimitExceededException;
 import io.databroker.api.Limits;
 import io.databroker.api.PutResult;
-import io.databroker.api.StoredRecord;
 import io.databroker.host.patch.Patch;
 import io.databroker.host.patch.Patcher;
 import io.databroker.host.query.Filter;
@@ -27,7 +26,6 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Handles Query and Patch, the calls that need the message types of payloads. */
 final class Searches {
@@ -93,7 +91,8 @@ final class Searches {
     QueryResult result =
         queries.run(
             RecordQuery.of(request.getType(), filter)
-                .where(matching(request.getQuery(), caller))
+                .where(
+                    new TextMatch(settings.types(), request.getQuery(), () -> checkThere(caller)))
                 .page(request.getOffset(), request.getLimit())
                 .within(Math.max(0, settings.answerBytes() - ANSWER_OVERHEAD)),
             () -> checkThere(caller));
@@ -103,11 +102,6 @@ final class Searches {
         .setServerVersion(result.position().serverVersion())
         .setRecordVersion(result.position().version())
         .build();
-  }
-
-  /** Returns the condition on the text of a payload. It stops reading when the caller has left. */
-  private Predicate<StoredRecord> matching(String text, Context caller) {
-    return new TextMatch(settings.types(), text, () -> checkThere(caller));
   }
 
   /** Ends the work for a caller that has left. */
