@@ -16,15 +16,13 @@ import picocli.CommandLine.Parameters;
       "A line with deletedAt is a delete; version and modifiedAt are ignored: the server sets new",
       "ones. Records are stored in batches, each whole or not at all, of up to 1000 "
           + "records; a batch",
-      "ends early when no more input has arrived. A bad line ends the import; earlier "
-          + "batches stay."
+      "ends early when no more input has arrived. A bad line ends the import; earlier batches stay."
     },
     footer = {
       "",
       "Examples:",
       "  databroker import records.jsonl",
-      "  echo '{\"type\":\"car\",\"id\":\"7\",\"data\":{\"color\":\"blue\"}}' | databroker "
-          + "import -"
+      "  echo '{\"type\":\"car\",\"id\":\"7\",\"data\":{\"color\":\"blue\"}}' | databroker import -"
     })
 final class ImportCommand extends RemoteCommand {
   @Parameters(paramLabel = "FILE|-", description = "The file to read; - is standard input.")

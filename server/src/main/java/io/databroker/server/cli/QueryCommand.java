@@ -52,7 +52,7 @@ final class QueryCommand extends RemoteCommand {
       names = "--match",
       paramLabel = "TEXT",
       description =
-          "Show only records with this text in their data; upper and lower case " + "are equal.")
+          "Show only records with this text in their data; upper and lower case are equal.")
   private String match = "";
 
   @Option(

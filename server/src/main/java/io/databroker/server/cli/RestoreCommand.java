@@ -16,8 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     description = {
       "Restores a backup into a store, as a new history.",
-      "All files are checked before anything changes. Records keep their times and the order"
-          + " of",
+      "All files are checked before anything changes. Records keep their times and the order of",
       "their writes, and get new versions. Followers of the store must start over.",
       "If the command is interrupted, run it again with --replace. Until then the store says that",
       "it holds only a part of the records, and no server opens it.",

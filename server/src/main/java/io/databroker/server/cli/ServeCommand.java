@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
     name = ServeCommand.NAME,
     description = {
       "Serves a backend over gRPC until SIGTERM or Ctrl-C.",
-      "Prints \"databroker ready: backend=… listen=…\" once it serves, and logs to standard "
-          + "error."
+      "Prints \"databroker ready: backend=… listen=…\" once it serves, and logs to standard error."
     },
     footer = {
       "",
@@ -100,7 +99,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--options",
       paramLabel = "FILE",
       description =
-          "File with the options of types, set at every start and after a clear; " + "see below.")
+          "File with the options of types, set at every start and after a clear; see below.")
   private @Nullable Path options;
 
   @Option(

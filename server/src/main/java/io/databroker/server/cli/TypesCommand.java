@@ -21,7 +21,7 @@ final class TypesCommand extends RemoteCommand {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description =
-          "Show the types as json, one per line, or as a table; as plain text if " + "not given.")
+          "Show the types as json, one per line, or as a table; as plain text if not given.")
   private @Nullable Layout layout;
 
   TypesCommand(Terminal terminal) {

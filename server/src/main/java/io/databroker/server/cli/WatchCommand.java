@@ -32,7 +32,7 @@ final class WatchCommand extends RemoteCommand {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "Show only the changes of " + "that type.")
+      description = "Show only the changes of that type.")
   private String type = "";
 
   @Option(
@@ -40,8 +40,7 @@ final class WatchCommand extends RemoteCommand {
       paramLabel = "VERSION",
       converter = UnsignedConverter.class,
       description =
-          "Show only the changes after that version; \"databroker info\" shows "
-              + "the last version.")
+          "Show only the changes after that version; \"databroker info\" shows the last version.")
   private @Nullable Long from;
 
   @Option(

@@ -97,7 +97,7 @@ final class RequestCheck {
     return new InvalidArgumentException(
         "request",
         method,
-        "it cannot be decompressed: send it in the encoding that " + "grpc-encoding names");
+        "it cannot be decompressed: send it in the encoding that grpc-encoding names");
   }
 
   InvalidArgumentException notOne() {
