@@ -28,12 +28,12 @@ final class Streams {
    */
   private record Origin(String from, long begun) {}
 
-  private final Lane changes;
-  private final Lane snapshots;
-  private final ServiceLimits limits;
+  /** Streams that share threads and a limit; {@code id} and {@code what} name them in its error. */
+  private record Kind(Lane lane, int limit, String id, String what, AtomicInteger count) {}
+
+  private final Kind watches;
+  private final Kind snapshots;
   private final BatchRoom batches;
-  private final AtomicInteger watchers = new AtomicInteger();
-  private final AtomicInteger openSnapshots = new AtomicInteger();
   private final Map<Pump<?>, Origin> open = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
@@ -43,49 +43,32 @@ final class Streams {
    * @param batches room for the batches that streams hold
    */
   Streams(Lane changes, Lane snapshots, ServiceLimits limits, BatchRoom batches) {
-    this.changes = changes;
-    this.snapshots = snapshots;
-    this.limits = limits;
+    this.watches = new Kind(changes, limits.watchers(), "too-many-watchers", "open Sync streams", new AtomicInteger());
+    this.snapshots =
+        new Kind(snapshots, limits.snapshots(), "too-many-snapshots", "open SyncLatest streams", new AtomicInteger());
     this.batches = batches;
   }
 
   /** Serves a watch from a source, or with the status of the error if it cannot be opened. */
   <M> void serveWatch(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    if (take(watchers, limits.watchers(), "too-many-watchers", "open Sync streams", observer)) {
-      serve(observer, opened, changes, watchers);
-    }
+    serve(watches, observer, opened);
   }
 
   /** Serves a SyncLatest call in the same way. */
   <M> void serveSnapshot(StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
-    if (take(
-        openSnapshots,
-        limits.snapshots(),
-        "too-many-snapshots",
-        "open SyncLatest streams",
-        observer)) {
-      serve(observer, opened, snapshots, openSnapshots);
-    }
-  }
-
-  private static boolean take(
-      AtomicInteger count, int limit, String id, String what, StreamObserver<?> observer) {
-    AdmittedCall<?> call = AdmittedCall.CURRENT.get();
-    // Otherwise one client could take the places of all others.
-    if (count.incrementAndGet() <= limit || (call != null && call.isOfFew())) {
-      return true;
-    }
-    count.decrementAndGet();
-    observer.onError(Statuses.limit(id, what, limit));
-    return false;
+    serve(snapshots, observer, opened);
   }
 
   private <M> void serve(
-      StreamObserver<M> observer,
-      Supplier<MessageSource<M>> opened,
-      Lane lane,
-      AtomicInteger count) {
+      Kind kind, StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+    AtomicInteger count = kind.count;
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
+    // Without the few, one client could take the places of all others.
+    if (count.incrementAndGet() > kind.limit && (call == null || !call.isOfFew())) {
+      count.decrementAndGet();
+      observer.onError(Statuses.limit(kind.id, kind.what, kind.limit));
+      return;
+    }
     MessageSource<M> source;
     try {
       source = opened.get();
@@ -94,7 +77,7 @@ final class Streams {
       observer.onError(Statuses.of(e));
       return;
     }
-    Executor turns = call == null ? lane.executor() : call.streamTurns(lane);
+    Executor turns = call == null ? kind.lane.executor() : call.streamTurns(kind.lane);
     Pump<M> pump =
         new Pump<>(
             (ServerCallStreamObserver<M>) observer,
