@@ -69,10 +69,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           String id = request.getId();
           StoredRecord found = type.isEmpty() || id.isEmpty() ? null : backend.get(type, id);
           if (found == null) {
-            throw Statuses.of(
-                Status.NOT_FOUND.withDescription(
-                    "no record (" + Shown.quoted(type) + ", " + Shown.quoted(id) + ")"),
-                "record-not-found");
+            String key = Shown.quoted(type) + ", " + Shown.quoted(id);
+            throw Statuses.of(Status.NOT_FOUND, "record-not-found", "no record (" + key + ")");
           }
           return EncodedRecords.only(found);
         });
@@ -145,9 +143,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           }
           TypeOptions options = backend.options().get(type);
           if (options == null) {
-            throw Statuses.of(
-                Status.NOT_FOUND.withDescription("no options for " + Shown.quoted(type)),
-                "options-not-found");
+            String problem = "no options for " + Shown.quoted(type);
+            throw Statuses.of(Status.NOT_FOUND, "options-not-found", problem);
           }
           return GetOptionsResponse.newBuilder().setOptions(WireValues.options(options)).build();
         });
@@ -180,10 +177,8 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           Duration duration = WireTimes.lease("duration", request.getDuration());
           Lease lease = growth.acquireLease(client, request.getName(), duration);
           if (lease == null) {
-            throw Statuses.of(
-                Status.ALREADY_EXISTS.withDescription(
-                    Shown.quoted(request.getName()) + " is held by another"),
-                "lease-held");
+            String problem = Shown.quoted(request.getName()) + " is held by another";
+            throw Statuses.of(Status.ALREADY_EXISTS, "lease-held", problem);
           }
           return AcquireLeaseResponse.newBuilder().setId(LeaseIds.id(lease)).build();
         });
@@ -198,11 +193,9 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
           long token = LeaseIds.token(request.getId());
           if (growth.renewLease(request.getName(), token, duration) == null) {
             throw Statuses.of(
-                Status.ALREADY_EXISTS.withDescription(
-                    Shown.quoted(request.getId())
-                        + " no longer holds "
-                        + Shown.quoted(request.getName())),
-                "lease-not-held");
+                Status.ALREADY_EXISTS,
+                "lease-not-held",
+                Shown.quoted(request.getId()) + " no longer holds " + Shown.quoted(request.getName()));
           }
           return Empty.getDefaultInstance();
         });

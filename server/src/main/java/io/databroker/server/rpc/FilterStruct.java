@@ -10,7 +10,6 @@ import io.databroker.server.payload.AddressField;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -87,12 +86,11 @@ final class FilterStruct {
     }
     if (isOperator(path, key)) {
       throw Statuses.of(
-          Status.UNIMPLEMENTED.withDescription(
-              String.format(
-                  Locale.ROOT,
-                  "filter operator %s is not supported; use $and, $or, $eq, $equals, $is, = or ==",
-                  Shown.quoted(key))),
-          ErrorId.UNSUPPORTED.label());
+          Status.UNIMPLEMENTED,
+          ErrorId.UNSUPPORTED.label(),
+          "filter operator "
+              + Shown.quoted(key)
+              + " is not supported; use $and, $or, $eq, $equals, $is, = or ==");
     }
     return value(path.isEmpty() ? key : longer(path, key), key, value);
   }

@@ -51,10 +51,10 @@ final class Statuses {
     log.error("a call failed with an unexpected error", error);
     // The call may have failed after the write.
     return of(
-        Status.INTERNAL.withDescription(
-            "internal error; the call may or may not have taken effect: read before you "
-                + "write again; the server's log has more"),
-        ErrorId.OUTCOME_UNKNOWN.label());
+        Status.INTERNAL,
+        ErrorId.OUTCOME_UNKNOWN.label(),
+        "internal error; the call may or may not have taken effect: read before you write again; the"
+            + " server's log has more");
   }
 
   /** Returns the status for a request for which the server has no room. */
@@ -69,8 +69,8 @@ final class Statuses {
   }
 
   /** Returns the status for a rejection that has an id of its own. */
-  static StatusRuntimeException of(Status status, String id) {
-    return ErrorDetails.failure(status, id, Map.of());
+  static StatusRuntimeException of(Status status, String id, String problem) {
+    return ErrorDetails.failure(status.withDescription(problem), id, Map.of());
   }
 
   /** Returns the status for a reached {@link ServiceLimits limit}. */
@@ -92,16 +92,17 @@ final class Statuses {
   /** Returns the status for a request that did not arrive completely in time. */
   static StatusRuntimeException requestStalled() {
     return of(
-        Status.DEADLINE_EXCEEDED.withDescription(
-            "request-stalled: the request did not arrive completely in time; not applied"),
-        "request-stalled");
+        Status.DEADLINE_EXCEEDED,
+        "request-stalled",
+        "request-stalled: the request did not arrive completely in time; not applied");
   }
 
   /** Returns the status for a stream that the server ends because it stops. */
   static StatusRuntimeException stopping() {
     return of(
-        Status.UNAVAILABLE.withDescription("the server is stopping; connect again"),
-        ErrorId.UNAVAILABLE.label());
+        Status.UNAVAILABLE,
+        ErrorId.UNAVAILABLE.label(),
+        "the server is stopping; connect again");
   }
 
   /** Returns the status for a stream that its client has not read for too long. */
@@ -128,7 +129,7 @@ final class Statuses {
   }
 
   private static StatusRuntimeException exhausted(String id, String why) {
-    return of(Status.RESOURCE_EXHAUSTED.withDescription(id + ": " + why), id);
+    return of(Status.RESOURCE_EXHAUSTED, id, id + ": " + why);
   }
 
   private static StatusRuntimeException detailed(DatabrokerException error) {
