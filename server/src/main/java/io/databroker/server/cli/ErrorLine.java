@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import java.util.regex.Pattern;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ final class ErrorLine {
 
   /** Characters to keep of the end, which says what to do. */
   private static final int END = 300;
+
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
   private ErrorLine() {}
 
@@ -24,19 +27,9 @@ final class ErrorLine {
 
   /** Returns the text with control characters as escapes of JSON. */
   static String printable(String text) {
-    if (text.chars().noneMatch(Character::isISOControl)) {
-      return text;
-    }
-    StringBuilder shown = new StringBuilder();
-    text.chars()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                shown.append((char) c);
-              }
-            });
-    return shown.toString();
+    return CONTROL
+        .matcher(text)
+        .replaceAll(
+            found -> String.format(Locale.ROOT, "\\\\u%04x", (int) found.group().charAt(0)));
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.server.log;
 
+import java.util.regex.Pattern;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.logging.Formatter;
@@ -14,6 +15,10 @@ import java.util.logging.SimpleFormatter;
 final class TextLine {
   /** Largest number of characters of a message or a field. */
   static final int LONGEST = 4_000;
+
+  /** Control and format characters, separators of lines, and halves of surrogate pairs. */
+  private static final Pattern MISLEADING =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   private static final Formatter MESSAGES = new SimpleFormatter();
 
@@ -73,21 +78,9 @@ final class TextLine {
 
   /** Returns the text with characters as escapes that would end a line or reorder it. */
   private static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              int type = Character.getType(c);
-              if (type == Character.CONTROL
-                  || type == Character.FORMAT
-                  || type == Character.LINE_SEPARATOR
-                  || type == Character.PARAGRAPH_SEPARATOR
-                  || type == Character.SURROGATE) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown.toString();
+    return MISLEADING
+        .matcher(text)
+        .replaceAll(
+            found -> String.format(Locale.ROOT, "\\\\u%04x", found.group().codePointAt(0)));
   }
 }
