@@ -142,18 +142,11 @@ public final class StructReader {
   }
 
   private static String wellFormed(String text) throws JsonException {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!pair) {
-          throw new JsonException(
-              String.format(Locale.ROOT, "\\u%04x is half of a surrogate pair", (int) c));
-        }
-        i++;
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      if (Character.getType(c) == Character.SURROGATE) {
+        throw new JsonException(
+            String.format(Locale.ROOT, "\\u%04x is half of a surrogate pair", c));
       }
     }
     return text;
