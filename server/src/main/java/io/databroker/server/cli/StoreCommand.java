@@ -91,20 +91,19 @@ abstract class StoreCommand extends ReportingCommand {
    */
   final CopyEnd openSource(EndSpec spec, ServerAccess credentials) throws FailedException {
     CopyEnd source = open(spec, credentials);
-    boolean used = false;
     try {
-      used =
-          spec.server() != null || source.versions().latest() != 0 || !source.options().isEmpty();
-    } finally {
-      if (!used) {
-        source.close();
+      if (spec.server() != null
+          || source.versions().latest() != 0
+          || !source.options().isEmpty()) {
+        return source;
       }
+    } catch (RuntimeException | Error e) {
+      source.close();
+      throw e;
     }
-    if (!used) {
-      throw new FailedException(
-          spec.shown() + " was never written to; give the name and the settings of the store");
-    }
-    return source;
+    source.close();
+    throw new FailedException(
+        spec.shown() + " was never written to; give the name and the settings of the store");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.databroker.server.cli;
 
+import java.util.stream.Stream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,11 +31,7 @@ final class Table {
 
   /** Adds a row with a text for each column. */
   void row(String... cells) throws ReaderGoneException, FailedException {
-    List<String> row = new ArrayList<>();
-    for (String cell : cells) {
-      row.add(ErrorLine.printable(cell));
-    }
-    rows.add(row);
+    rows.add(Stream.of(cells).map(ErrorLine::printable).toList());
     if (rows.size() >= ROWS) {
       flush();
     }
