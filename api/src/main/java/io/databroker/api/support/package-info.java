@@ -17,7 +17,8 @@
  *       io.databroker.api.support.TypeMap} the options, {@link
  *       io.databroker.api.support.ServerVersions} chooses the names of histories.
  *   <li>Decorators: {@link io.databroker.api.support.ForwardingBackend}, {@link
- *       io.databroker.api.support.ForwardingFeed} and {@link
+ *       io.databroker.api.support.ForwardingFeed}, {@link
+ *       io.databroker.api.support.ForwardingSnapshot} and {@link
  *       io.databroker.api.support.ForwardingProvider} pass every call on.
  * </ul>
  */

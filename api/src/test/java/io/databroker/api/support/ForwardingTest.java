@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendProvider;
+import io.databroker.api.ChangeFeed;
+import io.databroker.api.Snapshot;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -70,10 +72,24 @@ class ForwardingTest {
 
   @Test
   void everyMethodOfAProviderIsPassedOn() throws ReflectiveOperationException {
-    BackendProvider provider = new ForwardingProvider(recording(BackendProvider.class)) {};
-    for (Method method : methods(BackendProvider.class)) {
+    assertPassesOn(
+        BackendProvider.class, new ForwardingProvider(recording(BackendProvider.class)) {});
+  }
+
+  @Test
+  void everyMethodOfAFeedIsPassedOn() throws ReflectiveOperationException {
+    assertPassesOn(ChangeFeed.class, new ForwardingFeed(recording(ChangeFeed.class)));
+  }
+
+  @Test
+  void everyMethodOfASnapshotIsPassedOn() throws ReflectiveOperationException {
+    assertPassesOn(Snapshot.class, new ForwardingSnapshot(recording(Snapshot.class)));
+  }
+
+  private <T> void assertPassesOn(Class<T> type, T forwarding) throws ReflectiveOperationException {
+    for (Method method : methods(type)) {
       reached.clear();
-      var unused = call(method, provider);
+      var unused = call(method, forwarding);
       assertThat(reached).containsExactly(method.getName());
     }
   }

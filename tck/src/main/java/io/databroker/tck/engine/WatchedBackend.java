@@ -9,6 +9,8 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.support.ForwardingBackend;
+import io.databroker.api.support.ForwardingFeed;
+import io.databroker.api.support.ForwardingSnapshot;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -37,45 +39,53 @@ final class WatchedBackend extends ForwardingBackend {
 
   @Override
   public Snapshot snapshot(Selection selection) {
-    return new WatchedSnapshot(super.snapshot(selection), calls);
+    return new WatchedSnapshot(super.snapshot(selection));
   }
 
   @Override
   public ChangeFeed changes(Position from, @Nullable String type) {
-    return new WatchedFeed(super.changes(from, type), calls);
+    return new WatchedFeed(super.changes(from, type));
   }
 
-  private record WatchedFeed(ChangeFeed feed, Calls calls) implements ChangeFeed {
+  private final class WatchedFeed extends ForwardingFeed {
+    WatchedFeed(ChangeFeed feed) {
+      super(feed);
+    }
+
     @Override
     public @Nullable Changes poll() {
-      return calls.<@Nullable Changes>find("poll", feed::poll);
+      return calls.<@Nullable Changes>find("poll", super::poll);
     }
 
     @Override
     public void onReady(Runnable signal) {
-      calls.run("onReady", () -> feed.onReady(signal));
+      calls.run("onReady", () -> super.onReady(signal));
     }
 
     @Override
     public void close() {
-      calls.run("close of a feed", feed::close);
+      calls.run("close of a feed", super::close);
     }
   }
 
-  private record WatchedSnapshot(Snapshot snapshot, Calls calls) implements Snapshot {
+  private final class WatchedSnapshot extends ForwardingSnapshot {
+    WatchedSnapshot(Snapshot snapshot) {
+      super(snapshot);
+    }
+
     @Override
     public Position position() {
-      return calls.call("position of a snapshot", snapshot::position);
+      return calls.call("position of a snapshot", super::position);
     }
 
     @Override
     public Map<String, TypeOptions> options() {
-      return calls.call("options of a snapshot", snapshot::options);
+      return calls.call("options of a snapshot", super::options);
     }
 
     @Override
     public Iterator<StoredRecord> records() {
-      Iterator<StoredRecord> records = calls.call("records of a snapshot", snapshot::records);
+      Iterator<StoredRecord> records = calls.call("records of a snapshot", super::records);
       return new Iterator<>() {
         @Override
         public boolean hasNext() {
@@ -96,7 +106,7 @@ final class WatchedBackend extends ForwardingBackend {
 
     @Override
     public void close() {
-      calls.run("close of a snapshot", snapshot::close);
+      calls.run("close of a snapshot", super::close);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.ForwardingSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -99,7 +100,7 @@ final class IndexMutants {
                     Snapshot right = super.snapshot(selection);
                     return !(selection instanceof Selection.Where)
                         ? right
-                        : new SnapshotMutants.Delegate(right) {
+                        : new ForwardingSnapshot(right) {
                           @Override
                           public Iterator<StoredRecord> records() {
                             super.records();

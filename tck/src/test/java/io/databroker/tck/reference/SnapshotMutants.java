@@ -9,6 +9,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.api.support.ForwardingSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -53,7 +54,7 @@ final class SnapshotMutants {
                   public Snapshot snapshot(Selection selection) {
                     Position position = versions().end();
                     Snapshot later = super.snapshot(selection);
-                    return new Delegate(later) {
+                    return new ForwardingSnapshot(later) {
                       @Override
                       public Position position() {
                         return position;
@@ -71,7 +72,7 @@ final class SnapshotMutants {
                   public Snapshot snapshot(Selection selection) {
                     Snapshot earlier = super.snapshot(selection);
                     Position position = versions().end();
-                    return new Delegate(earlier) {
+                    return new ForwardingSnapshot(earlier) {
                       @Override
                       public Position position() {
                         return position;
@@ -87,7 +88,7 @@ final class SnapshotMutants {
                 new ReferenceBackend(store, context) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public Map<String, TypeOptions> options() {
                         return store.options;
@@ -103,7 +104,7 @@ final class SnapshotMutants {
                 new ReferenceBackend(store, context) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         super.records();
@@ -123,7 +124,7 @@ final class SnapshotMutants {
                   @Override
                   public Snapshot snapshot(Selection selection) {
                     long of = versions().serverVersion();
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         Iterator<StoredRecord> right = super.records();
@@ -151,7 +152,7 @@ final class SnapshotMutants {
 
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         List<StoredRecord> held = new ArrayList<>();
@@ -185,7 +186,7 @@ final class SnapshotMutants {
                   public Snapshot snapshot(Selection selection) {
                     synchronized (store) {
                       open++;
-                      return new Delegate(super.snapshot(selection)) {
+                      return new ForwardingSnapshot(super.snapshot(selection)) {
                         @Override
                         public void close() {
                           synchronized (store) {
@@ -219,7 +220,7 @@ final class SnapshotMutants {
                 new ReferenceBackend(store, context) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public void close() {
                         // stays open
@@ -235,7 +236,7 @@ final class SnapshotMutants {
                 new ReferenceBackend(store, context) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new Delegate(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       private boolean closed;
 
                       @Override
@@ -283,7 +284,7 @@ final class SnapshotMutants {
             new ReferenceBackend(store, context) {
               @Override
               public Snapshot snapshot(Selection selection) {
-                return new Delegate(super.snapshot(selection)) {
+                return new ForwardingSnapshot(super.snapshot(selection)) {
                   @Override
                   public Position position() {
                     Versions all = versions();
@@ -293,34 +294,5 @@ final class SnapshotMutants {
                 };
               }
             });
-  }
-
-  /** A snapshot that delegates to another one. */
-  static class Delegate implements Snapshot {
-    private final Snapshot right;
-
-    Delegate(Snapshot right) {
-      this.right = right;
-    }
-
-    @Override
-    public Position position() {
-      return right.position();
-    }
-
-    @Override
-    public Map<String, TypeOptions> options() {
-      return right.options();
-    }
-
-    @Override
-    public Iterator<StoredRecord> records() {
-      return right.records();
-    }
-
-    @Override
-    public void close() {
-      right.close();
-    }
   }
 }

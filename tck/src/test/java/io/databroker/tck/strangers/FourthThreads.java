@@ -11,6 +11,7 @@ import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.ForwardingSnapshot;
 import io.databroker.tck.reference.ReferenceBackend;
 import io.databroker.tck.reference.ReferenceFeed;
 import io.databroker.tck.reference.Store;
@@ -117,7 +118,7 @@ final class FourthThreads {
                   @Override
                   public Snapshot snapshot(Selection selection) {
                     Thread owner = Thread.currentThread();
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         Iterator<StoredRecord> records = super.records();
@@ -136,7 +137,7 @@ final class FourthThreads {
                 new Passing(inner) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         Thread owner = Thread.currentThread();
@@ -165,7 +166,7 @@ final class FourthThreads {
                   @Override
                   public Snapshot snapshot(Selection selection) {
                     Thread owner = Thread.currentThread();
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public void close() {
                         if (Thread.currentThread() == owner) {
@@ -185,7 +186,7 @@ final class FourthThreads {
 
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         Iterator<StoredRecord> records = super.records();
@@ -217,7 +218,7 @@ final class FourthThreads {
 
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         Iterator<StoredRecord> own = super.records();

@@ -12,6 +12,7 @@ import io.databroker.api.PutResult;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.ForwardingSnapshot;
 import io.databroker.tck.reference.ReferenceBackend;
 import io.databroker.tck.reference.ReferenceWriter;
 import io.databroker.tck.reference.Store;
@@ -48,7 +49,7 @@ final class FourthValues {
             new Passing(inner) {
               @Override
               public Snapshot snapshot(Selection selection) {
-                return new PassingSnapshot(inner.snapshot(selection)) {
+                return new ForwardingSnapshot(inner.snapshot(selection)) {
                   @Override
                   public Iterator<StoredRecord> records() {
                     return wrong.apply(super.records());

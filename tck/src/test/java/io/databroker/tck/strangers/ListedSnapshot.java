@@ -2,11 +2,12 @@ package io.databroker.tck.strangers;
 
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.ForwardingSnapshot;
 import java.util.Iterator;
 import java.util.List;
 
 /** A snapshot of other records, which closes with the one behind it. */
-final class ListedSnapshot extends PassingSnapshot {
+final class ListedSnapshot extends ForwardingSnapshot {
   private final List<StoredRecord> records;
 
   ListedSnapshot(Snapshot inner, List<StoredRecord> records) {
@@ -16,7 +17,7 @@ final class ListedSnapshot extends PassingSnapshot {
 
   @Override
   public Iterator<StoredRecord> records() {
-    Iterator<StoredRecord> closable = inner.records();
+    Iterator<StoredRecord> closable = super.records();
     Iterator<StoredRecord> listed = records.iterator();
     return new Iterator<>() {
       @Override

@@ -9,6 +9,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.support.ForwardingSnapshot;
 import io.databroker.tck.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +35,7 @@ final class SnapshotStrangers {
                   @Override
                   public Snapshot snapshot(Selection selection) {
                     Backend asked = inner;
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Map<String, TypeOptions> options() {
                         return asked.options();
@@ -52,10 +53,10 @@ final class SnapshotStrangers {
                   public Snapshot snapshot(Selection selection) {
                     Snapshot snapshot = inner.snapshot(selection);
                     Map<String, TypeOptions> options = new TreeMap<>(snapshot.options());
-                    return new PassingSnapshot(snapshot) {
+                    return new ForwardingSnapshot(snapshot) {
                       @Override
                       public Map<String, TypeOptions> options() {
-                        inner.options();
+                        super.options();
                         return options;
                       }
                     };
@@ -69,12 +70,12 @@ final class SnapshotStrangers {
                 new Passing(inner) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       private Iterator<StoredRecord> current = List.<StoredRecord>of().iterator();
 
                       @Override
                       public Iterator<StoredRecord> records() {
-                        Iterator<StoredRecord> fresh = inner.records();
+                        Iterator<StoredRecord> fresh = super.records();
                         if (!current.hasNext()) {
                           current = fresh;
                         }
@@ -91,11 +92,11 @@ final class SnapshotStrangers {
                 new ReferenceBackend(store, context) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(super.snapshot(selection)) {
+                    return new ForwardingSnapshot(super.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         List<StoredRecord> found = new ArrayList<>();
-                        Iterator<StoredRecord> all = inner.records();
+                        Iterator<StoredRecord> all = super.records();
                         while (all.hasNext()) {
                           StoredRecord record = all.next();
                           synchronized (store) {
@@ -138,10 +139,10 @@ final class SnapshotStrangers {
                         last == 0
                             ? snapshot.position()
                             : new Position(snapshot.position().serverVersion(), last);
-                    return new PassingSnapshot(snapshot) {
+                    return new ForwardingSnapshot(snapshot) {
                       @Override
                       public Position position() {
-                        inner.position();
+                        super.position();
                         return position;
                       }
                     };
@@ -155,10 +156,10 @@ final class SnapshotStrangers {
                 new Passing(inner) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    return new PassingSnapshot(inner.snapshot(selection)) {
+                    return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Iterator<StoredRecord> records() {
-                        Iterator<StoredRecord> records = inner.records();
+                        Iterator<StoredRecord> records = super.records();
                         return new Iterator<>() {
                           private boolean ended;
 
@@ -189,11 +190,11 @@ final class SnapshotStrangers {
                     if (!(selection instanceof Selection.Where)) {
                       return snapshot;
                     }
-                    return new PassingSnapshot(snapshot) {
+                    return new ForwardingSnapshot(snapshot) {
                       @Override
                       public Iterator<StoredRecord> records() {
                         List<StoredRecord> found = new ArrayList<>();
-                        inner.records().forEachRemaining(found::add);
+                        super.records().forEachRemaining(found::add);
                         return found.iterator();
                       }
                     };

@@ -8,6 +8,7 @@ import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.support.ForwardingSnapshot;
 import io.databroker.tck.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -82,7 +83,7 @@ final class ThirdReads {
                   }
 
                   private Snapshot forgetting(Snapshot taken) {
-                    return new PassingSnapshot(taken) {
+                    return new ForwardingSnapshot(taken) {
                       @Override
                       public void close() {
                         super.close();
@@ -116,7 +117,7 @@ final class ThirdReads {
                     Stranger.pause();
                     Position named =
                         new Position(versions().serverVersion(), taken.position().version());
-                    return new PassingSnapshot(taken) {
+                    return new ForwardingSnapshot(taken) {
                       @Override
                       public Position position() {
                         super.position();
@@ -165,10 +166,10 @@ final class ThirdReads {
   private static Snapshot removable(Snapshot inner) {
     List<StoredRecord> records = new ArrayList<>();
     inner.records().forEachRemaining(records::add);
-    return new PassingSnapshot(inner) {
+    return new ForwardingSnapshot(inner) {
       @Override
       public Iterator<StoredRecord> records() {
-        Iterator<StoredRecord> closable = inner.records();
+        Iterator<StoredRecord> closable = super.records();
         Iterator<StoredRecord> own = records.iterator();
         return new Iterator<>() {
           @Override
