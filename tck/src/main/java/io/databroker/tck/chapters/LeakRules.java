@@ -14,6 +14,7 @@ import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Garbage;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -64,12 +64,9 @@ abstract class LeakRules extends Chapter {
       Set<String> names = new TreeSet<>();
       left.get().forEach(thread -> names.add(thread.getName()));
       fail(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "after %d opens and closes, %d threads still run: %s",
-              TIMES,
-              left.get().size(),
-              names));
+              TIMES, left.get().size(), names));
     }
   }
 
@@ -100,11 +97,9 @@ abstract class LeakRules extends Chapter {
     }
     if (!becomesSmall(() -> (int) (descriptors() - before))) {
       fail(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "after %d opens and closes, %d more files or sockets are open",
-              TIMES,
-              descriptors() - before));
+              TIMES, descriptors() - before));
     }
   }
 
@@ -138,12 +133,9 @@ abstract class LeakRules extends Chapter {
         () -> Files.isDirectory(DESCRIPTORS) ? (int) (descriptors() - files) : 0;
     if (!becomesSmall(moreThreads) || !becomesSmall(moreFiles)) {
       fail(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "after %d opens that were refused, %d more threads run, and %d more files are open",
-              TIMES,
-              moreThreads.get(),
-              moreFiles.get()));
+              TIMES, moreThreads.get(), moreFiles.get()));
     }
     put("t", "2");
     reopen();

@@ -20,12 +20,12 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Haste;
 import io.databroker.tck.engine.Heap;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -264,13 +264,10 @@ abstract class SizeRules extends Chapter {
     long beside = heapAfterWriting(1);
     feeds.forEach(ChangeFeed::close);
     String seen =
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "after %d MiB were written, deleted and trimmed, the heap held %d bytes without feeds"
                 + " and %d with four that nobody reads",
-            MEGABYTES,
-            alone,
-            beside);
+            MEGABYTES, alone, beside);
     bench.report("heap", seen);
     if (beside - alone > (long) MEGABYTES * MEGABYTE / 2) {
       throw Violation.of("FEED-10", bench.tuning, "Seen: " + seen);

@@ -1,5 +1,6 @@
 package io.databroker.tck.child;
 
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -60,10 +61,7 @@ public final class ChildJvm {
     return process.waitFor() == 0
         ? Optional.empty()
         : Optional.of(
-            "the JVM does not start with the options "
-                + options
-                + ": "
-                + told.lines().findFirst().orElse(""));
+            "the JVM does not start with the options " + options + ": " + Texts.firstLine(told));
   }
 
   private static String java() {

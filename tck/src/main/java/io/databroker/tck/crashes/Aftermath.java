@@ -16,11 +16,11 @@ import io.databroker.tck.history.Followed;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -83,11 +83,9 @@ final class Aftermath {
     Evidence evidence = Evidence.of(whole, new Followed(from, null, after.told, true), List.of());
     if (found.serverVersion() != expectedServerVersion()) {
       String words =
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "the server version is %d, but was %d, and no clear was running",
-              found.serverVersion(),
-              expectedServerVersion());
+              found.serverVersion(), expectedServerVersion());
       return observed(List.of("VER-7", "CAPA-1"), words, evidence);
     }
     String lost = seenButGone();
@@ -201,11 +199,9 @@ final class Aftermath {
           if (record.version() != 0
               && Long.compareUnsigned(record.version(), found.earliest()) < 0
               && !record.modifiedAt().isBefore(before.trimmed())) {
-            return String.format(
-                Locale.ROOT,
+            return Texts.format(
                 "the feed begins at version %s and has lost %s, which no trim concerned",
-                Long.toUnsignedString(found.earliest()),
-                record);
+                Long.toUnsignedString(found.earliest()), record);
           }
         }
       }
@@ -230,11 +226,9 @@ final class Aftermath {
       if (Long.compareUnsigned(record.version(), from) > 0) {
         StoredRecord now = told.get(record.version());
         if (now == null || !now.payload().equals(record.payload())) {
-          return String.format(
-              Locale.ROOT,
+          return Texts.format(
               "%s was read before the kill; afterwards the feed has %s at its version",
-              record,
-              now == null ? "nothing" : now);
+              record, now == null ? "nothing" : now);
         }
       }
     }
@@ -255,8 +249,7 @@ final class Aftermath {
                 .filter(a -> a.records().stream().anyMatch(r -> isPart(r, written)))
                 .count();
         if (answers > 1) {
-          return String.format(
-              Locale.ROOT, "the feed delivers one batch in %d answers: %s", answers, put);
+          return Texts.format("the feed delivers one batch in %d answers: %s", answers, put);
         }
       }
     }
@@ -274,11 +267,8 @@ final class Aftermath {
                 .toList();
         long puts = put.batch().stream().filter(write -> write instanceof Write.Put).count();
         if (!there.isEmpty() && there.size() < puts) {
-          return String.format(
-              Locale.ROOT,
-              "of a batch of %d puts that was running, %d are there",
-              puts,
-              there.size());
+          return Texts.format(
+              "of a batch of %d puts that was running, %d are there", puts, there.size());
         }
       }
     }

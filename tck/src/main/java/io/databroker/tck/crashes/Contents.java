@@ -12,10 +12,10 @@ import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Recorder;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -114,12 +114,9 @@ final class Contents {
         Changes next = next(feed);
         if (next == null) {
           throw new IllegalStateException(
-              String.format(
-                  Locale.ROOT,
+              Texts.format(
                   "the feed ends at version %s, though version %s was written: no signal for %s",
-                  Long.toUnsignedString(reached),
-                  Long.toUnsignedString(latest),
-                  LONGEST_WAIT));
+                  Long.toUnsignedString(reached), Long.toUnsignedString(latest), LONGEST_WAIT));
         }
         events.add(List.of("told", HistoryFile.line(next)));
         reached = next.position().version();

@@ -5,13 +5,13 @@ import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -94,13 +94,9 @@ public final class CrashRun {
     } finally {
       bench.report(
           "kills",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%d kills, %d of them inside a call of a client, %d calls, seed %d",
-              kills,
-              inside,
-              calls,
-              bench.tuning.seed()));
+              kills, inside, calls, bench.tuning.seed()));
     }
   }
 

@@ -12,13 +12,13 @@ import io.databroker.tck.history.Call;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -128,8 +128,7 @@ final class KilledStore {
       Saved saved =
           finding == null ? Saved.NOTHING : Saved.of(rule, bench.tuning, finding.evidence());
       String words =
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "Seen after kill %d of seed %d.%n%s%s%s%n",
               number,
               bench.tuning.seed(),

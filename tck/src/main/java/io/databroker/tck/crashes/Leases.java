@@ -1,8 +1,8 @@
 package io.databroker.tck.crashes;
 
+import io.databroker.tck.text.Texts;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ final class Leases {
   private void broken(String number, String words, String name, long token) {
     if (rule == null) {
       rule = number;
-      problem = String.format(Locale.ROOT, words, name, token);
+      problem = Texts.format(words, name, token);
     }
   }
 

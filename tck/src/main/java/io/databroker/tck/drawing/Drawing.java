@@ -6,6 +6,7 @@ import io.databroker.tck.history.Picture.Bar;
 import io.databroker.tck.history.Picture.Candidate;
 import io.databroker.tck.history.Picture.Lane;
 import io.databroker.tck.history.Picture.Mark;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +98,7 @@ public final class Drawing {
             "height",
             text(height),
             "viewBox",
-            String.format(Locale.ROOT, "0 0 %d %d", width, height))
+            Texts.format("0 0 %d %d", width, height))
         .line();
     page.element("text", picture.axis() + " \u2192", "x", text(LABEL), "y", "14", "class", "axis");
     page.line();

@@ -1,8 +1,8 @@
 package io.databroker.tck.drawing;
 
+import io.databroker.tck.text.Texts;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 
 /**
  * Markup that is well formed as HTML and as XML. Every text and every value of an attribute is
@@ -97,7 +97,7 @@ public final class Markup {
         } else if (c == 0x7F) {
           out.append(PICTURE_OF_DELETE);
         } else if (isHarmful(c)) {
-          out.append(String.format(Locale.ROOT, "\\u%04X", c));
+          out.append(Texts.format("\\u%04X", c));
         } else {
           out.appendCodePoint(c);
         }

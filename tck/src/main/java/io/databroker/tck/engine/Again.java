@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,15 +22,10 @@ public record Again(List<String> rules, String testClass, Optional<String> comma
   public String command(long seed) {
     String numbers = String.join(",", rules);
     return command
-        .map(start -> String.format(Locale.ROOT, "%s --rules %s --seed %d", start, numbers, seed))
+        .map(start -> Texts.format("%s --rules %s --seed %d", start, numbers, seed))
         .orElse(
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "mvn test -Dtest=%s -D%s=%s -D%s=%d",
-                testClass,
-                RULES,
-                numbers,
-                Tuning.SEED,
-                seed));
+                testClass, RULES, numbers, Tuning.SEED, seed));
   }
 }

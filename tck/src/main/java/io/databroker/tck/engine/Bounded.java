@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -64,12 +64,9 @@ final class Bounded {
             long made = calls.ended() - before;
             if (made > 0 && took / made > SLOW_CALL_NANOS) {
               throw new InconclusiveException(
-                  String.format(
-                      Locale.ROOT,
+                  Texts.format(
                       "%s did not end within %d seconds, in which %d calls returned",
-                      what,
-                      bound.toSeconds(),
-                      made));
+                      what, bound.toSeconds(), made));
             }
             hung = hanging(what, took, processor.getAsLong() - computedBefore, bound, thread);
           }
@@ -95,8 +92,7 @@ final class Bounded {
       case RUNS -> null;
       case HANGS ->
           new HungException(
-              String.format(
-                  Locale.ROOT, "%s did not end within %d seconds", what, bound.toSeconds()),
+              Texts.format("%s did not end within %d seconds", what, bound.toSeconds()),
               thread.getStackTrace());
       case STARVES ->
           throw new InconclusiveException(

@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -113,11 +113,9 @@ final class Calls {
       Processor.Judgement judgement = Processor.judge(ran, computed, bound);
       if (judgement == Processor.Judgement.HANGS) {
         return new HungException(
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "%s did not return within %s seconds",
-                call.name,
-                allowed(call.name).toMillis() / 1000.0),
+                call.name, allowed(call.name).toMillis() / 1000.0),
             slot.thread.getStackTrace());
       }
       if (judgement == Processor.Judgement.STARVES) {

@@ -1,12 +1,12 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,17 +52,13 @@ public record CommandNemesis(String name, String fault, String cure) implements 
       if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
         end(process.toHandle());
         throw new IOException(
-            String.format(
-                Locale.ROOT,
-                "the command did not end within %d seconds: %s",
-                longest.toSeconds(),
-                command));
+            Texts.format(
+                "the command did not end within %d seconds: %s", longest.toSeconds(), command));
       }
       if (process.exitValue() != 0) {
         String told = Files.readString(output, StandardCharsets.ISO_8859_1).strip();
         throw new IOException(
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "the command ended with exit code %d: %s%s",
                 process.exitValue(),
                 command,

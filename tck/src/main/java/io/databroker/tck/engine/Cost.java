@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.lang.management.ManagementFactory;
-import java.util.Locale;
 
 /**
  * Compares the cost of a call on a small store and on a large one.
@@ -43,14 +43,9 @@ public final class Cost {
       }
     }
     String seen =
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s: %d and %d ns, %d and %d bytes allocated",
-            what,
-            least[0],
-            least[1],
-            bytes[0],
-            bytes[1]);
+            what, least[0], least[1], bytes[0], bytes[1]);
     bench.report("cost", seen);
     if (grows(least, bytes, 1)) {
       throw Violation.of(rule, bench.tuning, "Seen: " + seen);

@@ -1,6 +1,6 @@
 package io.databroker.tck.engine;
 
-import java.util.Locale;
+import io.databroker.tck.text.Texts;
 
 /**
  * A test has no verdict: too few calls overlapped, or the search was too long. It counts as not
@@ -15,15 +15,12 @@ public class InconclusiveException extends RuntimeException {
   public InconclusiveException(String reason) {
     this(
         reason,
-        String.format(
-            Locale.ROOT,
-            "give it more time (%s=SECONDS, or --budget) or more processors",
-            Tuning.BUDGET));
+        Texts.format(
+            "give it more time (%s=SECONDS, or --budget) or more processors", Tuning.BUDGET));
   }
 
   /** Creates the verdict of a test that could not decide, with the remedy. */
   public InconclusiveException(String reason, String help) {
-    super(
-        String.format(Locale.ROOT, "inconclusive, neither kept nor broken: %s; %s", reason, help));
+    super(Texts.format("inconclusive, neither kept nor broken: %s; %s", reason, help));
   }
 }

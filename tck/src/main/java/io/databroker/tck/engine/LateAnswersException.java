@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * A test has no verdict, because answers that depend on the real clock came too late. The kit runs
@@ -14,11 +14,9 @@ public final class LateAnswersException extends InconclusiveException {
 
   LateAnswersException(Duration took, Duration most) {
     super(
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "calls took %d ms, and only answers within %d ms can be judged",
-            took.toMillis(),
-            most.toMillis()),
+            took.toMillis(), most.toMillis()),
         "run it again on a machine that is less busy");
   }
 }

@@ -1,7 +1,7 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.lang.management.ManagementFactory;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,11 +56,8 @@ public final class Processor {
 
   /** Says how long a call ran, and how much processor time its process got. */
   public static String words(String call, long ran, long computed) {
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         "%s did not return within %d seconds, in which its process got %d seconds of a processor",
-        call,
-        TimeUnit.NANOSECONDS.toSeconds(ran),
-        TimeUnit.NANOSECONDS.toSeconds(computed));
+        call, TimeUnit.NANOSECONDS.toSeconds(ran), TimeUnit.NANOSECONDS.toSeconds(computed));
   }
 }

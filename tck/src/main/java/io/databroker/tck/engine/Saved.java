@@ -4,10 +4,10 @@ import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.PorcupineFile;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * File in the folder of the report with the recording of a violation. A file of the same name for
@@ -29,7 +29,7 @@ public record Saved(String name, String words) {
     Path folder = tuning.report().get();
     try {
       Files.createDirectories(folder);
-      Path file = unused(folder, String.format(Locale.ROOT, "history-%s-%d", rule, tuning.seed()));
+      Path file = unused(folder, Texts.format("history-%s-%d", rule, tuning.seed()));
       HistoryFile.write(file, evidence);
       History history = evidence.history();
       if (history != null && PorcupineFile.canExpress(history)) {
@@ -47,7 +47,7 @@ public record Saved(String name, String words) {
   private static Path unused(Path folder, String name) {
     Path file = folder.resolve(name + ".txt");
     for (int i = 2; Files.exists(file); i++) {
-      file = folder.resolve(String.format(Locale.ROOT, "%s-%d.txt", name, i));
+      file = folder.resolve(Texts.format("%s-%d.txt", name, i));
     }
     return file;
   }

@@ -1,8 +1,8 @@
 package io.databroker.tck.engine;
 
+import io.databroker.tck.text.Texts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -62,12 +62,7 @@ public record Tuning(
     }
     if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s=%s: give a number of seconds, at most %.0f",
-              name,
-              given,
-              MOST_SECONDS));
+          Texts.format("%s=%s: give a number of seconds, at most %.0f", name, given, MOST_SECONDS));
     }
     return Duration.ofMillis(Math.round(seconds * 1000));
   }

@@ -5,9 +5,9 @@ import io.databroker.tck.contract.Hints;
 import io.databroker.tck.history.Diagnosis;
 import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ public final class Violation extends AssertionFailedError {
   private static String line(Throwable failure, String test) {
     for (StackTraceElement frame : failure.getStackTrace()) {
       if (frame.getMethodName().equals(test)) {
-        return String.format(Locale.ROOT, "At %s:%d%n", frame.getFileName(), frame.getLineNumber());
+        return Texts.format("At %s:%d%n", frame.getFileName(), frame.getLineNumber());
       }
     }
     return "";
@@ -87,13 +87,9 @@ public final class Violation extends AssertionFailedError {
     StringBuilder report = new StringBuilder();
     report.append(heading(rule, tuning));
     report.append(
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "Seen in round %d of \"%s\", after %d ms, seed %d.%n",
-            round,
-            workload,
-            after.toMillis(),
-            tuning.seed()));
+            round, workload, after.toMillis(), tuning.seed()));
     Saved saved = Saved.of(rule, tuning, evidence);
     report.append(saved.words());
     report.append(Diagnosis.of(evidence, verdict, TestFields.FIRST));
@@ -167,15 +163,13 @@ public final class Violation extends AssertionFailedError {
   private static String heading(String rule, Tuning tuning) {
     List<String> rules = tuning.again().rules();
     if (rules.size() < 2 || !rules.contains(rule)) {
-      return String.format(Locale.ROOT, "%s is broken: %s%n", rule, text(rule));
+      return Texts.format("%s is broken: %s%n", rule, text(rule));
     }
     return rules.stream()
-        .map(each -> String.format(Locale.ROOT, "%s: %s%n", each, text(each)))
+        .map(each -> Texts.format("%s: %s%n", each, text(each)))
         .collect(
             Collectors.joining(
-                "",
-                String.format(Locale.ROOT, "One of %s is broken:%n", String.join(", ", rules)),
-                ""));
+                "", Texts.format("One of %s is broken:%n", String.join(", ", rules)), ""));
   }
 
   private static String text(String rule) {

@@ -30,11 +30,11 @@ import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -175,8 +175,7 @@ public final class FaultRun {
     if (client.longest().compareTo(longest) > 0) {
       throw broken(
           "ERR-8",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%s took %d ms; its call timeout is %d ms, and the kit allows %d ms more",
               client.slowest(),
               client.longest().toMillis(),
@@ -213,8 +212,7 @@ public final class FaultRun {
         // Unless a reopen is asked for, the state must have named what is wrong (STATE-2).
         throw broken(
             backend.state().takesWrites() ? List.of("ERR-9", "STATE-2") : List.of("ERR-9"),
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "%d ms after the fault was healed, puts still fail (%s); the state is %s",
                 TimeUnit.NANOSECONDS.toMillis(RunningTime.nanos() - start),
                 operation.answer(),
@@ -276,14 +274,9 @@ public final class FaultRun {
     long unknown = all.stream().filter(Operation::isUnknown).count();
     bench.report(
         "faults",
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s: %d calls, %d not applied, %d of unknown outcome, seed %d",
-            nemesis.name(),
-            all.size(),
-            failed,
-            unknown,
-            bench.tuning.seed()));
+            nemesis.name(), all.size(), failed, unknown, bench.tuning.seed()));
   }
 
   /** Reads a feed of all types from the given position to the end. */
@@ -347,11 +340,8 @@ public final class FaultRun {
   }
 
   private String words(String observed) {
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         "Seen beside the fault \"%s\", seed %d: %s%n",
-        nemesis.name(),
-        bench.tuning.seed(),
-        observed.strip());
+        nemesis.name(), bench.tuning.seed(), observed.strip());
   }
 }

@@ -8,11 +8,11 @@ import io.databroker.api.Write;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.Operation;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +44,7 @@ final class FaultVerdict {
           && !(found.live().type().equals(get.type()) && found.live().id().equals(get.id()))) {
         return new Finding(
             List.of("GET-3"),
-            String.format(
-                Locale.ROOT, "a get of %s/%s returned %s", get.type(), get.id(), found.live()));
+            Texts.format("a get of %s/%s returned %s", get.type(), get.id(), found.live()));
       }
     }
     return null;
@@ -67,11 +66,9 @@ final class FaultVerdict {
         if (there > 0 && there < puts.size()) {
           return new Finding(
               List.of("ERR-3", "PUT-1"),
-              String.format(
-                  Locale.ROOT,
+              Texts.format(
                   "a put failed with outcome-unknown; a feed delivers %d of its %d records",
-                  there,
-                  puts.size()));
+                  there, puts.size()));
         }
       }
     }
@@ -86,11 +83,8 @@ final class FaultVerdict {
           && not.error().equals(full)) {
         return new Finding(
             List.of("ERR-6"),
-            String.format(
-                Locale.ROOT,
-                "a read failed with %s: %s",
-                full,
-                operation.call().getClass().getSimpleName()));
+            Texts.format(
+                "a read failed with %s: %s", full, operation.call().getClass().getSimpleName()));
       }
     }
     return null;
@@ -127,14 +121,10 @@ final class FaultVerdict {
     String rule = not.error().equals(ErrorId.STORAGE_FULL.label()) ? "ERR-6" : "ERR-2";
     return new Finding(
         wasRead ? List.of(rule, "GET-3") : List.of(rule),
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "a put of %s/%s failed with %s, which promises that nothing was applied; its payload"
                 + " \"%s\" was read later",
-            one.type(),
-            one.id(),
-            not.error(),
-            one.payload().toUtf8()));
+            one.type(), one.id(), not.error(), one.payload().toUtf8()));
   }
 
   /**

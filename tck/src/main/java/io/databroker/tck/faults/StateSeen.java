@@ -5,8 +5,8 @@ import io.databroker.api.ErrorId;
 import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.Operation;
+import io.databroker.tck.text.Texts;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +37,9 @@ record StateSeen(long injected, long before, BackendState state, long healed) {
     }
     return new FaultVerdict.Finding(
         List.of("STATE-2"),
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%d puts failed with unavailable, and later ones too; the state between them was %s",
-            failedBefore,
-            state));
+            failedBefore, state));
   }
 
   private static boolean isRefused(Operation put) {

@@ -5,12 +5,12 @@ import io.databroker.tck.history.Picture.Bar;
 import io.databroker.tck.history.Picture.Candidate;
 import io.databroker.tck.history.Picture.Lane;
 import io.databroker.tck.history.Picture.Mark;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,8 +51,7 @@ final class CallPicture {
       }
     }
     String caption =
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s; %d of %d operations show it%s",
             violated.reason(),
             small.operations().size(),

@@ -2,10 +2,10 @@ package io.databroker.tck.history;
 
 import io.databroker.api.FieldExtractor;
 import io.databroker.api.StoredRecord;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -43,8 +43,7 @@ public final class Diagnosis {
       return verdict.reason() + '\n';
     }
     text.append(
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s; %d of %d operations show it%s:%n%n",
             violated.reason(),
             small.operations().size(),

@@ -3,8 +3,8 @@ package io.databroker.tck.history;
 import io.databroker.api.Changes;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
+import io.databroker.tck.text.Texts;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -106,8 +106,7 @@ public record Followed(Position from, @Nullable String type, List<Changes> told,
           || Long.compareUnsigned(version, reached) < 0
           || (due != null && Long.compareUnsigned(version, due.version()) >= 0)
           || Long.compareUnsigned(version, latest()) > 0) {
-        return String.format(
-            Locale.ROOT,
+        return Texts.format(
             "the position of an answer is not true: %s behind version %s; next due is %s",
             answer.position(),
             Long.toUnsignedString(reached),

@@ -1,6 +1,7 @@
 package io.databroker.tck.history;
 
 import io.databroker.api.Changes;
+import io.databroker.tck.text.Texts;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,14 +135,10 @@ public final class HistoryFile {
     }
     if (format < OLDEST || format > FORMAT) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%s is a history of format %d, and this kit reads %d and %d; judge it with the kit"
                   + " that wrote it",
-              file,
-              format,
-              OLDEST,
-              FORMAT));
+              file, format, OLDEST, FORMAT));
     }
     List<String> lines = Files.readAllLines(file);
     if (lines.size() < 2 || !lines.get(lines.size() - 1).equals(END)) {
@@ -158,9 +154,7 @@ public final class HistoryFile {
       return parts.evidence();
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "line %d of %s is not a line of a history: %s", number + 1, file, e),
-          e);
+          Texts.format("line %d of %s is not a line of a history: %s", number + 1, file, e), e);
     }
   }
 

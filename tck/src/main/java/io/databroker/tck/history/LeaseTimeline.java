@@ -1,9 +1,9 @@
 package io.databroker.tck.history;
 
+import io.databroker.tck.text.Texts;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -18,20 +18,16 @@ final class LeaseTimeline {
     Set<LeaseCall> guilty = new HashSet<>(finding.calls());
     StringBuilder text = new StringBuilder();
     text.append(
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s; %d of %d calls are about it (> marks those that show it):%n%n",
-            finding.violation(),
-            calls.size(),
-            holdings.calls().size()));
+            finding.violation(), calls.size(), holdings.calls().size()));
     List<LeaseCall> shown = lastUpTo(calls, guilty);
     if (shown.size() < calls.size()) {
-      text.append(
-          String.format(Locale.ROOT, "  (%d calls left out)%n", calls.size() - shown.size()));
+      text.append(Texts.format("  (%d calls left out)%n", calls.size() - shown.size()));
     }
     for (LeaseCall call : shown) {
       text.append(guilty.contains(call) ? "> " : "  ")
-          .append(String.format(Locale.ROOT, "%4d to %-4d ", call.began(), call.ended()))
+          .append(Texts.format("%4d to %-4d ", call.began(), call.ended()))
           .append(call.words())
           .append('\n');
     }

@@ -4,6 +4,7 @@ import io.databroker.api.Condition;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
+import io.databroker.tck.text.Texts;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,9 +99,7 @@ public final class PorcupineFile {
   }
 
   private static void write(Writer out, Operation operation) throws IOException {
-    out.write(
-        String.format(
-            Locale.ROOT, "{\"client\":%d,\"call\":%d", operation.client(), operation.began()));
+    out.write(Texts.format("{\"client\":%d,\"call\":%d", operation.client(), operation.began()));
     if (!operation.isOptional()) {
       out.write(",\"return\":" + operation.ended());
     }
@@ -126,9 +124,7 @@ public final class PorcupineFile {
 
   private static String write(Write write) {
     Condition condition = write.condition();
-    String of =
-        String.format(
-            Locale.ROOT, "{\"type\":%s,\"id\":%s", quoted(write.type()), quoted(write.id()));
+    String of = Texts.format("{\"type\":%s,\"id\":%s", quoted(write.type()), quoted(write.id()));
     if (condition == Condition.ABSENT) {
       of += ",\"condition\":\"0\"";
     } else if (condition instanceof Condition.Version expected) {
@@ -141,38 +137,30 @@ public final class PorcupineFile {
 
   private static String output(Answer answer) {
     if (answer instanceof Answer.Stored stored) {
-      return String.format(
-          Locale.ROOT,
+      return Texts.format(
           "{\"serverVersion\":%s,\"records\":%s}",
-          number(stored.result().serverVersion()),
-          records(stored.result().records()));
+          number(stored.result().serverVersion()), records(stored.result().records()));
     } else if (answer instanceof Answer.ConditionFailed failed) {
-      return String.format(
-          Locale.ROOT, "{\"failed\":%d,\"found\":%s}", failed.index(), number(failed.found()));
+      return Texts.format("{\"failed\":%d,\"found\":%s}", failed.index(), number(failed.found()));
     } else if (answer instanceof Answer.Found found) {
       StoredRecord live = found.live();
       return "{\"records\":" + records(live == null ? List.of() : List.of(live)) + "}";
     } else if (answer instanceof Answer.Types types) {
       return "{\"types\":" + list(types.types(), PorcupineFile::quoted) + "}";
     } else if (answer instanceof Answer.Shown shown) {
-      return String.format(
-          Locale.ROOT,
+      return Texts.format(
           "{\"serverVersion\":%s,\"latest\":%s,\"records\":%s}",
           number(shown.position().serverVersion()),
           number(shown.position().version()),
           records(shown.records()));
     } else if (answer instanceof Answer.Told told) {
-      return String.format(
-          Locale.ROOT,
+      return Texts.format(
           "{\"serverVersion\":%s,\"latest\":%s}",
-          number(told.versions().serverVersion()),
-          number(told.versions().latest()));
+          number(told.versions().serverVersion()), number(told.versions().latest()));
     } else if (answer instanceof Answer.Cleared cleared) {
-      return String.format(
-          Locale.ROOT,
+      return Texts.format(
           "{\"oldServerVersion\":%s,\"serverVersion\":%s}",
-          number(cleared.result().oldServerVersion()),
-          number(cleared.result().newServerVersion()));
+          number(cleared.result().oldServerVersion()), number(cleared.result().newServerVersion()));
     }
     return "{\"unknown\":true}";
   }
@@ -181,8 +169,7 @@ public final class PorcupineFile {
     return list(
         records,
         record ->
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "{\"type\":%s,\"id\":%s,\"version\":%s,\"payload\":%s,\"deleted\":%b}",
                 quoted(record.type()),
                 quoted(record.id()),
@@ -215,7 +202,7 @@ public final class PorcupineFile {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\' || c < 0x20 || c > 0x7e) {
-        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+        quoted.append(Texts.format("\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }

@@ -22,11 +22,11 @@ import io.databroker.tck.history.History;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -68,13 +68,9 @@ public final class CloseRace {
       threads.shutdownNow();
       bench.report(
           "workload",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "close beside everything: %d rounds, %d operations, %d of them beside the close, seed %d",
-              rounds,
-              operations,
-              beside,
-              bench.tuning.seed()));
+              rounds, operations, beside, bench.tuning.seed()));
     }
     if (beside < 5) {
       throw new InconclusiveException("only " + beside + " calls ran beside a close");

@@ -5,9 +5,9 @@ import io.databroker.api.Capability;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -86,13 +86,9 @@ public final class Encounters {
           throw Violation.found(
               rule,
               bench.tuning,
-              String.format(
-                  Locale.ROOT,
+              Texts.format(
                   "Seen in round %d of \"%s\", seed %d: %s%n",
-                  rounds,
-                  name,
-                  bench.tuning.seed(),
-                  problem),
+                  rounds, name, bench.tuning.seed(), problem),
               null);
         }
       }
@@ -100,13 +96,9 @@ public final class Encounters {
       threads.shutdownNow();
       bench.report(
           "encounters",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%s: %d rounds, in %d of them the calls overlapped, seed %d",
-              name,
-              rounds,
-              overlaps,
-              bench.tuning.seed()));
+              name, rounds, overlaps, bench.tuning.seed()));
       handles.forEach(Backend::close);
       handles.forEach(bench::forget);
     }

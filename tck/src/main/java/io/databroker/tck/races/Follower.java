@@ -9,10 +9,10 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.history.Followed;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -99,8 +99,7 @@ final class Follower {
     feed.onReady(signal::countDown);
     if (!comes(signal)) {
       problem =
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "a feed of %s that stands behind version %s waits, but is not signalled within %s;"
                   + " a poll now returns %s",
               type == null ? "all types" : "type " + type,

@@ -12,13 +12,13 @@ import io.databroker.tck.history.Holdings;
 import io.databroker.tck.history.LeaseCall;
 import io.databroker.tck.history.LeaseCall.Kind;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -86,13 +86,9 @@ public final class LeaseRace {
       threads.shutdownNow();
       bench.report(
           "workload",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "leases: %d rounds, %d operations, %d of them beside another client's, seed %d",
-              rounds,
-              calls,
-              overlaps,
-              bench.tuning.seed()));
+              rounds, calls, overlaps, bench.tuning.seed()));
     }
     Rounds.judge(overlaps);
   }

@@ -12,10 +12,10 @@ import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
@@ -102,13 +102,9 @@ public final class PairRace {
       threads.shutdownNow();
       bench.report(
           "invariants",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%d reads, %d of them beside a swap, %d swaps, seed %d",
-              reads.sum(),
-              beside.sum(),
-              swapped.get(),
-              bench.tuning.seed()));
+              reads.sum(), beside.sum(), swapped.get(), bench.tuning.seed()));
     }
     if (beside.sum() < FEWEST_BESIDE) {
       throw new InconclusiveException("only " + beside.sum() + " reads ran beside a swap");
@@ -157,13 +153,9 @@ public final class PairRace {
       throw Violation.found(
           rule,
           bench.tuning,
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "Seen within %d reads beside %d swaps, seed %d: %s%n",
-              reads.sum(),
-              swapped.get(),
-              bench.tuning.seed(),
-              problem),
+              reads.sum(), swapped.get(), bench.tuning.seed(), problem),
           null);
     }
   }
@@ -302,14 +294,10 @@ public final class PairRace {
     }
     return !found.payload().equals(Pairs.payload(pair, Pairs.swapOf(found)))
             || Long.compareUnsigned(found.version(), least) < 0
-        ? String.format(
-            Locale.ROOT,
+        ? Texts.format(
             "get of the counter of pair %d returns %s with payload %s; version %s was acknowledged"
                 + " before",
-            pair,
-            found,
-            found.payload().toUtf8(),
-            Long.toUnsignedString(least))
+            pair, found, found.payload().toUtf8(), Long.toUnsignedString(least))
         : null;
   }
 }

@@ -8,10 +8,10 @@ import io.databroker.tck.engine.Tuning;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -162,8 +162,7 @@ public final class Rounds {
   private void report(@Nullable String name) {
     bench.report(
         "workload",
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s: %d rounds, %d operations, %d of them (%.1f %%) beside another client's write,"
                 + " seed %d",
             name,

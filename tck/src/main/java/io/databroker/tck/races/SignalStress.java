@@ -7,9 +7,9 @@ import io.databroker.api.Changes;
 import io.databroker.api.ClosedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Write;
+import io.databroker.tck.text.Texts;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,13 +43,9 @@ public final class SignalStress {
   public record Outcome(long rounds, long waited, long lost, long fellOff) {
     @Override
     public String toString() {
-      return String.format(
-          Locale.ROOT,
+      return Texts.format(
           "%d rounds, %d with a feed that waited already, %d signals lost, %d feeds fell off",
-          rounds,
-          waited,
-          lost,
-          fellOff);
+          rounds, waited, lost, fellOff);
     }
   }
 

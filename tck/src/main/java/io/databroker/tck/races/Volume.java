@@ -15,10 +15,10 @@ import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -69,8 +69,7 @@ public final class Volume {
       } while (elapsed < share.toNanos()
           || (answers < FEWEST_ANSWERS && elapsed < MOST_SHARES * share.toNanos()));
     } finally {
-      bench.report(
-          "volume", String.format(Locale.ROOT, "%d answers between %d writes", answers, writes));
+      bench.report("volume", Texts.format("%d answers between %d writes", answers, writes));
     }
   }
 
@@ -134,13 +133,9 @@ public final class Volume {
           throw Violation.found(
               question.rule(),
               bench.tuning,
-              String.format(
-                  Locale.ROOT,
+              Texts.format(
                   "Seen: %s: expected %s, but was %s, in answer %d, with nothing beside it%n",
-                  question.words(),
-                  question.expected(),
-                  seen,
-                  answers),
+                  question.words(), question.expected(), seen, answers),
               null);
         }
       }

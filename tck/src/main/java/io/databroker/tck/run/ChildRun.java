@@ -5,6 +5,7 @@ import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Port;
 import io.databroker.tck.child.Words;
 import io.databroker.tck.run.Outcome.Verdict;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -179,7 +180,7 @@ final class ChildRun {
         finished = true;
       }
       case "failed" -> {
-        end = "the kit failed: " + words.get(1).lines().findFirst().orElse("");
+        end = "the kit failed: " + Texts.firstLine(words.get(1));
         trace = words.get(1);
         finished = true;
       }

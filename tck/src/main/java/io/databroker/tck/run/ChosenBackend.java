@@ -11,13 +11,13 @@ import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.SettingTexts;
 import io.databroker.tck.engine.Subject;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,12 +47,9 @@ record ChosenBackend(
       List<String> known = provider.settings().stream().map(Setting::name).toList();
       if (!known.contains(name)) {
         throw new UsageException(
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "--set %s: %s has no such setting; it has %s",
-                name,
-                provider.name(),
-                known.isEmpty() ? "none" : String.join(", ", known)));
+                name, provider.name(), known.isEmpty() ? "none" : String.join(", ", known)));
       }
     }
   }
@@ -80,8 +77,7 @@ record ChosenBackend(
     } catch (UsageException e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      throw new UsageException(
-          String.format(Locale.ROOT, "%s cannot be opened: %s", provider.name(), why(e)));
+      throw new UsageException(Texts.format("%s cannot be opened: %s", provider.name(), why(e)));
     } finally {
       delete(directory);
     }
@@ -90,8 +86,7 @@ record ChosenBackend(
   private static String why(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException) {
-        return String.format(
-            Locale.ROOT,
+        return Texts.format(
             "class not found: %s; is a library missing beside the plugin?",
             String.valueOf(cause.getMessage()).replace('/', '.'));
       }
@@ -141,8 +136,7 @@ record ChosenBackend(
       SettingTexts.set(settings, setting, text);
     } catch (RuntimeException e) {
       throw new UsageException(
-          String.format(
-              Locale.ROOT, "--set %s=%s: give a %s", setting.name(), text, setting.unit()));
+          Texts.format("--set %s=%s: give a %s", setting.name(), text, setting.unit()));
     }
   }
 }

@@ -2,13 +2,13 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.drawing.Drawing;
 import io.databroker.tck.drawing.Markup;
-import io.databroker.tck.drawing.Texts;
 import io.databroker.tck.engine.Again;
 import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Picture;
 import io.databroker.tck.history.Pictures;
 import io.databroker.tck.run.Outcome.Verdict;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -104,8 +103,7 @@ final class HtmlReport {
     page.element("h1", "Backend " + Texts.shortened(report.backend(), LONGEST_CELL)).line();
     page.element(
             "p",
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "%d rules passed, %d failed, %d inconclusive, %d skipped, %d not run. Seed %d.",
                 report.count(Verdict.PASS),
                 report.count(Verdict.FAIL),
@@ -127,13 +125,9 @@ final class HtmlReport {
     page.open("section", "id", "violation-" + number).line();
     page.element(
             "h3",
-            String.format(
-                Locale.ROOT,
+            Texts.format(
                 "%d. %s: %s.%s",
-                number,
-                Texts.shortened(rules, LONGEST_CELL),
-                outcome.chapter(),
-                outcome.test()))
+                number, Texts.shortened(rules, LONGEST_CELL), outcome.chapter(), outcome.test()))
         .line();
     for (String rule : outcome.rules().subList(0, Math.min(6, outcome.rules().size()))) {
       Catalogue.Entry entry = Catalogue.rules().get(rule);
@@ -192,12 +186,10 @@ final class HtmlReport {
       page.open("tr", "id", rule.number()).element("th", rule.number(), "scope", "row");
       page.element("td", label, "class", rule.verdict().name());
       page.element("td", entry == null ? "" : entry.strength() + ". " + entry.text());
-      page.element("td", Texts.shortened(firstLine(rule.reason()), LONGEST_CELL)).close().line();
+      page.element("td", Texts.shortened(Texts.firstLine(rule.reason()), LONGEST_CELL))
+          .close()
+          .line();
     }
     page.close().close().line();
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
   }
 }

@@ -1,11 +1,11 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -40,8 +40,7 @@ final class JvmOptions {
           add(options, "--add-opens", attributes.getValue("Add-Opens"));
         }
       } catch (ZipException e) {
-        throw new UsageException(
-            String.format(Locale.ROOT, "%s is not a jar: %s", jar, e.getMessage()));
+        throw new UsageException(Texts.format("%s is not a jar: %s", jar, e.getMessage()));
       }
     }
     return options;

@@ -2,6 +2,7 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.child.Words;
 import io.databroker.tck.run.Outcome.Verdict;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 
@@ -78,7 +78,7 @@ record LastRun(String backend, long seed, Set<String> tests, Set<String> failed)
   }
 
   private static UsageException refused(String words, Path where, String what) {
-    return new UsageException("--rules failed: " + String.format(Locale.ROOT, words, where, what));
+    return new UsageException("--rules failed: " + Texts.format(words, where, what));
   }
 
   /** Returns the tests to run again: those that failed, or all if the first open failed. */

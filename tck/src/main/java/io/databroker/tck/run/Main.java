@@ -2,6 +2,7 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.child.ChildJvm;
 import io.databroker.tck.engine.CommandNemesis;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -184,19 +185,15 @@ public final class Main implements Callable<Integer> {
     }
     if (!(budget >= 0.001 && budget <= LONGEST_SECONDS)) {
       throw new UsageException(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "--budget %s: give a number of seconds above 0, at most %.0f",
-              budget,
-              LONGEST_SECONDS));
+              budget, LONGEST_SECONDS));
     }
     if (!(callBound >= 0.1 && callBound <= LONGEST_SECONDS)) {
       throw new UsageException(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "--call-bound %s: give a number of seconds from 0.1 to %.0f",
-              callBound,
-              LONGEST_SECONDS));
+              callBound, LONGEST_SECONDS));
     }
     String name = backend;
     ChosenTests chosen = ChosenTests.of(rules, () -> LastRun.read(report, name));

@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,8 +64,7 @@ final class NewBackend {
         .forEach(
             c -> {
               boolean plain = Character.isLetterOrDigit(c) || (c >= ' ' && c <= '~');
-              shown.append(
-                  plain ? Character.toString(c) : String.format(Locale.ROOT, "\\u%04X", c));
+              shown.append(plain ? Character.toString(c) : Texts.format("\\u%04X", c));
             });
     return new UsageException("--new \"" + shown + "\": " + problem);
   }

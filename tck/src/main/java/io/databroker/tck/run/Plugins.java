@@ -1,6 +1,7 @@
 package io.databroker.tck.run;
 
 import io.databroker.api.BackendProvider;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -29,10 +29,8 @@ final class Plugins {
         }
         if (inFolder.isEmpty()) {
           throw new UsageException(
-              String.format(
-                  Locale.ROOT,
-                  "--plugin %s: the folder holds no jar; build the backend first",
-                  plugin));
+              Texts.format(
+                  "--plugin %s: the folder holds no jar; build the backend first", plugin));
         }
         jars.addAll(inFolder);
       } else if (Files.isRegularFile(plugin)) {

@@ -4,6 +4,7 @@ import io.databroker.tck.history.Diagnosis;
 import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Verdict;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -29,8 +30,7 @@ final class Recheck {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--recheck " + e.getMessage());
     } catch (IOException e) {
-      throw new UsageException(
-          String.format(Locale.ROOT, "--recheck %s: %s", file, ReportFolder.why(e)));
+      throw new UsageException(Texts.format("--recheck %s: %s", file, ReportFolder.why(e)));
     }
     Verdict verdict = evidence.judge(KitRun.FIELDS);
     if (verdict instanceof Verdict.Violated violated) {

@@ -1,12 +1,12 @@
 package io.databroker.tck.run;
 
 import io.databroker.tck.run.Outcome.Verdict;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,9 +56,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         }
       }
     }
-    text.append(
-        String.format(
-            Locale.ROOT, "%d passed, %d failed", count(Verdict.PASS), count(Verdict.FAIL)));
+    text.append(Texts.format("%d passed, %d failed", count(Verdict.PASS), count(Verdict.FAIL)));
     addCount(text, Verdict.INCONCLUSIVE, "inconclusive");
     addCount(text, Verdict.SKIPPED, "skipped");
     addCount(text, Verdict.NOT_RUN, "not run");
@@ -79,7 +77,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
             outcome -> {
               String test = outcome.chapter() + "." + outcome.test();
               return told.add(test)
-                  ? String.format(Locale.ROOT, "%s%n%s", test, outcome.reason().strip().indent(2))
+                  ? Texts.format("%s%n%s", test, outcome.reason().strip().indent(2))
                   : test + ", shown above\n";
             })
         .collect(Collectors.joining("\n"));
@@ -92,7 +90,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   /** Writes report.txt, report.json and report.xml. */
   void write(Path directory) throws IOException {
     Files.createDirectories(directory);
-    String heading = String.format(Locale.ROOT, "Backend %s, seed %d%n%n", backend, seed);
+    String heading = Texts.format("Backend %s, seed %d%n%n", backend, seed);
     String tests =
         outcomes.stream().map(Report::testLine).collect(Collectors.joining("\n", "", "\n\n"));
     Files.writeString(directory.resolve("report.txt"), heading + tests + summary() + traces());
@@ -117,8 +115,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
 
   /** Returns the line about a test. */
   static String testLine(Outcome outcome) {
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         "%-12s %-28s %s.%s (%.1f s)%s",
         label(outcome.verdict()),
         shortened(outcome.rules()),
@@ -141,8 +138,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     return rules.stream()
         .map(
             rule ->
-                String.format(
-                    Locale.ROOT,
+                Texts.format(
                     "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}",
                     quoted(rule.number()),
                     quoted(strength(rule.number())),
@@ -152,13 +148,9 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         .collect(
             Collectors.joining(
                 ",\n",
-                String.format(
-                    Locale.ROOT,
+                Texts.format(
                     "{\n  \"backend\": %s,\n  \"seed\": %d,\n  \"passed\": %d,\n  \"failed\": %d,\n  \"rules\": [\n",
-                    quoted(backend),
-                    seed,
-                    count(Verdict.PASS),
-                    count(Verdict.FAIL)),
+                    quoted(backend), seed, count(Verdict.PASS), count(Verdict.FAIL)),
                 "\n  ]\n}\n"));
   }
 
@@ -168,8 +160,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   }
 
   private static String json(Outcome outcome) {
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}",
         quoted(outcome.chapter() + "." + outcome.test()),
         quoted(label(outcome.verdict())),
@@ -185,7 +176,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < 0x20 || Character.isSurrogate(c)) {
-        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+        quoted.append(Texts.format("\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }
@@ -200,17 +191,12 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
     long passed = counts.getOrDefault(Verdict.PASS, 0L);
     StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.append(
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "<testsuite name=\"databroker-tck %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">%n",
-            escaped(backend),
-            outcomes.size(),
-            failed,
-            outcomes.size() - failed - passed));
+            escaped(backend), outcomes.size(), failed, outcomes.size() - failed - passed));
     for (Outcome outcome : outcomes) {
       text.append(
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "  <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\">",
               escaped(outcome.chapter()),
               escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),

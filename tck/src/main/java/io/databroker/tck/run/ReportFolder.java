@@ -2,6 +2,7 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.PorcupineFile;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -11,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Folder of a run's report. */
@@ -27,7 +27,7 @@ final class ReportFolder {
       Files.createDirectories(directory);
       Files.delete(Files.createTempFile(directory, "try", ".txt"));
     } catch (IOException e) {
-      throw new UsageException(String.format(Locale.ROOT, "--report %s: %s", directory, why(e)));
+      throw new UsageException(Texts.format("--report %s: %s", directory, why(e)));
     }
   }
 

@@ -1,10 +1,10 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -56,18 +56,14 @@ final class TimeLeft {
     double done = expected - seconds(left);
     // START_SECONDS at the expected pace keep the first few tests from distorting the estimate.
     double pace = (took + START_SECONDS) / (done + START_SECONDS);
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         "[%d of %d, %s]",
-        all - left.size(),
-        all,
-        left.isEmpty() ? "done" : words(seconds(left) * pace) + " left");
+        all - left.size(), all, left.isEmpty() ? "done" : words(seconds(left) * pace) + " left");
   }
 
   /** Returns the number of tests and their estimated time, before the first test. */
   String atFirst() {
-    return String.format(
-        Locale.ROOT, "%d test%s, about %s", all, all == 1 ? "" : "s", words(expected));
+    return Texts.format("%d test%s, about %s", all, all == 1 ? "" : "s", words(expected));
   }
 
   private static String words(double seconds) {
@@ -76,6 +72,6 @@ final class TimeLeft {
         ? rounded + " s"
         : rounded < 7200
             ? Math.round(rounded / 60.0) + " min"
-            : String.format(Locale.ROOT, "%.1f h", rounded / 3600.0);
+            : Texts.format("%.1f h", rounded / 3600.0);
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.text.Texts;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -16,7 +17,9 @@ final class Traces {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     @Nullable Throwable next = failure;
     while (next != null && seen.add(next)) {
-      text.append(next == failure ? "" : "Caused by: ").append(firstLine(next)).append('\n');
+      text.append(next == failure ? "" : "Caused by: ")
+          .append(Texts.firstLine(next.toString()))
+          .append('\n');
       int frames = 0;
       for (StackTraceElement frame : next.getStackTrace()) {
         String name = frame.getClassName();
@@ -31,9 +34,5 @@ final class Traces {
       next = next.getCause();
     }
     return text.toString();
-  }
-
-  private static String firstLine(Throwable failure) {
-    return failure.toString().lines().findFirst().orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.tck.scripts;
 
+import io.databroker.tck.text.Texts;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -107,7 +108,7 @@ final class Names {
         case '\t' -> literal.append("\\t");
         default -> {
           if (c < ' ' || c > '~') {
-            literal.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+            literal.append(Texts.format("\\u%04x", (int) c));
           } else {
             literal.append(c);
           }

@@ -8,11 +8,11 @@ import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Versions;
 import io.databroker.tck.scripts.Sight.State;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -173,8 +173,7 @@ final class Onlookers {
     }
     throw new Mismatch(
         sight.call().rules(sight.answer(), states.subList(sight.first(), last + 1)),
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "%s beside a script answers%n    %s%nwhich is not of any state during the call."
                 + " The state before it:%n    %s%nThe steps beside it:%n    %s",
             sight.call(),

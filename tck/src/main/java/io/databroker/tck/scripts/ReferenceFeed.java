@@ -8,9 +8,9 @@ import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.StoredRecord;
 import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -204,11 +204,9 @@ final class ReferenceFeed {
       String rule = closed ? "FEED-13" : moved ? "FEED-9" : replaced() ? "FEED-11" : "FEED-8";
       throw new Mismatch(
           rule,
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "the signal of %s%s does not run, although it has a change to deliver",
-              name,
-              state()));
+              name, state()));
     }
     if (waiting.getCount() == 0) {
       signal = null;
@@ -252,8 +250,7 @@ final class ReferenceFeed {
   }
 
   private String state() {
-    return String.format(
-        Locale.ROOT,
+    return Texts.format(
         " (of %s, behind version %d; the last is %d, the first held %d)",
         type == null ? "all types" : "type " + Names.java(type),
         position,

@@ -6,10 +6,10 @@ import io.databroker.api.LimitExceededException;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.HungException;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +63,7 @@ public final class Scripts {
     } finally {
       bench.report(
           "scripts",
-          String.format(
-              Locale.ROOT, "%d scripts, %d steps, seed %d", scripts, steps, bench.tuning.seed()));
+          Texts.format("%d scripts, %d steps, seed %d", scripts, steps, bench.tuning.seed()));
     }
   }
 
@@ -164,8 +163,7 @@ public final class Scripts {
     }
     Mismatch mismatch = last.mismatch();
     String text =
-        String.format(
-            Locale.ROOT,
+        Texts.format(
             "Seen: %s%nIn script %d of seed %d; %d of its %d steps show it:%n%n%s%n",
             mismatch.words(),
             scripts,

@@ -4,9 +4,9 @@ import io.databroker.api.Capability;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,13 +54,9 @@ public final class WatchedScripts {
       threads.shutdownNow();
       bench.report(
           "watched scripts",
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "%d scripts, %d answers, %d of them beside a write, seed %d",
-              scripts,
-              sights,
-              beside,
-              bench.tuning.seed()));
+              scripts, sights, beside, bench.tuning.seed()));
     }
     if (beside < FEWEST_BESIDE) {
       throw new InconclusiveException("only " + beside + " answers were given beside a write");
@@ -92,12 +88,9 @@ public final class WatchedScripts {
       throw Violation.found(
           mismatch.rules(),
           bench.tuning,
-          String.format(
-              Locale.ROOT,
+          Texts.format(
               "Seen: %s%nIn watched script %d of seed %d.%n",
-              mismatch.words(),
-              scripts + 1,
-              bench.tuning.seed()),
+              mismatch.words(), scripts + 1, bench.tuning.seed()),
           mismatch);
     } finally {
       onlookers.stop();
