@@ -1,9 +1,6 @@
 package io.databroker.tck.contract;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.databroker.tck.text.Texts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,22 +59,14 @@ public final class Contract {
 
   private static Map<String, Entry> read() {
     Map<String, Entry> rules = new LinkedHashMap<>();
-    try (InputStream text = Contract.class.getResourceAsStream("CONTRACT.md")) {
-      Matcher matcher =
-          RULE.matcher(
-              new String(
-                  Objects.requireNonNull(text, "CONTRACT.md is missing").readAllBytes(),
-                  StandardCharsets.UTF_8));
-      while (matcher.find()) {
-        Entry entry =
-            new Entry(
-                Objects.requireNonNull(matcher.group(1)),
-                Objects.requireNonNull(matcher.group(2)),
-                Objects.requireNonNull(matcher.group(3)).replace("*", ""));
-        rules.put(entry.number(), entry);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    Matcher matcher = RULE.matcher(Texts.resource(Contract.class, "CONTRACT.md"));
+    while (matcher.find()) {
+      Entry entry =
+          new Entry(
+              Objects.requireNonNull(matcher.group(1)),
+              Objects.requireNonNull(matcher.group(2)),
+              Objects.requireNonNull(matcher.group(3)).replace("*", ""));
+      rules.put(entry.number(), entry);
     }
     return Collections.unmodifiableMap(rules);
   }

@@ -1,17 +1,13 @@
 package io.databroker.tck.contract;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import io.databroker.tck.text.Texts;
 import java.util.Properties;
 import java.util.Set;
 
 /** Hints about the usual causes of a broken rule. */
 public final class Hints {
-  private static final Properties HINTS = read();
+  private static final Properties HINTS =
+      Texts.properties(Hints.class, "what-to-look-at.properties");
 
   private Hints() {}
 
@@ -23,15 +19,5 @@ public final class Hints {
   /** Returns the rules with a hint. */
   public static Set<String> numbers() {
     return HINTS.stringPropertyNames();
-  }
-
-  private static Properties read() {
-    Properties hints = new Properties();
-    try (InputStream text = Hints.class.getResourceAsStream("what-to-look-at.properties")) {
-      hints.load(new InputStreamReader(Objects.requireNonNull(text), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return hints;
   }
 }

@@ -3,12 +3,8 @@ package io.databroker.tck.run;
 import io.databroker.tck.chapters.AllChapters;
 import io.databroker.tck.contract.Contract;
 import io.databroker.tck.contract.Rule;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
+import io.databroker.tck.text.Texts;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -93,12 +89,6 @@ public final class Catalogue {
 
   /** Reasons for rules without a test, by number. */
   public static Properties reasons() {
-    Properties reasons = new Properties();
-    try (InputStream text = Contract.class.getResourceAsStream("not-tested.properties")) {
-      reasons.load(new InputStreamReader(Objects.requireNonNull(text), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return reasons;
+    return Texts.properties(Contract.class, "not-tested.properties");
   }
 }

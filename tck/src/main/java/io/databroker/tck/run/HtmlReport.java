@@ -10,13 +10,9 @@ import io.databroker.tck.history.Pictures;
 import io.databroker.tck.run.Outcome.Verdict;
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -87,16 +83,12 @@ final class HtmlReport {
         "default-src 'none'; style-src 'unsafe-inline'");
     page.line().single("meta", "name", "viewport", "content", "width=device-width").line();
     page.element("title", "databroker-tck: " + Texts.shortened(report.backend(), LONGEST_CELL));
-    page.line().element("style", style()).line().close().line();
-  }
-
-  /** Returns the style sheet, which must not contain characters that XML would escape. */
-  private static String style() {
-    try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
-      return new String(Objects.requireNonNull(css).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    // The style sheet must not contain characters that XML would escape.
+    page.line()
+        .element("style", Texts.resource(HtmlReport.class, "report.css"))
+        .line()
+        .close()
+        .line();
   }
 
   private void summary() {

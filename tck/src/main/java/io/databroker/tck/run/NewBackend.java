@@ -2,8 +2,6 @@ package io.databroker.tck.run;
 
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,14 +120,11 @@ final class NewBackend {
     return directory;
   }
 
-  private String filled(String template) throws IOException {
-    try (InputStream text = NewBackend.class.getResourceAsStream("new/" + template + ".txt")) {
-      return new String(
-              Objects.requireNonNull(text, template).readAllBytes(), StandardCharsets.UTF_8)
-          .replace("@NAME@", name)
-          .replace("@PACKAGE@", packageName())
-          .replace("@CLASS@", className())
-          .replace("@KIT@", version);
-    }
+  private String filled(String template) {
+    return Texts.resource(NewBackend.class, "new/" + template + ".txt")
+        .replace("@NAME@", name)
+        .replace("@PACKAGE@", packageName())
+        .replace("@CLASS@", className())
+        .replace("@KIT@", version);
   }
 }

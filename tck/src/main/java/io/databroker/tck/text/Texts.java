@@ -1,9 +1,16 @@
 package io.databroker.tck.text;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** Formats texts, and shortens texts of any length. */
+/** Formats, shortens and loads texts. */
 public final class Texts {
   private Texts() {}
 
@@ -23,6 +30,26 @@ public final class Texts {
       end--;
     }
     return text.substring(0, end) + "\u2026";
+  }
+
+  /** Returns a text file that lies beside the given class. */
+  public static String resource(Class<?> type, String name) {
+    try (InputStream text = type.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the properties in a text file that lies beside the given class. */
+  public static Properties properties(Class<?> type, String name) {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(resource(type, name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
   }
 
   /** Returns the first line of a text; an empty text if it has none. */
