@@ -16,14 +16,14 @@ import io.databroker.api.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Reads a line that {@link LineWriter} wrote. */
 final class LineReader {
@@ -45,12 +45,9 @@ final class LineReader {
     return Escapes.text(words.remove().substring(1));
   }
 
-  private List<String> texts() {
-    List<String> texts = new ArrayList<>();
-    for (int i = count(); i > 0; i--) {
-      texts.add(text());
-    }
-    return texts;
+  /** Reads a number, and then that many parts. */
+  private <T> List<T> several(Supplier<T> part) {
+    return IntStream.range(0, count()).mapToObj(i -> part.get()).toList();
   }
 
   private Bytes bytes() {
@@ -86,21 +83,13 @@ final class LineReader {
     boolean toTheEnd = Boolean.parseBoolean(words.remove());
     Position from = new Position(number(), number());
     String type = words.remove().equals("-") ? null : text();
-    List<Changes> told = new ArrayList<>();
-    for (int i = count(); i > 0; i--) {
-      told.add(changes());
-    }
-    return new Followed(from, type, told, toTheEnd);
+    return new Followed(from, type, several(this::changes), toTheEnd);
   }
 
   Closing closing() {
     long began = number();
     long ended = number();
-    List<Operation> later = new ArrayList<>();
-    for (int i = count(); i > 0; i--) {
-      later.add(operation());
-    }
-    return new Closing(began, ended, later);
+    return new Closing(began, ended, several(this::operation));
   }
 
   Duration duration() {
@@ -139,15 +128,11 @@ final class LineReader {
     return new TypeOptions(
         capacity.equals("-") ? null : Long.valueOf(capacity),
         ttl.equals("-") ? null : Duration.parse(ttl),
-        texts());
+        several(this::text));
   }
 
   private List<StoredRecord> records() {
-    List<StoredRecord> records = new ArrayList<>();
-    for (int i = count(); i > 0; i--) {
-      records.add(stored());
-    }
-    return records;
+    return several(this::stored);
   }
 
   private StoredRecord stored() {
@@ -163,13 +148,7 @@ final class LineReader {
   Call call() {
     String kind = words.remove();
     return switch (kind) {
-      case "put" -> {
-        List<Write> batch = new ArrayList<>();
-        for (int i = count(); i > 0; i--) {
-          batch.add(write());
-        }
-        yield new Call.Put(batch);
-      }
+      case "put" -> new Call.Put(several(this::write));
       case "get" -> new Call.Get(text(), text());
       case "listTypes" -> new Call.ListTypes();
       case "versions" -> new Call.ReadVersions();
@@ -207,11 +186,8 @@ final class LineReader {
       return Selection.ofType(text());
     }
     String type = text();
-    Set<FieldValue> terms = new LinkedHashSet<>();
-    for (int i = count(); i > 0; i--) {
-      terms.add(new FieldValue(text(), text()));
-    }
-    return new Selection.Where(type, terms);
+    return new Selection.Where(
+        type, new LinkedHashSet<>(several(() -> new FieldValue(text(), text()))));
   }
 
   private Answer answer() {
@@ -221,7 +197,7 @@ final class LineReader {
       case "condition-failed" -> new Answer.ConditionFailed(count(), number());
       case "absent" -> new Answer.Found(null);
       case "found" -> new Answer.Found(stored());
-      case "types" -> new Answer.Types(texts());
+      case "types" -> new Answer.Types(several(this::text));
       case "shown" ->
           new Answer.Shown(new Position(number(), number()), optionsByType(), records());
       case "told" -> new Answer.Told(new Versions(number(), number(), number()));

@@ -3,7 +3,9 @@ package io.databroker.tck.history;
 import io.databroker.api.Bytes;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
+import io.databroker.api.ClearResult;
 import io.databroker.api.Condition;
+import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
@@ -11,9 +13,11 @@ import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Writes a line of a history: words separated by spaces. */
 final class LineWriter {
@@ -23,8 +27,17 @@ final class LineWriter {
     return String.join(" ", words);
   }
 
-  LineWriter add(Object word) {
-    words.add(word.toString());
+  LineWriter add(Object... more) {
+    for (Object word : more) {
+      words.add(word.toString());
+    }
+    return this;
+  }
+
+  /** Adds the number of parts, and then each of them. */
+  private <T> LineWriter several(Collection<T> parts, Consumer<T> part) {
+    add(parts.size());
+    parts.forEach(part);
     return this;
   }
 
@@ -45,30 +58,21 @@ final class LineWriter {
   LineWriter options(TypeOptions options) {
     add(options.capacity() == null ? "-" : options.capacity());
     add(options.ttl() == null ? "-" : options.ttl());
-    return texts(options.indexedFields());
-  }
-
-  LineWriter texts(List<String> texts) {
-    add(texts.size());
-    texts.forEach(this::text);
-    return this;
+    return several(options.indexedFields(), this::text);
   }
 
   LineWriter records(List<StoredRecord> records) {
-    add(records.size());
-    records.forEach(this::stored);
-    return this;
+    return several(records, this::stored);
   }
 
   LineWriter stored(StoredRecord record) {
     text(record.type()).text(record.id()).add(record.version()).bytes(record.payload());
-    return add(record.modifiedAt()).add(record.deleted());
+    return add(record.modifiedAt(), record.deleted());
   }
 
   LineWriter call(Call call) {
     if (call instanceof Call.Put put) {
-      add("put").add(put.batch().size());
-      put.batch().forEach(this::written);
+      add("put").several(put.batch(), this::written);
     } else if (call instanceof Call.Get get) {
       add("get").text(get.type()).text(get.id());
     } else if (call instanceof Call.ListTypes) {
@@ -82,7 +86,7 @@ final class LineWriter {
     } else if (call instanceof Call.ReadOptions) {
       add("options");
     } else if (call instanceof Call.Expire expire) {
-      add("expire").add(expire.now());
+      add("expire", expire.now());
     } else if (call instanceof Call.ReadCheckpoint) {
       add("checkpoint");
     } else if (call instanceof Call.SetCheckpoint set) {
@@ -94,44 +98,41 @@ final class LineWriter {
   }
 
   LineWriter checkpoint(Checkpoint checkpoint) {
-    return add(checkpoint.serverVersion()).add(checkpoint.recordVersion());
+    return add(checkpoint.serverVersion(), checkpoint.recordVersion());
   }
 
   LineWriter start(History.Start start) {
-    add(start.serverVersion()).add(start.latest()).add(start.exact());
+    add(start.serverVersion(), start.latest(), start.exact());
     return options(start.options()).records(start.records()).checkpoint(start.checkpoint());
   }
 
   LineWriter operation(Operation operation) {
-    add(operation.client()).add(operation.began()).add(operation.ended());
+    add(operation.client(), operation.began(), operation.ended());
     return call(operation.call()).answer(operation.answer());
   }
 
+  private LineWriter position(Position position) {
+    return add(position.serverVersion(), position.version());
+  }
+
   LineWriter changes(Changes changes) {
-    return add(changes.position().serverVersion())
-        .add(changes.position().version())
-        .records(changes.records());
+    return position(changes.position()).records(changes.records());
   }
 
   LineWriter followed(Followed feed) {
-    add(feed.toTheEnd()).add(feed.from().serverVersion()).add(feed.from().version());
+    add(feed.toTheEnd()).position(feed.from());
     String type = feed.type();
     LineWriter head = type == null ? add("-") : add("+").text(type);
-    head.add(feed.told().size());
-    feed.told().forEach(this::changes);
-    return this;
+    return head.several(feed.told(), this::changes);
   }
 
   LineWriter closing(Closing closing) {
-    add(closing.began()).add(closing.ended()).add(closing.later().size());
-    closing.later().forEach(this::operation);
-    return this;
+    return add(closing.began(), closing.ended()).several(closing.later(), this::operation);
   }
 
   LineWriter lease(LeaseCall call) {
-    add(call.kind().name()).add(call.began()).add(call.ended());
-    add(call.earliest()).add(call.latest()).text(call.name()).add(call.token());
-    add(call.granted());
+    add(call.kind().name(), call.began(), call.ended(), call.earliest(), call.latest());
+    text(call.name()).add(call.token(), call.granted());
     Instant end = call.expiresAt();
     return add(end == null ? "-" : end);
   }
@@ -150,9 +151,9 @@ final class LineWriter {
     if (selection instanceof Selection.OfType ofType) {
       return add("type").text(ofType.type());
     } else if (selection instanceof Selection.Where where) {
-      add("where").text(where.type()).add(where.anyOf().size());
-      where.anyOf().forEach(term -> text(term.field()).text(term.value()));
-      return this;
+      return add("where")
+          .text(where.type())
+          .several(where.anyOf(), term -> text(term.field()).text(term.value()));
     }
     return add("all");
   }
@@ -161,32 +162,27 @@ final class LineWriter {
     if (answer instanceof Answer.Stored stored) {
       return add("stored").add(stored.result().serverVersion()).records(stored.result().records());
     } else if (answer instanceof Answer.ConditionFailed failed) {
-      return add("condition-failed").add(failed.index()).add(failed.found());
+      return add("condition-failed", failed.index(), failed.found());
     } else if (answer instanceof Answer.Found found) {
       StoredRecord live = found.live();
       return live == null ? add("absent") : add("found").stored(live);
     } else if (answer instanceof Answer.Types types) {
-      return add("types").texts(types.types());
+      return add("types").several(types.types(), this::text);
     } else if (answer instanceof Answer.Shown shown) {
       return add("shown")
-          .add(shown.position().serverVersion())
-          .add(shown.position().version())
+          .position(shown.position())
           .options(shown.options())
           .records(shown.records());
     } else if (answer instanceof Answer.Told told) {
       Versions versions = told.versions();
-      return add("told")
-          .add(versions.serverVersion())
-          .add(versions.earliest())
-          .add(versions.latest());
+      return add("told", versions.serverVersion(), versions.earliest(), versions.latest());
     } else if (answer instanceof Answer.Cleared cleared) {
-      return add("cleared")
-          .add(cleared.result().oldServerVersion())
-          .add(cleared.result().newServerVersion());
+      ClearResult result = cleared.result();
+      return add("cleared", result.oldServerVersion(), result.newServerVersion());
     } else if (answer instanceof Answer.Configured configured) {
       return add("configured").options(configured.options());
     } else if (answer instanceof Answer.Counted counted) {
-      return add("counted").add(counted.count());
+      return add("counted", counted.count());
     } else if (answer instanceof Answer.Marked marked) {
       return add("marked").checkpoint(marked.checkpoint());
     } else if (answer instanceof Answer.Crashed crashed) {
