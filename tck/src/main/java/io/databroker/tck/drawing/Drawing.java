@@ -94,13 +94,13 @@ public final class Drawing {
             "aria-label",
             "lanes of calls, by " + picture.axis(),
             "width",
-            text(width),
+            width,
             "height",
-            text(height),
+            height,
             "viewBox",
             Texts.format("0 0 %d %d", width, height))
         .line();
-    page.element("text", picture.axis() + " \u2192", "x", text(LABEL), "y", "14", "class", "axis");
+    page.element("text", picture.axis() + " \u2192", "x", LABEL, "y", "14", "class", "axis");
     page.line();
     for (int i = 0; i < picture.lanes().size(); i++) {
       lane(picture.lanes().get(i), TOP + i * ROW, width, height);
@@ -110,19 +110,10 @@ public final class Drawing {
 
   private void lane(Lane lane, int y, int width, int height) {
     page.open("g", "class", "lane");
-    page.open("text", "x", "4", "y", text(y + 19));
+    page.open("text", "x", "4", "y", y + 19);
     page.element("title", Texts.shortened(lane.name(), LONGEST_TITLE));
     page.text(Texts.shortened(lane.name(), LONGEST_NAME)).close();
-    page.single(
-        "line",
-        "x1",
-        text(LABEL),
-        "x2",
-        text(width),
-        "y1",
-        text(y + ROW - 2),
-        "y2",
-        text(y + ROW - 2));
+    page.single("line", "x1", LABEL, "x2", width, "y1", y + ROW - 2, "y2", y + ROW - 2);
     page.line();
     for (Bar bar : lane.bars()) {
       bar(bar, y, height);
@@ -135,36 +126,14 @@ public final class Drawing {
     int to = place(bar.ended());
     int width = Math.max(LEAST_STEP - 4, to - from);
     String mark = bar.mark() == Mark.BROKEN ? "\u2717 " : "";
-    page.open(
-        "g",
-        "class",
-        "bar " + bar.mark().name().toLowerCase(Locale.ROOT),
-        "tabindex",
-        "0",
-        "role",
-        "img");
+    String kind = "bar " + bar.mark().name().toLowerCase(Locale.ROOT);
+    page.open("g", "class", kind, "tabindex", "0", "role", "img");
     page.element("title", mark + Texts.shortened(bar.words(), LONGEST_TITLE));
-    page.single(
-        "rect",
-        "x",
-        text(from),
-        "y",
-        text(y + 4),
-        "width",
-        text(width),
-        "height",
-        text(ROW - 10),
-        "rx",
-        bar.ended() == Operation.NEVER ? "0" : "3");
+    int corner = bar.ended() == Operation.NEVER ? 0 : 3;
+    page.single("rect", "x", from, "y", y + 4, "width", width, "height", ROW - 10, "rx", corner);
     int room = width / 7;
     if (room >= 2) {
-      page.element(
-          "text",
-          Texts.shortened(mark + bar.label(), room),
-          "x",
-          text(from + 4),
-          "y",
-          text(y + 18));
+      page.element("text", Texts.shortened(mark + bar.label(), room), "x", from + 4, "y", y + 18);
     }
     words(mark + Texts.shortened(bar.words(), 3 * LINE), height);
     page.close().line();
@@ -181,7 +150,7 @@ public final class Drawing {
       lines.add(words.substring(from, Math.min(words.length(), from + LINE)));
     }
     for (int i = 0; i < Math.min(3, lines.size()); i++) {
-      page.element("tspan", lines.get(i), "x", "4", "y", text(height - WORDS + 18 + 16 * i));
+      page.element("tspan", lines.get(i), "x", "4", "y", height - WORDS + 18 + 16 * i);
     }
     page.close();
   }
@@ -208,9 +177,5 @@ public final class Drawing {
       page.element("td", Texts.shortened(candidate.needed(), LONGEST_TITLE)).close().line();
     }
     page.close().close().line();
-  }
-
-  private static String text(int number) {
-    return Integer.toString(number);
   }
 }

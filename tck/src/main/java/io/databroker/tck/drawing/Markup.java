@@ -19,7 +19,7 @@ public final class Markup {
   public Markup() {}
 
   /** Opens an element; its attributes are alternating names and values. */
-  public Markup open(String name, String... attributes) {
+  public Markup open(String name, Object... attributes) {
     tag(name, attributes);
     out.append('>');
     open.push(name);
@@ -27,22 +27,22 @@ public final class Markup {
   }
 
   /** Adds an element without content and without an end tag in HTML, such as meta. */
-  public Markup single(String name, String... attributes) {
+  public Markup single(String name, Object... attributes) {
     tag(name, attributes);
     out.append("/>");
     return this;
   }
 
   /** Adds an element that holds a text. */
-  public Markup element(String name, String text, String... attributes) {
+  public Markup element(String name, String text, Object... attributes) {
     return open(name, attributes).text(text).close();
   }
 
-  private void tag(String name, String... attributes) {
+  private void tag(String name, Object... attributes) {
     out.append('<').append(name);
     for (int i = 0; i < attributes.length; i += 2) {
       out.append(' ').append(attributes[i]).append("=\"");
-      escape(attributes[i + 1]);
+      escape(attributes[i + 1].toString());
       out.append('"');
     }
   }

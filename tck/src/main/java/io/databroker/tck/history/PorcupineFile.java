@@ -111,10 +111,10 @@ public final class PorcupineFile {
     if (call instanceof Call.Put put) {
       return object("put", Map.of("writes", list(put.batch(), PorcupineFile::write)));
     } else if (call instanceof Call.Get get) {
-      return object("get", Map.of("type", quoted(get.type()), "id", quoted(get.id())));
+      return object("get", Map.of("type", Texts.json(get.type()), "id", Texts.json(get.id())));
     } else if (call instanceof Call.TakeSnapshot taken) {
       return taken.selection() instanceof Selection.OfType ofType
-          ? object("snapshot", Map.of("type", quoted(ofType.type())))
+          ? object("snapshot", Map.of("type", Texts.json(ofType.type())))
           : object("snapshot", Map.of());
     } else if (call instanceof Call.ListTypes) {
       return object("listTypes", Map.of());
@@ -124,7 +124,8 @@ public final class PorcupineFile {
 
   private static String write(Write write) {
     Condition condition = write.condition();
-    String of = Texts.format("{\"type\":%s,\"id\":%s", quoted(write.type()), quoted(write.id()));
+    String of =
+        Texts.format("{\"type\":%s,\"id\":%s", Texts.json(write.type()), Texts.json(write.id()));
     if (condition == Condition.ABSENT) {
       of += ",\"condition\":\"0\"";
     } else if (condition instanceof Condition.Version expected) {
@@ -146,7 +147,7 @@ public final class PorcupineFile {
       StoredRecord live = found.live();
       return "{\"records\":" + records(live == null ? List.of() : List.of(live)) + "}";
     } else if (answer instanceof Answer.Types types) {
-      return "{\"types\":" + list(types.types(), PorcupineFile::quoted) + "}";
+      return "{\"types\":" + list(types.types(), Texts::json) + "}";
     } else if (answer instanceof Answer.Shown shown) {
       return Texts.format(
           "{\"serverVersion\":%s,\"latest\":%s,\"records\":%s}",
@@ -171,8 +172,8 @@ public final class PorcupineFile {
         record ->
             Texts.format(
                 "{\"type\":%s,\"id\":%s,\"version\":%s,\"payload\":%s,\"deleted\":%b}",
-                quoted(record.type()),
-                quoted(record.id()),
+                Texts.json(record.type()),
+                Texts.json(record.id()),
                 number(record.version()),
                 payload(record.payload().toByteArray()),
                 record.deleted()));
@@ -195,18 +196,5 @@ public final class PorcupineFile {
 
   private static String payload(byte[] bytes) {
     return "\"" + HexFormat.of().formatHex(bytes) + "\"";
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\' || c < 0x20 || c > 0x7e) {
-        quoted.append(Texts.format("\\u%04x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.drawing.Markup;
 import io.databroker.tck.run.Outcome.Verdict;
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -140,17 +140,17 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
             rule ->
                 Texts.format(
                     "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}",
-                    quoted(rule.number()),
-                    quoted(strength(rule.number())),
-                    quoted(label(rule.verdict())),
-                    quoted(rule.reason()),
+                    Texts.json(rule.number()),
+                    Texts.json(strength(rule.number())),
+                    Texts.json(label(rule.verdict())),
+                    Texts.json(rule.reason()),
                     rule.outcomes().stream().map(Report::json).collect(Collectors.joining(", "))))
         .collect(
             Collectors.joining(
                 ",\n",
                 Texts.format(
                     "{\n  \"backend\": %s,\n  \"seed\": %d,\n  \"passed\": %d,\n  \"failed\": %d,\n  \"rules\": [\n",
-                    quoted(backend), seed, count(Verdict.PASS), count(Verdict.FAIL)),
+                    Texts.json(backend), seed, count(Verdict.PASS), count(Verdict.FAIL)),
                 "\n  ]\n}\n"));
   }
 
@@ -162,70 +162,44 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   private static String json(Outcome outcome) {
     return Texts.format(
         "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}",
-        quoted(outcome.chapter() + "." + outcome.test()),
-        quoted(label(outcome.verdict())),
+        Texts.json(outcome.chapter() + "." + outcome.test()),
+        Texts.json(label(outcome.verdict())),
         outcome.took().toMillis(),
-        quoted(String.join("; ", outcome.notes())),
-        quoted(outcome.trace()));
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (c < 0x20 || Character.isSurrogate(c)) {
-        quoted.append(Texts.format("\\u%04x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
+        Texts.json(String.join("; ", outcome.notes())),
+        Texts.json(outcome.trace()));
   }
 
   private String xml() {
-    Map<Verdict, Long> counts =
-        outcomes.stream().collect(Collectors.groupingBy(Outcome::verdict, Collectors.counting()));
-    long failed = counts.getOrDefault(Verdict.FAIL, 0L);
-    long passed = counts.getOrDefault(Verdict.PASS, 0L);
-    StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.append(
-        Texts.format(
-            "<testsuite name=\"databroker-tck %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">%n",
-            escaped(backend), outcomes.size(), failed, outcomes.size() - failed - passed));
+    long failed = tests(Verdict.FAIL);
+    Markup text = new Markup();
+    text.open(
+            "testsuite",
+            "name",
+            "databroker-tck " + backend,
+            "tests",
+            outcomes.size(),
+            "failures",
+            failed,
+            "errors",
+            0,
+            "skipped",
+            outcomes.size() - failed - tests(Verdict.PASS))
+        .line();
     for (Outcome outcome : outcomes) {
-      text.append(
-          Texts.format(
-              "  <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\">",
-              escaped(outcome.chapter()),
-              escaped(String.join(" ", outcome.rules()) + " " + outcome.test()),
-              outcome.took().toMillis() / 1000.0));
+      String name = String.join(" ", outcome.rules()) + " " + outcome.test();
+      String seconds = Texts.format("%.3f", outcome.took().toMillis() / 1000.0);
+      text.open("testcase", "classname", outcome.chapter(), "name", name, "time", seconds);
       if (outcome.verdict() == Verdict.FAIL) {
-        text.append("<failure>")
-            .append(escaped(outcome.reason() + "\n" + outcome.trace()))
-            .append("</failure>");
+        text.element("failure", outcome.reason() + "\n" + outcome.trace());
       } else if (outcome.verdict() != Verdict.PASS) {
-        text.append("<skipped message=\"").append(escaped(outcome.reason())).append("\"/>");
+        text.single("skipped", "message", outcome.reason());
       }
-      text.append("</testcase>\n");
+      text.close().line();
     }
-    return text.append("</testsuite>\n").toString();
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + text.close().line();
   }
 
-  private static String escaped(String text) {
-    StringBuilder escaped = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '&' || c == '<' || c == '>' || c == '"') {
-                escaped.append("&#").append(c).append(';');
-              } else if (c == '\n' || c == '\t' || (c >= 0x20 && (c < 0xD800 || c > 0xDFFF))) {
-                escaped.appendCodePoint(c);
-              } else {
-                escaped.append('?');
-              }
-            });
-    return escaped.toString();
+  private long tests(Verdict verdict) {
+    return outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count();
   }
 }

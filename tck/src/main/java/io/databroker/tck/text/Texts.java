@@ -52,6 +52,20 @@ public final class Texts {
     return properties;
   }
 
+  /** Returns the text as a string of JSON, in ASCII. */
+  public static String json(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\' || c < 0x20 || c > 0x7e) {
+        quoted.append(format("\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
   /** Returns the first line of a text; an empty text if it has none. */
   public static String firstLine(String text) {
     return text.lines().findFirst().orElse("");
