@@ -21,6 +21,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.BenchUser;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.junit.KitExtension;
@@ -286,9 +287,7 @@ abstract class Chapter implements BenchUser {
             done.run();
           }
         };
-    Thread thread = new Thread(task, "tck-" + what);
-    thread.setDaemon(true);
-    thread.start();
+    KitThreads.start(what, task);
     done.await(what);
     try {
       task.get();

@@ -19,6 +19,7 @@ import io.databroker.api.TypeOptions;
 import io.databroker.api.support.ForwardingFeed;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Signal;
 import java.time.Duration;
 import java.util.Iterator;
@@ -116,20 +117,17 @@ abstract class CloseRules extends Chapter {
       BlockingFeed feed =
           new BlockingFeed(
               new SignallingFeed(backend().changes(end(), i % 2 == 0 ? null : "t"), waiting));
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  other.set(feed.next());
-                } catch (ClosedException expected) {
-                  mine.run();
-                } catch (InterruptedException | RuntimeException e) {
-                  other.set(e);
-                }
-              },
-              "tck-waiter");
-      thread.setDaemon(true);
-      thread.start();
+      KitThreads.start(
+          "waiter",
+          () -> {
+            try {
+              other.set(feed.next());
+            } catch (ClosedException expected) {
+              mine.run();
+            } catch (InterruptedException | RuntimeException e) {
+              other.set(e);
+            }
+          });
       waiting.await("a reader that waits");
     }
     backend().close();

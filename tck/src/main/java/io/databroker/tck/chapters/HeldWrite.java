@@ -6,6 +6,7 @@ import io.databroker.api.FieldExtractor;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Signal;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +38,7 @@ final class HeldWrite implements AutoCloseable {
     preparation.accept(backend);
     backend.setOptions("t", TypeOptions.NONE.withIndexedFields("colour"));
     this.writer =
-        new Thread(() -> backend.put(List.of(Write.put("t", "1", Bytes.EMPTY))), "tck-writer");
-    writer.setDaemon(true);
-    writer.start();
+        KitThreads.start("writer", () -> backend.put(List.of(Write.put("t", "1", Bytes.EMPTY))));
     asked.await("the extraction function of a write");
   }
 

@@ -14,6 +14,7 @@ import io.databroker.tck.contract.Lacks;
 import io.databroker.tck.contract.Needs;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Garbage;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -78,7 +79,7 @@ abstract class LeakRules extends Chapter {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(
         thread ->
-            thread.getName().startsWith("tck-")
+            thread.getName().startsWith(KitThreads.PREFIX)
                 || thread.getClass().getName().startsWith("jdk.internal.")
                 || thread.getName().startsWith("ForkJoinPool.commonPool-"));
     return threads;

@@ -9,6 +9,7 @@ import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.DeliberateFailure;
 import io.databroker.tck.engine.Garbage;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.races.ClosingMeetings;
@@ -48,8 +49,7 @@ abstract class SignalRules extends Chapter {
 
   /** Runs work on a thread whose uncaught exceptions are expected. */
   private static void quietly(Runnable work) {
-    Thread thread = new Thread(work, "tck-signals");
-    thread.setDaemon(true);
+    Thread thread = new KitThreads("signals").newThread(work);
     thread.setUncaughtExceptionHandler((any, failure) -> {});
     thread.start();
   }
@@ -165,20 +165,19 @@ abstract class SignalRules extends Chapter {
   /** Starts a thread that runs signals; one that fails on purpose does not end it. */
   private static Thread notifier(BlockingQueue<Runnable> handed) {
     Thread notifier =
-        new Thread(
-            () -> {
-              while (!Thread.currentThread().isInterrupted()) {
-                try {
-                  handed.take().run();
-                } catch (InterruptedException e) {
-                  return;
-                } catch (DeliberateFailure e) {
-                  // The thread of an executor also survives an exception.
-                }
-              }
-            },
-            "tck-own-notifier");
-    notifier.setDaemon(true);
+        new KitThreads("own-notifier")
+            .newThread(
+                () -> {
+                  while (!Thread.currentThread().isInterrupted()) {
+                    try {
+                      handed.take().run();
+                    } catch (InterruptedException e) {
+                      return;
+                    } catch (DeliberateFailure e) {
+                      // The thread of an executor also survives an exception.
+                    }
+                  }
+                });
     notifier.setUncaughtExceptionHandler((any, failure) -> {});
     notifier.start();
     return notifier;

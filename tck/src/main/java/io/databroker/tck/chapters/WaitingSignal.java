@@ -8,6 +8,7 @@ import io.databroker.api.ClosedException;
 import io.databroker.api.HistoryReplacedException;
 import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.TypeOptions;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.RunningTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,9 +77,7 @@ final class WaitingSignal implements Runnable {
       return; // other rules judge how often it runs
     }
     begun.countDown();
-    Thread other = new Thread(this::makeCalls, "tck-beside-a-signal");
-    other.setDaemon(true);
-    other.start();
+    Thread other = KitThreads.start("beside-a-signal", this::makeCalls);
     try {
       if (!RunningTime.await(made, longest)) {
         Beside late = running;

@@ -12,6 +12,7 @@ import io.databroker.api.Lease;
 import io.databroker.api.Limits;
 import io.databroker.api.Settings;
 import io.databroker.tck.child.Link;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.SettingTexts;
 import io.databroker.tck.engine.TestClock;
@@ -48,13 +49,7 @@ public final class CrashChild {
   private final Order order;
   private final Recorder recorder = new Recorder();
   private final TestClock clock = new TestClock();
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "tck-client");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService threads = Executors.newCachedThreadPool(new KitThreads("client"));
 
   private CrashChild(Link link, Order order) {
     this.link = link;

@@ -84,14 +84,7 @@ public final class Bench {
     this.tuning = tuning;
     this.provider = Objects.requireNonNull(subject.provider(), "provider() answered null");
     this.root = Files.createTempDirectory("databroker-tck");
-    this.notifier =
-        Executors.newFixedThreadPool(
-            2,
-            task -> {
-              Thread thread = new Thread(task, "tck-notifier");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.notifier = Executors.newFixedThreadPool(2, new KitThreads("notifier"));
     this.formerHandler = Thread.getDefaultUncaughtExceptionHandler();
     Thread.setDefaultUncaughtExceptionHandler(handler);
   }

@@ -46,8 +46,7 @@ final class Bounded {
       String what, Duration bound, Calls calls, LongSupplier processor, Callable<T> work)
       throws Throwable {
     FutureTask<T> task = new FutureTask<>(work);
-    Thread thread = new Thread(task, "tck-test");
-    thread.setDaemon(true);
+    Thread thread = new KitThreads("test").newThread(task);
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.start();
     long start = RunningTime.nanos();

@@ -26,9 +26,7 @@ public final class RunningTime {
   private static volatile Tick last = new Tick(System.nanoTime(), 0);
 
   static {
-    Thread ticker = new Thread(RunningTime::tick, "tck-running-time");
-    ticker.setDaemon(true);
-    ticker.start();
+    KitThreads.start("running-time", RunningTime::tick);
   }
 
   private RunningTime() {}

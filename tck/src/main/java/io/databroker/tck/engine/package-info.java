@@ -14,6 +14,7 @@
  *       Garbage} look at memory, {@code StoredBytes} at files, {@code EngineClock} at clocks.
  *   <li>Faults: a {@code Nemesis} injects and heals one in an engine; {@code CommandNemesis} does
  *       so by shell commands.
+ *   <li>Threads of the kit: {@code KitThreads} creates them.
  *   <li>Child JVMs: {@code ProviderSource} creates the provider there.
  * </ul>
  */

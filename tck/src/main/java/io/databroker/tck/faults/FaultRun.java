@@ -16,6 +16,7 @@ import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Saved;
@@ -98,11 +99,8 @@ public final class FaultRun {
     SplittableRandom random = new SplittableRandom(bench.tuning.seed() + place);
     for (int i = 0; i < CLIENTS; i++) {
       FaultClient client = new FaultClient(i, backend, recorder, random.split(), phase);
-      Thread thread = new Thread(client::run, "tck-client");
-      thread.setDaemon(true);
       clients.add(client);
-      threads.add(thread);
-      thread.start();
+      threads.add(KitThreads.start("client", client::run));
     }
     List<Operation> all = new ArrayList<>();
     try {

@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Tuning;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.history.History;
@@ -59,13 +60,7 @@ public final class Rounds {
   private final Bench bench;
   private final String rule;
   private final SplittableRandom random;
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "tck-client");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService threads = Executors.newCachedThreadPool(new KitThreads("client"));
 
   private final int shares;
   private int rounds;

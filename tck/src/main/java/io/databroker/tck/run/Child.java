@@ -3,6 +3,7 @@ package io.databroker.tck.run;
 import io.databroker.api.BackendProvider;
 import io.databroker.tck.child.Link;
 import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Processor;
 import io.databroker.tck.engine.RunningTime;
 import java.io.IOException;
@@ -48,9 +49,7 @@ public final class Child {
   }
 
   private void run() {
-    Thread beat = new Thread(this::beat, "tck-beat");
-    beat.setDaemon(true);
-    beat.start();
+    KitThreads.start("beat", this::beat);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> link.tell("exiting", exitStack())));
     try {
       ChosenBackend chosen = choose();

@@ -4,6 +4,7 @@ import io.databroker.tck.child.ChildJvm;
 import io.databroker.tck.child.Lines;
 import io.databroker.tck.child.Port;
 import io.databroker.tck.child.Words;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.run.Outcome.Verdict;
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
@@ -92,9 +93,7 @@ final class ChildRun {
               .redirectErrorStream(true)
               .start();
       process.getOutputStream().close();
-      Thread output = new Thread(new Output(process.getInputStream(), report), "tck-output");
-      output.setDaemon(true);
-      output.start();
+      Thread output = KitThreads.start("output", new Output(process.getInputStream(), report));
       try {
         listen(port, process, ready, outcomes);
       } finally {

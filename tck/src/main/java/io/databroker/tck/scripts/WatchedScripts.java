@@ -3,6 +3,7 @@ package io.databroker.tck.scripts;
 import io.databroker.api.Capability;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.InconclusiveException;
+import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Violation;
 import io.databroker.tck.text.Texts;
 import java.time.Duration;
@@ -23,13 +24,7 @@ public final class WatchedScripts {
 
   private final Bench bench;
   private final SplittableRandom random;
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "tck-onlooker");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService threads = Executors.newCachedThreadPool(new KitThreads("onlooker"));
 
   private int place = 5_000; // the first ones belong to other tests
   private int scripts;
