@@ -101,8 +101,8 @@ public final class Bench {
    * @return whether there was a directory to copy
    */
   public boolean copy(int from, int to) throws IOException {
-    Path source = root.resolve("place-" + from);
-    Path target = root.resolve("place-" + to);
+    Path source = directory(from);
+    Path target = directory(to);
     if (!Files.isDirectory(source)) {
       return false;
     }
@@ -116,7 +116,7 @@ public final class Bench {
 
   /** Returns the settings of one of the test's places. */
   public Settings settings(int place) {
-    return subject.settings(root.resolve("place-" + place));
+    return subject.settings(directory(place));
   }
 
   /** Returns the settings of one of the test's places, as text. */
@@ -192,7 +192,7 @@ public final class Bench {
   /** Deletes the files of a place whose backends are closed. */
   public void delete(int place) {
     try {
-      delete(root.resolve("place-" + place));
+      delete(directory(place));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -300,7 +300,8 @@ public final class Bench {
     delete(root);
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Deletes a folder with all that is in it, if it exists. */
+  public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

@@ -6,6 +6,7 @@ import io.databroker.api.BackendProvider;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.ChildProvider;
 import io.databroker.tck.engine.Nemesis;
 import io.databroker.tck.engine.ProviderLoader;
@@ -16,12 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ record ChosenBackend(
     } catch (RuntimeException | Error e) {
       throw new UsageException(Texts.format("%s cannot be opened: %s", provider.name(), why(e)));
     } finally {
-      delete(directory);
+      Bench.delete(directory);
     }
   }
 
@@ -94,14 +93,6 @@ record ChosenBackend(
     return failure instanceof DatabrokerException
         ? String.valueOf(failure.getMessage())
         : failure.toString();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   @Override

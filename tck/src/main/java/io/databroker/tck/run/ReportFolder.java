@@ -1,5 +1,6 @@
 package io.databroker.tck.run;
 
+import io.databroker.tck.engine.Bench;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.PorcupineFile;
 import io.databroker.tck.text.Texts;
@@ -10,7 +11,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,10 +56,8 @@ final class ReportFolder {
 
   /** Deletes a folder as far as possible. */
   static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Bench.delete(folder);
     } catch (IOException | UncheckedIOException e) {
       // The reported failure names the remaining files.
     }
