@@ -4,7 +4,9 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Encodes a list of texts as one line, and back. */
@@ -17,6 +19,23 @@ public final class Words {
     return words.stream()
         .map(word -> "'" + URLEncoder.encode(word, StandardCharsets.UTF_8))
         .collect(Collectors.joining(" "));
+  }
+
+  /** Joins the keys and values of a map to a line. */
+  public static String line(Map<String, ?> map) {
+    List<String> words = new ArrayList<>();
+    map.forEach((key, value) -> words.addAll(List.of(key, value.toString())));
+    return line(words);
+  }
+
+  /** Splits a line into the keys and values of a map, in their order. */
+  public static Map<String, String> map(String line) {
+    List<String> words = of(line);
+    Map<String, String> map = new LinkedHashMap<>();
+    for (int i = 0; i < words.size(); i += 2) {
+      map.put(words.get(i), words.get(i + 1));
+    }
+    return map;
   }
 
   /** Splits a line into its texts. */

@@ -2,7 +2,6 @@ package io.databroker.tck.crashes;
 
 import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.ChildProvider;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,42 +33,27 @@ record Order(
         List.of(
             provider.type(),
             Words.line(provider.words()),
-            Words.line(stores.stream().map(Order::pairs).toList()),
+            Words.line(stores.stream().map(Words::line).toList()),
             moment.name(),
             Integer.toString(life),
             Long.toString(seed),
             Long.toString(serverVersion),
             Long.toString(version),
-            pairs(leases)));
+            Words.line(leases)));
   }
 
   static Order of(String line) {
     List<String> words = Words.of(line);
     Map<String, Long> leases = new LinkedHashMap<>();
-    map(words.get(8)).forEach((name, token) -> leases.put(name, Long.valueOf(token)));
+    Words.map(words.get(8)).forEach((name, token) -> leases.put(name, Long.valueOf(token)));
     return new Order(
         new ChildProvider(words.get(0), Words.of(words.get(1))),
-        Words.of(words.get(2)).stream().map(Order::map).toList(),
+        Words.of(words.get(2)).stream().map(Words::map).toList(),
         Moment.valueOf(words.get(3)),
         Integer.parseInt(words.get(4)),
         Long.parseLong(words.get(5)),
         Long.parseLong(words.get(6)),
         Long.parseLong(words.get(7)),
         leases);
-  }
-
-  private static String pairs(Map<String, ?> map) {
-    List<String> words = new ArrayList<>();
-    map.forEach((name, value) -> words.addAll(List.of(name, value.toString())));
-    return Words.line(words);
-  }
-
-  private static Map<String, String> map(String line) {
-    List<String> words = Words.of(line);
-    Map<String, String> map = new LinkedHashMap<>();
-    for (int i = 0; i < words.size(); i += 2) {
-      map.put(words.get(i), words.get(i + 1));
-    }
-    return map;
   }
 }

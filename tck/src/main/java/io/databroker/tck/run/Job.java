@@ -7,7 +7,6 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ record Job(
     Properties lines = new Properties();
     lines.setProperty("backend", backend);
     lines.setProperty("plugins", Words.line(plugins.stream().map(Path::toString).toList()));
-    lines.setProperty("settings", Words.line(pairs(settings)));
+    lines.setProperty("settings", Words.line(settings));
     lines.setProperty(
         "faults",
         Words.line(
@@ -47,7 +46,7 @@ record Job(
                 .toList()));
     lines.setProperty("rules", Words.line(List.copyOf(rules)));
     lines.setProperty("done", Words.line(List.copyOf(done)));
-    lines.setProperty("parameters", Words.line(pairs(parameters)));
+    lines.setProperty("parameters", Words.line(parameters));
     try (Writer out = Files.newBufferedWriter(file)) {
       lines.store(out, null);
     }
@@ -61,28 +60,15 @@ record Job(
     return new Job(
         lines.getProperty("backend", ""),
         Words.of(lines.getProperty("plugins", "")).stream().map(Path::of).toList(),
-        map(Words.of(lines.getProperty("settings", ""))),
+        Words.map(lines.getProperty("settings", "")),
         Words.of(lines.getProperty("faults", "")).stream().map(Job::fault).toList(),
         new LinkedHashSet<>(Words.of(lines.getProperty("rules", ""))),
         new LinkedHashSet<>(Words.of(lines.getProperty("done", ""))),
-        map(Words.of(lines.getProperty("parameters", ""))));
+        Words.map(lines.getProperty("parameters", "")));
   }
 
   private static CommandNemesis fault(String line) {
     List<String> words = Words.of(line);
     return new CommandNemesis(words.get(0), words.get(1), words.get(2));
-  }
-
-  private static List<String> pairs(Map<String, String> map) {
-    return map.entrySet().stream().map(e -> Words.line(List.of(e.getKey(), e.getValue()))).toList();
-  }
-
-  private static Map<String, String> map(List<String> pairs) {
-    Map<String, String> map = new LinkedHashMap<>();
-    for (String pair : pairs) {
-      List<String> words = Words.of(pair);
-      map.put(words.get(0), words.get(1));
-    }
-    return map;
   }
 }
