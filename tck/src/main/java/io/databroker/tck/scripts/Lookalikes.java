@@ -23,13 +23,14 @@ public final class Lookalikes {
           List.of("\u0130", "i", "I", "\u0131"),
           List.of("\uff5e", "\ud83d\ude00", "\uffff"), // UTF-16 sorts them otherwise
           List.of("\ud800\udc00", "\udbff\udfff", "?"),
-          List.of("%", "_", "*"),
+          List.of("%", "_", "*", "/"),
+          List.of(" ", "\n", "\t"),
           List.of("a:b", "a/b", "a", "b"),
           List.of("t/t0", "t", "t0"),
           List.of("1", "01", "1.0", "-1"),
           List.of("null", "true", "'", "\""),
           List.of("a\\", "a\\\\", "\\"),
-          List.of("\u200d", "a\u200db", "ab"),
+          List.of("\u200d", "a\u200db", "ab", "a\ud83d\ude00b", "\u202e"),
           List.of("\u007f", "\u0080", "\u0001"));
 
   /** Lengths at which a name or a value may be cut. */

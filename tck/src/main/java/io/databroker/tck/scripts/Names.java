@@ -8,51 +8,8 @@ import java.util.SplittableRandom;
 final class Names {
   private Names() {}
 
-  /**
-   * Names with equal hash codes, prefixes of each other, differing orders, and special-looking
-   * text.
-   */
-  static final List<String> SHORT =
-      List.of(
-          "Aa",
-          "BB",
-          "AaAa",
-          "AaBB",
-          "BBAa",
-          "BBBB",
-          "t",
-          "t0",
-          "t00",
-          "T",
-          " ",
-          "t ",
-          "\n",
-          "\t",
-          "'",
-          "\"",
-          "\\",
-          "%",
-          "_",
-          "/",
-          "t/t0",
-          "a:b",
-          "null",
-          "-1",
-          "\u0001",
-          "\u00e9",
-          "e\u0301",
-          "\u00df",
-          "SS",
-          "\u0130",
-          "\u0131",
-          "\uff5e",
-          "\uffff",
-          "\ud83d\ude00",
-          "\ud800\udc00",
-          "\udbff\udfff",
-          "a\ud83d\ude00b",
-          "\u200d",
-          "\u202e");
+  /** Names that are easily confused, and short. */
+  private static final List<String> SHORT = Lookalikes.all(30);
 
   /** The sizes of batches, types and histories, at the edges where something grows or splits. */
   private static final int[] SIZES = {
