@@ -36,25 +36,16 @@ final class Feeds {
       open(open);
       return true;
     }
-    int which;
-    if (step instanceof Step.Poll poll) {
-      which = poll.which();
-    } else if (step instanceof Step.Drain drain) {
-      which = drain.which();
-    } else if (step instanceof Step.OnReady ready) {
-      which = ready.which();
-    } else if (step instanceof Step.CloseFeed close) {
-      which = close.which();
-    } else {
+    if (!(step instanceof Step.OfFeed one)) {
       return false;
     }
     if (!feeds.isEmpty()) {
-      run(step, feeds.get(Math.floorMod(which, feeds.size())));
+      run(one, feeds.get(Math.floorMod(one.which(), feeds.size())));
     }
     return true;
   }
 
-  private void run(Step step, ReferenceFeed feed) {
+  private void run(Step.OfFeed step, ReferenceFeed feed) {
     if (step instanceof Step.Poll) {
       session.note(feed.name + ".poll();");
       feed.poll();

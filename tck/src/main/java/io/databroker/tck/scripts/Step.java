@@ -78,14 +78,20 @@ sealed interface Step {
 
   record OpenFeed(From from, @Nullable String type) implements Step {}
 
-  record Poll(int which) implements Step {}
+  /** Step of one of the open feeds. */
+  sealed interface OfFeed extends Step {
+    /** Returns the number of the feed; -1 is the one that was opened last. */
+    int which();
+  }
+
+  record Poll(int which) implements OfFeed {}
 
   /** Polls to the end. */
-  record Drain(int which) implements Step {}
+  record Drain(int which) implements OfFeed {}
 
-  record OnReady(int which) implements Step {}
+  record OnReady(int which) implements OfFeed {}
 
-  record CloseFeed(int which) implements Step {}
+  record CloseFeed(int which) implements OfFeed {}
 
   record Acquire(String name, Duration duration) implements Step {}
 
