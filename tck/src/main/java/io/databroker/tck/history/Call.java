@@ -12,7 +12,11 @@ public sealed interface Call {
 
   /** Returns whether the call may change the backend. */
   default boolean writes() {
-    return false;
+    return this instanceof Put
+        || this instanceof SetOptions
+        || this instanceof Expire
+        || this instanceof SetCheckpoint
+        || this instanceof Clear;
   }
 
   /** Call of put. */
@@ -20,11 +24,6 @@ public sealed interface Call {
     /** Copies the list. */
     public Put {
       batch = List.copyOf(batch);
-    }
-
-    @Override
-    public boolean writes() {
-      return true;
     }
   }
 
@@ -41,12 +40,7 @@ public sealed interface Call {
   record ReadVersions() implements Call {}
 
   /** Call of setOptions. */
-  record SetOptions(String type, TypeOptions options) implements Call {
-    @Override
-    public boolean writes() {
-      return true;
-    }
-  }
+  record SetOptions(String type, TypeOptions options) implements Call {}
 
   /** Call of options. */
   record ReadOptions() implements Call {}
@@ -56,29 +50,14 @@ public sealed interface Call {
    *
    * @param now time at which it is called
    */
-  record Expire(Instant now) implements Call {
-    @Override
-    public boolean writes() {
-      return true;
-    }
-  }
+  record Expire(Instant now) implements Call {}
 
   /** Call of checkpoint. */
   record ReadCheckpoint() implements Call {}
 
   /** Call of setCheckpoint. */
-  record SetCheckpoint(Checkpoint checkpoint) implements Call {
-    @Override
-    public boolean writes() {
-      return true;
-    }
-  }
+  record SetCheckpoint(Checkpoint checkpoint) implements Call {}
 
   /** Call of clear. */
-  record Clear() implements Call {
-    @Override
-    public boolean writes() {
-      return true;
-    }
-  }
+  record Clear() implements Call {}
 }
