@@ -49,7 +49,7 @@ public final class Violation extends AssertionFailedError {
       seen = failure.toString();
     }
     String report =
-        heading(rule, tuning) + "Seen: " + seen + '\n' + line(failure, test) + ending(rule, tuning);
+        report(rule, tuning.again(), tuning.seed(), "Seen: " + seen + '\n' + line(failure, test));
     Violation violation =
         failure instanceof AssertionFailedError assertion
                 && assertion.isExpectedDefined()
@@ -84,26 +84,25 @@ public final class Violation extends AssertionFailedError {
       Duration after,
       Evidence evidence,
       Verdict.Violated verdict) {
-    StringBuilder report = new StringBuilder();
-    report.append(heading(rule, tuning));
-    report.append(
-        Texts.format(
-            "Seen in round %d of \"%s\", after %d ms, seed %d.%n",
-            round, workload, after.toMillis(), tuning.seed()));
     Saved saved = Saved.of(rule, tuning, evidence);
-    report.append(saved.words());
-    report.append(Diagnosis.of(evidence, verdict, TestFields.FIRST));
-    report.append(ending(rule, tuning));
-    report.append(
-        "The seed fixes the calls of the clients, not the interleaving of their threads: ");
-    report.append("it may take more rounds, or fewer.\n");
-    Violation violation = new Violation(report.toString());
-    violation.saved = saved.name();
-    return violation;
+    String seen =
+        Texts.format(
+            "Seen in round %d of \"%s\", after %d ms, seed %d.%n%s%s",
+            round,
+            workload,
+            after.toMillis(),
+            tuning.seed(),
+            saved.words(),
+            Diagnosis.of(evidence, verdict, TestFields.FIRST));
+    return new Violation(
+            report(rule, tuning.again(), tuning.seed(), seen)
+                + "The seed fixes the calls of the clients, not the interleaving of their threads:"
+                + " it may take more rounds, or fewer.\n")
+        .saved(saved);
   }
 
   public static Violation of(String rule, Tuning tuning, String seen) {
-    return new Violation(heading(rule, tuning) + seen + '\n' + ending(rule, tuning));
+    return new Violation(report(rule, tuning.again(), tuning.seed(), seen + '\n'));
   }
 
   /**
@@ -120,25 +119,16 @@ public final class Violation extends AssertionFailedError {
   public static Violation found(
       List<String> rules, Tuning tuning, String seen, @Nullable Throwable cause) {
     String rule = rules.get(0);
+    Again given = tuning.again();
     Again again =
-        new Again(
-            tuning.again().rules().contains(rule) ? List.of(rule) : tuning.again().rules(),
-            tuning.again().testClass(),
-            tuning.again().command());
-    Tuning alone =
-        new Tuning(
-            tuning.seed(),
-            tuning.budget(),
-            tuning.rounds(),
-            tuning.patience(),
-            tuning.callBound(),
-            tuning.report(),
-            again);
+        given.rules().contains(rule)
+            ? new Again(List.of(rule), given.testClass(), given.command())
+            : given;
     String also =
         rules.size() == 1
             ? ""
             : "So are " + String.join(", ", rules.subList(1, rules.size())) + ".\n";
-    String report = heading(rule, alone) + also + seen + ending(rule, alone);
+    String report = report(rule, again, tuning.seed(), also + seen);
     Violation violation = cause == null ? new Violation(report) : new Violation(report, cause);
     violation.found = List.copyOf(rules);
     return violation;
@@ -160,8 +150,19 @@ public final class Violation extends AssertionFailedError {
     return found;
   }
 
-  private static String heading(String rule, Tuning tuning) {
-    List<String> rules = tuning.again().rules();
+  /** Returns the observation, with the rule before it and the command that shows it behind it. */
+  private static String report(String rule, Again again, long seed, String seen) {
+    String hint = Hints.of(rule);
+    return heading(rule, again)
+        + seen
+        + (hint.isEmpty() ? "" : "Hint: " + hint + "\n")
+        + "Again: "
+        + again.command(seed)
+        + '\n';
+  }
+
+  private static String heading(String rule, Again again) {
+    List<String> rules = again.rules();
     if (rules.size() < 2 || !rules.contains(rule)) {
       return Texts.format("%s is broken: %s%n", rule, text(rule));
     }
@@ -175,13 +176,5 @@ public final class Violation extends AssertionFailedError {
   private static String text(String rule) {
     Contract.Entry entry = Contract.rules().get(rule);
     return entry == null ? "" : entry.text();
-  }
-
-  private static String ending(String rule, Tuning tuning) {
-    String hint = Hints.of(rule);
-    return (hint.isEmpty() ? "" : "Hint: " + hint + "\n")
-        + "Again: "
-        + tuning.again().command(tuning.seed())
-        + '\n';
   }
 }
