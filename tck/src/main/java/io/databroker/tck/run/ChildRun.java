@@ -158,36 +158,36 @@ final class ChildRun {
       case "exiting" -> trace = words.get(1);
       case "restart" -> {
         restarts = true;
-        end = "restarted";
-        finished = true;
+        endBecause("restarted");
       }
       case "refused" -> {
         refused = true;
-        end = words.get(1);
-        finished = true;
+        endBecause(words.get(1));
       }
       case "hung" -> {
-        end = words.get(1) + " does not return";
         trace = words.get(2);
-        finished = true;
+        endBecause(words.get(1) + " does not return");
       }
       case "starved" -> {
         starved = true;
-        end =
+        endBecause(
             words.get(1)
-                + ", too little for a verdict: run it again on a machine that is less busy";
-        finished = true;
+                + ", too little for a verdict: run it again on a machine that is less busy");
       }
       case "failed" -> {
-        end = "the kit failed: " + Texts.firstLine(words.get(1));
         trace = words.get(1);
-        finished = true;
+        endBecause("the kit failed: " + Texts.firstLine(words.get(1)));
       }
       case "done" -> finished = true;
       default -> {
         // Heartbeat: the child lives.
       }
     }
+  }
+
+  private void endBecause(String reason) {
+    end = reason;
+    finished = true;
   }
 
   private static Outcome outcome(List<String> words) {
