@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import javax.lang.model.SourceVersion;
 
 /**
  * Project of a new backend: a pom, a provider with its service file, a backend with some of its
@@ -18,17 +18,8 @@ import java.util.Set;
 final class NewBackend {
   private static final int LONGEST_NAME = 40;
 
-  /** Words that are not allowed in the name of a package, or of a file on some systems. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          ("abstract assert boolean break byte case catch char class const continue default do"
-                  + " double else enum extends final finally float for goto if implements import"
-                  + " instanceof int interface long native new package private protected public"
-                  + " return short static strictfp super switch synchronized this throw throws"
-                  + " transient try void volatile while true false null con prn aux nul com1 com2"
-                  + " com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8"
-                  + " lpt9")
-              .split(" ", -1));
+  /** Words that are not allowed in the name of a file on some systems. */
+  private static final String RESERVED = "con|prn|aux|nul|(com|lpt)[1-9]";
 
   private final String name;
   private final String version;
@@ -51,7 +42,7 @@ final class NewBackend {
           "give lower-case letters from a to z, digits, and single dashes between them,"
               + " such as my-store; the first character is a letter");
     }
-    if (RESERVED.contains(name) || RESERVED.contains(packageName())) {
+    if (packageName().matches(RESERVED) || SourceVersion.isKeyword(packageName())) {
       throw refused(name, "this is a reserved word; add another, such as " + name + "-store");
     }
   }
