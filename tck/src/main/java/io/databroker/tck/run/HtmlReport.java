@@ -118,8 +118,7 @@ final class HtmlReport {
     page.element(
             "h3",
             Texts.format(
-                "%d. %s: %s.%s",
-                number, Texts.shortened(rules, LONGEST_CELL), outcome.chapter(), outcome.test()))
+                "%d. %s: %s", number, Texts.shortened(rules, LONGEST_CELL), outcome.name()))
         .line();
     for (String rule : outcome.rules().subList(0, Math.min(6, outcome.rules().size()))) {
       Catalogue.Entry entry = Catalogue.rules().get(rule);
@@ -173,11 +172,11 @@ final class HtmlReport {
     }
     page.close().close().open("tbody").line();
     for (RuleVerdict rule : report.rules()) {
-      Catalogue.Entry entry = Catalogue.rules().get(rule.number());
+      Catalogue.Entry entry = rule.rule();
       String label = Report.label(rule.verdict());
-      page.open("tr", "id", rule.number()).element("th", rule.number(), "scope", "row");
+      page.open("tr", "id", entry.number()).element("th", entry.number(), "scope", "row");
       page.element("td", label, "class", rule.verdict().name());
-      page.element("td", entry == null ? "" : entry.strength() + ". " + entry.text());
+      page.element("td", entry.strength() + ". " + entry.text());
       page.element("td", Texts.shortened(Texts.firstLine(rule.reason()), LONGEST_CELL))
           .close()
           .line();

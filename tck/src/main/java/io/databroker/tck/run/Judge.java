@@ -137,7 +137,7 @@ final class Judge {
 
   private void add(Outcome outcome, Set<String> done) {
     outcomes.add(outcome);
-    done.add(outcome.chapter() + "." + outcome.test());
+    done.add(outcome.name());
     progress.accept(outcome);
   }
 

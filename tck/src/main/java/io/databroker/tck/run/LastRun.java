@@ -26,11 +26,9 @@ record LastRun(String backend, long seed, Set<String> tests, Set<String> failed)
 
   static LastRun of(String backend, long seed, Set<String> tests, List<Outcome> outcomes) {
     Set<String> failed = new LinkedHashSet<>();
-    for (Outcome outcome : outcomes) {
-      if (outcome.verdict() == Verdict.FAIL) {
-        failed.add(outcome.chapter() + "." + outcome.test());
-      }
-    }
+    outcomes.stream()
+        .filter(outcome -> outcome.verdict() == Verdict.FAIL)
+        .forEach(outcome -> failed.add(outcome.name()));
     return new LastRun(backend, seed, tests, failed);
   }
 

@@ -208,11 +208,7 @@ public final class Main implements Callable<Integer> {
         new Judge(
             options,
             report,
-            outcome ->
-                out.println(
-                    Report.testLine(outcome)
-                        + " "
-                        + time.after(outcome.chapter() + "." + outcome.test())));
+            outcome -> out.println(Report.testLine(outcome) + " " + time.after(outcome.name())));
     judge.run(
         new Job(
             name,

@@ -36,6 +36,11 @@ public record Outcome(
     String saved,
     boolean poisoned) {
 
+  /** Returns the chapter and the name of the test. */
+  String name() {
+    return chapter + "." + test;
+  }
+
   /**
    * Verdict of a test.
    *

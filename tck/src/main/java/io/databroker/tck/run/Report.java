@@ -49,7 +49,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         if (rule.verdict() == verdict) {
           text.append(label(verdict))
               .append(' ')
-              .append(rule.number())
+              .append(rule.rule().number())
               .append(": ")
               .append(verdict == Verdict.FAIL ? failures(rule, told) : rule.reason())
               .append('\n');
@@ -75,7 +75,7 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
         .filter(outcome -> outcome.verdict() == Verdict.FAIL)
         .map(
             outcome -> {
-              String test = outcome.chapter() + "." + outcome.test();
+              String test = outcome.name();
               return told.add(test)
                   ? Texts.format("%s%n%s", test, outcome.reason().strip().indent(2))
                   : test + ", shown above\n";
@@ -102,25 +102,17 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
   private String traces() {
     return outcomes.stream()
         .filter(outcome -> !outcome.trace().isEmpty())
-        .map(
-            outcome ->
-                "\nStack traces of "
-                    + outcome.chapter()
-                    + "."
-                    + outcome.test()
-                    + ":\n"
-                    + outcome.trace())
+        .map(outcome -> "\nStack traces of " + outcome.name() + ":\n" + outcome.trace())
         .collect(Collectors.joining());
   }
 
   /** Returns the line about a test. */
   static String testLine(Outcome outcome) {
     return Texts.format(
-        "%-12s %-28s %s.%s (%.1f s)%s",
+        "%-12s %-28s %s (%.1f s)%s",
         label(outcome.verdict()),
         shortened(outcome.rules()),
-        outcome.chapter(),
-        outcome.test(),
+        outcome.name(),
         outcome.took().toMillis() / 1000.0,
         outcome.notes().isEmpty() ? "" : " " + String.join("; ", outcome.notes()));
   }
@@ -140,8 +132,8 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
             rule ->
                 Texts.format(
                     "    {\"rule\": %s, \"strength\": %s, \"verdict\": %s, \"reason\": %s, \"tests\": [%s]}",
-                    Texts.json(rule.number()),
-                    Texts.json(strength(rule.number())),
+                    Texts.json(rule.rule().number()),
+                    Texts.json(rule.rule().strength()),
                     Texts.json(label(rule.verdict())),
                     Texts.json(rule.reason()),
                     rule.outcomes().stream().map(Report::json).collect(Collectors.joining(", "))))
@@ -154,15 +146,10 @@ record Report(String backend, long seed, List<RuleVerdict> rules, List<Outcome> 
                 "\n  ]\n}\n"));
   }
 
-  private static String strength(String number) {
-    Catalogue.Entry entry = Catalogue.rules().get(number);
-    return entry == null ? "" : entry.strength();
-  }
-
   private static String json(Outcome outcome) {
     return Texts.format(
         "{\"test\": %s, \"verdict\": %s, \"millis\": %d, \"notes\": %s, \"trace\": %s}",
-        Texts.json(outcome.chapter() + "." + outcome.test()),
+        Texts.json(outcome.name()),
         Texts.json(label(outcome.verdict())),
         outcome.took().toMillis(),
         Texts.json(String.join("; ", outcome.notes())),
