@@ -95,6 +95,6 @@ abstract class ArgumentRules extends Chapter {
     batch.clear();
     assertEquals(2, answer.records().size());
     assertEquals(setOf("1", "2"), ids("t"));
-    assertEquals(answer.records(), changes(backend().versions().begin()));
+    assertEquals(answer.records(), changes(begin()));
   }
 }

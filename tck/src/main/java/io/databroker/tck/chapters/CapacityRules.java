@@ -13,7 +13,6 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,15 +71,10 @@ abstract class CapacityRules extends Chapter {
   @Rule("CAP-1")
   void aBatchLargerThanTheCapacityKeepsItsLast() {
     capacity("t", 10);
-    List<Write> batch = new ArrayList<>();
+    List<Write> batch = batch(300, i -> write("t", "" + i, ""));
+    assertEquals(300, put(batch).size(), "an answer to each write");
     Set<String> last = new HashSet<>();
-    for (int i = 0; i < 300; i++) {
-      batch.add(write("t", "" + i, ""));
-      if (i >= 290) {
-        last.add("" + i);
-      }
-    }
-    assertEquals(300, backend().put(batch).records().size(), "an answer to each write");
+    batch.subList(290, 300).forEach(write -> last.add(write.id()));
     assertEquals(last, ids("t"));
     assertEquals(
         590, backend().versions().latest(), "300 puts, then 290 evictions, take a version each");
@@ -95,7 +89,7 @@ abstract class CapacityRules extends Chapter {
     put(write("a", "old", "of a"));
     pass(span());
     put(write("a", "new", ""), write("b", "new", ""));
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     assertEquals(6, told.size(), () -> "four puts and two evictions, but told: " + told);
     assertEquals("b", told.get(4).type(), "b's was written before a's");
     assertEquals("a", told.get(5).type());
@@ -112,7 +106,7 @@ abstract class CapacityRules extends Chapter {
       put(write("t", "" + i, ""), write("t", "" + i % 3, ""), write("u", "" + i % 5, ""));
     }
     Set<String> followed = new HashSet<>();
-    for (StoredRecord change : changes(backend().versions().begin())) {
+    for (StoredRecord change : changes(begin())) {
       String key = change.type() + change.id();
       boolean changed = change.deleted() ? followed.remove(key) : followed.add(key);
       assertTrue(changed || !change.deleted(), "the feed deletes a live record: " + change);
@@ -156,7 +150,7 @@ abstract class CapacityRules extends Chapter {
     assertEquals(List.of(1L, 2L, 3L, 4L), answers.stream().map(StoredRecord::version).toList());
     assertFalse(answers.get(1).deleted());
     assertEquals(setOf("3"), ids("t"));
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     assertEquals(6, told.size(), () -> "four puts and two evictions, but told: " + told);
     assertEquals(answers, told.subList(0, 4));
     assertEquals(List.of("2", "1"), told.subList(4, 6).stream().map(StoredRecord::id).toList());
@@ -172,7 +166,7 @@ abstract class CapacityRules extends Chapter {
     put("t", "0");
     capacity("t", 3);
     assertEquals(setOf("48", "49", "0"), ids("t"));
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     assertEquals(
         51 + 47, told.size(), "51 puts, and 47 evictions when the capacity of 50 records became 3");
     for (int i = 0; i < 47; i++) {
@@ -194,7 +188,7 @@ abstract class CapacityRules extends Chapter {
     found("t", "1");
     records(Selection.ofType("t"));
     records(Selection.where("t", new FieldValue("colour", "red")));
-    changes(backend().versions().begin());
+    changes(begin());
     failsWith(
         ConditionFailedException.class,
         () -> put(write("t", "1", ""), write("t", "1", "").when(Condition.ABSENT)));

@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.TestInstance;
@@ -121,7 +123,17 @@ abstract class Chapter implements BenchUser {
 
   /** Puts these writes as one batch. */
   final List<StoredRecord> put(Write... batch) {
-    return backend().put(List.of(batch)).records();
+    return put(List.of(batch));
+  }
+
+  /** Puts these writes as one batch. */
+  final List<StoredRecord> put(List<Write> batch) {
+    return backend().put(batch).records();
+  }
+
+  /** Returns that many writes, each by its number from 0; the list may be changed. */
+  static List<Write> batch(int count, IntFunction<Write> write) {
+    return new ArrayList<>(IntStream.range(0, count).mapToObj(write).toList());
   }
 
   /** Puts a single record of the given type and id, with an arbitrary payload. */
@@ -188,6 +200,11 @@ abstract class Chapter implements BenchUser {
 
   static Set<String> setOf(String... elements) {
     return new HashSet<>(Arrays.asList(elements));
+  }
+
+  /** Returns the position at the beginning of the history that is held. */
+  final Position begin() {
+    return backend().versions().begin();
   }
 
   /** Returns the position at the end of the history. */

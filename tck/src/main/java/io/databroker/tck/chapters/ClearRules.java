@@ -47,7 +47,7 @@ abstract class ClearRules extends Chapter {
     assertEquals(List.of(), backend().listTypes());
     assertEquals(Map.of(), backend().options());
     assertEquals(Checkpoint.NONE, backend().checkpoint());
-    assertEquals(List.of(), changes(backend().versions().begin()));
+    assertEquals(List.of(), changes(begin()));
     assertEquals(Set.of(), records(Selection.where("t", new FieldValue("colour", "red"))));
     putEach("t", "1", "2", "3");
     assertEquals(setOf("1", "2", "3"), ids("t"), "the capacity is gone");
@@ -91,8 +91,8 @@ abstract class ClearRules extends Chapter {
     assertEquals(new Versions(serverVersion, 4, 3), backend().versions());
     StoredRecord next = put("t", "1");
     assertEquals(4, next.version());
-    assertEquals(List.of(next), changes(backend().versions().begin()));
-    assertEquals(3, backend().versions().begin().version());
+    assertEquals(List.of(next), changes(begin()));
+    assertEquals(3, begin().version());
     backend().clear();
     backend().clear();
     assertEquals(5, put("t", "1").version());
@@ -142,7 +142,7 @@ abstract class ClearRules extends Chapter {
     assertEquals(2, backend().trim(last.modifiedAt()));
     failsWith(HistoryTrimmedException.class, () -> feed(zero(), null));
     failsWith(HistoryTrimmedException.class, () -> feed(zero(), "none"));
-    assertEquals(List.of(last), changes(backend().versions().begin()));
+    assertEquals(List.of(last), changes(begin()));
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.databroker.tck.contract.Rule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +66,7 @@ abstract class EdgeRules extends Chapter {
         assertNull(backend().get(text.substring(0, i), text.substring(i)), "type and id of " + i);
         batch.add(write(text.substring(0, i), text.substring(i), "split at " + i));
       }
-      stored.addAll(backend().put(batch).records());
+      stored.addAll(put(batch));
     }
     for (String separator : SEPARATORS) {
       StoredRecord one = put("a" + separator + "b", "c");
@@ -90,16 +91,10 @@ abstract class EdgeRules extends Chapter {
   @Rule("INDEX-1")
   void aLookUpTakesManyValues() {
     backend().setOptions("t", TypeOptions.NONE.withIndexedFields("v"));
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      batch.add(write("t", "" + i, "v=" + i));
-    }
-    Set<StoredRecord> stored = new HashSet<>(backend().put(batch).records());
+    Set<StoredRecord> stored = new HashSet<>(put(batch(40, i -> write("t", "" + i, "v=" + i))));
     for (int count : new int[] {33, 65, 129, 257, 513, MANY}) {
       FieldValue[] terms = new FieldValue[count];
-      for (int i = 0; i < count; i++) {
-        terms[i] = new FieldValue("v", "" + i);
-      }
+      Arrays.setAll(terms, i -> new FieldValue("v", "" + i));
       Set<StoredRecord> expected = new HashSet<>(stored);
       expected.removeIf(record -> Integer.parseInt(record.id()) >= count);
       assertEquals(

@@ -82,7 +82,7 @@ abstract class ErrorRules extends Chapter {
   @Rule({"ERR-4", "FEED-1"})
   void anInterruptedCallerGetsTheRightAnswers() {
     StoredRecord first = put("t", "1");
-    Position begin = backend().versions().begin();
+    Position begin = begin();
     ChangeFeed feed = backend().changes(begin, "t");
     Map<String, Supplier<@Nullable Object>> calls = new LinkedHashMap<>();
     calls.put("poll", () -> said(feed).records());

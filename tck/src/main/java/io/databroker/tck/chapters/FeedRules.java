@@ -76,7 +76,7 @@ abstract class FeedRules extends Chapter {
     capacity("t", 0);
     assertEquals(
         List.of("1 put", "2 put", "1 deleted", "1 put", "1 deleted", "2 deleted"),
-        changes(backend().versions().begin()).stream()
+        changes(begin()).stream()
             .map(change -> change.id() + (change.deleted() ? " deleted" : " put"))
             .toList());
   }
@@ -85,7 +85,7 @@ abstract class FeedRules extends Chapter {
   @Rule("FEED-2")
   void eachAnswerIsOneBatchWhole() {
     List<List<StoredRecord>> batches = history();
-    List<Changes> told = feed(backend().versions().begin(), null);
+    List<Changes> told = feed(begin(), null);
     assertEquals(batches, told.stream().map(Changes::records).toList());
     for (int i = 0; i < batches.size(); i++) {
       List<StoredRecord> batch = batches.get(i);
@@ -110,7 +110,7 @@ abstract class FeedRules extends Chapter {
   void evictionsAreInTheAnswerOfTheirBatch() {
     capacity("t", 2);
     put(write("t", "1", ""), write("t", "2", ""), write("t", "3", ""));
-    List<Changes> told = feed(backend().versions().begin(), null);
+    List<Changes> told = feed(begin(), null);
     assertEquals(1, told.size());
     assertEquals(4, told.get(0).records().size());
     assertTrue(told.get(0).records().get(3).deleted());
@@ -123,7 +123,7 @@ abstract class FeedRules extends Chapter {
   @Rule("FEED-3")
   void aFeedOfATypeTellsExactlyThatType() {
     List<StoredRecord> all = history().stream().flatMap(List::stream).toList();
-    Position begin = backend().versions().begin();
+    Position begin = begin();
     for (String type : List.of("a", "ab", "b", "c", "abc", "A")) {
       List<StoredRecord> expected = all.stream().filter(r -> r.type().equals(type)).toList();
       assertEquals(expected, records(feed(begin, type)), "the feed of type " + type);
@@ -154,7 +154,7 @@ abstract class FeedRules extends Chapter {
     for (String type : new String[] {null, "a", "ab", "b", "c", "none"}) {
       List<StoredRecord> mine =
           all.stream().filter(r -> type == null || r.type().equals(type)).toList();
-      List<Changes> told = feed(backend().versions().begin(), type);
+      List<Changes> told = feed(begin(), type);
       List<StoredRecord> seen = new ArrayList<>();
       for (Changes answer : told) {
         seen.addAll(answer.records());
@@ -197,7 +197,7 @@ abstract class FeedRules extends Chapter {
   @Rule("FEED-5")
   void aLaggingReaderIsToldInMidStreamAndFromThenOn() {
     history();
-    Position begin = backend().versions().begin();
+    Position begin = begin();
     try (ChangeFeed all = backend().changes(begin, null);
         ChangeFeed typed = backend().changes(begin, "b");
         ChangeFeed silent = backend().changes(begin, "none")) {
@@ -265,8 +265,8 @@ abstract class FeedRules extends Chapter {
       pass(span().dividedBy(9));
     }
     stored.addAll(put(delete("a", "1"), delete("a", "2")));
-    assertEquals(stored, changes(backend().versions().begin()));
-    List<Changes> told = feed(backend().versions().begin(), null);
+    assertEquals(stored, changes(begin()));
+    List<Changes> told = feed(begin(), null);
     assertThrows(UnsupportedOperationException.class, () -> told.get(0).records().clear());
     assertFalse(told.get(0).isBookmark());
   }

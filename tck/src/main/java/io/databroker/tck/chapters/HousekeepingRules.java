@@ -37,13 +37,13 @@ abstract class HousekeepingRules extends Chapter {
     pass(span());
     StoredRecord fourth = put("t", "4");
     assertEquals(2, backend().trim(third.modifiedAt()), "at exactly that time it stays");
-    assertEquals(List.of(third, fourth), changes(backend().versions().begin()));
+    assertEquals(List.of(third, fourth), changes(begin()));
     assertEquals(0, backend().trim(third.modifiedAt()));
     assertEquals(1, backend().trim(fourth.modifiedAt()));
     assertEquals(0, backend().trim(Instant.EPOCH));
-    assertEquals(List.of(fourth), changes(backend().versions().begin()));
+    assertEquals(List.of(fourth), changes(begin()));
     assertEquals(1, backend().trim(fourth.modifiedAt().plus(Duration.ofNanos(1000))));
-    assertEquals(List.of(), changes(backend().versions().begin()));
+    assertEquals(List.of(), changes(begin()));
     assertEquals(0, backend().trim(now().plus(span())));
   }
 
@@ -55,7 +55,7 @@ abstract class HousekeepingRules extends Chapter {
     StoredRecord second = put("t", "2");
     assertEquals(1, backend().trim(first.modifiedAt().plusNanos(1)), "a nanosecond after it");
     assertEquals(0, backend().trim(second.modifiedAt().minusNanos(1)), "a nanosecond before it");
-    assertEquals(List.of(second), changes(backend().versions().begin()));
+    assertEquals(List.of(second), changes(begin()));
     assertEquals(1, backend().trim(second.modifiedAt().plusNanos(999)));
   }
 

@@ -72,7 +72,7 @@ abstract class LimitRules extends Chapter {
       assertNotNull(backend().acquireLease(id, span()));
     }
     assertEquals(texts.size(), backend().listTypes().size());
-    assertEquals(texts.size(), changes(backend().versions().begin()).size());
+    assertEquals(texts.size(), changes(begin()).size());
   }
 
   @Test
@@ -81,9 +81,9 @@ abstract class LimitRules extends Chapter {
     Bytes largest = bytes(Math.min(TRIED, bench.limits().payloadBytes()));
     backend().put(List.of(Write.put("t", "1", largest)));
     assertEquals(largest, found("t", "1").payload());
-    assertEquals(largest, changes(backend().versions().begin()).get(0).payload());
+    assertEquals(largest, changes(begin()).get(0).payload());
     put(delete("t", "1"));
-    assertEquals(largest, changes(backend().versions().begin()).get(1).payload());
+    assertEquals(largest, changes(begin()).get(1).payload());
   }
 
   @Test
@@ -92,14 +92,11 @@ abstract class LimitRules extends Chapter {
     Limits limits = bench.limits();
     int records = Math.min(10_000, limits.batchRecords());
     int each = Math.min(TRIED, limits.batchBytes()) / records;
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < records; i++) {
-      batch.add(Write.put("t" + i % 3, "" + i, bytes(each)));
-    }
-    Set<StoredRecord> stored = new HashSet<>(backend().put(batch).records());
+    List<Write> batch = batch(records, i -> Write.put("t" + i % 3, "" + i, bytes(each)));
+    Set<StoredRecord> stored = new HashSet<>(put(batch));
     assertEquals(records, stored.size());
     assertEquals(stored, records(Selection.all()));
-    assertEquals(1, feed(backend().versions().begin(), null).size());
+    assertEquals(1, feed(begin(), null).size());
   }
 
   @Test
@@ -128,10 +125,7 @@ abstract class LimitRules extends Chapter {
       calls.add(() -> put(write("t", "2", ""), large));
     }
     if (limits.batchRecords() < TRIED) {
-      List<Write> batch = new ArrayList<>();
-      for (int i = 0; i <= limits.batchRecords(); i++) {
-        batch.add(write("t", "b" + i, ""));
-      }
+      List<Write> batch = batch(limits.batchRecords() + 1, i -> write("t", "b" + i, ""));
       calls.add(() -> backend().put(batch));
     }
     for (Executable call : calls) {
@@ -174,7 +168,7 @@ abstract class LimitRules extends Chapter {
   }
 
   private void deletes(List<Write> batch, Bytes payload) {
-    List<StoredRecord> deleted = backend().put(batch).records();
+    List<StoredRecord> deleted = put(batch);
     assertEquals(batch.size(), deleted.size());
     deleted.forEach(record -> assertEquals(payload, record.payload(), "the last payload"));
     batch.forEach(write -> assertNull(backend().get("t", write.id())));

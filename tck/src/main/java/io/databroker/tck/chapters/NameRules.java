@@ -3,7 +3,6 @@ package io.databroker.tck.chapters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.databroker.api.Bytes;
 import io.databroker.api.FieldValue;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
@@ -35,7 +34,7 @@ abstract class NameRules extends Chapter {
     List<StoredRecord> stored = new ArrayList<>();
     for (int from = 0; from < writes.size(); from += 50) {
       List<Write> batch = writes.subList(from, Math.min(writes.size(), from + 50));
-      stored.addAll(backend().put(batch).records());
+      stored.addAll(put(batch));
     }
     return stored;
   }
@@ -117,11 +116,8 @@ abstract class NameRules extends Chapter {
     values.removeIf(value -> value.contains(";"));
     values.add("");
     backend().setOptions("t", TypeOptions.NONE.withIndexedFields("v"));
-    List<Write> writes = new ArrayList<>();
-    for (int i = 0; i < values.size(); i++) {
-      writes.add(Write.put("t", "id" + i, Bytes.utf8("v=" + values.get(i))));
-    }
-    List<StoredRecord> stored = putAll(writes);
+    List<StoredRecord> stored =
+        putAll(batch(values.size(), i -> write("t", "id" + i, "v=" + values.get(i))));
     for (int i = 0; i < values.size(); i++) {
       FieldValue term = new FieldValue("v", values.get(i));
       assertEquals(

@@ -60,7 +60,7 @@ abstract class PutRules extends Chapter {
     put("a", "0");
     List<StoredRecord> batch =
         put(write("a", "1", "x"), write("b", "1", "y"), delete("a", "0"), write("b", "2", "z"));
-    List<Changes> told = feed(backend().versions().begin(), null);
+    List<Changes> told = feed(begin(), null);
     assertEquals(2, told.size());
     assertEquals(batch, told.get(1).records());
   }
@@ -80,7 +80,7 @@ abstract class PutRules extends Chapter {
         List.of(1L, 2L, 3L, 4L, 5L, 6L), answers.stream().map(StoredRecord::version).toList());
     assertEquals(answers.get(3), backend().get("t", "1"));
     assertNull(backend().get("u", "1"));
-    assertEquals(answers, changes(backend().versions().begin()));
+    assertEquals(answers, changes(begin()));
     assertEquals(
         Bytes.utf8("second"), answers.get(2).payload(), "the last payload, as the delete found it");
     assertEquals(List.of("t"), backend().listTypes());
@@ -110,7 +110,7 @@ abstract class PutRules extends Chapter {
     assertTrue(answer.deleted());
     assertEquals(4, answer.version());
     assertEquals(Bytes.utf8("last"), answer.payload());
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     assertEquals(answer, told.get(3));
     assertFalse(told.get(1).deleted(), "the put before it stays a put");
   }
@@ -196,7 +196,7 @@ abstract class PutRules extends Chapter {
     for (int i = 0; i < payloads.size(); i++) {
       backend().put(List.of(Write.put("t", "" + i, payloads.get(i))));
     }
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     for (int i = 0; i < payloads.size(); i++) {
       StoredRecord found = backend().get("t", "" + i);
       assertEquals(payloads.get(i), found == null ? null : found.payload());
@@ -293,7 +293,7 @@ abstract class PutRules extends Chapter {
     bench.clock.set(bench.clock.instant().minusSeconds(3600));
     StoredRecord early = put("t", "2");
     assertTrue(early.version() > late.version());
-    assertEquals(2, changes(backend().versions().begin()).size());
+    assertEquals(2, changes(begin()).size());
     assertEquals(early, backend().get("t", "2"));
   }
 }

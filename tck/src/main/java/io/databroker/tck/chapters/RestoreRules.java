@@ -86,7 +86,7 @@ abstract class RestoreRules extends Chapter {
     assertEquals(expected, result.records());
     assertEquals(end().serverVersion(), result.serverVersion());
     assertEquals(before + 4, end().version());
-    List<Changes> told = feed(backend().versions().begin(), null);
+    List<Changes> told = feed(begin(), null);
     List<StoredRecord> batch = new ArrayList<>(expected);
     batch.remove(3); // the delete of an absent record
     assertEquals(2, told.size(), "a put and a restore");
@@ -129,7 +129,7 @@ abstract class RestoreRules extends Chapter {
     assertEquals(List.of(1L, 2L, 3L), kept.stream().map(StoredRecord::version).toList());
     kept.forEach(record -> assertEquals(record, found("t", record.id())));
     assertEquals(new HashSet<>(kept), records(Selection.ofType("t")));
-    assertEquals(kept, changes(backend().versions().begin()));
+    assertEquals(kept, changes(begin()));
     Instant later = put("t", "4").modifiedAt();
     assertEquals(
         true, later.isAfter(OLD) && later.isBefore(youngest), "a put has the clock's time");
@@ -155,7 +155,7 @@ abstract class RestoreRules extends Chapter {
         restore(record("t", "1", "a", OLD.plusSeconds(1)), record("t", "2", "b", OLD));
     reopen();
     assertEquals(new HashSet<>(kept), records(Selection.all()));
-    assertEquals(kept, changes(backend().versions().begin()));
+    assertEquals(kept, changes(begin()));
   }
 
   @Test
@@ -228,7 +228,7 @@ abstract class RestoreRules extends Chapter {
   void evictionsHaveTheTimeOfTheLastRestoredRecord() {
     capacity("t", 1);
     restore(record("t", "1", "", OLD.plusSeconds(50)), record("t", "2", "", OLD.plusSeconds(3)));
-    StoredRecord eviction = changes(backend().versions().begin()).get(2);
+    StoredRecord eviction = changes(begin()).get(2);
     assertEquals(true, eviction.deleted());
     assertEquals(OLD.plusSeconds(3), eviction.modifiedAt());
   }
@@ -242,7 +242,7 @@ abstract class RestoreRules extends Chapter {
     assertEquals(1, backend().trim(OLD.plusSeconds(5)), "its last change is old");
     capacity("t", 1);
     restore(record("t", "2", "", OLD), noOp);
-    List<StoredRecord> changes = changes(backend().versions().begin());
+    List<StoredRecord> changes = changes(begin());
     assertEquals(stored(record("t", "2", "", OLD), 2), changes.get(0));
     assertEquals("1", changes.get(1).id());
     assertEquals(OLD.plusSeconds(50), changes.get(1).modifiedAt(), "the last record of the call");

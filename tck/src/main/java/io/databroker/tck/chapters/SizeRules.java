@@ -53,11 +53,10 @@ abstract class SizeRules extends Chapter {
   /** Puts that many records of a type, in the widest batches. */
   private void fill(String type, int records) {
     for (int from = 0; from < records; from += widest()) {
-      backend()
-          .put(
-              IntStream.range(from, Math.min(records, from + widest()))
-                  .mapToObj(i -> write(type, "id" + i, "payload " + i))
-                  .toList());
+      put(
+          IntStream.range(from, Math.min(records, from + widest()))
+              .mapToObj(i -> write(type, "id" + i, "payload " + i))
+              .toList());
     }
   }
 
@@ -75,10 +74,7 @@ abstract class SizeRules extends Chapter {
           List.of(
               write("t", "there", "").when(Condition.ABSENT),
               write("t", "not there", "").when(Condition.version(1)))) {
-        List<Write> batch = new ArrayList<>();
-        for (int i = 0; i <= last; i++) {
-          batch.add(write("t", "id" + i, ""));
-        }
+        List<Write> batch = batch(last + 1, i -> write("t", "id" + i, ""));
         batch.set(place, failing);
         ConditionFailedException error =
             failsWith(ConditionFailedException.class, () -> backend().put(batch));
@@ -102,10 +98,7 @@ abstract class SizeRules extends Chapter {
             List.of(version, deleted, absent),
             List.of(deleted, absent, version))) {
       for (int before : new int[] {0, 1, 3}) {
-        List<Write> batch = new ArrayList<>();
-        for (int i = 0; i < before; i++) {
-          batch.add(write("t", "z" + i, ""));
-        }
+        List<Write> batch = batch(before, i -> write("t", "z" + i, ""));
         batch.addAll(failing);
         ConditionFailedException error =
             failsWith(ConditionFailedException.class, () -> backend().put(batch));
@@ -121,15 +114,12 @@ abstract class SizeRules extends Chapter {
   void allWritesOfWideBatchesHaveOneTimeWhileTheClockRuns() {
     bench.clock.runWithEachReading(has(Capability.TURNABLE_CLOCK));
     capacity("small", 10);
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < widest(); i++) {
-      batch.add(write(i % 3 == 0 ? "small" : "t", "id" + i, ""));
-    }
+    List<Write> batch = batch(widest(), i -> write(i % 3 == 0 ? "small" : "t", "id" + i, ""));
     batch.set(0, write("t", "id" + (widest() - 1), "")); // one key is written again at the end
     Instant start = now();
     Set<Instant> times = new HashSet<>();
-    backend().put(batch).records().forEach(record -> times.add(record.modifiedAt()));
-    changes(backend().versions().begin()).forEach(change -> times.add(change.modifiedAt()));
+    put(batch).forEach(record -> times.add(record.modifiedAt()));
+    changes(begin()).forEach(change -> times.add(change.modifiedAt()));
     assertEquals(1, times.size(), () -> "one batch has the times " + times);
     if (has(Capability.TURNABLE_CLOCK)) {
       Instant time = times.iterator().next();
@@ -143,11 +133,8 @@ abstract class SizeRules extends Chapter {
   @Rule("FEED-2")
   void theWidestBatchIsOneAnswer() {
     Position begin = end();
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < widest(); i++) {
-      batch.add(write(i % 2 == 0 ? "t" : "u", "id" + i, ""));
-    }
-    List<StoredRecord> stored = backend().put(batch).records();
+    List<StoredRecord> stored =
+        put(batch(widest(), i -> write(i % 2 == 0 ? "t" : "u", "id" + i, "")));
     List<StoredRecord> ofType = stored.stream().filter(it -> it.type().equals("t")).toList();
     assertEquals(stored, feed(begin, null).get(0).records());
     assertEquals(ofType, feed(begin, "t").get(0).records());
@@ -209,7 +196,7 @@ abstract class SizeRules extends Chapter {
     put("t", "young");
     assertEquals(THOUSANDS, backend().trim(between));
     assertEquals(THOUSANDS + 1, backend().versions().earliest());
-    assertEquals(1, changes(backend().versions().begin()).size());
+    assertEquals(1, changes(begin()).size());
   }
 
   @Test
@@ -235,16 +222,16 @@ abstract class SizeRules extends Chapter {
   @Test
   @Rule({"PUT-3", "LIMIT-1"})
   void oneKeyMayFillWideBatches() {
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < widest(); i++) {
-      batch.add(i % 10 == 9 ? delete("t", "one") : write("t", "one", "payload " + i % 5));
-    }
-    List<StoredRecord> stored = backend().put(batch).records();
+    List<StoredRecord> stored =
+        put(
+            batch(
+                widest(),
+                i -> i % 10 == 9 ? delete("t", "one") : write("t", "one", "payload " + i % 5)));
     for (int i = 0; i < widest(); i++) {
       assertEquals(i + 1, stored.get(i).version());
     }
     assertEquals(widest() % 10 == 0 ? null : stored.get(widest() - 1), backend().get("t", "one"));
-    assertEquals(stored, changes(backend().versions().begin()));
+    assertEquals(stored, changes(begin()));
   }
 
   @Test

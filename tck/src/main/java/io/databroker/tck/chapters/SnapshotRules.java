@@ -12,11 +12,9 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
-import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.races.ClosingMeetings;
 import io.databroker.tck.races.Encounters;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -58,11 +56,8 @@ abstract class SnapshotRules extends Chapter {
   void aLargeSnapshotIsWhole() {
     Set<StoredRecord> stored = new HashSet<>();
     for (int i = 0; i < 5; i++) {
-      List<Write> batch = new ArrayList<>();
-      for (int j = 0; j < 500; j++) {
-        batch.add(write("t" + j % 3, i + "-" + j, "payload " + j));
-      }
-      stored.addAll(backend().put(batch).records());
+      String prefix = i + "-";
+      stored.addAll(put(batch(500, j -> write("t" + j % 3, prefix + j, "payload " + j))));
     }
     assertEquals(stored, records(Selection.all()));
   }
@@ -121,11 +116,7 @@ abstract class SnapshotRules extends Chapter {
   @Test
   @Rule({"SNAP-3", "SNAP-4"})
   void writesDuringAPassDoNotAlterIt() {
-    List<Write> batch = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      batch.add(write("t", "" + i, "before"));
-    }
-    Set<StoredRecord> before = new HashSet<>(backend().put(batch).records());
+    Set<StoredRecord> before = new HashSet<>(put(batch(100, i -> write("t", "" + i, "before"))));
     try (Snapshot snapshot = backend().snapshot(Selection.ofType("t"))) {
       Set<StoredRecord> seen = new HashSet<>();
       Iterator<StoredRecord> records = snapshot.records();

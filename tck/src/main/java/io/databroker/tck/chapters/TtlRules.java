@@ -121,7 +121,7 @@ abstract class TtlRules extends Chapter {
     put(write("t", "1", "uno"));
     pass(span().multipliedBy(2));
     backend().expire();
-    List<StoredRecord> told = changes(backend().versions().begin());
+    List<StoredRecord> told = changes(begin());
     assertEquals(7, told.size());
     assertEquals(
         List.of("two", "three", "uno"),

@@ -47,7 +47,7 @@ abstract class VersionRules extends Chapter {
     assertEquals(9, put("a", "3").version(), "6 and 7 are puts, 8 is an eviction");
     assertEquals(
         LongStream.rangeClosed(1, 9).boxed().toList(),
-        changes(backend().versions().begin()).stream().map(StoredRecord::version).toList());
+        changes(begin()).stream().map(StoredRecord::version).toList());
   }
 
   @Test

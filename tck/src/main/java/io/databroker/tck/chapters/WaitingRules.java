@@ -35,7 +35,7 @@ abstract class WaitingRules extends Chapter {
   @Rule("FEED-8")
   void aSignalRunsAtOnceIfThereIsSomethingToSay() {
     put("t", "1");
-    Position begin = backend().versions().begin();
+    Position begin = begin();
     for (String type : new String[] {null, "t"}) {
       try (ChangeFeed feed = backend().changes(begin, type)) {
         Signal signal = new Signal(bench.tuning.patience());
@@ -266,7 +266,7 @@ abstract class WaitingRules extends Chapter {
   @Test
   @Rule("FEED-10")
   void aReaderThatFellBehindReadsAllTheSame() {
-    Position begin = backend().versions().begin();
+    Position begin = begin();
     List<StoredRecord> written = new ArrayList<>();
     List<StoredRecord> seen = new ArrayList<>();
     try (ChangeFeed fast = backend().changes(begin, null)) {
@@ -293,7 +293,7 @@ abstract class WaitingRules extends Chapter {
     put("t", "1");
     try (ChangeFeed all = backend().changes(end(), null);
         ChangeFeed typed = backend().changes(end(), "t");
-        ChangeFeed behind = backend().changes(backend().versions().begin(), "t")) {
+        ChangeFeed behind = backend().changes(begin(), "t")) {
       Signal first = waitOn(all);
       Signal second = waitOn(typed);
       backend().clear();
@@ -316,7 +316,7 @@ abstract class WaitingRules extends Chapter {
     put("t", "1");
     ChangeFeed all = backend().changes(end(), null);
     ChangeFeed typed = backend().changes(end(), "t");
-    ChangeFeed behind = backend().changes(backend().versions().begin(), null);
+    ChangeFeed behind = backend().changes(begin(), null);
     Signal first = waitOn(all);
     Signal second = waitOn(typed);
     backend().close();
@@ -360,7 +360,7 @@ abstract class WaitingRules extends Chapter {
     again.await("a signal set after the close");
     put("t", "2");
     failsWith(ClosedException.class, feed::poll);
-    ChangeFeed unread = backend().changes(backend().versions().begin(), "t");
+    ChangeFeed unread = backend().changes(begin(), "t");
     unread.close();
     failsWith(ClosedException.class, unread::poll);
     assertNull(backend().get("t", "3"));
