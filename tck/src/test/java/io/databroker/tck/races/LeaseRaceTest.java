@@ -2,9 +2,12 @@ package io.databroker.tck.races;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.api.FieldExtractor;
+import io.databroker.tck.history.Evidence;
+import io.databroker.tck.history.Holdings;
 import io.databroker.tck.history.LeaseCall;
 import io.databroker.tck.history.LeaseCall.Kind;
-import io.databroker.tck.history.LeaseCheck;
+import io.databroker.tck.history.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +40,7 @@ class LeaseRaceTest {
   void aGrantAfterTheEndOfAHoldingIsRight(long millis) {
     Duration ahead = Duration.ofMillis(millis);
     List<LeaseCall> calls = List.of(granted(1, Duration.ZERO, ahead), granted(2, DURATION, ahead));
-    assertThat(LeaseCheck.problem(LeaseRace.byEngine(calls, DURATION), Duration.ZERO)).isNull();
+    assertThat(judged(calls)).isInstanceOf(Verdict.Allowed.class);
   }
 
   @ParameterizedTest
@@ -46,8 +49,16 @@ class LeaseRaceTest {
     Duration ahead = Duration.ofMillis(millis);
     List<LeaseCall> calls =
         List.of(granted(1, Duration.ZERO, ahead), granted(2, DURATION.minusMillis(50), ahead));
-    assertThat(LeaseCheck.problem(LeaseRace.byEngine(calls, DURATION), Duration.ZERO))
-        .startsWith("granted while another holding lasts");
+    assertThat(judged(calls))
+        .isInstanceOfSatisfying(
+            Verdict.Violated.class,
+            violated ->
+                assertThat(violated.reason()).startsWith("granted while another holding lasts"));
+  }
+
+  private static Verdict judged(List<LeaseCall> calls) {
+    Holdings holdings = new Holdings(LeaseRace.byEngine(calls, DURATION), Duration.ZERO);
+    return Evidence.of(holdings).judge(FieldExtractor.NONE);
   }
 
   @Test
