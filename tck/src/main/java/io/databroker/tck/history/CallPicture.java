@@ -5,7 +5,6 @@ import io.databroker.tck.history.Picture.Bar;
 import io.databroker.tck.history.Picture.Candidate;
 import io.databroker.tck.history.Picture.Lane;
 import io.databroker.tck.history.Picture.Mark;
-import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Draws calls of clients: a lane per client, a bar per call. */
@@ -33,32 +33,18 @@ final class CallPicture {
     }
     HistoryNames names = HistoryNames.of(small);
     Model model = new Model(small.start(), extractor);
-    List<String> steps = new ArrayList<>();
-    int first = Math.max(0, violated.order().size() - Pictures.MOST_STEPS);
-    for (int i = 0; i < violated.order().size(); i++) {
-      Operation operation = violated.order().get(i);
-      boolean evicts = !operation.onlyReads() && model.allows(operation);
-      if (i >= first) {
-        String evicted = evicts ? Diagnosis.evicted(operation, model) : "";
-        steps.add(i + 1 + ". " + Timeline.words(operation, names) + evicted);
-      }
-    }
-    List<Candidate> candidates = new ArrayList<>();
-    for (Operation operation : violated.stuck()) {
-      if (candidates.size() < Pictures.MOST_STEPS) {
-        candidates.add(
-            new Candidate(Timeline.words(operation, names), Expected.of(operation, model, names)));
-      }
-    }
-    String caption =
-        Texts.format(
-            "%s; %d of %d operations show it%s",
-            violated.reason(),
-            small.operations().size(),
-            history.operations().size(),
-            small.start().exact() ? "" : " (other types are left out, of batches too)");
+    List<String> all = Diagnosis.steps(violated.order(), model, names);
+    List<String> steps =
+        IntStream.range(Math.max(0, all.size() - Pictures.MOST_STEPS), all.size())
+            .mapToObj(i -> i + 1 + ". " + all.get(i))
+            .toList();
+    List<Candidate> candidates =
+        violated.stuck().stream()
+            .limit(Pictures.MOST_STEPS)
+            .map(o -> new Candidate(Timeline.words(o, names), Expected.of(o, model, names)))
+            .toList();
     return new Picture(
-        caption,
+        Diagnosis.caption(violated, small, history),
         AXIS,
         Timeline.state(small.start(), names),
         lanes(small.operations(), violated, names, null),

@@ -42,13 +42,7 @@ public final class Diagnosis {
     if (!(Checker.judge(small, extractor) instanceof Verdict.Violated violated)) {
       return verdict.reason() + '\n';
     }
-    text.append(
-        Texts.format(
-            "%s; %d of %d operations show it%s:%n%n",
-            violated.reason(),
-            small.operations().size(),
-            history.operations().size(),
-            small.start().exact() ? "" : " (other types are left out, of batches too)"));
+    text.append(caption(violated, small, history)).append(":\n\n");
     if (small.operations().size() <= MOST_SHOWN) {
       text.append(Timeline.of(small)).append('\n');
     }
@@ -64,17 +58,12 @@ public final class Diagnosis {
       History history, Verdict.Violated violated, FieldExtractor extractor) {
     Model model = new Model(history.start(), extractor);
     HistoryNames names = HistoryNames.of(history);
-    List<String> lines = new ArrayList<>();
-    for (Operation operation : violated.order()) {
-      String evicted = "";
-      if (!operation.onlyReads() && model.allows(operation)) {
-        evicted = evicted(operation, model);
-      }
-      lines.add("  " + Timeline.words(operation, names) + evicted + '\n');
-    }
-    List<String> last = lines.subList(Math.max(0, lines.size() - MOST_ALLOWED), lines.size());
+    List<String> steps = steps(violated.order(), model, names);
     StringBuilder text = new StringBuilder("Allowed is, at most:\n");
-    text.append(last.isEmpty() ? "  nothing\n" : String.join("", last));
+    text.append(steps.isEmpty() ? "  nothing\n" : "");
+    steps.stream()
+        .skip(Math.max(0, steps.size() - MOST_ALLOWED))
+        .forEach(step -> text.append("  ").append(step).append('\n'));
     text.append("and then none of these can come next:\n");
     for (Operation operation : violated.stuck()) {
       String expected = Expected.of(operation, model, names);
@@ -84,7 +73,27 @@ public final class Diagnosis {
     return text.toString();
   }
 
-  static String evicted(Operation operation, Model model) {
+  /** Returns the reason of a violation, and how many of the operations show it. */
+  static String caption(Verdict.Violated violated, History small, History history) {
+    return Texts.format(
+        "%s; %d of %d operations show it%s",
+        violated.reason(),
+        small.operations().size(),
+        history.operations().size(),
+        small.start().exact() ? "" : " (other types are left out, of batches too)");
+  }
+
+  /** Returns operations in words, each with what it evicts; they take effect in the model. */
+  static List<String> steps(List<Operation> order, Model model, HistoryNames names) {
+    List<String> steps = new ArrayList<>();
+    for (Operation operation : order) {
+      boolean evicts = !operation.onlyReads() && model.allows(operation);
+      steps.add(Timeline.words(operation, names) + (evicts ? evicted(operation, model) : ""));
+    }
+    return steps;
+  }
+
+  private static String evicted(Operation operation, Model model) {
     if (operation.answer() instanceof Answer.Unknown) {
       return "";
     }

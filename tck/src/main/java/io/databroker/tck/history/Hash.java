@@ -28,18 +28,10 @@ final class Hash {
   }
 
   static long ofTypes(List<String> types) {
-    long sum = 0;
-    for (String type : types) {
-      sum += of(type);
-    }
-    return sum;
+    return types.stream().mapToLong(Hash::of).sum();
   }
 
   static long ofRecords(List<StoredRecord> records) {
-    long sum = 0;
-    for (StoredRecord record : records) {
-      sum += of(record);
-    }
-    return sum;
+    return records.stream().mapToLong(Hash::of).sum();
   }
 }

@@ -53,11 +53,7 @@ final class Timeline {
   }
 
   static String state(History.Start start, HistoryNames names) {
-    String records =
-        start.records().stream()
-            .limit(NAMES)
-            .map(record -> key(record) + " v" + Long.toUnsignedString(record.version()))
-            .collect(Collectors.joining(", "));
+    String records = words(start.records().stream().limit(NAMES).toList());
     if (start.records().size() > NAMES) {
       records += ", and " + (start.records().size() - NAMES) + " more";
     }
@@ -117,12 +113,7 @@ final class Timeline {
       return "versions";
     } else if (call instanceof Call.SetOptions set) {
       return "setOptions " + set.type() + " " + options(set.options());
-    }
-    return other(call);
-  }
-
-  private static String other(Call call) {
-    if (call instanceof Call.ReadOptions) {
+    } else if (call instanceof Call.ReadOptions) {
       return "options";
     } else if (call instanceof Call.Expire) {
       return "expire";
@@ -161,8 +152,8 @@ final class Timeline {
           ? types.types().toString()
           : types.types().subList(0, NAMES) + " and " + (types.types().size() - NAMES) + " more";
     } else if (answer instanceof Answer.Shown shown) {
-      return "at v"
-          + Long.toUnsignedString(shown.position().version())
+      return "at "
+          + version(shown.position().version())
           + names.of(shown.position().serverVersion())
           + shown.records().stream()
               .map(record -> key(record) + " " + version(record))
