@@ -7,6 +7,7 @@ import io.databroker.api.Write;
 import io.databroker.tck.contract.Rule;
 import io.databroker.tck.engine.Cost;
 import io.databroker.tck.engine.Violation;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,11 +78,9 @@ abstract class CostRules extends Chapter {
       Cost.compare(
           bench,
           "FEED-12",
-          "a write beside "
-              + SMALL
-              + " and beside "
-              + (waiting.size() - SMALL)
-              + " waiting feeds of other types",
+          Texts.format(
+              "a write beside %d and beside %d waiting feeds of other types",
+              SMALL, waiting.size() - SMALL),
           () -> few.put(List.of(write("written", "1", ""))),
           () -> many.put(List.of(write("written", "1", ""))));
     } finally {

@@ -14,6 +14,7 @@ import io.databroker.tck.engine.RunningTime;
 import io.databroker.tck.engine.Signal;
 import io.databroker.tck.races.ClosingMeetings;
 import io.databroker.tck.races.Encounters;
+import io.databroker.tck.text.Texts;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,11 +94,9 @@ abstract class SignalRules extends Chapter {
       Thread seen = thread;
       if (came && seen != notifier) {
         fail(
-            "the signal of "
-                + cause
-                + " ran on "
-                + (seen == Thread.currentThread() ? "the caller's thread" : seen)
-                + ", not on the notifier");
+            Texts.format(
+                "the signal of %s ran on %s, not on the notifier",
+                cause, seen == Thread.currentThread() ? "the caller's thread" : seen));
       }
     }
   }

@@ -10,6 +10,7 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.TypeOptions;
 import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,13 +135,10 @@ final class WaitingSignal implements Runnable {
     String late = stuck;
     if (late != null) {
       fail(
-          "the signal of "
-              + cause
-              + " waited "
-              + longest.toMillis() / 1000.0
-              + " seconds in vain for a call of another thread: "
-              + late
-              + "\nRelease all locks before you hand a signal to the notifier.");
+          Texts.format(
+              "the signal of %s waited %s seconds in vain for a call of another thread: %s\n"
+                  + "Release all locks before you hand a signal to the notifier.",
+              cause, longest.toMillis() / 1000.0, late));
     }
     Throwable failed = failure;
     if (failed != null) {

@@ -1,5 +1,6 @@
 package io.databroker.tck.history;
 
+import io.databroker.tck.text.Texts;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -39,17 +40,15 @@ public record LeaseCall(
         kind == Kind.ACQUIRE
             ? granted ? "granted, token " + token : "refused"
             : granted ? "done" : "refused";
-    return kind.name().toLowerCase(Locale.ROOT)
-        + " "
-        + name
-        + (kind == Kind.ACQUIRE ? "" : " by token " + token)
-        + " -> "
-        + answer
-        + (expiresAt == null ? "" : " until " + expiresAt)
-        + " (called at "
-        + earliest
-        + (latest.equals(earliest) ? "" : " to " + latest)
-        + ")";
+    return Texts.format(
+        "%s %s%s -> %s%s (called at %s%s)",
+        kind.name().toLowerCase(Locale.ROOT),
+        name,
+        kind == Kind.ACQUIRE ? "" : " by token " + token,
+        answer,
+        expiresAt == null ? "" : " until " + expiresAt,
+        earliest,
+        latest.equals(earliest) ? "" : " to " + latest);
   }
 
   /** Kind of call. */

@@ -5,6 +5,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
+import io.databroker.tck.text.Texts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,12 +92,8 @@ final class Timeline {
 
   /** Formats an operation; names its history if there are several. */
   static String words(Operation operation, HistoryNames names) {
-    return "client "
-        + operation.client()
-        + ": "
-        + call(operation)
-        + " -> "
-        + answer(operation.answer(), names);
+    String answer = answer(operation.answer(), names);
+    return "client " + operation.client() + ": " + call(operation) + " -> " + answer;
   }
 
   static String call(Operation operation) {
@@ -192,13 +189,12 @@ final class Timeline {
   /** Formats a record with its payload. */
   static String record(StoredRecord record) {
     String payload = new String(record.payload().toByteArray(), StandardCharsets.UTF_8);
-    return key(record)
-        + " "
-        + version(record)
-        + (record.deleted() ? " deleted" : "")
-        + " \""
-        + (payload.length() <= PAYLOAD ? payload : payload.substring(0, PAYLOAD) + "...")
-        + "\"";
+    return Texts.format(
+        "%s %s%s \"%s\"",
+        key(record),
+        version(record),
+        record.deleted() ? " deleted" : "",
+        payload.length() <= PAYLOAD ? payload : payload.substring(0, PAYLOAD) + "...");
   }
 
   private static String key(StoredRecord record) {

@@ -10,6 +10,7 @@ import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -142,10 +143,10 @@ public final class ClosingMeetings {
         }
         if (!read.equals(stored)) {
           seen =
-              "a reader beside the close of its snapshot read "
-                  + read.size()
-                  + " records to the end, but the snapshot holds "
-                  + stored.size();
+              Texts.format(
+                  "a reader beside the close of its snapshot read %d records to the end, but the"
+                      + " snapshot holds %d",
+                  read.size(), stored.size());
         }
       }
 

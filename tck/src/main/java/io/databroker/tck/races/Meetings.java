@@ -9,6 +9,7 @@ import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.tck.engine.Bench;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,10 +98,10 @@ public final class Meetings {
         backend.put(List.of(Write.delete(TYPE, "new")));
         return live.equals(Set.of(written))
             ? null
-            : "the capacity was lowered to 1 beside a write of record "
-                + written
-                + ", which is the youngest either way, but live are "
-                + live;
+            : Texts.format(
+                "the capacity was lowered to 1 beside a write of record %s, which is the youngest"
+                    + " either way, but live are %s",
+                written, live);
       }
     };
   }
@@ -143,12 +144,9 @@ public final class Meetings {
         Set<String> found = ids(backend, Selection.where(TYPE, new FieldValue("colour", "red")));
         return found.equals(expected)
             ? null
-            : "a field was indexed beside "
-                + write
-                + ": expected that a look-up finds "
-                + expected
-                + ", but it finds "
-                + found;
+            : Texts.format(
+                "a field was indexed beside %s: expected that a look-up finds %s, but it finds %s",
+                write, expected, found);
       }
     };
   }

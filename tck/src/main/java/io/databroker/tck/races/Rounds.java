@@ -171,10 +171,9 @@ public final class Rounds {
   static void judge(long overlaps) {
     if (overlaps < FEWEST_OVERLAPS) {
       throw new InconclusiveException(
-          overlaps
-              + " operations ran beside another client's, of at least "
-              + FEWEST_OVERLAPS
-              + " that prove something");
+          Texts.format(
+              "%d operations ran beside another client's, of at least %d that prove something",
+              overlaps, FEWEST_OVERLAPS));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.databroker.tck.child.Words;
 import io.databroker.tck.engine.KitThreads;
 import io.databroker.tck.engine.Processor;
 import io.databroker.tck.engine.RunningTime;
+import io.databroker.tck.text.Texts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -133,21 +134,17 @@ public final class Child {
       throw new UsageException(
           job.plugins().isEmpty()
               ? "give --plugin PATH: the jar of the backend, or a folder with it and its libraries"
-              : "--plugin "
-                  + job.plugins()
-                  + ": names no backend; the jar needs a file META-INF/services/"
-                  + BackendProvider.class.getName()
-                  + " with the name of its provider's class");
+              : Texts.format(
+                  "--plugin %s: names no backend; the jar needs a file META-INF/services/%s with"
+                      + " the name of its provider's class",
+                  job.plugins(), BackendProvider.class.getName()));
     }
     throw new UsageException(
-        "--backend "
-            + job.backend()
-            + ": "
-            + (named.isEmpty() ? "there is no such backend" : "several have that name")
-            + "; found: "
-            + providers.stream()
-                .map(provider -> provider.name() + " " + provider.version())
-                .collect(Collectors.joining(", ", "[", "]")));
+        Texts.format(
+            "--backend %s: %s; found: %s",
+            job.backend(),
+            named.isEmpty() ? "there is no such backend" : "several have that name",
+            providers.stream().map(each -> each.name() + " " + each.version()).toList()));
   }
 
   private final class Told implements KitRun.Progress {

@@ -11,6 +11,7 @@ import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Position;
 import io.databroker.api.StoredRecord;
 import io.databroker.tck.engine.Signal;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -79,17 +80,14 @@ final class Feeds {
     String type = open.type();
     String name = "feed" + opened++;
     session.note(
-        "ChangeFeed "
-            + name
-            + " = backend.changes(new Position("
-            + (history == reference.serverVersion
+        Texts.format(
+            "ChangeFeed %s = backend.changes(new Position(%s, %dL), %s);",
+            name,
+            history == reference.serverVersion
                 ? "backend.versions().serverVersion()"
-                : history + "L")
-            + ", "
-            + version
-            + "L), "
-            + (type == null ? "null" : java(type))
-            + ");");
+                : history + "L",
+            version,
+            type == null ? "null" : java(type)));
     ChangeFeed feed;
     try {
       feed = session.call(() -> session.backend().changes(from, type));
@@ -161,16 +159,13 @@ final class Feeds {
     if (!right) {
       throw new Mismatch(
           rule,
-          "changes("
-              + from
-              + ") in history "
-              + reference.serverVersion
-              + ", held from "
-              + reference.earliest
-              + " to "
-              + reference.latest
-              + ": must not fail with "
-              + seen.getMessage(),
+          Texts.format(
+              "changes(%s) in history %d, held from %d to %d: must not fail with %s",
+              from,
+              reference.serverVersion,
+              reference.earliest,
+              reference.latest,
+              seen.getMessage()),
           seen);
     }
   }

@@ -3,6 +3,7 @@ package io.databroker.tck.scripts;
 import static io.databroker.tck.scripts.Names.java;
 
 import io.databroker.api.Lease;
+import io.databroker.tck.text.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -99,12 +100,9 @@ final class Leases {
     if (lease.token() <= reference.lastToken) {
       throw new Mismatch(
           "LEASE-2",
-          "acquireLease("
-              + java(name)
-              + "): expected a token above "
-              + reference.lastToken
-              + ", but was "
-              + lease.token());
+          Texts.format(
+              "acquireLease(%s): expected a token above %d, but was %d",
+              java(name), reference.lastToken, lease.token()));
     }
     judge("LEASE-4", lease, name, now.plus(duration));
     reference.lastToken = lease.token();
@@ -133,17 +131,9 @@ final class Leases {
       String refused = call.equals("renewLease") ? "LEASE-3" : "LEASE-6";
       throw new Mismatch(
           !succeeded ? refused : mine ? "LEASE-4" : "LEASE-5",
-          call
-              + "("
-              + java(name)
-              + ", "
-              + token
-              + ") at "
-              + session.bench.now()
-              + ", where the lease is "
-              + held
-              + ": must not "
-              + (succeeded ? "succeed" : "fail"));
+          Texts.format(
+              "%s(%s, %d) at %s, where the lease is %s: must not %s",
+              call, java(name), token, session.bench.now(), held, succeeded ? "succeed" : "fail"));
     }
   }
 

@@ -6,6 +6,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Versions;
+import io.databroker.tck.text.Texts;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,9 @@ final class Reads {
     } else if (step instanceof Step.SetCheckpoint set) {
       Checkpoint checkpoint = new Checkpoint(set.serverVersion(), set.recordVersion());
       session.note(
-          "backend.setCheckpoint(new Checkpoint("
-              + set.serverVersion()
-              + "L, "
-              + set.recordVersion()
-              + "L));");
+          Texts.format(
+              "backend.setCheckpoint(new Checkpoint(%dL, %dL));",
+              set.serverVersion(), set.recordVersion()));
       session.run(() -> session.backend().setCheckpoint(checkpoint));
       reference.checkpoint = checkpoint;
       checkpoint();

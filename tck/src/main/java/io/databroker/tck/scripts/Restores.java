@@ -5,6 +5,7 @@ import io.databroker.api.Capability;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
+import io.databroker.tck.text.Texts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -78,16 +79,12 @@ final class Restores {
   }
 
   private static String javaOf(StoredRecord record) {
-    return "new StoredRecord("
-        + Session.key(record.type(), record.id())
-        + ", "
-        + record.version()
-        + "L, Bytes.utf8("
-        + Names.java(record.payload().toUtf8())
-        + "), Instant.parse(\""
-        + record.modifiedAt()
-        + "\"), "
-        + record.deleted()
-        + ")";
+    return Texts.format(
+        "new StoredRecord(%s, %dL, Bytes.utf8(%s), Instant.parse(\"%s\"), %b)",
+        Session.key(record.type(), record.id()),
+        record.version(),
+        Names.java(record.payload().toUtf8()),
+        record.modifiedAt(),
+        record.deleted());
   }
 }

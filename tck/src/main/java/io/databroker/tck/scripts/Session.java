@@ -9,6 +9,7 @@ import io.databroker.api.Versions;
 import io.databroker.tck.engine.Bench;
 import io.databroker.tck.engine.TestClock;
 import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.text.Texts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -266,10 +267,9 @@ final class Session implements AutoCloseable {
     } else if (versions.serverVersion() != reference.serverVersion) {
       throw new Mismatch(
           "VER-7",
-          "reopened: expected history "
-              + reference.serverVersion
-              + ", but was "
-              + versions.serverVersion());
+          Texts.format(
+              "reopened: expected history %d, but was %d",
+              reference.serverVersion, versions.serverVersion()));
     }
     feeds.forget();
     snapshots.forget();

@@ -10,6 +10,7 @@ import io.databroker.api.Snapshot;
 import io.databroker.api.SnapshotExpiredException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -136,12 +137,9 @@ final class Snapshots {
     if (small && both.equals(opened.records()) && !(beside.equals(both) && seen.equals(both))) {
       throw new Mismatch(
           "SNAP-3",
-          "two iterators of "
-              + opened.name()
-              + " at the same time share what they return: one "
-              + ReferenceFeed.shortened(beside)
-              + ", the other "
-              + ReferenceFeed.shortened(seen));
+          Texts.format(
+              "two iterators of %s at the same time share what they return: one %s, the other %s",
+              opened.name(), ReferenceFeed.shortened(beside), ReferenceFeed.shortened(seen)));
     }
     if (!seen.equals(opened.records())) {
       Set<StoredRecord> missing = new HashSet<>(opened.records());
@@ -150,26 +148,22 @@ final class Snapshots {
       boolean later = opened.position().version() != reference.latest;
       throw new Mismatch(
           later && opened.rule().equals("SNAP-1") ? "SNAP-3" : opened.rule(),
-          opened.name()
-              + " lacks "
-              + ReferenceFeed.shortened(missing)
-              + " and holds wrongly "
-              + ReferenceFeed.shortened(seen));
+          Texts.format(
+              "%s lacks %s and holds wrongly %s",
+              opened.name(), ReferenceFeed.shortened(missing), ReferenceFeed.shortened(seen)));
     }
     if (!opened.snapshot().position().equals(opened.position())
         || !opened.snapshot().options().equals(opened.options())) {
       boolean moved = !opened.options().equals(reference.options);
       throw new Mismatch(
           moved && opened.snapshot().options().equals(reference.options) ? "SNAP-3" : "SNAP-2",
-          opened.name()
-              + ": expected position and options "
-              + opened.position()
-              + " "
-              + opened.options()
-              + ", but was "
-              + opened.snapshot().position()
-              + " "
-              + opened.snapshot().options());
+          Texts.format(
+              "%s: expected position and options %s %s, but was %s %s",
+              opened.name(),
+              opened.position(),
+              opened.options(),
+              opened.snapshot().position(),
+              opened.snapshot().options()));
     }
   }
 

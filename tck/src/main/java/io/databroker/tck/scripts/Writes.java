@@ -8,6 +8,7 @@ import io.databroker.api.ConditionFailedException;
 import io.databroker.api.PutResult;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Write;
+import io.databroker.tck.text.Texts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,13 +89,10 @@ final class Writes {
     if (failing >= 0) {
       throw new Mismatch(
           "PUT-4",
-          "put: expected condition-failed of write "
-              + failing
-              + ", "
-              + batch.get(failing).condition()
-              + ", where version "
-              + found(batch.get(failing))
-              + " was live, but it was applied");
+          Texts.format(
+              "put: expected condition-failed of write %d, %s, where version %d was live, but it"
+                  + " was applied",
+              failing, batch.get(failing).condition(), found(batch.get(failing))));
     }
     if (!session.turnable && !result.records().isEmpty()) {
       time = result.records().get(0).modifiedAt();
@@ -104,10 +102,9 @@ final class Writes {
     if (result.serverVersion() != reference.serverVersion) {
       throw new Mismatch(
           "PUT-8",
-          "put: expected history "
-              + reference.serverVersion
-              + ", but was "
-              + result.serverVersion());
+          Texts.format(
+              "put: expected history %d, but was %d",
+              reference.serverVersion, result.serverVersion()));
     }
     if (result.records().size() != expected.size()) {
       throw new Mismatch(
@@ -134,10 +131,10 @@ final class Writes {
     if (!told.equals(List.of(expected))) {
       throw new Mismatch(
           "CAP-2",
-          "in the feed: expected the batch "
-              + ReferenceFeed.shortened(expected)
-              + ", but was "
-              + (told.size() == 1 ? ReferenceFeed.shortened(told.get(0)) : told));
+          Texts.format(
+              "in the feed: expected the batch %s, but was %s",
+              ReferenceFeed.shortened(expected),
+              told.size() == 1 ? ReferenceFeed.shortened(told.get(0)) : told));
     }
   }
 
@@ -158,14 +155,13 @@ final class Writes {
             && failed.recordId().equals(write.id())
             && failed.expected().equals(write.condition());
     if (!right) {
+      String expected =
+          failing < 0
+              ? "it to be applied"
+              : "condition-failed of write " + failing + ", found " + found(write);
       throw new Mismatch(
           failing < 0 ? "PUT-4" : "PUT-5",
-          "put: expected "
-              + (failing < 0
-                  ? "it to be applied"
-                  : "condition-failed of write " + failing + ", found " + found(write))
-              + ", but was "
-              + failed.getMessage(),
+          "put: expected " + expected + ", but was " + failed.getMessage(),
           failed);
     }
   }
@@ -193,14 +189,10 @@ final class Writes {
 
   void wide(Step.Wide wide) throws InterruptedException {
     session.note(
-        "// one batch of "
-            + wide.count()
-            + " writes: i is of type "
-            + java(wide.type())
-            + ", id \"w\" + i % "
-            + wide.ids()
-            + ", every third a delete; the condition of the last is "
-            + wide.last());
+        Texts.format(
+            "// one batch of %d writes: i is of type %s, id \"w\" + i %% %d, every third a delete;"
+                + " the condition of the last is %s",
+            wide.count(), java(wide.type()), wide.ids(), wide.last()));
     List<Write> batch = new ArrayList<>();
     for (int i = 0; i < wide.count(); i++) {
       batch.add(numbered(wide.type(), "w" + i % wide.ids(), i % 3 == 2, i));
@@ -211,15 +203,13 @@ final class Writes {
 
   void many(Step.Many many) throws InterruptedException {
     session.note(
-        "// "
-            + (many.delete() ? "delete " : "put ")
-            + many.count()
-            + " records of type "
-            + java(many.type())
-            + ", ids "
-            + java(many.prefix())
-            + " + 0, 1, ..., in batches of "
-            + many.batch());
+        Texts.format(
+            "// %s %d records of type %s, ids %s + 0, 1, ..., in batches of %d",
+            many.delete() ? "delete" : "put",
+            many.count(),
+            java(many.type()),
+            java(many.prefix()),
+            many.batch()));
     List<Write> writes = new ArrayList<>();
     for (int i = 0; i < many.count(); i++) {
       writes.add(numbered(many.type(), many.prefix() + i, many.delete(), i));
@@ -229,14 +219,9 @@ final class Writes {
 
   void manyTypes(Step.ManyTypes many) throws InterruptedException {
     session.note(
-        "// "
-            + (many.delete() ? "delete" : "put")
-            + " a record \"a\" of "
-            + many.count()
-            + " types "
-            + java(many.prefix())
-            + " + 0, 1, ..., in batches of "
-            + many.batch());
+        Texts.format(
+            "// %s a record \"a\" of %d types %s + 0, 1, ..., in batches of %d",
+            many.delete() ? "delete" : "put", many.count(), java(many.prefix()), many.batch()));
     List<Write> writes = new ArrayList<>();
     for (int i = 0; i < many.count(); i++) {
       writes.add(numbered(many.prefix() + i, "a", many.delete(), i));
