@@ -8,6 +8,8 @@ import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.CheckedBackend;
 import io.databroker.api.DatabrokerException;
+import io.databroker.api.HistoryReplacedException;
+import io.databroker.api.HistoryTrimmedException;
 import io.databroker.api.Lease;
 import io.databroker.api.Limits;
 import io.databroker.api.Settings;
@@ -17,10 +19,12 @@ import io.databroker.tck.engine.ProviderLoader;
 import io.databroker.tck.engine.SettingTexts;
 import io.databroker.tck.engine.TestClock;
 import io.databroker.tck.engine.TestFields;
+import io.databroker.tck.history.Answer;
 import io.databroker.tck.history.Call;
 import io.databroker.tck.history.HistoryFile;
 import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
+import io.databroker.tck.text.Texts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -70,7 +74,7 @@ public final class CrashChild {
     try {
       new CrashChild(link, Order.of(line)).run();
     } catch (Throwable e) { // a backend under test may throw anything
-      link.tell("failed", KilledStore.trace(e));
+      link.tell("failed", Texts.trace(e));
     }
     Runtime.getRuntime().halt(0);
   }
@@ -186,11 +190,7 @@ public final class CrashChild {
                     "call",
                     HistoryFile.line(
                         new Operation(
-                            client,
-                            began,
-                            Operation.NEVER,
-                            call,
-                            new io.databroker.tck.history.Answer.Unknown()))));
+                            client, began, Operation.NEVER, call, new Answer.Unknown()))));
     link.tell("answer", HistoryFile.line(operation));
   }
 
@@ -205,7 +205,7 @@ public final class CrashChild {
     try {
       backend.trim(before);
     } catch (DatabrokerException e) {
-      link.tell("failed", KilledStore.trace(e));
+      link.tell("failed", Texts.trace(e));
     }
   }
 
@@ -237,8 +237,7 @@ public final class CrashChild {
               link.tell("seen", HistoryFile.line(next));
             }
           }
-        } catch (io.databroker.api.HistoryReplacedException
-            | io.databroker.api.HistoryTrimmedException again) {
+        } catch (HistoryReplacedException | HistoryTrimmedException again) {
           // A clear or a trim ended the feed; the next one begins at the end.
         }
       }

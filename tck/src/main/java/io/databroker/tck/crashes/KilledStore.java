@@ -14,8 +14,6 @@ import io.databroker.tck.history.Operation;
 import io.databroker.tck.history.Recorder;
 import io.databroker.tck.text.Texts;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +83,7 @@ final class KilledStore {
       if (failure instanceof HungException) {
         throw failure;
       }
-      here.see("failed", trace(failure));
+      here.see("failed", Texts.trace(failure));
     }
     fail(here);
     judge(here, number);
@@ -148,12 +146,5 @@ final class KilledStore {
       lateClear = running && aftermath.state().serverVersion() == start.serverVersion();
     }
     start = aftermath.state();
-  }
-
-  /** Returns the stack trace of a failure as text. */
-  static String trace(Throwable failure) {
-    StringWriter trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    return trace.toString();
   }
 }

@@ -9,8 +9,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.Versions;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -118,9 +117,7 @@ public final class Recorder {
     if (failure instanceof DatabrokerException error && NOT_APPLIED.contains(error.id())) {
       return new Answer.NotApplied(error.id().label());
     }
-    StringWriter trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    return new Answer.Crashed(trace.toString());
+    return new Answer.Crashed(Texts.trace(failure));
   }
 
   /** Reads the state of a backend without concurrent writes. */

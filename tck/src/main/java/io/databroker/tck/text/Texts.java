@@ -2,7 +2,9 @@ package io.databroker.tck.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -64,6 +66,13 @@ public final class Texts {
       }
     }
     return quoted.append('"').toString();
+  }
+
+  /** Returns the stack traces of a failure and its causes. */
+  public static String trace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
   }
 
   /** Returns the first line of a text; an empty text if it has none. */
