@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,12 +112,12 @@ public final class CloseRace {
     long closed = recorder.tick();
     List<Operation> all = new ArrayList<>();
     for (Future<List<Operation>> client : clients) {
-      all.addAll(await(client));
+      all.addAll(Rounds.await(bench, "CLOSE-4", client));
     }
-    await(second);
-    await(others);
+    Rounds.await(bench, "CLOSE-4", second);
+    Rounds.await(bench, "CLOSE-4", others);
     for (int i = 0; i < FOLLOWERS; i++) {
-      await(followings.get(i));
+      Rounds.await(bench, "CLOSE-4", followings.get(i));
     }
     Evidence evidence = evidence(place, start, all, Closing.of(closing, closed, all));
     for (Follower follower : followers) {
@@ -209,13 +208,5 @@ public final class CloseRace {
       case 10 -> new Call.SetCheckpoint(new Checkpoint(random.nextInt(3), random.nextInt(3)));
       default -> new Call.SetOptions("other", TypeOptions.NONE.withCapacity(random.nextInt(1, 4)));
     };
-  }
-
-  private <T> T await(Future<T> work) throws InterruptedException {
-    try {
-      return work.get(); // the bench ends the test if a call hangs
-    } catch (ExecutionException e) {
-      throw Violation.of("CLOSE-4", bench.tuning, "a call failed as none may: " + e.getCause());
-    }
   }
 }

@@ -9,7 +9,6 @@ import io.databroker.tck.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -131,8 +130,8 @@ public final class Encounters {
                       }
                     },
                     second));
-    Span one = await(rule, decides);
-    Span two = await(rule, writes);
+    Span one = Rounds.await(bench, rule, decides);
+    Span two = Rounds.await(bench, rule, writes);
     return one.began < two.ended && two.began < one.ended;
   }
 
@@ -147,13 +146,5 @@ public final class Encounters {
     long began = ticks.incrementAndGet();
     call.run();
     return new Span(began, ticks.incrementAndGet());
-  }
-
-  private Span await(String rule, Future<Span> call) throws InterruptedException {
-    try {
-      return call.get(); // the bench ends the test if a call hangs
-    } catch (ExecutionException e) {
-      throw Violation.found(rule, bench.tuning, "A call failed: " + e.getCause() + "\n", e);
-    }
   }
 }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -70,7 +69,7 @@ public final class LeaseRace {
         }
         List<LeaseCall> all = new ArrayList<>();
         for (Future<List<LeaseCall>> client : clients) {
-          all.addAll(answers(client));
+          all.addAll(Rounds.await(bench, "LEASE-1", client));
         }
         List<LeaseCall> dated = turnable ? all : byEngine(all, bench.span());
         Evidence evidence = Evidence.of(new Holdings(dated, bench.limits().leaseMargin()));
@@ -91,14 +90,6 @@ public final class LeaseRace {
               rounds, calls, overlaps, bench.tuning.seed()));
     }
     Rounds.judge(overlaps);
-  }
-
-  private List<LeaseCall> answers(Future<List<LeaseCall>> client) throws InterruptedException {
-    try {
-      return client.get(); // the bench ends the test if a call hangs
-    } catch (ExecutionException e) {
-      throw Violation.of("LEASE-1", bench.tuning, "A call failed as none may: " + e.getCause());
-    }
   }
 
   /**

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -144,11 +143,11 @@ public final class PairRace {
     }
     String problem = null;
     for (Future<@Nullable String> reader : reading) {
-      String seen = await(rule, reader);
+      String seen = Rounds.await(bench, rule, reader);
       problem = seen == null ? problem : seen;
     }
     stopped = true;
-    await("PUT-1", writer);
+    Rounds.await(bench, "PUT-1", writer);
     if (problem != null) {
       throw Violation.found(
           rule,
@@ -157,15 +156,6 @@ public final class PairRace {
               "Seen within %d reads beside %d swaps, seed %d: %s%n",
               reads.sum(), swapped.get(), bench.tuning.seed(), problem),
           null);
-    }
-  }
-
-  private <T extends @Nullable Object> T await(String rule, Future<T> work)
-      throws InterruptedException {
-    try {
-      return work.get(); // the bench ends the test if a call hangs
-    } catch (ExecutionException e) {
-      throw Violation.found(rule, bench.tuning, "A call failed: " + e.getCause() + "\n", e);
     }
   }
 

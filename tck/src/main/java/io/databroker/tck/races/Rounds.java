@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a workload round after round, for its share of the budget. */
@@ -166,6 +168,16 @@ public final class Rounds {
             overlaps,
             100.0 * overlaps / Math.max(1, operations),
             bench.tuning.seed()));
+  }
+
+  /** Waits for the end of calls; calls that failed as none may violate the rule. */
+  static <T extends @Nullable Object> T await(Bench bench, String rule, Future<T> calls)
+      throws InterruptedException {
+    try {
+      return calls.get(); // the bench ends the test if a call hangs
+    } catch (ExecutionException e) {
+      throw Violation.found(rule, bench.tuning, "A call failed: " + e.getCause() + "\n", e);
+    }
   }
 
   static void judge(long overlaps) {
