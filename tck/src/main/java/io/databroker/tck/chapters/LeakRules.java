@@ -55,20 +55,21 @@ abstract class LeakRules extends Chapter {
     for (int i = 0; i < TIMES; i++) {
       openAndClose();
     }
-    Supplier<Set<Thread>> left =
-        () -> {
-          Set<Thread> now = threads();
-          now.removeAll(before);
-          return now;
-        };
-    if (!becomesSmall(() -> left.get().size())) {
+    if (!becomesSmall(() -> threadsSince(before).size())) {
+      Set<Thread> left = threadsSince(before);
       Set<String> names = new TreeSet<>();
-      left.get().forEach(thread -> names.add(thread.getName()));
+      left.forEach(thread -> names.add(thread.getName()));
       fail(
           Texts.format(
-              "after %d opens and closes, %d threads still run: %s",
-              TIMES, left.get().size(), names));
+              "after %d opens and closes, %d threads still run: %s", TIMES, left.size(), names));
     }
+  }
+
+  /** Returns the threads that run now and did not run before. */
+  private static Set<Thread> threadsSince(Set<Thread> before) {
+    Set<Thread> now = threads();
+    now.removeAll(before);
+    return now;
   }
 
   /**
@@ -124,12 +125,7 @@ abstract class LeakRules extends Chapter {
     for (int i = 0; i < TIMES; i++) {
       refused();
     }
-    Supplier<Integer> moreThreads =
-        () -> {
-          Set<Thread> now = threads();
-          now.removeAll(threads);
-          return now.size();
-        };
+    Supplier<Integer> moreThreads = () -> threadsSince(threads).size();
     Supplier<Integer> moreFiles =
         () -> Files.isDirectory(DESCRIPTORS) ? (int) (descriptors() - files) : 0;
     if (!becomesSmall(moreThreads) || !becomesSmall(moreFiles)) {
