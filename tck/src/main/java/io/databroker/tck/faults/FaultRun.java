@@ -224,25 +224,30 @@ public final class FaultRun {
   private void awaitServing() {
     long start = RunningTime.nanos();
     while (!backend.state().takesWrites()) {
-      if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
-        throw broken(
-            List.of("STATE-2"),
-            "after the fault, a put succeeded, but the state stays " + backend.state());
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      pause(
+          start,
+          List.of("STATE-2"),
+          () -> "after the fault, a put succeeded, but the state stays " + backend.state());
     }
+  }
+
+  /** Pauses before another attempt, or fails if the attempts since the start took too long. */
+  private void pause(long start, List<String> rules, Supplier<String> observed) {
+    if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
+      throw broken(rules, observed.get());
+    }
+    LockSupport.parkNanos(PAUSE_NANOS);
   }
 
   private void awaitSignal(ChangeFeed waiting) {
     long start = RunningTime.nanos();
     while (!signalled.get()) {
-      if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
-        throw broken(
-            "ERR-9",
-            "a feed that waited before the fault is not signalled after it, though its type was"
-                + " written");
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      pause(
+          start,
+          List.of("ERR-9"),
+          () ->
+              "a feed that waited before the fault is not signalled after it, though its type was"
+                  + " written");
     }
     waiting.close();
   }
@@ -289,10 +294,11 @@ public final class FaultRun {
         if (next != null) {
           told.add(next);
           reached = next.position().version();
-        } else if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
-          throw broken("ERR-9", "after the fault, a feed does not reach the last version");
         } else {
-          LockSupport.parkNanos(PAUSE_NANOS);
+          pause(
+              start,
+              List.of("ERR-9"),
+              () -> "after the fault, a feed does not reach the last version");
         }
       }
     } catch (DatabrokerException e) {
@@ -308,10 +314,7 @@ public final class FaultRun {
       try {
         return read.get();
       } catch (UnavailableException away) {
-        if (RunningTime.nanos() - start > bench.tuning.patience().toNanos()) {
-          throw broken("ERR-9", "while no fault is injected, a call fails: " + away);
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
+        pause(start, List.of("ERR-9"), () -> "while no fault is injected, a call fails: " + away);
       }
     }
   }
