@@ -2,6 +2,7 @@ package io.databroker.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Largest sizes that a backend accepts. Everything within them is accepted (LIMIT-1).
@@ -104,19 +105,11 @@ public final class Limits {
 
   @Override
   public String toString() {
-    return "Limits[typeBytes="
-        + typeBytes
-        + ", idBytes="
-        + idBytes
-        + ", payloadBytes="
-        + payloadBytes
-        + ", batchRecords="
-        + batchRecords
-        + ", batchBytes="
-        + batchBytes
-        + ", leaseMargin="
-        + leaseMargin
-        + "]";
+    return String.format(
+        Locale.ROOT,
+        "Limits[typeBytes=%d, idBytes=%d, payloadBytes=%d, batchRecords=%d, batchBytes=%d,"
+            + " leaseMargin=%s]",
+        values().toArray());
   }
 
   /** Collects limits; for use by one thread. */

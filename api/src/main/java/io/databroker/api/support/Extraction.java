@@ -80,9 +80,6 @@ public final class Extraction {
    * @throws InvalidArgumentException if the function rejects the payload; it names the write
    */
   public Map<String, String> values(int index, String type, Bytes payload, List<String> fields) {
-    if (fields.isEmpty()) {
-      return Map.of();
-    }
     try {
       return values(type, payload, fields);
     } catch (RuntimeException | StackOverflowError rejection) {

@@ -171,7 +171,7 @@ final class WaitingFeed implements ChangeFeed {
     return isAfter(first, position.get() + 1);
   }
 
-  private static long later(long one, long other) {
+  static long later(long one, long other) {
     return isAfter(one, other) ? one : other;
   }
 

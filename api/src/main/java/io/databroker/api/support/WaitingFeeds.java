@@ -132,7 +132,7 @@ public final class WaitingFeeds {
    * before that bound is published and the changes are removed, with the lock that trims hold.
    */
   public void beginTrim(long first) {
-    begunTrims.accumulateAndGet(first, WaitingFeeds::later);
+    begunTrims.accumulateAndGet(first, WaitingFeed::later);
     VarHandle.fullFence();
     for (Group group : byType.values()) {
       for (Waiting waiting : group.waiting) {
@@ -146,7 +146,7 @@ public final class WaitingFeeds {
    * complete, without any lock.
    */
   public void endTrim(long first) {
-    endedTrims.accumulateAndGet(first, WaitingFeeds::later);
+    endedTrims.accumulateAndGet(first, WaitingFeed::later);
     VarHandle.fullFence();
     for (Group group : byType.values()) {
       for (Waiting waiting : group.waiting) {
@@ -155,10 +155,6 @@ public final class WaitingFeeds {
         }
       }
     }
-  }
-
-  private static long later(long one, long other) {
-    return WaitingFeed.isAfter(one, other) ? one : other;
   }
 
   long begunTrims() {
