@@ -24,15 +24,12 @@ import java.util.function.ToDoubleFunction;
  * they show the new backend.
  */
 final class BackendGauges {
-  private static final String PREFIX = "databroker.backend.";
+  static final String PREFIX = "databroker.backend.";
 
   /** The meters of {@link MeteredBackend} that are no gauges. */
   private static final Set<String> OTHERS =
       Set.of(
-          CallMeters.NAME,
-          PREFIX + "records.written",
-          PREFIX + "records.expired",
-          PREFIX + "records.trimmed");
+          CallMeters.NAME, MeteredBackend.WRITTEN, MeteredBackend.EXPIRED, MeteredBackend.TRIMMED);
 
   private final MeterRegistry registry;
   private final Tags tags;

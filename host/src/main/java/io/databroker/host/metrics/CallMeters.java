@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Timers of one method, by outcome: one for each error id, so that their number is bounded. */
 final class CallMeters {
-  static final String NAME = "databroker.backend.calls";
+  static final String NAME = BackendGauges.PREFIX + "calls";
 
   private static final Duration[] BUCKETS = {
     Duration.ofNanos(10_000),
@@ -59,13 +59,5 @@ final class CallMeters {
     } finally {
       timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
-  }
-
-  void run(Runnable call) {
-    call(
-        () -> {
-          call.run();
-          return true;
-        });
   }
 }

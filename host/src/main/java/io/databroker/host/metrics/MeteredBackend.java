@@ -2,26 +2,22 @@ package io.databroker.host.metrics;
 
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
-import io.databroker.api.Checkpoint;
-import io.databroker.api.ClearResult;
-import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
-import io.databroker.api.Selection;
-import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
-import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
 import io.databroker.api.support.ForwardingBackend;
 import io.databroker.api.support.ForwardingFeed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +30,27 @@ import org.jspecify.annotations.Nullable;
  * and continue if a backend of the same name is opened again.
  */
 public final class MeteredBackend extends ForwardingBackend {
-  private final CallMeters reads;
-  private final CallMeters puts;
-  private final CallMeters restores;
-  private final CallMeters lists;
-  private final CallMeters snapshots;
-  private final CallMeters openings;
-  private final CallMeters options;
-  private final CallMeters leases;
-  private final CallMeters expiries;
-  private final CallMeters trims;
-  private final CallMeters clears;
-  private final CallMeters checkpoints;
+  static final String WRITTEN = BackendGauges.PREFIX + "records.written";
+  static final String EXPIRED = BackendGauges.PREFIX + "records.expired";
+  static final String TRIMMED = BackendGauges.PREFIX + "records.trimmed";
+
+  private static final List<String> TIMED =
+      List.of(
+          "get",
+          "put",
+          "restore",
+          "listTypes",
+          "snapshot",
+          "changes",
+          "setOptions",
+          "expire",
+          "trim",
+          "clear",
+          "setCheckpoint");
+
+  /** Meters of the timed methods; those of leases share one. */
+  private final Map<String, CallMeters> meters = new HashMap<>();
+
   private final Counter written;
   private final Counter expired;
   private final Counter trimmed;
@@ -54,30 +59,19 @@ public final class MeteredBackend extends ForwardingBackend {
 
   private MeteredBackend(Backend backend, MeterRegistry registry, Tags tags) {
     super(backend);
-    this.reads = new CallMeters(registry, tags, "get");
-    this.puts = new CallMeters(registry, tags, "put");
-    this.restores = new CallMeters(registry, tags, "restore");
-    this.lists = new CallMeters(registry, tags, "listTypes");
-    this.snapshots = new CallMeters(registry, tags, "snapshot");
-    this.openings = new CallMeters(registry, tags, "changes");
-    this.options = new CallMeters(registry, tags, "setOptions");
-    this.leases = new CallMeters(registry, tags, "lease");
-    this.expiries = new CallMeters(registry, tags, "expire");
-    this.trims = new CallMeters(registry, tags, "trim");
-    this.clears = new CallMeters(registry, tags, "clear");
-    this.checkpoints = new CallMeters(registry, tags, "setCheckpoint");
-    this.written = counter(registry, tags, "written", "Records of applied batches");
-    this.expired = counter(registry, tags, "expired", "Records that outlived their TTL");
-    this.trimmed = counter(registry, tags, "trimmed", "Changes removed from the history");
+    TIMED.forEach(method -> meters.put(method, new CallMeters(registry, tags, method)));
+    CallMeters leases = new CallMeters(registry, tags, "lease");
+    List.of("acquireLease", "renewLease", "releaseLease")
+        .forEach(method -> meters.put(method, leases));
+    this.written = counter(registry, tags, WRITTEN, "Records of applied batches");
+    this.expired = counter(registry, tags, EXPIRED, "Records that outlived their TTL");
+    this.trimmed = counter(registry, tags, TRIMMED, "Changes removed from the history");
     this.gauges = BackendGauges.register(registry, tags, backend, feeds::get);
   }
 
   private static Counter counter(
       MeterRegistry registry, Tags tags, String name, String description) {
-    return Counter.builder("databroker.backend.records." + name)
-        .description(description)
-        .tags(tags)
-        .register(registry);
+    return Counter.builder(name).description(description).tags(tags).register(registry);
   }
 
   /**
@@ -91,89 +85,50 @@ public final class MeteredBackend extends ForwardingBackend {
   }
 
   @Override
+  protected <T extends @Nullable Object> T call(String method, Supplier<T> call) {
+    CallMeters timed = meters.get(method);
+    return timed == null ? call.get() : timed.call(call);
+  }
+
+  @Override
   public PutResult put(List<Write> batch) {
-    PutResult result = puts.call(() -> backend().put(batch));
+    PutResult result = super.put(batch);
     written.increment(result.records().size());
     return result;
   }
 
   @Override
   public PutResult restore(List<StoredRecord> batch) {
-    PutResult result = restores.call(() -> backend().restore(batch));
+    PutResult result = super.restore(batch);
     written.increment(result.records().size());
     return result;
   }
 
   @Override
-  public @Nullable StoredRecord get(String type, String id) {
-    return reads.<@Nullable StoredRecord>call(() -> backend().get(type, id));
-  }
-
-  @Override
-  public List<String> listTypes() {
-    return lists.call(backend()::listTypes);
-  }
-
-  @Override
-  public Snapshot snapshot(Selection selection) {
-    return snapshots.call(() -> backend().snapshot(selection));
-  }
-
-  @Override
   public ChangeFeed changes(Position from, @Nullable String type) {
-    ChangeFeed feed = openings.call(() -> backend().changes(from, type));
+    ChangeFeed feed = super.changes(from, type);
     feeds.incrementAndGet();
     return new CountedFeed(feed);
   }
 
   @Override
-  public void setOptions(String type, TypeOptions replaced) {
-    options.run(() -> backend().setOptions(type, replaced));
-  }
-
-  @Override
-  public @Nullable Lease acquireLease(String name, Duration duration) {
-    return leases.<@Nullable Lease>call(() -> backend().acquireLease(name, duration));
-  }
-
-  @Override
-  public @Nullable Lease renewLease(String name, long token, Duration duration) {
-    return leases.<@Nullable Lease>call(() -> backend().renewLease(name, token, duration));
-  }
-
-  @Override
-  public boolean releaseLease(String name, long token) {
-    return leases.call(() -> backend().releaseLease(name, token));
-  }
-
-  @Override
   public long expire() {
-    long count = expiries.call(backend()::expire);
+    long count = super.expire();
     expired.increment((double) count);
     return count;
   }
 
   @Override
   public long trim(Instant before) {
-    long count = trims.call(() -> backend().trim(before));
+    long count = super.trim(before);
     trimmed.increment((double) count);
     return count;
   }
 
   @Override
-  public ClearResult clear() {
-    return clears.call(backend()::clear);
-  }
-
-  @Override
-  public void setCheckpoint(Checkpoint checkpoint) {
-    checkpoints.run(() -> backend().setCheckpoint(checkpoint));
-  }
-
-  @Override
   public void close() {
     gauges.remove();
-    backend().close();
+    super.close();
   }
 
   private final class CountedFeed extends ForwardingFeed {
