@@ -152,14 +152,14 @@ public final class Databroker implements AutoCloseable {
   public static final class Builder {
     static final String UNNAMED = "";
 
-    private final Map<String, BackendConfig> backends = new LinkedHashMap<>();
-    private final Set<String> twice = new LinkedHashSet<>();
-    private final List<Path> plugins = new ArrayList<>();
-    private BackendContext context = BackendContext.standard();
-    private Duration every = Duration.ofMinutes(1);
-    private Duration history = Duration.ofHours(1);
-    private BackendDecorator decorator = (name, backend) -> backend;
-    private boolean unfinishedToo;
+    final Map<String, BackendConfig> backends = new LinkedHashMap<>();
+    final Set<String> twice = new LinkedHashSet<>();
+    final List<Path> plugins = new ArrayList<>();
+    BackendContext context = BackendContext.standard();
+    Duration every = Duration.ofMinutes(1);
+    Duration history = Duration.ofHours(1);
+    BackendDecorator decorator = (name, backend) -> backend;
+    boolean unfinishedToo;
 
     private Builder() {}
 
@@ -239,7 +239,7 @@ public final class Databroker implements AutoCloseable {
      * @throws ConfigurationException if the configuration is invalid; it lists all problems
      */
     public void check() {
-      opening().check();
+      new Opening(this).check();
     }
 
     /**
@@ -251,12 +251,7 @@ public final class Databroker implements AutoCloseable {
      *     restore or copy
      */
     public Databroker open() {
-      return opening().open();
-    }
-
-    private Opening opening() {
-      return new Opening(
-          backends, twice, plugins, context, every, history, decorator, unfinishedToo);
+      return new Opening(this).open();
     }
   }
 }

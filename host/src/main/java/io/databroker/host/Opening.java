@@ -1,7 +1,6 @@
 package io.databroker.host;
 
 import io.databroker.api.Backend;
-import io.databroker.api.BackendContext;
 import io.databroker.api.Capability;
 import io.databroker.api.CheckedBackend;
 import io.databroker.api.Limits;
@@ -9,7 +8,6 @@ import io.databroker.api.OpenFailedException;
 import io.databroker.api.Settings;
 import io.databroker.api.SteadyClock;
 import io.databroker.host.copy.UnfinishedMark;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -31,56 +29,31 @@ import org.slf4j.LoggerFactory;
 final class Opening {
   private static final Logger log = LoggerFactory.getLogger(Databroker.class);
 
-  private final Map<String, BackendConfig> configs;
-  private final List<String> twice;
-  private final List<Path> plugins;
-  private final BackendContext context;
-  private final Duration every;
-  private final Duration history;
-  private final BackendDecorator decorator;
-  private final boolean unfinishedToo;
+  private final Databroker.Builder given;
 
   /** Opened resources in closing order: the last opened first. */
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
   private final Map<String, OptionsKeeper> keepers = new HashMap<>();
 
-  /**
-   * @param twice the names that were configured twice
-   */
-  Opening(
-      Map<String, BackendConfig> configs,
-      Set<String> twice,
-      List<Path> plugins,
-      BackendContext context,
-      Duration every,
-      Duration history,
-      BackendDecorator decorator,
-      boolean unfinishedToo) {
-    this.unfinishedToo = unfinishedToo;
-    this.configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
-    this.twice = List.copyOf(twice);
-    this.plugins = List.copyOf(plugins);
-    this.context = context;
-    this.every = every;
-    this.history = history;
-    this.decorator = decorator;
+  Opening(Databroker.Builder given) {
+    this.given = given;
   }
 
   /** Finds the providers and parses the settings; opens nothing. */
   void check() {
-    try (Discovery discovery = Discovery.of(plugins)) {
+    try (Discovery discovery = Discovery.of(given.plugins)) {
       var unused = choices(discovery);
     }
   }
 
   Databroker open() {
-    Discovery discovery = Discovery.of(plugins);
+    Discovery discovery = Discovery.of(given.plugins);
     closing.push(discovery);
     try {
       discovery.problems().forEach(log::warn);
       Map<String, Choice> choices = choices(discovery);
-      HostThreads threads = new HostThreads(context.callTimeout());
+      HostThreads threads = new HostThreads(given.context.callTimeout());
       closing.push(threads);
       Map<String, OpenedBackend> opened = new LinkedHashMap<>();
       choices.forEach((name, choice) -> opened.put(name, open(name, choice, threads)));
@@ -101,17 +74,17 @@ final class Opening {
   private Map<String, Choice> choices(Discovery discovery) {
     List<String> problems = new ArrayList<>();
     Map<String, Choice> choices = new LinkedHashMap<>();
-    if (configs.isEmpty()) {
+    if (given.backends.isEmpty()) {
       problems.add("no backend is configured; " + discovery.names());
     }
-    for (String name : twice) {
+    for (String name : given.twice) {
       problems.add(
           (name.isEmpty() ? "the backend without a name" : "backend " + name)
               + " is configured twice; give each backend its own name");
     }
-    requirePositive("the housekeeping interval", every, problems);
-    requirePositive("the history length", history, problems);
-    configs.forEach(
+    requirePositive("the housekeeping interval", given.every, problems);
+    requirePositive("the history length", given.history, problems);
+    given.backends.forEach(
         (name, config) -> {
           try {
             DiscoveredProvider provider = discovery.provider(config.provider());
@@ -152,15 +125,15 @@ final class Opening {
     DiscoveredProvider provider = choice.provider();
     Limits limits = provider.limits(choice.settings());
     Set<Capability> capabilities = provider.capabilities(choice.settings());
-    Backend bare = provider.open(choice.settings(), context);
+    Backend bare = provider.open(choice.settings(), given.context);
     closing.push(() -> provider.close(bare));
     String called = name.isEmpty() ? provider.name() : name;
     Backend checked = CheckedBackend.over(bare, limits);
-    Backend backend = decorator.decorate(called, checked);
+    Backend backend = given.decorator.decorate(called, checked);
     if (backend != checked) {
       closing.push(() -> provider.close(backend)); // the decorator may hold resources of its own
     }
-    if (!unfinishedToo) {
+    if (!given.unfinishedToo) {
       checkFinished(called, backend);
     }
 
@@ -173,17 +146,17 @@ final class Opening {
         new Housekeeping(
             backend,
             capabilities.contains(Capability.SHARED),
-            context.clock(),
-            every,
-            history,
+            given.context.clock(),
+            given.every,
+            given.history,
             threads,
             worker);
     closing.push(housekeeping);
     housekeeping.start();
     InstantSource leaseClock =
         capabilities.contains(Capability.TURNABLE_CLOCK)
-            ? SteadyClock.of(context.clock())::elapsing
-            : new PassingTime(System::nanoTime, context.clock());
+            ? SteadyClock.of(given.context.clock())::elapsing
+            : new PassingTime(System::nanoTime, given.context.clock());
     LeaseKeeper leases =
         new LeaseKeeper(backend, leaseClock, threads, threads.worker("leases"), threads.holders());
     closing.push(leases);
