@@ -10,15 +10,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /** Plugin: a jar or a folder of jars, in the class loader that {@link PluginLoaders} keeps. */
-final class Plugin {
-  private final Path path;
-  private final ClassLoader loader;
-
-  private Plugin(Path path, ClassLoader loader) {
-    this.path = path;
-    this.loader = loader;
-  }
-
+record Plugin(Path path, ClassLoader loader) {
   /**
    * Opens all plugins, or none.
    *
@@ -37,14 +29,6 @@ final class Plugin {
       plugins.add(new Plugin(paths.get(i), loader));
     }
     return plugins;
-  }
-
-  Path path() {
-    return path;
-  }
-
-  ClassLoader loader() {
-    return loader;
   }
 
   /** Hidden files, such as the {@code ._x.jar} of macOS, belong to the system. */
