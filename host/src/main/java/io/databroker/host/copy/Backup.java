@@ -186,9 +186,9 @@ public record Backup(
         StoreCopy.checkEmpty(target);
       }
       StoreCopy.clear(target);
-      UnfinishedMark.setRestore(target);
+      UnfinishedMark.set(target, UnfinishedMark.RESTORE);
       chain.restore(last, target);
-      UnfinishedMark.removeRestore(target);
+      UnfinishedMark.remove(target, List.of(UnfinishedMark.RESTORE));
       return last;
     }
   }

@@ -162,7 +162,8 @@ public final class StoreCopy {
     Checkpoint mark = Outages.outlast(target::checkpoint);
     // The checkpoint alone proves nothing: the target may be a follower with a checkpoint of its
     // own.
-    boolean unfinished = UnfinishedMark.isCopyOf(target, versions.serverVersion());
+    boolean unfinished =
+        UnfinishedMark.isSet(target, UnfinishedMark.copyOf(versions.serverVersion()));
     boolean checkpointed = unfinished && mark.serverVersion() == versions.serverVersion();
     if (checkpointed && isHeld(new Position(mark.serverVersion(), mark.recordVersion()))) {
       reached = new Position(mark.serverVersion(), mark.recordVersion());
@@ -190,7 +191,7 @@ public final class StoreCopy {
       } else {
         clear(target);
       }
-      UnfinishedMark.setCopy(target, position.serverVersion());
+      UnfinishedMark.set(target, UnfinishedMark.copyOf(position.serverVersion()));
       mark(new Position(position.serverVersion(), after));
       restore(sort, position, after);
     } catch (UncheckedIOException e) {
@@ -337,6 +338,6 @@ public final class StoreCopy {
       }
     }
     Outages.outlast(() -> target.setCheckpoint(checkpoint));
-    UnfinishedMark.removeCopy(target, reached.serverVersion());
+    UnfinishedMark.remove(target, List.of(UnfinishedMark.copyOf(reached.serverVersion())));
   }
 }

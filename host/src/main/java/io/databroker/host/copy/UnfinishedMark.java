@@ -22,7 +22,9 @@ public final class UnfinishedMark {
   /** The type of the mark, which no other record may have. */
   public static final String TYPE = "databroker.unfinished";
 
-  private static final String RESTORE = "restore";
+  /** Mark of a restore. */
+  static final String RESTORE = "restore";
+
   private static final String COPY = "copy";
 
   private UnfinishedMark() {}
@@ -50,33 +52,19 @@ public final class UnfinishedMark {
         restore ? "databroker restore --replace" : "databroker copy");
   }
 
-  /** Marks a store into which a backup is restored. */
-  static void setRestore(CopyEnd target) throws InterruptedException {
-    set(target, RESTORE);
+  /** Returns the mark of a copy of the given history. */
+  static String copyOf(long serverVersion) {
+    return COPY + " of " + Long.toUnsignedString(serverVersion);
   }
 
-  /**
-   * Marks a store into which another one is copied.
-   *
-   * @param serverVersion the history of the other one
-   */
-  static void setCopy(CopyEnd target, long serverVersion) throws InterruptedException {
-    set(target, copyOf(serverVersion));
+  /** Marks a store that a restore or a copy is about to fill. */
+  static void set(CopyEnd target, String mark) throws InterruptedException {
+    Outages.outlast(() -> target.restore(List.of(record(mark, false))));
   }
 
-  /** Returns whether a store has the mark of a copy of the given history. */
-  static boolean isCopyOf(CopyEnd target, long serverVersion) throws InterruptedException {
-    return Outages.outlast(() -> target.has(TYPE, copyOf(serverVersion)));
-  }
-
-  /** Removes the mark of a finished restore. */
-  static void removeRestore(CopyEnd target) throws InterruptedException {
-    remove(target, List.of(RESTORE));
-  }
-
-  /** Removes the mark of a finished copy. */
-  static void removeCopy(CopyEnd target, long serverVersion) throws InterruptedException {
-    remove(target, List.of(copyOf(serverVersion)));
+  /** Returns whether a store has that mark. */
+  static boolean isSet(CopyEnd target, String mark) throws InterruptedException {
+    return Outages.outlast(() -> target.has(TYPE, mark));
   }
 
   /**
@@ -95,17 +83,10 @@ public final class UnfinishedMark {
     remove(store, found);
   }
 
-  private static String copyOf(long serverVersion) {
-    return COPY + " of " + Long.toUnsignedString(serverVersion);
-  }
-
-  private static void set(CopyEnd target, String id) throws InterruptedException {
-    Outages.outlast(() -> target.restore(List.of(record(id, false))));
-  }
-
-  private static void remove(CopyEnd target, List<String> ids) throws InterruptedException {
-    if (!ids.isEmpty()) {
-      List<StoredRecord> deletes = ids.stream().map(id -> record(id, true)).toList();
+  /** Removes the marks of what is finished. */
+  static void remove(CopyEnd target, List<String> marks) throws InterruptedException {
+    if (!marks.isEmpty()) {
+      List<StoredRecord> deletes = marks.stream().map(mark -> record(mark, true)).toList();
       Outages.outlast(() -> target.restore(deletes));
     }
   }

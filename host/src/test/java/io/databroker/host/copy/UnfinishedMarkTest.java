@@ -155,8 +155,8 @@ class UnfinishedMarkTest {
   void aPartThatIsAcceptedCountsAsWhole() throws Exception {
     try (Stores stores = new Stores()) {
       fill(stores.backend(0));
-      UnfinishedMark.setRestore(stores.end(0));
-      UnfinishedMark.setCopy(stores.end(0), 7);
+      UnfinishedMark.set(stores.end(0), UnfinishedMark.RESTORE);
+      UnfinishedMark.set(stores.end(0), UnfinishedMark.copyOf(7));
       assertThat(UnfinishedMark.of(stores.backend(0))).isNotNull();
       UnfinishedMark.acceptPart(stores.end(0));
       assertThat(UnfinishedMark.of(stores.backend(0))).isNull();
