@@ -1,7 +1,7 @@
 package io.databroker.host.copy;
 
 import io.databroker.api.Backend;
-import io.databroker.api.ChangeFeed;
+import io.databroker.api.BlockingFeed;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.LimitExceededException;
@@ -17,8 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +74,18 @@ public final class BackendCopy implements CopyEnd {
 
   @Override
   public Feed changes(Position from) {
-    return new WaitingReader(backend.changes(from, null));
+    BlockingFeed feed = new BlockingFeed(backend.changes(from, null));
+    return new Feed() {
+      @Override
+      public @Nullable Changes next(Duration patience) throws InterruptedException {
+        return feed.next(patience);
+      }
+
+      @Override
+      public void close() {
+        feed.close();
+      }
+    };
   }
 
   @Override
@@ -149,33 +158,5 @@ public final class BackendCopy implements CopyEnd {
   @Override
   public void close() {
     closing.run();
-  }
-
-  private static final class WaitingReader implements Feed {
-    private final ChangeFeed feed;
-
-    WaitingReader(ChangeFeed feed) {
-      this.feed = feed;
-    }
-
-    @Override
-    public @Nullable Changes next(Duration patience) throws InterruptedException {
-      long deadline = System.nanoTime() + patience.toNanos();
-      while (true) {
-        Changes next = feed.poll();
-        long left = deadline - System.nanoTime();
-        if (next != null || left <= 0) {
-          return next;
-        }
-        Semaphore signal = new Semaphore(0);
-        feed.onReady(signal::release);
-        var unused = signal.tryAcquire(left, TimeUnit.NANOSECONDS);
-      }
-    }
-
-    @Override
-    public void close() {
-      feed.close();
-    }
   }
 }
