@@ -34,21 +34,19 @@ final class BackupChain implements AutoCloseable {
     }
     this.files = List.copyOf(files);
     this.progress = progress;
-    boolean done = false;
     try {
       for (Path file : files) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
           throw new CopyException(
               file
-                  + " is not a regular file, and a restore reads it twice: save it to a file first");
+                  + " is not a regular file, and a restore reads it twice: save it to a file"
+                  + " first");
         }
         channels.add(FileChannel.open(file));
       }
-      done = true;
-    } finally {
-      if (!done) {
-        close();
-      }
+    } catch (IOException | RuntimeException | Error failed) {
+      close();
+      throw failed;
     }
   }
 

@@ -54,15 +54,12 @@ final class BackupReader implements AutoCloseable {
   BackupReader(Path file, InputStream in) throws IOException {
     this.file = file;
     this.in = new DataInputStream(new BufferedInputStream(in, 1 << 16));
-    boolean done = false;
     try {
       preamble();
       this.start = contents();
-      done = true;
-    } finally {
-      if (!done) {
-        close();
-      }
+    } catch (IOException | RuntimeException | Error failed) {
+      close();
+      throw failed;
     }
   }
 

@@ -102,7 +102,6 @@ public record StoreComparison(
     Side(CopyEnd end, String name, @Nullable Path folder, CopyProgress progress)
         throws IOException {
       sort = new RecordSort(RecordSort.BY_VERSION, folder);
-      boolean done = false;
       try {
         contents =
             UnfinishedMark.readWhole(
@@ -118,11 +117,9 @@ public record StoreComparison(
         }
         open.forEach((type, digest) -> digests.put(type, digest.digest()));
         outputs.clear();
-        done = true;
-      } finally {
-        if (!done) {
-          sort.close();
-        }
+      } catch (IOException | RuntimeException | Error failed) {
+        sort.close();
+        throw failed;
       }
     }
 
