@@ -89,12 +89,10 @@ final class BackupReader implements AutoCloseable {
     if (version != BackupFormat.FULL && !increment) {
       throw damaged(
           Long.BYTES,
-          String.format(
-              Locale.ROOT,
-              "format %d is unknown to this version, which reads formats %d and %d",
-              version,
-              BackupFormat.FULL,
-              BackupFormat.INCREMENT));
+          "format %d is unknown to this version, which reads formats %d and %d",
+          version,
+          BackupFormat.FULL,
+          BackupFormat.INCREMENT);
     }
     digest.update(bytes);
     offset = BackupFormat.PREAMBLE;
@@ -159,27 +157,16 @@ final class BackupReader implements AutoCloseable {
   /** Reads a record; a change of an increment has to follow the one before it. */
   private StoredRecord read(DataInputStream content) throws IOException {
     boolean deleted = increment && content.readBoolean();
-    StoredRecord record = RecordCoding.read(content);
+    StoredRecord record = RecordCoding.read(content, deleted);
     Backup.Base base = start.base();
-    if (base == null) {
-      return record;
-    }
-    if (record.version() != base.version() + records) {
+    if (base != null && record.version() != base.version() + records) {
       throw damaged(
           offset,
-          String.format(
-              Locale.ROOT,
-              "the block before this byte has version %s where version %s follows",
-              Long.toUnsignedString(record.version()),
-              Long.toUnsignedString(base.version() + records)));
+          "the block before this byte has version %s where version %s follows",
+          Long.toUnsignedString(record.version()),
+          Long.toUnsignedString(base.version() + records));
     }
-    return new StoredRecord(
-        record.type(),
-        record.id(),
-        record.version(),
-        record.payload(),
-        record.modifiedAt(),
-        deleted);
+    return record;
   }
 
   private byte[] peekDigest() {
@@ -197,9 +184,7 @@ final class BackupReader implements AutoCloseable {
     long told = content.readLong();
     byte[] expected = content.readNBytes(before.length);
     if (told != records || records != start.records()) {
-      throw damaged(
-          at,
-          String.format(Locale.ROOT, "%d records were written, but %d were found", told, records));
+      throw damaged(at, "%d records were written, but %d were found", told, records);
     }
     Backup.Base base = start.base();
     if (base != null && base.version() + records != start.contents().position().version()) {
@@ -226,30 +211,23 @@ final class BackupReader implements AutoCloseable {
     if (header == null || header.number() != number || !header.isPossible()) {
       throw damaged(
           at,
-          String.format(
-              Locale.ROOT,
-              "the header in bytes %d to %d does not match its checksum",
-              at,
-              at + BlockHeader.SIZE - 1));
+          "the header in bytes %d to %d does not match its checksum",
+          at,
+          at + BlockHeader.SIZE - 1);
     }
     byte[] content = in.readNBytes(header.length());
     long end = at + BlockHeader.SIZE + content.length;
     if (content.length < header.length()) {
-      throw damaged(
-          end,
-          String.format(
-              Locale.ROOT, "the file ends here, inside the block that begins at byte %d", at));
+      throw damaged(end, "the file ends here, inside the block that begins at byte %d", at);
     }
     CRC32C crc = new CRC32C();
     crc.update(content);
     if ((int) crc.getValue() != header.checksum()) {
       throw damaged(
           at + BlockHeader.SIZE,
-          String.format(
-              Locale.ROOT,
-              "the block in bytes %d to %d does not match its checksum",
-              at + BlockHeader.SIZE,
-              end - 1));
+          "the block in bytes %d to %d does not match its checksum",
+          at + BlockHeader.SIZE,
+          end - 1);
     }
     digest.update(bytes);
     digest.update(content);
@@ -275,8 +253,8 @@ final class BackupReader implements AutoCloseable {
     return plain;
   }
 
-  private DamagedBackupException damaged(long at, String problem) {
-    return new DamagedBackupException(file, at, problem);
+  private DamagedBackupException damaged(long at, String problem, Object... values) {
+    return new DamagedBackupException(file, at, String.format(Locale.ROOT, problem, values));
   }
 
   @Override

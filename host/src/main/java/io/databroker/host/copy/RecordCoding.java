@@ -34,13 +34,13 @@ final class RecordCoding {
     out.write(payload);
   }
 
-  static StoredRecord read(DataInputStream in) throws IOException {
+  static StoredRecord read(DataInputStream in, boolean deleted) throws IOException {
     String type = text(in);
     String id = text(in);
     long version = in.readLong();
     Instant modified = Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
     Bytes payload = Bytes.copyOf(bytes(in));
-    return new StoredRecord(type, id, version, payload, modified, false);
+    return new StoredRecord(type, id, version, payload, modified, deleted);
   }
 
   static void write(DataOutputStream out, TypeOptions options) throws IOException {

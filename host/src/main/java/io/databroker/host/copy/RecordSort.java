@@ -178,7 +178,7 @@ final class RecordSort implements AutoCloseable {
         return false;
       }
       try {
-        head = in == null ? list.get((int) read) : RecordCoding.read(in);
+        head = in == null ? list.get((int) read) : RecordCoding.read(in, false);
       } catch (IOException e) {
         throw new UncheckedIOException("a temporary file cannot be read: " + e.getMessage(), e);
       }
