@@ -29,9 +29,7 @@ final class RecordCoding {
     text(out, record.id());
     out.writeLong(record.version());
     out.writeLong(micros(record.modifiedAt()));
-    byte[] payload = record.payload().toByteArray();
-    out.writeInt(payload.length);
-    out.write(payload);
+    bytes(out, record.payload().toByteArray());
   }
 
   static StoredRecord read(DataInputStream in, boolean deleted) throws IOException {
@@ -72,9 +70,12 @@ final class RecordCoding {
   }
 
   static void text(DataOutputStream out, String text) throws IOException {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(utf8.length);
-    out.write(utf8);
+    bytes(out, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void bytes(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
   }
 
   static String text(DataInputStream in) throws IOException {

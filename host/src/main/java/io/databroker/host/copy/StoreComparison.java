@@ -133,9 +133,7 @@ public record StoreComparison(
       }
       RecordCoding.text(out, record.id());
       out.writeLong(RecordCoding.micros(record.modifiedAt()));
-      byte[] payload = record.payload().toByteArray();
-      out.writeInt(payload.length);
-      out.write(payload);
+      RecordCoding.bytes(out, record.payload().toByteArray());
     }
 
     Set<String> names() {
