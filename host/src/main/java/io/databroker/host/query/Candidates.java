@@ -1,5 +1,6 @@
 package io.databroker.host.query;
 
+import com.google.common.collect.Iterators;
 import io.databroker.api.Backend;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Changes;
@@ -126,32 +127,9 @@ final class Candidates implements AutoCloseable {
 
   /** Iterates over the records, each once; each call starts from the beginning. */
   Iterator<StoredRecord> records() {
-    Iterator<StoredRecord> found = checked(snapshot.records());
-    if (byId.isEmpty()) {
-      return found;
-    }
-    Map<String, StoredRecord> rest = new HashMap<>(byId);
-    return new Iterator<>() {
-      private @Nullable Iterator<StoredRecord> last;
-
-      @Override
-      public boolean hasNext() {
-        return last == null ? found.hasNext() || !rest.isEmpty() : last.hasNext();
-      }
-
-      @Override
-      public StoredRecord next() {
-        if (last == null && found.hasNext()) {
-          StoredRecord record = found.next();
-          rest.remove(record.id());
-          return record;
-        }
-        if (last == null) {
-          last = rest.values().iterator();
-        }
-        return last.next();
-      }
-    };
+    return Iterators.concat(
+        byId.values().iterator(),
+        Iterators.filter(checked(snapshot.records()), record -> !byId.containsKey(record.id())));
   }
 
   private Iterator<StoredRecord> checked(Iterator<StoredRecord> records) {
