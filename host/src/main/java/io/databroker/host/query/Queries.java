@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,7 @@ public final class Queries {
       }
       try (Candidates found = Candidates.of(backend, query.type(), cover, check)) {
         if (found != null && isPlanned(found, query.type(), planned)) {
-          return isLeaf(filter) ? page(query, found) : answer(query, found);
+          return isLeaf(filter) ? page(query, found, record -> true) : answer(query, found);
         }
       } catch (HistoryReplacedException | HistoryTrimmedException again) {
         // A clear or a trim came in between, which is rare: try again.
@@ -187,32 +188,25 @@ public final class Queries {
 
   private QueryResult answer(RecordQuery query, Candidates candidates) {
     Map<String, Judge> judges = new HashMap<>();
-    Iterator<StoredRecord> records = candidates.records();
     if (hasFirstOf(query.filter())) {
-      while (records.hasNext()) {
-        StoredRecord record = records.next();
-        judge(judges, query, candidates, record.type()).look(record);
-      }
+      candidates
+          .records()
+          .forEachRemaining(record -> judge(judges, query, candidates, record.type()).look(record));
       judges.values().forEach(Judge::settle);
-      records = candidates.records();
     }
-    Page page = new Page(query);
-    while (records.hasNext()) {
-      StoredRecord record = records.next();
-      if (judge(judges, query, candidates, record.type()).matches(record)
-          && query.condition().test(record)) {
-        page.add(record);
-      }
-    }
-    return new QueryResult(page.records(candidates), page.total(), candidates.position());
+    return page(
+        query,
+        candidates,
+        record -> judge(judges, query, candidates, record.type()).matches(record));
   }
 
-  /** Returns the answer if the filter matches all candidates. */
-  private static QueryResult page(RecordQuery query, Candidates candidates) {
+  /** Returns the answer, given which candidates the filter matches. */
+  private static QueryResult page(
+      RecordQuery query, Candidates candidates, Predicate<StoredRecord> filter) {
     Page page = new Page(query);
     for (Iterator<StoredRecord> records = candidates.records(); records.hasNext(); ) {
       StoredRecord record = records.next();
-      if (query.condition().test(record)) {
+      if (filter.test(record) && query.condition().test(record)) {
         page.add(record);
       }
     }
