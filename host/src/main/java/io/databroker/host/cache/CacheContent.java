@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,13 +116,17 @@ final class CacheContent<T> {
     }
   }
 
-  /** Waits until the position is at or past a version; returns whether it is. */
-  boolean await(long version, Duration atMost, Ended ended) throws InterruptedException {
+  /**
+   * Waits until the position is at or past a version; returns whether it is.
+   *
+   * @param ended returns whether the cache has stopped following
+   */
+  boolean await(long version, Duration atMost, BooleanSupplier ended) throws InterruptedException {
     long left = TimeUnit.NANOSECONDS.convert(atMost);
     lock.writeLock().lockInterruptibly();
     try {
       while (Long.compareUnsigned(position.version(), version) < 0) {
-        if (left <= 0 || ended.now()) {
+        if (left <= 0 || ended.getAsBoolean()) {
           return false;
         }
         left = moved.awaitNanos(left);
@@ -130,10 +135,5 @@ final class CacheContent<T> {
     } finally {
       lock.writeLock().unlock();
     }
-  }
-
-  /** Returns whether the cache has stopped following. */
-  interface Ended {
-    boolean now();
   }
 }

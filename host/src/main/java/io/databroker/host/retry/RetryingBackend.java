@@ -61,7 +61,8 @@ public final class RetryingBackend extends ForwardingBackend {
     return new RetryingBackend(backend, backoff);
   }
 
-  private <T extends @Nullable Object> T repeat(Supplier<T> call) {
+  @Override
+  protected <T extends @Nullable Object> T call(String method, Supplier<T> call) {
     long begun = nanos.getAsLong();
     for (int failures = 1; ; failures++) {
       try {
@@ -102,11 +103,6 @@ public final class RetryingBackend extends ForwardingBackend {
   @SuppressWarnings("NullAway") // null, as the list or in it, is for the backend to refuse
   private static <E> List<E> copied(List<E> batch) {
     return batch == null ? batch : Collections.unmodifiableList(new ArrayList<>(batch));
-  }
-
-  @Override
-  protected <T extends @Nullable Object> T call(String method, Supplier<T> call) {
-    return repeat(call);
   }
 
   @Override
