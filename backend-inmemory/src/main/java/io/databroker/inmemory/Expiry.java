@@ -32,10 +32,10 @@ final class Expiry {
 
   private int runOnce(String type, Instant now) {
     Batch batch;
-    backend.writing().lock();
+    backend.writing.lock();
     try {
       History history = backend.current();
-      backend.room().make(backend, history);
+      backend.room.make(backend, history);
       Table table = history.tables.get(type);
       TypeOptions options = history.commit.options().get(type);
       Duration ttl = options == null ? null : options.ttl();
@@ -53,10 +53,10 @@ final class Expiry {
         batch.abandon();
       }
     } finally {
-      backend.writing().unlock();
-      backend.room().tell(backend); // room may have been made for nothing
+      backend.writing.unlock();
+      backend.room.tell(backend); // room may have been made for nothing
     }
-    backend.feeds().wake(batch.touched(), Table::type);
+    backend.feeds.wake(batch.touched(), Table::type);
     return batch.size();
   }
 

@@ -40,14 +40,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class InMemoryBackend implements Backend {
   private final SteadyClock clock;
-  private final Extraction extraction;
-  private final WaitingFeeds feeds;
-  private final Room room;
+  final Extraction extraction;
+  final WaitingFeeds feeds;
+  final Room room;
 
   /** Guarded by its own monitor. */
   private final LeaseTable leases = new LeaseTable();
 
-  private final ReentrantLock writing = new ReentrantLock();
+  final ReentrantLock writing = new ReentrantLock();
   private final OptionsChange optionsChange = new OptionsChange(this);
 
   /** Null when closed. */
@@ -87,28 +87,12 @@ final class InMemoryBackend implements Backend {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
-  ReentrantLock writing() {
-    return writing;
-  }
-
-  WaitingFeeds feeds() {
-    return feeds;
-  }
-
-  Room room() {
-    return room;
-  }
-
   /** Signals the feeds that a trim concerns. Call it without any lock. */
   void endTrim() {
     History now = history;
     if (now != null) {
       feeds.endTrim(now.commit.first());
     }
-  }
-
-  Extraction extraction() {
-    return extraction;
   }
 
   @Override

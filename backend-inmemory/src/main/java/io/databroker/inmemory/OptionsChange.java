@@ -46,9 +46,9 @@ final class OptionsChange {
     } finally {
       // Only after the lock is released: a signal may change options itself, or wait for a change.
       if (wrote) {
-        backend.feeds().wake(List.of(type));
+        backend.feeds.wake(List.of(type));
       }
-      backend.room().tell(backend);
+      backend.room.tell(backend);
     }
   }
 
@@ -77,20 +77,20 @@ final class OptionsChange {
   private FieldIndex build(History history, String type, List<String> fields) {
     FieldIndex index = new FieldIndex(fields, history.usage);
     Table table;
-    backend.writing().lock();
+    backend.writing.lock();
     try {
       table = history.table(type);
       List<FieldIndex> both = new ArrayList<>(table.indexes);
       both.add(index);
       table.keep(List.copyOf(both));
     } finally {
-      backend.writing().unlock();
+      backend.writing.unlock();
     }
     Iterator<String> ids = table.entries.keySet().iterator();
     while (ids.hasNext()) {
-      backend.writing().lock();
+      backend.writing.lock();
       try {
-        backend.room().check(history, 1);
+        backend.room.check(history, 1);
         for (int i = 0; i < PORTION && ids.hasNext(); i++) {
           Entry entry = table.entries.get(ids.next());
           if (entry != null) {
@@ -98,7 +98,7 @@ final class OptionsChange {
           }
         }
       } finally {
-        backend.writing().unlock();
+        backend.writing.unlock();
       }
     }
     return index;
@@ -106,7 +106,7 @@ final class OptionsChange {
 
   private void add(FieldIndex index, StoredRecord record) {
     Map<String, String> values =
-        backend.extraction().stored(record.type(), record.id(), record.payload(), index.fields());
+        backend.extraction.stored(record.type(), record.id(), record.payload(), index.fields());
     index.add(record.id(), values);
     index.keep(record.id(), values);
   }
@@ -118,15 +118,15 @@ final class OptionsChange {
    */
   private boolean lower(
       History history, String type, TypeOptions options, @Nullable FieldIndex index) {
-    backend.writing().lock();
+    backend.writing.lock();
     try {
       if (!backend.isCurrent(history)) {
         return false;
       }
       TypeOptions former = history.commit.options().get(type);
       long more = Usage.of(options) - (former == null ? 0 : Usage.of(former));
-      backend.room().check(history, more);
-      backend.room().make(backend, history); // first: it may remove unused tables
+      backend.room.check(history, more);
+      backend.room.make(backend, history); // first: it may remove unused tables
       Table table = history.table(type);
       Commit commit = history.commit;
       long capacity = capacity(options);
@@ -151,7 +151,7 @@ final class OptionsChange {
       }
       return last;
     } finally {
-      backend.writing().unlock();
+      backend.writing.unlock();
     }
   }
 
@@ -163,7 +163,7 @@ final class OptionsChange {
 
   /** Restores the capacity and the index of the current options. */
   private void giveUp(History history, String type) {
-    backend.writing().lock();
+    backend.writing.lock();
     try {
       Table table = history.table(type);
       FieldIndex index = history.commit.indexes().get(type);
@@ -171,7 +171,7 @@ final class OptionsChange {
       table.ceiling = capacity(history.commit.options().get(type));
       history.dropIfUnused(table);
     } finally {
-      backend.writing().unlock();
+      backend.writing.unlock();
     }
   }
 }

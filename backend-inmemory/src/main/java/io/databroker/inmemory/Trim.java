@@ -62,7 +62,7 @@ final class Trim {
       if (kept <= commit.first()) {
         break; // a read needs the changes for a moment; the next write trims them
       }
-      backend.feeds().beginTrim(kept);
+      backend.feeds.beginTrim(kept);
       drop(history, kept);
       dropped += kept - commit.first();
     }
@@ -70,18 +70,18 @@ final class Trim {
   }
 
   private long portion(long limit, Predicate<Changes> old) {
-    backend.writing().lock();
+    backend.writing.lock();
     try {
       History history = backend.current();
       long first = history.commit.first();
       long kept = firstKept(history, limit, PORTION, old);
       if (kept > first) {
-        backend.feeds().beginTrim(kept);
+        backend.feeds.beginTrim(kept);
         drop(history, kept);
       }
       return kept - first;
     } finally {
-      backend.writing().unlock();
+      backend.writing.unlock();
     }
   }
 
