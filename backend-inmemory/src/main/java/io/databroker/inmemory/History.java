@@ -3,6 +3,7 @@ package io.databroker.inmemory;
 import io.databroker.api.Changes;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,12 @@ final class History {
 
   static Log<Changes> told(int segmentShift) {
     return new Log<>(segmentShift, 0, changes -> changes.position().version());
+  }
+
+  /** Returns the name and the bounds, at one instant. */
+  Versions versions() {
+    Commit now = commit;
+    return new Versions(serverVersion, now.first(), now.version());
   }
 
   @Nullable StoredRecord get(String type, String id) {

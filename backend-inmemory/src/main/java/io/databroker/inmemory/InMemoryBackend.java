@@ -97,9 +97,7 @@ final class InMemoryBackend implements Backend {
 
   @Override
   public Versions versions() {
-    History now = current();
-    Commit commit = now.commit;
-    return new Versions(now.serverVersion, commit.first(), commit.version());
+    return current().versions();
   }
 
   @Override
@@ -209,9 +207,7 @@ final class InMemoryBackend implements Backend {
   public ChangeFeed changes(Position from, @Nullable String type) {
     extraction.checkOutside();
     History now = current();
-    Commit commit = now.commit;
-    Versions bounds = new Versions(now.serverVersion, commit.first(), commit.version());
-    Position start = Positions.start(from, bounds, now.begun);
+    Position start = Positions.start(from, now.versions(), now.begun);
     return feeds.open(start, type, new HistoryFeed(this, now.serverVersion, type));
   }
 
