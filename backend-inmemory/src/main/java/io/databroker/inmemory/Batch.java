@@ -176,26 +176,19 @@ final class Batch {
 
   /** Plans the evictions of all written tables, oldest record first. */
   void evict() {
+    evict(touched);
+  }
+
+  /** Plans the evictions of the given tables, oldest record first. */
+  void evict(List<Table> tables) {
     List<Entry> victims = new ArrayList<>(0);
-    for (Table table : touched) {
+    for (Table table : tables) {
       choose(table, victims);
     }
-    evict(victims);
-  }
-
-  /** Plans the evictions of the given table, oldest record first. */
-  void evict(Table table) {
-    List<Entry> victims = new ArrayList<>();
-    choose(table, victims);
-    evict(victims);
-  }
-
-  private void evict(List<Entry> victims) {
-    if (victims.isEmpty()) {
-      return;
+    if (!victims.isEmpty()) {
+      victims.sort(Comparator.comparingLong(Entry::version));
+      victims.forEach(victim -> delete(victim.table, victim, victim.record.id()));
     }
-    victims.sort(Comparator.comparingLong(Entry::version));
-    victims.forEach(victim -> delete(victim.table, victim, victim.record.id()));
   }
 
   private void choose(Table table, List<Entry> victims) {

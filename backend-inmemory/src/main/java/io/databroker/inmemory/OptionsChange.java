@@ -134,7 +134,7 @@ final class OptionsChange {
       table.ceiling = last ? capacity : table.count - PORTION;
       Batch batch = new Batch(history, backend.now(), PORTION);
       try {
-        batch.evict(table);
+        batch.evict(List.of(table));
         evicted |= !batch.isEmpty();
         if (last) {
           batch.commit(
