@@ -31,8 +31,7 @@ final class FieldIndex {
 
   /** Stops counting the heap of this index. */
   void free() {
-    usage.add(-bytes, 0);
-    bytes = 0;
+    count(-bytes);
   }
 
   List<String> fields() {

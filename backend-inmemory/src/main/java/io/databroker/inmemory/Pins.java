@@ -33,11 +33,7 @@ final class Pins {
 
   /** Returns the smallest pinned version, or {@link Long#MAX_VALUE}. */
   long oldest() {
-    long oldest = Long.MAX_VALUE;
-    for (Pin pin : pins) {
-      oldest = Math.min(oldest, pin.version);
-    }
-    return oldest;
+    return pins.stream().mapToLong(pin -> pin.version).min().orElse(Long.MAX_VALUE);
   }
 
   /**

@@ -18,9 +18,4 @@ final class Slots {
     }
     free[freeCount++] = slot;
   }
-
-  /** Returns a number greater than any in use. */
-  int bound() {
-    return next;
-  }
 }
