@@ -17,6 +17,12 @@ final class Expiry {
   private final Store store;
   private final Instant now;
 
+  /** The last version of the present type that was examined. */
+  private long examined;
+
+  /** True while more records of the present type may have expired. */
+  private boolean more;
+
   Expiry(Store store) {
     this.store = store;
     this.now = store.now(); // in microseconds, like the times of records
@@ -36,9 +42,9 @@ final class Expiry {
   private long expire(String type, TypeOptions options) {
     Instant cutoff = now.minus(Objects.requireNonNull(options.ttl()));
     long deleted = 0;
-    long[] after = {0};
-    boolean[] more = {true};
-    while (more[0]) {
+    examined = 0;
+    more = true;
+    while (more) {
       List<TypeTable> written = new ArrayList<>(1);
       deleted +=
           store.write(
@@ -47,29 +53,18 @@ final class Expiry {
                 TypeTable table = history.tables.get(type);
                 TypeOptions current = history.planned.options().get(type);
                 if (table == null || current == null || !options.equals(current)) {
-                  more[0] = false; // the history was replaced, or the options have changed
+                  more = false; // the history was replaced, or the options have changed
                   return 0;
                 }
-                return some(history, table, cutoff, after, more, written);
+                return some(history, table, cutoff, written);
               });
     }
     return deleted;
   }
 
-  /**
-   * Deletes one batch.
-   *
-   * @param after the last version examined
-   * @param more whether more records may have expired
-   */
-  private int some(
-      History history,
-      TypeTable table,
-      Instant cutoff,
-      long[] after,
-      boolean[] more,
-      List<TypeTable> written) {
-    OldestFirst oldest = new OldestFirst(history, table, after[0]);
+  /** Deletes one batch. */
+  private int some(History history, TypeTable table, Instant cutoff, List<TypeTable> written) {
+    OldestFirst oldest = new OldestFirst(history, table, examined);
     try (Batch batch = new Batch(store, history, store.now(), BATCH)) {
       // Examines only a few records for each delete, so that writers can continue.
       long bytes = 0;
@@ -77,20 +72,20 @@ final class Expiry {
           looked < 4 * BATCH && batch.size() < BATCH && bytes < LastPayloads.BATCH_BYTES;
           looked++) {
         if (!oldest.next()) {
-          more[0] = false;
+          more = false;
           break;
         }
         RecordCopy record = oldest.record();
         if (record == null) {
-          after[0] = oldest.version();
+          examined = oldest.version();
           continue; // a damaged record stays until its key is written again
         }
         boolean due = Micros.instant(record.modified()).isBefore(cutoff);
         if (!due && table.timesAscend) {
-          more[0] = false;
+          more = false;
           break;
         }
-        after[0] = oldest.version();
+        examined = oldest.version();
         if (due) {
           bytes += record.size();
           batch.drop(table, record.id());
