@@ -186,7 +186,7 @@ final class History implements JournalOwner {
           if (isDelete(segment, version)) {
             return null;
           }
-          throw segment.damagedRecord(at);
+          throw segment.damage.ofRecord(at);
         }
         mismatched = version;
       } else if (version == 0 || segments == directory) {

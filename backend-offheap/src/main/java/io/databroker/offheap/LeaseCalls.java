@@ -105,7 +105,8 @@ final class LeaseCalls {
         SideState.bytes(
             out -> {
               out.writeBoolean(held);
-              SideState.write(out, lease, store.durations.toWrite());
+              SideState.write(out, lease);
+              store.durations.toWrite().write(out);
             }));
   }
 }

@@ -51,10 +51,6 @@ final class OpenSnapshot implements Snapshot {
     return held;
   }
 
-  long version() {
-    return commit.version();
-  }
-
   @Override
   public Position position() {
     checkOpen();
@@ -76,7 +72,7 @@ final class OpenSnapshot implements Snapshot {
     if (selection instanceof Selection.Where where) {
       return lookUp(where);
     }
-    return new Pass(List.of(VersionSource.all(history)), null, true);
+    return new Pass(List.of(VersionSource.all()), null, true);
   }
 
   private Iterator<StoredRecord> lookUp(Selection.Where where) {

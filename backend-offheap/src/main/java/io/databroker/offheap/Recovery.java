@@ -11,6 +11,7 @@ import io.databroker.offheap.journal.Chain;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.FrameReader;
+import io.databroker.offheap.journal.Moment;
 import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SegmentHeader;
@@ -216,7 +217,7 @@ final class Recovery {
         DataInputStream in = SideState.reading(frames.body());
         boolean held = in.readBoolean();
         Lease lease = SideState.readLease(in);
-        leases.put(lease, SideState.readMoment(in));
+        leases.put(lease, Moment.read(in));
         if (!held) {
           leases.remove(lease.name());
         }

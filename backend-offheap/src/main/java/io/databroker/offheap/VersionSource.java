@@ -17,7 +17,7 @@ interface VersionSource {
    */
   long next(Directory segments, long last);
 
-  static VersionSource all(History history) {
+  static VersionSource all() {
     return new VersionSource() {
       private long after;
 

@@ -19,7 +19,7 @@ public final class Damage {
   }
 
   /** Records a damaged record, and returns the error for its readers. */
-  StorageFailedException ofRecord(long offset) {
+  public StorageFailedException ofRecord(long offset) {
     String message =
         String.format(
             Locale.ROOT,

@@ -30,14 +30,14 @@ public record Moment(Instant clock, long boot, long uptime) {
     return Micros.instant(Micros.of(now.clock) + Math.max(0, left));
   }
 
-  void write(DataOutputStream out) throws IOException {
+  public void write(DataOutputStream out) throws IOException {
     out.writeLong(Micros.of(clock));
     out.writeLong(boot);
     out.writeLong(uptime);
   }
 
   /** Reads a moment; returns null at the end of a frame of a version that wrote none. */
-  static @Nullable Moment read(DataInputStream in) throws IOException {
+  public static @Nullable Moment read(DataInputStream in) throws IOException {
     return in.available() == 0
         ? null
         : new Moment(Micros.instant(in.readLong()), in.readLong(), in.readLong());

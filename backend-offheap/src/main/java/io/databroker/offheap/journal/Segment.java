@@ -1,6 +1,5 @@
 package io.databroker.offheap.journal;
 
-import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
 import io.databroker.offheap.memory.Space;
 
@@ -187,11 +186,6 @@ public final class Segment {
   /** Returns the CRC32C that the record had when it was appended or recovered. */
   public int checksumAt(int index) {
     return slots.getInt((long) index * SLOT + CHECKSUM);
-  }
-
-  /** Records a damaged record, and returns the error for its readers. */
-  public StorageFailedException damagedRecord(long offset) {
-    return damage.ofRecord(offset);
   }
 
   /** Returns the location that the key index keeps of a record. */

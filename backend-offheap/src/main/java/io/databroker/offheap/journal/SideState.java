@@ -107,18 +107,7 @@ public record SideState(
     return new Checkpoint(in.readLong(), in.readLong());
   }
 
-  /** Writes a lease and the moment of its writing. */
-  public static void write(DataOutputStream out, Lease lease, Moment moment) throws IOException {
-    write(out, lease);
-    moment.write(out);
-  }
-
-  /** Reads the moment that follows a lease; null if a version wrote the lease that knew none. */
-  public static @Nullable Moment readMoment(DataInputStream in) throws IOException {
-    return Moment.read(in);
-  }
-
-  private static void write(DataOutputStream out, Lease lease) throws IOException {
+  public static void write(DataOutputStream out, Lease lease) throws IOException {
     out.writeUTF(lease.name());
     out.writeLong(lease.token());
     out.writeLong(Micros.of(lease.expiresAt()));
