@@ -4,6 +4,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.directory.StoreProperties;
 import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Compaction;
@@ -35,7 +36,7 @@ final class Compacting {
   static StoreFiles files(Path scratch) throws IOException {
     StoreProperties.ofNew(SALT).writeNext(scratch, settings(scratch).asProperties());
     Control.open(scratch, BOOT, false).abandon();
-    return new StoreFiles(scratch, SALT, false);
+    return new StoreFiles(scratch, SALT, false, new Reserve(scratch));
   }
 
   static Backend reopen(Path scratch) {

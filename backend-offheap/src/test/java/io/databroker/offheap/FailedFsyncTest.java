@@ -6,6 +6,7 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.StoreFiles;
@@ -120,7 +121,7 @@ class FailedFsyncTest {
     try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
       opened.setLength(bytes.length);
     }
-    new StoreFiles(scratch, 1, true).renew(file);
+    new StoreFiles(scratch, 1, true, new Reserve(scratch)).renew(file);
     assertThat(file).hasBinaryContent(Arrays.copyOf(Arrays.copyOf(bytes, 2_500_000), bytes.length));
     assertThat(StoreFiles.list(scratch)).containsExactly(file);
   }

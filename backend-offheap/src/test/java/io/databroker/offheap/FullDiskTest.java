@@ -8,6 +8,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.StorageFullException;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.Spaces;
 import io.databroker.offheap.journal.StoreFiles;
@@ -91,7 +92,7 @@ class FullDiskTest {
 
   @Test
   void aSegmentThatCannotBeBegunLeavesNothing() throws IOException {
-    StoreFiles files = new StoreFiles(scratch, 5, false);
+    StoreFiles files = new StoreFiles(scratch, 5, false, new Reserve(scratch));
     Files.createFile(scratch.resolve(StoreFiles.PROPERTIES)); // which succeeds even on a full disk
     boolean[] full = {false};
     Spaces spaces =
@@ -123,7 +124,7 @@ class FullDiskTest {
   /** Any kind of failure is accepted here. */
   @Test
   void aSegmentWhoseBeginningThrowsLeavesNothing() throws IOException {
-    StoreFiles files = new StoreFiles(scratch, 5, false);
+    StoreFiles files = new StoreFiles(scratch, 5, false, new Reserve(scratch));
     boolean[] broken = {true};
     Spaces spaces =
         WrappedSpaces.beforeEachWrite(

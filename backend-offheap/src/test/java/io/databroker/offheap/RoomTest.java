@@ -8,6 +8,7 @@ import io.databroker.api.Bytes;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.Write;
+import io.databroker.offheap.directory.Reserve;
 import io.databroker.offheap.journal.Compactor;
 import io.databroker.offheap.journal.Frame;
 import io.databroker.offheap.journal.Segment;
@@ -87,7 +88,7 @@ class RoomTest {
   /** Files on a disk that has room for half a segment beside them. */
   private static final class ShortDisk extends WrappedSpaces {
     ShortDisk(Path directory) {
-      super(new StoreFiles(directory, 1, false));
+      super(new StoreFiles(directory, 1, false, new Reserve(directory)));
     }
 
     @Override

@@ -57,25 +57,6 @@ public final class StoreFiles implements Spaces {
 
   /** Reserved disk space. */
   public interface Room {
-    /** No reserve. */
-    Room NONE =
-        new Room() {
-          @Override
-          public boolean giveForDelete() {
-            return false;
-          }
-
-          @Override
-          public boolean giveForUpkeep() {
-            return false;
-          }
-
-          @Override
-          public long size() {
-            return 0;
-          }
-        };
-
     /** Releases some of the room reserved for deletes; returns whether there was any. */
     boolean giveForDelete();
 
@@ -86,11 +67,6 @@ public final class StoreFiles implements Spaces {
 
     /** Returns the number of reserved bytes. */
     long size();
-  }
-
-  /** Returns the files of the store in a directory, without reserved room. */
-  public StoreFiles(Path directory, long salt, boolean forces) {
-    this(directory, salt, forces, Room.NONE);
   }
 
   /**
