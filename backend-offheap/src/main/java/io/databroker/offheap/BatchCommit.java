@@ -54,19 +54,16 @@ final class BatchCommit {
     Segment segment = store.journal.active();
     encode(segment, set, micros);
     int added = 0;
-    boolean appended = false;
     try {
       for (; added < changes.size(); added++) {
         addFresh(changes.get(added));
       }
       store.journal.append();
-      appended = true;
-    } finally {
-      if (!appended) {
-        for (int i = 0; i < added; i++) {
-          removeFresh(changes.get(i));
-        }
+    } catch (RuntimeException | Error failed) {
+      for (int i = 0; i < added; i++) {
+        removeFresh(changes.get(i));
       }
+      throw failed;
     }
     try {
       install(segment);

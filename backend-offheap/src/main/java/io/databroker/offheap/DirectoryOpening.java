@@ -50,41 +50,32 @@ final class DirectoryOpening {
     folder.holdsStore(); // before any file is created in it
     DirectoryLock lock = DirectoryLock.take(directory);
     boolean isStore = true;
-    boolean opened = false;
     try {
       // Only under the lock: another process may just have created a store here.
       isStore = folder.holdsStore();
       StoreProperties properties =
           isStore ? StoreProperties.read(directory) : StoreProperties.ofNew(ServerVersions.next(0));
-      Backend backend =
-          properties.isCopy(directory)
-              ? openCopy(properties, lock)
-              : open(properties, isStore ? Control.read(directory) : null, false, lock);
-      opened = true;
-      return backend;
-    } finally {
-      if (!opened) {
-        if (isStore) {
-          lock.close();
-        } else {
-          deleteAll(folder, lock);
-        }
+      return properties.isCopy(directory)
+          ? openCopy(properties, lock)
+          : open(properties, isStore ? Control.read(directory) : null, false, lock);
+    } catch (IOException | RuntimeException | Error failed) {
+      if (isStore) {
+        lock.close();
+      } else {
+        deleteAll(folder, lock);
       }
+      throw failed;
     }
   }
 
   private static void deleteAll(StoreFolder folder, DirectoryLock lock) throws IOException {
-    boolean deleted = false;
     try {
       folder.deleteStore();
-      deleted = true;
-    } finally {
-      if (deleted) {
-        lock.deleteAndClose();
-      } else {
-        lock.close();
-      }
+    } catch (IOException | RuntimeException | Error failed) {
+      lock.close();
+      throw failed;
     }
+    lock.deleteAndClose();
   }
 
   /** Opens a copy, which may be damaged: its files may have been copied at different moments. */
@@ -125,7 +116,6 @@ final class DirectoryOpening {
     Control control = withRoom(() -> Control.open(directory, uptime.boot(), settings.forces()));
     files.watch(directory.resolve(Control.FILE));
     Store store = null;
-    boolean opened = false;
     try {
       boolean lost = !left.forces() && !left.lostNothing(uptime.boot());
       store =
@@ -147,19 +137,16 @@ final class DirectoryOpening {
       store.restock = now -> reserve.fill(now, settings.segmentBytes());
       store.restock();
       Store ready = store;
-      Backend backend = Opening.start(store, () -> close(ready, control, lock));
-      opened = true;
-      return backend;
-    } catch (SyncFailedException failed) {
-      control.failed(); // the next open could not find out
-      throw failed;
-    } finally {
-      if (!opened) {
-        if (store != null) {
-          store.free();
-        }
-        control.abandon();
+      return Opening.start(store, () -> close(ready, control, lock));
+    } catch (IOException | RuntimeException | Error failed) {
+      if (failed instanceof SyncFailedException) {
+        control.failed(); // the next open could not find out
       }
+      if (store != null) {
+        store.free();
+      }
+      control.abandon();
+      throw failed;
     }
   }
 

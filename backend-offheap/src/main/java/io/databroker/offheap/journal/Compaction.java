@@ -174,7 +174,6 @@ public final class Compaction {
     Spaces spaces = host.journal().spaces();
     Space space = spaces.createCompacted(last.order, size);
     Segment made = null;
-    boolean written = false;
     try {
       long from = run.get(0).from;
       long first = run.get(0).firstVersion;
@@ -193,12 +192,10 @@ public final class Compaction {
       frame.begin(Frame.Kind.END, 0, 0);
       append(made);
       space.seal(made.end);
-      written = true;
       return made;
-    } finally {
-      if (!written) {
-        Journal.discard(space, made);
-      }
+    } catch (IOException | RuntimeException | Error failed) {
+      Journal.discard(space, made);
+      throw failed;
     }
   }
 

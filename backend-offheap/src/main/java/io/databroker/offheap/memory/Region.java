@@ -74,7 +74,6 @@ public final class Region {
   /** Copies the beginning of a file by calls: a hole reads as zeros, also on a full disk. */
   public static Region read(Path file, long length) throws IOException {
     Region copy = allocate(Math.max(1, length));
-    boolean done = false;
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
       byte[] block = new byte[(int) Math.min(length, 1 << 20)];
       for (long at = 0; at < length; ) {
@@ -83,12 +82,10 @@ public final class Region {
         copy.put(at, block, part);
         at += part;
       }
-      done = true;
       return copy;
-    } finally {
-      if (!done) {
-        copy.free();
-      }
+    } catch (IOException | RuntimeException | Error failed) {
+      copy.free();
+      throw failed;
     }
   }
 
