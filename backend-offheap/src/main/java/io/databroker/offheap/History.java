@@ -15,6 +15,7 @@ import io.databroker.offheap.memory.KeyIndex;
 import io.databroker.offheap.memory.Place;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -342,24 +343,14 @@ final class History implements JournalOwner {
 
   @Override
   public void expireOldestSnapshot() {
-    OpenSnapshot oldest = null;
-    for (OpenSnapshot snapshot : snapshots) {
-      if (oldest == null || snapshot.heldVersion() < oldest.heldVersion()) {
-        oldest = snapshot;
-      }
-    }
-    if (oldest != null) {
-      oldest.expire();
-    }
+    snapshots.stream()
+        .min(Comparator.comparingLong(OpenSnapshot::heldVersion))
+        .ifPresent(OpenSnapshot::expire);
   }
 
   @Override
   public long oldestSnapshot() {
-    long oldest = Long.MAX_VALUE;
-    for (OpenSnapshot snapshot : snapshots) {
-      oldest = Math.min(oldest, snapshot.heldVersion());
-    }
-    return oldest;
+    return snapshots.stream().mapToLong(OpenSnapshot::heldVersion).min().orElse(Long.MAX_VALUE);
   }
 
   /**
