@@ -3,6 +3,7 @@ package io.databroker.offheap;
 import io.databroker.api.Bytes;
 import io.databroker.api.StorageFailedException;
 import io.databroker.api.StoredRecord;
+import io.databroker.api.Versions;
 import io.databroker.offheap.journal.Directory;
 import io.databroker.offheap.journal.JournalOwner;
 import io.databroker.offheap.journal.Micros;
@@ -137,9 +138,15 @@ final class History implements JournalOwner {
     firstEver = version;
   }
 
-  /** Returns whether no change of this history was dropped (FEED-16). */
-  boolean holdsAll(Commit at) {
-    return at.first() == firstEver;
+  /** Returns the version before the first change; -1 if that is not known. */
+  long begun() {
+    return firstEver - 1;
+  }
+
+  /** Returns the name and the bounds, at one instant. */
+  Versions versions() {
+    Commit now = commit;
+    return new Versions(serverVersion, now.first(), now.version());
   }
 
   @Nullable StoredRecord get(String type, String id) {

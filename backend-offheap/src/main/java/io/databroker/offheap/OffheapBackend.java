@@ -148,13 +148,8 @@ final class OffheapBackend implements Backend {
   public ChangeFeed changes(Position from, @Nullable String type) {
     store.guard.checkOpen();
     History now = store.history;
-    Commit commit = now.commit;
-    Position after =
-        from.version() == 0 && now.holdsAll(commit)
-            ? new Position(from.serverVersion(), commit.first() - 1)
-            : from;
-    Positions.check(after, new Versions(now.serverVersion, commit.first(), commit.version()));
-    return store.feeds.open(after, type, new FeedReader(store, now, type));
+    Position start = Positions.start(from, now.versions(), now.begun());
+    return store.feeds.open(start, type, new FeedReader(store, now, type));
   }
 
   @Override

@@ -94,9 +94,7 @@ final class Store implements JournalHost {
   /** Returns the bounds of the current history. */
   Versions versions() {
     guard.checkOpen();
-    History now = history;
-    Commit commit = now.commit;
-    return new Versions(now.serverVersion, commit.first(), commit.version());
+    return history.versions();
   }
 
   Instant now() {
