@@ -161,12 +161,7 @@ final class BatchCommit {
         types = is ? types.with(table.type) : types.without(table.type);
       }
     }
-    return new Commit(
-        before.version() + changes.size(),
-        before.first(),
-        types,
-        before.options(),
-        before.checkpoint());
+    return before.withRecords(before.version() + changes.size(), types);
   }
 
   private void settle() {

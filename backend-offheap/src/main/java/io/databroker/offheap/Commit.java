@@ -32,6 +32,11 @@ record Commit(
     return set == null ? TypeOptions.NONE : set;
   }
 
+  /** Returns the state after more changes. */
+  Commit withRecords(long last, TypeList live) {
+    return new Commit(last, first, live, options, checkpoint);
+  }
+
   Commit withCheckpoint(Checkpoint set) {
     return new Commit(version, first, types, options, set);
   }

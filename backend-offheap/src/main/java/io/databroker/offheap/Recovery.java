@@ -256,10 +256,7 @@ final class Recovery {
       at += size;
     }
     if (!segment.isCompacted() && count > 0) {
-      Commit planned = history.planned;
-      history.planned =
-          new Commit(
-              version, planned.first(), TypeList.EMPTY, planned.options(), planned.checkpoint());
+      history.planned = history.planned.withRecords(version, TypeList.EMPTY);
     }
   }
 
@@ -320,9 +317,7 @@ final class Recovery {
     for (TypeTable table : history.tables.values()) {
       types = table.count > 0 ? types.with(table.type) : types;
     }
-    history.planned =
-        new Commit(
-            planned.version(), planned.first(), types, planned.options(), planned.checkpoint());
+    history.planned = planned.withRecords(planned.version(), types);
     history.commit = history.planned;
     history.tables.values().forEach(this::index);
   }
