@@ -3,9 +3,6 @@ package io.databroker.offheap.journal;
 import io.databroker.api.Bytes;
 import io.databroker.api.StorageFailedException;
 import io.databroker.offheap.memory.Region;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -20,13 +17,6 @@ import org.jspecify.annotations.Nullable;
  * the record was appended or recovered and that is kept in memory, outside the segment.
  */
 public final class RecordCopy {
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
   /** A larger buffer is used once and not kept. */
   private static final int KEPT = 1 << 16;
 
@@ -156,14 +146,14 @@ public final class RecordCopy {
 
   /** Returns whether the bytes are a frame of that many records, at the given place. */
   private boolean isBatch(long salt, long at, int length, int count) {
-    if ((int) INT.get(bytes, Frame.LENGTH) != length
-        || (int) INT.get(bytes, Frame.KIND) != Frame.Kind.RECORDS.code
-        || (int) INT.get(bytes, Frame.COUNT) != count) {
+    if ((int) Frame.INT.get(bytes, Frame.LENGTH) != length
+        || (int) Frame.INT.get(bytes, Frame.KIND) != Frame.Kind.RECORDS.code
+        || (int) Frame.INT.get(bytes, Frame.COUNT) != count) {
       return false;
     }
     Frame.beginChecksum(crc, salt, at, length);
     crc.update(bytes, Frame.SEQUENCE, length - Frame.SEQUENCE);
-    return (int) INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
+    return (int) Frame.INT.get(bytes, Frame.CHECKSUM) == (int) crc.getValue();
   }
 
   /** Selects the record in the given slot; the record belongs to this batch. */
@@ -208,25 +198,25 @@ public final class RecordCopy {
   }
 
   public long version() {
-    return (long) LONG.get(bytes, place + Frame.VERSION);
+    return (long) Frame.LONG.get(bytes, place + Frame.VERSION);
   }
 
   public long previous() {
-    return (long) LONG.get(bytes, place + Frame.PREVIOUS);
+    return (long) Frame.LONG.get(bytes, place + Frame.PREVIOUS);
   }
 
   /** Returns the time of the record's write in microseconds. */
   public long modified() {
-    return (long) LONG.get(bytes, place + Frame.MODIFIED);
+    return (long) Frame.LONG.get(bytes, place + Frame.MODIFIED);
   }
 
   public boolean deleted() {
-    return ((int) INT.get(bytes, place + Frame.FLAGS) & 1) != 0;
+    return ((int) Frame.INT.get(bytes, place + Frame.FLAGS) & 1) != 0;
   }
 
   /** Returns how many records follow in the same batch. */
   public int followers() {
-    return (int) INT.get(bytes, place + Frame.FLAGS) >>> 1;
+    return (int) Frame.INT.get(bytes, place + Frame.FLAGS) >>> 1;
   }
 
   public String type() {
@@ -243,7 +233,7 @@ public final class RecordCopy {
 
   public Bytes payload() {
     int from = idPlace() + idLength();
-    int length = (int) INT.get(bytes, place + Frame.PAYLOAD_LENGTH);
+    int length = (int) Frame.INT.get(bytes, place + Frame.PAYLOAD_LENGTH);
     return Bytes.copyOf(bytes, from, from + length);
   }
 
@@ -257,10 +247,10 @@ public final class RecordCopy {
   }
 
   private int idPlace() {
-    return typePlace() + ((short) SHORT.get(bytes, place + Frame.TYPE_LENGTH) & 0xFFFF);
+    return typePlace() + ((short) Frame.SHORT.get(bytes, place + Frame.TYPE_LENGTH) & 0xFFFF);
   }
 
   private int idLength() {
-    return (short) SHORT.get(bytes, place + Frame.ID_LENGTH) & 0xFFFF;
+    return (short) Frame.SHORT.get(bytes, place + Frame.ID_LENGTH) & 0xFFFF;
   }
 }
