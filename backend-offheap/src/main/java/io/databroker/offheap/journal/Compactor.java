@@ -51,6 +51,11 @@ public final class Compactor {
   public void stop() {
     stopped = true;
     wake();
+    awaitEnd(thread);
+  }
+
+  /** Waits until the thread has ended; ignores interrupts. */
+  static void awaitEnd(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -69,32 +74,26 @@ public final class Compactor {
       work.acquireUninterruptibly();
       work.drainPermits();
       tryPass();
-      tryScrub();
-    }
-  }
-
-  private void tryScrub() {
-    try {
-      scrub.tick();
-    } catch (RuntimeException | Error failed) { // the thread must continue
-      if (!host.guard().isClosed()) {
-        LOG.log(Level.WARNING, "scrub stopped; the next trim continues it", failed);
-      }
+      attempt(scrub::tick, "scrub stopped; the next trim continues it");
     }
   }
 
   /** Runs one pass and logs its failures, except after a close. */
   public void tryPass() {
+    attempt(this::pass, "compaction stopped; the next trim tries again");
+  }
+
+  private void attempt(Runnable work, String problem) {
     try {
-      pass();
+      work.run();
     } catch (RuntimeException | Error failed) { // the thread must continue
       if (!host.guard().isClosed()) {
-        LOG.log(Level.WARNING, "compaction stopped; the next trim tries again", failed);
+        LOG.log(Level.WARNING, problem, failed);
       }
     }
   }
 
-  /** Returns the segments wholly before the feed. */
+  /** The segments wholly before the feed. */
   private static final class Past {
     final List<Segment> segments = new ArrayList<>();
 

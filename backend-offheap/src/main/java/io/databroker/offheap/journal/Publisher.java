@@ -381,16 +381,8 @@ public final class Publisher {
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (running != null && running.isAlive()) {
-      try {
-        running.join();
-      } catch (InterruptedException interrupt) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (running != null) {
+      Compactor.awaitEnd(running);
     }
   }
 }
