@@ -22,7 +22,6 @@ final class LeaseCalls {
 
   @Nullable Lease acquire(String name, Duration duration) {
     return store.<@Nullable Lease>write(
-        List.of(),
         history -> {
           @Nullable Lease granted = store.leases.grant(name, duration, store.durations.elapsing());
           if (granted != null) {
@@ -35,7 +34,6 @@ final class LeaseCalls {
 
   @Nullable Lease renew(String name, long token, Duration duration) {
     return store.<@Nullable Lease>write(
-        List.of(),
         history -> {
           @Nullable Lease renewed =
               store.leases.renewal(name, token, duration, store.durations.elapsing());
@@ -48,7 +46,6 @@ final class LeaseCalls {
 
   boolean release(String name, long token) {
     return store.write(
-        List.of(),
         history -> {
           @Nullable Lease held = store.leases.find(name, store.durations.elapsing());
           if (held == null || held.token() != token) {

@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,16 +53,6 @@ final class OffheapBackend implements Backend {
     this.afterwards = afterwards;
     this.optionsChange = new OptionsChange(store);
     this.leaseCalls = new LeaseCalls(store);
-  }
-
-  /** Runs a read inside the guard, so that no memory is freed meanwhile. */
-  private <T extends @Nullable Object> T read(Function<History, T> look) {
-    int inside = store.guard.enter();
-    try {
-      return look.apply(store.history);
-    } finally {
-      store.guard.exit(inside);
-    }
   }
 
   @Override
@@ -141,7 +130,12 @@ final class OffheapBackend implements Backend {
 
   @Override
   public Snapshot snapshot(Selection selection) {
-    return read(now -> new OpenSnapshot(store, now, selection));
+    int inside = store.guard.enter();
+    try {
+      return new OpenSnapshot(store, store.history, selection);
+    } finally {
+      store.guard.exit(inside);
+    }
   }
 
   @Override
@@ -178,10 +172,6 @@ final class OffheapBackend implements Backend {
     return leaseCalls.release(name, token);
   }
 
-  private <T extends @Nullable Object> T change(Function<History, T> operation) {
-    return store.write(List.of(), operation);
-  }
-
   @Override
   public long expire() {
     store.checkThere();
@@ -207,7 +197,7 @@ final class OffheapBackend implements Backend {
     }
     History[] ended = {store.history};
     ClearResult result =
-        change(
+        store.write(
             now -> {
               store.publisher.checkWritable();
               store.publisher.flush();
@@ -243,7 +233,7 @@ final class OffheapBackend implements Backend {
 
   @Override
   public void setCheckpoint(Checkpoint checkpoint) {
-    change(
+    store.write(
         now -> {
           store.append(
               now, Frame.Kind.CHECKPOINT, SideState.bytes(out -> SideState.write(out, checkpoint)));

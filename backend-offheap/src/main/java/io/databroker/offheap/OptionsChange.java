@@ -83,7 +83,6 @@ final class OptionsChange {
   private History extract(String type, TypeOptions options) {
     List<String> fields = options.indexedFields();
     return store.write(
-        List.of(),
         history -> {
           SetOptions.checkRoom(history, type, options);
           if (!fields.isEmpty()) {
@@ -101,7 +100,6 @@ final class OptionsChange {
       return;
     }
     store.write(
-        List.of(),
         now -> {
           TypeTable table = now == history ? now.tables.get(type) : null;
           if (table != null) {
@@ -161,7 +159,6 @@ final class OptionsChange {
   private @Nullable Boolean step(
       History history, String type, TypeOptions options, List<TypeTable> evicted) {
     return store.<@Nullable Boolean>write(
-        List.of(),
         now -> {
           if (now != history) {
             return false;

@@ -183,6 +183,11 @@ final class Store implements JournalHost {
     }
   }
 
+  /** Runs a write of no records. */
+  <T extends @Nullable Object> T write(Function<History, T> operation) {
+    return write(List.of(), operation);
+  }
+
   /**
    * Wakes the feeds of types that a commit wrote to. Signals may run here, so the caller must hold
    * no lock and not be inside the guard.

@@ -7,7 +7,6 @@ import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * Drops the beginning of the history. It first finds the new beginning without the lock, because
@@ -35,7 +34,7 @@ final class Trim {
     }
     if (last != 0) {
       try {
-        dropped = store.write(List.of(), now -> now == history ? drop(now, last + 1) : 0L);
+        dropped = store.write(now -> now == history ? drop(now, last + 1) : 0L);
       } finally {
         store.feeds.endTrim(last + 1);
       }
