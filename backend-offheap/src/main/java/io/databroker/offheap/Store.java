@@ -198,10 +198,6 @@ final class Store implements JournalHost {
     }
   }
 
-  private static List<String> names(List<TypeTable> tables) {
-    return tables.stream().map(table -> table.type).toList();
-  }
-
   /** Appends one frame without records. */
   void append(History now, Frame.Kind kind, byte[] body) {
     publisher.checkWritable();
@@ -220,7 +216,8 @@ final class Store implements JournalHost {
   /** Publishes a batch that wrote to these types. */
   void publish(History now, Commit next, List<TypeTable> written) {
     now.planned = next;
-    List<String> types = publisher.forces() ? names(written) : List.of();
+    List<String> types =
+        publisher.forces() ? written.stream().map(table -> table.type).toList() : List.of();
     publisher.publish(() -> now.commit = next, now.directory, journal.active(), types);
   }
 

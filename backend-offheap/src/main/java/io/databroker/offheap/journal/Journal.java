@@ -187,7 +187,7 @@ public final class Journal {
       lastOrder = order;
       done = true;
     } catch (IOException | OutOfMemoryError failed) {
-      throw refuse(spaceName(space), failed);
+      throw refuse(space == null ? "the journal" : space.name(), failed);
     } finally {
       if (!done) {
         discard(space, begun);
@@ -200,10 +200,6 @@ public final class Journal {
         // The file stays longer than needed; its rest reads as empty.
       }
     }
-  }
-
-  private static String spaceName(@Nullable Space space) {
-    return space == null ? "the journal" : space.name();
   }
 
   /** Removes a segment that was begun but not forced; returns whether no later open finds it. */
