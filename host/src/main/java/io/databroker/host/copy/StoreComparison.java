@@ -96,7 +96,6 @@ public record StoreComparison(
   private static final class Side implements AutoCloseable {
     final RecordSort sort;
     final StoreContents contents;
-    private final Map<String, DataOutputStream> outputs = new TreeMap<>(CodePointOrder.INSTANCE);
     private final Map<String, byte[]> digests = new TreeMap<>(CodePointOrder.INSTANCE);
 
     Side(CopyEnd end, String name, @Nullable Path folder, CopyProgress progress)
@@ -111,29 +110,19 @@ public record StoreComparison(
                   sort.add(record);
                   progress.at(CopyProgress.Step.READ, sort.size());
                 });
-        Map<String, MessageDigest> open = new TreeMap<>(CodePointOrder.INSTANCE);
+        Map<String, Sum> sums = new TreeMap<>(CodePointOrder.INSTANCE);
         for (RecordSort.Reader reader = sort.read(); reader.hasNext(); ) {
-          add(open, reader.next());
+          StoredRecord record = reader.next();
+          DataOutputStream out = sums.computeIfAbsent(record.type(), any -> new Sum()).out;
+          RecordCoding.text(out, record.id());
+          out.writeLong(RecordCoding.micros(record.modifiedAt()));
+          RecordCoding.bytes(out, record.payload().toByteArray());
         }
-        open.forEach((type, digest) -> digests.put(type, digest.digest()));
-        outputs.clear();
+        sums.forEach((type, sum) -> digests.put(type, sum.digest.digest()));
       } catch (IOException | RuntimeException | Error failed) {
         sort.close();
         throw failed;
       }
-    }
-
-    private void add(Map<String, MessageDigest> open, StoredRecord record) throws IOException {
-      DataOutputStream out = outputs.get(record.type());
-      if (out == null) {
-        MessageDigest digest = Digests.sha256();
-        open.put(record.type(), digest);
-        out = new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        outputs.put(record.type(), out);
-      }
-      RecordCoding.text(out, record.id());
-      out.writeLong(RecordCoding.micros(record.modifiedAt()));
-      RecordCoding.bytes(out, record.payload().toByteArray());
     }
 
     Set<String> names() {
@@ -148,21 +137,26 @@ public record StoreComparison(
     }
 
     String overall() throws IOException {
-      MessageDigest all = Digests.sha256();
-      DataOutputStream out =
-          new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), all));
+      Sum all = new Sum();
       for (String type : names()) {
-        RecordCoding.text(out, type);
-        out.write(digests.getOrDefault(type, new byte[0]));
-        RecordCoding.write(out, contents.options().getOrDefault(type, TypeOptions.NONE));
+        RecordCoding.text(all.out, type);
+        all.out.write(digests.getOrDefault(type, new byte[0]));
+        RecordCoding.write(all.out, contents.options().getOrDefault(type, TypeOptions.NONE));
       }
-      return HexFormat.of().formatHex(all.digest());
+      return HexFormat.of().formatHex(all.digest.digest());
     }
 
     @Override
     public void close() {
       sort.close();
     }
+  }
+
+  /** Digest of the bytes that are written to its stream. */
+  private static final class Sum {
+    final MessageDigest digest = Digests.sha256();
+    final DataOutputStream out =
+        new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
   }
 
   /** Returns the outcome in one line, for people to read. */
