@@ -79,13 +79,7 @@ public record Backup(
       CopyEnd source, RecordSort sort, FileChannel channel, Instant created, CopyProgress progress)
       throws IOException {
     StoreContents contents =
-        UnfinishedMark.readWhole(
-            source,
-            "the store",
-            record -> {
-              sort.add(record);
-              progress.at(CopyProgress.Step.READ, sort.size());
-            });
+        UnfinishedMark.readWhole(source, "the store", record -> {}, sort, progress);
     BackupWriter writer = new BackupWriter(channel, null);
     writer.contents(contents, sort.size(), created);
     RecordSort.Reader records = sort.read();

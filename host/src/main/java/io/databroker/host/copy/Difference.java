@@ -69,11 +69,9 @@ final class Difference {
 
   private RecordSort byId(RecordSort all) {
     RecordSort sorted = new RecordSort(BY_ID, folder);
-    for (RecordSort.Reader reader = all.read(); reader.hasNext(); ) {
-      StoredRecord record = reader.next();
-      if (record.type().equals(type)) {
-        sorted.add(record);
-      }
+    RecordSort.Reader reader = all.read();
+    for (StoredRecord record = next(reader); record != null; record = next(reader)) {
+      sorted.add(record);
     }
     return sorted;
   }

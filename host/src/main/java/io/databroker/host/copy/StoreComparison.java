@@ -102,14 +102,7 @@ public record StoreComparison(
         throws IOException {
       sort = new RecordSort(RecordSort.BY_VERSION, folder);
       try {
-        contents =
-            UnfinishedMark.readWhole(
-                end,
-                name,
-                record -> {
-                  sort.add(record);
-                  progress.at(CopyProgress.Step.READ, sort.size());
-                });
+        contents = UnfinishedMark.readWhole(end, name, record -> {}, sort, progress);
         Map<String, Sum> sums = new TreeMap<>(CodePointOrder.INSTANCE);
         for (RecordSort.Reader reader = sort.read(); reader.hasNext(); ) {
           StoredRecord record = reader.next();

@@ -174,14 +174,7 @@ public final class StoreCopy {
     }
     try (RecordSort sort = new RecordSort(RecordSort.BY_VERSION, folder)) {
       StoreContents contents =
-          UnfinishedMark.readWhole(
-              source,
-              "the store to copy",
-              record -> {
-                target.check(record);
-                sort.add(record);
-                progress.at(CopyProgress.Step.READ, sort.size());
-              });
+          UnfinishedMark.readWhole(source, "the store to copy", target::check, sort, progress);
       contents.options().forEach(target::check);
       Position position = contents.position();
       long after = 0;

@@ -100,12 +100,18 @@ public final class UnfinishedMark {
   }
 
   /**
-   * Reads a store that has to be whole.
+   * Reads a store that has to be whole, and sorts its records.
    *
    * @param name which store it is, for messages
+   * @param check is called with each record first, and may throw
    * @throws CopyException if the store has a mark
    */
-  static StoreContents readWhole(CopyEnd store, String name, Consumer<StoredRecord> records)
+  static StoreContents readWhole(
+      CopyEnd store,
+      String name,
+      Consumer<StoredRecord> check,
+      RecordSort sort,
+      CopyProgress progress)
       throws CopyException {
     List<StoredRecord> marks = new ArrayList<>();
     StoreContents contents =
@@ -114,7 +120,9 @@ public final class UnfinishedMark {
               if (isMark(record)) {
                 marks.add(record);
               } else {
-                records.accept(record);
+                check.accept(record);
+                sort.add(record);
+                progress.at(CopyProgress.Step.READ, sort.size());
               }
             });
     if (!marks.isEmpty()) {
