@@ -2,10 +2,18 @@ package io.databroker.postgres;
 
 import io.databroker.api.DatabrokerException;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Connection lent to one call, and cut off when the call's time is over. */
 final class Session implements AutoCloseable {
+
+  /** Statements of one call. */
+  interface Statements<T extends @Nullable Object> {
+    T on(Connection connection) throws SQLException;
+  }
+
   private final Sessions sessions;
   private final Connection connection;
   private final Deadline deadline;
@@ -43,20 +51,24 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * Marks the connection to be closed instead of reused, as after each failed statement: the driver
-   * may no longer know the state of its prepared statements (pgjdbc issue 811).
+   * Runs statements. After a failure, the connection is closed instead of reused: the driver may no
+   * longer know the state of its prepared statements (pgjdbc issue 811), or would take the rest of
+   * an answer for the answer to the next statement, as after a full heap. Only a refusal of ours,
+   * which comes between two statements, spares the connection.
+   *
+   * @throws SQLException also for an error of the driver, which counts as a lost connection
    */
-  void markBroken() {
-    broken = true;
-  }
-
-  /**
-   * Marks the connection after a failure that may have come from within the driver, such as of a
-   * full heap: the rest of an answer would be taken for the answer to the next statement.
-   */
-  void markBrokenUnlessOurs(Throwable failure) {
-    if (!(failure instanceof DatabrokerException)) {
-      markBroken();
+  <T extends @Nullable Object> T run(Statements<T> statements) throws SQLException {
+    try {
+      return statements.on(connection);
+    } catch (DatabrokerException refusal) {
+      throw refusal;
+    } catch (IllegalStateException failure) {
+      broken = true;
+      throw SqlFailures.ofDriver(failure);
+    } catch (SQLException | RuntimeException | Error failure) {
+      broken = true;
+      throw failure;
     }
   }
 

@@ -22,11 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Sessions implements AutoCloseable {
 
-  /** A read of one call. */
-  interface Read<T> {
-    T of(Connection connection) throws SQLException;
-  }
-
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
   /**
@@ -166,28 +161,17 @@ final class Sessions implements AutoCloseable {
   }
 
   /** Reads within the time limit of a call; tries again if the connection is lost. */
-  <T> T read(Read<T> read) {
+  <T> T read(Session.Statements<T> read) {
     return read(deadline(), read);
   }
 
-  <T> T read(Deadline deadline, Read<T> read) {
+  <T> T read(Deadline deadline, Session.Statements<T> read) {
     @Nullable SQLException lost = null;
     for (int left = attempts(); ; left--) {
       try (Session session = lend(deadline)) {
-        try {
-          T answer = read.of(session.connection());
-          state.back();
-          return answer;
-        } catch (SQLException failure) {
-          session.markBroken();
-          throw failure;
-        } catch (IllegalStateException failure) {
-          session.markBroken();
-          throw SqlFailures.ofDriver(failure);
-        } catch (RuntimeException | Error failure) {
-          session.markBrokenUnlessOurs(failure);
-          throw failure;
-        }
+        T answer = session.run(read);
+        state.back();
+        return answer;
       } catch (SQLException failure) {
         if (left == 1 || deadline.isOver() || !SqlFailures.isLostConnection(failure)) {
           throw SqlFailures.notApplied(lost == null ? failure : lost);

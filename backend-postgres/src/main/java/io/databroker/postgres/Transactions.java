@@ -89,29 +89,10 @@ final class Transactions {
     T answer;
     SQLException lost;
     try (Session session = sessions.lend(deadline)) {
-      Connection connection = session.connection();
-      tx = new Tx(connection);
-      try {
-        connection.setAutoCommit(false);
-        answer = work.of(tx);
-        if (!tx.isWritten()) {
-          connection.rollback();
-          connection.setAutoCommit(true);
-          return answer;
-        }
-      } catch (SQLException failure) {
-        rollBack(session);
-        session.markBroken();
-        throw failure;
-      } catch (IllegalStateException failure) {
-        session.markBroken();
-        throw SqlFailures.ofDriver(failure);
-      } catch (DatabrokerException failure) {
-        rollBack(session);
-        throw failure;
-      } catch (RuntimeException | Error failure) {
-        session.markBroken(); // as after a failed statement; the server rolls back
-        throw failure;
+      tx = new Tx(session.connection());
+      answer = session.run(connection -> execute(session, tx, work));
+      if (!tx.isWritten()) {
+        return answer;
       }
       lost = commit(session);
     }
@@ -122,31 +103,47 @@ final class Transactions {
     return answer;
   }
 
-  /** Returns a failure after which only the server knows whether the commit took effect. */
-  private static @Nullable SQLException commit(Session session) {
-    Connection connection = session.connection();
+  /** Executes the work, and rolls back at once what is not to be committed. */
+  private static <T> T execute(Session session, Tx tx, Work<T> work) throws SQLException {
+    tx.connection.setAutoCommit(false);
     try {
-      connection.clearWarnings();
-      connection.commit();
-      SQLException warning =
-          connection.getWarnings(); // a warning that the wait for a standby was cancelled
-      connection.setAutoCommit(true);
-      return warning;
-    } catch (SQLException failure) {
-      session.markBroken();
-      return failure;
-    } catch (RuntimeException | Error failure) {
-      session.markBroken();
-      return SqlFailures.ofDriver(failure);
+      T answer = work.of(tx);
+      if (!tx.isWritten()) {
+        rollBack(tx.connection);
+      }
+      return answer;
+    } catch (SQLException | DatabrokerException failure) {
+      try {
+        session.run(Transactions::rollBack);
+      } catch (SQLException inVain) {
+        // The connection is closed, so the server rolls back.
+      }
+      throw failure;
     }
   }
 
-  private static void rollBack(Session session) {
+  private static boolean rollBack(Connection connection) throws SQLException {
+    connection.rollback();
+    connection.setAutoCommit(true);
+    return true;
+  }
+
+  /** Returns a failure after which only the server knows whether the commit took effect. */
+  private static @Nullable SQLException commit(Session session) {
     try {
-      session.connection().rollback();
-      session.connection().setAutoCommit(true);
-    } catch (SQLException ignored) {
-      session.markBroken();
+      return session.<@Nullable SQLException>run(
+          connection -> {
+            connection.clearWarnings();
+            connection.commit();
+            SQLException warning =
+                connection.getWarnings(); // a warning that the wait for a standby was cancelled
+            connection.setAutoCommit(true);
+            return warning;
+          });
+    } catch (SQLException failure) {
+      return failure;
+    } catch (RuntimeException | Error failure) {
+      return SqlFailures.ofDriver(failure);
     }
   }
 
@@ -180,17 +177,14 @@ final class Transactions {
     try (Session session = sessions.lend(deadline)) {
       try {
         Outcome outcome = outcome(session, tx);
-        return outcome != Outcome.COMMITTED || isAsDurableAsAny(session.connection())
+        return outcome != Outcome.COMMITTED || session.run(Transactions::isAsDurableAsAny)
             ? outcome
             : Outcome.IN_PROGRESS;
       } catch (SQLException | RuntimeException | Error failure) {
-        session.markBroken();
         lost.addSuppressed(failure);
       }
-    } catch (SQLException stillAway) {
+    } catch (SQLException | UnavailableException stillAway) {
       lost.addSuppressed(stillAway);
-    } catch (UnavailableException timeIsOver) {
-      lost.addSuppressed(timeIsOver);
     }
     return Outcome.IN_PROGRESS;
   }
@@ -204,20 +198,10 @@ final class Transactions {
   }
 
   private static Outcome outcome(Session session, Tx tx) throws SQLException {
-    try (PreparedStatement ask = session.connection().prepareStatement(ASK)) {
-      ask.setString(1, tx.id());
-      try (ResultSet result = ask.executeQuery()) {
-        result.next();
-        String status = result.getString(1);
-        if ("committed".equals(status)) {
-          boolean sameRun = tx.run() != null && tx.run().equals(result.getString(2));
-          return sameRun || isFound(session, tx) ? Outcome.COMMITTED : Outcome.AMBIGUOUS;
-        }
-        return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
-      }
+    try {
+      return session.run(connection -> outcome(connection, tx));
     } catch (SQLException failure) {
       if ("22023".equals(failure.getSQLState())) {
-        session.markBroken();
         return Outcome
             .ABORTED; // this server has not yet assigned that number: it never saw the transaction
       }
@@ -225,11 +209,26 @@ final class Transactions {
     }
   }
 
-  private static boolean isFound(Session session, Tx tx) throws SQLException {
+  private static Outcome outcome(Connection connection, Tx tx) throws SQLException {
+    try (PreparedStatement ask = connection.prepareStatement(ASK)) {
+      ask.setString(1, tx.id());
+      try (ResultSet result = ask.executeQuery()) {
+        result.next();
+        String status = result.getString(1);
+        if ("committed".equals(status)) {
+          boolean sameRun = tx.run() != null && tx.run().equals(result.getString(2));
+          return sameRun || isFound(connection, tx) ? Outcome.COMMITTED : Outcome.AMBIGUOUS;
+        }
+        return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
+      }
+    }
+  }
+
+  private static boolean isFound(Connection connection, Tx tx) throws SQLException {
     if (!tx.isLocked()) {
       return false;
     }
-    try (PreparedStatement find = session.connection().prepareStatement(FIND)) {
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
       find.setLong(1, tx.row().latest() + 1);
       find.setLong(2, tx.now());
       try (ResultSet result = find.executeQuery()) {

@@ -2,8 +2,6 @@ package io.databroker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,28 +15,18 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
-import org.postgresql.PGConnection;
 
 /** The timer that cuts off late calls outlives failures. */
 class SessionsTest {
   private static final Duration TIME = Duration.ofSeconds(30);
 
-  /** Counts the attempts to cut off a connection. */
-  private interface Cut {
-    void begun();
-  }
-
-  private static Connection connection(Cut cut) {
-    return (Connection)
-        Proxy.newProxyInstance(
-            SessionsTest.class.getClassLoader(),
-            new Class<?>[] {Connection.class, PGConnection.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("abort")) {
-                cut.begun();
-              }
-              return answer(method);
-            });
+  private static Connection connection(Runnable cut) {
+    return FakeConnection.telling(
+        method -> {
+          if (method.equals("abort")) {
+            cut.run();
+          }
+        });
   }
 
   private static Connection take(BlockingQueue<Connection> connections) throws SQLException {
@@ -47,13 +35,6 @@ class SessionsTest {
     } catch (InterruptedException closed) {
       throw new SQLException("closed", closed);
     }
-  }
-
-  private static Object answer(Method method) {
-    if (method.getReturnType() == boolean.class) {
-      return method.getName().equals("isValid");
-    }
-    return method.getReturnType() == int.class ? 0 : null;
   }
 
   /** Log that fails, as with a full heap. */
