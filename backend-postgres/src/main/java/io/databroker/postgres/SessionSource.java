@@ -15,8 +15,10 @@ final class SessionSource {
    * Statements find their rows by an index, in its order. A session plans each statement once, for
    * tables of any later size, so the planner must have no other choice. Statements and idle
    * transactions have a time limit; an abandoned transaction would hold the lock that orders
-   * writes. Warnings are sent, and nothing less: a commit that ended its wait for a standby is
-   * known only by its warning. These settings override those of the role, the database and the URL.
+   * writes. The limit of a transaction ends one whose host stopped while it sent a statement: no
+   * other limit counts then. The settings of the last lines do not exist in old versions. Warnings
+   * are sent, and nothing less: a commit that ended its wait for a standby is known only by its
+   * warning. These settings override those of the role, the database and the URL.
    */
   private static final String PREPARE =
       """
@@ -42,16 +44,10 @@ final class SessionSource {
         set_config('synchronous_commit',
           CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
           ELSE current_setting('synchronous_commit') END, false),
-        (SELECT count(set_config(name, '0', false)) FROM pg_settings
-          WHERE name IN ('idle_session_timeout', 'transaction_timeout'))
+        (SELECT count(set_config(name,
+            CASE name WHEN 'transaction_timeout' THEN ? ELSE '0' END, false))
+          FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout'))
       """;
-
-  /**
-   * Ends a transaction whose host stopped while it sent a statement: no other timeout counts then.
-   * PostgreSQL has this setting from version 17 on.
-   */
-  private static final String BOUND =
-      "SELECT count(set_config(name, ?, false)) FROM pg_settings WHERE name = 'transaction_timeout'";
 
   /** The least time after which the server gives up a host that takes no answer. */
   private static final long FROZEN_MILLIS = 10_000;
@@ -113,14 +109,10 @@ final class SessionSource {
 
   /** Connects, and has {@link Cluster} check the server before the first read or write. */
   Connection judged() throws SQLException {
-    Connection connection = plain();
-    try (PreparedStatement bound = connection.prepareStatement(BOUND)) {
-      // Each call ends earlier by itself: its connection is cut off.
-      long millis =
-          Math.min(
-              Integer.MAX_VALUE, callSeconds * 1_000L + settings.statementTimeout().toMillis());
-      bound.setString(1, String.valueOf(millis));
-      bound.execute();
+    // Each call ends earlier by itself: its connection is cut off.
+    long millis = callSeconds * 1_000L + settings.statementTimeout().toMillis();
+    Connection connection = connect(Math.min(Integer.MAX_VALUE, millis));
+    try {
       cluster.check(connection);
       return connection;
     } catch (SQLException | RuntimeException | Error failure) {
@@ -131,6 +123,15 @@ final class SessionSource {
 
   /** Connects without that check, while there are no tables yet. */
   Connection plain() throws SQLException {
+    return connect(0);
+  }
+
+  /**
+   * Connects to the primary.
+   *
+   * @param transactionMillis the time limit of a transaction from PostgreSQL 17 on; 0 for none
+   */
+  private Connection connect(long transactionMillis) throws SQLException {
     Connection connection = RawSockets.connect(driver("primary"));
     try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
       long millis = Math.max(1, settings.statementTimeout().toMillis());
@@ -140,6 +141,7 @@ final class SessionSource {
       prepare.setString(3, timeout);
       prepare.setString(4, timeout);
       prepare.setString(5, String.valueOf(Math.max(FROZEN_MILLIS, millis)));
+      prepare.setString(6, String.valueOf(transactionMillis));
       prepare.execute();
       return connection;
     } catch (SQLException | RuntimeException | Error failure) {
