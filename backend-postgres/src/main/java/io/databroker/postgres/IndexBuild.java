@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Indexes records that are already stored. The digests of a version never change, and no query uses
- * a field before the options name it, so most digests are added in advance, without the lock.
+ * a field before the options name it, so most digests are added in advance, without the lock. A
+ * record that a page has read is not removed before the page is committed.
  *
  * <p>If another extraction function found the values of a type, the type is indexed again
  * (INDEX-6). A page that was committed is not repeated: a call whose time ends leaves the rest to
@@ -59,7 +60,8 @@ final class IndexBuild {
             ORDER BY r.version + 0 LIMIT ?
           ) z
         ) x WINDOW w AS (ORDER BY x.place ROWS UNBOUNDED PRECEDING)
-      ) y WHERE (y.live OR y.last) AND y.before < ? ORDER BY y.place LIMIT ?""";
+      ) y WHERE (y.live OR y.last) AND y.before < ? ORDER BY y.place LIMIT ?\
+      """;
 
   /** A page: the last version that was looked at, and whether more may follow. */
   record Indexed(long through, boolean mayBeMore) {}
@@ -186,6 +188,7 @@ final class IndexBuild {
               .write(
                   deadline,
                   tx -> {
+                    tx.keepRecords();
                     tx.begin();
                     tx.markWritten();
                     return again(tx.connection, type, fields, behind);

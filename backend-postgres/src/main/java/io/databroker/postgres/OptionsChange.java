@@ -97,6 +97,7 @@ final class OptionsChange {
   }
 
   private long index(Tx tx, long behind) throws SQLException {
+    tx.keepRecords();
     return store.index().page(tx.connection, type, options.indexedFields(), behind).through();
   }
 

@@ -91,6 +91,7 @@ final class Trim {
   }
 
   Step step(Tx tx, long before) throws SQLException {
+    tx.removeRecords();
     tx.lock();
     StoreRow row = tx.row();
     long from = row.earliest();
@@ -153,6 +154,7 @@ final class Trim {
               .transactions()
               .write(
                   tx -> {
+                    tx.removeRecords();
                     tx.begin();
                     tx.markWritten();
                     try (PreparedStatement purge = tx.connection.prepareStatement(PURGE)) {

@@ -28,6 +28,13 @@ final class Tx {
 
   private static final String NOW = "SELECT " + NOW_COLUMNS;
 
+  /** A lock that other schemas of the database do not have. */
+  private static final String RECORDS =
+      "(hashtextextended('databroker records ' || current_schema(), 0))";
+
+  private static final String KEEP = "SELECT pg_advisory_xact_lock_shared" + RECORDS;
+  private static final String REMOVE = "SELECT pg_advisory_xact_lock" + RECORDS;
+
   final Connection connection;
   private @Nullable StoreRow row;
   private @Nullable String id;
@@ -89,6 +96,27 @@ final class Tx {
     try (PreparedStatement statement = connection.prepareStatement(NOW);
         ResultSet result = statement.executeQuery()) {
       readNow(result);
+    }
+  }
+
+  /**
+   * Keeps the stored records until the transaction ends, so that it may add rows that name them.
+   */
+  void keepRecords() throws SQLException {
+    execute(KEEP);
+  }
+
+  /**
+   * Waits for the transactions that keep the records, and keeps others from beginning. Comes before
+   * the lock of the store row, so that no writer waits for them.
+   */
+  void removeRecords() throws SQLException {
+    execute(REMOVE);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.execute();
     }
   }
 
