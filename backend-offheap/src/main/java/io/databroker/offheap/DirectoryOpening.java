@@ -106,7 +106,8 @@ final class DirectoryOpening {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
     if (left.failed()) {
-      renew(files, chain, left.forced());
+      // In a copy, the mark of what is forced is that of the original's files.
+      renew(files, chain, copied ? Control.Mark.NONE : left.forced());
     }
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
@@ -194,7 +195,7 @@ final class DirectoryOpening {
     } else {
       withRoom(
           () -> {
-            store.journal.begin(store.history);
+            store.publisher.force(() -> store.journal.begin(store.history));
             return true;
           });
     }
@@ -262,6 +263,7 @@ final class DirectoryOpening {
       writeMoment(store, control);
       Segment active = store.journal.active();
       active.space.seal(active.end);
+      control.begins();
       for (Segment segment : store.history.directory.all()) {
         try {
           segment.space.force();
@@ -272,6 +274,7 @@ final class DirectoryOpening {
           forced = false; // after a kill the tail is there, unless the machine goes down as well
         }
       }
+      control.ended();
       if (forced && !store.publisher.hasFailed()) {
         control.close();
       } else {

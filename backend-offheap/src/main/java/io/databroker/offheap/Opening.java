@@ -171,6 +171,12 @@ final class Opening {
     public void failed() {}
 
     @Override
+    public void begins() {}
+
+    @Override
+    public void ended() {}
+
+    @Override
     public void persist() {}
   }
 }

@@ -92,14 +92,19 @@ final class Recovery {
       // Before the cut: frames that came back after a cut would not follow it.
       Fsync.force(files.directory());
     }
-    List<Segment> segments = history.directory.all();
+    List<Segment> segments = history.directory.all().subList(0, kept);
     for (int i = 0; i < kept; i++) {
       Segment segment = segments.get(i);
       if (segment.space == lastSpace || segment.end < links.get(i).size()) {
         segment.space.seal(segment.end);
       }
-      segment.space.force();
     }
+    store.publisher.force(
+        () -> {
+          for (Segment segment : segments) {
+            segment.space.force();
+          }
+        });
   }
 
   /**

@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,78 @@ class FailedFsyncTest {
     failAndClose(open(Durability.PROCESS));
     open(Durability.PROCESS).close();
     assertThat(inode(first)).isEqualTo(inode);
+  }
+
+  /** The kernel reports the failure to the process that is killed, and to no later one. */
+  @Test
+  void aKillDuringAnFsyncCountsAsItsFailure() throws IOException {
+    Path killed = scratch.resolve("killed");
+    open(Durability.DISK).close();
+    try (OffheapBackend backend = open(Durability.DISK)) {
+      put(backend, 0, 60);
+      backend.store.publisher.force(() -> StoreTear.copy(store(), killed));
+    }
+    List<Path> files = StoreTear.segments(killed);
+    Path last = files.get(files.size() - 1);
+    Object whole = inode(files.get(0));
+    Object unknown = inode(last);
+    OffheapSettings settings = new OffheapSettings(killed, Durability.DISK, 1_000, 10, SEGMENT);
+    Opening.open(settings, BackendContext.standard()).close();
+    assertThat(inode(files.get(0))).as("forced before").isEqualTo(whole);
+    Object copied = inode(last);
+    assertThat(copied).isNotEqualTo(unknown);
+    Opening.open(settings, BackendContext.standard()).close();
+    assertThat(inode(last)).as("once is enough").isEqualTo(copied);
+  }
+
+  @Test
+  void theMarkOfAnFsyncStaysUntilTheLastOneHasEnded() throws IOException {
+    Control control = Control.open(Files.createDirectory(store()), 7, true);
+    control.begins();
+    control.begins();
+    control.ended();
+    assertThat(Control.read(store()).failed()).isTrue();
+    control.ended();
+    assertThat(Control.read(store()).failed()).isFalse();
+    control.begins();
+    control.abandon();
+    assertThat(Control.read(store()).failed()).isTrue();
+  }
+
+  /** What may be gigabytes is not copied: nothing promised that it survives a loss of power. */
+  @Test
+  void aKillDuringAnFsyncIsNoFailureWhereWritesAreNotForced() throws IOException {
+    Control control = Control.open(Files.createDirectory(store()), 7, false);
+    control.begins();
+    assertThat(Control.read(store()).failed()).isFalse();
+    control.ended();
+    control.abandon();
+  }
+
+  /** The mark in a copied {@code control} is that of the original's files. */
+  @Test
+  void theNextOpenOfACopyCopiesAllItsSegments() throws IOException {
+    OffheapBackend backend = open(Durability.DISK);
+    put(backend, 0, 60);
+    backend.close();
+    Path copy = StoreTear.copy(store(), scratch.resolve("copy"));
+    Files.copy(
+        store().resolve(StoreFiles.PROPERTIES),
+        copy.resolve(StoreFiles.PROPERTIES),
+        StandardCopyOption.REPLACE_EXISTING); // no longer stamped as the original
+    Control control = Control.open(copy, 7, true);
+    control.failed(); // the first open of the copy
+    control.abandon();
+    Map<Path, Object> failed = new HashMap<>();
+    for (Path file : StoreTear.segments(copy)) {
+      failed.put(file, inode(file));
+    }
+    assertThat(failed).hasSizeGreaterThan(2);
+    OffheapSettings settings = new OffheapSettings(copy, Durability.DISK, 1_000, 10, SEGMENT);
+    Opening.open(settings, BackendContext.standard()).close();
+    for (Map.Entry<Path, Object> file : failed.entrySet()) {
+      assertThat(inode(file.getKey())).isNotEqualTo(file.getValue());
+    }
   }
 
   @Test

@@ -51,22 +51,7 @@ public final class Compactor {
   public void stop() {
     stopped = true;
     wake();
-    awaitEnd(thread);
-  }
-
-  /** Waits until the thread has ended; ignores interrupts. */
-  static void awaitEnd(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException interrupt) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 
   private void run() {

@@ -34,6 +34,11 @@ public final class Control implements Progress {
 
   private static final long FAILED = 0x4445_4C49_4146_4342L;
 
+  /** Place of {@link #RUNS}, which is set during an fsync. */
+  private static final int FSYNC = FAILURE + Long.BYTES;
+
+  private static final long RUNS = 0x434E_5953_4652_4342L;
+
   /**
    * A place in the journal.
    *
@@ -41,7 +46,7 @@ public final class Control implements Progress {
    * @param end the offset in the segment
    */
   public record Mark(long order, long end) implements Comparable<Mark> {
-    static final Mark NONE = new Mark(0, 0);
+    public static final Mark NONE = new Mark(0, 0);
 
     @Override
     public int compareTo(Mark other) {
@@ -57,8 +62,9 @@ public final class Control implements Progress {
    * @param boot the boot id of the machine when it wrote the file; 0 if unknown
    * @param clean whether the store was closed
    * @param forces whether each write was forced before it was acknowledged or visible
-   * @param failed whether an fsync failed: what is not in the forced part may be in the page cache
-   *     alone, although the system takes it for written
+   * @param failed whether an fsync failed, or the process ended during one and nobody learned its
+   *     result: what is not in the forced part may be in the page cache alone, although the system
+   *     takes it for written
    */
   public record Left(
       Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces, boolean failed) {
@@ -84,6 +90,9 @@ public final class Control implements Progress {
   private long sequence;
   private Mark acknowledged = Mark.NONE;
   private Mark forced = Mark.NONE;
+
+  /** Number of fsyncs that run. */
+  private int running;
 
   private Control(Path file, Region region, long sequence, long boot, boolean forces) {
     this.file = file;
@@ -117,12 +126,12 @@ public final class Control implements Progress {
         newest.getLong(48),
         (flags & CLEAN) != 0,
         (flags & FORCES) != 0,
-        hasFailed(content));
+        has(content, FAILURE, FAILED) || has(content, FSYNC, RUNS));
   }
 
-  private static boolean hasFailed(byte[] content) {
-    return content.length >= FAILURE + Long.BYTES
-        && ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong(FAILURE) == FAILED;
+  private static boolean has(byte[] content, int at, long mark) {
+    return content.length >= at + Long.BYTES
+        && ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong(at) == mark;
   }
 
   private static @Nullable ByteBuffer newest(byte[] content) {
@@ -173,6 +182,20 @@ public final class Control implements Progress {
   @Override
   public void failed() {
     region.putLongOrdered(FAILURE, FAILED);
+  }
+
+  @Override
+  public synchronized void begins() {
+    if (forces && running++ == 0) {
+      region.putLongOrdered(FSYNC, RUNS);
+    }
+  }
+
+  @Override
+  public synchronized void ended() {
+    if (forces && --running == 0) {
+      region.putLongOrdered(FSYNC, 0);
+    }
   }
 
   /** Records that everything an fsync may have missed is on the disk. */

@@ -123,7 +123,7 @@ public final class Journal {
     rollWithRoom(begun, 0, 0, true);
     Throwable failure = null;
     try {
-      active().space.force();
+      publisher.force(active().space::force);
     } catch (IOException failed) {
       failure = failed;
       throw refuse("the journal", failed);

@@ -19,6 +19,15 @@ public interface Progress {
    */
   void failed();
 
+  /**
+   * Records for the next open that an fsync begins. If the process ends before {@link #ended}, the
+   * result of the fsync is unknown. Any thread may call it.
+   */
+  void begins();
+
+  /** Records that an fsync ended, after {@link #failed} if it failed. */
+  void ended();
+
   /** Forces the mark to the disk. */
   void persist() throws IOException;
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Publisher {
   private final boolean forces;
   private final Waker waker;
   private final Progress progress;
+  private final LongSupplier nanoTime;
 
   /** Taken after the store's lock and {@link #forcing}, never before them. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -70,6 +72,13 @@ public final class Publisher {
    * @param waker wakes the feeds of the types that were published
    */
   public Publisher(boolean forces, Duration timeout, Waker waker, Progress progress) {
+    this(forces, timeout, waker, progress, System::nanoTime);
+  }
+
+  /** Creates a publisher with a clock of its own. */
+  Publisher(
+      boolean forces, Duration timeout, Waker waker, Progress progress, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.forces = forces;
     this.forced = new Forced(timeout);
     this.waker = waker;
@@ -236,14 +245,14 @@ public final class Publisher {
 
   /** Waits for the writers that the last fsync released; the caller holds {@link #lock}. */
   private void gather() {
-    long left = gathering.left(appended, System.nanoTime());
+    long left = gathering.left(appended, nanoTime.getAsLong());
     while (left > 0 && !stopped) {
       try {
         work.awaitNanos(left);
       } catch (InterruptedException interrupt) {
         return; // an fsync without a wait is right, too
       }
-      left = gathering.left(appended, System.nanoTime());
+      left = gathering.left(appended, nanoTime.getAsLong());
     }
   }
 
@@ -255,15 +264,13 @@ public final class Publisher {
       if (taken == null) {
         return;
       }
-      long start = System.nanoTime();
-      Throwable failed = forceAll(taken);
-      if (failed != null) {
-        fail(failed);
+      long start = nanoTime.getAsLong();
+      if (!forceAll(taken)) {
         return;
       }
       lock.lock();
       try {
-        gathering.begin(appended, taken.batches, start, System.nanoTime());
+        gathering.begin(appended, taken.batches, start, nanoTime.getAsLong());
       } finally {
         lock.unlock();
       }
@@ -293,8 +300,10 @@ public final class Publisher {
     }
   }
 
-  private @Nullable Throwable forceAll(Taken taken) {
+  /** Returns false after a failure, which ends all writing. */
+  private boolean forceAll(Taken taken) {
     Pending last = taken.last;
+    progress.begins();
     try {
       for (Space space : taken.spaces) {
         space.force();
@@ -305,16 +314,13 @@ public final class Publisher {
       progress.forced(last.order, last.end);
       progress.acknowledged(last.order, last.end);
       last.commit.run();
-      return null;
+      return true;
     } catch (IOException | RuntimeException | Error failed) {
-      return failed;
+      fail(failed);
+      return false;
+    } finally {
+      progress.ended();
     }
-  }
-
-  /** Fsync for a purpose other than a write. */
-  public interface Forcing {
-    /** Throws {@link SyncFailedException} if the disk failed. */
-    void run() throws IOException;
   }
 
   /**
@@ -329,6 +335,7 @@ public final class Publisher {
     if (forces) {
       forcing.lock();
     }
+    progress.begins();
     try {
       forced.checkWritable();
       other.run();
@@ -336,6 +343,7 @@ public final class Publisher {
       fail(failed);
       throw failed;
     } finally {
+      progress.ended();
       if (forces) {
         forcing.unlock();
       }
@@ -382,7 +390,7 @@ public final class Publisher {
       lock.unlock();
     }
     if (running != null) {
-      Compactor.awaitEnd(running);
+      ThreadEnd.await(running);
     }
   }
 }
