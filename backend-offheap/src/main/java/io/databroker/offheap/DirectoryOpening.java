@@ -192,6 +192,10 @@ final class DirectoryOpening {
     }
     if (last != null) {
       store.journal.continueIn(last);
+      if (recovery.rebooted() && writeMoment(store)) {
+        // Otherwise the time of this open would not count if the reboot set the clock back.
+        store.publisher.force(store.journal.active().space::force);
+      }
     } else {
       withRoom(
           () -> {
@@ -245,23 +249,23 @@ final class DirectoryOpening {
     return renamed ? ServerVersions.next(last.serverVersion()) : last.serverVersion();
   }
 
-  /** Writes the present moment for the leases, if there are any. */
-  private static void writeMoment(Store store, Control control) {
+  /** Writes the present moment for the leases; returns false if there are none, or no room. */
+  private static boolean writeMoment(Store store) {
     try {
-      if (new LeaseCalls(store).writeMoment()) {
-        Segment active = store.journal.active();
-        control.acknowledged(active.order, active.end);
-      }
+      return new LeaseCalls(store).writeMoment();
     } catch (DatabrokerException refused) {
-      // After a reboot of the machine, the leases last longer than needed.
+      return false; // after a reboot of the machine, the leases last longer than needed
     }
   }
 
   private static void close(Store store, Control control, DirectoryLock lock) {
     try {
       boolean forced = true;
-      writeMoment(store, control);
+      boolean written = writeMoment(store);
       Segment active = store.journal.active();
+      if (written) {
+        control.acknowledged(active.order, active.end);
+      }
       active.space.seal(active.end);
       control.begins();
       for (Segment segment : store.history.directory.all()) {

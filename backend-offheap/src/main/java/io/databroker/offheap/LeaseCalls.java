@@ -81,7 +81,7 @@ final class LeaseCalls {
 
   /**
    * Writes a held lease again, with the present moment, for the next open: after a reboot, it
-   * counts the time until then for all leases. Called by the last user of the store.
+   * counts the time until then for all leases. Called by the only user of the store.
    *
    * @return false if no lease is held, or the machine does not tell its uptime
    */

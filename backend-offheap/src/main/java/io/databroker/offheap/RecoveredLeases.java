@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Leases of earlier opens, with the time that passed since each was written (TIME-4).
  *
  * <p>The moments in a journal follow each other, so the time between two of them adds up over all
- * boots of the machine: within a boot by its uptime, and over a reboot at least by the uptime since
- * then. A lease that was written long before the last moment does not begin anew with a reboot.
+ * boots of the machine: within a boot by its uptime, and over a reboot at least by a part of the
+ * uptime since then. A lease that was written long before the last moment does not begin anew with
+ * a reboot.
  */
 final class RecoveredLeases {
   /** Lease as it was written, and the microseconds that had been counted until then. */
@@ -75,20 +76,21 @@ final class RecoveredLeases {
     }
     Moment before = last;
     if (before != null) {
-      counted +=
-          before.boot() == moment.boot()
-              ? moment.uptime() - before.uptime()
-              // Both uptimes may be rounded up.
-              : Math.max(0, moment.uptime() - 2 * grain);
+      counted += moment.since(before, grain);
     }
     last = moment;
   }
 
-  /** Gives each lease its end by the clock of this open. */
-  void continueAt(Moment now) {
+  /**
+   * Gives each lease its end by the clock of this open.
+   *
+   * @return whether the moment should be written: it is the first of its boot
+   */
+  boolean continueAt(Moment now) {
     if (!now.isOfKnownBoot()) {
-      return; // the system clock decides
+      return false; // the system clock decides
     }
+    boolean first = last != null && last.boot() != now.boot();
     count(now);
     List<Lease> continued = new ArrayList<>();
     for (Lease lease : leases.all()) {
@@ -102,5 +104,6 @@ final class RecoveredLeases {
                   then.moment.continued(lease.expiresAt(), now, counted - then.counted)));
     }
     leases.restore(continued, leases.lastToken());
+    return first;
   }
 }

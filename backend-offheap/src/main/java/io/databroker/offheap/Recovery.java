@@ -49,6 +49,7 @@ final class Recovery {
   private long sequence;
   private boolean inJournal;
   private long lastOrder;
+  private boolean rebooted;
 
   /** The last segment, if the store continues to write to it. */
   private @Nullable FileSpace lastSpace;
@@ -307,7 +308,7 @@ final class Recovery {
 
   /** Completes the state once all frames are read. */
   private void finish() {
-    leases.continueAt(store.durations.toContinue());
+    rebooted = leases.continueAt(store.durations.toContinue());
     history.beganWith(firstEver());
     Commit planned = history.planned.trimmedTo(firstHeld());
     planned
@@ -377,6 +378,11 @@ final class Recovery {
 
   long sequence() {
     return sequence;
+  }
+
+  /** Returns whether the leases were written before a reboot, or on another machine. */
+  boolean rebooted() {
+    return rebooted;
   }
 
   /** Returns the order of the last remaining segment. */

@@ -184,6 +184,35 @@ class LeasesAcrossOpensTest {
     assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
   }
 
+  /** The disk was attached to another machine, which has been up for long. */
+  @Test
+  void theUptimeOfAnotherMachineEndsNoLeaseEarly() {
+    acquire();
+    whileClosed(
+        () -> {
+          pass(ONE_MINUTE);
+          boot = 9;
+          bootedAt = nanos - TimeUnit.DAYS.toNanos(100);
+        });
+    assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
+  }
+
+  /** The clock of the machine begins anew with each boot, so it tells of no time that passed. */
+  @Test
+  void theTimeOfAnOpenCountsAfterARebootThatSetTheClockBack() {
+    Instant begin = wall;
+    acquire();
+    for (int i = 0; i < 8; i++) {
+      pass(ONE_MINUTE);
+      whileClosed(
+          () -> {
+            wall = begin;
+            reboot();
+          });
+    }
+    assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE.multipliedBy(8)));
+  }
+
   private void reboot() {
     boot += 2;
     bootedAt = nanos;

@@ -17,9 +17,12 @@ class RecoveredLeasesTest {
   private final LeaseTable table = new LeaseTable();
   private final RecoveredLeases leases = new RecoveredLeases(table, GRAIN);
 
-  /** Returns a moment at a clock that may have stepped meanwhile. */
   private static Moment moment(long boot, long seconds) {
     return new Moment(TIME, boot, seconds * 1_000_000);
+  }
+
+  private static Moment moment(long clock, long boot, long seconds) {
+    return new Moment(TIME.plusSeconds(clock), boot, seconds * 1_000_000);
   }
 
   private void other(@Nullable Moment moment) {
@@ -35,12 +38,35 @@ class RecoveredLeasesTest {
   void theTimesOfAllBootsAddUp() {
     leases.put(LEASE, moment(7, 1_000));
     other(moment(7, 1_060));
-    other(moment(9, 40));
+    other(moment(3_600, 9, 40)); // 40 s: the clock stepped
     other(null);
     other(moment(0, 0));
-    other(moment(9, 100));
-    leases.continueAt(moment(11, 20));
-    assertThat(end()).isEqualTo(TIME.plusSeconds(600 - 60 - 100 - 20).plusMillis(40));
+    other(moment(9, 100)); // 60 s: one boot
+    assertThat(leases.continueAt(moment(3_600, 11, 20))).isTrue();
+    assertThat(end()).isEqualTo(TIME.plusSeconds(3_600 + 600 - 60 - 100 - 20).plusMillis(40));
+  }
+
+  /** An uptime of weeks tells nothing of the seconds that the store was closed. */
+  @Test
+  void onAnotherMachineNoMoreTimePassedThanByTheClock() {
+    leases.put(LEASE, moment(7, 1_000));
+    assertThat(leases.continueAt(moment(5, 9, 1_000_000))).isTrue();
+    assertThat(end()).isEqualTo(LEASE.expiresAt());
+  }
+
+  @Test
+  void aClockThatWasSetBackByARebootTakesNoTimeBack() {
+    leases.put(LEASE, moment(7, 1_000));
+    other(moment(7, 1_060));
+    leases.continueAt(moment(-3_600, 9, 20));
+    assertThat(end()).isEqualTo(TIME.plusSeconds(-3_600 + 600 - 60));
+  }
+
+  @Test
+  void aBootThatWroteAlreadyNeedsNoMoment() {
+    leases.put(LEASE, moment(7, 1_000));
+    assertThat(leases.continueAt(moment(7, 1_060))).isFalse();
+    assertThat(leases.continueAt(moment(0, 0))).isFalse();
   }
 
   @Test

@@ -21,6 +21,21 @@ public record Moment(Instant clock, long boot, long uptime) {
   }
 
   /**
+   * Returns the microseconds that passed since an earlier moment, at least. Over a reboot, these
+   * are the uptime since then, but no more than by the clock: the store may have been moved to a
+   * machine that had been up for long. A clock that stepped counts for no more than the uptime.
+   *
+   * @param grain bound of the rounding of an uptime, in microseconds
+   */
+  public long since(Moment before, long grain) {
+    if (before.boot == boot) {
+      return uptime - before.uptime;
+    }
+    // Both uptimes may be rounded up.
+    return Math.max(0, Math.min(uptime - 2 * grain, Micros.of(clock) - Micros.of(before.clock)));
+  }
+
+  /**
    * Returns the end, by the clock of {@code now}, of a lease that this moment was written with.
    *
    * @param passed the microseconds between both moments; negative counts as 0
