@@ -62,6 +62,58 @@ class HardLinksTest {
     }
   }
 
+  private static void delete(Path directory) throws IOException {
+    for (Path file : StoreFiles.list(directory)) {
+      Files.delete(file);
+    }
+    Files.delete(directory);
+  }
+
+  /** After the original is gone, no file of the copy has another link. */
+  @Test
+  void anOlderCopyThatTakesThePlaceOfTheOriginalIsAnotherHistory() throws IOException {
+    Position seen;
+    try (Backend backend = open(store)) {
+      put(backend, "of the original");
+      seen = backend.versions().end();
+    }
+    delete(store);
+    Files.move(linked, store);
+    try (Backend backend = open(store)) {
+      assertThat(backend.versions().serverVersion()).isNotEqualTo(seen.serverVersion());
+      assertThat(backend.versions().latest()).isEqualTo(followed.version());
+    }
+  }
+
+  /** The same directory, and files that it had before. */
+  @Test
+  void olderLinksPutBackIntoTheDirectoryAreAnotherHistory() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      try (Backend backend = open(store)) {
+        put(backend, "of the original " + i);
+      }
+    }
+    for (Path file : StoreFiles.list(store)) {
+      Files.delete(file);
+    }
+    for (Path file : StoreFiles.list(linked)) {
+      Files.move(file, store.resolve(file.getFileName()));
+    }
+    try (Backend backend = open(store)) {
+      assertThat(backend.versions().serverVersion()).isNotEqualTo(followed.serverVersion());
+      assertThat(backend.versions().latest()).isEqualTo(followed.version());
+    }
+  }
+
+  @Test
+  void aCopyInThePlaceOfAnOriginalThatHasNotContinuedGoesOn() throws IOException {
+    delete(store);
+    Files.move(linked, store);
+    try (Backend backend = open(store)) {
+      assertThat(backend.versions().end()).isEqualTo(followed);
+    }
+  }
+
   @Test
   void aCopyThatIsOpenedFirstChangesNothingOfTheOriginal() {
     Versions begun;

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the note and the facts differ. They also differ when an older copy is restored in place, into the
  * existing inodes: the note describes an older file.
  *
+ * <p>A copy by hard links has the same file and the same facts, until the original is opened again:
+ * this open marks the old file, which then is that of the copy alone.
+ *
  * @param salt the name of the store, which is part of every checksum
  * @param generation how many times the store was opened; 0 if the opens were not counted yet
  * @param noted the facts of the file that was written; null if there are none
@@ -34,6 +38,11 @@ public record StoreProperties(
     long salt, long generation, @Nullable FileIdentity noted, @Nullable Long folder) {
   /** The name of the file. */
   public static final String FILE = StoreFiles.PROPERTIES;
+
+  private static final Pattern COUNTED = Pattern.compile("(?m)^(generation|identity)=.*\\R?");
+
+  /** End of a copy's properties: a generation that counts, and an identity that no file has. */
+  private static final String COPY = "generation=1\nidentity=copy\n";
 
   /** Nanoseconds between two looks at the time of a file system; its ticks are of 1 to 10 ms. */
   private static final long PART_OF_A_TICK = 500_000;
@@ -130,7 +139,8 @@ public record StoreProperties(
   }
 
   /**
-   * Writes a new file for the next generation, and forces it to the disk.
+   * Writes a new file for the next generation, and forces it to the disk. Marks the old file as a
+   * copy if another directory has a hard link to it, unless this directory is the copy.
    *
    * @param settings the settings of this open as lines, each with its line end
    */
@@ -153,9 +163,32 @@ public record StoreProperties(
       }
       writer.getFD().sync();
     }
-    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Fsync.forceName(file);
+    boolean linked = Files.exists(file) && StoreFiles.isShared(file) && !isCopy(directory);
+    try (RandomAccessFile old = linked ? new RandomAccessFile(file.toFile(), "rw") : null) {
+      Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Fsync.forceName(file);
+      if (old != null) {
+        markAsCopy(old);
+      }
+    }
     return next;
+  }
+
+  /** Marks the file that a copy by hard links has kept: from here on, the original continues. */
+  private static void markAsCopy(RandomAccessFile old) {
+    try {
+      byte[] bytes = new byte[(int) old.length()];
+      old.readFully(bytes);
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      String others = COUNTED.matcher(text).replaceAll("");
+      byte[] marked = (others + COPY).getBytes(StandardCharsets.UTF_8);
+      old.seek(0);
+      old.write(marked);
+      old.setLength(marked.length);
+      old.getFD().sync();
+    } catch (IOException kept) {
+      // While the original is there, the copy is still recognised by its directory.
+    }
   }
 
   private String text(String settings) {
