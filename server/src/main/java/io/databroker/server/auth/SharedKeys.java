@@ -111,8 +111,7 @@ public final class SharedKeys {
       }
     }
     if (keys.isEmpty()) {
-      throw new AccessException(
-          source + " holds no key" + REMEDY);
+      throw new AccessException(source + " holds no key" + REMEDY);
     }
     return new SharedKeys(keys);
   }
@@ -125,8 +124,7 @@ public final class SharedKeys {
       bytes = new byte[0]; // the exception would contain a part of the key
     }
     if (bytes.length != KEY_BYTES) {
-      throw new AccessException(
-          source + ", line " + line + ", is not a key" + REMEDY);
+      throw new AccessException(source + ", line " + line + ", is not a key" + REMEDY);
     }
     return bytes;
   }

@@ -1,7 +1,7 @@
 package io.databroker.server.cli;
 
-import java.util.regex.Pattern;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Message for standard error: one line of bounded length, without control characters. */

@@ -92,9 +92,7 @@ abstract class StoreCommand extends ReportingCommand {
   final CopyEnd openSource(EndSpec spec, ServerAccess credentials) throws FailedException {
     CopyEnd source = open(spec, credentials);
     try {
-      if (spec.server() != null
-          || source.versions().latest() != 0
-          || !source.options().isEmpty()) {
+      if (spec.server() != null || source.versions().latest() != 0 || !source.options().isEmpty()) {
         return source;
       }
     } catch (RuntimeException | Error e) {

@@ -1,8 +1,8 @@
 package io.databroker.server.cli;
 
-import java.util.stream.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Rows under a header, in columns. The first rows set the widths, so that a stream of rows is shown

@@ -1,11 +1,11 @@
 package io.databroker.server.log;
 
-import java.util.regex.Pattern;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
 
 /**
  * Layout of an event as text: time, level, logger, message, fields, and the place where an
@@ -80,7 +80,6 @@ final class TextLine {
   private static String printable(String text) {
     return MISLEADING
         .matcher(text)
-        .replaceAll(
-            found -> String.format(Locale.ROOT, "\\\\u%04x", found.group().codePointAt(0)));
+        .replaceAll(found -> String.format(Locale.ROOT, "\\\\u%04x", found.group().codePointAt(0)));
   }
 }

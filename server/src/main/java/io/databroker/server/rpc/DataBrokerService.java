@@ -195,7 +195,9 @@ final class DataBrokerService extends DataBrokerServiceGrpc.DataBrokerServiceImp
             throw Statuses.of(
                 Status.ALREADY_EXISTS,
                 "lease-not-held",
-                Shown.quoted(request.getId()) + " no longer holds " + Shown.quoted(request.getName()));
+                Shown.quoted(request.getId())
+                    + " no longer holds "
+                    + Shown.quoted(request.getName()));
           }
           return Empty.getDefaultInstance();
         });

@@ -100,9 +100,7 @@ final class Statuses {
   /** Returns the status for a stream that the server ends because it stops. */
   static StatusRuntimeException stopping() {
     return of(
-        Status.UNAVAILABLE,
-        ErrorId.UNAVAILABLE.label(),
-        "the server is stopping; connect again");
+        Status.UNAVAILABLE, ErrorId.UNAVAILABLE.label(), "the server is stopping; connect again");
   }
 
   /** Returns the status for a stream that its client has not read for too long. */

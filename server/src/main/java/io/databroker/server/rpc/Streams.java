@@ -43,9 +43,20 @@ final class Streams {
    * @param batches room for the batches that streams hold
    */
   Streams(Lane changes, Lane snapshots, ServiceLimits limits, BatchRoom batches) {
-    this.watches = new Kind(changes, limits.watchers(), "too-many-watchers", "open Sync streams", new AtomicInteger());
+    this.watches =
+        new Kind(
+            changes,
+            limits.watchers(),
+            "too-many-watchers",
+            "open Sync streams",
+            new AtomicInteger());
     this.snapshots =
-        new Kind(snapshots, limits.snapshots(), "too-many-snapshots", "open SyncLatest streams", new AtomicInteger());
+        new Kind(
+            snapshots,
+            limits.snapshots(),
+            "too-many-snapshots",
+            "open SyncLatest streams",
+            new AtomicInteger());
     this.batches = batches;
   }
 
@@ -59,8 +70,7 @@ final class Streams {
     serve(snapshots, observer, opened);
   }
 
-  private <M> void serve(
-      Kind kind, StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
+  private <M> void serve(Kind kind, StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
     AtomicInteger count = kind.count;
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
     // Without the few, one client could take the places of all others.
