@@ -61,7 +61,8 @@ final class FakeDisk implements Space, Progress {
   long append(Publisher publisher) {
     writing.lock();
     try {
-      long number = ++appended;
+      long number = appended + 1;
+      appended = number;
       publisher.publish(() -> commit(number), segments, segment, List.of());
       return publisher.ticket();
     } finally {
