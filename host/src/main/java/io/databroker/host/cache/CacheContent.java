@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of a cache and their position. A batch is applied under the write lock, so readers
- * see it completely or not at all.
+ * see it completely or not at all. This includes a batch that fails, because the heap is full: the
+ * cache gets it again.
  *
  * <p><b>Thread-safety:</b> any thread may read; one thread at a time changes the content.
  */
 final class CacheContent<T> {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Condition moved = lock.writeLock().newCondition();
-  private final Map<String, TypedRecord<T>> records = new HashMap<>();
+  private Map<String, TypedRecord<T>> records = new HashMap<>();
   private Position position;
 
   CacheContent(Position position) {
@@ -59,16 +60,22 @@ final class CacheContent<T> {
   /** Applies the changes of a batch, or a bookmark; returns the changed records. */
   List<CacheChange<T>> apply(List<TypedRecord<T>> batch, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
+    // The last record of each id, which may be a delete.
+    Map<String, TypedRecord<T>> last = new HashMap<>();
+    for (TypedRecord<T> record : batch) { // without the lock: only this thread changes the content
+      TypedRecord<T> written = last.put(record.id(), record);
+      TypedRecord<T> before = written == null ? records.get(record.id()) : live(written);
+      TypedRecord<T> after = live(record);
+      if (before != null || after != null) {
+        changes.add(new CacheChange<>(before, after));
+      }
+    }
+    List<TypedRecord<T>> written = new ArrayList<>(last.values());
+    List<@Nullable TypedRecord<T>> former = new ArrayList<>();
+    written.forEach(record -> former.add(records.get(record.id())));
     lock.writeLock().lock();
     try {
-      for (TypedRecord<T> record : batch) {
-        TypedRecord<T> before =
-            record.deleted() ? records.remove(record.id()) : records.put(record.id(), record);
-        TypedRecord<T> after = record.deleted() ? null : record;
-        if (before != null || after != null) {
-          changes.add(new CacheChange<>(before, after));
-        }
-      }
+      write(written, former);
       moveTo(to);
     } finally {
       lock.writeLock().unlock();
@@ -76,7 +83,39 @@ final class CacheContent<T> {
     return changes;
   }
 
-  /** Replaces all records by those of a snapshot; returns the changed records. */
+  /** Writes all records or none: only a put of a new id takes memory, so all puts come first. */
+  private void write(List<TypedRecord<T>> written, List<@Nullable TypedRecord<T>> former) {
+    int next = 0;
+    try {
+      for (; next < written.size(); next++) {
+        if (!written.get(next).deleted()) {
+          set(written.get(next).id(), written.get(next));
+        }
+      }
+    } catch (Error full) {
+      for (; next >= 0; next--) {
+        set(written.get(next).id(), former.get(next));
+      }
+      throw full;
+    }
+    for (int i = 0; i < written.size(); i++) {
+      set(written.get(i).id(), live(written.get(i)));
+    }
+  }
+
+  private void set(String id, @Nullable TypedRecord<T> record) {
+    if (record == null) {
+      records.remove(id);
+    } else {
+      records.put(id, record);
+    }
+  }
+
+  private static <T> @Nullable TypedRecord<T> live(TypedRecord<T> record) {
+    return record.deleted() ? null : record;
+  }
+
+  /** Replaces all records by those of a snapshot, which is kept; returns the changed records. */
   List<CacheChange<T>> replace(Map<String, TypedRecord<T>> snapshot, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
     lock.writeLock().lock();
@@ -92,8 +131,7 @@ final class CacheContent<T> {
           changes.add(new CacheChange<>(before, after));
         }
       }
-      records.clear();
-      records.putAll(snapshot);
+      records = snapshot;
       moveTo(to);
     } finally {
       lock.writeLock().unlock();
