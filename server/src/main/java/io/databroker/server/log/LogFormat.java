@@ -1,6 +1,5 @@
 package io.databroker.server.log;
 
-import java.util.function.Function;
 import java.util.logging.LogRecord;
 
 /**
@@ -10,18 +9,15 @@ import java.util.logging.LogRecord;
  */
 public enum LogFormat {
   /** Time, level, logger and message, for people. */
-  TEXT(TextLine::of),
+  TEXT,
   /** One JSON object a line, for programs. */
-  JSON(JsonEvent::of);
-
-  private final Function<LogRecord, String> layout;
-
-  LogFormat(Function<LogRecord, String> layout) {
-    this.layout = layout;
-  }
+  JSON;
 
   /** Returns the event as one line, without its end. */
   String line(LogRecord event) {
-    return layout.apply(event);
+    return switch (this) {
+      case TEXT -> TextLine.of(event);
+      case JSON -> JsonEvent.of(event);
+    };
   }
 }

@@ -108,7 +108,7 @@ class EncodedRecordsTest {
     }
   }
 
-  /** Every short payload over a small alphabet. */
+  /** Short payloads over a small alphabet: all that are copied, and some of the others. */
   @Test
   void aPayloadInAnotherFormIsEncodedLikeThatOfProtobuf() {
     byte[] alphabet = {0x0A, 0x12, 0x00, 0x01, 0x02, 0x03, (byte) 0x80, (byte) 0x83, 'u'};
@@ -121,8 +121,11 @@ class EncodedRecordsTest {
         }
       }
       Bytes payload = Bytes.copyOf(bytes.toByteArray());
-      assertEncodedAlike(record("t", "1", 1, payload));
-      copied += EncodedRecords.isAny(payload) ? 1 : 0;
+      boolean isCopied = EncodedRecords.isAny(payload);
+      if (isCopied || number % 100 == 0) {
+        assertEncodedAlike(record("t", "1", 1, payload));
+      }
+      copied += isCopied ? 1 : 0;
     }
     assertThat(copied).isGreaterThan(100);
     assertThat(EncodedRecords.isAny(any("u".repeat(127), 10))).isTrue();
