@@ -30,6 +30,11 @@ public final class HistoryFile {
 
   private HistoryFile() {}
 
+  /** Writes the history of calls. */
+  public static void write(Path file, History history) throws IOException {
+    write(file, Evidence.of(history, null, List.of()));
+  }
+
   /** Writes everything recorded. */
   public static void write(Path file, Evidence evidence) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(file)) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Checks the answers to lease calls. Every finding is certain: it holds at any instant between call
  * and return at which the calls may have taken effect.
  */
-final class LeaseCheck {
+public final class LeaseCheck {
   private final List<LeaseCall> calls;
   private final List<LeaseCall> grants;
   private final Duration margin;
@@ -25,6 +25,12 @@ final class LeaseCheck {
             .filter(call -> call.kind() == Kind.ACQUIRE && call.granted())
             .sorted(Comparator.comparingLong(LeaseCall::token))
             .toList();
+  }
+
+  /** Returns the first problem, or null. Renewals must not shorten a holding. */
+  public static @Nullable String problem(List<LeaseCall> calls, Duration margin) {
+    LeaseFinding finding = finding(new Holdings(calls, margin));
+    return finding == null ? null : finding.words();
   }
 
   /** Returns the first violation, or null. */
