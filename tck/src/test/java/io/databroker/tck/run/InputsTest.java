@@ -2,7 +2,6 @@ package io.databroker.tck.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.databroker.tck.history.Evidence;
 import io.databroker.tck.history.History;
 import io.databroker.tck.history.HistoryFile;
 import java.io.ByteArrayOutputStream;
@@ -113,7 +112,7 @@ class InputsTest {
   @Test
   void onlyHistoriesAreTakenOutOfAReportFolder() throws IOException {
     History history = new History(new History.Start(1, 1, Map.of(), List.of(), true), List.of());
-    HistoryFile.write(fresh.resolve("history-PUT-2-1.txt"), Evidence.of(history, null, List.of()));
+    HistoryFile.write(fresh.resolve("history-PUT-2-1.txt"), history);
     Files.writeString(fresh.resolve("history-of-mine.txt"), "dear diary");
     ReportFolder.clear(fresh);
     assertThat(fresh).isDirectoryContaining("glob:**/history-of-mine.txt");
@@ -185,8 +184,8 @@ class InputsTest {
   @Test
   void aHistoryThatEndsTooEarlyIsToldWhereverItEnds() throws IOException {
     Path whole = fresh.resolve("whole.txt");
-    History history = new History(new History.Start(1, 123, Map.of(), List.of(), true), List.of());
-    HistoryFile.write(whole, Evidence.of(history, null, List.of()));
+    HistoryFile.write(
+        whole, new History(new History.Start(1, 123, Map.of(), List.of(), true), List.of()));
     String text = Files.readString(whole);
     for (int length = 0; length < text.strip().length(); length++) {
       Path cut = Files.writeString(fresh.resolve("cut.txt"), text.substring(0, length));

@@ -3,7 +3,6 @@ package io.databroker.tck.strangers;
 import static io.databroker.tck.strangers.Stranger.backend;
 import static io.databroker.tck.strangers.Stranger.over;
 
-import io.databroker.api.Backend;
 import io.databroker.api.Position;
 import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
@@ -34,11 +33,10 @@ final class SnapshotStrangers {
                 new Passing(inner) {
                   @Override
                   public Snapshot snapshot(Selection selection) {
-                    Backend asked = inner;
                     return new ForwardingSnapshot(inner.snapshot(selection)) {
                       @Override
                       public Map<String, TypeOptions> options() {
-                        return asked.options();
+                        return inner.options();
                       }
                     };
                   }
