@@ -37,7 +37,7 @@ class SessionTest {
     sessions.close();
   }
 
-  private static <T> T fail(Throwable failure) throws SQLException {
+  private static Object fail(Throwable failure) throws SQLException {
     if (failure instanceof SQLException sql) {
       throw sql;
     }
