@@ -105,9 +105,12 @@ final class DirectoryOpening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
+    // In a copy, the mark of what is forced is that of the original's files.
+    Control.Mark forced = copied ? Control.Mark.NONE : left.forced();
     if (left.failed()) {
-      // In a copy, the mark of what is forced is that of the original's files.
-      renew(files, chain, copied ? Control.Mark.NONE : left.forced());
+      renew(chain, forced, file -> renew(files, file));
+    } else if (left.ran()) {
+      renewWithRoom(files, chain, forced);
     }
     if (found == null) {
       properties.writeNext(directory, settings.asProperties());
@@ -152,11 +155,39 @@ final class DirectoryOpening {
   }
 
   /** Replaces each segment that a failed fsync may have kept from the disk. */
-  private void renew(StoreFiles files, Chain chain, Control.Mark forced) throws IOException {
+  private static void renew(Chain chain, Control.Mark forced, Renewing renewing)
+      throws IOException {
     for (Chain.Link link : chain.links()) {
       if (link.header().order() >= forced.order()) {
-        renew(files, link.path());
+        renewing.run(link.path());
       }
+    }
+  }
+
+  /** Way to renew a file. */
+  private interface Renewing {
+    void run(Path file) throws IOException;
+  }
+
+  /**
+   * Renews the segments if the disk has room without the reserve: a store that was killed on a full
+   * disk must open, and the fsync may have succeeded.
+   */
+  private void renewWithRoom(StoreFiles files, Chain chain, Control.Mark forced)
+      throws IOException {
+    try {
+      renew(chain, forced, files::renew);
+    } catch (SyncFailedException failed) {
+      throw failed;
+    } catch (IOException full) {
+      LOG.log(
+          Level.WARNING,
+          String.format(
+              Locale.ROOT,
+              "directory %s: the process ended during an fsync, and what it wrote cannot be copied"
+                  + " (%s); if the disk has reported an error, restore a backup",
+              directory,
+              full.getMessage()));
     }
   }
 

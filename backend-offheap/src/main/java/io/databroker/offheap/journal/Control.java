@@ -62,13 +62,19 @@ public final class Control implements Progress {
    * @param boot the boot id of the machine when it wrote the file; 0 if unknown
    * @param clean whether the store was closed
    * @param forces whether each write was forced before it was acknowledged or visible
-   * @param failed whether an fsync failed, or the process ended during one and nobody learned its
-   *     result: what is not in the forced part may be in the page cache alone, although the system
-   *     takes it for written
+   * @param failed whether an fsync failed: what is not in the forced part may be in the page cache
+   *     alone, although the system takes it for written
+   * @param ran whether the process ended during an fsync, so that nobody learned its result
    */
   public record Left(
-      Mark acknowledged, Mark forced, long boot, boolean clean, boolean forces, boolean failed) {
-    public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true, false);
+      Mark acknowledged,
+      Mark forced,
+      long boot,
+      boolean clean,
+      boolean forces,
+      boolean failed,
+      boolean ran) {
+    public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true, false, false);
 
     /** Returns the mark before which the journal must be whole; a gap before it is damage. */
     public Mark trusted(long bootNow) {
@@ -126,7 +132,8 @@ public final class Control implements Progress {
         newest.getLong(48),
         (flags & CLEAN) != 0,
         (flags & FORCES) != 0,
-        has(content, FAILURE, FAILED) || has(content, FSYNC, RUNS));
+        has(content, FAILURE, FAILED),
+        has(content, FSYNC, RUNS));
   }
 
   private static boolean has(byte[] content, int at, long mark) {
