@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** One JVM of the measurement: it opens the store, does its part, and prints its figures. */
@@ -100,7 +101,7 @@ public final class ScaleStep {
     for (int from = 0; from < records; from += BATCH) {
       put(backend, from, Math.min(BATCH, records - from));
       if (from / BATCH % (records / BATCH / 20 + 1) == 0) {
-        System.out.printf("%,d records%n", from);
+        System.out.printf(Locale.ROOT, "%,d records%n", from);
         // Changes that are older than a few seconds go, as with a short --history.
         backend.trim(Instant.now().minusSeconds(5));
       }
