@@ -1,9 +1,9 @@
 package io.databroker.api;
 
-import io.databroker.api.support.ForwardingBackend;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread-safety:</b> as the backend behind it.
  */
-public final class CheckedBackend extends ForwardingBackend {
+public final class CheckedBackend implements Backend {
+  private final Backend backend;
   private final ArgumentChecks checks;
 
   private CheckedBackend(Backend backend, Limits limits) {
-    super(Require.nonNull("backend", backend));
+    this.backend = Require.nonNull("backend", backend);
     this.checks = new ArgumentChecks(Require.nonNull("limits", limits));
   }
 
@@ -26,25 +27,35 @@ public final class CheckedBackend extends ForwardingBackend {
   }
 
   @Override
+  public Versions versions() {
+    return backend.versions();
+  }
+
+  @Override
   public PutResult put(List<Write> batch) {
-    return backend().put(checks.batch(batch));
+    return backend.put(checks.batch(batch));
   }
 
   @Override
   public PutResult restore(List<StoredRecord> batch) {
-    return backend().restore(RestoreCheck.batch(checks, batch));
+    return backend.restore(RestoreCheck.batch(checks, batch));
   }
 
   @Override
   public @Nullable StoredRecord get(String type, String id) {
     Require.nonNull("type", type);
     Require.nonNull("id", id);
-    return backend().get(type, id); // a key that could not have been stored is absent (GET-2)
+    return backend.get(type, id); // a key that could not have been stored is absent (GET-2)
+  }
+
+  @Override
+  public List<String> listTypes() {
+    return backend.listTypes();
   }
 
   @Override
   public Snapshot snapshot(Selection selection) {
-    return backend().snapshot(checks.selection(selection));
+    return backend.snapshot(checks.selection(selection));
   }
 
   @Override
@@ -53,43 +64,78 @@ public final class CheckedBackend extends ForwardingBackend {
     if (type != null) {
       checks.type("type", type);
     }
-    return backend().changes(from, type);
+    return backend.changes(from, type);
+  }
+
+  @Override
+  public Map<String, TypeOptions> options() {
+    return backend.options();
   }
 
   @Override
   public void setOptions(String type, TypeOptions options) {
     checks.type("type", type);
     checks.options(options);
-    backend().setOptions(type, options);
+    backend.setOptions(type, options);
   }
 
   @Override
   public @Nullable Lease acquireLease(String name, Duration duration) {
     checks.id("name", name);
     checks.leaseDuration(duration);
-    return backend().acquireLease(name, duration);
+    return backend.acquireLease(name, duration);
   }
 
   @Override
   public @Nullable Lease renewLease(String name, long token, Duration duration) {
     checks.id("name", name);
     checks.leaseDuration(duration);
-    return backend().renewLease(name, token, duration);
+    return backend.renewLease(name, token, duration);
   }
 
   @Override
   public boolean releaseLease(String name, long token) {
     checks.id("name", name);
-    return backend().releaseLease(name, token);
+    return backend.releaseLease(name, token);
+  }
+
+  @Override
+  public long expire() {
+    return backend.expire();
   }
 
   @Override
   public long trim(Instant before) {
-    return backend().trim(checks.instant("before", before));
+    return backend.trim(checks.instant("before", before));
+  }
+
+  @Override
+  public ClearResult clear() {
+    return backend.clear();
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    return backend.checkpoint();
   }
 
   @Override
   public void setCheckpoint(Checkpoint checkpoint) {
-    backend().setCheckpoint(Require.nonNull("checkpoint", checkpoint));
+    backend.setCheckpoint(Require.nonNull("checkpoint", checkpoint));
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return backend.counters();
+  }
+
+  @Override
+  public BackendState state() {
+    return backend.state();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.databroker.api;
 
-import io.databroker.api.support.WriteBatch;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,14 +17,19 @@ final class RestoreCheck {
     List<StoredRecord> records = Require.nonNull("batch", batch);
     checks.batchSize(records.size());
     List<StoredRecord> copy = new ArrayList<>(records.size());
+    List<Write> writes = new ArrayList<>(records.size());
     for (StoredRecord record : records.toArray(new StoredRecord[0])) {
       if (record == null) {
         throw new InvalidArgumentException("batch[" + copy.size() + "]", "null", "give a record");
       }
       copy.add(kept(copy.size(), record));
+      // The payload of a delete is not stored, and so has no limit.
+      writes.add(
+          record.deleted()
+              ? Write.delete(record.type(), record.id())
+              : Write.put(record.type(), record.id(), record.payload()));
     }
-    // A delete has no payload here: it is not stored, and so has no limit.
-    checks.batch(WriteBatch.restore(copy).writes());
+    checks.batch(writes);
     return List.copyOf(copy);
   }
 
