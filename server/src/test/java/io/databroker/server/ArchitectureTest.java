@@ -49,6 +49,13 @@ class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAnyPackage("io.databroker.api..", "java..", "org.jspecify.."));
 
+  @ArchTest
+  static final ArchRule theSpiNeedsNoSupport =
+      noClasses()
+          .that(resideInAPackage("io.databroker.api"))
+          .should()
+          .dependOnClassesThat(resideInAPackage("io.databroker.api.support"));
+
   @ArchTest static final ArchRule guiceStaysInHost = onlyIn("com.google.inject", "host");
 
   @ArchTest
