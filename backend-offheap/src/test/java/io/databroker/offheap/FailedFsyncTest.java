@@ -154,7 +154,7 @@ class FailedFsyncTest {
     assertThat(Control.read(store()).ran()).isTrue();
   }
 
-  /** What may be gigabytes is not copied: nothing promised that it survives a loss of power. */
+  /** The copy may take gigabytes, and no write was promised to survive a loss of power. */
   @Test
   void aKillDuringAnFsyncIsNoFailureWhereWritesAreNotForced() throws IOException {
     Control control = Control.open(Files.createDirectory(store()), 7, false);

@@ -85,7 +85,7 @@ class HardLinksTest {
     }
   }
 
-  /** The same directory, and files that it had before. */
+  /** The directory keeps its inode, and the files have the facts that they note. */
   @Test
   void olderLinksPutBackIntoTheDirectoryAreAnotherHistory() throws IOException {
     for (int i = 0; i < 3; i++) {

@@ -121,6 +121,7 @@ class StateTest {
       assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(StorageFullException.class);
       assertThat(backend.state().mode()).isEqualTo(Mode.DEGRADED);
       assertThat(backend.state().reason()).isEqualTo(Reason.STORAGE_FULL);
+      assertThat(backend.state()).asString().containsOnlyOnce("storage-full").contains("no room");
       disk.writeFailure = null;
       put(backend, "b");
       assertThat(backend.state()).isEqualTo(BackendState.SERVING);

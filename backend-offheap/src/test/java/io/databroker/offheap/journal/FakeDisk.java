@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -39,7 +40,7 @@ final class FakeDisk implements Space, Progress {
   private final Region region = Region.allocate(Segment.HEADER);
   final Segment segment = new Segment(1, 1, 1, this, 1, 1, true, true);
   private final Directory segments = Directory.EMPTY.with(segment);
-  private volatile long appended;
+  private final AtomicLong appended = new AtomicLong();
   private long now = -5;
   private int fsyncs;
   private int looks;
@@ -54,15 +55,14 @@ final class FakeDisk implements Space, Progress {
   }
 
   long appended() {
-    return appended;
+    return appended.get();
   }
 
   /** Appends a batch; returns its ticket. */
   long append(Publisher publisher) {
     writing.lock();
     try {
-      long number = appended + 1;
-      appended = number;
+      long number = appended.incrementAndGet();
       publisher.publish(() -> commit(number), segments, segment, List.of());
       return publisher.ticket();
     } finally {
@@ -88,7 +88,7 @@ final class FakeDisk implements Space, Progress {
 
   @Override
   public void force() throws SyncFailedException {
-    long upTo = appended;
+    long upTo = appended.get();
     synchronized (this) {
       events.add("fsync");
       if (fsyncs == 1) {
