@@ -1,7 +1,6 @@
 package io.databroker.postgres;
 
 import io.databroker.api.Checkpoint;
-import java.sql.PreparedStatement;
 
 /** Stores the follower's checkpoint. */
 final class Checkpoints {
@@ -20,11 +19,8 @@ final class Checkpoints {
     transactions.write(
         tx -> {
           tx.begin();
-          try (PreparedStatement set = tx.connection.prepareStatement(SET)) {
-            set.setLong(1, checkpoint.serverVersion());
-            set.setLong(2, checkpoint.recordVersion());
-            set.executeUpdate();
-          }
+          new Sql(tx.connection, SET, checkpoint.serverVersion(), checkpoint.recordVersion())
+              .execute();
           tx.markWritten();
           return checkpoint;
         });

@@ -3,7 +3,6 @@ package io.databroker.postgres;
 import io.databroker.api.ClearResult;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.support.ServerVersions;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -19,7 +18,8 @@ final class Clear {
       DELETE FROM type_option;
       DELETE FROM checkpoint;
       UPDATE store SET history = history + 1, server_version = ?, earliest = latest + 1,
-        cleared = latest, types_epoch = types_epoch + 1, options_epoch = options_epoch + 1""";
+        cleared = latest, types_epoch = types_epoch + 1, options_epoch = options_epoch + 1\
+      """;
 
   private final Store store;
 
@@ -44,10 +44,7 @@ final class Clear {
     tx.lock();
     StoreRow row = tx.row();
     long begun = ServerVersions.next(row.serverVersion());
-    try (PreparedStatement clear = tx.connection.prepareStatement(CLEAR)) {
-      clear.setLong(1, begun);
-      clear.execute();
-    }
+    new Sql(tx.connection, CLEAR, begun).execute();
     Store.tell(tx, store.channel());
     tx.markWritten();
     StoreRow cleared =

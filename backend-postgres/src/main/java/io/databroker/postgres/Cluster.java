@@ -2,7 +2,6 @@ package io.databroker.postgres;
 
 import io.databroker.api.support.ServerVersions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,24 +61,25 @@ final class Cluster {
   private record Look(
       StoreRow row, String cluster, long since, String sync, String here, StandbyNames names) {
     static Look of(Connection connection, String suffix) throws SQLException {
-      try (PreparedStatement look = connection.prepareStatement(LOOK + suffix);
-          ResultSet result = look.executeQuery()) {
-        if (!result.next()) {
-          throw new SQLException("the table store is empty: restore the schema", "XX000");
-        }
-        int at = StoreRow.WIDTH;
-        String here = result.getString(at + 4);
-        if (here == null) {
-          throw new SQLException("the server is a standby", "25006");
-        }
-        return new Look(
-            StoreRow.of(result),
-            result.getString(at + 1),
-            result.getLong(at + 2),
-            result.getString(at + 3),
-            here,
-            StandbyNames.ofServer(result.getString(at + 5), result.getString(at + 6)));
+      return new Sql(connection, LOOK + suffix).read(Look::of);
+    }
+
+    private static Look of(ResultSet result) throws SQLException {
+      if (!result.next()) {
+        throw new SQLException("the table store is empty: restore the schema", "XX000");
       }
+      int at = StoreRow.WIDTH;
+      String here = result.getString(at + 4);
+      if (here == null) {
+        throw new SQLException("the server is a standby", "25006");
+      }
+      return new Look(
+          StoreRow.of(result),
+          result.getString(at + 1),
+          result.getLong(at + 2),
+          result.getString(at + 3),
+          here,
+          StandbyNames.ofServer(result.getString(at + 5), result.getString(at + 6)));
     }
   }
 
@@ -107,9 +107,7 @@ final class Cluster {
     } else if (!current.equals(look.here)) {
       current = look.here;
     }
-    try (PreparedStatement name = connection.prepareStatement(NAME_RUN)) {
-      name.execute();
-    }
+    new Sql(connection, NAME_RUN).execute();
   }
 
   private void takeOver(Connection connection, @Nullable Seen before) throws SQLException {
@@ -168,24 +166,16 @@ final class Cluster {
 
   private static void beginHistory(Connection connection, Look look, long history)
       throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE store SET history = ?, server_version = ?, cluster = ?,"
-                + " cluster_since = latest, types_epoch = types_epoch + 1,"
-                + " options_epoch = options_epoch + 1, lease_token = lease_token + ?")) {
-      update.setLong(1, history);
-      update.setLong(2, ServerVersions.next(look.row.serverVersion()));
-      update.setString(3, look.here);
-      update.setLong(4, TOKEN_LEAP);
-      update.executeUpdate();
-    }
+    String update =
+        "UPDATE store SET history = ?, server_version = ?, cluster = ?,"
+            + " cluster_since = latest, types_epoch = types_epoch + 1,"
+            + " options_epoch = options_epoch + 1, lease_token = lease_token + ?";
+    long begun = ServerVersions.next(look.row.serverVersion());
+    new Sql(connection, update, history, begun, look.here, TOKEN_LEAP).execute();
   }
 
   private static void keepHistory(Connection connection, Look look) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement("UPDATE store SET cluster = ?, cluster_since = latest")) {
-      update.setString(1, look.here);
-      update.executeUpdate();
-    }
+    String update = "UPDATE store SET cluster = ?, cluster_since = latest";
+    new Sql(connection, update, look.here).execute();
   }
 }

@@ -2,8 +2,6 @@ package io.databroker.postgres;
 
 import io.databroker.postgres.WritePlan.Live;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +20,8 @@ final class Eviction {
       SELECT r.version, r.id, octet_length(r.payload) FROM record r
       WHERE r.type COLLATE "POSIX" = ? AND r.version + 0 >= ? AND r.version + 0 > ?
         AND r.replaced_by IS NULL AND NOT r.deleted
-      ORDER BY r.version + 0 LIMIT ?""";
+      ORDER BY r.version + 0 LIMIT ?\
+      """;
 
   /** A live record that may be dropped, with the size of its payload. */
   record Candidate(long version, String type, String id, long bytes) {}
@@ -59,18 +58,12 @@ final class Eviction {
    * @param most the largest number of records to fetch
    */
   void fetch(Connection connection, StoreRow row, long most) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
-      select.setString(1, type);
-      select.setLong(2, oldestStored);
-      select.setLong(3, row.cleared());
-      select.setLong(4, most);
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          stored.add(
-              new Candidate(result.getLong(1), type, result.getString(2), result.getLong(3)));
-        }
-      }
-    }
+    new Sql(connection, OLDEST, type, oldestStored, row.cleared(), most)
+        .readRows(
+            result ->
+                stored.add(
+                    new Candidate(
+                        result.getLong(1), type, result.getString(2), result.getLong(3))));
     Candidate first = stored.peek();
     if (first != null && first.version > oldestStored) {
       plan.raiseOldest(type, first.version); // even if nothing is evicted after all

@@ -3,7 +3,6 @@ package io.databroker.postgres;
 import io.databroker.api.support.LastPayloads;
 import java.math.BigInteger;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -158,38 +157,27 @@ final class ExpiredRecords {
   }
 
   private static Clock clock(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(CLOCK);
-        ResultSet row = select.executeQuery()) {
-      row.next();
-      return new Clock(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
-    }
+    return new Sql(connection, CLOCK)
+        .readRow(row -> new Clock(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
   }
 
-  private Page page(String sql, String type, long... numbers) {
+  private Page page(String sql, Object... parameters) {
     store.gate().check();
-    return store.sessions().read(connection -> page(connection, sql, type, numbers));
+    return store
+        .sessions()
+        .read(connection -> new Sql(connection, sql, parameters).readRow(ExpiredRecords::page));
   }
 
-  private static Page page(Connection connection, String sql, String type, long... numbers)
-      throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, type);
-      for (int i = 0; i < numbers.length; i++) {
-        select.setLong(i + 2, numbers[i]);
+  private static Page page(ResultSet result) throws SQLException {
+    List<Row> live = new ArrayList<>();
+    long rows = result.getLong(1);
+    long end = result.getLong(2);
+    do {
+      if (result.getLong(3) != 0) {
+        live.add(new Row(result.getLong(3), result.getLong(4), result.getLong(5)));
       }
-      List<Row> live = new ArrayList<>();
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        long rows = result.getLong(1);
-        long end = result.getLong(2);
-        do {
-          if (result.getLong(3) != 0) {
-            live.add(new Row(result.getLong(3), result.getLong(4), result.getLong(5)));
-          }
-        } while (result.next());
-        return new Page(live, rows, end);
-      }
-    }
+    } while (result.next());
+    return new Page(live, rows, end);
   }
 
   /** Returns the time before which records have expired. */

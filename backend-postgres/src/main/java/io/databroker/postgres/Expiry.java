@@ -1,8 +1,6 @@
 package io.databroker.postgres;
 
 import io.databroker.postgres.WritePlan.Live;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -74,15 +72,12 @@ final class Expiry {
     WritePlan plan = new WritePlan(tx.row().latest(), tx.now(), new HashMap<>());
     OptionsTable.Known now = store.options().underLock(tx);
     if (tx.row().history() == history && ttl.equals(now.of(type).ttl())) {
-      try (PreparedStatement select = tx.connection.prepareStatement(STILL_LIVE)) {
-        select.setArray(1, RowWriter.numbers(tx.connection, versions));
-        try (ResultSet result = select.executeQuery()) {
-          while (result.next()) {
-            Key key = new Key(result.getString(2), result.getString(3));
-            plan.delete(key, Live.stored(result.getLong(1), result.getLong(4)));
-          }
-        }
-      }
+      new Sql(tx.connection, STILL_LIVE, RowWriter.numbers(tx.connection, versions))
+          .readRows(
+              row -> {
+                Key key = new Key(row.getString(2), row.getString(3));
+                return plan.delete(key, Live.stored(row.getLong(1), row.getLong(4)));
+              });
     }
     if (!plan.isEmpty()) {
       plan.endBatch();

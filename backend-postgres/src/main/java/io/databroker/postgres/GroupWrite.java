@@ -37,7 +37,8 @@ final class GroupWrite {
         SELECT * FROM record x WHERE x.type = k.type AND x.id = k.id
           AND x.version + 0 > (SELECT cleared FROM store)
         ORDER BY x.version + 0 DESC LIMIT 1
-      ) r WHERE NOT r.deleted""";
+      ) r WHERE NOT r.deleted\
+      """;
 
   private static final String FIND =
       "SELECT "
@@ -220,14 +221,9 @@ final class GroupWrite {
   /** Returns the number of live records and the lower bound of their versions, by type. */
   static Map<String, long[]> counts(Tx tx, List<String> types) throws SQLException {
     Map<String, long[]> counts = new HashMap<>();
-    try (PreparedStatement select = tx.connection.prepareStatement(COUNTS)) {
-      select.setArray(1, tx.connection.createArrayOf("text", types.toArray(new String[0])));
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          counts.put(result.getString(1), new long[] {result.getLong(2), result.getLong(3)});
-        }
-      }
-    }
+    Object names = tx.connection.createArrayOf("text", types.toArray(new String[0]));
+    new Sql(tx.connection, COUNTS, names)
+        .readRows(row -> counts.put(row.getString(1), new long[] {row.getLong(2), row.getLong(3)}));
     return counts;
   }
 

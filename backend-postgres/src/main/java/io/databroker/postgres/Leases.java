@@ -1,8 +1,6 @@
 package io.databroker.postgres;
 
 import io.databroker.api.Lease;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -56,27 +54,15 @@ final class Leases {
   private static @Nullable Lease acquire(Tx tx, String name, Duration duration)
       throws SQLException {
     tx.lock();
-    try (PreparedStatement held = tx.connection.prepareStatement(HELD)) {
-      held.setString(1, name);
-      try (ResultSet result = held.executeQuery()) {
-        if (result.next() && result.getLong(1) > tx.now()) {
-          return null;
-        }
-      }
+    boolean isHeld =
+        new Sql(tx.connection, HELD, name)
+            .read(result -> result.next() && result.getLong(1) > tx.now());
+    if (isHeld) {
+      return null;
     }
-    long token;
-    try (PreparedStatement next = tx.connection.prepareStatement(NEXT_TOKEN);
-        ResultSet result = next.executeQuery()) {
-      result.next();
-      token = result.getLong(1);
-    }
+    long token = new Sql(tx.connection, NEXT_TOKEN).readRow(row -> row.getLong(1));
     long end = end(tx, duration);
-    try (PreparedStatement take = tx.connection.prepareStatement(TAKE)) {
-      take.setString(1, name);
-      take.setLong(2, token);
-      take.setLong(3, end);
-      take.executeUpdate();
-    }
+    new Sql(tx.connection, TAKE, name, token, end).execute();
     tx.markWritten();
     return new Lease(name, token, Rows.instant(end));
   }
@@ -91,11 +77,7 @@ final class Leases {
       return Optional.empty();
     }
     long end = end(tx, duration);
-    try (PreparedStatement renew = tx.connection.prepareStatement(RENEW)) {
-      renew.setLong(1, end);
-      renew.setString(2, name);
-      renew.executeUpdate();
-    }
+    new Sql(tx.connection, RENEW, end, name).execute();
     tx.markWritten();
     return Optional.of(new Lease(name, token, Rows.instant(end)));
   }
@@ -106,10 +88,7 @@ final class Leases {
           if (!holds(tx, name, token)) {
             return false;
           }
-          try (PreparedStatement release = tx.connection.prepareStatement(RELEASE)) {
-            release.setString(1, name);
-            release.executeUpdate();
-          }
+          new Sql(tx.connection, RELEASE, name).execute();
           tx.markWritten();
           return true;
         });
@@ -117,18 +96,16 @@ final class Leases {
 
   /** Locks the holding, and reads the time afterwards. */
   private static boolean holds(Tx tx, String name, long token) throws SQLException {
-    try (PreparedStatement lock = tx.connection.prepareStatement(LOCK_HOLDING)) {
-      lock.setString(1, name);
-      lock.setLong(2, token);
-      try (ResultSet result = lock.executeQuery()) {
-        if (!result.next()) {
-          return false;
-        }
-        long end = result.getLong(1);
-        tx.begin();
-        return end > tx.now();
-      }
-    }
+    return new Sql(tx.connection, LOCK_HOLDING, name, token)
+        .read(
+            result -> {
+              if (!result.next()) {
+                return false;
+              }
+              long end = result.getLong(1);
+              tx.begin();
+              return end > tx.now();
+            });
   }
 
   /** Returns now plus the duration, rounded up to a microsecond: a holding ends no sooner. */
@@ -153,18 +130,13 @@ final class Leases {
   private static Optional<String> sweep(Tx tx, String behind) throws SQLException {
     tx.begin();
     long before = tx.now() - 60_000_000L;
-    try (PreparedStatement sweep = tx.connection.prepareStatement(SWEEP)) {
-      sweep.setString(1, behind);
-      sweep.setInt(2, STEP);
-      sweep.setLong(3, before);
-      sweep.setLong(4, before);
-      try (ResultSet result = sweep.executeQuery()) {
-        result.next();
-        if (result.getLong(2) > 0) {
-          tx.markWritten();
-        }
-        return Optional.ofNullable(result.getString(1));
-      }
-    }
+    return new Sql(tx.connection, SWEEP, behind, STEP, before, before)
+        .readRow(
+            row -> {
+              if (row.getLong(2) > 0) {
+                tx.markWritten();
+              }
+              return Optional.ofNullable(row.getString(1));
+            });
   }
 }

@@ -7,7 +7,6 @@ import io.databroker.api.StoredRecord;
 import io.databroker.postgres.StoredSnapshot.Place;
 import io.databroker.postgres.StoredSnapshot.Read;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,15 +29,13 @@ final class LookUp {
   static final String FIND =
       "SELECT "
           + StoreRow.COLUMNS
-          + ", r.version, r.type, r.id, CASE WHEN r.place <= ? AND r.before < ? THEN r.payload END, r.modified_at,"
-          + " r.deleted FROM store s LEFT JOIN LATERAL ("
-          + "SELECT y.*, row_number() OVER (ORDER BY y.version) AS place,"
-          + " sum(octet_length(y.payload)) OVER (ORDER BY y.version ROWS UNBOUNDED PRECEDING)"
-          + " - octet_length(y.payload) AS before FROM ("
-          + "SELECT * FROM record x WHERE x.version = ANY (ARRAY("
-          + "SELECT i.version FROM indexed_value i WHERE i.digest = ANY (?)))) y"
-          + " WHERE y.type = ? AND y.version > s.cleared AND y.replaced_by IS NULL"
-          + " AND NOT y.deleted) r ON true ORDER BY r.version";
+          + ", r.version, r.type, r.id, CASE WHEN r.place <= ? AND r.before < ? THEN r.payload END,"
+          + " r.modified_at, r.deleted FROM store s LEFT JOIN LATERAL (SELECT y.*, row_number()"
+          + " OVER (ORDER BY y.version) AS place, sum(octet_length(y.payload)) OVER (ORDER BY"
+          + " y.version ROWS UNBOUNDED PRECEDING) - octet_length(y.payload) AS before FROM (SELECT"
+          + " * FROM record x WHERE x.version = ANY (ARRAY(SELECT i.version FROM indexed_value i"
+          + " WHERE i.digest = ANY (?)))) y WHERE y.type = ? AND y.version > s.cleared AND"
+          + " y.replaced_by IS NULL AND NOT y.deleted) r ON true ORDER BY r.version";
 
   private static final String BY_VERSION =
       "SELECT "
@@ -107,28 +104,24 @@ final class LookUp {
   }
 
   private Found find(Connection connection, List<UUID> digests) throws SQLException {
+    Object all = connection.createArrayOf("uuid", digests.toArray(new UUID[0]));
+    return new Sql(connection, FIND, FIRST, PAGE_BYTES, all, where.type()).readRow(LookUp::found);
+  }
+
+  private static Found found(ResultSet result) throws SQLException {
     List<StoredRecord> records = new ArrayList<>();
     List<Long> rest = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(FIND)) {
-      select.setInt(1, FIRST);
-      select.setLong(2, PAGE_BYTES);
-      select.setArray(3, connection.createArrayOf("uuid", digests.toArray(new UUID[0])));
-      select.setString(4, where.type());
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        StoreRow row = StoreRow.of(result);
-        int at = StoreRow.WIDTH + 1;
-        do {
-          long version = result.getLong(at);
-          if (version != 0 && result.getBytes(at + 3) == null) {
-            rest.add(version);
-          } else if (version != 0) {
-            records.add(Rows.record(result, at));
-          }
-        } while (result.next());
-        return new Found(row, records, rest);
+    StoreRow row = StoreRow.of(result);
+    int at = StoreRow.WIDTH + 1;
+    do {
+      long version = result.getLong(at);
+      if (version != 0 && result.getBytes(at + 3) == null) {
+        rest.add(version);
+      } else if (version != 0) {
+        records.add(Rows.record(result, at));
       }
-    }
+    } while (result.next());
+    return new Found(row, records, rest);
   }
 
   private static StoredSnapshot.Pages pages(Found found) {
@@ -150,16 +143,9 @@ final class LookUp {
 
   private static List<StoredRecord> byVersion(Connection connection, long[] versions)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(BY_VERSION)) {
-      select.setArray(1, RowWriter.numbers(connection, versions));
-      select.setLong(2, PAGE_BYTES);
-      List<StoredRecord> records = new ArrayList<>();
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          records.add(Rows.record(result, 1));
-        }
-      }
-      return records;
-    }
+    List<StoredRecord> records = new ArrayList<>();
+    new Sql(connection, BY_VERSION, RowWriter.numbers(connection, versions), PAGE_BYTES)
+        .readRows(row -> records.add(Rows.record(row, 1)));
+    return records;
   }
 }

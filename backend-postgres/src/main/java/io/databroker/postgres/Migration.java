@@ -3,8 +3,6 @@ package io.databroker.postgres;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.support.ServerVersions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -100,13 +98,7 @@ final class Migration {
   /** Runs a query with one argument, and returns its one text. */
   private static @Nullable String ask(Connection connection, String sql, String argument)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, argument);
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        return result.getString(1);
-      }
-    }
+    return new Sql(connection, sql, argument).<@Nullable String>readRow(row -> row.getString(1));
   }
 
   /** Quotes a plain name, which may be a keyword of SQL. */
@@ -120,16 +112,12 @@ final class Migration {
     if (ask(connection, "SELECT to_regclass(?)", table) == null) {
       return 0;
     }
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                "SELECT coalesce(max(version::int), 0) FROM "
-                    + table
-                    + " WHERE success"
-                    + " AND version IS NOT NULL");
-        ResultSet result = select.executeQuery()) {
-      result.next();
-      return result.getInt(1);
-    }
+    String newest =
+        "SELECT coalesce(max(version::int), 0) FROM "
+            + table
+            + " WHERE success"
+            + " AND version IS NOT NULL";
+    return new Sql(connection, newest).readRow(row -> row.getInt(1));
   }
 
   /** Creates the schema if absent: without the privilege, Flyway would retry for ten seconds. */
@@ -235,15 +223,12 @@ final class Migration {
 
   /** Writes the first store row. */
   private static void begin(Connection connection) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO store (history, server_version, earliest, latest, cleared, types_epoch,"
-                + " options_epoch, lease_token, cluster, cluster_since, sync_standbys)"
-                + " SELECT 1, ?, 1, 0, 0, 0, 0, 0, "
-                + Cluster.HERE
-                + ", 0, '' WHERE NOT EXISTS (SELECT FROM store) ON CONFLICT DO NOTHING")) {
-      insert.setLong(1, ServerVersions.next(0));
-      insert.executeUpdate();
-    }
+    String insert =
+        "INSERT INTO store (history, server_version, earliest, latest, cleared, types_epoch,"
+            + " options_epoch, lease_token, cluster, cluster_since, sync_standbys)"
+            + " SELECT 1, ?, 1, 0, 0, 0, 0, 0, "
+            + Cluster.HERE
+            + ", 0, '' WHERE NOT EXISTS (SELECT FROM store) ON CONFLICT DO NOTHING";
+    new Sql(connection, insert, ServerVersions.next(0)).execute();
   }
 }

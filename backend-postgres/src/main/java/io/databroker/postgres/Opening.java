@@ -4,8 +4,6 @@ import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
 import io.databroker.api.OpenFailedException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Opens a handle; a failure names its cause and the remedy in one sentence. */
@@ -67,18 +65,17 @@ final class Opening {
   }
 
   private static void check(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(FACTS);
-        ResultSet facts = select.executeQuery()) {
-      facts.next();
-      String problem =
-          problemWith(
-              facts.getInt(1),
-              facts.getString(2),
-              facts.getBoolean(3) || facts.getBoolean(4),
-              facts.getString(5));
-      if (!problem.isEmpty()) {
-        throw new OpenFailedException(problem, null);
-      }
+    String problem =
+        new Sql(connection, FACTS)
+            .readRow(
+                facts ->
+                    problemWith(
+                        facts.getInt(1),
+                        facts.getString(2),
+                        facts.getBoolean(3) || facts.getBoolean(4),
+                        facts.getString(5)));
+    if (!problem.isEmpty()) {
+      throw new OpenFailedException(problem, null);
     }
   }
 

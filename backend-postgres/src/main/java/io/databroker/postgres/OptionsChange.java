@@ -2,8 +2,6 @@ package io.databroker.postgres;
 
 import io.databroker.api.TypeOptions;
 import io.databroker.api.support.LastPayloads;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -79,16 +77,12 @@ final class OptionsChange {
 
   /** Marks the next records; returns the last version, which stays the same at the end. */
   private long expire(Tx tx, long behind) throws SQLException {
-    try (PreparedStatement mark = tx.connection.prepareStatement(EXPIRE)) {
-      mark.setString(1, type);
-      mark.setLong(2, behind);
-      mark.setInt(3, STEP);
-      try (ResultSet result = mark.executeQuery()) {
-        result.next();
-        long last = result.getLong(1);
-        return result.wasNull() ? behind : last;
-      }
-    }
+    return new Sql(tx.connection, EXPIRE, type, behind, STEP)
+        .readRow(
+            row -> {
+              long last = row.getLong(1);
+              return row.wasNull() ? behind : last;
+            });
   }
 
   /** Adds the digests of the stored records; returns the last version indexed. */

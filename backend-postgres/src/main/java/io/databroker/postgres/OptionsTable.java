@@ -4,7 +4,6 @@ import io.databroker.api.CodePointOrder;
 import io.databroker.api.TypeOptions;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -60,21 +59,18 @@ final class OptionsTable {
 
   /** Reads the bounds, and the options if they have changed. */
   Answer read(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-      Known known = latest;
-      select.setLong(1, known.history);
-      select.setLong(2, known.epoch);
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        StoreRow row = StoreRow.of(result);
-        if (known.isCurrent(row)) {
-          return new Answer(row, known);
-        }
-        Known read = read(result, row);
-        latest = read; // an older copy only costs the next reader a round trip
-        return new Answer(row, read);
-      }
-    }
+    Known known = latest;
+    return new Sql(connection, SELECT, known.history, known.epoch)
+        .readRow(
+            result -> {
+              StoreRow row = StoreRow.of(result);
+              if (known.isCurrent(row)) {
+                return new Answer(row, known);
+              }
+              Known read = read(result, row);
+              latest = read; // an older copy only costs the next reader a round trip
+              return new Answer(row, read);
+            });
   }
 
   /** Returns the options that are in force under the lock. */
@@ -111,28 +107,20 @@ final class OptionsTable {
   static void write(Tx tx, String type, TypeOptions options, String fingerprint)
       throws SQLException {
     Connection connection = tx.connection;
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM type_option WHERE type = ?")) {
-      delete.setString(1, type);
-      delete.executeUpdate();
-    }
+    new Sql(connection, "DELETE FROM type_option WHERE type = ?", type).execute();
     if (!options.isEmpty()) {
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO type_option VALUES (?, ?, ?, ?, ?, ?)")) {
-        Duration ttl = options.ttl();
-        insert.setString(1, type);
-        insert.setObject(2, options.capacity(), java.sql.Types.BIGINT);
-        insert.setObject(3, ttl == null ? null : ttl.getSeconds(), java.sql.Types.BIGINT);
-        insert.setObject(4, ttl == null ? null : ttl.getNano(), java.sql.Types.INTEGER);
-        insert.setArray(
-            5, connection.createArrayOf("text", options.indexedFields().toArray(new String[0])));
-        insert.setString(6, fingerprint);
-        insert.executeUpdate();
-      }
+      Duration ttl = options.ttl();
+      new Sql(
+              connection,
+              "INSERT INTO type_option VALUES (?, ?, ?, ?, ?, ?)",
+              type,
+              options.capacity(),
+              ttl == null ? null : ttl.getSeconds(),
+              ttl == null ? null : ttl.getNano(),
+              connection.createArrayOf("text", options.indexedFields().toArray(new String[0])),
+              fingerprint)
+          .execute();
     }
-    try (PreparedStatement update =
-        connection.prepareStatement("UPDATE store SET options_epoch = options_epoch + 1")) {
-      update.executeUpdate();
-    }
+    new Sql(connection, "UPDATE store SET options_epoch = options_epoch + 1").execute();
   }
 }

@@ -50,14 +50,8 @@ final class PageReader {
   /** Returns the next version of the given type, or the last version plus 1 if there is none. */
   static long nextOfType(Connection connection, String type, long after, long latest)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(NEXT_OF_TYPE)) {
-      select.setString(1, type);
-      select.setLong(2, after);
-      select.setLong(3, latest);
-      try (ResultSet result = select.executeQuery()) {
-        return result.next() ? result.getLong(1) : latest + 1;
-      }
-    }
+    return new Sql(connection, NEXT_OF_TYPE, type, after, latest)
+        .read(result -> result.next() ? result.getLong(1) : latest + 1);
   }
 
   static Answer read(Connection connection, long after) throws SQLException {

@@ -3,7 +3,6 @@ package io.databroker.postgres;
 import io.databroker.api.Bytes;
 import io.databroker.api.StoredRecord;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -98,15 +97,12 @@ final class PageRows {
     Map<Long, Integer> indexes = new TreeMap<>();
     large.forEach(index -> indexes.put(records.get(index).version(), index));
     long[] versions = indexes.keySet().stream().mapToLong(Long::longValue).toArray();
-    try (PreparedStatement select = connection.prepareStatement(LARGE)) {
-      select.setArray(1, RowWriter.numbers(connection, versions));
-      try (ResultSet payloads = select.executeQuery()) {
-        while (payloads.next()) {
-          int index = indexes.getOrDefault(payloads.getLong(1), -1);
-          records.set(index, with(records.get(index), Bytes.copyOf(payloads.getBytes(2))));
-        }
-      }
-    }
+    new Sql(connection, LARGE, RowWriter.numbers(connection, versions))
+        .readRows(
+            result -> {
+              int index = indexes.getOrDefault(result.getLong(1), -1);
+              return records.set(index, with(records.get(index), Bytes.copyOf(result.getBytes(2))));
+            });
     return Reads.storeRow(connection);
   }
 

@@ -50,11 +50,7 @@ final class Reads {
   }
 
   static StoreRow storeRow(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(STORE_ROW);
-        ResultSet result = select.executeQuery()) {
-      result.next();
-      return StoreRow.of(result);
-    }
+    return new Sql(connection, STORE_ROW).readRow(StoreRow::of);
   }
 
   /** Reads the bounds as the next result of several statements. */
@@ -80,18 +76,17 @@ final class Reads {
 
   private static Optional<StoredRecord> get(Connection connection, String type, String id)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(GET)) {
-      select.setString(1, type);
-      select.setString(2, id);
-      try (ResultSet result = select.executeQuery()) {
-        if (!result.next() || result.getBoolean(4)) {
-          return Optional.empty();
-        }
-        Bytes payload = Bytes.copyOf(result.getBytes(2));
-        Instant time = Rows.instant(result.getLong(3));
-        return Optional.of(new StoredRecord(type, id, result.getLong(1), payload, time, false));
-      }
-    }
+    return new Sql(connection, GET, type, id)
+        .read(
+            result -> {
+              if (!result.next() || result.getBoolean(4)) {
+                return Optional.empty();
+              }
+              Bytes payload = Bytes.copyOf(result.getBytes(2));
+              Instant time = Rows.instant(result.getLong(3));
+              return Optional.of(
+                  new StoredRecord(type, id, result.getLong(1), payload, time, false));
+            });
   }
 
   /** Reads the names only if they have changed since the last read. */
@@ -99,25 +94,21 @@ final class Reads {
     KnownTypes known = knownTypes;
     KnownTypes now =
         sessions.read(
-            connection -> {
-              try (PreparedStatement select = connection.prepareStatement(TYPES)) {
-                select.setLong(1, known.history);
-                select.setLong(2, known.epoch);
-                try (ResultSet result = select.executeQuery()) {
-                  result.next();
-                  StoreRow row = StoreRow.of(result);
-                  var names = result.getArray(StoreRow.WIDTH + 1);
-                  return names == null
-                      ? known
-                      : new KnownTypes(
-                          row.history(), row.typesEpoch(), List.of((String[]) names.getArray()));
-                }
-              }
-            });
+            connection ->
+                new Sql(connection, TYPES, known.history, known.epoch)
+                    .readRow(result -> types(result, known)));
     if (now.epoch != known.epoch || now.history != known.history) {
       knownTypes = now;
     }
     return now.types;
+  }
+
+  private static KnownTypes types(ResultSet result, KnownTypes known) throws SQLException {
+    StoreRow row = StoreRow.of(result);
+    var names = result.getArray(StoreRow.WIDTH + 1);
+    return names == null
+        ? known
+        : new KnownTypes(row.history(), row.typesEpoch(), List.of((String[]) names.getArray()));
   }
 
   Map<String, TypeOptions> options() {
@@ -128,13 +119,12 @@ final class Reads {
 
   Checkpoint checkpoint() {
     return sessions.read(
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement(CHECKPOINT);
-              ResultSet result = select.executeQuery()) {
-            return result.next()
-                ? new Checkpoint(result.getLong(1), result.getLong(2))
-                : Checkpoint.NONE;
-          }
-        });
+        connection ->
+            new Sql(connection, CHECKPOINT)
+                .read(
+                    result ->
+                        result.next()
+                            ? new Checkpoint(result.getLong(1), result.getLong(2))
+                            : Checkpoint.NONE));
   }
 }

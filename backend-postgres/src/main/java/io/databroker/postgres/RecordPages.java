@@ -51,16 +51,9 @@ final class RecordPages implements StoredSnapshot.Pages {
    */
   static RecordPages choose(Connection connection, StoreRow row, @Nullable String type)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(LIVE)) {
-      select.setString(1, type);
-      select.setBoolean(2, type == null);
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        long history = row.latest() - row.earliest() + 1;
-        boolean isShort = history <= result.getLong(1);
-        return new RecordPages(row, type, isShort ? Order.VERSIONS : Order.KEYS);
-      }
-    }
+    long live = new Sql(connection, LIVE, type, type == null).readRow(result -> result.getLong(1));
+    long history = row.latest() - row.earliest() + 1;
+    return new RecordPages(row, type, history <= live ? Order.VERSIONS : Order.KEYS);
   }
 
   Order order() {
@@ -142,16 +135,11 @@ final class RecordPages implements StoredSnapshot.Pages {
 
   /** Skips the versions of a key except the one that was live. */
   private Place skip(Connection connection, Place end) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(LAST)) {
-      select.setString(1, end.type());
-      select.setString(2, end.id());
-      select.setLong(3, row.latest());
-      try (ResultSet result = select.executeQuery()) {
-        boolean isAhead = result.next() && result.getLong(1) > end.version();
-        // Otherwise the key has no further version that can be live.
-        long version = isAhead ? result.getLong(1) - 1 : Long.MAX_VALUE;
-        return new Place(end.type(), end.id(), version);
-      }
-    }
+    long last =
+        new Sql(connection, LAST, end.type(), end.id(), row.latest())
+            .read(result -> result.next() ? result.getLong(1) : 0);
+    // Otherwise the key has no further version that can be live.
+    long version = last > end.version() ? last - 1 : Long.MAX_VALUE;
+    return new Place(end.type(), end.id(), version);
   }
 }

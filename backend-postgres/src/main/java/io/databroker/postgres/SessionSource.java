@@ -2,7 +2,6 @@ package io.databroker.postgres;
 
 import io.databroker.api.OpenFailedException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -133,16 +132,21 @@ final class SessionSource {
    */
   private Connection connect(long transactionMillis) throws SQLException {
     Connection connection = RawSockets.connect(driver("primary"));
-    try (PreparedStatement prepare = connection.prepareStatement(PREPARE)) {
+    try {
       long millis = Math.max(1, settings.statementTimeout().toMillis());
       String timeout = String.valueOf(millis);
-      prepare.setString(1, settings.schema());
-      prepare.setString(2, timeout);
-      prepare.setString(3, timeout);
-      prepare.setString(4, timeout);
-      prepare.setString(5, String.valueOf(Math.max(FROZEN_MILLIS, millis)));
-      prepare.setString(6, String.valueOf(transactionMillis));
-      prepare.execute();
+      String frozen = String.valueOf(Math.max(FROZEN_MILLIS, millis));
+      String transaction = String.valueOf(transactionMillis);
+      new Sql(
+              connection,
+              PREPARE,
+              settings.schema(),
+              timeout,
+              timeout,
+              timeout,
+              frozen,
+              transaction)
+          .execute();
       return connection;
     } catch (SQLException | RuntimeException | Error failure) {
       connection.close();

@@ -1,6 +1,5 @@
 package io.databroker.postgres;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -22,9 +21,6 @@ record Store(
 
   /** Makes the commit notify the listeners of all hosts, which then read the store row. */
   static void tell(Tx tx, String channel) throws SQLException {
-    try (PreparedStatement tell = tx.connection.prepareStatement(TELL)) {
-      tell.setString(1, channel);
-      tell.execute();
-    }
+    new Sql(tx.connection, TELL, channel).execute();
   }
 }

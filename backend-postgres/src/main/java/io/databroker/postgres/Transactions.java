@@ -4,7 +4,6 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.UnavailableException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -210,45 +209,31 @@ final class Transactions {
   }
 
   private static Outcome outcome(Connection connection, Tx tx) throws SQLException {
-    try (PreparedStatement ask = connection.prepareStatement(ASK)) {
-      ask.setString(1, tx.id());
-      try (ResultSet result = ask.executeQuery()) {
-        result.next();
-        String status = result.getString(1);
-        if ("committed".equals(status)) {
-          boolean sameRun = tx.run() != null && tx.run().equals(result.getString(2));
-          return sameRun || isFound(connection, tx) ? Outcome.COMMITTED : Outcome.AMBIGUOUS;
-        }
-        return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
-      }
-    }
+    return new Sql(connection, ASK, tx.id())
+        .readRow(
+            row -> {
+              String status = row.getString(1);
+              if ("committed".equals(status)) {
+                boolean sameRun = tx.run() != null && tx.run().equals(row.getString(2));
+                return sameRun || isFound(connection, tx) ? Outcome.COMMITTED : Outcome.AMBIGUOUS;
+              }
+              return "aborted".equals(status) ? Outcome.ABORTED : Outcome.IN_PROGRESS;
+            });
   }
 
   private static boolean isFound(Connection connection, Tx tx) throws SQLException {
-    if (!tx.isLocked()) {
-      return false;
-    }
-    try (PreparedStatement find = connection.prepareStatement(FIND)) {
-      find.setLong(1, tx.row().latest() + 1);
-      find.setLong(2, tx.now());
-      try (ResultSet result = find.executeQuery()) {
-        return result.next();
-      }
-    }
+    return tx.isLocked()
+        && new Sql(connection, FIND, tx.row().latest() + 1, tx.now()).read(ResultSet::next);
   }
 
   /** Commits again, to wait for the standbys that may lack the lost commit. */
   private static boolean isAsDurableAsAny(Connection connection) throws SQLException {
-    try (PreparedStatement touch =
-        connection.prepareStatement(
-            "UPDATE store SET latest = latest RETURNING " + LET_COMMIT_WAIT)) {
-      connection.clearWarnings();
-      connection.setAutoCommit(false);
-      touch.execute();
-      connection.commit();
-      boolean waited = connection.getWarnings() == null;
-      connection.setAutoCommit(true);
-      return waited;
-    }
+    connection.clearWarnings();
+    connection.setAutoCommit(false);
+    new Sql(connection, "UPDATE store SET latest = latest RETURNING " + LET_COMMIT_WAIT).execute();
+    connection.commit();
+    boolean waited = connection.getWarnings() == null;
+    connection.setAutoCommit(true);
+    return waited;
   }
 }

@@ -1,7 +1,5 @@
 package io.databroker.postgres;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
@@ -102,17 +100,8 @@ final class Trim {
     if (to == from) {
       return new Step(row, 0, false);
     }
-    try (PreparedStatement update = tx.connection.prepareStatement(UPDATE)) {
-      update.setLong(1, to);
-      update.executeUpdate();
-    }
-    try (PreparedStatement drop = tx.connection.prepareStatement(DROP)) {
-      drop.setLong(1, from);
-      drop.setLong(2, to);
-      drop.setLong(3, from);
-      drop.setLong(4, to);
-      drop.executeUpdate();
-    }
+    new Sql(tx.connection, UPDATE, to).execute();
+    new Sql(tx.connection, DROP, from, to, from, to).execute();
     Store.tell(tx, store.channel());
     tx.markWritten();
     return new Step(row.from(to), to - from, mayBeMore);
@@ -120,26 +109,12 @@ final class Trim {
 
   /** Returns the first version to keep of the given range, which ends a batch, or NONE. */
   private static long firstKept(Tx tx, long from, long through, long before) throws SQLException {
-    try (PreparedStatement select = tx.connection.prepareStatement(FIRST_KEPT)) {
-      select.setLong(1, from);
-      select.setLong(2, through);
-      select.setLong(3, before);
-      select.setLong(4, from);
-      select.setLong(5, from);
-      try (ResultSet result = select.executeQuery()) {
-        return result.next() ? result.getLong(1) : NONE;
-      }
-    }
+    return new Sql(tx.connection, FIRST_KEPT, from, through, before, from, from)
+        .read(result -> result.next() ? result.getLong(1) : NONE);
   }
 
   private static long batchEnd(Tx tx, long version) throws SQLException {
-    try (PreparedStatement select = tx.connection.prepareStatement(BATCH_END)) {
-      select.setLong(1, version);
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        return result.getLong(1);
-      }
-    }
+    return new Sql(tx.connection, BATCH_END, version).readRow(row -> row.getLong(1));
   }
 
   /** Deletes the rows of a cleared history, in steps without the lock. */
@@ -157,14 +132,8 @@ final class Trim {
                     tx.removeRecords();
                     tx.begin();
                     tx.markWritten();
-                    try (PreparedStatement purge = tx.connection.prepareStatement(PURGE)) {
-                      purge.setLong(1, cleared);
-                      purge.setInt(2, STEP);
-                      try (ResultSet result = purge.executeQuery()) {
-                        result.next();
-                        return result.getLong(1);
-                      }
-                    }
+                    return new Sql(tx.connection, PURGE, cleared, STEP)
+                        .readRow(row -> row.getLong(1));
                   });
     } while (removed == STEP);
   }

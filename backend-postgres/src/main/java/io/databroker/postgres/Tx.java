@@ -72,38 +72,31 @@ final class Tx {
       sync = result.getString(StoreRow.WIDTH + 2);
     }
     if (!sync.equals(storedSync)) {
-      try (PreparedStatement note =
-          connection.prepareStatement("UPDATE store SET sync_standbys = ?")) {
-        note.setString(1, sync);
-        note.executeUpdate();
-      }
+      new Sql(connection, "UPDATE store SET sync_standbys = ?", sync).execute();
     }
     statement.getMoreResults();
     ResultSet next = Rows.next(statement);
-    readNow(next);
-    return next;
+    next.next();
+    return readNow(next);
   }
 
-  private void readNow(ResultSet result) throws SQLException {
-    result.next();
-    now = result.getLong(1);
-    id = result.getString(2);
-    run = result.getString(3);
+  private ResultSet readNow(ResultSet row) throws SQLException {
+    now = row.getLong(1);
+    id = row.getString(2);
+    run = row.getString(3);
+    return row;
   }
 
   /** Reads the time and the transaction's number, without the lock. */
   void begin() throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(NOW);
-        ResultSet result = statement.executeQuery()) {
-      readNow(result);
-    }
+    new Sql(connection, NOW).readRow(this::readNow);
   }
 
   /**
    * Keeps the stored records until the transaction ends, so that it may add rows that name them.
    */
   void keepRecords() throws SQLException {
-    execute(KEEP);
+    new Sql(connection, KEEP).execute();
   }
 
   /**
@@ -111,13 +104,7 @@ final class Tx {
    * the lock of the store row, so that no writer waits for them.
    */
   void removeRecords() throws SQLException {
-    execute(REMOVE);
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.execute();
-    }
+    new Sql(connection, REMOVE).execute();
   }
 
   /** The store row when the lock was taken. */

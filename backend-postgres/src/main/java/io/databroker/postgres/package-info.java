@@ -11,7 +11,8 @@
  *   <li>Calls: {@code PostgresBackend} is the store, and {@code Store} has the parts that its calls
  *       share. {@code Sessions} lends connections and ends calls in time, {@code SessionSource} and
  *       {@code Reconnect} make them, {@code RawSockets} cuts them off. {@code Transactions} commits
- *       a {@code Tx} and resolves the outcome of a lost commit; {@code SqlFailures} sorts errors.
+ *       a {@code Tx} and resolves the outcome of a lost commit; {@code Sql} is one statement, and
+ *       {@code SqlFailures} sorts errors.
  *   <li>Writes: {@code WriteQueue} gathers the batches of one host, {@code GroupWrite} makes a
  *       {@code WritePlan} of them, {@code Eviction} chooses the records to evict, {@code RowWriter}
  *       writes the rows. {@code OptionsChange}, {@code Expiry} with {@code ExpiredRecords}, {@code
