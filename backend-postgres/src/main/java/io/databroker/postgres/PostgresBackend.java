@@ -70,7 +70,7 @@ final class PostgresBackend implements Backend {
     this.reads = new Reads(sessions, options, tail);
     this.leases = new Leases(transactions);
     this.checkpoints = new Checkpoints(transactions);
-    this.queue = new WriteQueue(this::write);
+    this.queue = new WriteQueue(this::write, System::nanoTime);
     this.expiry = new Expiry(store);
     this.listener = new Listener(source, tail, state, channel, context.callTimeout());
   }

@@ -4,18 +4,22 @@ import io.databroker.api.DatabrokerException;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
+import io.databroker.api.support.Gathering;
 import io.databroker.api.support.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Groups concurrent batches into one transaction. A caller writes its batch at once if no other
  * caller is writing. Callers that arrive meanwhile wait; the first of them then writes all their
- * batches, except those of callers that have more than twice its time left.
+ * batches, except those of callers that have more than twice its time left. It first waits shortly
+ * for the callers of the last transaction ({@link Gathering}).
  *
  * <p>A batch that the writer leaves out of a group is written alone.
  */
@@ -47,7 +51,8 @@ final class WriteQueue {
   private static final class Pending {
     final WriteBatch batch;
     final Deadline deadline;
-    Stage stage = Stage.WAITING;
+    final Thread caller = Thread.currentThread();
+    volatile Stage stage = Stage.WAITING;
     boolean alone;
     @Nullable PutResult result;
     @Nullable RuntimeException failure;
@@ -60,14 +65,33 @@ final class WriteQueue {
     boolean isLeftOut() {
       return result == null && failure == null;
     }
+
+    void wake() {
+      LockSupport.unpark(caller);
+    }
   }
 
-  private final Writer writer;
-  private final Deque<Pending> waiting = new ArrayDeque<>();
-  private boolean busy;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  WriteQueue(Writer writer) {
+  private final Writer writer;
+  private final LongSupplier nanoTime;
+  private final Deque<Pending> waiting = new ArrayDeque<>();
+  private final Gathering gathering = new Gathering();
+
+  /** The number of batches until now. */
+  private long given;
+
+  /** The caller that writes, or waits for others before it does. */
+  private @Nullable Pending leader;
+
+  /**
+   * Begins an empty queue.
+   *
+   * @param nanoTime the time, as of {@link System#nanoTime}
+   */
+  WriteQueue(Writer writer, LongSupplier nanoTime) {
     this.writer = writer;
+    this.nanoTime = nanoTime;
   }
 
   PutResult put(WriteBatch batch, Deadline deadline) {
@@ -89,18 +113,15 @@ final class WriteQueue {
    * Waits until the batch is done or the caller's turn to write comes; returns whether it must
    * write.
    */
-  private synchronized boolean isLeader(Pending mine) {
-    if (!busy) {
-      busy = true;
+  private boolean isLeader(Pending mine) {
+    if (begins(mine)) {
       return true;
     }
-    waiting.add(mine);
     boolean interrupted = false;
     try {
       while (mine.stage == Stage.WAITING || mine.stage == Stage.TAKEN) {
         boolean isOver = mine.deadline.isOver();
-        if (mine.stage == Stage.WAITING && (isOver || interrupted)) {
-          waiting.remove(mine);
+        if ((isOver || interrupted) && leaves(mine)) {
           mine.failure =
               new UnavailableException(
                   isOver
@@ -109,13 +130,9 @@ final class WriteQueue {
                   null);
           return false;
         }
-        try {
-          // Once it has begun, the transaction ends in time by itself.
-          long left = mine.stage == Stage.TAKEN ? 1_000 : millis(mine.deadline);
-          wait(Math.max(1, left));
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+        // Once it has begun, the transaction ends in time by itself.
+        LockSupport.parkNanos(this, mine.stage == Stage.TAKEN ? SECOND : mine.deadline.left());
+        interrupted |= Thread.interrupted();
       }
       return mine.stage == Stage.LEADING;
     } finally {
@@ -125,12 +142,30 @@ final class WriteQueue {
     }
   }
 
-  private static long millis(Deadline deadline) {
-    return TimeUnit.NANOSECONDS.toMillis(deadline.left());
+  /** Enters the queue; returns whether the caller writes at once, because no other one does. */
+  private synchronized boolean begins(Pending mine) {
+    given++;
+    Pending writing = leader;
+    if (writing == null) {
+      leader = mine;
+      return true;
+    }
+    waiting.add(mine);
+    if (gathering.endsWith(given)) {
+      writing.wake();
+    }
+    return false;
+  }
+
+  /** Leaves the queue, unless the batch is being written. */
+  private synchronized boolean leaves(Pending mine) {
+    return waiting.remove(mine);
   }
 
   private void lead(Pending mine) {
+    gather();
     List<Pending> group = take(mine);
+    long start = nanoTime.getAsLong();
     List<Runnable> signals = new ArrayList<>();
     try {
       write(group, signals);
@@ -138,9 +173,20 @@ final class WriteQueue {
         write(List.of(mine), signals);
       }
     } finally {
-      finish(group);
+      finish(group, start);
       signals.forEach(Runnable::run);
     }
+  }
+
+  /** Waits for the callers of the last transaction; an interrupt ends the wait, and stays set. */
+  private void gather() {
+    for (long left = left(); left > 0 && !Thread.currentThread().isInterrupted(); left = left()) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private synchronized long left() {
+    return gathering.left(given, nanoTime.getAsLong());
   }
 
   private synchronized List<Pending> take(Pending mine) {
@@ -202,21 +248,31 @@ final class WriteQueue {
   }
 
   /** Wakes the group, and lets the first of the waiting callers write next. */
-  private synchronized void finish(List<Pending> group) {
+  private void finish(List<Pending> group, long start) {
+    Pending next = end(group, start);
+    group.subList(1, group.size()).forEach(Pending::wake); // all but this caller
+    if (next != null) {
+      next.wake();
+    }
+  }
+
+  /** Ends a transaction; returns the caller that writes next, if any. */
+  private synchronized @Nullable Pending end(List<Pending> group, long start) {
+    gathering.begin(given, group.size(), start, nanoTime.getAsLong());
     for (int i = group.size() - 1; i >= 0; i--) {
       Pending pending = group.get(i);
-      pending.stage = pending.isLeftOut() ? Stage.WAITING : Stage.DONE;
-      if (pending.isLeftOut()) {
+      boolean isLeftOut = pending.isLeftOut();
+      if (isLeftOut) {
         pending.alone = true;
         waiting.addFirst(pending);
       }
+      pending.stage = isLeftOut ? Stage.WAITING : Stage.DONE;
     }
     Pending next = waiting.poll();
-    if (next == null) {
-      busy = false;
-    } else {
+    if (next != null) {
       next.stage = Stage.LEADING;
     }
-    notifyAll();
+    leader = next;
+    return next;
   }
 }

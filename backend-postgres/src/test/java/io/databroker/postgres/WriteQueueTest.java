@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,12 @@ class WriteQueueTest {
   private final List<Duration> times = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch writing = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
-  private final WriteQueue queue = new WriteQueue(this::write);
+  private final AtomicLong nanoTime = new AtomicLong(-1); // which may be negative
+  private final WriteQueue queue = new WriteQueue(this::write, nanoTime::get);
+
+  /** The time of a commit; the clock stands still otherwise. */
+  private volatile long commit;
+
   private volatile boolean failing;
 
   private volatile Runnable signals = () -> {};
@@ -51,6 +57,7 @@ class WriteQueueTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    nanoTime.addAndGet(commit);
     if (failing) {
       throw new UnavailableException("gone", null);
     }
@@ -107,6 +114,46 @@ class WriteQueueTest {
       assertThat(others.get(i).get().serverVersion()).isEqualTo(i + 2);
     }
     assertThat(groups).containsExactly(1, 5);
+  }
+
+  @Test
+  void theNextTransactionWaitsForTheCallersOfTheLastOne() throws Exception {
+    commit = TimeUnit.SECONDS.toNanos(1);
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> two = waiting(2, Duration.ofSeconds(30));
+    FutureTask<PutResult> three = waiting(3, Duration.ofSeconds(30));
+    goOn.countDown();
+    leader.get();
+    assertThat(put(4, Duration.ofSeconds(30)).serverVersion()).isEqualTo(4);
+    two.get();
+    three.get();
+    assertThat(groups).containsExactly(1, 3);
+  }
+
+  @Test
+  void aWaitForCallersThatDoNotComeEnds() throws Exception {
+    commit = TimeUnit.SECONDS.toNanos(1);
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> two = waiting(2, Duration.ofSeconds(30));
+    FutureTask<PutResult> three = waiting(3, Duration.ofSeconds(30));
+    goOn.countDown();
+    leader.get();
+    nanoTime.addAndGet(TimeUnit.MILLISECONDS.toNanos(2));
+    two.get();
+    three.get();
+    assertThat(groups).containsExactly(1, 2);
+  }
+
+  @Test
+  void aCallerThatIsAloneWaitsForNobody() throws Exception {
+    commit = TimeUnit.SECONDS.toNanos(1);
+    goOn.countDown();
+    for (int size = 1; size <= 3; size++) {
+      int writes = size;
+      Future<PutResult> put = threads.submit(() -> put(writes, Duration.ofSeconds(30)));
+      assertThat(put.get(30, TimeUnit.SECONDS).serverVersion()).isEqualTo(size);
+    }
+    assertThat(groups).containsExactly(1, 1, 1);
   }
 
   @Test

@@ -9,8 +9,9 @@
  *   <li>Writes: {@link io.databroker.api.support.WriteBatch} is the batch of a put or a restore.
  *       {@link io.databroker.api.support.Conditions} checks the conditions of a batch, {@link
  *       io.databroker.api.support.LastPayloads} limits the payloads of the records that it deletes.
- *       {@link io.databroker.api.support.Extraction} calls the extraction function and rejects one
- *       that calls its backend.
+ *       {@link io.databroker.api.support.Gathering} waits for writers whose batches one commit
+ *       covers. {@link io.databroker.api.support.Extraction} calls the extraction function and
+ *       rejects one that calls its backend.
  *   <li>Reads: {@link io.databroker.api.support.HeapSnapshot} is a snapshot of records on the heap.
  *   <li>State: {@link io.databroker.api.support.LeaseTable} holds leases, {@link
  *       io.databroker.api.support.TypeList} the sorted types, {@link

@@ -1,6 +1,7 @@
 package io.databroker.offheap.journal;
 
 import io.databroker.api.StorageFailedException;
+import io.databroker.api.support.Gathering;
 import io.databroker.offheap.memory.DirectoryLostException;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;

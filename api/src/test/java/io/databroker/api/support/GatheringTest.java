@@ -1,4 +1,4 @@
-package io.databroker.offheap.journal;
+package io.databroker.api.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,8 +19,8 @@ class GatheringTest {
   }
 
   @Test
-  void theNextFsyncWaitsForAllWritersOfTheLastOne() {
-    // Three writers were released while two others had appended.
+  void theNextCommitWaitsForAllWritersOfTheLastOne() {
+    // Three writers were released while two others had given theirs.
     gathering.begin(5, 3, START, START + 800_000);
     assertThat(gathering.left(5, START + 800_000)).isEqualTo(100_000);
     assertThat(gathering.left(7, START + 840_000)).isEqualTo(60_000);
@@ -30,13 +30,13 @@ class GatheringTest {
   }
 
   @Test
-  void theWaitIsAnEighthOfTheFsyncAtMost() {
+  void theWaitIsAnEighthOfTheCommitAtMost() {
     gathering.begin(5, 3, START, START + 800_000);
     assertThat(gathering.left(5, START + 900_000)).isNotPositive();
   }
 
   @Test
-  void noWriterWaitsAfterAShortFsync() {
+  void noWriterWaitsAfterAShortCommit() {
     gathering.begin(5, 3, START, START + 300_000);
     assertThat(gathering.left(5, START + 300_000)).isNotPositive();
   }
