@@ -52,7 +52,8 @@ class TypeTableTest {
       meet(met, 4 * i + 2);
       ask(mine);
       rounds++;
-      going = overlaps < 5 && rounds < 20_000;
+      // On busy processors the first overlap may take long.
+      going = overlaps < 5 && rounds < (overlaps == 0 ? 400_000 : 20_000);
       meet(met, 4 * i + 4);
       overlaps += mine.from < other.to && other.from < mine.to ? 1 : 0;
       parted += mine.index != other.index ? 1 : 0;
