@@ -33,7 +33,7 @@ final class Batch implements AutoCloseable {
   private final Map<Name, Change> lasts;
   private final List<TypeTable> touched = new ArrayList<>(2);
   private final LastPayloads deleted = new LastPayloads();
-  private final History.Lookup look = History.Lookup.mine();
+  private final Lookup look = Lookup.mine();
 
   Batch(Store store, History history, Instant time, int size) {
     this.store = store;
@@ -64,7 +64,7 @@ final class Batch implements AutoCloseable {
   /** Returns the version of the live record, pending commits included; 0 if there is none. */
   static long liveVersion(History history, String type, String id) {
     TypeTable table = history.tables.get(type);
-    History.Lookup look = History.Lookup.mine();
+    Lookup look = Lookup.mine();
     if (table == null
         || !look.key.set(table.number, id)
         || !history.keys.find(look.key, look.place)) {

@@ -18,14 +18,10 @@ final class BatchCommit {
   private final History history;
   private final List<Change> changes;
   private final List<TypeTable> touched;
-  private final History.Lookup look;
+  private final Lookup look;
 
   BatchCommit(
-      Store store,
-      History history,
-      List<Change> changes,
-      List<TypeTable> touched,
-      History.Lookup look) {
+      Store store, History history, List<Change> changes, List<TypeTable> touched, Lookup look) {
     this.store = store;
     this.history = history;
     this.changes = changes;
@@ -121,6 +117,8 @@ final class BatchCommit {
   }
 
   private void install(Segment segment) {
+    HotRecords hot = history.hot;
+    HotRecords.Mark mark = new HotRecords.Mark(history.planned.version() + changes.size());
     for (Change change : changes) {
       boolean deleted = change.payload == null;
       history.install(
@@ -145,6 +143,9 @@ final class BatchCommit {
         look.place.location = change.location;
         look.place.checksum = change.checksum;
         history.keys.replace(look.key, look.place);
+        if (hot != null) {
+          hot.written(change.table.type, change.id, mark);
+        }
       }
     }
     touched.forEach(history.types::mayGo);

@@ -17,6 +17,9 @@ final class Bounds {
    */
   static final long TYPES = Runtime.getRuntime().maxMemory() / 800;
 
+  /** Largest {@code cacheBytes}. */
+  static final long CACHE_BYTES = Runtime.getRuntime().maxMemory() / 2;
+
   /**
    * Step of the lease tokens after a lost tail: larger than the number of grants between two
    * fsyncs.

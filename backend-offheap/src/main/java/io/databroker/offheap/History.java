@@ -11,9 +11,7 @@ import io.databroker.offheap.journal.RecordCopy;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.SideState;
 import io.databroker.offheap.memory.Guard;
-import io.databroker.offheap.memory.Key;
 import io.databroker.offheap.memory.KeyIndex;
-import io.databroker.offheap.memory.Place;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -53,19 +51,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory is freed only when no thread inside the {@link Guard} can still read it, and a record
  * only when neither the feed nor an open snapshot holds it: see {@link #forgotten}.
  */
-final class History implements JournalOwner {
-  private static final ThreadLocal<Lookup> LOOKUP = ThreadLocal.withInitial(Lookup::new);
-
-  /** Buffers of a look-up in the key index: one per thread, to make no garbage. */
-  static final class Lookup {
-    final Key key = new Key();
-    final Place place = new Place();
-
-    static Lookup mine() {
-      return LOOKUP.get();
-    }
-  }
-
+final class History implements JournalOwner, HotRecords.Source {
   /** Delete that is still in the key index. */
   record Tombstone(TypeTable table, String id, long version) {}
 
@@ -95,6 +81,9 @@ final class History implements JournalOwner {
   /** The version of the first change, held or not; 0 if it is not known. */
   private volatile long firstEver;
 
+  /** Copies of records on the heap; null if there are none, or no longer. */
+  volatile @Nullable HotRecords hot;
+
   private final AtomicBoolean freed = new AtomicBoolean();
 
   History(
@@ -108,6 +97,7 @@ final class History implements JournalOwner {
     this.keys = new KeyIndex(settings.expectedRecords(), settings.growth());
     this.commit = Commit.start(version);
     this.planned = commit;
+    this.hot = settings.cacheBytes() == 0 ? null : new HotRecords(settings.cacheBytes());
   }
 
   @Override
@@ -150,6 +140,17 @@ final class History implements JournalOwner {
   }
 
   @Nullable StoredRecord get(String type, String id) {
+    HotRecords copies = hot;
+    return copies == null ? look(type, id) : copies.get(this, type, id);
+  }
+
+  @Override
+  public long committed() {
+    return commit.version();
+  }
+
+  @Override
+  public @Nullable StoredRecord look(String type, String id) {
     TypeTable table = tables.get(type);
     Lookup look = Lookup.mine();
     if (table == null || !look.key.set(table.number, id)) {
@@ -379,6 +380,7 @@ final class History implements JournalOwner {
     if (!freed.compareAndSet(false, true)) {
       return;
     }
+    hot = null;
     directory.all().forEach(Segment::free);
     types.free();
     keys.free();

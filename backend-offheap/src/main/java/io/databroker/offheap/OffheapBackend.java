@@ -221,6 +221,7 @@ final class OffheapBackend implements Backend {
     store.publisher.began(store.journal.active());
     store.ended.add(ended);
     store.history = begun;
+    ended.hot = null;
     Journal.delete(ended.directory.all());
     return new ClearResult(ended.serverVersion, begun.serverVersion);
   }
@@ -242,12 +243,20 @@ final class OffheapBackend implements Backend {
         });
   }
 
-  /** Returns the size of the journal; may also be called after a close. */
+  /** Returns the sizes of the journal and the cache; may also be called after a close. */
   @Override
   public Map<String, Long> counters() {
-    List<Segment> segments = store.history.directory.all();
+    History now = store.history;
+    List<Segment> segments = now.directory.all();
     long bytes = segments.stream().mapToLong(segment -> segment.end).sum();
-    return Map.of("journal.bytes", bytes, "journal.segments", (long) segments.size());
+    HotRecords hot = now.hot;
+    return Map.of(
+        "journal.bytes",
+        bytes,
+        "journal.segments",
+        (long) segments.size(),
+        "cache.bytes",
+        hot == null ? 0 : hot.bytes());
   }
 
   /** Never waits; may also be called after a close. */

@@ -5,10 +5,12 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.BackendProvider;
 import io.databroker.api.Capability;
 import io.databroker.api.Limits;
+import io.databroker.api.OpenFailedException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -58,9 +60,24 @@ public final class OffheapProvider implements BackendProvider {
   @Override
   public Backend open(Settings settings, BackendContext context) {
     JvmFlags.check();
+    checkHeap(settings.get(OffheapSettings.CACHE_BYTES));
     if (System.getProperty(NO_ADVERT) == null) {
       System.setProperty(NO_ADVERT, "true");
     }
     return Opening.open(OffheapSettings.of(settings), context);
+  }
+
+  private static void checkHeap(long cacheBytes) {
+    if (cacheBytes > Bounds.CACHE_BYTES) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "%s %d is more than half of the heap, %d bytes; set it lower, or give the JVM a"
+                  + " larger heap (-Xmx)",
+              OffheapSettings.CACHE_BYTES.name(),
+              cacheBytes,
+              Bounds.CACHE_BYTES),
+          null);
+    }
   }
 }

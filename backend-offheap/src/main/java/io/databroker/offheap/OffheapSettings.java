@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param growth the multiple of expectedRecords that still fits
  * @param segmentBytes the size of a segment of the journal
  * @param scrubRate bytes of the journal that are verified each second; 0 for none
+ * @param cacheBytes the most heap that copies of records take; 0 for no copies
  */
 record OffheapSettings(
     @Nullable Path directory,
@@ -24,7 +25,8 @@ record OffheapSettings(
     long expectedRecords,
     int growth,
     long segmentBytes,
-    long scrubRate) {
+    long scrubRate,
+    long cacheBytes) {
   /** Verifies a store of 80 GiB once a day, at a negligible cost. */
   private static final long DEFAULT_SCRUB_RATE = 1 << 20;
 
@@ -72,22 +74,38 @@ record OffheapSettings(
           "rate at which the background scrub verifies the journal, to find damage early; "
               + "0: no scrub");
 
+  static final Setting<Long> CACHE_BYTES =
+      Setting.number(
+          "cacheBytes",
+          "bytes",
+          0,
+          1L << 40,
+          0,
+          "heap for copies of the records that are read most, at most half of the heap; "
+              + "0: no copies");
+
   private static final long SMALLEST_SEGMENT = 64L << 20;
   private static final long LARGEST_SEGMENT = 256L << 20;
 
-  /** Settings with the default rate of the scrub. */
+  /** Settings with the default rate of the scrub, and without a cache. */
   OffheapSettings(
       @Nullable Path directory,
       Durability durability,
       long expectedRecords,
       int growth,
       long segmentBytes) {
-    this(directory, durability, expectedRecords, growth, segmentBytes, DEFAULT_SCRUB_RATE);
+    this(directory, durability, expectedRecords, growth, segmentBytes, DEFAULT_SCRUB_RATE, 0);
   }
 
   static List<Setting<?>> all() {
     return List.of(
-        DIRECTORY, DURABILITY, EXPECTED_RECORDS, AVERAGE_RECORD_SIZE, GROWTH, SCRUB_RATE);
+        DIRECTORY,
+        DURABILITY,
+        EXPECTED_RECORDS,
+        AVERAGE_RECORD_SIZE,
+        GROWTH,
+        SCRUB_RATE,
+        CACHE_BYTES);
   }
 
   static OffheapSettings of(Settings settings) {
@@ -100,7 +118,8 @@ record OffheapSettings(
         settings.get(EXPECTED_RECORDS),
         settings.get(GROWTH).intValue(),
         Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, segment)),
-        settings.get(SCRUB_RATE));
+        settings.get(SCRUB_RATE),
+        settings.get(CACHE_BYTES));
   }
 
   boolean forces() {
@@ -124,6 +143,12 @@ record OffheapSettings(
   }
 
   OffheapSettings withScrubRate(long rate) {
-    return new OffheapSettings(directory, durability, expectedRecords, growth, segmentBytes, rate);
+    return new OffheapSettings(
+        directory, durability, expectedRecords, growth, segmentBytes, rate, cacheBytes);
+  }
+
+  OffheapSettings withCacheBytes(long bytes) {
+    return new OffheapSettings(
+        directory, durability, expectedRecords, growth, segmentBytes, scrubRate, bytes);
   }
 }

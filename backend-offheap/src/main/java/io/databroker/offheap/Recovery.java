@@ -45,7 +45,7 @@ final class Recovery {
   private final boolean survives;
   private final RecoveredLeases leases;
   private final CRC32C checksum = new CRC32C();
-  private final History.Lookup look = History.Lookup.mine();
+  private final Lookup look = Lookup.mine();
   private long sequence;
   private boolean inJournal;
   private long lastOrder;

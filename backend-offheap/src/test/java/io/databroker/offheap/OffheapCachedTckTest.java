@@ -1,0 +1,16 @@
+package io.databroker.offheap;
+
+import io.databroker.api.Settings;
+import java.nio.file.Path;
+
+/** With an fsync for each write, a copy on the heap meets the most writes under way. */
+class OffheapCachedTckTest extends OffheapDirectoryTckTest {
+  @Override
+  public Settings settings(Path directory) {
+    return Settings.builder()
+        .set(OffheapSettings.DIRECTORY, directory)
+        .set(OffheapSettings.DURABILITY, Durability.DISK)
+        .set(OffheapSettings.CACHE_BYTES, 1L << 20)
+        .build();
+  }
+}
