@@ -231,6 +231,7 @@ final class Catalogue {
             "get",
             6,
             Target.none(Target.Measure.THROUGHPUT)));
+    cachedGets(map + ", getUsing + copy");
     offHeapRows(
         RecordBenchmark.class,
         "put",
@@ -269,6 +270,31 @@ final class Catalogue {
             Target.atLeast(0.7)));
   }
 
+  private void cachedGets(String map) {
+    Map<String, String> sides =
+        Map.of("sides", Stores.CACHED + "+" + Stores.OFF_HEAP + "+" + Stores.CHRONICLE);
+    Target none = Target.none(Target.Measure.THROUGHPUT);
+    String cached = ", with cacheBytes";
+    String without = "the same without";
+    String zipf = "off-heap get, Zipf 0.99";
+    add(
+        RecordBenchmark.class,
+        "getZipf",
+        1,
+        sides,
+        Row.of(zipf, map, "get", 2, none).ours(1),
+        Row.of(zipf + cached, map, "get", 2, Target.atLeast(2)),
+        Row.of(zipf + cached, without, "get", 1, none));
+    String uniform = "off-heap get, each key as often";
+    add(
+        RecordBenchmark.class,
+        "get",
+        1,
+        sides,
+        Row.of(uniform + cached, map, "get", 2, none),
+        Row.of(uniform + cached, without, "get", 1, none));
+  }
+
   /** Adds the row beside the bare structures, and one beside each peer. */
   private void offHeapRows(
       Class<?> type,
@@ -295,6 +321,7 @@ final class Catalogue {
     }
     boolean onlyWork =
         method.equals("get")
+            || method.equals("getZipf")
             || method.equals("putAll")
             || (method.equals("put") && type == RecordBenchmark.class && threads == 1)
             || method.equals("come")

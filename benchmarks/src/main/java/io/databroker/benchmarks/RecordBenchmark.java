@@ -21,6 +21,12 @@ public class RecordBenchmark {
   }
 
   @Benchmark
+  public int getZipf(Turns turns, Zipf zipf) {
+    int i = zipf.next();
+    return turns.store.get(turns.workload.probedType(i), turns.workload.probedId(i));
+  }
+
+  @Benchmark
   public int getBesideWriter(Turns turns, Cursor cursor, BusyWriter writer) {
     return get(turns, cursor);
   }

@@ -18,6 +18,7 @@ public final class Stores {
   static final String CAFFEINE = "caffeine";
   static final String TREES = "trees";
   static final String OFF_HEAP = "offheap";
+  static final String CACHED = "offheap-cached";
   static final String ON_DISK = "offheap-disk";
   static final String FORCED_LOG = "forced-log";
   static final String CHRONICLE = "chronicle";
@@ -26,6 +27,9 @@ public final class Stores {
   static final String ROCKSDB = "rocksdb";
   static final String LMDB = "lmdb";
   static final String MAPDB = "mapdb";
+
+  /** Heap of a cached record, roughly; a cache has room for a tenth of the records. */
+  private static final long CACHED_BYTES = 512;
 
   private Stores() {}
 
@@ -37,6 +41,8 @@ public final class Stores {
       case CAFFEINE -> new CaffeineStore();
       case TREES -> new TreesStore();
       case OFF_HEAP -> offHeap(records, "process", BackendContext.standard());
+      case CACHED ->
+          offHeap(records, "process", records / 10 * CACHED_BYTES, BackendContext.standard());
       case ON_DISK -> offHeap(records, "disk", BackendContext.standard());
       case FORCED_LOG -> new ForcedLogStore();
       case CHRONICLE -> new ChronicleStore(records);
@@ -58,20 +64,27 @@ public final class Stores {
 
   /** Opens ours in a directory of its own with the given durability. */
   static BrokerStore offHeap(int records, String durability, BackendContext context) {
+    return offHeap(records, durability, 0, context);
+  }
+
+  private static BrokerStore offHeap(
+      int records, String durability, long cacheBytes, BackendContext context) {
     Scratch scratch = new Scratch(OFF_HEAP);
     return new BrokerStore(
-        offHeap(scratch.directory, Math.max(1_000, records), durability, context), scratch);
+        offHeap(scratch.directory, Math.max(1_000, records), durability, cacheBytes, context),
+        scratch);
   }
 
   /** Opens the off-heap store of a directory, behind the checks, as a host does. */
   public static Backend offHeap(
-      Path directory, int records, String durability, BackendContext context) {
+      Path directory, int records, String durability, long cacheBytes, BackendContext context) {
     BackendProvider provider = provider(OFF_HEAP);
     Settings.Builder settings = Settings.builder();
     for (Setting<?> setting : provider.settings()) {
       switch (setting.name()) {
         case "directory" -> set(settings, setting, directory.toString());
         case "durability" -> set(settings, setting, durability);
+        case "cacheBytes" -> set(settings, setting, Long.toString(cacheBytes));
         case "expectedRecords" -> set(settings, setting, Integer.toString(records));
         default -> {}
       }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,7 @@ class HarnessTest {
             Stores.TREES,
             Stores.CAFFEINE,
             Stores.OFF_HEAP,
+            Stores.CACHED,
             Stores.CHRONICLE,
             Stores.PLACES,
             Stores.MVSTORE,
@@ -100,6 +102,17 @@ class HarnessTest {
         assertThat(got).as(name).isEqualTo(sum);
       }
     }
+  }
+
+  @Test
+  void zipfDrawsTheFirstKeysMostAndEachKeyInItsTurn() {
+    int[] counts = new int[1_000];
+    for (int draw : Zipf.draws(1_000, 1 << 20, new Random(1))) {
+      counts[draw]++;
+    }
+    assertThat((double) counts[0] / counts[1]).isCloseTo(Math.pow(2, 0.99), within(0.05));
+    assertThat((double) counts[0] / counts[9]).isCloseTo(Math.pow(10, 0.99), within(0.5));
+    assertThat(counts).doesNotContain(0);
   }
 
   @Test

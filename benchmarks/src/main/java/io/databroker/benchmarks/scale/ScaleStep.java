@@ -77,7 +77,7 @@ public final class ScaleStep {
   private void run(Kind kind) throws Exception {
     long start = System.nanoTime();
     Backend backend =
-        Stores.offHeap(store, Math.max(1_000, records), "process", BackendContext.standard());
+        Stores.offHeap(store, Math.max(1_000, records), "process", 0, BackendContext.standard());
     switch (kind) {
       case FILL -> fill(backend);
       case RECOVER -> {
