@@ -118,7 +118,7 @@ final class BatchCommit {
 
   private void install(Segment segment) {
     HotRecords hot = history.hot;
-    HotRecords.Mark mark = new HotRecords.Mark(history.planned.version() + changes.size());
+    long last = history.planned.version() + changes.size();
     for (Change change : changes) {
       boolean deleted = change.payload == null;
       history.install(
@@ -144,7 +144,7 @@ final class BatchCommit {
         look.place.checksum = change.checksum;
         history.keys.replace(look.key, look.place);
         if (hot != null) {
-          hot.written(change.table.type, change.id, mark);
+          hot.written(change.table.type, change.id, last);
         }
       }
     }

@@ -3,30 +3,30 @@ package io.databroker.offheap;
 import io.databroker.api.StoredRecord;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies on the heap of records that are read often, in front of the key index. Each key has one
- * slot, which it shares with other keys; a slot has one copy, or a mark of the last write.
+ * slot, which it shares with other keys; a slot has at most one copy, and the version of the last
+ * write of its keys.
  *
- * <p><b>Why it is right.</b> A copy in its slot is always the record that a look-up would find. The
- * writer replaces the copy by a mark before it commits. A reader takes the content of the slot,
- * looks the record up, and puts a copy there only if the slot still has the same object, and that
- * object was no mark of a pending write. So between the look-up and a later hit no write of the key
- * has taken effect: its mark would have replaced the object, or the copy. Each batch and each
- * removal makes a new mark, and a slot never becomes empty again; thus the same object means that
- * nothing happened.
+ * <p><b>Why it is right.</b> A copy is always the record that a look-up would find. The writer sets
+ * the version of a slot before it commits. A reader reads the version of the slot, looks the record
+ * up, and stores that version with its copy, unless it is not committed yet. A copy counts only
+ * while the slot still has the same version: then every write of its keys was committed before the
+ * look-up, and none has taken effect since.
  *
- * <p>A mark that outlives its commit says nothing. A key that enters the key index needs no mark:
- * it has no copy, because its delete has marked the slot.
+ * <p>A key that enters the key index sets no version: it has no copy, because its delete has set
+ * one.
  */
 final class HotRecords {
   /** Number of misses of which one makes a copy, if it displaces another. */
   private static final int MISSES = 32;
 
-  /** Heap of a slot: its reference and hash, and a mark. */
-  private static final int SLOT_BYTES = 40;
+  /** Heap of a slot: its reference, hash and version. */
+  private static final int SLOT_BYTES = 20;
 
   /** Heap of a copy without its payload and id. */
   private static final int COPY_BYTES = 200;
@@ -50,16 +50,21 @@ final class HotRecords {
     long committed();
   }
 
-  /** Mark of a write: its batch ends with that version. */
-  record Mark(long version) {}
-
-  private record Copy(int hash, long bytes, StoredRecord record) {
+  /**
+   * Copy of a record.
+   *
+   * @param written the version of its slot before the look-up
+   */
+  private record Copy(int hash, long written, long bytes, StoredRecord record) {
     boolean is(String type, String id) {
       return record.id().equals(id) && record.type().equals(type);
     }
   }
 
-  private final AtomicReferenceArray<@Nullable Object> slots;
+  private final AtomicReferenceArray<@Nullable Copy> slots;
+
+  /** Last version that was written to a key of each slot. */
+  private final AtomicLongArray versions;
 
   /**
    * Hashes of the keys whose copies are in the slots; 0 if there is none. A hint, which saves a
@@ -88,6 +93,7 @@ final class HotRecords {
    */
   HotRecords(int count, long bytes, int misses) {
     this.slots = new AtomicReferenceArray<>(count);
+    this.versions = new AtomicLongArray(count);
     this.hashes = new int[count];
     this.most = bytes - (long) count * SLOT_BYTES;
     this.misses = misses;
@@ -98,19 +104,22 @@ final class HotRecords {
     int hash = hash(type, id);
     int slot = slot(hash);
     int there = hashes[slot];
-    if (there == hash && slots.get(slot) instanceof Copy copy && copy.is(type, id)) {
-      return copy.record;
+    if (there == hash) {
+      Copy copy = slots.get(slot);
+      if (copy != null && copy.written == versions.get(slot) && copy.is(type, id)) {
+        return copy.record;
+      }
     }
     boolean copies = (there == 0 && hasRoom()) || ThreadLocalRandom.current().nextInt(misses) == 0;
     return copies ? copied(source, type, id, hash, slot) : source.look(type, id);
   }
 
   private @Nullable StoredRecord copied(Source source, String type, String id, int hash, int slot) {
-    Object before = slots.get(slot);
-    boolean pending = before instanceof Mark mark && mark.version > source.committed();
+    long written = versions.get(slot);
+    boolean pending = written > source.committed();
     StoredRecord found = source.look(type, id);
     if (found != null && !pending) {
-      put(slot, before, new Copy(hash, size(found), found));
+      put(slot, new Copy(hash, written, size(found), found));
     }
     return found;
   }
@@ -119,15 +128,10 @@ final class HotRecords {
     return COPY_BYTES + record.payload().size() + 2L * record.id().length();
   }
 
-  private void put(int slot, @Nullable Object before, Copy copy) {
-    if (copy.bytes > most / LARGEST_SHARE || !reserve(copy.bytes)) {
-      return;
-    }
-    if (slots.compareAndSet(slot, before, copy)) {
+  private void put(int slot, Copy copy) {
+    if (copy.bytes <= most / LARGEST_SHARE && reserve(copy.bytes)) {
+      release(slots.getAndSet(slot, copy));
       hashes[slot] = copy.hash;
-      release(before);
-    } else {
-      release(copy);
     }
   }
 
@@ -144,28 +148,27 @@ final class HotRecords {
     return sum <= most;
   }
 
-  /** Removes the copy in a slot, if there is one. */
-  void remove(int slot) {
-    Object there = slots.get(slot);
-    if (there instanceof Copy && slots.compareAndSet(slot, there, new Mark(0))) {
-      hashes[slot] = 0;
-      release(there);
+  private void remove(int slot) {
+    hashes[slot] = 0;
+    release(slots.getAndSet(slot, null));
+  }
+
+  private void release(@Nullable Copy removed) {
+    if (removed != null) {
+      bytes.addAndGet(-removed.bytes);
     }
   }
 
-  private void release(@Nullable Object removed) {
-    if (removed instanceof Copy copy) {
-      bytes.addAndGet(-copy.bytes);
-    }
-  }
-
-  /** Drops the copy of a key before a write of it takes effect; for the writer. */
-  void written(String type, String id, Mark mark) {
+  /**
+   * Ends the copy of a key before a write of it takes effect; for the writer.
+   *
+   * @param version the last version of the batch, which is not committed yet
+   */
+  void written(String type, String id, long version) {
     int slot = slot(hash(type, id));
-    Object removed = slots.getAndSet(slot, mark);
-    if (removed instanceof Copy) {
-      hashes[slot] = 0;
-      release(removed);
+    versions.set(slot, version);
+    if (slots.get(slot) != null) {
+      remove(slot);
     }
   }
 
