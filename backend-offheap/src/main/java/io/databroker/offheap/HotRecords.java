@@ -116,7 +116,7 @@ final class HotRecords {
 
   private @Nullable StoredRecord copied(Source source, String type, String id, int hash, int slot) {
     long written = versions.get(slot);
-    boolean pending = written > source.committed();
+    boolean pending = Long.compareUnsigned(written, source.committed()) > 0;
     StoredRecord found = source.look(type, id);
     if (found != null && !pending) {
       put(slot, new Copy(hash, written, size(found), found));

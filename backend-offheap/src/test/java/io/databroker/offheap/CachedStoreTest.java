@@ -245,6 +245,7 @@ class CachedStoreTest {
         assertThatThrownBy(() -> backend.get("t", "key-1"))
             .isInstanceOf(StorageFailedException.class);
       }
+      assertThat(log.lines()).as("each damage is logged").isNotEmpty();
     }
   }
 }
