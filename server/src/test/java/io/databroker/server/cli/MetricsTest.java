@@ -2,6 +2,7 @@ package io.databroker.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.databroker.server.fixture.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -117,7 +118,9 @@ class MetricsTest {
 
   @Test
   void theDashboardAndTheAlertsNameOnlyMetricsThatExist() throws Exception {
-    System.gc(); // a pause has a meter once there was one
+    System.gc();
+    // A pause has a meter once the JVM has told of it.
+    Waiting.until(() -> get("/metrics").body().contains("jvm_gc_pause_seconds_sum"));
     server.ask("put", "car", "7", "{}");
     Set<String> known = new TreeSet<>(OF_OTHERS);
     get("/metrics")
