@@ -164,9 +164,7 @@ class FailedFsyncTest {
     control.abandon();
   }
 
-  /** The mark in a copied {@code control} is that of the original's files. */
-  @Test
-  void theNextOpenOfACopyCopiesAllItsSegments() throws IOException {
+  private Path copyOfAClosedStore() throws IOException {
     OffheapBackend backend = open(Durability.DISK);
     put(backend, 0, 60);
     backend.close();
@@ -175,6 +173,13 @@ class FailedFsyncTest {
         store().resolve(StoreFiles.PROPERTIES),
         copy.resolve(StoreFiles.PROPERTIES),
         StandardCopyOption.REPLACE_EXISTING); // no longer stamped as the original
+    return copy;
+  }
+
+  /** The mark in a copied {@code control} is that of the original's files. */
+  @Test
+  void theNextOpenOfACopyCopiesAllItsSegments() throws IOException {
+    Path copy = copyOfAClosedStore();
     Control control = Control.open(copy, 7, true);
     control.failed(); // the first open of the copy
     control.abandon();
@@ -223,14 +228,7 @@ class FailedFsyncTest {
   /** A copy may not be on the disk yet, although the original was closed. */
   @Test
   void theFilesOfACopyAreForced() throws IOException {
-    OffheapBackend backend = open(Durability.DISK);
-    put(backend, 0, 60);
-    backend.close();
-    Path copy = StoreTear.copy(store(), scratch.resolve("copy"));
-    Files.copy(
-        store().resolve(StoreFiles.PROPERTIES),
-        copy.resolve(StoreFiles.PROPERTIES),
-        StandardCopyOption.REPLACE_EXISTING); // no longer stamped as the original
+    Path copy = copyOfAClosedStore();
     OffheapSettings settings = new OffheapSettings(copy, Durability.DISK, 1_000, 10, SEGMENT);
     try (OffheapBackend copied =
         (OffheapBackend) Opening.open(settings, BackendContext.standard())) {
