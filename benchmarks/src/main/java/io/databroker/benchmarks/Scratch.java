@@ -9,15 +9,25 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Temporary directory of one store, deleted on close. */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
   final Path directory;
 
   Scratch(String name) {
+    this(Path.of(System.getProperty("java.io.tmpdir")), name);
+  }
+
+  /** Creates a directory in the given folder. */
+  public Scratch(Path folder, String name) {
     try {
-      directory = Files.createTempDirectory("databroker-benchmark-" + name);
+      directory = Files.createTempDirectory(folder, "databroker-benchmark-" + name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the directory. */
+  public Path directory() {
+    return directory;
   }
 
   @Override

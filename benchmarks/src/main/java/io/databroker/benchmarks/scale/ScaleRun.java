@@ -1,20 +1,18 @@
 package io.databroker.benchmarks.scale;
 
 import io.databroker.benchmarks.Measurement;
+import io.databroker.benchmarks.Scratch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,13 +82,10 @@ public final class ScaleRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     for (int size : sizes) {
-      Path store = Files.createTempDirectory(directory, "databroker-scale");
-      try {
+      try (Scratch store = new Scratch(directory, "scale")) {
         for (ScaleStep.Kind kind : ScaleStep.Kind.values()) {
-          step(kind, size, store);
+          step(kind, size, store.directory());
         }
-      } finally {
-        delete(store);
       }
     }
     print();
@@ -149,13 +144,5 @@ public final class ScaleRun implements Callable<Integer> {
     rows.forEach(
         (name, figures) -> out.println("| " + name + " | " + String.join(" | ", figures) + " |"));
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
