@@ -36,6 +36,10 @@ final class CacheFollower<T> {
   private volatile @Nullable TypedFeed<T> feed;
   private volatile @Nullable RuntimeException failure;
 
+  /** Failure for when the heap has no room to describe one. */
+  private final RuntimeException undescribed =
+      new IllegalStateException("the cache failed, and the heap has no room for the cause");
+
   /** Failures in a row; used by the following thread alone. */
   private int failures;
 
@@ -106,7 +110,7 @@ final class CacheFollower<T> {
         } catch (RuntimeException e) {
           pauseAfter(e);
         } catch (Error e) {
-          pauseAfter(new IllegalStateException("the cache failed: " + e, e));
+          pauseAfterError(e);
         }
       }
     } catch (InterruptedException e) {
@@ -143,6 +147,16 @@ final class CacheFollower<T> {
     }
   }
 
+  /** Pauses after an Error. The heap may be full, so the description and the pause may fail too. */
+  private void pauseAfterError(Error error) throws InterruptedException {
+    failure = undescribed;
+    try {
+      pauseAfter(new IllegalStateException("the cache failed: " + error, error));
+    } catch (Error full) {
+      Thread.onSpinWait(); // the cache tries again at once
+    }
+  }
+
   private void load() {
     Map<String, TypedRecord<T>> found = new HashMap<>();
     Position position = read(found);
@@ -170,7 +184,7 @@ final class CacheFollower<T> {
       return;
     }
     try {
-      listener.accept(List.copyOf(changes));
+      listener.accept(changes);
     } catch (RuntimeException | Error e) {
       log.warn("a listener of a cache failed; it gets the next changes: {}", e.toString());
     }

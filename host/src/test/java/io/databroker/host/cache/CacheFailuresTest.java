@@ -19,6 +19,7 @@ import io.databroker.host.Codec;
 import io.databroker.host.TypedRecord;
 import io.databroker.host.TypedRecords;
 import io.databroker.host.query.HookedBackend;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -136,6 +137,33 @@ class CacheFailuresTest {
       assertFollows(cache);
     }
     assertThat(reported.get()).hasMessageContaining("a careless backend");
+  }
+
+  /** On a full heap, the report of the first Error fails with another one. */
+  @Test
+  void anErrorThatCannotBeDescribedIsReportedAndEndsNothing() throws InterruptedException {
+    AtomicInteger faults = new AtomicInteger(3);
+    AtomicReference<RuntimeException> reported = new AtomicReference<>();
+    try (TypedCache<String> cache = open()) {
+      beforeOpen = () -> reported.compareAndSet(null, cache.failure());
+      beforePoll =
+          () -> {
+            if (store.bare.versions().latest() > 0 && faults.getAndDecrement() > 0) {
+              throw new Undescribed();
+            }
+          };
+      assertFollows(cache);
+    }
+    assertThat(reported.get()).hasMessageContaining("no room for the cause");
+  }
+
+  private static final class Undescribed extends Error {
+    @Serial private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new Undescribed();
+    }
   }
 
   @Test
