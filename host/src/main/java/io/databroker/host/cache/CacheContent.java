@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of a cache and their position. A batch is applied under the write lock, so readers
- * see it completely or not at all. This includes a batch that fails, because the heap is full: the
- * cache gets it again.
+ * see it completely or not at all. A batch that fails because the heap is full changes nothing, and
+ * the cache gets it again.
  *
  * <p><b>Thread-safety:</b> any thread may read; one thread at a time changes the content.
  */
@@ -57,14 +57,14 @@ final class CacheContent<T> {
     }
   }
 
-  /** Applies the changes of a batch, or a bookmark; returns the changed records. */
+  /** Applies the changes of a batch, or a bookmark; returns the changes for the listener. */
   List<CacheChange<T>> apply(List<TypedRecord<T>> batch, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
     // The last record of each id, which may be a delete.
     Map<String, TypedRecord<T>> last = new HashMap<>();
     for (TypedRecord<T> record : batch) { // without the lock: only this thread changes the content
-      TypedRecord<T> written = last.put(record.id(), record);
-      TypedRecord<T> before = written == null ? records.get(record.id()) : live(written);
+      TypedRecord<T> earlier = last.put(record.id(), record);
+      TypedRecord<T> before = earlier == null ? records.get(record.id()) : live(earlier);
       TypedRecord<T> after = live(record);
       if (before != null || after != null) {
         changes.add(new CacheChange<>(before, after));
@@ -73,6 +73,7 @@ final class CacheContent<T> {
     List<TypedRecord<T>> written = new ArrayList<>(last.values());
     List<@Nullable TypedRecord<T>> former = new ArrayList<>();
     written.forEach(record -> former.add(records.get(record.id())));
+    List<CacheChange<T>> told = List.copyOf(changes); // first: it may fail
     lock.writeLock().lock();
     try {
       write(written, former);
@@ -80,7 +81,7 @@ final class CacheContent<T> {
     } finally {
       lock.writeLock().unlock();
     }
-    return changes;
+    return told;
   }
 
   /** Writes all records or none: only a put of a new id takes memory, so all puts come first. */
@@ -99,7 +100,9 @@ final class CacheContent<T> {
       throw full;
     }
     for (int i = 0; i < written.size(); i++) {
-      set(written.get(i).id(), live(written.get(i)));
+      if (written.get(i).deleted()) {
+        records.remove(written.get(i).id());
+      }
     }
   }
 
@@ -115,7 +118,11 @@ final class CacheContent<T> {
     return record.deleted() ? null : record;
   }
 
-  /** Replaces all records by those of a snapshot, which is kept; returns the changed records. */
+  /**
+   * Takes over a map as the new content; returns the changes for the listener.
+   *
+   * @param snapshot all records; the caller must not change it any more
+   */
   List<CacheChange<T>> replace(Map<String, TypedRecord<T>> snapshot, Position to) {
     List<CacheChange<T>> changes = new ArrayList<>();
     lock.writeLock().lock();
@@ -131,12 +138,13 @@ final class CacheContent<T> {
           changes.add(new CacheChange<>(before, after));
         }
       }
+      List<CacheChange<T>> told = List.copyOf(changes); // first: it may fail
       records = snapshot;
       moveTo(to);
+      return told;
     } finally {
       lock.writeLock().unlock();
     }
-    return changes;
   }
 
   private void moveTo(Position to) {

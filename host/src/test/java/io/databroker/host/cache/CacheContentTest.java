@@ -126,6 +126,15 @@ class CacheContentTest {
     assertThat(content.view().records()).containsOnlyKeys("a", "b");
   }
 
+  /** The content copies the changes before it changes itself, so no copy can fail after that. */
+  @Test
+  void theListOfTheListenerNeedsNoCopy() {
+    List<CacheChange<String>> applied = content.apply(List.of(record(3, "c", false)), NEXT);
+    List<CacheChange<String>> replaced = content.replace(new HashMap<>(), NEXT);
+    assertThat(List.copyOf(applied)).isSameAs(applied);
+    assertThat(List.copyOf(replaced)).isSameAs(replaced).hasSize(3);
+  }
+
   /** A map that cannot be copied. */
   private static final class Full extends HashMap<String, TypedRecord<String>> {
     @Serial private static final long serialVersionUID = 1L;
