@@ -163,7 +163,9 @@ final class WriteQueue {
   }
 
   private void lead(Pending mine) {
-    gather();
+    if (!mine.alone) {
+      gather();
+    }
     List<Pending> group = take(mine);
     long start = nanoTime.getAsLong();
     List<Runnable> signals = new ArrayList<>();
