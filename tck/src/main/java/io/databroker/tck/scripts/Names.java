@@ -62,6 +62,7 @@ final class Names {
         case '"' -> literal.append("\\\"");
         case '\\' -> literal.append("\\\\");
         case '\n' -> literal.append("\\n");
+        case '\r' -> literal.append("\\r");
         case '\t' -> literal.append("\\t");
         default -> {
           if (c < ' ' || c > '~') {
