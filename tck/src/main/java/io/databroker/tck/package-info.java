@@ -17,13 +17,13 @@
  *   <li>{@code drawing}: violations as pictures of an HTML page
  *   <li>{@code junit}: the JUnit extension that gives each test its bench
  *   <li>{@code child}: child JVMs and their connection to the parent
- *   <li>{@code text}: formats and shortens texts
+ *   <li>{@code text}: formats, shortens, quotes and loads texts
  *   <li>{@code run}: the command line and the reports
  * </ol>
  *
  * <p>Calls run one way: run, junit and chapters call races, crashes, faults, scripts and engine,
- * and these call history, child and contract. Run also calls drawing, which calls history. All call
- * text.
+ * and these call history, child and contract. Run also calls drawing, which calls history. All
+ * packages call text.
  */
 @NullMarked
 package io.databroker.tck;

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Wait before a commit that covers the batches of several writers, for the writers that the last
  * commit released. They come again soon, and one commit then covers all of them. Without the wait,
- * each commit covers the writers that the last one did not cover, so every writer waits for two. A
- * commit may be an fsync or a transaction.
+ * each commit covers the writers that the last one did not cover, so every writer waits for two
+ * commits. A commit may be an fsync or a transaction.
  *
  * <p><b>Thread-safety:</b> none; a lock of the caller guards it.
  */
@@ -30,9 +30,9 @@ public final class Gathering {
   /**
    * Begins the wait at the end of a commit.
    *
-   * @param given the batches that writers have given until now
-   * @param released the batches that the commit covered
-   * @param start the begin of the commit, by {@link System#nanoTime}
+   * @param given number of batches that writers have given until now
+   * @param released number of batches that the commit covered
+   * @param start the start of the commit, by {@link System#nanoTime}
    * @param now its end
    */
   public void begin(long given, long released, long start, long now) {

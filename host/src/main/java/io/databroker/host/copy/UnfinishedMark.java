@@ -83,7 +83,7 @@ public final class UnfinishedMark {
     remove(store, found);
   }
 
-  /** Removes the marks of what is finished. */
+  /** Removes the marks of a restore or copy. */
   static void remove(CopyEnd target, List<String> marks) throws InterruptedException {
     if (!marks.isEmpty()) {
       List<StoredRecord> deletes = marks.stream().map(mark -> record(mark, true)).toList();

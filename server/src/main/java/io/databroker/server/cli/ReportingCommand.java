@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 abstract class ReportingCommand implements Callable<Integer> {
   final Terminal terminal;
 
-  /** Declaration that picocli has read. */
+  /** This command as picocli knows it; for usage errors. */
   @Spec CommandSpec declared;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the declaration

@@ -56,10 +56,10 @@ final class Intake implements ServerInterceptor {
       methods.add(checked);
       descriptor.addMethod(checked.getMethodDescriptor());
     }
-    ServerServiceDefinition.Builder behind = ServerServiceDefinition.builder(descriptor.build());
-    methods.forEach(behind::addMethod);
+    ServerServiceDefinition.Builder checked = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(checked::addMethod);
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(behind.build(), new AsTheyCome()), this);
+        ServerInterceptors.useMarshalledMessages(checked.build(), new AsTheyCome()), this);
   }
 
   /** Returns a method whose requests are checked, and parsed from their bytes. */

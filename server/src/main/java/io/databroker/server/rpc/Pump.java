@@ -162,7 +162,7 @@ final class Pump<M> {
   private void finish(Runnable lastWord) {
     done = true;
     close();
-    // The stream stays in memory until its client reads its end.
+    // The stream stays in memory until its client reads its end, so it drops its messages now.
     attempt(source::release, "the source of a stream could not be released");
     held.hold(0);
     whenDone.accept(this);

@@ -28,7 +28,10 @@ final class Streams {
    */
   private record Origin(String from, long begun) {}
 
-  /** Streams that share threads and a limit; {@code id} and {@code what} name them in its error. */
+  /**
+   * Streams that share threads and a limit; {@code id} and {@code what} name them in the error when
+   * the limit is reached.
+   */
   private record Kind(Lane lane, int limit, String id, String what, AtomicInteger count) {}
 
   private final Kind watches;
@@ -73,7 +76,7 @@ final class Streams {
   private <M> void serve(Kind kind, StreamObserver<M> observer, Supplier<MessageSource<M>> opened) {
     AtomicInteger count = kind.count;
     AdmittedCall<?> call = AdmittedCall.CURRENT.get();
-    // Without the few, one client could take the places of all others.
+    // The first few streams of a connection need no place: else one client could take all places.
     if (count.incrementAndGet() > kind.limit && (call == null || !call.isOfFew())) {
       count.decrementAndGet();
       observer.onError(Statuses.limit(kind.id, kind.what, kind.limit));

@@ -131,7 +131,7 @@ abstract class Chapter implements BenchUser {
     return backend().put(batch).records();
   }
 
-  /** Returns that many writes, each by its number from 0; the list may be changed. */
+  /** Returns a changeable list of writes; the function makes each from its index. */
   static List<Write> batch(int count, IntFunction<Write> write) {
     return new ArrayList<>(IntStream.range(0, count).mapToObj(write).toList());
   }

@@ -3,15 +3,15 @@ package io.databroker.tck.engine;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Creates threads of the kit: their names tell them from those of a backend, and they keep no JVM
- * alive.
+ * Creates threads of the kit. Their names differ from those of a backend's threads, and they keep
+ * no JVM alive.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
  * @param name the name of the threads, without the beginning that all have
  */
 public record KitThreads(String name) implements ThreadFactory {
-  /** Begins the name of each thread of the kit. */
+  /** Beginning of the names. */
   public static final String PREFIX = "tck-";
 
   @Override

@@ -150,7 +150,7 @@ public final class Violation extends AssertionFailedError {
     return found;
   }
 
-  /** Returns the observation, with the rule before it and the command that shows it behind it. */
+  /** Returns the report: the rule, the observation, a hint, and the command to see it again. */
   private static String report(String rule, Again again, long seed, String seen) {
     String hint = Hints.of(rule);
     return heading(rule, again)

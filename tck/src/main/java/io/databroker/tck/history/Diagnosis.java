@@ -83,7 +83,7 @@ public final class Diagnosis {
         small.start().exact() ? "" : " (other types are left out, of batches too)");
   }
 
-  /** Returns operations in words, each with what it evicts; they take effect in the model. */
+  /** Describes operations in their order with their evictions, and applies them to the model. */
   static List<String> steps(List<Operation> order, Model model, HistoryNames names) {
     List<String> steps = new ArrayList<>();
     for (Operation operation : order) {

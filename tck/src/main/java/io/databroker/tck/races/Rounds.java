@@ -170,7 +170,7 @@ public final class Rounds {
             bench.tuning.seed()));
   }
 
-  /** Waits for the end of calls; calls that failed as none may violate the rule. */
+  /** Waits for the end of calls that must not fail; a failure breaks the rule. */
   static <T extends @Nullable Object> T await(Bench bench, String rule, Future<T> calls)
       throws InterruptedException {
     try {

@@ -76,7 +76,10 @@ public final class SignalStress {
     return new Outcome(seen.get(), waited.get(), lost, 0);
   }
 
-  /** Waits until the other thread reaches a number, or has run a signal that often. */
+  /**
+   * Waits until a count of another thread reaches a number; returns false if it does not within a
+   * minute. A signal may run late, because the thread that published the write runs it.
+   */
   private static boolean reaches(Number value, long expected) {
     long deadline = System.nanoTime() + PATIENCE;
     for (int i = 0; value.longValue() < expected; i++) {

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class Texts {
   private Texts() {}
 
-  /** Returns the values in a format of {@link String#format}, in no locale. */
+  /** Formats values as {@link String#format} does, in the same way in every locale. */
   public static String format(String format, @Nullable Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
-  /** Returns the text, or its beginning with a mark if it is longer than that. */
+  /** Returns the text, or its beginning with a mark if it has more than {@code most} characters. */
   public static String shortened(String text, int most) {
     if (text.length() <= most) {
       return text;
