@@ -171,7 +171,7 @@ final class DirectoryOpening {
 
   /**
    * Renews the segments if the disk has room without the reserve: a store that was killed on a full
-   * disk must open, and the fsync may have succeeded.
+   * disk must open, and the fsync may have succeeded. After another boot too: see ADR 52.
    */
   private void renewWithRoom(StoreFiles files, Chain chain, Control.Mark forced)
       throws IOException {
@@ -184,8 +184,9 @@ final class DirectoryOpening {
           Level.WARNING,
           String.format(
               Locale.ROOT,
-              "directory %s: the process ended during an fsync, and what it wrote cannot be copied"
-                  + " (%s); if the disk has reported an error, restore a backup",
+              "directory %s: the process or the machine may have ended during an fsync, and what it"
+                  + " wrote last cannot be copied (%s); if the disk has reported an error, restore a"
+                  + " backup",
               directory,
               full.getMessage()));
     }

@@ -7,6 +7,7 @@ import io.databroker.api.BackendContext;
 import io.databroker.api.Bytes;
 import io.databroker.api.Write;
 import io.databroker.offheap.directory.Reserve;
+import io.databroker.offheap.directory.Uptime;
 import io.databroker.offheap.journal.Control;
 import io.databroker.offheap.journal.Segment;
 import io.databroker.offheap.journal.StoreFiles;
@@ -161,6 +162,56 @@ class FailedFsyncTest {
     control.begins();
     assertThat(Control.read(store()).ran()).isFalse();
     control.ended();
+    control.abandon();
+  }
+
+  /** Otherwise each later open would copy, and after a kill all of the journal. */
+  @Test
+  void anOpenThatForcesNoWritesRemovesTheMarkOfAnFsyncToo() throws IOException {
+    open(Durability.DISK).close();
+    Control control = Control.open(store(), 7, true);
+    control.begins();
+    control.abandon();
+    Path last = StoreTear.segments(store()).get(0);
+    Object unknown = inode(last);
+    open(Durability.PROCESS).close();
+    assertThat(Control.read(store()).ran()).isFalse();
+    Object copied = inode(last);
+    assertThat(copied).isNotEqualTo(unknown);
+    open(Durability.PROCESS).close();
+    assertThat(inode(last)).as("once is enough").isEqualTo(copied);
+  }
+
+  /** A container may tell a new boot id at each start, while the page cache stays. */
+  @Test
+  void aKillDuringAnFsyncCountsAfterAChangeOfTheBootIdToo() throws IOException {
+    OffheapSettings settings = new OffheapSettings(store(), Durability.DISK, 1_000, 10, SEGMENT);
+    Opening.inDirectory(
+            store(), settings, BackendContext.standard(), new Uptime(7, () -> 1_000_000))
+        .close();
+    Control control = Control.open(store(), 7, true);
+    control.begins();
+    control.abandon();
+    Path last = StoreTear.segments(store()).get(0);
+    Object unknown = inode(last);
+    Opening.inDirectory(
+            store(), settings, BackendContext.standard(), new Uptime(9, () -> 1_000_000))
+        .close();
+    assertThat(inode(last)).isNotEqualTo(unknown);
+  }
+
+  /** The fsync of the file would bring the mark to the disk, and a loss of power would show it. */
+  @Test
+  void theControlFileIsForcedWithoutTheMarkOfItsFsync() throws IOException {
+    Control control = Control.open(Files.createDirectory(store()), 7, true);
+    control.begins();
+    control.persist();
+    assertThat(Control.read(store()).ran()).isFalse();
+    control.ended();
+    control.begins();
+    control.begins();
+    control.persist();
+    assertThat(Control.read(store()).ran()).as("another fsync runs").isTrue();
     control.abandon();
   }
 

@@ -64,7 +64,8 @@ public final class Control implements Progress {
    * @param forces whether each write was forced before it was acknowledged or visible
    * @param failed whether an fsync failed: what is not in the forced part may be in the page cache
    *     alone, although the system takes it for written
-   * @param ran whether the process ended during an fsync, so that nobody learned its result
+   * @param ran whether the process, or the machine, may have ended during an fsync, so that nobody
+   *     learned its result
    */
   public record Left(
       Mark acknowledged,
@@ -205,14 +206,30 @@ public final class Control implements Progress {
     }
   }
 
-  /** Records that everything an fsync may have missed is on the disk. */
+  /**
+   * Records that everything an fsync may have missed is on the disk; called while no fsync runs.
+   * The mark of an fsync may be that of a store that was opened with another durability.
+   */
   public void recovered() {
     region.putLongOrdered(FAILURE, 0);
+    region.putLongOrdered(FSYNC, 0);
   }
 
+  /**
+   * Removes the mark of its own fsync first: the fsync would bring it to the disk, and after a loss
+   * of power the next open would copy in vain. This fsync needs no mark: after a kill, the next
+   * open writes the file anew before it forces it.
+   */
   @Override
   public void persist() throws IOException {
+    removeOnlyMark();
     Fsync.force(file);
+  }
+
+  private synchronized void removeOnlyMark() {
+    if (running <= 1) {
+      region.putLongOrdered(FSYNC, 0);
+    }
   }
 
   private void encode(long flags) {
@@ -235,7 +252,7 @@ public final class Control implements Progress {
     forced = acknowledged;
     write(CLEAN);
     region.free();
-    persist();
+    Fsync.force(file);
   }
 
   /** Closes the file without a change. */
