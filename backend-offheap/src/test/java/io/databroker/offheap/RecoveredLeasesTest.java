@@ -48,9 +48,25 @@ class RecoveredLeasesTest {
 
   /** An uptime of weeks tells nothing of the seconds that the store was closed. */
   @Test
-  void onAnotherMachineNoMoreTimePassedThanByTheClock() {
+  void onAnotherMachineNoTimePassed() {
     leases.put(LEASE, moment(7, 1_000));
     assertThat(leases.continueAt(moment(5, 9, 1_000_000))).isTrue();
+    assertThat(end()).isEqualTo(LEASE.expiresAt().plusSeconds(5));
+  }
+
+  /** By its clock, that machine was up already when the lease was written. */
+  @Test
+  void onAnotherMachineWhoseClockIsAheadNoTimePassed() {
+    leases.put(LEASE, moment(1, 1_000));
+    leases.continueAt(moment(31 * 60, 2, 2 * 3_600));
+    assertThat(end()).isEqualTo(LEASE.expiresAt().plusSeconds(31 * 60));
+  }
+
+  /** As after a reboot that took no time: both uptimes may be rounded up. */
+  @Test
+  void theRoundingOfAnUptimeMakesNoOtherMachine() {
+    leases.put(LEASE, moment(7, 1_000));
+    leases.continueAt(new Moment(TIME.plusSeconds(60), 9, 60_000_000 + 2 * GRAIN));
     assertThat(end()).isEqualTo(LEASE.expiresAt());
   }
 

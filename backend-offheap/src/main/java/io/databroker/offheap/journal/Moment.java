@@ -22,8 +22,9 @@ public record Moment(Instant clock, long boot, long uptime) {
 
   /**
    * Returns the microseconds that passed since an earlier moment, at least. Over a reboot, these
-   * are the uptime since then, but no more than by the clock: the store may have been moved to a
-   * machine that had been up for long. A clock that stepped counts for no more than the uptime.
+   * are the uptime since then; a clock that stepped forward counts for no more. But if by the clock
+   * the boot was before that moment, they are 0: the store may have been moved to a machine that
+   * had been up for long, and whose clock differs.
    *
    * @param grain bound of the rounding of an uptime, in microseconds
    */
@@ -31,8 +32,8 @@ public record Moment(Instant clock, long boot, long uptime) {
     if (before.boot == boot) {
       return uptime - before.uptime;
     }
-    // Both uptimes may be rounded up.
-    return Math.max(0, Math.min(uptime - 2 * grain, Micros.of(clock) - Micros.of(before.clock)));
+    long up = uptime - 2 * grain; // both uptimes may be rounded up
+    return up > Micros.of(clock) - Micros.of(before.clock) ? 0 : Math.max(0, up);
   }
 
   /**
