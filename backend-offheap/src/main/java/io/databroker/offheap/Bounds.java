@@ -17,6 +17,9 @@ final class Bounds {
    */
   static final long TYPES = Runtime.getRuntime().maxMemory() / 800;
 
+  /** Smallest {@code cacheBytes} that is not 0: a record of 15 KB still gets a copy. */
+  static final long LEAST_CACHE_BYTES = 1 << 20;
+
   /** Largest {@code cacheBytes}. */
   static final long CACHE_BYTES = Runtime.getRuntime().maxMemory() / 2;
 

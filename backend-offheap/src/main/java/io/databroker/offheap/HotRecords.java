@@ -1,6 +1,8 @@
 package io.databroker.offheap;
 
+import io.databroker.api.StorageFullException;
 import io.databroker.api.StoredRecord;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -25,10 +27,14 @@ final class HotRecords {
   /** Number of misses of which one makes a copy, if it displaces another. */
   private static final int MISSES = 32;
 
-  /** Heap of a slot: its reference, hash and version. */
+  /** Heap of a slot: its reference, not compressed, its hash and its version. */
   private static final int SLOT_BYTES = 20;
 
-  /** Heap of a copy without its payload and id. */
+  /**
+   * Heap of a copy without its payload and id. It is about 256 where the JVM does not compress
+   * references: with a heap over 32 GB, or with ZGC. There, copies of small records take up to a
+   * quarter more than they are counted for.
+   */
   private static final int COPY_BYTES = 200;
 
   /** Usual heap of a slot with its copy. */
@@ -75,6 +81,26 @@ final class HotRecords {
   private final int misses;
   private final long most;
   private final AtomicLong bytes = new AtomicLong();
+
+  /**
+   * Returns an empty cache; null for 0 bytes.
+   *
+   * @throws StorageFullException if the heap has no room for its slots
+   */
+  static @Nullable HotRecords of(long cacheBytes) {
+    try {
+      return cacheBytes == 0 ? null : new HotRecords(cacheBytes);
+    } catch (OutOfMemoryError full) {
+      throw new StorageFullException(
+          String.format(
+              Locale.ROOT,
+              "no heap for the slots of cacheBytes %d: %s; set it lower, or give the JVM a larger"
+                  + " heap (-Xmx)",
+              cacheBytes,
+              full.getMessage()),
+          full);
+    }
+  }
 
   /**
    * @param bytes the most heap of all slots and copies
@@ -169,6 +195,15 @@ final class HotRecords {
     versions.set(slot, version);
     if (slots.get(slot) != null) {
       remove(slot);
+    }
+  }
+
+  /** Removes all copies, as if they were displaced. */
+  void empty() {
+    for (int slot = 0; slot < slots.length(); slot++) {
+      if (slots.get(slot) != null) {
+        remove(slot);
+      }
     }
   }
 

@@ -211,6 +211,10 @@ final class OffheapBackend implements Backend {
 
   private ClearResult replace(History ended) {
     long version = ended.planned.version();
+    HotRecords copies = ended.hot;
+    if (copies != null) {
+      copies.empty(); // room for those of the next history; a failed clear keeps the slots
+    }
     History begun = store.newHistory(ServerVersions.next(ended.serverVersion), version);
     try {
       store.journal.rollCleared(begun, store.publisher);

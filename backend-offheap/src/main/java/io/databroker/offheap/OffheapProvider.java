@@ -68,6 +68,17 @@ public final class OffheapProvider implements BackendProvider {
   }
 
   private static void checkHeap(long cacheBytes) {
+    if (cacheBytes > 0 && cacheBytes < Bounds.LEAST_CACHE_BYTES) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "%s %d is too little for copies of usual records; set it to %d or more, or to 0 for no"
+                  + " copies",
+              OffheapSettings.CACHE_BYTES.name(),
+              cacheBytes,
+              Bounds.LEAST_CACHE_BYTES),
+          null);
+    }
     if (cacheBytes > Bounds.CACHE_BYTES) {
       throw new OpenFailedException(
           String.format(

@@ -81,8 +81,8 @@ record OffheapSettings(
           0,
           1L << 40,
           0,
-          "heap for copies of the records that are read most, at most half of the heap; "
-              + "0: no copies");
+          "heap for copies of the records that are read most, at least 1048576 and at most half of "
+              + "the heap; 0: no copies");
 
   private static final long SMALLEST_SEGMENT = 64L << 20;
   private static final long LARGEST_SEGMENT = 256L << 20;

@@ -12,6 +12,7 @@ import io.databroker.api.Selection;
 import io.databroker.api.Settings;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
 import io.databroker.api.Write;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import net.openhft.chronicle.core.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -223,6 +225,49 @@ class CachedStoreTest {
         .isInstanceOf(OpenFailedException.class)
         .hasMessageContaining("cacheBytes " + (heap / 2 + 1))
         .hasMessageContaining("-Xmx");
+  }
+
+  @Test
+  void aCacheTooSmallForAnyCopyIsRefused() {
+    Settings settings = Settings.builder().set(OffheapSettings.CACHE_BYTES, 30_000L).build();
+    assertThatThrownBy(() -> new OffheapProvider().open(settings, BackendContext.standard()))
+        .isInstanceOf(OpenFailedException.class)
+        .hasMessageContaining("cacheBytes 30000 is too little")
+        .hasMessageContaining("1048576");
+    Settings smallest = Settings.builder().set(OffheapSettings.CACHE_BYTES, 1L << 20).build();
+    try (Backend backend = new OffheapProvider().open(smallest, BackendContext.standard())) {
+      backend.put(List.of(put("a", "x".repeat(10_000))));
+      payload(backend, "a");
+    }
+  }
+
+  /** The heap of the tests has no room for that many slots. */
+  @Test
+  void aCacheWithoutRoomOnTheHeapLeavesNoMemory() {
+    OffheapSettings settings = settings(null, Durability.PROCESS).withCacheBytes(1L << 40);
+    long memory = OS.memory().nativeMemoryUsed();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(
+              () -> Opening.inSpaces(new Spaces.InMemory(), settings, BackendContext.standard()))
+          .isInstanceOf(StorageFullException.class)
+          .hasMessageContaining("cacheBytes 1099511627776");
+    }
+    assertThat(OS.memory().nativeMemoryUsed()).isEqualTo(memory);
+  }
+
+  /** A failed clear keeps the store as it is, with room for the copies of the next history. */
+  @Test
+  void aFailedClearKeepsACacheWithoutCopies() {
+    FailingSpaces spaces = new FailingSpaces();
+    try (Backend backend =
+        Opening.inSpaces(spaces, settings(null, Durability.PROCESS), BackendContext.standard())) {
+      backend.put(List.of(put("a", "1")));
+      assertThat(payload(backend, "a")).isEqualTo("1");
+      spaces.forceFailure = new IOException("Input/output error");
+      assertThatThrownBy(backend::clear).isInstanceOf(StorageFailedException.class);
+      assertThat(backend.counters()).containsEntry("cache.bytes", 0L);
+      assertThat(payload(backend, "a")).isEqualTo("1");
+    }
   }
 
   /** A copy was verified when it was made; damage that is found later does not reach it. */

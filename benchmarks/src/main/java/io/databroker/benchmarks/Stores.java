@@ -31,6 +31,9 @@ public final class Stores {
   /** Heap of a cached record, roughly; a cache has room for a tenth of the records. */
   private static final long CACHED_BYTES = 512;
 
+  /** Smallest {@code cacheBytes} that the off-heap backend takes. */
+  private static final long LEAST_CACHE = 1 << 20;
+
   private Stores() {}
 
   static Store open(String name, int records) {
@@ -42,7 +45,11 @@ public final class Stores {
       case TREES -> new TreesStore();
       case OFF_HEAP -> offHeap(records, "process", BackendContext.standard());
       case CACHED ->
-          offHeap(records, "process", records / 10 * CACHED_BYTES, BackendContext.standard());
+          offHeap(
+              records,
+              "process",
+              Math.max(LEAST_CACHE, records / 10 * CACHED_BYTES),
+              BackendContext.standard());
       case ON_DISK -> offHeap(records, "disk", BackendContext.standard());
       case FORCED_LOG -> new ForcedLogStore();
       case CHRONICLE -> new ChronicleStore(records);
