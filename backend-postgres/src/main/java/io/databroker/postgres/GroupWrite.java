@@ -73,9 +73,12 @@ final class GroupWrite {
 
   /**
    * Outcome of one batch: a result, the error that rejected it, or neither if the batch was left
-   * out, because the group deletes too many bytes. Alone in its group, a batch is never left out.
+   * out, because the group deletes too many bytes or the extraction function failed with an Error.
+   * Alone in its group, a batch is never left out.
+   *
+   * @param refusal an exception, or the Error of the extraction function
    */
-  record Answer(@Nullable PutResult result, @Nullable RuntimeException refusal) {
+  record Answer(@Nullable PutResult result, @Nullable Throwable refusal) {
     static final Answer LEFT_OUT = new Answer(null, null);
   }
 
@@ -240,6 +243,9 @@ final class GroupWrite {
       }
     } catch (RuntimeException refusal) {
       return new Answer(null, refusal);
+    } catch (Error failure) {
+      // Alone, the batch may succeed, as after a full heap; else only its caller has the Error.
+      return batches.size() > 1 ? Answer.LEFT_OUT : new Answer(null, failure);
     }
     List<StoredRecord> stored = new ArrayList<>(batch.size());
     Set<String> types = new LinkedHashSet<>();

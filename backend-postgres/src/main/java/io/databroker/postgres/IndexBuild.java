@@ -101,6 +101,25 @@ final class IndexBuild {
         connection, type, behind, (id, payload) -> digests.ofReopened(type, payload, fields));
   }
 
+  /**
+   * Indexes a page in a transaction of several callers; an Error of the extraction function is left
+   * to {@link #ahead}, which the callers of that type run.
+   */
+  private Indexed againForOthers(
+      Connection connection, String type, List<String> fields, long behind) throws SQLException {
+    return page(
+        connection,
+        type,
+        behind,
+        (id, payload) -> {
+          try {
+            return digests.ofReopened(type, payload, fields);
+          } catch (Error failure) {
+            throw new IndexBehindException(type);
+          }
+        });
+  }
+
   private static Indexed page(Connection connection, String type, long behind, Values values)
       throws SQLException {
     List<UUID> found = new ArrayList<>();
@@ -143,8 +162,13 @@ final class IndexBuild {
       }
       TypeOptions options = known.of(type);
       Indexed done = new Indexed(reached(known, type), true);
-      for (int pages = 0; done.mayBeMore() && pages <= PAGES_UNDER_LOCK; pages++) {
-        done = again(tx.connection, type, options.indexedFields(), done.through());
+      try {
+        for (int pages = 0; done.mayBeMore() && pages <= PAGES_UNDER_LOCK; pages++) {
+          done = againForOthers(tx.connection, type, options.indexedFields(), done.through());
+        }
+      } catch (IndexBehindException failure) {
+        behind.add(type);
+        continue;
       }
       if (done.mayBeMore()) {
         behind.add(type);

@@ -6,6 +6,7 @@ import io.databroker.api.BackendState;
 import io.databroker.api.ChangeFeed;
 import io.databroker.api.Checkpoint;
 import io.databroker.api.ClearResult;
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.Lease;
 import io.databroker.api.Position;
 import io.databroker.api.PutResult;
@@ -13,18 +14,21 @@ import io.databroker.api.Selection;
 import io.databroker.api.Snapshot;
 import io.databroker.api.StoredRecord;
 import io.databroker.api.TypeOptions;
+import io.databroker.api.UnavailableException;
 import io.databroker.api.Versions;
 import io.databroker.api.Write;
 import io.databroker.api.support.Extraction;
 import io.databroker.api.support.Positions;
 import io.databroker.api.support.WaitingFeeds;
 import io.databroker.api.support.WriteBatch;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -124,16 +128,30 @@ final class PostgresBackend implements Backend {
   }
 
   private WriteQueue.Written write(List<WriteBatch> batches, Deadline deadline) {
-    GroupWrite.Done done =
-        store
-            .transactions()
-            .write(
-                deadline,
-                tx ->
-                    new GroupWrite(tx, batches)
-                        .run(store.options(), store.index(), store.digests(), store.channel()));
+    AtomicBoolean mayCommit = new AtomicBoolean();
+    GroupWrite.Done done;
+    try {
+      done = store.transactions().write(deadline, tx -> execute(tx, batches, mayCommit));
+    } catch (DatabrokerException failure) {
+      throw failure;
+    } catch (RuntimeException | Error failure) {
+      if (mayCommit.get()) {
+        throw failure;
+      }
+      throw new UnavailableException("the write met " + failure + " before its commit", failure);
+    }
     // Published before the callers return, who find their writes in a feed at once.
     return new WriteQueue.Written(done.answers(), store.tail().note(done.row(), pages(done)));
+  }
+
+  private GroupWrite.Done execute(Tx tx, List<WriteBatch> batches, AtomicBoolean mayCommit)
+      throws SQLException {
+    mayCommit.set(false); // an earlier attempt was rolled back
+    GroupWrite.Done done =
+        new GroupWrite(tx, batches)
+            .run(store.options(), store.index(), store.digests(), store.channel());
+    mayCommit.set(true);
+    return done;
   }
 
   /** Returns the written records, unless some of their payloads are only on the server. */

@@ -1,14 +1,15 @@
 package io.databroker.postgres;
 
 import io.databroker.api.DatabrokerException;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.PutResult;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import io.databroker.api.support.Gathering;
 import io.databroker.api.support.WriteBatch;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * for the callers of the last transaction ({@link Gathering}).
  *
  * <p>A batch that the writer leaves out of a group is written alone.
+ *
+ * <p>A caller that fails, even with an Error, passes its turn on: what the others need then
+ * allocates nothing, because the heap may be full.
  */
 final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;
@@ -50,20 +54,69 @@ final class WriteQueue {
   /** A batch of one caller. */
   private static final class Pending {
     final WriteBatch batch;
+    final int records;
+    final long bytes;
     final Deadline deadline;
     final Thread caller = Thread.currentThread();
+
+    /** The batches of this caller's turn to write, its own first. */
+    final List<Pending> group = new ArrayList<>();
+
+    /** The signals after this caller's turn. */
+    final List<Runnable> signals = new ArrayList<>();
+
     volatile Stage stage = Stage.WAITING;
     boolean alone;
+    boolean isBegun;
+    boolean isLeftOut;
     @Nullable PutResult result;
-    @Nullable RuntimeException failure;
+    @Nullable Throwable refusal;
+    @Nullable Throwable failure;
 
+    /** Reads the batch before the caller enters the queue, where a failure would concern others. */
     Pending(WriteBatch batch, Deadline deadline) {
       this.batch = batch;
       this.deadline = deadline;
+      this.records = batch.writes().size();
+      long sum = 0;
+      for (Write write : batch.writes()) {
+        sum += write instanceof Write.Put put ? put.payload().size() : 0;
+      }
+      this.bytes = sum;
+      group.add(this);
     }
 
-    boolean isLeftOut() {
-      return result == null && failure == null;
+    /** Takes an answer; a batch that is left out of its own transaction has none. */
+    void take(GroupWrite.Answer answer, boolean isSingle) {
+      result = answer.result();
+      refusal = answer.refusal();
+      isLeftOut = answer.equals(GroupWrite.Answer.LEFT_OUT) && !isSingle;
+    }
+
+    void fail(Throwable why) {
+      if (result == null && refusal == null && !isLeftOut) {
+        failure = why;
+      }
+    }
+
+    /** Returns the result to the caller, on whose thread all exceptions of the queue are made. */
+    PutResult answer() {
+      if (refusal instanceof Error error) {
+        throw error;
+      }
+      if (refusal instanceof RuntimeException exception) {
+        throw exception;
+      }
+      if (failure instanceof DatabrokerException exception) {
+        throw exception;
+      }
+      if (failure != null || result == null) {
+        String problem = "the write met " + (failure == null ? "no answer" : failure);
+        throw isBegun
+            ? new OutcomeUnknownException(problem, failure)
+            : new UnavailableException(problem, failure);
+      }
+      return result;
     }
 
     void wake() {
@@ -71,11 +124,21 @@ final class WriteQueue {
     }
   }
 
+  /** Frames of {@link #checkStack}; they take more room than the calls of {@link #leave}. */
+  private static final int FRAMES = 200;
+
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final Writer writer;
   private final LongSupplier nanoTime;
-  private final Deque<Pending> waiting = new ArrayDeque<>();
+
+  /**
+   * The callers in the order of their turns, without the leader. A linked list stays whole when the
+   * heap is full; an ArrayDeque may not.
+   */
+  @SuppressWarnings("JdkObsolete")
+  private final Deque<Pending> waiting = new LinkedList<>();
+
   private final Gathering gathering = new Gathering();
 
   /** The number of batches until now. */
@@ -95,18 +158,25 @@ final class WriteQueue {
   }
 
   PutResult put(WriteBatch batch, Deadline deadline) {
+    checkStack(FRAMES);
     Pending mine = new Pending(batch, deadline);
-    if (isLeader(mine)) {
-      lead(mine);
+    try {
+      if (isLeader(mine)) {
+        lead(mine);
+      }
+    } finally {
+      leave(mine);
     }
-    if (mine.failure != null) {
-      throw mine.failure;
-    }
-    PutResult result = mine.result;
-    if (result == null) {
-      throw new IllegalStateException("a batch was neither written nor refused");
-    }
-    return result;
+    signal(mine);
+    return mine.answer();
+  }
+
+  /**
+   * Overflows the stack now, when that harms nobody, if it has no room for a caller that passes its
+   * turn on.
+   */
+  private static int checkStack(int frames) {
+    return frames == 0 ? 0 : 1 + checkStack(frames - 1);
   }
 
   /**
@@ -144,13 +214,15 @@ final class WriteQueue {
 
   /** Enters the queue; returns whether the caller writes at once, because no other one does. */
   private synchronized boolean begins(Pending mine) {
-    given++;
     Pending writing = leader;
     if (writing == null) {
+      given++;
+      mine.stage = Stage.LEADING;
       leader = mine;
       return true;
     }
     waiting.add(mine);
+    given++;
     if (gathering.endsWith(given)) {
       writing.wake();
     }
@@ -159,24 +231,34 @@ final class WriteQueue {
 
   /** Leaves the queue, unless the batch is being written. */
   private synchronized boolean leaves(Pending mine) {
-    return waiting.remove(mine);
+    if (mine.stage != Stage.WAITING) {
+      return false;
+    }
+    waiting.remove(mine);
+    mine.stage = Stage.DONE;
+    return true;
   }
 
   private void lead(Pending mine) {
-    if (!mine.alone) {
-      gather();
-    }
-    List<Pending> group = take(mine);
-    long start = nanoTime.getAsLong();
-    List<Runnable> signals = new ArrayList<>();
+    List<Pending> group = mine.group;
     try {
-      write(group, signals);
-      if (mine.isLeftOut()) {
-        write(List.of(mine), signals);
+      if (!mine.alone) {
+        gather();
       }
-    } finally {
-      finish(group, start);
-      signals.forEach(Runnable::run);
+      long start = nanoTime.getAsLong();
+      if (!mine.alone) {
+        take(mine);
+      }
+      write(group, mine.signals);
+      if (mine.isLeftOut) {
+        mine.isLeftOut = false;
+        write(List.of(mine), mine.signals);
+      }
+      gatherNext(group.size(), start);
+    } catch (RuntimeException | Error failure) {
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).fail(failure);
+      }
     }
   }
 
@@ -191,38 +273,29 @@ final class WriteQueue {
     return gathering.left(given, nanoTime.getAsLong());
   }
 
-  private synchronized List<Pending> take(Pending mine) {
-    List<Pending> group = new ArrayList<>();
-    group.add(mine);
-    if (mine.alone) {
-      return group;
-    }
-    int records = mine.batch.writes().size();
-    long bytes = bytes(mine.batch);
-    for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+  private synchronized void gatherNext(int released, long start) {
+    gathering.begin(given, released, start, nanoTime.getAsLong());
+  }
+
+  /** Takes the batches to write with the leader's; they keep their places until they are done. */
+  private synchronized void take(Pending mine) {
+    int records = mine.records;
+    long bytes = mine.bytes;
+    for (Pending next : waiting) {
       if (next.alone) {
         break;
       }
       if (next.deadline.left() / 2 > mine.deadline.left()) {
         break; // the group ends by the first deadline in it, too soon for this caller
       }
-      records += next.batch.writes().size();
-      bytes += bytes(next.batch);
+      records += next.records;
+      bytes += next.bytes;
       if (records > MOST_RECORDS || bytes > MOST_BYTES) {
         break;
       }
+      mine.group.add(next);
       next.stage = Stage.TAKEN;
-      group.add(waiting.remove());
     }
-    return group;
-  }
-
-  private static long bytes(WriteBatch batch) {
-    long bytes = 0;
-    for (Write write : batch.writes()) {
-      bytes += write instanceof Write.Put put ? put.payload().size() : 0;
-    }
-    return bytes;
   }
 
   private void write(List<Pending> group, List<Runnable> signals) {
@@ -232,49 +305,62 @@ final class WriteQueue {
     }
     List<WriteBatch> batches = new ArrayList<>();
     group.forEach(pending -> batches.add(pending.batch));
+    group.forEach(pending -> pending.isBegun = true);
     try {
       Written written = writer.write(batches, deadline);
       signals.add(written.signals);
-      List<GroupWrite.Answer> answers = written.answers;
       for (int i = 0; i < group.size(); i++) {
-        group.get(i).result = answers.get(i).result();
-        group.get(i).failure = answers.get(i).refusal();
+        group.get(i).take(written.answers.get(i), group.size() == 1);
       }
     } catch (DatabrokerException failure) {
-      group.forEach(pending -> pending.failure = failure);
-    } catch (RuntimeException | Error failure) {
-      group.forEach(
-          pending -> pending.failure = new IllegalStateException("the write failed", failure));
-      throw failure;
+      group.forEach(pending -> pending.fail(failure));
     }
   }
 
-  /** Wakes the group, and lets the first of the waiting callers write next. */
-  private void finish(List<Pending> group, long start) {
-    Pending next = end(group, start);
-    group.subList(1, group.size()).forEach(Pending::wake); // all but this caller
+  /** Passes the turn on if the caller has it, and wakes those that it wrote for. */
+  private void leave(Pending mine) {
+    if (mine.stage == Stage.DONE || leaves(mine) || mine.stage != Stage.LEADING) {
+      return;
+    }
+    Pending next = end(mine);
+    for (int i = 1; i < mine.group.size(); i++) {
+      mine.group.get(i).wake();
+    }
     if (next != null) {
       next.wake();
     }
   }
 
-  /** Ends a transaction; returns the caller that writes next, if any. */
-  private synchronized @Nullable Pending end(List<Pending> group, long start) {
-    gathering.begin(given, group.size(), start, nanoTime.getAsLong());
-    for (int i = group.size() - 1; i >= 0; i--) {
-      Pending pending = group.get(i);
-      boolean isLeftOut = pending.isLeftOut();
-      if (isLeftOut) {
+  /** Ends a turn; returns the caller that writes next, if any. */
+  private synchronized @Nullable Pending end(Pending mine) {
+    for (int i = 1; i < mine.group.size(); i++) {
+      Pending pending = mine.group.get(i);
+      if (pending.isLeftOut) {
+        pending.isLeftOut = false;
         pending.alone = true;
-        waiting.addFirst(pending);
+        pending.stage = Stage.WAITING;
+      } else {
+        waiting.remove(pending);
+        pending.stage = Stage.DONE;
       }
-      pending.stage = isLeftOut ? Stage.WAITING : Stage.DONE;
     }
+    mine.stage = Stage.DONE;
     Pending next = waiting.poll();
     if (next != null) {
       next.stage = Stage.LEADING;
     }
     leader = next;
     return next;
+  }
+
+  /** Gives the signals of a turn, which another caller may have by now. */
+  private static void signal(Pending mine) {
+    for (Runnable each : mine.signals) {
+      try {
+        each.run();
+      } catch (RuntimeException | Error failure) {
+        mine.failure = failure;
+      }
+    }
   }
 }

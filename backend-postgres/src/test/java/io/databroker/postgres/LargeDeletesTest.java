@@ -147,7 +147,7 @@ class LargeDeletesTest {
   }
 
   /** Starts a put, and returns when it waits for another put of this host. */
-  private static FutureTask<PutResult> waiting(Backend backend, List<Write> batch) {
+  static FutureTask<PutResult> waiting(Backend backend, List<Write> batch) {
     FutureTask<PutResult> put = new FutureTask<>(() -> backend.put(batch));
     Thread thread = start(put);
     Deadline deadline = Deadline.after(Duration.ofSeconds(30));
@@ -158,7 +158,7 @@ class LargeDeletesTest {
     return put;
   }
 
-  private static Thread start(Runnable put) {
+  static Thread start(Runnable put) {
     Thread thread = new Thread(put, "put");
     thread.setDaemon(true);
     thread.start();
