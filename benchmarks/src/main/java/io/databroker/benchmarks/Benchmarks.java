@@ -102,7 +102,7 @@ public final class Benchmarks implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
-  private Benchmarks() {}
+  Benchmarks() {}
 
   /** See {@code --help}. */
   public static void main(String[] arguments) {

@@ -70,6 +70,13 @@ public final class ScaleRun implements Callable<Integer> {
       description = "Heap of each JVM, touched at its start; ${DEFAULT-VALUE} if not given.")
   private String heap = "";
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final Map<String, List<String>> rows = new LinkedHashMap<>();

@@ -58,6 +58,13 @@ public final class SteadyLoad implements Callable<Integer> {
       description = "Folder for the results; ${DEFAULT-VALUE} if not given.")
   private Path out = Path.of("benchmarks", "target", "steady");
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
   /** Runs the command. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new SteadyLoad()).execute(arguments));
