@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why it is right.</b> A copy is always the record that a look-up would find. The writer sets
  * the version of a slot before it commits. A reader reads the version of the slot, looks the record
- * up, and stores that version with its copy, unless it is not committed yet. A copy counts only
- * while the slot still has the same version: then every write of its keys was committed before the
+ * up, and stores that version with its copy, if that version is committed. A copy counts only while
+ * the slot still has the same version: then every write of its keys was committed before the
  * look-up, and none has taken effect since.
  *
  * <p>A key that enters the key index sets no version: it has no copy, because its delete has set
@@ -31,7 +31,7 @@ final class HotRecords {
   private static final int SLOT_BYTES = 20;
 
   /**
-   * Heap of a copy without its payload and id. It is about 256 where the JVM does not compress
+   * Bytes of a copy besides its payload and id. They are about 256 where the JVM does not compress
    * references: with a heap over 32 GB, or with ZGC. There, copies of small records take up to a
    * quarter more than they are counted for.
    */
@@ -42,7 +42,7 @@ final class HotRecords {
 
   private static final int MOST_SLOTS = 1 << 28;
 
-  /** Share of all bytes that one record may take. */
+  /** Largest share of all bytes for one record: a 64th. */
   private static final int LARGEST_SHARE = 64;
 
   private static final int TRIES = 8;

@@ -80,8 +80,8 @@ final class LeaseCalls {
   }
 
   /**
-   * Writes a held lease again, with the present moment, for the next open: after a reboot, it
-   * counts the time until then for all leases. Called by the only user of the store.
+   * Writes a held lease again, with the present moment: after a reboot, the next open counts the
+   * time until this moment for all leases. Called by the only user of the store.
    *
    * @return false if no lease is held, or the machine does not tell its uptime
    */

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leases of earlier opens, with the time that passed since each was written (TIME-4).
  *
- * <p>The moments in a journal follow each other, so the time between two of them adds up over all
- * boots of the machine: within a boot by its uptime, and over a reboot at least by a part of the
- * uptime since then. A lease that was written long before the last moment does not begin anew with
- * a reboot.
+ * <p>The times between successive moments of a journal add up over all boots of the machine. Within
+ * a boot, the uptime gives this time; over a reboot, at least a part of the uptime since the reboot
+ * counts. So a lease that was written long before the last moment does not begin anew with a
+ * reboot.
  */
 final class RecoveredLeases {
   /** Lease as it was written, and the microseconds that had been counted until then. */

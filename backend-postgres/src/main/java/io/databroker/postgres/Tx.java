@@ -28,7 +28,7 @@ final class Tx {
 
   private static final String NOW = "SELECT " + NOW_COLUMNS;
 
-  /** A lock that other schemas of the database do not have. */
+  /** Key of the lock on the records; each schema of the database has its own. */
   private static final String RECORDS =
       "(hashtextextended('databroker records ' || current_schema(), 0))";
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Groups concurrent batches into one transaction. A caller writes its batch at once if no other
  * caller is writing. Callers that arrive meanwhile wait; the first of them then writes all their
- * batches, except those of callers that have more than twice its time left. It first waits shortly
- * for the callers of the last transaction ({@link Gathering}).
+ * batches, except those of callers that have more than twice its time left. Before it writes, it
+ * waits briefly for the callers of the last transaction ({@link Gathering}).
  *
  * <p>A batch that the writer leaves out of a group is written alone.
  *

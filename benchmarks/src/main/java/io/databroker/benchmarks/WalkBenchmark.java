@@ -40,7 +40,7 @@ public class WalkBenchmark {
       store = turns.store;
       int left = (int) ((long) turns.records * percent / 100);
       if (left > 0) {
-        // Trim first: it moves the base of the snapshot, which is part of its cost.
+        // Trim before the puts: a later trim would do work that belongs to the snapshot.
         store.forgetChanges();
       }
       for (; left > 0; left -= Workload.BATCH) {

@@ -31,7 +31,7 @@ record Plugin(Path path, ClassLoader loader) {
     return plugins;
   }
 
-  /** Hidden files, such as the {@code ._x.jar} of macOS, belong to the system. */
+  /** Returns whether a file is a jar to load; a hidden one, as {@code ._x.jar} of macOS, is not. */
   private static boolean isJar(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(".jar") && !name.startsWith(".") && Files.isRegularFile(file);

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Wait before a commit that covers the batches of several writers, for the writers that the last
  * commit released. They come again soon, and one commit then covers all of them. Without the wait,
- * each commit covers the writers that the last one did not cover, so every writer waits for two
- * commits. A commit may be an fsync or a transaction.
+ * the next commit begins before they come, so every writer waits for two commits: the running one
+ * and its own. A commit may be an fsync or a transaction.
  *
  * <p><b>Thread-safety:</b> none; a lock of the caller guards it.
  */

@@ -41,7 +41,7 @@ public record StoreProperties(
 
   private static final Pattern COUNTED = Pattern.compile("(?m)^(generation|identity)=.*\\R?");
 
-  /** End of a copy's properties: a generation that counts, and an identity that no file has. */
+  /** Last lines of a copy's properties: its opens are counted, and its identity fits no file. */
   private static final String COPY = "generation=1\nidentity=copy\n";
 
   /** Nanoseconds between two looks at the time of a file system; its ticks are of 1 to 10 ms. */

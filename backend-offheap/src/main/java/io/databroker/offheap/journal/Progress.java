@@ -14,14 +14,14 @@ public interface Progress {
   void forced(long order, long end);
 
   /**
-   * Records for the next open that an fsync failed. Any thread may call it, at any time before the
-   * close.
+   * Records that an fsync failed, so that the next open knows of it. Any thread may call it, at
+   * any time before the close.
    */
   void failed();
 
   /**
-   * Records for the next open that an fsync begins. If the process ends before {@link #ended}, the
-   * result of the fsync is unknown. Any thread may call it.
+   * Records that an fsync begins, so that the next open knows of it. If the process ends before
+   * {@link #ended}, the result of the fsync is unknown. Any thread may call it.
    */
   void begins();
 

@@ -14,7 +14,7 @@ final class Lines {
   /** Longest line in bytes: more than the largest record of most backends. */
   private static final int LONGEST = 64 << 20;
 
-  /** Share of the heap for one line; several copies of it exist until it is sent. */
+  /** Largest share of the heap for one line: a 16th, as several copies of the line may exist. */
   private static final int SHARE_OF_HEAP = 16;
 
   private final InputStream in;

@@ -94,7 +94,10 @@ public record NetworkLimits(
       positive("received", received);
     }
 
-    /** Returns the bytes that count for one answer: alone, it never exceeds {@code waiting}. */
+    /**
+     * Returns the bytes that count for one answer: at most {@code waiting}, so that a single answer
+     * never exceeds the limit.
+     */
     long countedAsWaiting(long answer) {
       return Math.max(-waiting, Math.min(waiting, answer));
     }

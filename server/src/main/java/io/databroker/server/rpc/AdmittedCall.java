@@ -105,7 +105,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     return connection;
   }
 
-  /** Returns room for the large records of this call. */
+  /** Returns a new gate for the large records of this call. */
   RecordGate records() {
     return new RecordGate(connection);
   }

@@ -3,8 +3,8 @@ package io.databroker.server.rpc;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Room in the heap for the batches that streams hold between their turns. A client that does not
- * read would otherwise keep a batch in the heap that the backend has already dropped.
+ * Room in the heap for the batches that streams hold between their turns. Without this limit, a
+ * client that does not read could keep a batch in the heap after the backend has dropped it.
  *
  * <p><b>Thread-safety:</b> safe.
  */

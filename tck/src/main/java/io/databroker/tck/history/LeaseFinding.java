@@ -6,7 +6,7 @@ import java.util.List;
  * Violation that calls about leases show.
  *
  * @param violation the violation in words
- * @param calls the calls that together show the violation, in the order of the words
+ * @param calls the calls that together show the violation, in the order of {@link #words}
  */
 record LeaseFinding(String violation, List<LeaseCall> calls) {
   LeaseFinding {

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 final class Names {
   private Names() {}
 
-  /** Names that are easily confused, and short. */
+  /** Short names that are easily confused. */
   private static final List<String> SHORT = Lookalikes.all(30);
 
   /** The sizes of batches, types and histories, at the edges where something grows or splits. */
