@@ -186,7 +186,7 @@ final class HotRecords {
   }
 
   /**
-   * Ends the copy of a key before a write of it takes effect; for the writer.
+   * Removes the copy of a key before a write of the key takes effect. Only the writer calls it.
    *
    * @param version the last version of the batch, which is not committed yet
    */

@@ -102,7 +102,7 @@ final class Transactions {
     return answer;
   }
 
-  /** Executes the work, and rolls back at once what is not to be committed. */
+  /** Executes the work, and rolls back at once if it wrote nothing or failed. */
   private static <T> T execute(Session session, Tx tx, Work<T> work) throws SQLException {
     tx.connection.setAutoCommit(false);
     try {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A batch that the writer leaves out of a group is written alone.
  *
- * <p>A caller that fails, even with an Error, passes its turn on: what the others need then
- * allocates nothing, because the heap may be full.
+ * <p>A caller that fails, even with an Error, passes its turn on. The steps that the others need
+ * then allocate nothing, because the heap may be full.
  */
 final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;

@@ -174,7 +174,7 @@ public record StoreProperties(
     return next;
   }
 
-  /** Marks the file that a copy by hard links has kept: from here on, the original continues. */
+  /** Marks the old file, which from now on only copies by hard links have, as that of a copy. */
   private static void markAsCopy(RandomAccessFile old) {
     try {
       byte[] bytes = new byte[(int) old.length()];

@@ -14,8 +14,8 @@ public interface Progress {
   void forced(long order, long end);
 
   /**
-   * Records that an fsync failed, so that the next open knows of it. Any thread may call it, at
-   * any time before the close.
+   * Records that an fsync failed, so that the next open knows of it. Any thread may call it, at any
+   * time before the close.
    */
   void failed();
 

@@ -76,7 +76,7 @@ final class Lists {
     return Collections.binarySearch(sorted, type, CodePointOrder.INSTANCE);
   }
 
-  /** Returns the types after one, which need not be in the list. */
+  /** Returns the types that sort after the given one; the list need not hold that one. */
   private static List<String> after(List<String> sorted, String type) {
     int place = place(sorted, type);
     return sorted.subList(place < 0 ? -place - 1 : place + 1, sorted.size());

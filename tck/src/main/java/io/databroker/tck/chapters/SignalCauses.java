@@ -47,7 +47,7 @@ final class SignalCauses {
     trial.of(cause, feed, call);
   }
 
-  /** Tries a signal that is due when it is set. */
+  /** Tries a feed that is ready already, so its signal is due at once. */
   private void atOnce(String cause, ChangeFeed feed) {
     trial.of(cause, feed, () -> {});
   }

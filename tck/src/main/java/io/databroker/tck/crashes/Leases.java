@@ -8,13 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of all lives of a store. A name is judged only if no call for it was running when its
- * life ended.
+ * The leases of all lives of a store. The name of a lease is judged only if no call for it was
+ * running when the life ended.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
 final class Leases {
-  /** Number of past lives whose leases are checked again. */
+  /** Largest number of names that the next life checks. */
   private static final int MOST_NAMES = 40;
 
   private final Map<String, Long> known = new LinkedHashMap<>();

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadFactory;
  *
  * <p><b>Thread-safety:</b> immutable.
  *
- * @param name the name of the threads, without the beginning that all have
+ * @param name the name of the threads, without {@link #PREFIX}
  */
 public record KitThreads(String name) implements ThreadFactory {
   /** Beginning of the names. */

@@ -305,7 +305,7 @@ final class Minimiser {
       small = folded;
       folded = folded(small, extractor);
     }
-    // The evictions of the write and their versions may be the violation.
+    // A write that evicts stays: its evictions or their versions may be the violation.
     return before != null && evicts(before) ? before : small;
   }
 
