@@ -20,6 +20,9 @@ public final class RecordCopy {
   /** A larger buffer is used once and not kept. */
   private static final int KEPT = 1 << 16;
 
+  /** {@link Region#UNREAD}, eight times. */
+  private static final long UNREAD = Region.UNREAD * 0x0101_0101_0101_0101L;
+
   private static final ThreadLocal<RecordCopy> MINE =
       ThreadLocal.withInitial(() -> new RecordCopy(1 << 10, new CRC32C()));
   private static final ThreadLocal<RecordCopy> BATCH =
@@ -92,13 +95,22 @@ public final class RecordCopy {
           MINE.set(copy);
         }
       }
-      Arrays.fill(copy.bytes, size - Long.BYTES, size, Region.UNREAD);
+      copy.clearEnd(size);
       data.get(at, copy.bytes, size);
       copy.size = size;
       return copy;
     } catch (InternalError fault) {
       return null; // the disk could not read the page
     }
+  }
+
+  /**
+   * Overwrites the last bytes of the next read: old content could equal the bytes that cannot be
+   * read. It is a single store, because the copy that follows would wait for the many small ones of
+   * {@code Arrays.fill}: with that, a get takes a sixth longer.
+   */
+  private void clearEnd(int length) {
+    Frame.LONG.set(bytes, length - Long.BYTES, UNREAD);
   }
 
   /**
@@ -130,7 +142,7 @@ public final class RecordCopy {
         copy = new RecordCopy(Math.max((int) length, 2 * copy.bytes.length), copy.crc);
         BATCH.set(copy);
       }
-      Arrays.fill(copy.bytes, (int) length - Long.BYTES, (int) length, Region.UNREAD);
+      copy.clearEnd((int) length);
       segment.data.get(origin, copy.bytes, (int) length);
       if (copy.isBatch(salt, Journal.place(segment, origin), (int) length, followers + 1)) {
         copy.origin = origin;
