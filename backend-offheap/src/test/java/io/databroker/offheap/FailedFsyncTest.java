@@ -121,13 +121,18 @@ class FailedFsyncTest {
     assertThat(inode(last)).as("once is enough").isEqualTo(copied);
   }
 
+  /** Leaves the closed store as a kill during an fsync does. */
+  private void markAnFsync() throws IOException {
+    Control control = Control.open(store(), 7, true);
+    control.begins();
+    control.abandon();
+  }
+
   /** A full disk has no room for a copy; the open must not depend on it. */
   @Test
   void aStoreThatWasKilledDuringAnFsyncOpensWithoutRoomForACopy() throws IOException {
     open(Durability.DISK).close();
-    Control control = Control.open(store(), 7, true);
-    control.begins();
-    control.abandon();
+    markAnFsync();
     Path last = StoreTear.segments(store()).get(0);
     Object inode = inode(last);
     Path reserve = store().resolve(Reserve.FILE);
@@ -169,9 +174,7 @@ class FailedFsyncTest {
   @Test
   void anOpenThatForcesNoWritesRemovesTheMarkOfAnFsyncToo() throws IOException {
     open(Durability.DISK).close();
-    Control control = Control.open(store(), 7, true);
-    control.begins();
-    control.abandon();
+    markAnFsync();
     Path last = StoreTear.segments(store()).get(0);
     Object unknown = inode(last);
     open(Durability.PROCESS).close();
@@ -189,9 +192,7 @@ class FailedFsyncTest {
     Opening.inDirectory(
             store(), settings, BackendContext.standard(), new Uptime(7, () -> 1_000_000))
         .close();
-    Control control = Control.open(store(), 7, true);
-    control.begins();
-    control.abandon();
+    markAnFsync();
     Path last = StoreTear.segments(store()).get(0);
     Object unknown = inode(last);
     Opening.inDirectory(

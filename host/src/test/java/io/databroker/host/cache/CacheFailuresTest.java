@@ -27,6 +27,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -122,39 +124,34 @@ class CacheFailuresTest {
     return depth < 0 ? "" : descend(depth + 1) + depth;
   }
 
-  @Test
-  void anErrorOfTheBackendIsReportedAndEndsNothing() throws InterruptedException {
-    AtomicInteger faults = new AtomicInteger(1);
+  /** Returns the failure that a cache reports when its first polls throw an Error. */
+  private @Nullable RuntimeException reported(int times, Supplier<Error> error)
+      throws InterruptedException {
+    AtomicInteger faults = new AtomicInteger(times);
     AtomicReference<RuntimeException> reported = new AtomicReference<>();
     try (TypedCache<String> cache = open()) {
       beforeOpen = () -> reported.compareAndSet(null, cache.failure());
       beforePoll =
           () -> {
             if (store.bare.versions().latest() > 0 && faults.getAndDecrement() > 0) {
-              throw new AssertionError("a careless backend");
+              throw error.get();
             }
           };
       assertFollows(cache);
     }
-    assertThat(reported.get()).hasMessageContaining("a careless backend");
+    return reported.get();
+  }
+
+  @Test
+  void anErrorOfTheBackendIsReportedAndEndsNothing() throws InterruptedException {
+    assertThat(reported(1, () -> new AssertionError("a careless backend")))
+        .hasMessageContaining("a careless backend");
   }
 
   /** On a full heap, the report of the first Error fails with another one. */
   @Test
   void anErrorThatCannotBeDescribedIsReportedAndEndsNothing() throws InterruptedException {
-    AtomicInteger faults = new AtomicInteger(3);
-    AtomicReference<RuntimeException> reported = new AtomicReference<>();
-    try (TypedCache<String> cache = open()) {
-      beforeOpen = () -> reported.compareAndSet(null, cache.failure());
-      beforePoll =
-          () -> {
-            if (store.bare.versions().latest() > 0 && faults.getAndDecrement() > 0) {
-              throw new Undescribed();
-            }
-          };
-      assertFollows(cache);
-    }
-    assertThat(reported.get()).hasMessageContaining("no room for the cause");
+    assertThat(reported(3, Undescribed::new)).hasMessageContaining("no room for the cause");
   }
 
   private static final class Undescribed extends Error {
