@@ -65,47 +65,91 @@ final class Base {
 
   /** Iterates over the records of all these bases. */
   static Iterator<StoredRecord> records(List<Base> bases) {
-    return new Iterator<>() {
-      private int place = -1;
-      private int slot = -1;
-      private @Nullable StoredRecord[] @Nullable [] chunks = EMPTY.chunks;
-      private @Nullable StoredRecord next = find();
+    return new Walk(bases);
+  }
 
-      private @Nullable StoredRecord find() {
-        while (true) {
-          while (++slot < chunks.length << SHIFT) {
-            @Nullable StoredRecord[] chunk = chunks[slot >> SHIFT];
-            if (chunk == null) {
-              slot |= SIZE - 1;
-            } else {
-              StoredRecord record = chunk[slot & (SIZE - 1)];
-              if (record != null) {
-                return record;
-              }
-            }
-          }
-          if (++place >= bases.size()) {
-            return null;
-          }
-          chunks = bases.get(place).chunks;
-          slot = -1;
+  /**
+   * Walk over the records of several bases.
+   *
+   * <p>It collects some records ahead and reads the size of each payload. These reads depend on
+   * nothing else, so the processor loads several records from memory at the same time. The caller
+   * then finds them in the cache.
+   */
+  private static final class Walk implements Iterator<StoredRecord> {
+    private static final int AHEAD = 16;
+
+    private final Iterator<Base> bases;
+    private @Nullable StoredRecord[] @Nullable [] chunks = EMPTY.chunks;
+
+    /** The next slot of these chunks. */
+    private int slot;
+
+    private final @Nullable StoredRecord[] ahead = new @Nullable StoredRecord[AHEAD];
+    private int next;
+    private int end;
+
+    /** Keeps the compiler from removing the reads. */
+    @SuppressWarnings("unused")
+    private long sizes;
+
+    Walk(List<Base> bases) {
+      this.bases = bases.iterator();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < end || collect();
+    }
+
+    @Override
+    public StoredRecord next() {
+      StoredRecord record = hasNext() ? ahead[next++] : null;
+      if (record == null) {
+        throw new NoSuchElementException();
+      }
+      return record;
+    }
+
+    private boolean collect() {
+      next = 0;
+      end = 0;
+      while (end < AHEAD && (slot < chunks.length << SHIFT || nextBase())) {
+        @Nullable StoredRecord[] chunk = chunks[slot >> SHIFT];
+        if (chunk == null) {
+          slot += SIZE;
+        } else {
+          collect(chunk);
         }
       }
-
-      @Override
-      public boolean hasNext() {
-        return next != null;
+      long sum = 0;
+      for (int i = 0; i < end; i++) {
+        StoredRecord record = ahead[i];
+        sum += record == null ? 0 : record.payload().size();
       }
+      sizes = sum;
+      return end > 0;
+    }
 
-      @Override
-      public StoredRecord next() {
-        StoredRecord record = next;
-        if (record == null) {
-          throw new NoSuchElementException();
+    private void collect(@Nullable StoredRecord[] chunk) {
+      int i = slot & (SIZE - 1);
+      for (; i < SIZE && end < AHEAD; i++) {
+        StoredRecord record = chunk[i];
+        if (record != null) {
+          ahead[end++] = record;
         }
-        next = find();
-        return record;
       }
-    };
+      slot = (slot & -SIZE) + i;
+    }
+
+    private boolean nextBase() {
+      while (bases.hasNext()) {
+        chunks = bases.next().chunks;
+        slot = 0;
+        if (chunks.length > 0) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.databroker.inmemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Bytes;
 import io.databroker.api.FieldValue;
@@ -8,8 +9,10 @@ import io.databroker.api.StoredRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,39 @@ class PiecesTest {
     List<Long> versions = new ArrayList<>();
     Base.records(List.of(Base.EMPTY, base)).forEachRemaining(r -> versions.add(r.version()));
     return versions;
+  }
+
+  @Test
+  void aWalkFindsEachRecordOnceWhateverSlotsAreFree() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int run = 0; run < 300; run++) {
+      List<Base> bases = new ArrayList<>();
+      List<Long> expected = new ArrayList<>();
+      long version = 0;
+      for (int i = random.nextInt(4); i > 0; i--) {
+        Log<Entry> log = new Log<>(6, 0, Entry::version);
+        int slots = 1 + random.nextInt(1_200);
+        int gap = random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 1;
+        for (int slot = 0; slot < slots; slot += gap) {
+          boolean deleted = random.nextInt(8) == 0;
+          log.append(entry(++version, slot, deleted));
+          if (!deleted) {
+            expected.add(version);
+          }
+        }
+        bases.add(Base.EMPTY.advance(log.view(), version));
+        bases.add(Base.EMPTY);
+      }
+      List<Long> found = new ArrayList<>();
+      Iterator<StoredRecord> walk = Base.records(bases);
+      while (random.nextBoolean() ? walk.hasNext() : found.size() < expected.size()) {
+        found.add(walk.next().version());
+      }
+      assertThat(found).as("seed %d", seed).isEqualTo(expected);
+      assertThat(walk.hasNext()).as("seed %d", seed).isFalse();
+      assertThatThrownBy(walk::next).isInstanceOf(NoSuchElementException.class);
+    }
   }
 
   @Test
