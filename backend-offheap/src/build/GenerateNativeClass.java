@@ -6,8 +6,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * Makes the one class that Chronicle Map would compile at run time, which fails in a plugin's class
- * loader, and takes a second and a compiler elsewhere. Run by the build.
+ * Generates the one class that Chronicle Map would otherwise compile at run time. There, the
+ * compilation fails in a plugin's class loader; elsewhere it takes a second and needs a compiler.
+ * Run by the build.
  */
 final class GenerateNativeClass {
   private static final String PACKAGE = "net.openhft.chronicle.hash";

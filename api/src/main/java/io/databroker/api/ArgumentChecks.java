@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Argument checks of {@link CheckedBackend} against the limits of one backend. */
 final class ArgumentChecks {
-  /** Longest duration accepted; sums of times stay far from overflow. */
+  /** Longest accepted duration: far too short for a sum of times to overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final String TOO_LONG = "too long";

@@ -165,7 +165,7 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Returns numbers about this backend for metrics, by stable names in lower case such as {@code
-   * history.trimmed.early}; which ones there are is up to the backend. It waits for nothing.
+   * history.trimmed.early}; each backend chooses its numbers. It waits for nothing.
    */
   default Map<String, Long> counters() {
     return Map.of();

@@ -42,9 +42,9 @@ public record BackendState(Mode mode, @Nullable Reason reason, String detail) {
 
   /** The cause of a mode other than {@link Mode#SERVING}. */
   public enum Reason {
-    /** Storage is full: writes that need room fail until some is freed. */
+    /** Storage is full: writes that need room fail until room is freed. */
     STORAGE_FULL("storage-full"),
-    /** The disk failed a write or an fsync. Only a reopen can find out what it holds. */
+    /** The disk failed a write or an fsync. Only a reopen can find out what the disk holds. */
     DISK_FAILED("disk-failed"),
     /** The directory was removed, replaced or unmounted under the open backend. */
     DIRECTORY_LOST("directory-lost"),

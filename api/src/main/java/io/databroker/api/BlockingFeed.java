@@ -23,7 +23,7 @@ public final class BlockingFeed implements AutoCloseable {
   private final ChangeFeed feed;
   private final Semaphore signals = new Semaphore(0);
 
-  /** Wraps a feed, which {@link #close} will close. */
+  /** Wraps a feed; {@link #close} also closes that feed. */
   public BlockingFeed(ChangeFeed feed) {
     this.feed = Require.nonNull("feed", feed);
   }

@@ -93,7 +93,7 @@ public final class Bytes {
 
   /**
    * Decodes the bytes as UTF-8, for people to read: bytes that are not UTF-8 become U+FFFD. To
-   * write the text back, decode it by a codec that rejects them.
+   * write the text back, decode the bytes with a codec that rejects such bytes instead.
    */
   public String toUtf8() {
     return new String(content, StandardCharsets.UTF_8);

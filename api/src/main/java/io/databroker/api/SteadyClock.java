@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A clock that stays steady when the system clock steps (TIME-1 to TIME-4).
  *
  * <p>It offers two time lines. {@link #instant} follows the system clock: when that clock steps,
- * the line catches up slowly. It runs at most a tenth faster or slower than time passes, and never
- * backwards. {@link #elapsing} ignores steps: it advances exactly as time passes, so durations are
- * measured on it. Both start at the time of the system clock.
+ * this time line catches up slowly. It runs at most a tenth faster or slower than time passes, and
+ * never backwards. {@link #elapsing} ignores steps: it advances exactly as time passes, so
+ * durations are measured on it. Both start at the time of the system clock.
  *
  * <p>A step is logged once. A machine that was asleep looks like a clock that stepped forward.
  *
@@ -30,7 +30,7 @@ public final class SteadyClock implements InstantSource {
   /** Largest difference between two readings of the clocks that does not count as a step. */
   private static final long TOLERANCE = SECOND;
 
-  /** Divisor of the elapsed time: the line catches up by a tenth of it. */
+  /** Divisor of the elapsed time: the time line catches up by a tenth of that time. */
   private static final int CATCHING_UP = 10;
 
   private final InstantSource wall;

@@ -224,7 +224,8 @@ final class Batch {
     committed = true;
     account();
     try {
-      // The write order first: it must be right, and cannot fail. The rest only frees memory.
+      // Update the write order first: it must be right, and this cannot fail. The rest only frees
+      // memory.
       forEachLast(Batch::settle);
       forEachLast(this::cleanUp);
     } finally {
@@ -237,7 +238,9 @@ final class Batch {
     return touched;
   }
 
-  /** Returns the records of a put; it shares the list that feeds deliver where both are equal. */
+  /**
+   * Returns the records of a put. If they equal the list that feeds deliver, it returns that list.
+   */
   List<StoredRecord> answer(StoredRecord[] stored) {
     boolean same = changes != null && stored.length == entries.size();
     for (int i = 0; same && i < stored.length; i++) {

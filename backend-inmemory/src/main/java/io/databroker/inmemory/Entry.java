@@ -54,8 +54,8 @@ final class Entry {
   byte place;
 
   /**
-   * Sixteenths of the bytes of the predecessor, if a snapshot base may keep it until this is
-   * trimmed.
+   * Bytes of the predecessor divided by 16, if a snapshot base may keep the predecessor until this
+   * entry is trimmed.
    */
   int pinned;
 

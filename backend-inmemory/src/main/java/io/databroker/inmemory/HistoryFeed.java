@@ -15,7 +15,10 @@ final class HistoryFeed implements FeedSource {
   private final long serverVersion;
   private final @Nullable String type;
 
-  /** The index of the next batch in the log of the table born then; used by the poller alone. */
+  /**
+   * The index of the next batch in the log of the table that {@link #born} identifies; used only by
+   * the polling thread.
+   */
   private long next = -1;
 
   private long born = -1;

@@ -79,7 +79,8 @@ final class Log<E> {
         Arrays.copyOfRange(
             now.segments, gone, Math.max(gone + 4, Math.min(now.segments.length, last + 1)));
     if (kept[0] != null) {
-      // The first segment stays for its end; its beginning must not keep removed elements alive.
+      // The first segment stays, because its end is still needed; its beginning must not keep
+      // removed elements alive.
       kept[0] = kept[0].clone();
       Arrays.fill(kept[0], 0, (int) index & ((1 << shift) - 1), null);
     }

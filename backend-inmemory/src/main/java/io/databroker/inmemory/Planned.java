@@ -13,7 +13,7 @@ final class Planned {
   private @Nullable Map<Table, Map<String, Entry>> byKey;
 
   /**
-   * @param entries all planned entries, in order; it grows
+   * @param entries all planned entries, in order; the list grows
    */
   Planned(List<Entry> entries) {
     this.entries = entries;

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Two bounds hold. The history may use {@code mostHistory} bytes; records, history, options and
  * leases together may use {@code most}. A write first trims history to make room, oldest batches
- * first. Only if the live records leave no room is it rejected, with storage-full; deletes are
- * always taken.
+ * first. It is rejected, with storage-full, only if the live records leave no room. Deletes are
+ * always accepted.
  */
 final class Room {
   private static final System.Logger LOG = System.getLogger(Room.class.getName());
@@ -79,7 +79,7 @@ final class Room {
   /**
    * Checks that the live records leave room for other state, such as options.
    *
-   * @throws StorageFullException if it does not
+   * @throws StorageFullException if they do not
    */
   void check(History history, long adding) {
     if (adding > 0 && most - leases - history.usage.live() < adding) {

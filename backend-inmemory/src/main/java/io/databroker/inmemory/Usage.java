@@ -11,15 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * heap never fills before a bound is met. Only the writer changes them; any thread may read them.
  */
 final class Usage {
-  /** A change without its id and payload: entry, record, map node, and places in the logs. */
+  /**
+   * Heap of a change without its id and payload: entry, record, map node, and places in the logs.
+   */
   private static final int CHANGE = 210;
 
-  /** A type: its table, empty maps and logs. */
+  /** Heap of a type: its table, empty maps and logs. */
   static final int TABLE = 2_400;
 
   private static final int OPTIONS = 400;
 
-  /** An indexed value of a record: a set, nodes, and entries in two maps. */
+  /** Heap of an indexed value of a record: a set, nodes, and entries in two maps. */
   private static final int VALUE = 400;
 
   /** With G1, an array of half a region or more occupies whole regions. */

@@ -219,8 +219,8 @@ final class Batch implements AutoCloseable {
   }
 
   /**
-   * Plans the deletes of the given number of the oldest records, or of fewer if they reach the
-   * limit on bytes; returns whether that limit left some out.
+   * Plans the deletes of the oldest records: the given number, or fewer if they reach the limit on
+   * bytes. Returns whether that limit left some out.
    */
   boolean evict(TypeTable table, long excess, long bytes) {
     List<Victim> victims = new ArrayList<>();

@@ -11,7 +11,7 @@ import io.databroker.api.support.TypeMap;
  * @param version the last change that took effect
  * @param first the first change that the feed still holds
  * @param types the types with a live record, in code point order
- * @param options of each type that has some
+ * @param options the options of each type that has some
  * @param checkpoint the follower's
  */
 record Commit(

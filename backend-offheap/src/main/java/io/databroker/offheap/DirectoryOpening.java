@@ -105,7 +105,7 @@ final class DirectoryOpening {
     if (found == null && !chain.links().isEmpty()) {
       throw Chain.damaged(directory.resolve(Control.FILE), 0, "it is missing");
     }
-    // In a copy, the mark of what is forced is that of the original's files.
+    // In a copy, the mark says how far the files of the original were forced, not these.
     Control.Mark forced = copied ? Control.Mark.NONE : left.forced();
     if (left.failed()) {
       renew(chain, forced, file -> renew(files, file));
@@ -132,8 +132,8 @@ final class DirectoryOpening {
       if (copied) {
         tellCopied(store.history.serverVersion);
       }
-      // After all files that it describes: after a kill before this line, the directory is still
-      // recognised as a copy.
+      // Written after all files that it describes: if a kill comes before this line, the directory
+      // is still recognised as a copy.
       withRoom(() -> properties.writeNext(directory, settings.asProperties()));
       // Before the first read, record that the store is open and how durable its writes are.
       store.publisher.persist();
@@ -170,8 +170,9 @@ final class DirectoryOpening {
   }
 
   /**
-   * Renews the segments if the disk has room without the reserve: a store that was killed on a full
-   * disk must open, and the fsync may have succeeded. After another boot too: see ADR 52.
+   * Renews the segments if the disk has room without the reserve. Otherwise it leaves them: a store
+   * that was killed on a full disk must open, and the fsync may have succeeded. It also does so
+   * after another boot: see ADR 52.
    */
   private void renewWithRoom(StoreFiles files, Chain chain, Control.Mark forced)
       throws IOException {

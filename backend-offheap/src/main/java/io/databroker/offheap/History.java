@@ -94,7 +94,8 @@ final class History implements JournalOwner, HotRecords.Source {
     this.serverVersion = serverVersion;
     this.state = state;
     this.firstEver = version + 1;
-    // Before the index of keys: if there is no heap for it, nobody would free that index.
+    // Created before the key index: if the heap has no room for the copies, nobody would free that
+    // index.
     this.hot = HotRecords.of(settings.cacheBytes());
     this.keys = new KeyIndex(settings.expectedRecords(), settings.growth());
     this.commit = Commit.start(version);

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * the slot still has the same version: then every write of its keys was committed before the
  * look-up, and none has taken effect since.
  *
- * <p>A key that enters the key index sets no version: it has no copy, because its delete has set
- * one.
+ * <p>The write of a key that is not in the key index sets no version: the key has no copy, because
+ * its delete has set a version.
  */
 final class HotRecords {
-  /** Number of misses of which one makes a copy, if it displaces another. */
+  /** Where a copy would displace another, only one of this many misses makes a copy. */
   private static final int MISSES = 32;
 
-  /** Heap of a slot: its reference, not compressed, its hash and its version. */
+  /** Heap of a slot: an uncompressed reference, a hash and a version. */
   private static final int SLOT_BYTES = 20;
 
   /**
@@ -73,8 +73,8 @@ final class HotRecords {
   private final AtomicLongArray versions;
 
   /**
-   * Hashes of the keys whose copies are in the slots; 0 if there is none. A hint, which saves a
-   * miss the cache misses of the copy: it may be out of date.
+   * Hashes of the keys whose copies are in the slots; 0 if there is none. A hint, which may be out
+   * of date: it spares a look-up that finds no copy the cache misses of reading one.
    */
   private final int[] hashes;
 
@@ -115,7 +115,7 @@ final class HotRecords {
   /**
    * @param count the number of slots, a power of two
    * @param bytes the most heap of all slots and copies
-   * @param misses the number of misses of which one makes a copy
+   * @param misses where a copy would displace another, one of this many misses makes a copy
    */
   HotRecords(int count, long bytes, int misses) {
     this.slots = new AtomicReferenceArray<>(count);

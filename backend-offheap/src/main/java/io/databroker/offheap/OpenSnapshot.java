@@ -241,7 +241,7 @@ final class OpenSnapshot implements Snapshot {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return Objects.requireNonNull(page.set(next++, null)); // the caller may keep it, not this
+      return Objects.requireNonNull(page.set(next++, null)); // only the caller may keep it
     }
   }
 }

@@ -65,7 +65,7 @@ final class Opening {
   /**
    * Opens a store in a directory.
    *
-   * @param uptime the boot id of the machine, and the time since then
+   * @param uptime the boot id of the machine, and the time since that boot
    */
   static Backend inDirectory(
       Path directory, OffheapSettings settings, BackendContext context, Uptime uptime) {

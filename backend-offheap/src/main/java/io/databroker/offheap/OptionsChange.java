@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the options of a type. It first indexes the stored records, while writers index the new
- * ones. Then it evicts in portions, while writers keep to the number reached. Last, it writes the
- * options to the journal.
+ * ones. Then it evicts in portions, while writers keep the number of records from growing again.
+ * Last, it writes the options to the journal.
  */
 final class OptionsChange {
   private static final int BATCH = 256;
@@ -163,14 +163,14 @@ final class OptionsChange {
           if (now != history) {
             return false;
           }
-          // Creates the table first: there may be no room for it, and the journal takes nothing
-          // back.
+          // Creates the table first: there may be no room for it, and a frame in the journal cannot
+          // be removed.
           TypeTable table = options.isEmpty() ? now.tables.get(type) : now.table(type);
           Long capacity = options.capacity();
           long limit = capacity == null ? TypeTable.UNLIMITED : capacity;
           long excess = table == null ? 0 : Math.max(0, excess(table.count, limit));
           SetOptions set = new SetOptions(type, options);
-          // A portion without a readable record would be followed by the same one, without end.
+          // A portion without a readable record would be tried again without end.
           if (table != null
               && excess > LAST
               && evict(now, table, Math.min(BATCH, excess - LAST), evicted)) {

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * reboot.
  */
 final class RecoveredLeases {
-  /** Lease as it was written, and the microseconds that had been counted until then. */
+  /**
+   * Moment at which a lease was written, and the microseconds that were counted until that moment.
+   */
   private record Written(Moment moment, long counted) {}
 
   private final LeaseTable leases;
@@ -41,7 +43,7 @@ final class RecoveredLeases {
   /**
    * Adds a lease of the journal.
    *
-   * @param moment the moment of its writing; null if a version wrote it that knew none
+   * @param moment the moment of its writing; null if an older version without moments wrote it
    */
   void put(Lease lease, @Nullable Moment moment) {
     count(moment);

@@ -57,7 +57,7 @@ final class Recovery {
   /**
    * @param trusted the mark before which the journal must be whole
    * @param closed whether the last open was closed
-   * @param copied whether the files are copies, which nobody may have forced
+   * @param copied whether the files are copies, which may never have been forced
    */
   Recovery(Store store, StoreFiles files, Control.Mark trusted, boolean closed, boolean copied) {
     this.closed = closed;
@@ -90,7 +90,8 @@ final class Recovery {
     }
     files.deleteUnfinished();
     if (!gone.isEmpty()) {
-      // Before the cut: frames that came back after a cut would not follow it.
+      // Force the deletes before the cut: if a deleted file came back, its frames would not follow
+      // the cut.
       Fsync.force(files.directory());
     }
     List<Segment> segments = history.directory.all().subList(0, kept);

@@ -28,7 +28,9 @@ final class TypeTable {
   /** Fields to extract from new payloads: the indexed fields, and those being added. */
   volatile List<String> extracted = List.of();
 
-  /** True if live records are in the order of their times: until the clock steps back. */
+  /**
+   * True while live records are in the order of their times, which ends when the clock steps back.
+   */
   volatile boolean timesAscend = true;
 
   /** No version up to this one is live. */

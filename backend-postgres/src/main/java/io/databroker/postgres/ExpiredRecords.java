@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * Finds the records whose TTL is over, without the lock that orders writes, in statements that each
  * read a bounded number of rows.
  *
- * <p>Replaced rows stay in the index until they are trimmed. So that a search does not read them
- * again each time, this host remembers up to which time of writing a type has no live record.
- * Records that were written since, with an earlier time, are found by their versions.
+ * <p>Replaced rows stay in the index until they are trimmed. A search should not read them again
+ * each time, so this host remembers a time for each type: no live record of the type was written
+ * before it. Records that were written since, with an earlier time, are found by their versions.
  */
 final class ExpiredRecords {
   /** The most records of one search. */

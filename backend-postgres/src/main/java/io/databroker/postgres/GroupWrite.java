@@ -73,8 +73,8 @@ final class GroupWrite {
 
   /**
    * Outcome of one batch: a result, the error that rejected it, or neither if the batch was left
-   * out, because the group deletes too many bytes or the extraction function failed with an Error.
-   * Alone in its group, a batch is never left out.
+   * out. A batch is left out if the group deletes too many bytes, or if the extraction function
+   * failed with an Error. A batch that is alone in its group is never left out.
    *
    * @param refusal an exception, or the Error of the extraction function
    */
@@ -244,7 +244,8 @@ final class GroupWrite {
     } catch (RuntimeException refusal) {
       return new Answer(null, refusal);
     } catch (Error failure) {
-      // Alone, the batch may succeed, as after a full heap; else only its caller has the Error.
+      // Written alone, the batch may succeed, as after a full heap; otherwise only its caller gets
+      // the Error.
       return batches.size() > 1 ? Answer.LEFT_OUT : new Answer(null, failure);
     }
     List<StoredRecord> stored = new ArrayList<>(batch.size());

@@ -42,8 +42,8 @@ final class IndexBuild {
   private static final int PAGES_UNDER_LOCK = 2;
 
   /**
-   * Returns the live records of a page, and the last version that it looked at, which may have been
-   * replaced: the next page does not look at it again.
+   * Returns the live records of a page, and the last version that the page looked at. The next page
+   * begins after that version, even if the version was replaced.
    */
   private static final String LIVE =
       """

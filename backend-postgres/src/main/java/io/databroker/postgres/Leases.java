@@ -116,8 +116,8 @@ final class Leases {
   }
 
   /**
-   * Removes the rows of leases that ended long ago, in steps: an acquisition that meets a row which
-   * is being removed waits for it, under the lock that orders writes.
+   * Removes the rows of leases that ended long ago, in short steps: an acquisition of a lease whose
+   * row is being removed waits for the removal, and holds the lock that orders writes meanwhile.
    */
   void sweep() {
     Optional<String> last = Optional.of("");

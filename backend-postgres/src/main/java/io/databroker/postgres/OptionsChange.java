@@ -61,8 +61,8 @@ final class OptionsChange {
   private record Done(StoreRow row, boolean isSet) {}
 
   /**
-   * Marks the stored records of a type that gets a TTL, which has no effect before the options have
-   * it; returns the last version marked.
+   * Marks the stored records of a type that gets a TTL; returns the last version marked. The marks
+   * have no effect before the options have the TTL.
    */
   private long expireAhead() {
     return options.ttl() == null || hasTtl(store.sessions().read(store.options()::read).options())
@@ -75,7 +75,10 @@ final class OptionsChange {
     return known.of(type).ttl() != null;
   }
 
-  /** Marks the next records; returns the last version, which stays the same at the end. */
+  /**
+   * Marks the next records; returns the last version, or {@code behind} if there are no more
+   * records.
+   */
   private long expire(Tx tx, long behind) throws SQLException {
     return new Sql(tx.connection, EXPIRE, type, behind, STEP)
         .readRow(
@@ -95,7 +98,10 @@ final class OptionsChange {
     return store.index().page(tx.connection, type, options.indexedFields(), behind).through();
   }
 
-  /** A step over the next records; returns the last version, which stays the same at the end. */
+  /**
+   * A step over the next records; returns the last version, or {@code behind} if there are no more
+   * records.
+   */
   private interface Step {
     long after(Tx tx, long behind) throws SQLException;
   }

@@ -41,7 +41,10 @@ final class OptionsTable {
     }
   }
 
-  /** Returns the rows only if the caller's epoch is outdated; at least one row, for the bounds. */
+  /**
+   * Returns the options only if the caller's epoch is outdated, and always at least one row, which
+   * has the bounds.
+   */
   static final String SELECT =
       "SELECT "
           + StoreRow.COLUMNS
@@ -57,7 +60,7 @@ final class OptionsTable {
   /** The options and the bounds, read at one instant. */
   record Answer(StoreRow row, Known options) {}
 
-  /** Reads the bounds, and the options if they have changed. */
+  /** Reads the bounds, and also the options if the options have changed. */
   Answer read(Connection connection) throws SQLException {
     Known known = latest;
     return new Sql(connection, SELECT, known.history, known.epoch)

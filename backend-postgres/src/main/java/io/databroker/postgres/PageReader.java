@@ -34,7 +34,7 @@ final class PageReader {
   private final Connection connection;
   private final PageRows rows = new PageRows();
 
-  /** The indexes behind the last records of the batches. */
+  /** For each batch, the index after its last record. */
   private final List<Integer> ends = new ArrayList<>();
 
   /** The version of the last row. */

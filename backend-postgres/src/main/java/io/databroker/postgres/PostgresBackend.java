@@ -140,7 +140,7 @@ final class PostgresBackend implements Backend {
       }
       throw new UnavailableException("the write met " + failure + " before its commit", failure);
     }
-    // Published before the callers return, who find their writes in a feed at once.
+    // Published before the callers return, so that they find their writes in a feed at once.
     return new WriteQueue.Written(done.answers(), store.tail().note(done.row(), pages(done)));
   }
 

@@ -18,7 +18,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Knows the TCP socket under each connection, to cut off the connection at once. The driver would
- * close the TLS socket over it, which first waits for a write that a stopped server blocks.
+ * close the TLS socket instead, and that close first waits for a write that a stopped server
+ * blocks.
  *
  * <p>Public because the driver creates it by its name, with the number of the attempt to connect.
  *

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * record.
  *
  * <p>A short history is read in the order of its versions, which is the order of the table. A long
- * history is read in the order of keys, since a key that is rewritten all the time has many
- * versions: a statement looks at a bounded number of them, and if it ends among the versions of a
- * key, the next one begins just before the version that was live.
+ * history is read in the order of keys. A key that is rewritten all the time has many versions, so
+ * a statement looks at a bounded number of them. If it ends among the versions of a key, the next
+ * statement begins just before the version that was live.
  */
 final class RecordPages implements StoredSnapshot.Pages {
 
@@ -46,8 +46,8 @@ final class RecordPages implements StoredSnapshot.Pages {
   }
 
   /**
-   * Chooses the order. At most twice as many rows as the history has versions are not live, so that
-   * a third of the rows of a short history are live.
+   * Chooses the order. A history has at most two rows that are not live for each of its versions. A
+   * short history has no more versions than live records, so at least a third of its rows are live.
    */
   static RecordPages choose(Connection connection, StoreRow row, @Nullable String type)
       throws SQLException {

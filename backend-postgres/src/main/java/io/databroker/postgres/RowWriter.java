@@ -33,8 +33,8 @@ final class RowWriter {
 
   /**
    * A delete keeps the last payload, which is on the server. All arrays are in the order of the
-   * last array, so that a row finds its index by its version: a join would leave the planner a
-   * choice.
+   * last array, so that a row finds its index by its version. With a join instead, the planner
+   * would have a choice.
    */
   private static final String DELETES =
       """
@@ -63,7 +63,7 @@ final class RowWriter {
 
   private static final String STORE = "UPDATE store SET latest = ? RETURNING ";
 
-  /** The list of types changes when a count leaves 0 or comes to it. */
+  /** The list of types changes when a count becomes 0 or stops being 0. */
   private static final String STORE_AND_COUNTS =
       """
       WITH counted AS (

@@ -23,7 +23,9 @@ final class Session implements AutoCloseable {
 
   private boolean broken;
 
-  /** True once the timer, which alone uses this and the next field, has found the call late. */
+  /**
+   * True once the timer has found the call late. Only the timer uses this field and the next one.
+   */
   private boolean late;
 
   private boolean cutOff;

@@ -147,7 +147,7 @@ final class Tail {
 
   /**
    * Forgets the changes before that version. Feeds that begin to wait during a trim still ask for
-   * those that it removes, so this comes long after it.
+   * the changes that the trim removes, so this call comes long after the trim.
    */
   private void forgetBefore(long first) {
     lastOfType.values().removeIf(version -> version < first);

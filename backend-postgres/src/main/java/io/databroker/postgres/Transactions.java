@@ -27,7 +27,9 @@ final class Transactions {
     ABORTED,
     IN_PROGRESS,
 
-    /** A transaction of that number was committed, but perhaps another one after a crash. */
+    /**
+     * A transaction with that number was committed; after a crash, it may be another transaction.
+     */
     AMBIGUOUS
   }
 

@@ -107,7 +107,10 @@ final class Trim {
     return new Step(row.from(to), to - from, mayBeMore);
   }
 
-  /** Returns the first version to keep of the given range, which ends a batch, or NONE. */
+  /**
+   * Returns the first version to keep of the given range, which ends with a batch; NONE if there is
+   * none.
+   */
   private static long firstKept(Tx tx, long from, long through, long before) throws SQLException {
     return new Sql(tx.connection, FIRST_KEPT, from, through, before, from, from)
         .read(result -> result.next() ? result.getLong(1) : NONE);

@@ -31,7 +31,7 @@ final class WriteQueue {
   private static final int MOST_RECORDS = 10_000;
   private static final long MOST_BYTES = 16L << 20;
 
-  /** Writes a group; a batch of several may be left out, never one alone. */
+  /** Writes a group of batches. One of several batches may be left out, but never the only one. */
   interface Writer {
     Written write(List<WriteBatch> batches, Deadline deadline);
   }
@@ -172,8 +172,8 @@ final class WriteQueue {
   }
 
   /**
-   * Overflows the stack now, when that harms nobody, if it has no room for a caller that passes its
-   * turn on.
+   * Checks that the stack has room for a caller that passes its turn on. Without room, the stack
+   * overflows now, when that harms nobody.
    */
   private static int checkStack(int frames) {
     return frames == 0 ? 0 : 1 + checkStack(frames - 1);

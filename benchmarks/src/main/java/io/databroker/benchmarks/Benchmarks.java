@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             + " line per row. Run it on an idle machine.")
 @SuppressWarnings("NullAway.Init") // by picocli
 public final class Benchmarks implements Callable<Integer> {
-  /** Smallest number of records that fills the batches and look-ups of a row. */
+  /** Smallest number of records that is enough for the batches and look-ups of a row. */
   private static final int LEAST = 1_000;
 
   @Spec private CommandSpec spec;

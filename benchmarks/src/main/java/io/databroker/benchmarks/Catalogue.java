@@ -31,7 +31,10 @@ final class Catalogue {
     return catalogue.all;
   }
 
-  /** Returns comparisons whose cost may depend on the number of records: ours and the bare maps. */
+  /**
+   * Returns the comparisons of our backends with the bare maps whose cost may depend on the number
+   * of records.
+   */
   static List<Comparison> growing(int records) {
     Catalogue catalogue = new Catalogue(records);
     catalogue.growingRecords("in-memory", "inmemory+maps", MAPS, "array walk");
@@ -161,7 +164,7 @@ final class Catalogue {
         bound(one, "change", 2, Target.Measure.TIME).per(ofType, ofType));
   }
 
-  /** Returns a row beside the bare maps of the interface's records. */
+  /** Returns a row that compares with the bare maps of the interface's records. */
   private static Row bound(String name, String unit, int other, Target.Measure measure) {
     return Row.of(name, OF_RECORDS, unit, other, Target.none(measure));
   }

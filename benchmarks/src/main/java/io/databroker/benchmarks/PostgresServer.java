@@ -56,7 +56,7 @@ public final class PostgresServer implements AutoCloseable {
     return url;
   }
 
-  /** Returns the size of the database; not a number if it is away. */
+  /** Returns the size of the database; NaN if the server is away. */
   public double bytes() {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();

@@ -66,8 +66,8 @@ final class OptionsKeeper implements AutoCloseable {
    * Sets other options, at once and after every clear. Types that are no longer among them keep
    * theirs until a clear.
    *
-   * <p>If the backend rejects the options of one type, this call sets back those that it has set
-   * before, and throws the exception; the former options stay in force.
+   * <p>If the backend rejects the options of one type, this call restores the options of the types
+   * that it has changed, and throws the exception; the former options stay in force.
    */
   synchronized void replace(Map<String, TypeOptions> others) {
     Map<String, TypeOptions> before = backend.options();

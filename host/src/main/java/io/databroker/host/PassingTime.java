@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Clock that only moves forward, for backends whose engine has its own clock. Between two readings
- * it advances by the larger of two intervals: that of {@link System#nanoTime}, which ignores
- * changes of the wall clock but may stop while the machine sleeps, and that of the wall clock,
- * which does not.
+ * it advances by the larger of two intervals: that of {@link System#nanoTime} and that of the wall
+ * clock. The first ignores changes of the wall clock, but may stop while the machine sleeps; the
+ * wall clock does not stop then.
  */
 final class PassingTime implements InstantSource {
   private final LongSupplier nanos;

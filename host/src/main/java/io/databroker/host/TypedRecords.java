@@ -74,9 +74,9 @@ public final class TypedRecords<T> {
   }
 
   /**
-   * Replaces the value of a record by {@code change} of it; the change gets null if there is no
-   * live record. No concurrent update is lost: if another write comes in between, the change is
-   * applied again to the new value.
+   * Replaces the value of a record by the result of {@code change}, which gets the old value, or
+   * null if there is no live record. No concurrent update is lost: if another write comes in
+   * between, the change is applied again to the new value.
    *
    * @param change function without side effects; it may be called several times
    * @throws ConditionFailedException if other writes came in between a hundred times in a row

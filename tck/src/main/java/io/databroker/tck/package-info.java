@@ -11,7 +11,7 @@
  *   <li>{@code engine}: fixtures of a test: the bench, the clock, bounded calls, violations
  *   <li>{@code races}: workloads of concurrent clients, round after round
  *   <li>{@code crashes}: child JVMs that are killed, and the stores that they leave
- *   <li>{@code faults}: faults of an engine beside clients
+ *   <li>{@code faults}: faults of an engine while clients work
  *   <li>{@code scripts}: random scripts of one thread, judged by a model
  *   <li>{@code history}: recordings of concurrent clients, and the checker that judges them
  *   <li>{@code drawing}: violations as pictures of an HTML page

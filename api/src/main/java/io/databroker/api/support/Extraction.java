@@ -21,7 +21,7 @@ public final class Extraction {
   private final FieldExtractor function;
 
   /**
-   * True at index 0 while the thread runs the function. An array, because a look-up runs the
+   * True at index 0 while the thread runs the function. It is an array, because a look-up runs the
    * function for each record, and setting and removing a thread-local each time would cost more
    * than the function.
    */

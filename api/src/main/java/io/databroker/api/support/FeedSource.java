@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A source serves one feed, of one type or of all types.
  *
  * <p><b>Thread-safety:</b> {@link #next} is called by one thread at a time; the other methods by
- * any thread at any time. All may be called while the backend's lock is held.
+ * any thread at any time. Each method may be called while the backend's lock is held.
  */
 public interface FeedSource {
 
@@ -22,8 +22,8 @@ public interface FeedSource {
   Versions versions();
 
   /**
-   * Returns the feed's next answer: the first batch after {@code after} that concerns the feed, or
-   * a bookmark at {@code latest} if there is none up to there.
+   * Returns the feed's next answer: the first batch after {@code after} that concerns the feed, or,
+   * if no batch up to {@code latest} does, a bookmark at {@code latest}.
    *
    * @param after the feed's position; smaller than {@code latest}
    * @param latest the last version that {@link #versions} returned; the answer does not go beyond

@@ -3,10 +3,10 @@ package io.databroker.api.support;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wait before a commit that covers the batches of several writers, for the writers that the last
- * commit released. They come again soon, and one commit then covers all of them. Without the wait,
- * the next commit begins before they come, so every writer waits for two commits: the running one
- * and its own. A commit may be an fsync or a transaction.
+ * Wait before a commit, so that it covers the next batches of the writers that the last commit
+ * released. They soon come with these batches, and one commit then covers all of them. Without the
+ * wait, the next commit begins before they come, so every writer waits for two commits: the running
+ * one and its own. A commit may be an fsync or a transaction.
  *
  * <p><b>Thread-safety:</b> none; a lock of the caller guards it.
  */
@@ -46,7 +46,10 @@ public final class Gathering {
     return given == expected;
   }
 
-  /** Returns the nanoseconds to wait, when that many batches are given; 0 or less for none. */
+  /**
+   * Returns how many nanoseconds to wait, given the number of batches until now; 0 or less means no
+   * wait.
+   */
   public long left(long given, long now) {
     return given < expected ? end - now : 0;
   }

@@ -4,7 +4,8 @@ import io.databroker.api.LimitExceededException;
 
 /**
  * Size of the last payloads of the records that one batch deletes and evicts. A backend whose
- * records are not on the heap reads them for the result and for feeds, so it limits them (LIMIT-3).
+ * records are not on the heap reads these payloads for the result and for feeds, so it limits their
+ * size (LIMIT-3).
  *
  * <p><b>Thread-safety:</b> none; used by one call.
  */

@@ -102,7 +102,7 @@ final class SortedTree<E> {
     if (child.size == 0) {
       return Node.inner(spliced(node.parts, place, 1));
     }
-    // So small nodes do not pile up.
+    // Merges small nodes, so that they do not pile up.
     if (place > 0 && areSmall(node.child(place - 1), child)) {
       return Node.inner(spliced(node.parts, place - 1, 2, merged(node.child(place - 1), child)));
     }
@@ -133,7 +133,10 @@ final class SortedTree<E> {
         : new Node[] {Node.inner(left), Node.inner(right)};
   }
 
-  /** Returns a copy of the parts with others in the place of some of them. */
+  /**
+   * Returns a copy of the parts in which {@code by} replaces the {@code removed} parts from an
+   * index on.
+   */
   private static Object[] spliced(Object[] parts, int from, int removed, Object... by) {
     Object[] changed = new Object[parts.length - removed + by.length];
     System.arraycopy(parts, 0, changed, 0, from);
@@ -143,7 +146,10 @@ final class SortedTree<E> {
     return changed;
   }
 
-  /** Returns the last child that begins with the given key or one before it, or the first child. */
+  /**
+   * Returns the last child whose first key is not after the given one; the first child if there is
+   * none.
+   */
   private int childOf(Node node, String sought) {
     int low = 1;
     int high = node.parts.length;

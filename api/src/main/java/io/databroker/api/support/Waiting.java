@@ -27,7 +27,8 @@ final class Waiting implements Runnable {
   }
 
   /**
-   * Returns the hash of the feed: the identity hash of a new object costs more than all the rest.
+   * Returns the hash of the feed, because the identity hash of a new object costs more than all the
+   * rest.
    */
   @Override
   public int hashCode() {

@@ -33,8 +33,8 @@ final class WaitingFeed implements ChangeFeed {
 
   /**
    * True while {@link #onReady} runs; {@link #endedBefore} is the bound of the trims that ended
-   * before it. Stored without a fence: a poll on another thread is reached only through the
-   * registration, which is added after this was set.
+   * before it. Stored without a fence: a poll on another thread comes only after that thread has
+   * seen the registration, which is added after this field was set.
    */
   private final AtomicBoolean registering = new AtomicBoolean();
 
@@ -156,7 +156,9 @@ final class WaitingFeed implements ChangeFeed {
     }
   }
 
-  /** Moves the position past the versions before {@code first}, if none of them concerns it. */
+  /**
+   * Moves the position past the versions before {@code first}, if none of them concerns the feed.
+   */
   void pass(long first) {
     if (type == null || !isBehind(first)) {
       return;

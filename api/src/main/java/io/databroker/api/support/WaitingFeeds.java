@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A group's count rises before a registration is added and falls after it was removed, so a
  *       count of 0 means that nothing is registered. No decision uses {@code isEmpty} or {@code
  *       size} of a concurrent collection, which are estimates.
- *   <li>A writer that finds a group's task due submits no second one. The task clears the flag
- *       before it reads the registrations, so it finds those that the writer could see.
+ *   <li>While a group's task is due, a writer submits no second task for the group. The task clears
+ *       the flag before it reads the registrations, so it finds those that the writer could see.
  *   <li>A task leaves out the registrations that were added after it began, so that it ends though
  *       signals register again. Those that a writer could see before it found the task due were
  *       added before the task began.
@@ -55,9 +55,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why no waiting feed loses its position to a trim.</b> {@link #beginTrim} stores the new
  * bound, then moves the registered feeds. {@code onReady} registers, then reads that bound, and
- * moves its own feed if the trim began during the call. Again at least one sees the other. Both
- * move a feed before the bound is published, or the feed reads its own move after the published
- * bound.
+ * moves its own feed if the trim began during the call. Again at least one sees the other. Each
+ * moves a feed before the bound is published, or the feed sees its own move after it has read the
+ * published bound.
  *
  * <p><b>Thread-safety:</b> any thread may call any method at any time, except that trims of one
  * backend must follow each other, as they do under a lock.

@@ -18,16 +18,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exclusive lock on a store directory. A lock of the operating system, released at any end of the
- * process; the file names the holder.
+ * Exclusive lock on a store directory. It is a lock of the operating system, which is released
+ * however the process ends; the file names the holder.
  *
  * <p>The operating system releases the lock as soon as any code in this process closes that file. A
  * second open in the same process must therefore not open the file: it finds a claim in the system
  * properties, which all class loaders share. There is one claim for the path and one for the file,
  * since a directory may have been moved, or mounted a second time.
  *
- * <p>The holder may delete the file. An open that had opened the file before locks a file without a
- * name; it notices this and starts again.
+ * <p>The holder may delete the file. Another open that has already opened the file then locks a
+ * file without a name; it notices this and starts again.
  */
 public final class DirectoryLock implements AutoCloseable {
   public static final String FILE = "lock";
@@ -38,7 +38,7 @@ public final class DirectoryLock implements AutoCloseable {
   /** Position of the lock: after the text, which other processes may read. */
   private static final long LOCKED_BYTE = 1L << 40;
 
-  /** Number of opens that may meet a file that another process is deleting. */
+  /** Number of attempts to lock the file: each may meet a file that another process is deleting. */
   private static final int TURNS = 100;
 
   private final FileKey named;

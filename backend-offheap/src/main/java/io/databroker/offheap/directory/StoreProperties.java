@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * the note and the facts differ. They also differ when an older copy is restored in place, into the
  * existing inodes: the note describes an older file.
  *
- * <p>A copy by hard links has the same file and the same facts, until the original is opened again:
- * this open marks the old file, which then is that of the copy alone.
+ * <p>A copy by hard links has the same file and the same facts until the original is opened again.
+ * That open writes a new file and marks the old one, which then belongs to the copy alone.
  *
  * @param salt the name of the store, which is part of every checksum
  * @param generation how many times the store was opened; 0 if the opens were not counted yet
@@ -174,7 +174,9 @@ public record StoreProperties(
     return next;
   }
 
-  /** Marks the old file, which from now on only copies by hard links have, as that of a copy. */
+  /**
+   * Marks the old file as that of a copy, because from now on only copies by hard links have it.
+   */
   private static void markAsCopy(RandomAccessFile old) {
     try {
       byte[] bytes = new byte[(int) old.length()];

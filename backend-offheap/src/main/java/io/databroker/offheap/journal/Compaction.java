@@ -158,7 +158,7 @@ public final class Compaction {
           }
         }
       }
-      // Each segment of the run may leave its last frame partly filled; the last frame is the end.
+      // Each segment of the run may leave a frame partly filled; one more frame is the end.
       long frames =
           count / Tuning.COMPACTED_FRAME_RECORDS
               + bytes / Tuning.COMPACTED_FRAME_BYTES

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
- * Frees the room of dead records: rewrites the segments wholly before the feed, once half of their
- * bytes are dead, so that it copies at most one byte for each byte freed.
+ * Frees the room of dead records: it rewrites the segments wholly before the feed once half of
+ * their bytes are dead. So it copies at most one byte for each byte that it frees.
  *
  * <p>A pass starts at the first segment and uses one bound for all. So a delete is dropped only
  * after every older version of its key, and no deleted record comes back at the next open. A
@@ -93,7 +93,7 @@ public final class Compactor {
     long kept;
     long pinned;
 
-    /** Returns the choice for a segment: deletes after a damaged segment are kept. */
+    /** Returns which records of a segment to keep: deletes after a damaged segment are kept. */
     Compaction.Kept kept(boolean behindDamage) {
       return new Compaction.Kept(bound, behindDamage);
     }

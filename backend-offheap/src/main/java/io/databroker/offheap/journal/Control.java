@@ -82,7 +82,7 @@ public final class Control implements Progress {
       return lostNothing(bootNow) ? acknowledged : forced;
     }
 
-    /** Returns whether the files hold all writes: the machine did not go down since. */
+    /** Returns whether the files hold all writes: the machine has not gone down since. */
     public boolean lostNothing(long bootNow) {
       return clean || (boot != 0 && boot == bootNow);
     }
@@ -216,9 +216,9 @@ public final class Control implements Progress {
   }
 
   /**
-   * Removes the mark of its own fsync first: the fsync would bring it to the disk, and after a loss
-   * of power the next open would copy in vain. This fsync needs no mark: after a kill, the next
-   * open writes the file anew before it forces it.
+   * First removes the mark of this file's own fsync: the fsync would bring the mark to the disk,
+   * and after a loss of power the next open would copy in vain. This fsync needs no mark: after a
+   * kill, the next open writes the file anew before it forces it.
    */
   @Override
   public void persist() throws IOException {

@@ -107,7 +107,10 @@ public final class FrameReader {
     return problem;
   }
 
-  /** Returns the offset of the frame, or after the last one, of the next. */
+  /**
+   * Returns the offset of the frame; after the last frame, the offset where the next one would
+   * begin.
+   */
   public long offset() {
     return at;
   }

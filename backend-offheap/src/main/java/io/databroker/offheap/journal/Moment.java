@@ -22,9 +22,9 @@ public record Moment(Instant clock, long boot, long uptime) {
 
   /**
    * Returns the microseconds that passed since an earlier moment, at least. Over a reboot, these
-   * are the uptime since then; a clock that stepped forward counts for no more. But if by the clock
-   * the boot was before that moment, they are 0: the store may have been moved to a machine that
-   * had been up for long, and whose clock differs.
+   * are the uptime since then; a clock that stepped forward counts for no more. But they are 0 if,
+   * by the clock, the machine booted before that moment: the store may have been moved to a machine
+   * that had been up for long, and whose clock differs.
    *
    * @param grain bound of the rounding of an uptime, in microseconds
    */
@@ -52,7 +52,9 @@ public record Moment(Instant clock, long boot, long uptime) {
     out.writeLong(uptime);
   }
 
-  /** Reads a moment; returns null at the end of a frame of a version that wrote none. */
+  /**
+   * Reads a moment; returns null at the end of a frame that an older version without moments wrote.
+   */
   public static @Nullable Moment read(DataInputStream in) throws IOException {
     return in.available() == 0
         ? null

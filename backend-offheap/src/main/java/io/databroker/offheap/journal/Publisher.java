@@ -49,7 +49,7 @@ public final class Publisher {
   /** The types written since the last wake-up. */
   private Set<String> written = new HashSet<>();
 
-  /** Order of a segment before which all written segments are dirty or forced. */
+  /** Order of a segment: all written segments before it are dirty or forced. */
   private long publishedOrder;
 
   private long appended;
@@ -325,11 +325,11 @@ public final class Publisher {
   }
 
   /**
-   * Runs an fsync for a purpose other than a write; no fsync of a writer runs meanwhile, or it
+   * Runs an fsync for a purpose other than a write; no fsync of a writer runs meanwhile, because it
    * could miss this one's failure.
    *
-   * @throws StorageFailedException if an earlier fsync failed, because this one might succeed
-   *     wrongly
+   * @throws StorageFailedException if an earlier fsync failed, because this one might then succeed
+   *     although bytes are lost
    * @throws SyncFailedException if the disk failed; all further writes fail
    */
   public void force(Forcing other) throws IOException {

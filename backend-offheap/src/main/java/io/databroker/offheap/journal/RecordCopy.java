@@ -106,8 +106,8 @@ public final class RecordCopy {
 
   /**
    * Overwrites the last bytes of the next read: old content could equal the bytes that cannot be
-   * read. It is a single store, because the copy that follows would wait for the many small ones of
-   * {@code Arrays.fill}: with that, a get takes a sixth longer.
+   * read. It stores one long: the copy that follows would have to wait for the many small stores of
+   * {@code Arrays.fill}, with which a get takes a sixth longer.
    */
   private void clearEnd(int length) {
     Frame.LONG.set(bytes, length - Long.BYTES, UNREAD);

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastToken the last fencing token granted
  * @param leases the current holdings
  * @param options the options of each type that has some
- * @param moment the moment for the ends of the leases; null if a version wrote it that knew none
+ * @param moment the moment for the ends of the leases; null if an older version without moments
+ *     wrote it
  */
 public record SideState(
     long serverVersion,

@@ -18,8 +18,8 @@ final class Tuning {
   static final int SMALL_SEGMENTS = 8;
 
   /**
-   * Segments' worth of superseded records, beyond the live ones, that open snapshots may pin before
-   * the oldest of them expires.
+   * Number of segments that open snapshots may fill with superseded records, beyond the live ones,
+   * before the oldest snapshot expires.
    */
   static final int PINNED_SEGMENTS = 4;
 
@@ -36,8 +36,8 @@ final class Tuning {
   static final int SCRUB_STEP_BYTES = 1 << 20;
 
   /**
-   * Longest time that a scrub catches up in one tick after late ticks: otherwise the first tick
-   * after a day's pause would read a day's worth.
+   * Longest time for which a scrub catches up in one tick. Without this limit, the first tick after
+   * a day's pause would read the bytes of a whole day.
    */
   static final Duration SCRUB_ARREARS = Duration.ofMinutes(5);
 

@@ -16,7 +16,8 @@ public final class FileSpace implements Space {
   private static final byte[] NOTHING = new byte[8];
 
   /**
-   * Zeros written ahead to allocate blocks: more slow down single fsyncs, fewer need more of them.
+   * Zeros written ahead to allocate blocks: more zeros make single fsyncs slower, and fewer zeros
+   * need more fsyncs.
    */
   private static final byte[] BLOCKS = new byte[256 << 10];
 
@@ -62,7 +63,7 @@ public final class FileSpace implements Space {
    * Creates a file of the given size.
    *
    * @param ahead whether to allocate blocks some way ahead of the writes, because an fsync after a
-   *     new block takes half as long again; otherwise each write allocates its own
+   *     new block takes 1.5 times as long; otherwise each write allocates its own
    */
   public static FileSpace create(Path file, long size, boolean ahead) throws IOException {
     Files.deleteIfExists(file);

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Readers are counted in two sets of striped counters, so that they do not contend. {@code
  * await} directs new readers to the other set and waits until the old set is empty; it does so
- * twice. If a reader read the phase early but counted itself late, the second round waits for it,
- * or it sees that the references are gone.
+ * twice. A reader may read the phase early but count itself late. Then the second round waits for
+ * it, or it sees that the references are gone.
  */
 public final class Guard {
   private static final int STRIPES = 64;

@@ -48,7 +48,7 @@ public final class SortedVersions {
       entries.putLong((index + 1) * width - Long.BYTES, version);
     }
 
-    /** Moves the entries from the given index on by one place. */
+    /** Shifts the entries from the given index to the end by one place. */
     void shift(int index) {
       entries.put((index + 1) * width, entries, index * width, (count - index) * width);
     }
@@ -206,7 +206,8 @@ public final class SortedVersions {
       remove(full);
     } else if (chunk.count > FULL * 3 / 4
         && (full < size - 1 || chunk.place(key, version) < chunk.count)) {
-      // Appending in order: the next chunk begins with the next entry.
+      // An entry after all others goes into a new chunk instead, so that chunks filled in order
+      // stay full.
       Chunk right = new Chunk(keyed);
       right.append(chunk, chunk.count / 2);
       chunk.count /= 2;

@@ -126,7 +126,7 @@ public final class ScaleRun implements Callable<Integer> {
     }
   }
 
-  /** Shows a line of a step; one with a tab is a figure. */
+  /** Prints a line of a step; a line with a tab is a figure. */
   private void keep(int records, String line) {
     PrintWriter progress = spec.commandLine().getErr();
     progress.printf(Locale.ROOT, "%,d: %s%n", records, line.replace("\t", " = "));

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Many waiting feeds: every second one of all types, every other one of one type. */
+/** Many waiting feeds: half of them follow all types, the others one type each. */
 final class Watchers implements AutoCloseable {
   /** Puts records in the order of their numbers. */
   interface Puts {

@@ -29,7 +29,7 @@ enum Measure {
   final String unit;
   final double divisor;
 
-  /** The growth that is allowed beside a tenth; not a number if the measure may grow. */
+  /** The growth that is allowed beside a tenth; NaN if the measure may grow. */
   final double allowance;
 
   private final String metric;
@@ -65,7 +65,7 @@ enum Measure {
     this.without = without;
   }
 
-  /** Returns the value in a scrape; not a number if it has none. */
+  /** Returns the value in a scrape; NaN if it has none. */
   double in(String scrape) {
     double sum = Double.NaN;
     for (String line : scrape.lines().toList()) {

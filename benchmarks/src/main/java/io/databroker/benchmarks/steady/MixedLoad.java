@@ -242,7 +242,10 @@ final class MixedLoad {
     return calls;
   }
 
-  /** Returns the number of calls that failed, other than by a lease that another one holds. */
+  /**
+   * Returns the number of failed calls. An acquisition of a lease that another client holds is no
+   * failure.
+   */
   long failures() {
     return failures;
   }

@@ -27,7 +27,7 @@ final class SteadyRun {
   /**
    * Prepares a run.
    *
-   * @param databaseBytes returns the size of the database; not a number if there is none
+   * @param databaseBytes returns the size of the database; NaN if there is none
    */
   SteadyRun(String name, WatchedServer server, DoubleSupplier databaseBytes) {
     this.name = name;
@@ -103,7 +103,7 @@ final class SteadyRun {
           .toList();
     }
 
-    /** Returns whether no bounded measure grew, and next to no call failed. */
+    /** Returns whether every bounded measure stayed within its bound and almost no call failed. */
     boolean isSteady() {
       return trends().stream().noneMatch(Trend::isGrowing) && load.failures() * 100 <= load.calls();
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
  */
 record Trend(Measure measure, double before, double after) {
 
-  /** Returns the trend of the values of a whole run; not a number if there are too few. */
+  /** Returns the trend of the values of a whole run; NaN if there are too few. */
   static Trend of(Measure measure, List<Double> values) {
     int fifth = values.size() / 5;
     return new Trend(
@@ -30,7 +30,7 @@ record Trend(Measure measure, double before, double after) {
     return Double.isNaN(before) || Double.isNaN(after);
   }
 
-  /** Returns whether the measure is bounded and has not stayed within its bound. */
+  /** Returns whether the measure is bounded and has exceeded its bound. */
   boolean isGrowing() {
     return !Double.isNaN(measure.allowance) && after > before * 1.1 + measure.allowance;
   }

@@ -35,8 +35,8 @@ public final class Faults {
   Faults() {}
 
   /**
-   * Makes the next call of the given kind fail without effect; repeated, the calls after it as
-   * well.
+   * Makes the next call of the given kind fail without effect. Each further use of this method
+   * makes one more call fail.
    */
   public synchronized void failNext(Call call, Supplier<? extends DatabrokerException> error) {
     add(call, new Fault(false, false, error));
@@ -71,7 +71,7 @@ public final class Faults {
     feeds.forEach(FaultyFeed::engineIsBack);
   }
 
-  /** Returns whether the engine is away; the feed is then called when it is back. */
+  /** Returns whether the engine is away; if so, notifies the feed when the engine is back. */
   synchronized boolean waitForEngine(FaultyFeed feed) {
     if (away) {
       waiting.add(feed);

@@ -104,7 +104,8 @@ final class CacheFollower<T> {
           }
           return;
         } catch (StorageFailedException e) {
-          // A snapshot passes damage in the history, and a feed passes damage in a live record.
+          // A snapshot can be read despite damage in the history, and a feed despite damage in a
+          // live record.
           reload = !reload;
           pauseAfter(e);
         } catch (RuntimeException e) {

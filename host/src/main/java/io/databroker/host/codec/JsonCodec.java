@@ -14,8 +14,8 @@ import java.util.Objects;
 /**
  * Codec for values as JSON in UTF-8, by Gson ({@code com.google.code.gson:gson}).
  *
- * <p>It rejects a payload that is not UTF-8, and the JSON value {@code null}. By its own Gson, it
- * also rejects what is not strict JSON; another Gson decides that for itself.
+ * <p>It rejects a payload that is not UTF-8, and the JSON value {@code null}. With its own Gson, it
+ * also rejects JSON that is not strict; with a Gson of the caller, that Gson decides.
  *
  * @param <T> type of the values
  */

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Gauges that read their value from the backend; not a number while it cannot answer.
+ * Gauges that read their value from the backend; NaN while it cannot answer.
  *
  * <p>A registry keeps the first gauge of a name. So the gauges of a backend replace those of an
  * earlier one of the same name, and leave the registry when the backend is closed: after a reopen

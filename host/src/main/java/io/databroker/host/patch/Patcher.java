@@ -30,8 +30,8 @@ public final class Patcher {
   }
 
   /**
-   * Creates a patcher for a backend. A call fails as soon as the patched payloads exceed a batch,
-   * before the rest of them fills the memory.
+   * Creates a patcher for a backend. A call fails as soon as the patched payloads exceed {@code
+   * batchBytes}, before the remaining payloads fill the memory.
    *
    * @param batchBytes total size of the payloads of a batch, from the limits of the backend
    */

@@ -40,7 +40,7 @@ final class Judge {
     this.fields = fields(this.filter);
   }
 
-  /** Removes the parts by fields without values, which match nothing. */
+  /** Removes the parts of the filter whose field has no values: they match nothing. */
   static Filter ofFields(Filter filter, Set<String> searchable) {
     return Filters.replace(
         filter,

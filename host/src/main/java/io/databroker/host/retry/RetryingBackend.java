@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class RetryingBackend extends ForwardingBackend {
   /** Waits for a pause. */
   interface Pause {
-    /** Returns early, and true, after a close. */
+    /** Waits for the pause. After a close it stops waiting, and returns true. */
     boolean await(Duration duration) throws InterruptedException;
   }
 

@@ -30,7 +30,7 @@ public record Caller(String who, String from) {
   private static final Context.Key<Caller> CURRENT = Context.key("databroker-caller");
   private static final Caller UNKNOWN = new Caller("unknown", "unknown");
 
-  /** Calls whose callers are known by name; all others are spared the cost. */
+  /** Methods whose callers are identified by name; other calls do not have this cost. */
   private static final Set<String> ADMINISTRATION =
       Set.of(
           DataBrokerServiceGrpc.getClearMethod().getFullMethodName(),
@@ -80,7 +80,7 @@ public record Caller(String who, String from) {
   }
 
   /**
-   * Names the callers of administration where no token does.
+   * Identifies the callers of administration that have no token.
    *
    * <p><b>Thread-safety:</b> stateless.
    */

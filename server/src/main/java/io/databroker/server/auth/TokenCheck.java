@@ -16,9 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys, whose claim
- * {@code exp} lies in the future, and whose claim {@code nbf}, if there is one, does not lie more
- * than {@link #AHEAD} in it.
+ * Verifies tokens: JWS in compact form, signed HS256 with one of the shared keys. The claim {@code
+ * exp} must lie in the future. The claim {@code nbf}, if there is one, must not lie more than
+ * {@link #AHEAD} in the future.
  *
  * <p>A verified token is remembered by its text until it expires or the keys change, because a
  * verification takes longer than most calls. About {@link #REMEMBERED} tokens are remembered; the

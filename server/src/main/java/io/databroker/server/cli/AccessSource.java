@@ -34,7 +34,7 @@ record AccessSource(
   private static final String KEYS = "SHARED_KEY";
   private static final String KEY_FILE = "SHARED_KEY_FILE";
 
-  /** Returns the source that flags are. */
+  /** Returns the source with the values of flags. */
   static AccessSource ofFlags(
       @Nullable Path authorities,
       @Nullable Path certificate,
@@ -43,7 +43,9 @@ record AccessSource(
     return new AccessSource(authorities, certificate, certificateKey, keyFile, null, "");
   }
 
-  /** Returns the source that the variables of a prefix are; blank ones count as absent. */
+  /**
+   * Returns the source with the values of the variables of a prefix; blank ones count as absent.
+   */
   static AccessSource ofVariables(Map<String, String> environment, String prefix) {
     String keys = environment.getOrDefault(prefix + KEYS, "");
     return new AccessSource(

@@ -41,7 +41,7 @@ final class ClientAccess {
     this.signing = new SigningKey(environment);
   }
 
-  /** Returns the source that the flags are. */
+  /** Returns the source with the values of the flags. */
   AccessSource flags() {
     return AccessSource.ofFlags(authorities, certificate, key, signing.file());
   }

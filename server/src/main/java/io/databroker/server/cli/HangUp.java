@@ -13,8 +13,8 @@ final class HangUp {
   private HangUp() {}
 
   /**
-   * Returns a task that runs this one, one run after another. A call while another one waits for
-   * its run does nothing, because that run begins later.
+   * Returns a task that runs this one, one run after another. A call does nothing while an earlier
+   * call waits for its run, because that run begins later than this call.
    */
   static Runnable oneAtATime(Runnable task) {
     Object turn = new Object();

@@ -105,7 +105,8 @@ abstract class StoreCommand extends ReportingCommand {
   }
 
   /**
-   * Connects to a server, and checks that it answers: a copy would wait for minutes until it does.
+   * Connects to a server, and checks that it answers: otherwise a copy would wait for minutes for
+   * its answer.
    */
   private static CopyEnd openServer(Address server, ServerAccess credentials)
       throws FailedException {

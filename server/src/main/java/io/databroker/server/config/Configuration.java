@@ -86,7 +86,7 @@ public final class Configuration {
                 (under, ignored) -> merged(OptionNames.hasKeys(option), under, over)));
   }
 
-  /** Returns the upper values, before them those lower settings that they do not replace. */
+  /** Returns the upper values, preceded by the lower settings that they do not replace. */
   private static List<Value> merged(boolean byKey, List<Value> under, List<Value> over) {
     if (!byKey) {
       return over;

@@ -50,7 +50,7 @@ final class RecordSearch {
 
   private record Match(Key key, StoredRecord record, int bytes) {}
 
-  /** Ends a search inside of a long payload. */
+  /** Ends a search in the middle of a long payload. */
   private static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

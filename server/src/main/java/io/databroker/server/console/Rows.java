@@ -82,7 +82,7 @@ final class Rows {
     return row;
   }
 
-  /** Returns the end of the longest beginning that cuts no pair of surrogates. */
+  /** Returns the end of the longest beginning that does not cut a surrogate pair in two. */
   private static int end(String text, int most) {
     if (text.length() <= most) {
       return text.length();

@@ -76,7 +76,7 @@ final class TextLine {
     return '"' + printable(shown) + '"';
   }
 
-  /** Returns the text with characters as escapes that would end a line or reorder it. */
+  /** Returns the text with escapes in place of characters that would end or reorder a line. */
   private static String printable(String text) {
     return MISLEADING
         .matcher(text)

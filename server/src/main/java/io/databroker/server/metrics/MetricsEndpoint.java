@@ -68,7 +68,8 @@ public final class MetricsEndpoint implements AutoCloseable {
    * Shows from now on whether calls are served.
    *
    * @param state returns the state of the backend at once
-   * @param trouble returns at once why no call is served, whatever that state; null if calls are
+   * @param trouble returns at once why no call is served, whatever that state is; null if calls are
+   *     served
    */
   public void opened(Supplier<BackendState> state, Supplier<@Nullable String> trouble) {
     serving = new Serving(state, trouble);

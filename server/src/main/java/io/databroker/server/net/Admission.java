@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts accepted connections, in total and by client address.
  *
- * <p>When the limit is reached, a new connection displaces one without a handshake, the oldest
- * first, or otherwise one without calls, so that idle connections cannot block others.
+ * <p>When the limit is reached, a new connection displaces the oldest one without a handshake. If
+ * there is none, it displaces one without calls. So idle connections cannot block others.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -150,7 +150,7 @@ final class Admission {
     perNetwork.computeIfPresent(accepted.network, (same, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Counts a connection again that was chosen for removal but has a call by now. */
+  /** Counts again a connection that was chosen for removal but has a call by now. */
   synchronized void stays(Channel channel, Connection connection) {
     Accepted accepted = accepted(channel);
     if (accepted != null && channel.isOpen() && !open.containsKey(accepted.ends)) {

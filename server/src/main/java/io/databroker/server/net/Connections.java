@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Connections extends ServerTransportFilter {
   private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
-  /** An answer up to this size needs no room, such as that of a health check or a small get. */
+  /** An answer up to this size, such as that of a health check or a small get, needs no room. */
   private static final long SMALL = 64 << 10;
 
   /** Time after which a stalled reader is cut off, if others wait for the buffers that it holds. */

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Executor of one connection on the threads of a lane. At most a few of its tasks are in the queue
- * of the threads at the same time, and each of them goes to the end after it has run, so that
- * connections take turns, even if one of them begins many calls.
+ * of the threads at the same time. When one of them has run, the next one goes to the end of the
+ * queue. So connections take turns, even if one of them begins many calls.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Converts failed calls to errors of the API, where repeating the call may help. */
 final class CallFailures {
-  /** Ids of exhausted resources that only an operator gives back. */
+  /** Ids of exhausted resources that only an operator can free. */
   private static final Set<String> LASTING =
       Set.of(ErrorId.STORAGE_FULL.label(), "too-many-types-with-options");
 

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements OpenCall, Runnable {
   /**
-   * Context key of the call being handled, where streams register the action that ends them,
-   * queries ask for a later turn, and calls that count by client for its network.
+   * Context key of the call being handled. There, streams register the action that ends them,
+   * queries ask for a later turn, and calls that are counted by client ask for its network.
    */
   static final Context.Key<AdmittedCall<?>> CURRENT = Context.key("databroker-call");
 
@@ -344,7 +344,7 @@ final class AdmittedCall<A> extends ServerCall.Listener<InputStream> implements 
     }
   }
 
-  /** Releases the room, unless the call still runs, and the turn. */
+  /** Releases the turn, and also the room unless the call still runs. */
   private void end() {
     synchronized (this) {
       over = true;

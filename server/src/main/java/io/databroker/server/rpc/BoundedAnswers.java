@@ -109,7 +109,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
     sending = record.send(() -> super.sendMessage(message));
   }
 
-  /** Sends a single answer, unless it has to wait; returns whether it did. */
+  /** Sends a single answer, unless it has to wait; returns whether it was sent. */
   private boolean sendsNow(A message, long size, boolean woken) {
     if (message instanceof LargeRecord.Stream record) {
       if (!record.message().takePlace(connection, woken)) {

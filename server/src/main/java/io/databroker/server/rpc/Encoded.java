@@ -46,7 +46,7 @@ abstract sealed class Encoded permits Encoded.Whole, LargeRecord {
     }
   }
 
-  /** Encodes the answers of a method, except those that are encoded. */
+  /** Encodes the answers of a method, except those that are encoded already. */
   static final class Marshaller<A> implements MethodDescriptor.Marshaller<A> {
     private final MethodDescriptor.Marshaller<A> standard;
 

@@ -21,7 +21,7 @@ interface MessageSource<M> extends AutoCloseable {
   /** Runs the signal once when {@link #poll} may have a message. */
   void onReady(Runnable signal);
 
-  /** Takes the last message, a {@link LargeRecord}, back: the next poll returns it again. */
+  /** Takes back the last message, a {@link LargeRecord}: the next poll returns it again. */
   default void back(M message) {
     throw new UnsupportedOperationException("this source has no large records");
   }

@@ -94,7 +94,9 @@ final class Registrations {
   /** Number of changes of the set of services. */
   private long changes;
 
-  /** Number of the last change of the kinds with each bit of {@link ServiceKinds}. */
+  /**
+   * For each bit of {@link ServiceKinds}, the number of the last change of the kinds with that bit.
+   */
   private final long[] changed = new long[ServiceKinds.BITS];
 
   /** The changes sent to watchers, and the time of the last message. */

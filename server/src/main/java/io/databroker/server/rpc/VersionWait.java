@@ -55,8 +55,8 @@ final class VersionWait {
   }
 
   /**
-   * Runs the task at once, on this thread, unless the version may arrive soon; then runs it later,
-   * when the version has arrived, or after a while.
+   * Runs the task at once, on this thread, unless the version may arrive soon. In that case it runs
+   * the task later: when the version has arrived, or after a while.
    *
    * @param client the client's connection, or another object that identifies the client
    * @param later returns the action that starts the task later, in the turn of its connection

@@ -41,7 +41,8 @@ abstract class EdgeRules extends Chapter {
       List.of("/", ":", "|", ".", ",", "#", "-", "_", " ", "\n", "\t", "\u0001", "\u001f");
 
   /**
-   * Durations about as long as an int of milliseconds or seconds, and the longest that all take.
+   * Durations about as long as an int of milliseconds or seconds, and the longest that all backends
+   * accept.
    */
   private static final List<Duration> LONG =
       List.of(
@@ -151,7 +152,10 @@ abstract class EdgeRules extends Chapter {
     }
   }
 
-  /** Returns the present time; if the engine has its own clock, by the end of another lease. */
+  /**
+   * Returns the present time; if the engine has its own clock, computes it from the end of another
+   * lease.
+   */
   private Instant engineTime(String name) {
     return has(Capability.TURNABLE_CLOCK)
         ? now()

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Faults of the backend's engine, of those that its author can inject.
+ * Faults of the backend's engine that its author can inject.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */

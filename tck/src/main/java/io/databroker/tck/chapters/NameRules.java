@@ -22,7 +22,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Names and values that a careless comparison takes for each other: each is itself alone.
+ * Names and values that a careless comparison takes for each other: a backend must distinguish
+ * them.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
@@ -130,7 +131,7 @@ abstract class NameRules extends Chapter {
   void eachFieldIsItselfAlone() {
     List<String> fields = new ArrayList<>(Lookalikes.all(bench.limits().idBytes()));
     fields.removeIf(field -> field.contains(";") || field.contains("="));
-    // Every second one is indexed: the others are not, although they look like it.
+    // Every second field is indexed: the others are not, although they look similar.
     List<String> indexed = new ArrayList<>();
     StringBuilder payload = new StringBuilder();
     for (int i = 0; i < fields.size(); i++) {

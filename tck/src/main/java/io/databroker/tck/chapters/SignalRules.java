@@ -282,7 +282,7 @@ abstract class SignalRules extends Chapter {
     }
   }
 
-  /** Has the signals of some feeds run, and closes the feeds. */
+  /** Makes the signals of some feeds run, and closes the feeds. */
   private List<WeakReference<Runnable>> signals(Backend raw) {
     List<WeakReference<Runnable>> ran = new ArrayList<>();
     for (int i = 0; i < SIGNALS; i++) {

@@ -31,7 +31,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules that hold for any number, at numbers for which a backend may need a second step.
+ * Rules that hold for any number of items, tested with numbers for which a backend may need a
+ * second step.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */

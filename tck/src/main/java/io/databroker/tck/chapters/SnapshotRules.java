@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */
 abstract class SnapshotRules extends Chapter {
-  /** All of a store whose records are of one type and one colour. */
+  /** Selections that each find all records of a store in which all have one type and one colour. */
   static final List<Selection> SELECTIONS =
       List.of(
           Selection.all(),

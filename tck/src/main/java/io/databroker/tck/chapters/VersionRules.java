@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 abstract class VersionRules extends Chapter {
   private static final int HISTORIES = 9;
 
-  /** Random names all lie so near each other about once in 10^40 times. */
+  /** Random names all lie this close to each other about once in 10^40 runs. */
   private static final long NEAR = 1 << 16;
 
   VersionRules() {}

@@ -31,7 +31,10 @@ final class Contents {
 
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-  /** A clear of a killed client may take effect late, while the store is read; one can run. */
+  /**
+   * Attempts to read the store. A clear of a killed client may take effect late, during an attempt;
+   * at most one clear can be running.
+   */
   private static final int MOST_READS = 3;
 
   private final Backend backend;

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
 public final class CrashRun {
-  /** The moments of kills; the first one is that of a first look, too. */
+  /** The kinds of moment of the kills; a first look also begins with the first one. */
   private static final List<Moment> MOMENTS =
       List.of(
           Moment.LAST,
@@ -42,7 +42,7 @@ public final class CrashRun {
 
   private static final int FEWEST_KINDS = 2;
 
-  /** Number of kinds of last calls that are enough then; the seed chooses them. */
+  /** Number of kinds of last calls that are enough for a first look; the seed chooses them. */
   private static final int FEWEST_LAST_CALLS = 2;
 
   private static final int MOST_ANSWERS = 500;

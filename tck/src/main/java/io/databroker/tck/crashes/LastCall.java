@@ -74,7 +74,7 @@ final class LastCall {
     this.calls = calls;
   }
 
-  /** Returns all kinds; another one is the last of all for each of eight consecutive seeds. */
+  /** Returns all kinds, rotated by the seed: consecutive seeds have different kinds at the end. */
   static List<Kind> kinds(long seed) {
     List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
     Collections.rotate(kinds, (int) Math.floorMod(seed, (long) kinds.size()));
@@ -82,7 +82,8 @@ final class LastCall {
   }
 
   /**
-   * Makes a call of the given kind, after those that prepare it; none if the backend has no such.
+   * Makes a call of the given kind, after the calls that prepare it; makes none if the backend has
+   * no such call.
    */
   void make(Kind kind) {
     put("t3", "kept");
@@ -140,7 +141,7 @@ final class LastCall {
     calls.accept(new Call.SetOptions(type, options));
   }
 
-  /** Restores a record, and reports that as a put, which differs in the time alone. */
+  /** Restores a record, and reports that as a put: the two differ only in the time. */
   private void restore() {
     Instant now =
         capabilities.contains(Capability.TURNABLE_CLOCK)

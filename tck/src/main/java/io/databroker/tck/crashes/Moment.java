@@ -16,6 +16,6 @@ enum Moment {
   OPTIONS,
   /** After the last of a few calls has returned, while nothing else runs. */
   LAST,
-  /** Never: it closes the store and ends. */
+  /** Never: the child closes the store and ends. */
   NEVER
 }

@@ -8,7 +8,7 @@
  * life allows: {@code KilledStore} compares the two, {@code Aftermath} names the broken rule, and
  * {@code Leases} does so for leases. {@code Contents} reports the contents of a store; the last
  * state of a run is read in the parent's own process. {@code Moment} lists the moments of a kill. A
- * child that makes a {@code LastCall} of each kind does so in stores of their own.
+ * child that makes a {@code LastCall} of each kind makes each in a store of its own.
  */
 @NullMarked
 package io.databroker.tck.crashes;

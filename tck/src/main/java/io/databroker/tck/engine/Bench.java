@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bench {
   private static final InstantSource WALL_CLOCK = InstantSource.system();
 
-  /** A machine that is busy answers within that many times the span. */
+  /** On a busy machine, answers come within this many times the span. */
   private static final int LENGTHENED = 4;
 
   public final Tuning tuning;
@@ -198,7 +198,10 @@ public final class Bench {
     }
   }
 
-  /** Returns the time by the clock of the backend; about that, if its engine has its own. */
+  /**
+   * Returns the time by the clock of the backend; an estimate of it, if the engine has its own
+   * clock.
+   */
   public Instant now() {
     return has(Capability.TURNABLE_CLOCK)
         ? clock.instant()

@@ -19,8 +19,8 @@ final class Bounded {
   private static final long LOOK_MILLIS = 50;
 
   /**
-   * Mean time between two calls above which a backend counts as slow. Work that never ends although
-   * it makes more calls than that, such as reading an endless feed, hangs.
+   * A backend counts as slow if the mean time between two calls is longer than this. Work that
+   * makes calls more often than that and still never ends, such as reading an endless feed, hangs.
    */
   private static final long SLOW_CALL_NANOS = 2_000_000;
 

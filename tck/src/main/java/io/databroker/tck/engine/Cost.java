@@ -52,7 +52,7 @@ public final class Cost {
     }
   }
 
-  /** Returns whether more calls would not change the verdict that the cost does not grow. */
+  /** Returns whether the cost clearly does not grow, so that no more calls are needed. */
   private static boolean isClear(long[] nanos, long[] bytes) {
     return !grows(nanos, bytes, 4);
   }

@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Thread-safety:</b> stateless.
  */
 public final class Processor {
-  /** A process that computes for less than one in this many of its nanoseconds waits. */
+  /**
+   * A process counts as waiting if it computes for less than one in this many of its nanoseconds.
+   */
   private static final int IDLE = 20;
 
   /** A call whose process gets little processor time may take that many times as long. */

@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 @SuppressWarnings("ThreadPriorityCheck") // yields only to make calls overlap, not for correctness
 public final class TestClock implements InstantSource {
-  /** Finer than a microsecond, so that missing cuts show. */
+  /** Finer than a microsecond, so that a time shows whether it was cut to microseconds. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00.123456789Z");
 
   /** Number of readings from one yield to the next. */

@@ -129,9 +129,9 @@ final class FaultVerdict {
 
   /**
    * Replaces unknown outcomes by the changes that a feed delivered, which spares the checker a
-   * search. Each payload is unique, so a put took effect before the feed was read if its payloads
-   * are there, and did not if none is. A put of which a part is there stays unknown, and is a
-   * violation.
+   * search. Each payload is unique. So a put took effect before the feed was read if all its
+   * payloads are in the feed, and did not if none is there. A put of which a part is there stays
+   * unknown, and is a violation.
    */
   static List<Operation> resolved(
       List<Operation> operations, long serverVersion, List<StoredRecord> delivered) {

@@ -52,7 +52,10 @@ final class LeaseTimeline {
         .toList();
   }
 
-  /** Returns all guilty calls, and those before the last of them, up to the number to show. */
+  /**
+   * Returns the calls that show the violation, and others before the last of them, up to the number
+   * to show.
+   */
   static List<LeaseCall> lastUpTo(List<LeaseCall> calls, Set<LeaseCall> guilty) {
     int last = calls.size() - 1;
     while (last > 0 && !guilty.contains(calls.get(last))) {

@@ -17,12 +17,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs two calls at the same time, again and again, whose order does not matter: afterwards the
- * state is known, so that the answers need no history.
+ * Runs two calls at the same time, again and again. Their order does not matter: afterwards the
+ * state is known, so the answers are judged without a history.
  */
 @SuppressWarnings("ThreadPriorityCheck") // yields only to make threads overlap, not for correctness
 public final class Encounters {
-  /** Least number of rounds in which the calls overlapped that proves something. */
+  /** Least number of rounds with overlapping calls that proves something. */
   private static final int FEWEST_OVERLAPS = 20;
 
   /** Number of rounds in which two calls overlap that often, even on a busy machine. */

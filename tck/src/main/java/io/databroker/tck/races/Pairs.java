@@ -24,7 +24,7 @@ final class Pairs {
 
   static final String[] PARITIES = {"even", "odd"};
 
-  /** Begins the names of permanent types. */
+  /** Beginning of the names of permanent types. */
   static final String STAYS = "m";
 
   private Pairs() {}

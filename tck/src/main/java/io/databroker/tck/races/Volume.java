@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a small store the same questions over and over, to find one wrong answer in thousands. At
  * first a write between them is rare; later each round of questions follows a write, because an
- * answer that is too old is wrong only then.
+ * outdated answer is wrong only after a write.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -55,7 +55,7 @@ public final class Volume {
   private record Question(
       String rule, String words, @Nullable Object expected, Supplier<@Nullable Object> call) {}
 
-  /** Asks for that long, and every question once at least. */
+  /** Asks for that long, but each question at least once. */
   public void run(Duration share) {
     long start = System.nanoTime();
     backend.setOptions("a", TypeOptions.NONE.withIndexedFields("colour"));

@@ -49,7 +49,7 @@ final class JvmOptions {
   private static void add(List<String> options, String option, @Nullable String packages) {
     if (packages != null) {
       for (String each : packages.strip().split("\\s+", -1)) {
-        // Some manifests name the target, like the command line.
+        // Some manifests also name the target module, as the command line does.
         String value = each.contains("=") ? each : each + "=ALL-UNNAMED";
         options.add(option + "=" + value);
       }

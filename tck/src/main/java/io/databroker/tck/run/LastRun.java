@@ -19,7 +19,7 @@ import java.util.Set;
  * @param backend the name of the backend
  * @param seed the seed
  * @param tests the tests that were chosen, each as chapter and name
- * @param failed the failed tests; a name that is none of a test stands for the first open
+ * @param failed the failed tests; a name that belongs to no test stands for the first open
  */
 record LastRun(String backend, long seed, Set<String> tests, Set<String> failed) {
   private static final String FILE = "last-run.properties";

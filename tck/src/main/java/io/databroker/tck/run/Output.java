@@ -34,7 +34,7 @@ final class Output implements Runnable {
     drain();
   }
 
-  /** Reads on after a failure: a child whose output nobody reads would block. */
+  /** Continues to read after a failure: a child whose output nobody reads would block. */
   private void drain() {
     try {
       from.transferTo(OutputStream.nullOutputStream());

@@ -88,7 +88,10 @@ final class Generator {
     return cast;
   }
 
-  /** A number of records from the ladder, of at most a few hundred. */
+  /**
+   * Returns a number of records from {@link Names#size}, cut to a largest one that does not take
+   * long.
+   */
   int some() {
     return Math.min(Names.size(random), large ? 3_000 : 130);
   }
@@ -142,7 +145,7 @@ final class Generator {
     return random.nextInt(10) < 3 ? null : cast.payload();
   }
 
-  /** A number of any size and sign, and one of few. */
+  /** Returns one of a few special numbers, or any number. */
   private long number() {
     long[] few = {0, 0, 1, 2, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, random.nextLong()};
     return few[random.nextInt(few.length)];
@@ -193,7 +196,9 @@ final class Generator {
     return new Step.Restore(records);
   }
 
-  /** A size of batches for that many records: large enough not to take long. */
+  /**
+   * Returns a size of batches for that many records, large enough for the writes not to take long.
+   */
   int batch(int records) {
     return records > 130 ? Math.max(63, batch()) : batch();
   }

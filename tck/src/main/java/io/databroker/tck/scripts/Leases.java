@@ -47,7 +47,10 @@ final class Leases {
     return false;
   }
 
-  /** Returns the last token of a name, or a stale one: its token before, or that of another. */
+  /**
+   * Returns the last token of a name, or a stale one: the token before it, or the token of another
+   * name.
+   */
   private long token(String name, boolean stale) {
     long last = reference.lastTokens.getOrDefault(name, 1L);
     return stale ? reference.staleTokens.getOrDefault(name, last - 1) : last;
@@ -137,7 +140,7 @@ final class Leases {
     }
   }
 
-  /** Judges that a call that was refused has left the holding of another as it was (LEASE-5). */
+  /** Checks that a rejected call has not changed the holding of another token (LEASE-5). */
   private void stillHeld(String call, String name, long token, boolean succeeded) {
     @Nullable Lease held = reference.leases.get(name);
     if (succeeded || held == null || held.token() == token || !surelyLasts(held)) {

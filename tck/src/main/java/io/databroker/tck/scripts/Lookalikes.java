@@ -44,7 +44,7 @@ public final class Lookalikes {
     return List.of(same + "y", same + "z", same);
   }
 
-  /** Returns all of them that have at most that many bytes of UTF-8. */
+  /** Returns all these names that have at most that many bytes of UTF-8. */
   public static List<String> all(int bytes) {
     Set<String> all = new LinkedHashSet<>();
     GROUPS.forEach(all::addAll);

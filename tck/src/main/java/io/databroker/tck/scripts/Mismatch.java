@@ -18,7 +18,7 @@ final class Mismatch extends RuntimeException {
     this(List.of(rule), words);
   }
 
-  /** Names several rules that are broken, the first before all. */
+  /** Names several broken rules, the main one first. */
   Mismatch(List<String> rules, String words) {
     super(words);
     this.rules = List.copyOf(rules);

@@ -133,12 +133,12 @@ final class Onlookers {
     };
   }
 
-  /** Has the readers end after the answer that they wait for. */
+  /** Makes the readers end after the answer that they are waiting for. */
   void stop() {
     stopped = true;
   }
 
-  /** Ends the reading, and judges all answers; fails with the first that no state gives. */
+  /** Ends the reading, and judges all answers; fails with the first answer that no state gives. */
   void judge() throws InterruptedException {
     stopped = true;
     for (Future<List<Sight>> reader : readers) {

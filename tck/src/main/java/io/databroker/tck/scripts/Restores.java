@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** The step that restores records with their times. */
 final class Restores {
-  /** Given versions, which do not count. */
+  /** Versions given in restored records; a restore ignores them. */
   private static final long[] VERSIONS = {7, 0, 1_000_000, Long.MAX_VALUE, -1};
 
   private final Session session;
@@ -35,7 +35,7 @@ final class Restores {
     for (Step.R record : step.records()) {
       String payload = record.payload();
       Instant time = session.now().plusNanos(record.nanos());
-      // The payload of a delete that is restored does not count: the live one does.
+      // The payload of a restored delete is ignored: the payload of the live record counts.
       Bytes bytes = Bytes.utf8(payload == null ? "not that of the live record" : payload);
       long version = VERSIONS[Math.floorMod(record.nanos(), VERSIONS.length)];
       records.add(

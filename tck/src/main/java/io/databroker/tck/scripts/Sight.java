@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a read that ran during a script, with the states of which one must give it. */
+/**
+ * The answer to a read that ran during a script, with the states: one of them must give that
+ * answer.
+ */
 record Sight(Call call, Object answer, int first, int last) {
 
   /** The answer of a get that found nothing. */
@@ -81,7 +84,7 @@ record Sight(Call call, Object answer, int first, int last) {
     boolean isOf(State state, Object answer);
 
     /**
-     * Returns the rules that a wrong answer breaks, the first before all.
+     * Returns the rules that a wrong answer breaks, the main one first.
      *
      * @param states the states during the call
      */

@@ -54,7 +54,10 @@ sealed interface Step {
    */
   record Wide(String type, int count, int ids, When last) implements Step {}
 
-  /** Puts writes of which the one at a place has a payload that the extraction function rejects. */
+  /**
+   * Puts a batch in which the write at {@code place} has a payload that the extraction function
+   * rejects.
+   */
   record Rejected(List<W> writes, int place) implements Step {}
 
   /** A restored record; a null payload is a delete. Its time is so many nanoseconds from now. */

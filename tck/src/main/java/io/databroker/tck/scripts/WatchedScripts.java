@@ -37,7 +37,7 @@ public final class WatchedScripts {
     this.random = new SplittableRandom(bench.tuning.seed());
   }
 
-  /** Runs scripts for that long, and one at least. */
+  /** Runs scripts for that long, but at least one. */
   public void run(Duration share) throws InterruptedException {
     long start = System.nanoTime();
     try {

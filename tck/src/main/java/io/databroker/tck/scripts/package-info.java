@@ -9,8 +9,8 @@
  * of steps that lead to rare states.
  *
  * <p>{@link io.databroker.tck.scripts.WatchedScripts} runs scripts of writes with {@code
- * Onlookers}: concurrent readers, of which every answer, a {@code Sight}, must be that of a state
- * between two steps.
+ * Onlookers}, which are concurrent readers. Each of their answers, a {@code Sight}, must be that of
+ * a state between two steps.
  */
 @NullMarked
 package io.databroker.tck.scripts;
