@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A bit that flips under an open store (S4): a typed error for that record, and no other harm. */
+/** A bit that flips under an open store: a typed error for that record, and no other harm. */
 class DamageTest extends DamagedStore {
   private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
 

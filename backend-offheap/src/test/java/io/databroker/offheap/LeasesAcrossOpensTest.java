@@ -72,7 +72,7 @@ class LeasesAcrossOpensTest {
     nanos += time.toNanos();
   }
 
-  /** Closes the store, runs that, and opens it as another process would. */
+  /** Closes the store, runs the action, and opens the store as another process would. */
   private void whileClosed(Runnable change) {
     backend.close();
     change.run();
@@ -114,7 +114,9 @@ class LeasesAcrossOpensTest {
     assertHeldFor(TEN_MINUTES.minus(ONE_MINUTE));
   }
 
-  /** 9.999 ms are told as 0, and 10 ms as 10: only one microsecond passed. */
+  /**
+   * An uptime of 9.999 ms is reported as 0 ms, and one of 10 ms as 10: only one microsecond passed.
+   */
   @Test
   void theRoundingOfTheUptimeEndsNoLeaseEarly() {
     grain = 10_000;
@@ -198,7 +200,9 @@ class LeasesAcrossOpensTest {
     assertHeldFor(TEN_MINUTES);
   }
 
-  /** The clock of the machine begins anew with each boot, so it tells of no time that passed. */
+  /**
+   * The clock of the machine begins anew with each boot, so it does not tell how much time passed.
+   */
   @Test
   void theTimeOfAnOpenCountsAfterARebootThatSetTheClockBack() {
     Instant begin = wall;

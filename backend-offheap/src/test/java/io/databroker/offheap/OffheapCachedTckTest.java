@@ -3,7 +3,9 @@ package io.databroker.offheap;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
 
-/** With an fsync for each write, a copy on the heap meets the most writes under way. */
+/**
+ * With an fsync for each write, readers of the copies on the heap meet the most writes under way.
+ */
 class OffheapCachedTckTest extends OffheapDirectoryTckTest {
   @Override
   public Settings settings(Path directory) {

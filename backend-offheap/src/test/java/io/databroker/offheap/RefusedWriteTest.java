@@ -24,9 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/**
- * Readers beside writes that the disk rejects (S3): each read returns the requested record or none.
- */
+/** Readers during writes that the disk rejects: each read returns the requested record or none. */
 class RefusedWriteTest {
   private static final int ROUNDS = Integer.getInteger("databroker.refusedRounds", 5_000);
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A connection after a statement of it has failed. */
+/** A connection on which a statement has failed. */
 class FailedStatementTest {
   private static final int ONE_CONNECTION = 1;
 

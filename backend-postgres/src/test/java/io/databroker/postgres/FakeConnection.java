@@ -10,7 +10,7 @@ import org.postgresql.PGConnection;
 final class FakeConnection {
   private FakeConnection() {}
 
-  /** Returns a connection that tells the name of each called method, which may throw. */
+  /** Returns a connection that passes the name of each called method on; the receiver may throw. */
   static Connection telling(Consumer<String> called) {
     return (Connection)
         Proxy.newProxyInstance(

@@ -62,8 +62,8 @@ final class KitFaults {
   }
 
   /**
-   * Returns the URL for a store: the kit injects the n-th fault beside the store of its n-th
-   * further place, which is behind the network that fails.
+   * Returns the URL for a store. The kit injects the n-th fault while it uses the store of its n-th
+   * further place; that store is behind the network that fails.
    */
   static String url(Path directory) {
     String place = directory.getFileName().toString();

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Failures after which a connection is closed, and those after which the next call has it. */
+/** Failures after which a connection is closed, and those after which the next call gets it. */
 class SessionTest {
   private static final int ONE_CONNECTION = 1;
   private static final String REFUSED = "42601";

@@ -32,7 +32,7 @@ class WriteQueueStackTest {
     return queue.put(batch, Deadline.after(Duration.ofSeconds(10)));
   }
 
-  /** Puts at each depth after those frames, whose number moves the overflow. */
+  /** Puts at each depth below those frames; their number decides where the stack overflows. */
   private void deepen(int frames) {
     if (frames <= 0) {
       try {

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** The harness measures, pairs turns and reports. No test asserts a speed. */
 class HarnessTest {
   /**
-   * Turns of ten ticks of the clock of the processor: in one, nothing may seem to have been done.
+   * Turns are ten ticks of the processor clock long: a turn of one tick may seem to have done
+   * nothing.
    */
   private static final Measurement TINY = new Measurement(0, 1, 2, 100, List.of());
 

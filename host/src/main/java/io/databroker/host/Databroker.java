@@ -236,7 +236,8 @@ public final class Databroker implements AutoCloseable {
     /**
      * Checks the configuration: plugins, providers and settings. It opens and creates nothing.
      *
-     * @throws ConfigurationException if the configuration is invalid; it lists all problems
+     * @throws ConfigurationException if the configuration is invalid; the message lists all
+     *     problems
      */
     public void check() {
       new Opening(this).check();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 class GalleryTest {
   private static final Path TABLE = Path.of("..", "docs", "mutants.md");
 
-  /** Begins the part of the docs that is written by hand. */
+  /** Beginning of the part of the docs that is written by hand. */
   private static final String SECOND = "\n# The second gallery";
 
   private static final Set<String> SAMPLE =

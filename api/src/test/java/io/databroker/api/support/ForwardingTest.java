@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Forwarding classes pass on every method, those with a default body too. */
+/** Forwarding classes pass on every method, including those with a default body. */
 class ForwardingTest {
   private final List<String> reached = new ArrayList<>();
 

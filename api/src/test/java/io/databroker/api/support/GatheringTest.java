@@ -20,7 +20,7 @@ class GatheringTest {
 
   @Test
   void theNextCommitWaitsForAllWritersOfTheLastOne() {
-    // Three writers were released while two others had given theirs.
+    // Three writers were released while two others had given their batches.
     gathering.begin(5, 3, START, START + 800_000);
     assertThat(gathering.left(5, START + 800_000)).isEqualTo(100_000);
     assertThat(gathering.left(7, START + 840_000)).isEqualTo(60_000);

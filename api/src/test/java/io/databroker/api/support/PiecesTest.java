@@ -118,7 +118,9 @@ class PiecesTest {
     assertThat(values).containsExactly(Map.entry("a", "1"));
   }
 
-  /** A backend that writes several batches together must reject only the one of that payload. */
+  /**
+   * A backend that writes several batches together must reject only the batch with that payload.
+   */
   @Test
   void aPayloadThatIsNestedTooDeeplyIsRejected() {
     Extraction extraction =

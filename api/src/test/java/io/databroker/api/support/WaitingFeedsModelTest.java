@@ -24,7 +24,7 @@ class WaitingFeedsModelTest {
 
   /**
    * Lincheck gives up an invocation after 30 seconds by the clock, which a busy machine may need. A
-   * lost signal looks otherwise: then all threads wait, and no time is involved.
+   * lost signal shows in another way: all threads wait, and no time limit is involved.
    */
   private static final String GAVE_UP = "see the thread dump";
 

@@ -159,7 +159,7 @@ class WaitingFeedsTest {
     assertThatThrownBy(quiet::poll).isInstanceOf(HistoryTrimmedException.class);
   }
 
-  /** The feed keeps its position, at whatever point of onReady a whole trim runs. */
+  /** The feed keeps its position, no matter at which point of onReady a whole trim runs. */
   @Test
   void aTrimWithinOnReadyDoesNotLeaveTheFeedBehind() {
     for (int at = 0; at < 3; at++) {

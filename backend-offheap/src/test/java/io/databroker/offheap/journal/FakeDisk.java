@@ -22,7 +22,10 @@ final class FakeDisk implements Space, Progress {
   final Semaphore begun = new Semaphore(0);
   final Semaphore allowed = new Semaphore(0);
 
-  /** Opened once the thread of the fsyncs waits for writers after the first fsync, or does not. */
+  /**
+   * Opened once the thread of the fsyncs has decided, after the first fsync, whether to wait for
+   * writers.
+   */
   final CountDownLatch secondTurn = new CountDownLatch(1);
 
   /** The number of the last batch at each commit. */

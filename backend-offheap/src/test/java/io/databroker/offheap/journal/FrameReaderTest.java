@@ -17,7 +17,10 @@ class FrameReaderTest {
 
   @TempDir Path scratch;
 
-  /** The rest of a frame is a hole on a full tmpfs, or lies in a bad sector: a SIGBUS. */
+  /**
+   * The rest of a frame may be a hole on a full tmpfs, or lie in a bad sector: then reading it is a
+   * SIGBUS.
+   */
   @Test
   void aPageThatIsNotThereEndsTheFramesAndNotTheJvm() throws IOException {
     Path file = scratch.resolve("segment");

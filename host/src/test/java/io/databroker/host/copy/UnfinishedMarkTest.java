@@ -22,12 +22,12 @@ class UnfinishedMarkTest {
 
   @TempDir Path folder;
 
-  /** A kill, as seen by what ran: the store takes no call any more. */
+  /** A kill, as the interrupted work sees it: the store accepts no further call. */
   private static final class KilledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A target that is killed in front of one of its changes. */
+  /** A target that is killed just before one of its changes. */
   private static final class Killed extends Forwarding {
     private int left;
 
@@ -88,7 +88,7 @@ class UnfinishedMarkTest {
     backend.setCheckpoint(new Checkpoint(3, 4));
   }
 
-  /** Interrupts work in front of each of its changes, and then repeats it. */
+  /** Interrupts work just before each of its changes, and then repeats the work. */
   private void isToldAfterEachInterruption(String kind, Work work, Work again) throws Exception {
     int partial = 0;
     for (int left = 0; ; left++) {

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Log of a server, as its operator reads it. The commands would silence it, which run in the same
- * process here, so a client calls.
+ * Log of a server, as its operator reads it. A gRPC client makes the calls, because the commands
+ * run in the same process here and would silence the log.
  */
 class ServeLogsTest {
   private ManagedChannel channel;

@@ -213,7 +213,7 @@ class StoreCommandsTest {
     assertThat(backup.err()).contains(mistyped + " was never written to");
     assertThat(Files.exists(Path.of(file))).isFalse();
     assertThat(Cli.run("copy", "--from", mistyped, "--to", other.address).code()).isEqualTo(1);
-    // Two names of nothing would be equal.
+    // Otherwise two names without a store would count as equal stores.
     Cli verified = Cli.run("verify", mistyped, "offheap:directory=" + folder.resolve("dat"));
     assertThat(verified.code()).isEqualTo(1);
     assertThat(verified.err()).contains(mistyped + " was never written to");

@@ -373,7 +373,7 @@ final class FeedStrangers {
                 }));
   }
 
-  /** A feed whose close removes all feeds of its type from those that are told. */
+  /** A feed whose close removes all feeds of its type from those that are notified. */
   private static final class Kin extends ReferenceFeed {
     Kin(ReferenceBackend backend, Position from, @Nullable String type) {
       super(backend, from, type);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 class FourthGalleryTest {
   private static final boolean ALL = Boolean.getBoolean("databroker.gallery.all");
 
-  /** One for each kind of test that the first run was the reason for; the build tries these. */
+  /** One for each kind of test that was added because of the first run; the build tries these. */
   private static final Set<String> SAMPLE =
       Set.of(
           "iterators-of-their-thread",

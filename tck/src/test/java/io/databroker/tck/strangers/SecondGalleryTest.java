@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 class SecondGalleryTest {
   private static final boolean ALL = Boolean.getBoolean("databroker.gallery.all");
 
-  /** One for each kind of test that the first run was the reason for; the build tries these. */
+  /** One for each kind of test that was added because of the first run; the build tries these. */
   private static final Set<String> SAMPLE =
       Set.of(
           "names-a-version-condition-first",
