@@ -94,7 +94,7 @@ public final class Setting<T> {
     return new Setting<>(name, choices, unit.toString(), help, defaultValue, false, value -> null);
   }
 
-  /** Returns a copy without a default, which must be set to open a backend. */
+  /** Returns a copy of this setting without a default, so that it must be set to open a backend. */
   public Setting<T> required() {
     return new Setting<>(name, type, unit, help, null, true, check);
   }

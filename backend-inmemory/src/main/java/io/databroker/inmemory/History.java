@@ -86,7 +86,7 @@ final class History {
     return before == null ? entry.live() : entry.at(before, commit.version()).live();
   }
 
-  /** Returns the table of the given type, and creates it if it is missing; for the writer. */
+  /** Returns the table of the given type, and creates it if it is missing; only for the writer. */
   Table table(String type) {
     Table table = tables.get(type);
     if (table == null) {
@@ -97,7 +97,7 @@ final class History {
     return table;
   }
 
-  /** Removes a table that holds nothing, so that types may come and go; for the writer. */
+  /** Removes a table that holds nothing, so that types may come and go; only for the writer. */
   void dropIfUnused(Table table) {
     if (table.isUnused() && commit.options().get(table.type) == null) {
       lastRemoved = Math.max(lastRemoved, table.lastTrimmed);

@@ -35,7 +35,7 @@ final class Log<E> {
     return view;
   }
 
-  /** Returns the index of the next element; for the writer. */
+  /** Returns the index of the next element; only for the writer. */
   long end() {
     return end;
   }

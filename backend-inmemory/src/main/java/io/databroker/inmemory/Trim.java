@@ -45,7 +45,7 @@ final class Trim {
   }
 
   /**
-   * Drops the oldest batches until the history holds at most that many bytes beside the live
+   * Drops the oldest batches until the history holds at most that many bytes besides the live
    * records, or only changes that a read needs. Called under the lock; the caller ends the trim.
    */
   long toFit(History history, long bytes) {
@@ -115,9 +115,9 @@ final class Trim {
       }
       batch = batches.get(++index);
     }
-    // A snapshot reads a base and the log behind it: advance the bases, then publish the new first
-    // version, and only then drop the log, so that a reader that misses a change sees that it was
-    // trimmed.
+    // A snapshot reads a base and the log after it. So advance the bases, then publish the new
+    // first version, and only then drop the log: a reader that misses a change then sees that it
+    // was trimmed.
     for (Table table : tables) {
       Base base = table.base().advance(table.log.view(), kept - 1);
       if (base != null) {

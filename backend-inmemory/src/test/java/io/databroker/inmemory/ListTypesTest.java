@@ -10,8 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs the workload that found the project's first bug: ten seconds of recorded and checked
- * histories of listTypes beside writers that make and empty types at full speed. By hand, for
- * longer: the kit's jar with {@code --rules LIST-4 --budget 60}.
+ * histories of listTypes while writers make and empty types at full speed. By hand, for longer: the
+ * kit's jar with {@code --rules LIST-4 --budget 60}.
  */
 class ListTypesTest {
   @TempDir Path report;
@@ -34,7 +34,7 @@ class ListTypesTest {
             .start();
     String said = new String(kit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(kit.waitFor()).as(said).isZero();
-    assertThat(said).contains(" passed, 0 failed").contains("beside another client's write");
+    assertThat(said).contains(" passed, 0 failed").contains("during another client's write");
     System.out.println(said.lines().filter(line -> line.startsWith("PASS")).toList());
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Reads beside a writer whose every batch trims the history, because the heap is full. */
+/** Reads during writes, each of which trims the history, because the heap is full. */
 class ReadsBesideTrimsTest {
   private static final int RECORDS = 30_000;
   private static final int READS = 5;

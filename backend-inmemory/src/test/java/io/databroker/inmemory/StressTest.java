@@ -35,9 +35,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs all operations at once, with readers that check their answers exactly. Each batch gives all
- * its keys one number, over types that are there or not together. {@code -Dstress.seconds=600} runs
- * longer.
+ * Runs all operations at once, with readers that check their answers exactly. Each batch writes the
+ * same number to all keys of a group, or deletes all of them, so the types of a group appear and
+ * disappear together. {@code -Dstress.seconds=600} runs longer.
  */
 class StressTest {
   private static final int SECONDS = Integer.getInteger("stress.seconds", 3);

@@ -70,15 +70,15 @@ final class History implements JournalOwner, HotRecords.Source {
   /** The commit that readers see. */
   volatile Commit commit;
 
-  /** The commit that the next batch builds on; for the writer. */
+  /** The commit that the next batch builds on; only for the writer. */
   Commit planned;
 
-  /** Estimated heap of all options, in bytes; for the writer. */
+  /** Estimated heap of all options, in bytes; only for the writer. */
   long optionBytes;
 
   private final Function<History, SideState> state;
 
-  /** The version of the first change, held or not; 0 if it is not known. */
+  /** The version of the first change, even if it is no longer held; 0 if it is not known. */
   private volatile long firstEver;
 
   /** Copies of records on the heap; null if there are none, or no longer. */
@@ -267,18 +267,18 @@ final class History implements JournalOwner, HotRecords.Source {
     return new StoredRecord(type, id, version, last, modified, true);
   }
 
-  /** Returns whether a version is live after the last planned batch; for the writer. */
+  /** Returns whether a version is live after the last planned batch; only for the writer. */
   boolean isLive(long version) {
     Segment segment = directory.holding(version);
     return segment != null && segment.supersededAt(segment.indexOf(version)) == 0;
   }
 
-  /** Returns the table of a type, and creates it if absent; for the writer. */
+  /** Returns the table of a type, and creates it if absent; only for the writer. */
   TypeTable table(String type) {
     return types.get(type);
   }
 
-  /** Gives a record its slot and marks the one before it; for the writer. */
+  /** Gives a record its slot and marks the one before it; only for the writer. */
   void install(
       Segment segment,
       TypeTable table,
@@ -302,7 +302,7 @@ final class History implements JournalOwner, HotRecords.Source {
     }
   }
 
-  /** Removes committed deletes from the key index, and frees unused types; for the writer. */
+  /** Removes committed deletes from the key index, and frees unused types; only for the writer. */
   void settle() {
     long latest = commit.version();
     Lookup look = Lookup.mine();

@@ -164,7 +164,8 @@ final class Recovery {
   /** Returns whether a segment continues where the frames of its predecessor end. */
   private boolean follows(SegmentHeader next, Segment segment, FrameReader frames) {
     if (next.compacted()) {
-      // Its header names no earlier frame, but all of them were forced before it was written.
+      // Its header names no earlier frame, but all earlier frames were forced before the header was
+      // written.
       return frames.problem().isEmpty() && next.firstVersion() == segment.lastVersion() + 1;
     }
     return next.sequence() == sequence; // bytes after it may be the rest of a failed write

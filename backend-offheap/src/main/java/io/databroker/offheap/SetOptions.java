@@ -36,7 +36,7 @@ final class SetOptions {
   }
 
   /**
-   * Checks that the options fit into the heap; for the writer.
+   * Checks that the options fit into the heap; only for the writer.
    *
    * @throws StorageFullException if they do not
    */

@@ -70,7 +70,7 @@ final class TypeTable {
     extracted = options.indexedFields();
   }
 
-  /** Returns whether the type has neither records nor options; for the writer. */
+  /** Returns whether the type has neither records nor options; only for the writer. */
   boolean isUnused() {
     return count == 0 && capacity == UNLIMITED && extracted.isEmpty();
   }

@@ -43,7 +43,7 @@ final class TypeTables {
 
   private int count;
 
-  /** Number of existing tables; for the writer. */
+  /** Number of existing tables; only for the writer. */
   private int live;
 
   /** Tables in the approximate order of their last versions. */

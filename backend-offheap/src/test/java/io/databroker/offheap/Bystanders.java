@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readers and feeds beside a fault: one thread follows all changes, one follows a type, one reads.
+ * Readers and feeds during a fault: one thread follows all changes, one follows a type, one reads.
  * Each checks its answers, and tolerates the errors that the fault may cause.
  */
 final class Bystanders implements AutoCloseable {

@@ -100,7 +100,7 @@ final class CrashRun {
             .redirectError(scratch.resolve("errors").toFile())
             .start();
     if (random.nextInt(5) == 0) {
-      // Picks a random instant of the kill, while it opens or later; nothing is waited for.
+      // Sleeps only to pick a random instant for the kill: while the store opens, or later.
       Thread.sleep(random.nextInt(1_500));
     } else {
       await(child, said, 1 + random.nextInt(80));

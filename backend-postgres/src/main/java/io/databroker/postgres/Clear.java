@@ -10,7 +10,10 @@ import java.sql.SQLException;
  * deleted after the commit; if the host dies before that, the next trim deletes the rest.
  */
 final class Clear {
-  /** A checkpoint that is being set is waited for: it is deleted as well, or set afterwards. */
+  /**
+   * The clear waits for a checkpoint that is being set: that checkpoint is deleted as well, or set
+   * afterwards.
+   */
   private static final String CLEAR =
       """
       LOCK TABLE checkpoint IN EXCLUSIVE MODE;

@@ -199,7 +199,10 @@ final class Tail {
     }
   }
 
-  /** Looks into the pages for a type that was also written later than {@code through}. */
+  /**
+   * Returns whether the type may have been written in the given range. If the type was also written
+   * later, it searches the pages.
+   */
   private boolean mayBeWritten(String type, long after, long through) {
     long last = lastOfType.getOrDefault(type, Long.MIN_VALUE);
     if (last <= through) {
@@ -361,9 +364,9 @@ final class Tail {
   }
 
   /**
-   * Returns the version after which to read; the last one if no feed waits. It then publishes the
-   * bounds before it looks for waiting feeds again: a feed that begins to wait after that sees
-   * them, and is ready.
+   * Returns the version after which to read; the last one if no feed waits. In that case it
+   * publishes the bounds and then looks for waiting feeds again: a feed that begins to wait later
+   * sees these bounds, and is ready.
    */
   long startOf(StoreRow row, Consumer<Runnable> signals) {
     if (!feeds.mayWait()) {

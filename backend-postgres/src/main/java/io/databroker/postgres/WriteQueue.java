@@ -353,7 +353,7 @@ final class WriteQueue {
     return next;
   }
 
-  /** Gives the signals of a turn, which another caller may have by now. */
+  /** Runs the signals of a turn; by now, another caller may have the turn. */
   private static void signal(Pending mine) {
     for (Runnable each : mine.signals) {
       try {

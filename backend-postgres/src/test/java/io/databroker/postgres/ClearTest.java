@@ -14,7 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A clear beside other writes that do not take the lock of the store. */
+/** A clear during other writes that do not take the lock of the store. */
 class ClearTest {
 
   /** Another host sets the first checkpoint, which becomes visible before the clear. */

@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that contend for leases, increment the checkpoint, expire and trim, beside the clients
- * that write records.
+ * Clients that contend for leases, increment the checkpoint, expire and trim, while other clients
+ * write records.
  */
 final class FaultLeases {
   private static final Duration LASTING = Duration.ofMillis(700);

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Feeds beside a trim, without a server: the tail knows each change. */
+/** Feeds during a trim, without a server: the tail knows each change. */
 class TailTest {
   private static final StoreRow EMPTY = new StoreRow(1, 7, 1, 0, 0, 0, 0);
 

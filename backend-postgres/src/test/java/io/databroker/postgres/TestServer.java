@@ -79,7 +79,7 @@ final class TestServer {
     return open(settings, BackendContext.standard());
   }
 
-  /** Runs a statement beside the backend. */
+  /** Runs a statement that is not one of the backend. */
   static void execute(String sql) throws SQLException {
     execute(URL, sql);
   }

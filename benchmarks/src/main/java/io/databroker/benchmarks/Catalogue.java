@@ -298,7 +298,7 @@ final class Catalogue {
         Row.of(uniform + cached, without, "get", 1, none));
   }
 
-  /** Adds the row beside the bare structures, and one beside each peer. */
+  /** Adds the row that compares with the bare structures, and one for each peer. */
   private void offHeapRows(
       Class<?> type,
       String method,

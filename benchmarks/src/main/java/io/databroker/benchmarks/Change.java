@@ -32,9 +32,7 @@ final class Change {
     return quantile(normal, 0.25) > TOLERANCE;
   }
 
-  /**
-   * Returns a verdict on the ratio beside the reference, which cancels the speed of the machine.
-   */
+  /** Returns a verdict on the ratio to the reference, which cancels the speed of the machine. */
   String verdict() {
     return isWorse() ? "worse" : quantile(normal, 0.5) <= TOLERANCE ? "no worse" : "unclear";
   }

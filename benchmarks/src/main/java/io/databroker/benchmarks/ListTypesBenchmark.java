@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Lists few types, and many, beside a writer at full speed. */
+/** Lists few types, and many, during writes at full speed. */
 public class ListTypesBenchmark {
 
   @Benchmark

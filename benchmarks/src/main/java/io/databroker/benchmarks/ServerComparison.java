@@ -212,13 +212,13 @@ final class ServerComparison implements AutoCloseable {
         millis, (i, answer) -> server.calls().put(putRequest(records.get(i % RECORDS)), answer));
   }
 
-  /** Returns the row of a server with metrics beside one without. */
+  /** Returns the row that compares a server with metrics with one without. */
   private static List<Row> metered(String name) {
     return List.of(
         Row.of(name, "the same server without", "call, CPU of the server", 1, Target.atMost(1.03)));
   }
 
-  /** Returns a row with a target beside the first reference, and one beside the second. */
+  /** Returns a row with a target for the first reference, and one for the second. */
   private static List<Row> rows(String name, String unit) {
     return List.of(
         Row.of(name, NOOP, unit, 1, Target.atMost(1.25)),

@@ -1,5 +1,5 @@
 /**
- * Benchmarks of speed and memory beside bare data structures and other stores.
+ * Benchmarks that compare speed and memory with bare data structures and other stores.
  *
  * <p>{@link Benchmarks} is the program. {@code Catalogue} lists the {@code Comparison}s; each runs
  * a JMH class ({@link RecordBenchmark}, {@link WalkBenchmark} and others) on the stores that {@link

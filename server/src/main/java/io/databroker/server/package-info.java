@@ -6,7 +6,8 @@
  * <p>Serving: {@code rpc} has the services, {@code net} guards connections, {@code auth} checks
  * keys and certificates. {@code payload} reads the fields of protobuf payloads, and {@code json}
  * converts them. Besides gRPC, {@code metrics} and {@code console} serve over {@code http}. {@code
- * log} writes the log. {@code remote} is the client side: a server as a store to copy from or to.
+ * log} writes the log. {@code remote} is the client side: it presents a server as a store from or
+ * to which records can be copied.
  */
 @NullMarked
 package io.databroker.server;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class SignalWaitTest {
   private static final String TEST = "aSignalMayWaitForCallsOfOtherThreads";
 
-  /** Shorter than the calls beside a signal take together. */
+  /** Shorter than the time that the calls during a signal take together. */
   private static final String PATIENCE = "0.1";
 
   private static final Duration CALL = Duration.ofMillis(50);

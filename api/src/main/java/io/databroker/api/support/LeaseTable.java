@@ -28,7 +28,7 @@ public final class LeaseTable {
   /** Heap of a lease without its name: the lease, its end, and an entry in each collection. */
   private static final int ENTRY_BYTES = 200;
 
-  /** Ended leases to remove with each grant: more than one, so that they cannot pile up. */
+  /** Number of ended leases that each grant removes: more than one, so that they cannot pile up. */
   private static final int SWEPT_PER_GRANT = 2;
 
   private final Map<String, Lease> byName = new HashMap<>();
@@ -37,7 +37,7 @@ public final class LeaseTable {
   private long lastToken;
   private long heapBytes;
 
-  /** The time that was passed last. */
+  /** The time that a caller passed last. */
   private Instant lastTime = Instant.MIN;
 
   /** Creates a table without leases. */
@@ -95,7 +95,7 @@ public final class LeaseTable {
     return holds(name, token, now) ? new Lease(name, token, end(now, duration)) : null;
   }
 
-  /** Removes, after a step back of the clock, the leases that had ended before it. */
+  /** If the clock has stepped back, removes the leases that had ended before the step. */
   private void observe(Instant now) {
     if (now.isBefore(lastTime)) {
       sweep(lastTime, Integer.MAX_VALUE);

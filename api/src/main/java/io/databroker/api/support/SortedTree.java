@@ -92,7 +92,10 @@ final class SortedTree<E> {
     return new SortedTree<>(key, changed.size == 0 ? Node.EMPTY : changed);
   }
 
-  /** Returns the node without the element of the given key, which it has; it may become empty. */
+  /**
+   * Returns the node without the element of the given key. The node must have that element, and may
+   * become empty.
+   */
   private Node without(Node node, String sought) {
     if (node.starts == null) {
       return Node.leaf(spliced(node.parts, find(node.parts, sought), 1));

@@ -12,7 +12,7 @@ final class Waiting implements Runnable {
   private volatile @Nullable Runnable signal;
 
   /**
-   * True only after the removal; a thread that does not see it yet removes the registration a
+   * Becomes true only after the removal. A thread that still reads false removes the registration a
    * second time, which does no harm.
    */
   private boolean ended;
@@ -53,8 +53,8 @@ final class Waiting implements Runnable {
   }
 
   /**
-   * Returns a task that runs the signal once, however often a notifier runs the task; for the
-   * thread that removed the registration.
+   * Returns a task that runs the signal once, however often a notifier runs the task. Only the
+   * thread that removed the registration calls this method.
    */
   Runnable once() {
     AtomicBoolean begun = new AtomicBoolean();

@@ -44,13 +44,13 @@ import org.jspecify.annotations.Nullable;
  *       size} of a concurrent collection, which are estimates.
  *   <li>While a group's task is due, a writer submits no second task for the group. The task clears
  *       the flag before it reads the registrations, so it finds those that the writer could see.
- *   <li>A task leaves out the registrations that were added after it began, so that it ends though
- *       signals register again. Those that a writer could see before it found the task due were
- *       added before the task began.
+ *   <li>A task leaves out the registrations that were added after it began, so that it ends even if
+ *       signals register again. The registrations that a writer could see before it found the task
+ *       due were added before the task began.
  *   <li>A registration stays in its group until its signal is about to run, so a trim meets every
- *       feed that waits. Only the thread that removed it runs the signal, so it runs once. A close
- *       that finds a registration not added yet leaves it to {@code onReady}, which then finds the
- *       feed closed.
+ *       feed that waits. Only the thread that removed it runs the signal, so it runs once. If a
+ *       close finds a registration that is not added yet, it leaves the registration to {@code
+ *       onReady}, which then finds the feed closed.
  * </ul>
  *
  * <p><b>Why no waiting feed loses its position to a trim.</b> {@link #beginTrim} stores the new

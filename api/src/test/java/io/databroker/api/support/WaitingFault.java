@@ -15,7 +15,7 @@ import javax.tools.ToolProvider;
 /** Faults to plant into a copy of the real code, each with the scenario that reveals the fault. */
 enum WaitingFault {
   FEED_LOOKS_BEFORE_IT_REGISTERS(
-      "a write beside a registration",
+      "a write during a registration",
       "WaitingFeed",
       """
           feeds.add(registration);
@@ -29,7 +29,7 @@ enum WaitingFault {
           if (ready) {
       """),
   WRITER_LOOKS_BEFORE_IT_PUBLISHES(
-      "a write beside a registration",
+      "a write during a registration",
       "ToyHistory",
       """
         void put(String type) {
@@ -46,7 +46,7 @@ enum WaitingFault {
           }
       """),
   TASK_IS_DUE_UNTIL_ITS_END(
-      "a write beside a notifier that runs its task late",
+      "a write with a notifier that runs its task late",
       "WaitingFeeds",
       """
             due.set(false);
@@ -69,7 +69,7 @@ enum WaitingFault {
               due.set(false);
       """),
   GROUP_IS_DROPPED_WITH_A_REGISTRATION(
-      "a registration beside another feed that closes",
+      "a registration while another feed closes",
       "WaitingFeeds",
       """
           byType.computeIfPresent(
@@ -87,14 +87,14 @@ enum WaitingFault {
           }
       """),
   FEED_DOES_NOT_LOOK_FOR_TRIMS(
-      "a trim beside a registration",
+      "a trim during a registration",
       "WaitingFeed",
       """
           moveIfRegistering(feeds.begunTrims());
       """,
       ""),
   CLOSE_LOOKS_BEFORE_IT_CLOSES(
-      "a close of the feed beside a registration",
+      "a close of the feed during a registration",
       "WaitingFeed",
       """
           closed = true;

@@ -26,19 +26,19 @@ final class WaitingScenarios {
   /** Returns all scenarios by name. */
   static Map<String, Runnable> all() {
     Map<String, Body> bodies = new TreeMap<>();
-    bodies.put("a write beside a registration", it -> it.write("t"));
-    bodies.put("a write beside a registration for all types", it -> it.write(null));
-    bodies.put("a write beside a second registration", WaitingScenarios::registerAgain);
-    bodies.put("a write beside another feed that closes", WaitingScenarios::otherFeedCloses);
-    bodies.put("a registration beside another feed that closes", WaitingScenarios::joinGroup);
-    bodies.put("two writes beside a poll and a registration", WaitingScenarios::twoWrites);
-    bodies.put("a write beside a notifier that runs its task late", WaitingScenarios::lateTask);
-    bodies.put("a trim beside a registration", WaitingScenarios::trim);
-    bodies.put("a trim beside a poll of a waiting feed", WaitingScenarios::trimBesidePoll);
-    bodies.put("a clear beside a registration", it -> it.end(it.history::clear));
-    bodies.put("a close beside a registration", it -> it.end(it.history::close));
-    bodies.put("a close of the feed beside a registration", WaitingScenarios::closeFeed);
-    bodies.put("a write beside a close of the feed", WaitingScenarios::writeBesideClose);
+    bodies.put("a write during a registration", it -> it.write("t"));
+    bodies.put("a write during a registration for all types", it -> it.write(null));
+    bodies.put("a write during a second registration", WaitingScenarios::registerAgain);
+    bodies.put("a write while another feed closes", WaitingScenarios::otherFeedCloses);
+    bodies.put("a registration while another feed closes", WaitingScenarios::joinGroup);
+    bodies.put("two writes during a poll and a registration", WaitingScenarios::twoWrites);
+    bodies.put("a write with a notifier that runs its task late", WaitingScenarios::lateTask);
+    bodies.put("a trim during a registration", WaitingScenarios::trim);
+    bodies.put("a trim during a poll of a waiting feed", WaitingScenarios::trimBesidePoll);
+    bodies.put("a clear during a registration", it -> it.end(it.history::clear));
+    bodies.put("a close during a registration", it -> it.end(it.history::close));
+    bodies.put("a close of the feed during a registration", WaitingScenarios::closeFeed);
+    bodies.put("a write during a close of the feed", WaitingScenarios::writeBesideClose);
     Map<String, Runnable> all = new TreeMap<>();
     bodies.forEach((name, body) -> all.put(name, () -> body.run(new WaitingScenarios())));
     return all;
@@ -138,7 +138,7 @@ final class WaitingScenarios {
     checkSignals(delivered.get() < 2 ? 1 : 0, 1);
   }
 
-  /** The task that the notifier was given runs beside another write and registration. */
+  /** The task that the notifier was given runs during another write and registration. */
   private void lateTask() {
     AtomicReference<Runnable> given = new AtomicReference<>();
     ToyHistory late =

@@ -136,7 +136,7 @@ public final class Compaction {
     LOG.log(Level.WARNING, what + ": " + failed);
   }
 
-  /** Returns whether the new segment's file has taken the name of that one's. */
+  /** Returns whether the file of the new segment has taken the name of the given segment's file. */
   private boolean isReplaced(Segment segment) {
     return segment.isCompacted() && segment.order == last.order;
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
  * Frees the room of dead records: it rewrites the segments wholly before the feed once half of
  * their bytes are dead. So it copies at most one byte for each byte that it frees.
  *
- * <p>A pass starts at the first segment and uses one bound for all. So a delete is dropped only
- * after every older version of its key, and no deleted record comes back at the next open. A
+ * <p>A pass starts at the first segment and uses one bound for all segments. So a delete is dropped
+ * only after every older version of its key, and no deleted record comes back at the next open. A
  * segment with damaged records stays unchanged, and the deletes after it are kept. A pass needs the
  * room of one more segment.
  */

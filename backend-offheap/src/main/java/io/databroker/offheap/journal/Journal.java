@@ -72,7 +72,7 @@ public final class Journal {
 
   /**
    * Sets the purpose of the next write, which decides whether it may use the reserve on a full
-   * disk; for the writer.
+   * disk; only for the writer.
    */
   public void roomFor(Spaces.RoomFor next) {
     roomFor = next;

@@ -7,10 +7,10 @@ public interface JournalOwner {
 
   void setDirectory(Directory next);
 
-  /** Returns the last version that was appended; for the writer. */
+  /** Returns the last version that was appended; only for the writer. */
   long lastVersion();
 
-  /** Returns the state without records, which each segment begins with; for the writer. */
+  /** Returns the state without records, which each segment begins with; only for the writer. */
   SideState state();
 
   /** Returns the first version that the feed holds, as readers see it. */

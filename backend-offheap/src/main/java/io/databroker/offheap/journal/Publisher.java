@@ -97,7 +97,7 @@ public final class Publisher {
   }
 
   /**
-   * Checks that the journal can be written; for the writer, before any change.
+   * Checks that the journal can be written; only for the writer, before any change.
    *
    * @throws StorageFailedException if a failure ended all writing
    */
@@ -114,7 +114,7 @@ public final class Publisher {
     return forced.failure();
   }
 
-  /** Ends all writing after a failure; for the writer. */
+  /** Ends all writing after a failure; only for the writer. */
   public void fail(Throwable cause) {
     if (cause instanceof SyncFailedException) {
       progress.failed();
@@ -123,7 +123,7 @@ public final class Publisher {
   }
 
   /**
-   * Makes appended frames visible, after the fsync if one is needed; for the writer.
+   * Makes appended frames visible, after the fsync if one is needed; only for the writer.
    *
    * @param commit makes the frames visible
    * @param segments the segments of the journal
@@ -154,7 +154,9 @@ public final class Publisher {
     }
   }
 
-  /** Records a new segment that is already forced, while no batch is pending; for the writer. */
+  /**
+   * Records a new segment that is already forced, while no batch is pending; only for the writer.
+   */
   public void began(Segment segment) {
     publishedOrder = segment.order;
     progress.forced(segment.order, segment.end);
@@ -187,8 +189,8 @@ public final class Publisher {
   }
 
   /**
-   * Returns the ticket of everything appended until now, for a caller that has seen it; for the
-   * writer.
+   * Returns the ticket of everything appended until now, for a caller that has seen it. Only the
+   * writer calls this method.
    */
   public long ticket() {
     if (!forces) {
@@ -213,7 +215,7 @@ public final class Publisher {
     }
   }
 
-  /** Waits until everything appended is durable and visible; for the writer. */
+  /** Waits until everything appended is durable and visible; only for the writer. */
   public void flush() {
     force();
     Throwable failed = forced.failure();

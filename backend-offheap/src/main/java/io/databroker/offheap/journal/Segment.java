@@ -50,7 +50,7 @@ public final class Segment {
   private int count;
   private long lastVersion;
 
-  /** Offset of the next frame; for the writer. */
+  /** Offset of the next frame; only for the writer. */
   public long end = HEADER;
 
   /** Sequence of the last frame in it, or of the last frame that a compacted segment replaces. */

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * Wakes feeds for the {@link Publisher} on its own thread. The thread that runs an fsync may hold
- * the store's lock, or all writers may wait for it; but a notifier may run a signal on the calling
+ * the store's lock, or all writers may wait for it. But a notifier may run a signal on the calling
  * thread, and a signal may write, clear or close.
  */
 public final class Waker {

@@ -70,7 +70,7 @@ class GroupCommitTest {
           () -> {
             write();
             if (again) {
-              // Not earlier: without a wait for it, it would be there in time only by luck.
+              // Writes no earlier, so that the fsync covers this write only if it waits for it.
               disk.secondTurn.await();
               write();
             }

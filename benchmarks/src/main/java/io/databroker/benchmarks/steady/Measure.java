@@ -29,7 +29,7 @@ enum Measure {
   final String unit;
   final double divisor;
 
-  /** The growth that is allowed beside a tenth; NaN if the measure may grow. */
+  /** The growth that is allowed in addition to a tenth; NaN if the measure may grow. */
   final double allowance;
 
   private final String metric;

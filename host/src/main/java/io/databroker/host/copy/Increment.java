@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Increment {
   private static final Duration IDLE = Duration.ofMillis(500);
 
-  /** Attempts to read options that do not change meanwhile. */
+  /** Number of attempts to read options that do not change meanwhile. */
   private static final int ATTEMPTS = 10;
 
   private final CopyEnd source;

@@ -25,8 +25,8 @@ public record StoreContents(
   /**
    * Returns contents with a checkpoint that was read before the version.
    *
-   * @param checkedHistory the history of the store before the checkpoint was read; a checkpoint of
-   *     another history than that of the position counts as none, as a clear leaves it
+   * @param checkedHistory the history of the store before the checkpoint was read; if the position
+   *     has another history, the checkpoint counts as none, as after a clear
    */
   public static StoreContents of(
       Position position,

@@ -14,7 +14,10 @@ final class Judge {
   private final FieldExtractor extractor;
   private final List<Filter.FirstOf> contests;
 
-  /** By field: values of {@code FirstOf} filters that were not seen yet, and values that were. */
+  /**
+   * For each field, the values of {@code FirstOf} filters that were not seen yet, and those that
+   * were seen.
+   */
   private final Map<String, Set<String>> wanted = new HashMap<>();
 
   private final Map<String, Set<String>> met = new HashMap<>();

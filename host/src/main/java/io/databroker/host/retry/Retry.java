@@ -17,8 +17,8 @@ public final class Retry {
   private Retry() {}
 
   /**
-   * Runs the attempt, again whenever its condition failed. It pauses for a random time in between,
-   * so that two callers do not conflict again.
+   * Runs the attempt, and repeats it each time that its condition fails. It pauses for a random
+   * time in between, so that two callers do not conflict again.
    *
    * @throws ConditionFailedException if a hundred attempts in a row failed
    */

@@ -86,7 +86,7 @@ class PatcherTest {
     put("1", "a");
     beforePut(() -> put("2", "new"), 1);
     PutResult result = patcher.patch(List.of(add("2", "b"), add("1", "b"), add("3", "b")));
-    // Record 2 came before the batch, so it is not left out of it.
+    // Record 2 was written before the batch, so the batch includes it.
     assertThat(result.records()).extracting(StoredRecord::id).containsExactly("2", "1");
     assertThat(text("2")).isEqualTo("newb");
     put("4", "a");

@@ -19,7 +19,7 @@ final class Arguments {
   /**
    * Checks that Java could decode each argument.
    *
-   * @throws FailedException naming the first that it could not
+   * @throws FailedException naming the first argument that it could not decode
    */
   static void check(String... arguments) throws FailedException {
     for (int i = 0; i < arguments.length; i++) {

@@ -146,7 +146,10 @@ public final class DatabrokerCommand {
     return e instanceof ConfigurationException ? ExitCodes.USAGE : ExitCodes.FAILED;
   }
 
-  /** Returns the message for the user; that of some JDK exceptions is only the name of a file. */
+  /**
+   * Returns the message for the user, because the message of some JDK exceptions is only the name
+   * of a file.
+   */
   private static @Nullable String told(Exception e) {
     if (e instanceof NoSuchFileException missing) {
       return "there is no file " + missing.getFile();

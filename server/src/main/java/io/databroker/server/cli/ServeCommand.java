@@ -134,7 +134,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "1h",
       description =
           "How long changes are kept for watchers; ${DEFAULT-VALUE} if not given. The in-memory"
-              + " backend keeps them on the heap: shorten the time where many writes come.")
+              + " backend keeps them on the heap: set a shorter time if there are many writes.")
   private Duration history;
 
   @Option(

@@ -16,7 +16,7 @@ final class SigningKey {
       paramLabel = "FILE",
       description = {
         "Sign calls with the first key in this file.",
-        "DATABROKER_SHARED_KEY_FILE may name it, or DATABROKER_SHARED_KEY hold the key."
+        "DATABROKER_SHARED_KEY_FILE may name it, or DATABROKER_SHARED_KEY may hold the key."
       })
   private @Nullable Path file;
 

@@ -13,7 +13,7 @@ final class TwoServersAccess {
       names = "--from-tls-ca",
       paramLabel = "FILE",
       description =
-          "Like --tls-ca, only for the server of --from or of the first STORE."
+          "Like --tls-ca, but only for the server of --from or of the first STORE."
               + " Or DATABROKER_FROM_TLS_CA.")
   private @Nullable Path fromAuthorities;
 
@@ -21,7 +21,7 @@ final class TwoServersAccess {
       names = "--from-tls-cert",
       paramLabel = "FILE",
       description =
-          "Like --tls-cert, only for the server of --from or of the first STORE."
+          "Like --tls-cert, but only for the server of --from or of the first STORE."
               + " Or DATABROKER_FROM_TLS_CERT.")
   private @Nullable Path fromCertificate;
 
@@ -29,7 +29,7 @@ final class TwoServersAccess {
       names = "--from-tls-key",
       paramLabel = "FILE",
       description =
-          "Like --tls-key, only for the server of --from or of the first STORE."
+          "Like --tls-key, but only for the server of --from or of the first STORE."
               + " Or DATABROKER_FROM_TLS_KEY.")
   private @Nullable Path fromCertificateKey;
 
@@ -37,7 +37,7 @@ final class TwoServersAccess {
       names = "--from-shared-key-file",
       paramLabel = "FILE",
       description = {
-        "Like --shared-key-file, only for the server of --from or of the first STORE.",
+        "Like --shared-key-file, but only for the server of --from or of the first STORE.",
         "Or DATABROKER_FROM_SHARED_KEY_FILE, or DATABROKER_FROM_SHARED_KEY."
       })
   private @Nullable Path fromKeyFile;
@@ -51,7 +51,7 @@ final class TwoServersAccess {
       names = "--to-tls-ca",
       paramLabel = "FILE",
       description =
-          "Like --tls-ca, only for the server of --to or of the second STORE."
+          "Like --tls-ca, but only for the server of --to or of the second STORE."
               + " Or DATABROKER_TO_TLS_CA.")
   private @Nullable Path toAuthorities;
 
@@ -59,7 +59,7 @@ final class TwoServersAccess {
       names = "--to-tls-cert",
       paramLabel = "FILE",
       description =
-          "Like --tls-cert, only for the server of --to or of the second STORE."
+          "Like --tls-cert, but only for the server of --to or of the second STORE."
               + " Or DATABROKER_TO_TLS_CERT.")
   private @Nullable Path toCertificate;
 
@@ -67,7 +67,7 @@ final class TwoServersAccess {
       names = "--to-tls-key",
       paramLabel = "FILE",
       description =
-          "Like --tls-key, only for the server of --to or of the second STORE."
+          "Like --tls-key, but only for the server of --to or of the second STORE."
               + " Or DATABROKER_TO_TLS_KEY.")
   private @Nullable Path toCertificateKey;
 
@@ -75,7 +75,7 @@ final class TwoServersAccess {
       names = "--to-shared-key-file",
       paramLabel = "FILE",
       description = {
-        "Like --shared-key-file, only for the server of --to or of the second STORE.",
+        "Like --shared-key-file, but only for the server of --to or of the second STORE.",
         "Or DATABROKER_TO_SHARED_KEY_FILE, or DATABROKER_TO_SHARED_KEY."
       })
   private @Nullable Path toKeyFile;

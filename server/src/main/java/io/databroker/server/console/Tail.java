@@ -35,7 +35,7 @@ final class Tail {
   /** Changes from before the start that are read at first. */
   private static final int BEFORE = 100;
 
-  /** Largest number of changes behind the end, before it skips. */
+  /** Largest number of changes by which it may lag before it skips. */
   private static final long MOST_BEHIND = 20_000;
 
   /** Answers of the feed in one turn. */

@@ -60,7 +60,7 @@ public final class RecordPlace {
     }
   }
 
-  /** Gives the room back, unless the transport reads the record and will do so. */
+  /** Gives the room back, unless the transport reads the record and will give it back. */
   public void giveBackUnsent() {
     if (buffer == null) {
       giveBack();

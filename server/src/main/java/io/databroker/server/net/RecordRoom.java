@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * is stored, so a record takes room once, however many clients it is sent to.
  *
  * <p>Sendings that find no room wait in order of arrival. No later sending overtakes them, not even
- * one of a record that has room already: a series of overlapping sendings would keep that record
- * here for ever.
+ * one of a record that has room already: otherwise a series of overlapping sendings could keep that
+ * record here for ever.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -63,8 +63,8 @@ final class Pump<M> {
   }
 
   /**
-   * Registers the handlers. Call it in the method that serves the call: gRPC accepts them only
-   * there.
+   * Registers the handlers. Call it in the method that serves the call: gRPC accepts the handlers
+   * only there.
    */
   void start() {
     call.setOnReadyHandler(this::wake);

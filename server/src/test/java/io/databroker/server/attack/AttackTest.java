@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile clients against a server with a small heap, beside a well-behaved client.
+ * Hostile clients against a server with a small heap, while a well-behaved client uses it.
  *
  * <p>The build runs the short form. {@code .ci/attack} runs the long form, which gives each attack
  * more time and prints the measurements.

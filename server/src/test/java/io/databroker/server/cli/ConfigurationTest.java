@@ -134,7 +134,7 @@ class ConfigurationTest {
         continue;
       }
       String variable = "DATABROKER_" + key.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
-      // Wrong for most options: none of the problems may be that the name is unknown.
+      // The value is wrong for most options, but no problem may say that the name is unknown.
       assertThat(check(Map.of(variable, "?"), "--listen=127.0.0.1:0").err())
           .as(variable)
           .doesNotContain("unknown variable");
@@ -309,7 +309,7 @@ class ConfigurationTest {
         .contains("ssl=true")
         .contains("passwordFile: /etc/pw")
         .contains("DATABROKER_SHARED_KEY is set (hidden)");
-    // Nor when the line that holds one is wrong.
+    // Secrets also stay hidden when the line that holds one is wrong.
     String wrong =
         file("set:", "  password: hunter2", "  pasword: hunter2", "  password: 'hunter2");
     assertThat(check(Map.of(), "--config", wrong, "--backend=postgres").err())

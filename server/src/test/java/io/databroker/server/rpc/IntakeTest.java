@@ -259,7 +259,8 @@ class IntakeTest {
     BlockingQueue<String> entered = new LinkedBlockingQueue<>();
     CountDownLatch goOn = new CountDownLatch(1);
     try (Served served = Served.withRoom(slow("snapshot", entered, goOn), ROOM)) {
-      // It waits for a version that is about to come, so it runs apart from its events.
+      // The query waits for a version that is about to come, so it does not run with the events of
+      // its call.
       Value large = Value.newBuilder().setStringValue("x".repeat(ROOM / 2)).build();
       QueryRequest.Builder query = QueryRequest.newBuilder().setMinimumRecordVersionHint(1);
       query.getFilterBuilder().putFields("a", large);

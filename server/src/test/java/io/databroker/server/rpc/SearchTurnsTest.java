@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Queries that wait for a version, beside queries of another connection. */
+/** Queries that wait for a version, during queries of another connection. */
 class SearchTurnsTest {
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
   private static final int WAITING = 40 * THREADS;

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Writes that wait for each other, beside other writes. */
+/** Writes that wait for each other, during other writes. */
 class SlowWritesTest {
   private static final int MANY = 4 * Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
 

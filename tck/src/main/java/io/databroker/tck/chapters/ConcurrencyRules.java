@@ -179,7 +179,7 @@ abstract class ConcurrencyRules extends Chapter {
     run(
         "SNAP-2",
         Workload.of(
-            "snapshots beside writes",
+            "snapshots during writes",
             4,
             24,
             (random, memory) -> {
@@ -241,7 +241,7 @@ abstract class ConcurrencyRules extends Chapter {
         };
     run(
         "INDEX-1",
-        Workload.of("look-ups beside writes", 4, 30, client)
+        Workload.of("look-ups during writes", 4, 30, client)
             .setUpBy(
                 backend -> backend.setOptions("t0", TypeOptions.NONE.withIndexedFields("colour"))));
   }
@@ -262,7 +262,7 @@ abstract class ConcurrencyRules extends Chapter {
         };
     run(
         "FEED-1",
-        Workload.of("feeds beside writers", 3, 20, client)
+        Workload.of("feeds during writes", 3, 20, client)
             .setUpBy(backend -> backend.setOptions("t3", TypeOptions.NONE.withCapacity(2)))
             .followedBy(6, "t0", "t3", "t"));
   }
@@ -323,7 +323,7 @@ abstract class ConcurrencyRules extends Chapter {
         };
     run(
         "CLEAR-5",
-        Workload.of("clears beside everything", 4, 24, client)
+        Workload.of("clears during everything", 4, 24, client)
             .followedBy(4, "t0", "t1")
             .losingHistory());
   }
@@ -341,7 +341,7 @@ abstract class ConcurrencyRules extends Chapter {
     encounters.run("INDEX-4", "a write beside a new index", parts, Meetings.writeBesideANewIndex());
     if (has(Capability.TURNABLE_CLOCK)) {
       encounters.run(
-          "TTL-1", "a rewrite beside an expiry", parts, Meetings.rewriteBesideExpiry(bench));
+          "TTL-1", "a rewrite during an expiry", parts, Meetings.rewriteBesideExpiry(bench));
     }
   }
 

@@ -79,7 +79,7 @@ abstract class CostRules extends Chapter {
           bench,
           "FEED-12",
           Texts.format(
-              "a write beside %d and beside %d waiting feeds of other types",
+              "a write with %d and with %d waiting feeds of other types",
               SMALL, waiting.size() - SMALL),
           () -> few.put(List.of(write("written", "1", ""))),
           () -> many.put(List.of(write("written", "1", ""))));

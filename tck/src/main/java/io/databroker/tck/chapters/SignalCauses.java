@@ -26,7 +26,7 @@ final class SignalCauses {
     this.trial = trial;
   }
 
-  /** Tries each call, on feeds of their own. */
+  /** Tries each call, each with feeds of its own. */
   void tryAll() {
     writes();
     housekeeping();

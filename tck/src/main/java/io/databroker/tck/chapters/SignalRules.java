@@ -127,7 +127,7 @@ abstract class SignalRules extends Chapter {
   @Test
   @Rule("FEED-18")
   void aSignalMayWaitForCallsOfOtherThreads() {
-    // Not watched: a call that runs the signal may take as long as the calls beside it.
+    // Not watched: a call that runs the signal may take as long as the concurrent calls.
     Backend raw = bench.openUnchecked(1, bench.context().withNotifier(Runnable::run));
     try (ChangeFeed reader = raw.changes(raw.versions().end(), null)) {
       List<WaitingSignal.Beside> calls = WaitingSignal.callsOf(raw, reader);
@@ -260,11 +260,11 @@ abstract class SignalRules extends Chapter {
     Encounters encounters = new Encounters(bench);
     encounters.run(
         "FEED-13",
-        "a signal beside the close of its feed",
+        "a signal during the close of its feed",
         PARTS,
         ClosingMeetings.signalBesideAClose(patience));
     encounters.run(
-        "FEED-11", "a signal beside a clear", PARTS, ClosingMeetings.signalBesideAClear(patience));
+        "FEED-11", "a signal during a clear", PARTS, ClosingMeetings.signalBesideAClear(patience));
   }
 
   @Test

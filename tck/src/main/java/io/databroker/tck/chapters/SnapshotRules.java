@@ -236,8 +236,8 @@ abstract class SnapshotRules extends Chapter {
     try (Snapshot snapshot = backend().snapshot(Selection.all())) {
       Iterator<StoredRecord> records = snapshot.records();
       records.next();
-      inTime("a write beside an open snapshot", () -> put("t", "4"));
-      inTime("a clear beside an open snapshot", () -> backend().clear());
+      inTime("a write during an open snapshot", () -> put("t", "4"));
+      inTime("a clear during an open snapshot", () -> backend().clear());
     }
   }
 
@@ -267,7 +267,7 @@ abstract class SnapshotRules extends Chapter {
     new Encounters(bench)
         .run(
             "SNAP-8",
-            "readers beside the close of their snapshot",
+            "readers during the close of their snapshot",
             4,
             ClosingMeetings.readersBesideACloseOfTheirSnapshot());
   }

@@ -251,7 +251,7 @@ abstract class WaitingRules extends Chapter {
       }
     }
     try (ChangeFeed reader = stuck.changes(stuck.versions().begin(), null)) {
-      notSlower("200 writes beside stuck readers", before, 10, () -> write(stuck, 20, 220));
+      notSlower("200 writes with stuck readers", before, 10, () -> write(stuck, 20, 220));
       assertEquals(220, records(read(reader, 0, 220)).size());
     }
     release.run();

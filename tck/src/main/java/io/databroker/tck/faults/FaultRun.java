@@ -342,7 +342,7 @@ public final class FaultRun {
 
   private String words(String observed) {
     return Texts.format(
-        "Seen beside the fault \"%s\", seed %d: %s%n",
+        "Seen during the fault \"%s\", seed %d: %s%n",
         nemesis.name(), bench.tuning.seed(), observed.strip());
   }
 }

@@ -68,11 +68,11 @@ public final class CloseRace {
       bench.report(
           "workload",
           Texts.format(
-              "close beside everything: %d rounds, %d operations, %d of them beside the close, seed %d",
+              "close during everything: %d rounds, %d operations, %d of them during the close, seed %d",
               rounds, operations, beside, bench.tuning.seed()));
     }
     if (beside < 5) {
-      throw new InconclusiveException("only " + beside + " calls ran beside a close");
+      throw new InconclusiveException("only " + beside + " calls ran during a close");
     }
   }
 
@@ -127,7 +127,7 @@ public final class CloseRace {
     if (evidence.judge(TestFields.FIRST) instanceof Verdict.Violated violated) {
       throw Violation.of(
           "CLOSE-4",
-          "close beside everything",
+          "close during everything",
           bench.tuning,
           rounds,
           Duration.ZERO,

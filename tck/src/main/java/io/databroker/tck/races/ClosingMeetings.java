@@ -90,7 +90,7 @@ public final class ClosingMeetings {
           came = true;
         }
         feed().close();
-        return came ? null : "a signal was set beside the end of its feed, and does not run";
+        return came ? null : "a signal was set during the end of its feed, and does not run";
       }
     };
   }
@@ -144,7 +144,7 @@ public final class ClosingMeetings {
         if (!read.equals(stored)) {
           seen =
               Texts.format(
-                  "a reader beside the close of its snapshot read %d records to the end, but the"
+                  "a reader during the close of its snapshot read %d records to the end, but the"
                       + " snapshot holds %d",
                   read.size(), stored.size());
         }

@@ -60,7 +60,7 @@ public final class Encounters {
     bench.clock.letOthersGoFirst();
   }
 
-  /** Lets two calls meet for a part of a share of the budget. */
+  /** Makes two calls at the same time, again and again, for a part of a share of the budget. */
   public void run(String rule, String name, int parts, Meeting meeting)
       throws InterruptedException {
     long share = Rounds.share(bench.tuning, 1).dividedBy(parts).toNanos();
@@ -110,7 +110,7 @@ public final class Encounters {
   /** A call with the ticks of its beginning and its end. */
   private record Span(long began, long ended) {}
 
-  /** Lets the calls of a round meet; returns whether they overlapped. */
+  /** Makes the two calls of a round at the same time; returns whether they overlapped. */
   private boolean meet(String rule, Meeting meeting, List<Backend> handles, ExecutorService threads)
       throws InterruptedException {
     meeting.prepare(handles.get(0), random);

@@ -86,7 +86,7 @@ public final class LeaseRace {
       bench.report(
           "workload",
           Texts.format(
-              "leases: %d rounds, %d operations, %d of them beside another client's, seed %d",
+              "leases: %d rounds, %d operations, %d of them during another client's, seed %d",
               rounds, calls, overlaps, bench.tuning.seed()));
     }
     Rounds.judge(overlaps);

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that {@link Encounters} lets meet. */
+/** The calls that {@link Encounters} makes at the same time. */
 public final class Meetings {
   private static final String TYPE = "t";
   private static final Duration TTL = Duration.ofSeconds(1);
@@ -58,7 +58,7 @@ public final class Meetings {
         Set<String> live = ids(backend, Selection.ofType(TYPE));
         return live.equals(Set.of("1"))
             ? null
-            : "records 1 and 2 had expired, and 1 was written again beside the expiry: expected"
+            : "records 1 and 2 had expired, and 1 was written again during the expiry: expected"
                 + " that 1 lives and 2 does not, but live are "
                 + live;
       }
@@ -99,7 +99,7 @@ public final class Meetings {
         return live.equals(Set.of(written))
             ? null
             : Texts.format(
-                "the capacity was lowered to 1 beside a write of record %s, which is the youngest"
+                "the capacity was lowered to 1 during a write of record %s, which is the youngest"
                     + " either way, but live are %s",
                 written, live);
       }

@@ -102,11 +102,11 @@ public final class PairRace {
       bench.report(
           "invariants",
           Texts.format(
-              "%d reads, %d of them beside a swap, %d swaps, seed %d",
+              "%d reads, %d of them during a swap, %d swaps, seed %d",
               reads.sum(), beside.sum(), swapped.get(), bench.tuning.seed()));
     }
     if (beside.sum() < FEWEST_BESIDE) {
-      throw new InconclusiveException("only " + beside.sum() + " reads ran beside a swap");
+      throw new InconclusiveException("only " + beside.sum() + " reads ran during a swap");
     }
   }
 
@@ -153,7 +153,7 @@ public final class PairRace {
           rule,
           bench.tuning,
           Texts.format(
-              "Seen within %d reads beside %d swaps, seed %d: %s%n",
+              "Seen within %d reads during %d swaps, seed %d: %s%n",
               reads.sum(), swapped.get(), bench.tuning.seed(), problem),
           null);
     }

@@ -160,7 +160,7 @@ public final class Rounds {
     bench.report(
         "workload",
         Texts.format(
-            "%s: %d rounds, %d operations, %d of them (%.1f %%) beside another client's write,"
+            "%s: %d rounds, %d operations, %d of them (%.1f %%) during another client's write,"
                 + " seed %d",
             name,
             rounds,
@@ -184,7 +184,7 @@ public final class Rounds {
     if (overlaps < FEWEST_OVERLAPS) {
       throw new InconclusiveException(
           Texts.format(
-              "%d operations ran beside another client's, of at least %d that prove something",
+              "%d operations ran during another client's, of at least %d that prove something",
               overlaps, FEWEST_OVERLAPS));
     }
   }

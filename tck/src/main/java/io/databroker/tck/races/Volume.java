@@ -134,7 +134,7 @@ public final class Volume {
               question.rule(),
               bench.tuning,
               Texts.format(
-                  "Seen: %s: expected %s, but was %s, in answer %d, with nothing beside it%n",
+                  "Seen: %s: expected %s, but was %s, in answer %d, with nothing during it%n",
                   question.words(), question.expected(), seen, answers),
               null);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     fewer than the least
  * @param clients the script of each client
  * @param types the types of the markers, which typed followers follow
- * @param followers the number of feed readers beside the clients
+ * @param followers the number of feed readers that run with the clients
  * @param feedIsWhole whether the feed holds all changes at the end, without a clear or a trim
  * @param beside repeated by one more thread until the clients are done
  * @param goesOn whether a round continues with the state after the round before, without another

@@ -149,7 +149,7 @@ final class Onlookers {
         boolean typed = e.getCause() instanceof DatabrokerException;
         throw new Mismatch(
             typed ? "GET-1" : "ERR-1",
-            "a read beside the script must not fail, but did with " + e.getCause(),
+            "a read during the script must not fail, but did with " + e.getCause(),
             e);
       }
       for (Sight sight : seen) {
@@ -174,8 +174,8 @@ final class Onlookers {
     throw new Mismatch(
         sight.call().rules(sight.answer(), states.subList(sight.first(), last + 1)),
         Texts.format(
-            "%s beside a script answers%n    %s%nwhich is not of any state during the call."
-                + " The state before it:%n    %s%nThe steps beside it:%n    %s",
+            "%s during a script answers%n    %s%nwhich is not of any state during the call."
+                + " The state before it:%n    %s%nThe steps during it:%n    %s",
             sight.call(),
             sight.answer(),
             states.get(sight.first()),

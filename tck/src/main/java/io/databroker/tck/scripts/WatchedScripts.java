@@ -50,11 +50,11 @@ public final class WatchedScripts {
       bench.report(
           "watched scripts",
           Texts.format(
-              "%d scripts, %d answers, %d of them beside a write, seed %d",
+              "%d scripts, %d answers, %d of them during a write, seed %d",
               scripts, sights, beside, bench.tuning.seed()));
     }
     if (beside < FEWEST_BESIDE) {
-      throw new InconclusiveException("only " + beside + " answers were given beside a write");
+      throw new InconclusiveException("only " + beside + " answers were given during a write");
     }
   }
 

@@ -34,7 +34,7 @@ public final class Texts {
     return text.substring(0, end) + "\u2026";
   }
 
-  /** Returns a text file that lies beside the given class. */
+  /** Returns a text file from the package of the given class. */
   public static String resource(Class<?> type, String name) {
     try (InputStream text = type.getResourceAsStream(name)) {
       return new String(Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
@@ -43,7 +43,7 @@ public final class Texts {
     }
   }
 
-  /** Returns the properties in a text file that lies beside the given class. */
+  /** Returns the properties in a text file from the package of the given class. */
   public static Properties properties(Class<?> type, String name) {
     Properties properties = new Properties();
     try {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MinimisedViolationsTest {
   private static final FieldExtractor FIELDS = DatabrokerTck.fields();
 
-  /** Reports of the kit on wrong backends, beside batches over six types. */
+  /** Reports of the kit on wrong backends, with concurrent batches over six types. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -58,7 +58,7 @@ class PorcupineFileTest {
     return new Operation(1, began, ended, new Call.ListTypes(), new Answer.Types(List.of(types)));
   }
 
-  /** A swap of two types in one batch, beside which a list shows neither. */
+  /** A swap of two types in one batch, and a concurrent list that shows neither. */
   private static History torn() {
     Operation swap =
         put(

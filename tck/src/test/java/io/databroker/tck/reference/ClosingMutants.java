@@ -39,7 +39,7 @@ final class ClosingMutants {
         backend(
             "CLOSE-4",
             "lease-under-a-close",
-            "a lease that is acquired beside a close uses what the close has freed",
+            "a lease that is acquired during a close uses what the close has freed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -58,7 +58,7 @@ final class ClosingMutants {
         feed(
             "FEED-13",
             "signal-lost-beside-a-close",
-            "sets a signal without a second look at the close of its feed",
+            "sets a signal without checking again whether its feed was closed",
             (subject, from, type) ->
                 new LateFeed(subject, from, type) {
                   @Override
@@ -74,7 +74,7 @@ final class ClosingMutants {
         feed(
             "FEED-11",
             "signal-lost-beside-a-clear",
-            "sets a signal without a second look at the history of its feed",
+            "sets a signal without checking again whether the history of its feed ended",
             (subject, from, type) ->
                 new LateFeed(subject, from, type) {
                   @Override

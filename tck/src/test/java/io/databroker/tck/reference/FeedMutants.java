@@ -63,7 +63,7 @@ final class FeedMutants {
         feed(
             "FEED-1",
             "feed-skips-a-late-commit",
-            "after an empty poll it continues from the last version, read later",
+            "after an empty poll, continues from a last version that it reads later",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override

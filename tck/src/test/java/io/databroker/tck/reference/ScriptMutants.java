@@ -179,7 +179,7 @@ final class ScriptMutants {
         backend(
             "TRIM-1",
             "trim-cuts-to-microseconds",
-            "cuts the instant to the microsecond, and so keeps changes that are older by less",
+            "cuts the instant to the microsecond, so that slightly older changes stay",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -35,7 +35,7 @@ final class SignalLockMutants {
             "close-signals-under-the-lock", "the signals of a close run under the lock", By.CLOSE),
         locked(
             "feed-signals-under-the-lock",
-            "signals that onReady and the close of a feed find due run under the lock",
+            "due signals that onReady or the close of a feed finds run under the lock",
             By.ON_READY,
             By.CLOSE_OF_THE_FEED),
         locked(

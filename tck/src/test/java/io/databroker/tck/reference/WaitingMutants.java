@@ -138,7 +138,7 @@ final class WaitingMutants {
         feed(
             "FEED-9",
             "signal-due-counts-as-run",
-            "a trim leaves a feed behind whose signal is due but has not run",
+            "a trim leaves behind a feed whose signal is due but has not run",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override

@@ -77,7 +77,7 @@ final class FeedStrangers {
         feed(
             "FEED-4 FEED-1",
             "a-bookmark-reads-the-end-late",
-            "the position of a bookmark is the last version a moment after the look",
+            "the position of a bookmark is the last version a moment after the feed was read",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   @Override

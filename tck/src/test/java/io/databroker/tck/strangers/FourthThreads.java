@@ -210,7 +210,7 @@ final class FourthThreads {
         over(
             "SNAP-1 SNAP-3 SNAP-4",
             "one-cursor-per-backend",
-            "iterators of different snapshots take turns on one cursor of the thread",
+            "iterators of different snapshots share one cursor of the thread",
             inner ->
                 new Passing(inner) {
                   private final Map<Thread, Iterator<StoredRecord>> cursor =

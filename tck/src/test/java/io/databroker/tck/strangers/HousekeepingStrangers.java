@@ -62,7 +62,7 @@ final class HousekeepingStrangers {
         backend(
             "TRIM-1",
             "looks-at-the-newest-old-one",
-            "a trim removes all up to the last batch before the instant, past younger ones",
+            "a trim removes all batches up to the last one before the instant, younger ones too",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -125,7 +125,7 @@ final class IndexStrangers {
         over(
             "INDEX-1 INDEX-2 SNAP-2",
             "finds-then-reads",
-            "finds the keys at one instant, reads the records at the next, and looks no more",
+            "finds the keys at one instant, reads the records later, and checks nothing again",
             inner ->
                 new Passing(inner) {
                   @Override

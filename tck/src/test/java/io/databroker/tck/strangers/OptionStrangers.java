@@ -317,7 +317,7 @@ final class OptionStrangers {
         backend(
             "TTL-1",
             "a-ttl-is-for-later-records",
-            "a TTL that is set on a type without one does not concern the records there are",
+            "a TTL that is set on a type without one does not apply to existing records",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Map<String, Long> since = new HashMap<>();

@@ -138,7 +138,7 @@ final class PutStrangers {
         writer(
             "PUT-1",
             "wide-batches-are-judged-in-part",
-            "judges the conditions of the first 700 writes alone",
+            "checks only the conditions of the first 700 writes",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override

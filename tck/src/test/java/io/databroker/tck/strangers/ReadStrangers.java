@@ -38,7 +38,7 @@ final class ReadStrangers {
         over(
             "GET-1 RESTORE-1",
             "remembers-what-is-absent",
-            "remembers absent keys, and forgets that at a put but not at a restore",
+            "remembers which keys are absent; a put ends this for its key, but a restore does not",
             inner ->
                 new Passing(inner) {
                   private final Set<List<String>> absent = ConcurrentHashMap.newKeySet();
@@ -81,7 +81,7 @@ final class ReadStrangers {
         over(
             "GET-1",
             "one-get-in-3000-is-old",
-            "one get in 3,000 answers what this key had at the get before",
+            "one get in 3,000 returns the answer of the previous get of the same key",
             inner ->
                 new Passing(inner) {
                   private final AtomicInteger gets = new AtomicInteger();

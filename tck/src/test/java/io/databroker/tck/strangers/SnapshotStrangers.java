@@ -28,7 +28,7 @@ final class SnapshotStrangers {
         over(
             "SNAP-3",
             "options-of-now",
-            "a snapshot answers the options that hold when it is asked",
+            "a snapshot returns the options that are in force when they are read",
             inner ->
                 new Passing(inner) {
                   @Override
@@ -63,7 +63,7 @@ final class SnapshotStrangers {
         over(
             "SNAP-3",
             "iterators-share-a-cursor",
-            "an iterator continues where an earlier one stopped that was not read to its end",
+            "an iterator continues where an earlier one, which was not read to its end, stopped",
             inner ->
                 new Passing(inner) {
                   @Override
@@ -149,7 +149,7 @@ final class SnapshotStrangers {
         over(
             "SNAP-8",
             "an-iterator-at-its-end-outlives-close",
-            "an iterator that is at its end says so after the snapshot was closed",
+            "after the snapshot was closed, an iterator at its end does not fail with closed",
             inner ->
                 new Passing(inner) {
                   @Override

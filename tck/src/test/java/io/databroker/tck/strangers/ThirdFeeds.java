@@ -65,7 +65,7 @@ final class ThirdFeeds {
         backend(
             "FEED-7 FEED-11 CLEAR-5",
             "a-feed-is-opened-beside-a-clear",
-            "checks a position, releases the lock, and opens the feed in the history of then",
+            "checks a position, releases the lock, and opens the feed in the then current history",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -114,7 +114,7 @@ final class ThirdOptions {
         backend(
             "CAP-3 CAP-2 CAP-4",
             "victims-are-chosen-before-the-batch",
-            "evicts the oldest records as of before the batch, also those that it rewrites",
+            "evicts the records that were oldest before the batch, even if the batch rewrites them",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -180,7 +180,7 @@ final class ThirdOptions {
         backend(
             "CAP-3 CAP-5",
             "lowering-chooses-then-evicts",
-            "chooses the ids to evict, releases the lock, and evicts them though rewritten",
+            "chooses the ids to evict, releases the lock, and evicts them even if rewritten",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -219,7 +219,7 @@ final class ThirdOptions {
         backend(
             "TTL-1 TTL-3",
             "an-expiry-chooses-then-deletes",
-            "chooses the ids that have expired, releases the lock, and deletes them though rewritten",
+            "chooses the expired ids, releases the lock, and deletes them even if rewritten",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
@@ -254,7 +254,7 @@ final class ThirdOptions {
         writer(
             "TTL-1",
             "a-cutoff-before-1970-is-unsigned",
-            "takes a cutoff before 1970 for one far ahead, so that everything expires",
+            "treats a cutoff before 1970 as one in the far future, so that everything expires",
             backend ->
                 new ReferenceWriter(backend) {
                   @Override

@@ -44,7 +44,7 @@ final class ThirdReads {
         backend(
             "SNAP-2 INDEX-1 INDEX-3 INDEX-4 OPT-1",
             "snapshots-are-cached-by-version",
-            "returns the last snapshot again while no version was taken, though options changed",
+            "returns the last snapshot again until a version is taken, even if options changed",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private List<Object> key = List.of();

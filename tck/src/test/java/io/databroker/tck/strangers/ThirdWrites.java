@@ -76,7 +76,7 @@ final class ThirdWrites {
         backend(
             "PUT-1 PUT-8 VER-1 FEED-1 FEED-2",
             "a-retry-applies-twice",
-            "retries one in eight of the puts that met another, though it was applied",
+            "retries one in eight of the puts that overlapped another, although it was applied",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final AtomicInteger running = new AtomicInteger();
