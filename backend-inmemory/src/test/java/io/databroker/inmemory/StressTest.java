@@ -298,7 +298,7 @@ class StressTest {
     checked(before);
   }
 
-  /** A follower that waits: everything once and in order, batch by batch. */
+  /** A follower that waits gets everything once and in order, batch by batch. */
   private void follow(String type) throws InterruptedException {
     Position from = backend.versions().end();
     try (BlockingFeed feed = new BlockingFeed(backend.changes(from, type))) {

@@ -74,7 +74,8 @@ final class HotRecords {
 
   /**
    * Hashes of the keys whose copies are in the slots; 0 if there is none. A hint, which may be out
-   * of date: it spares a look-up that finds no copy the cache misses of reading one.
+   * of date. With it, a look-up that finds no copy need not read another key's copy, which would
+   * cost cache misses.
    */
   private final int[] hashes;
 
@@ -103,7 +104,7 @@ final class HotRecords {
   }
 
   /**
-   * @param bytes the most heap of all slots and copies
+   * @param bytes the limit on the heap of all slots and copies
    */
   HotRecords(long bytes) {
     this(
@@ -114,7 +115,7 @@ final class HotRecords {
 
   /**
    * @param count the number of slots, a power of two
-   * @param bytes the most heap of all slots and copies
+   * @param bytes the limit on the heap of all slots and copies
    * @param misses where a copy would displace another, one of this many misses makes a copy
    */
   HotRecords(int count, long bytes, int misses) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param growth the multiple of expectedRecords that still fits
  * @param segmentBytes the size of a segment of the journal
  * @param scrubRate bytes of the journal that are verified each second; 0 for none
- * @param cacheBytes the most heap that copies of records take; 0 for no copies
+ * @param cacheBytes the limit on the heap that copies of records take; 0 for no copies
  */
 record OffheapSettings(
     @Nullable Path directory,

@@ -44,7 +44,7 @@ final class Trim {
 
   /**
    * Returns the last version of the longest run of batches that are old enough, or 0 if there is
-   * none. A damaged record counts with the next readable one.
+   * none. A damaged record counts as if it were part of the next readable batch.
    */
   private long lastDropped(History history) {
     Commit commit = history.commit;

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A clear ends the compaction that it meets. */
+/** A clear ends a compaction that runs at the same time. */
 class CompactionBesideClearTest {
   @TempDir Path scratch;
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compactions that fail half-way or meet a clear. */
+/** Compactions that fail half-way, or run during a clear. */
 class CompactionFaultTest {
   @TempDir Path scratch;
   private final LogLines log = new LogLines();

@@ -64,7 +64,7 @@ final class FullDiskChild {
     }
   }
 
-  /** Prints a line by one write call, so that a kill cuts no line in two unnoticed. */
+  /** Prints a line by one write call, so that a kill cannot cut a line in two unnoticed. */
   private static synchronized void say(PrintStream out, String line) {
     out.print(line + ".\n");
     out.flush();

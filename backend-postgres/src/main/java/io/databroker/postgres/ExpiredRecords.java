@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * before it. Records that were written since, with an earlier time, are found by their versions.
  */
 final class ExpiredRecords {
-  /** The most records of one search. */
+  /** Largest number of records of one search. */
   private static final int BATCH = 1_000;
 
   /** The number of rows that a statement reads, unless more have the same time. */

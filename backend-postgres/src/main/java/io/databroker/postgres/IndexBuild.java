@@ -32,7 +32,7 @@ final class IndexBuild {
   /** The number of versions that a page looks at, most of which may have been replaced. */
   private static final int STEP = 2_000;
 
-  /** The most live records of a page. */
+  /** Largest number of live records of a page. */
   private static final int PAGE = 500;
 
   /** A page ends with the live record that reaches this size. */

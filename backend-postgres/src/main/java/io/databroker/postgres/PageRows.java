@@ -20,7 +20,7 @@ final class PageRows {
   /** A page is full once its large payloads reach this size. */
   private static final long FULL_BYTES = 1 << 20;
 
-  /** The most rows of a page: 2 MiB of small payloads. */
+  /** Largest number of rows of a page: 2 MiB of small payloads. */
   static final int MOST_ROWS = 1_000;
 
   private static final String IS_SMALL = "octet_length(r.payload) <= " + SMALL_BYTES;

@@ -45,7 +45,7 @@ record PostgresSettings(
           2,
           1_000,
           10,
-          "the most connections of one host, besides one that listens");
+          "the limit on connections of one host, besides one that listens");
   static final Setting<Duration> STATEMENT_TIMEOUT =
       Setting.duration(
           "statementTimeout",

@@ -133,8 +133,8 @@ final class WriteQueue {
   private final LongSupplier nanoTime;
 
   /**
-   * The callers in the order of their turns, without the leader. A linked list stays whole when the
-   * heap is full; an ArrayDeque may not.
+   * The callers in the order of their turns, without the leader. A failed insertion on a full heap
+   * leaves a linked list intact, but may damage an ArrayDeque.
    */
   @SuppressWarnings("JdkObsolete")
   private final Deque<Pending> waiting = new LinkedList<>();

@@ -109,7 +109,7 @@ class FailedStatementTest {
     }
   }
 
-  /** The answer of the failed statement may still stand in the stream of its connection. */
+  /** The answer of the failed statement may still be in the stream of its connection. */
   @Test
   void aConnectionIsNotUsedAgainAfterAnUnexpectedFailure() {
     AtomicInteger failed = new AtomicInteger();

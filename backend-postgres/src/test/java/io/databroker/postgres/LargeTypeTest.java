@@ -156,7 +156,7 @@ class LargeTypeTest {
     }
   }
 
-  /** An expiry that finds nothing writes nothing, and one that searches delays no writer. */
+  /** An expiry that finds nothing writes nothing, and the search of an expiry delays no writer. */
   @Test
   void anExpiryWithoutExpiredRecordsTakesNoLock() throws Exception {
     Settings settings = TestServer.freshSettings();

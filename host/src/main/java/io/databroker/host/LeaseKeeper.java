@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Acquires leases, renews them until they are closed, and notifies their holders in time of a loss.
  *
  * <p><b>In time</b> means: while at least a quarter of the duration is left before anyone else can
- * be granted the lease. The keeper counts a holding from before the call that acquired or renewed
- * it, so the holding never ends in the backend before it ends here. The keeper renews after a third
- * of the duration, and retries a failed renewal every twelfth. If no renewal succeeds within three
- * quarters of the duration, the lease is lost. The remaining quarter covers the time that the
- * holder needs to stop, and clock drift. A process that pauses for longer sees {@link
+ * be granted the lease. The keeper counts a holding from the time before the call that acquired or
+ * renewed it, so the holding never ends in the backend before it ends here. The keeper renews after
+ * a third of the duration, and retries a failed renewal every twelfth. If no renewal succeeds
+ * within three quarters of the duration, the lease is lost. The remaining quarter covers the time
+ * that the holder needs to stop, and clock drift. A process that pauses for longer sees {@link
  * KeptLease#isHeld} false when it continues. For work that cannot stop in time, use the fencing
  * token.
  *

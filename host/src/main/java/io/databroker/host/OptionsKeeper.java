@@ -64,7 +64,7 @@ final class OptionsKeeper implements AutoCloseable {
 
   /**
    * Sets other options, at once and after every clear. Types that are no longer among them keep
-   * theirs until a clear.
+   * their options until a clear.
    *
    * <p>If the backend rejects the options of one type, this call restores the options of the types
    * that it has changed, and throws the exception; the former options stay in force.

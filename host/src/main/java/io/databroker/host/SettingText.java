@@ -25,7 +25,7 @@ public final class SettingText {
           "h", Duration.ofHours(1),
           "d", Duration.ofDays(1));
 
-  /** The longest duration whose milliseconds are a long. */
+  /** The longest duration whose number of milliseconds fits in a long. */
   private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
   private SettingText() {}

@@ -36,7 +36,7 @@ class WrittenEndTest {
   @Test
   void aTornFrameIsNotReadPastItsLastPage() throws IOException {
     byte[] frame = frame(3 * PAGE, (byte) 1);
-    int written = PAGE - Segment.HEADER; // the disk was full behind the first page
+    int written = PAGE - Segment.HEADER; // the disk was full after the first page
     assertThat(end(frame, written)).isEqualTo(PAGE);
   }
 

@@ -9,7 +9,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import org.jspecify.annotations.Nullable;
 
-/** Stream of changes that reads as fast as they come, until it is cancelled. */
+/** Reads a stream of changes as fast as they come, until it is cancelled. */
 final class Watcher implements ClientResponseObserver<SyncRequest, SyncResponse> {
   private volatile @Nullable ClientCallStreamObserver<SyncRequest> call;
 

@@ -8,7 +8,7 @@
  *   <li>Copies: {@link io.databroker.host.copy.StoreCopy} copies from one store to another and
  *       follows the changes. {@code RestoreBatches} makes the batches, {@code Outages} repeats
  *       calls while an engine is away. An {@link io.databroker.host.copy.UnfinishedMark} shows that
- *       a store is only a part of one.
+ *       a store holds only a part of its records.
  *   <li>Proof: {@link io.databroker.host.copy.StoreComparison} compares two stores, and {@code
  *       Difference} finds the first difference.
  *   <li>Backups: {@link io.databroker.host.copy.Backup} writes, checks and restores files, by

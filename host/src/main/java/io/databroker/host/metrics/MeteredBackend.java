@@ -48,7 +48,7 @@ public final class MeteredBackend extends ForwardingBackend {
           "clear",
           "setCheckpoint");
 
-  /** Meters of the timed methods; those of leases share one. */
+  /** Meters of the timed methods; the methods of leases share one meter. */
   private final Map<String, CallMeters> meters = new HashMap<>();
 
   private final Counter written;

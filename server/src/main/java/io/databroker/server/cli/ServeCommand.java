@@ -207,7 +207,7 @@ final class ServeCommand implements Callable<Integer> {
     return serve(configuration, setup);
   }
 
-  /** Reports all problems; throws a single one, like every command. */
+  /** Reports all problems; throws the problem if there is only one, as every command does. */
   private Integer refuse(List<Exception> problems) throws Exception {
     if (problems.size() == 1 && !check) {
       throw problems.get(0);

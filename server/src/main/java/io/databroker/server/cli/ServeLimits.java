@@ -12,14 +12,15 @@ final class ServeLimits {
       names = "--max-connections",
       paramLabel = "N",
       defaultValue = "4000",
-      description = "Most open connections; ${DEFAULT-VALUE} if not given.")
+      description = "Limit on open connections; ${DEFAULT-VALUE} if not given.")
   private int connections;
 
   @Option(
       names = "--max-connections-per-address",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "Most open connections from one client address; ${DEFAULT-VALUE} if not given.")
+      description =
+          "Limit on open connections from one client address; ${DEFAULT-VALUE} if not given.")
   private int connectionsPerAddress;
 
   @Option(
@@ -27,7 +28,7 @@ final class ServeLimits {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Most open calls on one connection, watchers included; ${DEFAULT-VALUE} if not given.")
+          "Limit on open calls of a connection, watchers included; ${DEFAULT-VALUE} if not given.")
   private int callsPerConnection;
 
   @Option(
@@ -75,14 +76,14 @@ final class ServeLimits {
       names = "--max-watchers",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "Most open Sync streams; ${DEFAULT-VALUE} if not given.")
+      description = "Limit on open Sync streams; ${DEFAULT-VALUE} if not given.")
   private int watchers;
 
   @Option(
       names = "--max-leases",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "Most leases held at the same time; ${DEFAULT-VALUE} if not given.")
+      description = "Limit on leases held at the same time; ${DEFAULT-VALUE} if not given.")
   private int leases;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the options

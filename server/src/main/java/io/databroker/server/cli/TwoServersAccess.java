@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of commands with two stores: TLS and the key for the server of one store alone. */
+/** Options of commands with two stores: TLS and the key for only one of the two servers. */
 final class TwoServersAccess {
   static final String FROM_PREFIX = "DATABROKER_FROM_";
   static final String TO_PREFIX = "DATABROKER_TO_";

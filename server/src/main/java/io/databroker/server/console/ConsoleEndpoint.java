@@ -37,7 +37,7 @@ public final class ConsoleEndpoint implements AutoCloseable {
 
   private static final int THREADS = 4;
 
-  /** Most concurrent searches, so that the other answers have threads. */
+  /** Largest number of concurrent searches, so that the other answers have threads. */
   private static final int SEARCHES = 2;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -57,7 +57,7 @@ final class Rows {
     return row;
   }
 
-  /** Returns a record alone, with all of its payload unless that is very large. */
+  /** Returns a single record, with its whole payload unless the payload is very large. */
   static JsonObject whole(StoredRecord record) {
     int bytes = record.payload().size();
     JsonObject row = bare(record, bytes);

@@ -22,7 +22,9 @@ public final class MetricsEndpoint implements AutoCloseable {
   private static final int LONGEST_LINE = 4 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Most concurrent scrapes; the other threads answer health checks, which never wait. */
+  /**
+   * Largest number of concurrent scrapes; the other threads answer health checks, which never wait.
+   */
   private static final int MOST_SCRAPES = 4;
 
   private static final int THREADS = MOST_SCRAPES + 2;

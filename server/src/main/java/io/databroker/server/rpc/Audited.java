@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 final class Audited {
   private Audited() {}
 
-  /** Returns work that writes the line after the given one. */
+  /** Returns work that does the given work and then writes the line. */
   static <A> Supplier<A> work(String action, Map<String, String> details, Supplier<A> work) {
     return () -> {
       Caller caller = Caller.current();

@@ -27,8 +27,8 @@ import java.util.function.Predicate;
  * on the threads of their {@link Lane}.
  *
  * <p>Each call with one answer begins on the event loop: its request is read there. Compressed
- * requests are not, because a small one can become large. A stream begins there too, if its turns
- * wait for nothing: it is opened on a thread, and takes its turns on the event loop.
+ * requests are not read there, because a small one can become large. A stream begins there too, if
+ * its turns wait for nothing: it is opened on a thread, and takes its turns on the event loop.
  *
  * <p>After a call that took long on an event loop, calls of the backend run on the threads for a
  * while.

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Pump<M> {
   private static final Logger log = LoggerFactory.getLogger(Pump.class);
 
-  /** Most messages in one turn, so that a long stream does not delay others. */
+  /** Largest number of messages in one turn, so that a long stream does not delay others. */
   private static final int TURN = 128;
 
   private final ServerCallStreamObserver<M> call;

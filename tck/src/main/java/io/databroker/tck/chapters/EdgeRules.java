@@ -61,7 +61,8 @@ abstract class EdgeRules extends Chapter {
   void aKeyIsTwoTextsThatAreNotJoined() {
     String text = text(TEXT);
     List<StoredRecord> stored = new ArrayList<>();
-    for (int from : new int[] {1, 256}) { // the second half repeats the low bytes of the lengths
+    // The lengths of the second half have the same low bytes as those of the first.
+    for (int from : new int[] {1, 256}) {
       List<Write> batch = new ArrayList<>();
       for (int i = from; i < from + 255; i++) {
         assertNull(backend().get(text.substring(0, i), text.substring(i)), "type and id of " + i);

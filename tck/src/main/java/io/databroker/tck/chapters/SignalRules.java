@@ -161,7 +161,7 @@ abstract class SignalRules extends Chapter {
     }
   }
 
-  /** Starts a thread that runs signals; one that fails on purpose does not end it. */
+  /** Starts a thread that runs signals; a signal that fails on purpose does not end the thread. */
   private static Thread notifier(BlockingQueue<Runnable> handed) {
     Thread notifier =
         new KitThreads("own-notifier")

@@ -46,7 +46,7 @@ final class Aftermath {
   /**
    * Prepares the judgement.
    *
-   * @param start the state at the beginning of the life before
+   * @param start the state at the beginning of the previous life
    * @param carried calls of earlier lives that may take effect late
    * @param lateClear whether a clear of an earlier life may take effect late
    */

@@ -58,7 +58,7 @@ public final class CrashChild {
   private CrashChild(Link link, Order order) {
     this.link = link;
     this.order = order;
-    // The clock of each life begins later than that of the life before.
+    // The clock of each life begins later than that of the previous life.
     clock.turn(Duration.ofMinutes(order.life()));
   }
 

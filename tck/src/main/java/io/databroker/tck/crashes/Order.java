@@ -10,7 +10,8 @@ import java.util.Map;
  * Instructions of a parent to its child.
  *
  * @param provider the source of the provider
- * @param stores the settings of each store, as text: one, unless it makes last calls
+ * @param stores the settings of each store, as text; there is one store, unless the child makes
+ *     last calls
  * @param moment the moment of the kill
  * @param life the number of the life, from 0
  * @param seed fixes the calls of the child

@@ -38,7 +38,8 @@ public final class ClosingMeetings {
   private ClosingMeetings() {}
 
   /**
-   * A signal that is set during the close of its feed: it runs, whichever comes first.
+   * A signal that is set during the close of its feed: it runs, whichever of the two takes effect
+   * first.
    *
    * @param patience how long to wait for the signal
    */
@@ -46,7 +47,10 @@ public final class ClosingMeetings {
     return signal(patience, (backend, feed) -> feed.close());
   }
 
-  /** A signal that is set during a clear, which ends its feed: it runs, whichever comes first. */
+  /**
+   * A signal that is set during a clear, which ends its feed: it runs, whichever of the two takes
+   * effect first.
+   */
   public static Encounters.Meeting signalBesideAClear(Duration patience) {
     return signal(patience, (backend, feed) -> backend.clear());
   }

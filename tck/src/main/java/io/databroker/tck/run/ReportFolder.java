@@ -64,7 +64,8 @@ final class ReportFolder {
   }
 
   /**
-   * Returns the reason why a file cannot be used; the message of most such errors is only its name.
+   * Returns the reason why a file cannot be used, because the message of most such errors is only
+   * the name of the file.
    */
   static String why(IOException error) {
     if (error instanceof NoSuchFileException) {

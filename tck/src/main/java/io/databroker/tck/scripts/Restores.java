@@ -72,7 +72,10 @@ final class Restores {
     session.look(first.type(), first.id());
   }
 
-  /** Returns a record with another time: the contract names none for a delete that is a no-op. */
+  /**
+   * Returns a record with another time, because the contract names no time for a delete that is a
+   * no-op.
+   */
   private static StoredRecord withTime(StoredRecord record, Instant time) {
     return new StoredRecord(
         record.type(), record.id(), record.version(), record.payload(), time, record.deleted());

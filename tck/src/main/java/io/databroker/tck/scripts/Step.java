@@ -81,7 +81,7 @@ sealed interface Step {
 
   record OpenFeed(From from, @Nullable String type) implements Step {}
 
-  /** Step of one of the open feeds. */
+  /** Step that uses one of the open feeds. */
   sealed interface OfFeed extends Step {
     /** Returns the number of the feed; -1 is the one that was opened last. */
     int which();

@@ -172,7 +172,7 @@ public class ReferenceFeed implements ChangeFeed {
     }
   }
 
-  /** Ends the wait that began with a poll, unless there was another. */
+  /** Ends the wait that began with a poll, unless there was another poll since. */
   private void runsAfter(int poll) {
     synchronized (store) {
       waiting &= polls != poll;

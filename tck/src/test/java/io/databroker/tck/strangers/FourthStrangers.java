@@ -3,7 +3,10 @@ package io.databroker.tck.strangers;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The fourth gallery: wrong backends of kinds that no gallery had, met by the kit as it was. */
+/**
+ * The fourth gallery: wrong backends of kinds that no earlier gallery had, tried first with the kit
+ * as it was.
+ */
 final class FourthStrangers {
   private FourthStrangers() {}
 

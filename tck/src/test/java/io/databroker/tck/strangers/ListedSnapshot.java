@@ -6,7 +6,7 @@ import io.databroker.api.support.ForwardingSnapshot;
 import java.util.Iterator;
 import java.util.List;
 
-/** A snapshot of other records, which closes with the one behind it. */
+/** A snapshot that returns other records; closing it closes the snapshot behind it. */
 final class ListedSnapshot extends ForwardingSnapshot {
   private final List<StoredRecord> records;
 

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
-/** Opens durable backends on stores that stay on the heap, each by one backend at a time. */
+/**
+ * Opens durable backends on stores that stay on the heap; each store is open in one backend at a
+ * time.
+ */
 final class ReopeningProvider extends ReferenceProvider {
   private final Set<Path> open = ConcurrentHashMap.newKeySet();
   private final BiFunction<Store, BackendContext, Backend> backends;
