@@ -155,7 +155,7 @@ final class OptionsChange {
     }
   }
 
-  /** Returns the capacity as a signed number: one above its range is no limit. */
+  /** Returns the capacity as a signed number; a capacity above the signed range means no limit. */
   private static long capacity(@Nullable TypeOptions options) {
     Long capacity = options == null ? null : options.capacity();
     return capacity == null || capacity < 0 ? Long.MAX_VALUE : capacity;

@@ -171,7 +171,7 @@ final class DirectoryOpening {
 
   /**
    * Renews the segments if the disk has room without the reserve. Otherwise it leaves them: a store
-   * that was killed on a full disk must open, and the fsync may have succeeded. It also does so
+   * that was killed on a full disk must open, and the fsync may have succeeded. It also renews them
    * after another boot: see ADR 52.
    */
   private void renewWithRoom(StoreFiles files, Chain chain, Control.Mark forced)

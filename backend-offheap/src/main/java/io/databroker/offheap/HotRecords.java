@@ -33,7 +33,7 @@ final class HotRecords {
   /**
    * Bytes of a copy besides its payload and id. They are about 256 where the JVM does not compress
    * references: with a heap over 32 GB, or with ZGC. There, copies of small records take up to a
-   * quarter more than they are counted for.
+   * quarter more than is counted for them.
    */
   private static final int COPY_BYTES = 200;
 
@@ -162,7 +162,7 @@ final class HotRecords {
     }
   }
 
-  /** Reserves room for a copy, and removes a few others if it is missing. */
+  /** Reserves room for a copy, and removes a few other copies if there is no room. */
   private boolean reserve(long more) {
     long sum = bytes.addAndGet(more);
     for (int i = 0; i < TRIES && sum > most; i++) {

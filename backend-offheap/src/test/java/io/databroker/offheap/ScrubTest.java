@@ -186,7 +186,8 @@ class ScrubTest {
     putAll(60);
     long at = Flips.flipPayload(backend, 4, 100);
     Scrub scrub = backend.compactor.scrub;
-    // A trim wakes the scrub's thread; taking the lock that a tick holds waits for its end.
+    // A trim wakes the scrub's thread. The thread that takes the lock of a tick waits for the end
+    // of the tick.
     for (int tick = 0; scrub.rounds == 0 && tick < 10_000; tick++) {
       turn(Duration.ofSeconds(10));
       long before = scrub.verified;

@@ -39,7 +39,9 @@ final class Rows {
         Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000);
   }
 
-  /** Returns the first microsecond that is not before that instant, or the last one there is. */
+  /**
+   * Returns the first microsecond that is not before that instant, or the largest one that fits.
+   */
   static long microsNotBefore(Instant instant) {
     return instant.getEpochSecond() >= Long.MAX_VALUE / MICROS
         ? Long.MAX_VALUE

@@ -14,10 +14,10 @@ final class SessionSource {
    * Statements find their rows by an index, in its order. A session plans each statement once, for
    * tables of any later size, so the planner must have no other choice. Statements and idle
    * transactions have a time limit; an abandoned transaction would hold the lock that orders
-   * writes. The limit of a transaction ends one whose host stopped while it sent a statement: no
-   * other limit counts then. The settings of the last lines do not exist in old versions. The
-   * server sends warnings but no notices: only a warning shows that a commit ended its wait for a
-   * standby. These settings override those of the role, the database and the URL.
+   * writes. The time limit of transactions ends one whose host stopped while it sent a statement,
+   * because no other limit applies then. The settings of the last lines do not exist in old
+   * versions. The server sends warnings but no notices: only a warning shows that a commit ended
+   * its wait for a standby. These settings override those of the role, the database and the URL.
    */
   private static final String PREPARE =
       """

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultCluster implements AutoCloseable {
   private final TcpSwitch[] networks = new TcpSwitch[2];
 
-  /** Servers by the proxy in front of them. */
+  /** For each proxy, the server behind it. */
   private final @Nullable PgServer[] servers = new PgServer[2];
 
   private int primary;

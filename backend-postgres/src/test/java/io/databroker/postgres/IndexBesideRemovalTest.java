@@ -65,7 +65,7 @@ class IndexBesideRemovalTest {
     return Write.put("t", id, Bytes.utf8(value));
   }
 
-  /** Returns the number of index rows whose record is gone, and of all of them. */
+  /** Returns the number of index rows whose record is gone, and the number of all index rows. */
   private String lostAndAll(Runnable removal) throws Exception {
     FutureTask<?> removing = new FutureTask<>(removal, null);
     Meanwhile function = new Meanwhile(removing);

@@ -75,8 +75,8 @@ final class Load {
   }
 
   /**
-   * Requests all messages at once. Requesting each one would cost the client more than the message
-   * costs the server, so the measurement would include the server's waiting.
+   * Requests all messages at once. Requesting each message separately would cost the client more
+   * than the message costs the server, so the measurement would include the server's waiting.
    */
   private record Counting<Q, A>(
       IntConsumer onMessage, Runnable atEnd, AtomicReference<Throwable> failure)

@@ -1,7 +1,7 @@
 package io.databroker.benchmarks;
 
 /**
- * Line of the table: one side of a comparison compared with another.
+ * Line of the table: one side of a comparison, and its reference.
  *
  * @param name name for people to read
  * @param reference name of the reference, for people to read

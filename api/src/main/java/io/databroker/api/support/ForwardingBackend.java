@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 public class ForwardingBackend implements Backend {
   private final Backend backend;
 
-  /** Creates a backend that passes each call on to the given one; closing it closes that one. */
+  /**
+   * Creates a backend that passes each call on to the given backend; closing it also closes the
+   * given backend.
+   */
   protected ForwardingBackend(Backend backend) {
     this.backend = Objects.requireNonNull(backend, "backend");
   }

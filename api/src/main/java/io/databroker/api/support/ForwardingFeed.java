@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 public class ForwardingFeed implements ChangeFeed {
   private final ChangeFeed feed;
 
-  /** Creates a feed that passes each call on to the given one; closing it closes that one. */
+  /**
+   * Creates a feed that passes each call on to the given feed; closing it also closes the given
+   * feed.
+   */
   protected ForwardingFeed(ChangeFeed feed) {
     this.feed = Objects.requireNonNull(feed, "feed");
   }

@@ -17,7 +17,10 @@ import java.util.Objects;
 public class ForwardingSnapshot implements Snapshot {
   private final Snapshot snapshot;
 
-  /** Creates a snapshot that passes each call on to the given one; closing it closes that one. */
+  /**
+   * Creates a snapshot that passes each call on to the given snapshot; closing it also closes the
+   * given snapshot.
+   */
   protected ForwardingSnapshot(Snapshot snapshot) {
     this.snapshot = Objects.requireNonNull(snapshot, "snapshot");
   }

@@ -91,8 +91,8 @@ public final class Journal {
   }
 
   /**
-   * Begins a new segment if the disk is short of room and all records in the active one are behind
-   * the feed: a compaction frees no room in the active segment.
+   * Begins a new segment if the disk is short of room and the feed holds no record of the active
+   * one: a compaction frees no room in the active segment.
    *
    * @param first the first version that the feed will hold
    */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param uptime the microseconds since that boot
  */
 public record Moment(Instant clock, long boot, long uptime) {
-  /** Returns whether the machine told its boot and uptime. */
+  /** Returns whether the machine reported its boot id and uptime. */
   public boolean isOfKnownBoot() {
     return boot != 0;
   }

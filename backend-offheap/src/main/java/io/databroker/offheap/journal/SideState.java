@@ -18,7 +18,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything but records, as of one place in the journal, and its encoding.
+ * The state of a store without its records, at one place in the journal, and the encoding of that
+ * state.
  *
  * @param serverVersion the history's name
  * @param latest the last version

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A disk whose fsyncs begin and end as a test tells, under writers that append as a store does.
+ * A disk whose fsyncs begin and end when a test says so, while writers append as a store does.
  *
- * <p>Its clock stands still, except that each fsync takes a while by it.
+ * <p>Its clock stands still, except that each fsync advances it.
  */
 final class FakeDisk implements Space, Progress {
   static final long FSYNC_NANOS = TimeUnit.MILLISECONDS.toNanos(80);

@@ -70,7 +70,8 @@ class GroupCommitTest {
           () -> {
             write();
             if (again) {
-              // Writes no earlier, so that the fsync covers this write only if it waits for it.
+              // Writes no earlier, so that the next fsync covers this write only if the fsync waits
+              // for it.
               disk.secondTurn.await();
               write();
             }

@@ -36,7 +36,7 @@ final class CacheFollower<T> {
   private volatile @Nullable TypedFeed<T> feed;
   private volatile @Nullable RuntimeException failure;
 
-  /** Failure for when the heap has no room to describe one. */
+  /** Failure to report when the heap has no room to describe the actual one. */
   private final RuntimeException undescribed =
       new IllegalStateException("the cache failed, and the heap has no room for the cause");
 

@@ -131,8 +131,8 @@ public record Backup(
   }
 
   /**
-   * Reads a full backup and its increments, and checks every byte of them and that each one
-   * continues the one before.
+   * Reads a full backup and its increments, checks every byte of them, and checks that each
+   * increment continues the file before it.
    *
    * @param files the full backup, then its increments in order
    * @return the backups in these files

@@ -51,7 +51,7 @@ final class BackupChain implements AutoCloseable {
   }
 
   /**
-   * Reads all files, and checks every byte and that each one continues the one before.
+   * Reads all files, checks every byte, and checks that each file continues the one before.
    *
    * @param records receives each record and change
    * @throws DamagedBackupException if a byte is changed, missing or extra

@@ -96,7 +96,8 @@ public final class StoreCopy {
    */
   public Result run(boolean replace) throws IOException, InterruptedException {
     start(replace);
-    // Before the last version: a later one may name changes that the copy does not have.
+    // Read before the last version: a later checkpoint may name changes that the copy does not
+    // have.
     Checkpoint checkpoint = Outages.outlast(source::checkpoint);
     long end = checkedVersions().latest();
     apply(() -> Long.compareUnsigned(reached.version(), end) >= 0);

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * was not applied (ERR-2), so the repetition never applies a write twice. All other errors, {@code
  * outcome-unknown} among them, reach the caller at once.
  *
- * <p>A caller waits through the pauses, for {@link Backoff#giveUpAfter} and one call at most. An
- * interrupt or {@link #close} ends the wait. Open feeds and snapshots are those of the backend;
- * their calls are not repeated, because a poll never waits.
+ * <p>A caller waits through the pauses: at most for {@link Backoff#giveUpAfter} and the time of one
+ * call. An interrupt or {@link #close} ends the wait. Open feeds and snapshots are those of the
+ * backend; their calls are not repeated, because a poll never waits.
  */
 public final class RetryingBackend extends ForwardingBackend {
   /** Waits for a pause. */
@@ -56,7 +56,10 @@ public final class RetryingBackend extends ForwardingBackend {
     this.pause = pause;
   }
 
-  /** Returns a backend that repeats calls of the given one; closing it closes that one. */
+  /**
+   * Returns a backend that repeats calls of the given backend; closing it also closes the given
+   * backend.
+   */
   public static Backend over(Backend backend, Backoff backoff) {
     return new RetryingBackend(backend, backoff);
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** End of a copy that delegates every call. */
+/** A store to copy from or to, which passes each call on to another one. */
 class Forwarding implements CopyEnd {
   private final CopyEnd end;
 

@@ -158,7 +158,7 @@ class PatcherTest {
     int threads = 8;
     put("1", "0");
     put("2", "0");
-    // Queues its patches so fast that only taking turns explains their order.
+    // Queues its patches so fast that their order proves that they take turns.
     Patcher contended = new Patcher(backend.bare);
     AtomicInteger conflicts = new AtomicInteger();
     ExecutorService executor = Executors.newFixedThreadPool(threads + 1);

@@ -9,7 +9,7 @@ final class ErrorLine {
   /** Largest number of characters of a message; ids may have thousands. */
   private static final int LONGEST = 2_000;
 
-  /** Characters to keep of the end, which says what to do. */
+  /** Number of characters to keep of the end of the message, which says what to do. */
   private static final int END = 300;
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");

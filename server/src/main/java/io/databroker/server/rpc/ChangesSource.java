@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangesSource implements MessageSource<Object> {
   /**
-   * Answers without records that one poll skips. A feed of a rare type may need many of them, and
-   * the event loop has other connections.
+   * Number of answers without records that one poll skips. A feed of a rare type may need many of
+   * them, and the event loop has other connections.
    */
   private static final int MOST_SKIPPED = 64;
 

@@ -81,8 +81,8 @@ final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Marshaller that passes streams on. The one in gRPC puts a buffer before each stream, including
-   * answers, which costs more than the rest of a message.
+   * Marshaller that passes streams on. The marshaller of gRPC puts a buffer before each stream,
+   * including answers, which costs more than the rest of a message.
    */
   private static final class AsTheyCome implements MethodDescriptor.Marshaller<InputStream> {
     @Override

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * types and leases that do not fit.
  *
  * <p>The build writes some megabytes. The long form ({@code -Dheap.megabytes=3600
- * -Dheap.types=200000 -Dheap.leases=1000000}) writes as much of each size as an hour of one
+ * -Dheap.types=200000 -Dheap.leases=1000000}) writes as many bytes of each size as an hour at one
  * megabyte a second.
  */
 class SmallHeapTest {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Copies, backups and restores that are killed while writers run, and go on. {@code
+ * Copies, backups and restores that are killed while writers run, and are then continued. {@code
  * -Ddatabroker.copies.records=1000000 -Ddatabroker.copies.kills=20} is the long form.
  */
 @EnabledIfSystemProperty(

@@ -119,7 +119,7 @@ class MetricsTest {
   @Test
   void theDashboardAndTheAlertsNameOnlyMetricsThatExist() throws Exception {
     System.gc();
-    // A pause has a meter once the JVM has told of it.
+    // A pause has a meter once the JVM has reported a pause.
     Waiting.until(() -> get("/metrics").body().contains("jvm_gc_pause_seconds_sum"));
     server.ask("put", "car", "7", "{}");
     Set<String> known = new TreeSet<>(OF_OTHERS);

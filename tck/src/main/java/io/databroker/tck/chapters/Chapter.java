@@ -280,7 +280,7 @@ abstract class Chapter implements BenchUser {
    * Runs many calls on another thread; fails if they take far longer than calls of the same kind
    * took before.
    *
-   * @param before how long some such calls took, without what may delay these
+   * @param before how long some such calls took while nothing could delay them
    * @param times how many times as many calls these are
    */
   final void notSlower(String what, Duration before, int times, Runnable calls) {

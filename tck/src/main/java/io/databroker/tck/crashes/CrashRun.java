@@ -173,7 +173,9 @@ public final class CrashRun {
     return CrashProcess.run(order, (process, reports) -> listen(process, reports, order, lives));
   }
 
-  /** Passes the reports of a child to the life of the store that they concern, and kills it. */
+  /**
+   * Passes the reports of a child to the life of the store that they concern, and kills the child.
+   */
   private void listen(Process process, Reports reports, Order order, List<Life> lives)
       throws IOException {
     Trigger trigger = new Trigger(order.moment(), random.split(), MOST_ANSWERS, openNanos);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param types the types of the markers, which typed followers follow
  * @param followers the number of feed readers that run with the clients
  * @param feedIsWhole whether the feed holds all changes at the end, without a clear or a trim
- * @param beside repeated by one more thread until the clients are done
+ * @param beside an action that one more thread repeats until the clients are done
  * @param goesOn whether a round continues with the state after the round before, without another
  *     setup
  */

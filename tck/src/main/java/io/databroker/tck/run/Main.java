@@ -260,7 +260,7 @@ public final class Main implements Callable<Integer> {
     List<String> options = new ArrayList<>(ChildJvm.inherited());
     options.addAll(needed);
     if (quick) {
-      options.addAll(0, ChildJvm.forShortRuns(options)); // the first, so that a given one counts
+      options.addAll(0, ChildJvm.forShortRuns(options)); // first: a later option wins
     }
     if (!needed.isEmpty()) {
       Optional<String> problem = ChildJvm.problemWith(options);

@@ -54,7 +54,7 @@ final class TimeLeft {
     left.remove(test);
     double took = Duration.between(start, clock.instant()).toMillis() / 1000.0;
     double done = expected - seconds(left);
-    // START_SECONDS at the expected pace keep the first few tests from distorting the estimate.
+    // Without START_SECONDS at the expected pace, the first few tests would distort the estimate.
     double pace = (took + START_SECONDS) / (done + START_SECONDS);
     return Texts.format(
         "[%d of %d, %s]",

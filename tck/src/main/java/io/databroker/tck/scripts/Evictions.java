@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The steps in which a backend itself deletes records, judged by its feed. */
 final class Evictions {
-  /** Number of evictions of one setOptions from which several batches are allowed (CAP-5). */
+  /** If one setOptions evicts more records than this, several batches are allowed (CAP-5). */
   private static final int ONE_BATCH = 100;
 
   private final Session session;

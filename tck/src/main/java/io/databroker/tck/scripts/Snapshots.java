@@ -64,7 +64,10 @@ final class Snapshots {
     return true;
   }
 
-  /** Judges all records by a snapshot, and those of the first types by others. */
+  /**
+   * Checks all records with one snapshot, and the records of the first types with further
+   * snapshots.
+   */
   Set<StoredRecord> everything() {
     open(Selection.all());
     Opened all = snapshots.get(snapshots.size() - 1);

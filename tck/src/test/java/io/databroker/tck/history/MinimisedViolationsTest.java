@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shrinking keeps the reason and the guilty read of violations that the kit found. */
+/** Shrinking keeps the reason of violations that the kit found, and the read that shows each. */
 class MinimisedViolationsTest {
   private static final FieldExtractor FIELDS = DatabrokerTck.fields();
 

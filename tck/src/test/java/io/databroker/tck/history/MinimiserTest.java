@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shrinking keeps a history valid: the reason and the guilty read stay. */
+/** Shrinking keeps a history valid: the reason of the violation and the read that shows it stay. */
 class MinimiserTest {
   private static final FieldExtractor FIELDS = DatabrokerTck.fields();
   private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Mutants of calls that come after, or meet, the close of what they use. */
+/** Mutants of calls that come after the close of what they use, or run during it. */
 final class ClosingMutants {
   private ClosingMutants() {}
 
@@ -131,7 +131,7 @@ final class ClosingMutants {
     }
   }
 
-  /** Takes a close that meets an iterator for the end of the records. */
+  /** Treats a close during an iteration as the end of the records. */
   private static final class EndingSnapshot extends ReferenceSnapshot {
     EndingSnapshot(
         ReferenceBackend backend,

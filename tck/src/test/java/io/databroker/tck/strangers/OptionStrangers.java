@@ -116,7 +116,7 @@ final class OptionStrangers {
                 }));
   }
 
-  /** Options that are kept otherwise than they were set, though they work as set. */
+  /** Options that are not read back as they were set, although they work as set. */
   private abstract static class Kept {
     private final String name;
     private final String defect;

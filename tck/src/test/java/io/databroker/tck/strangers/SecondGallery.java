@@ -29,7 +29,7 @@ final class SecondGallery {
 
   /**
    * Runs the tests of the stranger's rules, and if they find nothing and {@code whole} is set, all
-   * tests, each for as long as in a default run. The random scripts alone may name any rule.
+   * tests, each for as long as in a default run. Only the random scripts may name any rule.
    */
   static Trial trial(Stranger stranger, long seed, boolean whole) {
     long start = System.nanoTime();

@@ -115,7 +115,7 @@ final class ThirdKills {
             true));
   }
 
-  /** A stranger that saves a call of that name with the next one. */
+  /** A stranger that saves a call of that name only together with the next call. */
   private static Stranger unsaved(String rules, String name, String defect, String unsaved) {
     return saved(
         rules,
