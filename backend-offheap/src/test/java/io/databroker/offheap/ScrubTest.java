@@ -73,7 +73,7 @@ class ScrubTest {
     now.updateAndGet(was -> was.plus(by));
   }
 
-  /** Ticks until the end of the journal has been reached, from its beginning. */
+  /** Ticks until a whole round, from the beginning of the journal to its end, is complete. */
   private static void round(Scrub scrub, Runnable turn) {
     for (long rounds = scrub.rounds; scrub.rounds < rounds + 2; ) {
       turn.run();

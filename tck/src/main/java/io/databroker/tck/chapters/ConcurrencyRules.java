@@ -335,10 +335,11 @@ abstract class ConcurrencyRules extends Chapter {
     Encounters encounters = new Encounters(bench);
     encounters.run(
         "CAP-5",
-        "a write beside a lowered capacity",
+        "a write while the capacity is lowered",
         parts,
         Meetings.writeBesideALoweredCapacity());
-    encounters.run("INDEX-4", "a write beside a new index", parts, Meetings.writeBesideANewIndex());
+    encounters.run(
+        "INDEX-4", "a write while a field is indexed", parts, Meetings.writeBesideANewIndex());
     if (has(Capability.TURNABLE_CLOCK)) {
       encounters.run(
           "TTL-1", "a rewrite during an expiry", parts, Meetings.rewriteBesideExpiry(bench));

@@ -145,7 +145,7 @@ public final class Meetings {
         return found.equals(expected)
             ? null
             : Texts.format(
-                "a field was indexed beside %s: expected that a look-up finds %s, but it finds %s",
+                "a field was indexed during %s: expected that a look-up finds %s, but it finds %s",
                 write, expected, found);
       }
     };

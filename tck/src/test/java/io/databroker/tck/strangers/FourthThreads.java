@@ -132,7 +132,7 @@ final class FourthThreads {
         over(
             "SNAP-1 SNAP-3 SNAP-4",
             "iterators-of-their-thread",
-            "an iterator ends when another thread goes on with it",
+            "an iterator ends when another thread continues it",
             inner ->
                 new Passing(inner) {
                   @Override
@@ -179,7 +179,7 @@ final class FourthThreads {
         over(
             "SNAP-1 SNAP-3 SNAP-4",
             "one-cursor-per-thread",
-            "a new iterator of a thread ends its last one, of whichever snapshot",
+            "a new iterator of a thread ends the last one of that thread, whatever its snapshot",
             inner ->
                 new Passing(inner) {
                   private final Map<Thread, Object> newest = new ConcurrentHashMap<>();

@@ -62,7 +62,7 @@ final class ThirdIndexes {
         backend(
             "INDEX-1 INDEX-4",
             "fields-by-their-place",
-            "keeps values by the place of their field in the list, and ignores a new order of it",
+            "keeps values by the place of their field in the list, even if the order changes",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Map<String, List<String>> places = new HashMap<>();

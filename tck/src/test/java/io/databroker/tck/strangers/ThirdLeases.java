@@ -171,7 +171,7 @@ final class ThirdLeases {
         backend(
             "LEASE-7 LEASE-4 LEASE-3 LEASE-1 LEASE-5",
             "an-attempt-extends-the-lease",
-            "an acquisition that fails sets the end of the holding to its own",
+            "an acquisition that fails sets the end of the existing holding to its own end",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

@@ -32,7 +32,7 @@ final class VersionStrangers {
         backend(
             "VER-5",
             "first-version-lags-after-clear",
-            "until the first write after a clear, the first version is the last one",
+            "until the first write after a clear, the first version held is the last version",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
