@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An open backend as either end of a copy. */
+/** An open backend that a copy reads from or writes to. */
 public final class BackendCopy implements CopyEnd {
   private static final int BATCH_RECORDS = 1_000;
   private static final long BATCH_BYTES = 1 << 20;

@@ -39,8 +39,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A server as either end of a copy. Versions, options, records and their times come over the wire;
- * leases do not.
+ * A server that a copy reads from or writes to. Versions, options, records and their times come
+ * over the wire; leases do not.
  *
  * <p><b>Thread-safety:</b> one thread at a time.
  */

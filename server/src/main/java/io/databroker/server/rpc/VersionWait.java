@@ -43,8 +43,8 @@ final class VersionWait {
   private volatile boolean stopped;
 
   /**
-   * Last version of each client that did not arrive in time, and the history at that moment. The
-   * entry of a client is removed when its connection ends.
+   * For each client, the last version that did not arrive in time, and the history at that moment.
+   * The entry of a client is removed when its connection ends.
    */
   private final Map<Object, Position> missed = Collections.synchronizedMap(new WeakHashMap<>());
 

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/** A server as an end of a copy answers as a backend does. */
+/** A server that a copy reads from or writes to answers as a backend does. */
 class ServerEndTest {
   private final LockedBackend backend = new LockedBackend();
 
