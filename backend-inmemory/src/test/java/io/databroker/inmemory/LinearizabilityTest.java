@@ -14,8 +14,8 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The core against its sequential specification: by Lincheck's stress, or, with {@code
- * -Dlincheck.model=true}, over interleavings of its choice, which takes minutes.
+ * The core against its sequential specification: by Lincheck's stress test, or, with {@code
+ * -Dlincheck.model=true}, by its model checker, which takes minutes.
  */
 class LinearizabilityTest {
 

@@ -94,8 +94,7 @@ final class History implements JournalOwner, HotRecords.Source {
     this.serverVersion = serverVersion;
     this.state = state;
     this.firstEver = version + 1;
-    // Created before the key index: if the heap has no room for the copies, nobody would free that
-    // index.
+    // The copies come first: if the heap had no room for them, nobody would free the key index.
     this.hot = HotRecords.of(settings.cacheBytes());
     this.keys = new KeyIndex(settings.expectedRecords(), settings.growth());
     this.commit = Commit.start(version);

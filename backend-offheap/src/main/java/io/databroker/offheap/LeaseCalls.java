@@ -83,7 +83,7 @@ final class LeaseCalls {
    * Writes a held lease again, with the present moment: after a reboot, the next open counts the
    * time until this moment for all leases. Called by the only user of the store.
    *
-   * @return false if no lease is held, or the machine does not tell its uptime
+   * @return false if no lease is held, or the machine does not report its uptime
    */
   boolean writeMoment() {
     store.leases.sweep(store.durations.elapsing());

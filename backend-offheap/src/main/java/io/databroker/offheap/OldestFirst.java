@@ -5,8 +5,8 @@ import io.databroker.offheap.journal.Segment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live records of a type, oldest written first, as the last planned batch left them. For the
- * writer: it skips dead versions at the beginning for good.
+ * The live records of a type, oldest written first, as the last planned batch left them. Only for
+ * the writer, because it skips dead versions at the beginning for good.
  */
 final class OldestFirst {
   private final History history;

@@ -28,7 +28,7 @@ final class RecoveredLeases {
   private final Map<String, Written> written = new HashMap<>();
   private @Nullable Moment last;
 
-  /** Microseconds that passed between the first moment and the last, at least. */
+  /** Lower bound of the microseconds that passed between the first moment and the last. */
   private long counted;
 
   /**

@@ -185,7 +185,7 @@ class FailedFsyncTest {
     assertThat(inode(last)).as("once is enough").isEqualTo(copied);
   }
 
-  /** A container may tell a new boot id at each start, while the page cache stays. */
+  /** A container may report a new boot id at each start, while the page cache stays. */
   @Test
   void aKillDuringAnFsyncCountsAfterAChangeOfTheBootIdToo() throws IOException {
     OffheapSettings settings = new OffheapSettings(store(), Durability.DISK, 1_000, 10, SEGMENT);
@@ -201,7 +201,10 @@ class FailedFsyncTest {
     assertThat(inode(last)).isNotEqualTo(unknown);
   }
 
-  /** The fsync of the file would bring the mark to the disk, and a loss of power would show it. */
+  /**
+   * The fsync of the file would bring the mark to the disk, and the next open would find it after a
+   * loss of power.
+   */
   @Test
   void theControlFileIsForcedWithoutTheMarkOfItsFsync() throws IOException {
     Control control = Control.open(Files.createDirectory(store()), 7, true);

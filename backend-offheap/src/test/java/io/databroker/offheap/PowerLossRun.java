@@ -99,7 +99,7 @@ final class PowerLossRun {
     while (returned.get() < after) {
       LockSupport.parkNanos(20_000);
     }
-    // Picks a random instant within an operation; nothing is waited for.
+    // Sleeps only to pick a random instant within an operation.
     LockSupport.parkNanos(random.nextInt(400_000));
     Path to = Files.createDirectory(scratch.resolve("lost-" + durability + seed));
     synchronized (backend.compactor) {

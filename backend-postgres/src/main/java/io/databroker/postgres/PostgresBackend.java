@@ -138,7 +138,7 @@ final class PostgresBackend implements Backend {
       if (mayCommit.get()) {
         throw failure;
       }
-      throw new UnavailableException("the write met " + failure + " before its commit", failure);
+      throw new UnavailableException("the write failed before its commit: " + failure, failure);
     }
     // Published before the callers return, so that they find their writes in a feed at once.
     return new WriteQueue.Written(done.answers(), store.tail().note(done.row(), pages(done)));

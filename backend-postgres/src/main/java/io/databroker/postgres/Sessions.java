@@ -53,7 +53,7 @@ final class Sessions implements AutoCloseable {
     config.setPoolName("databroker-postgres");
     config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(1);
-    // Set the level: without it, a pool whose first connection is cut off rejects all later ones.
+    // Without a set level, a pool whose first connection is cut off rejects all later ones.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setIdleTimeout(60_000);
     config.setInitializationFailTimeout(-1);

@@ -111,7 +111,7 @@ final class WriteQueue {
         throw exception;
       }
       if (failure != null || result == null) {
-        String problem = "the write met " + (failure == null ? "no answer" : failure);
+        String problem = "the write " + (failure == null ? "got no answer" : "failed with " + failure);
         throw isBegun
             ? new OutcomeUnknownException(problem, failure)
             : new UnavailableException(problem, failure);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** An extraction function that fails with an Error. */
 class ExtractionErrorTest {
-  /** Returns a function that throws at the payload "bad", or at none. */
+  /** Returns a function that throws at the payload "bad", or never throws. */
   private static FieldExtractor function(boolean isThrowing) {
     return new FieldExtractor() {
       @Override

@@ -120,7 +120,7 @@ final class FaultLeases {
         host.expire();
         host.trim(Instant.EPOCH);
       } catch (OutcomeUnknownException | UnavailableException allowed) {
-        // Both errors are allowed under faults; the check at the end covers their promises.
+        // Both errors are allowed under faults; the check at the end judges what they promise.
       }
       FaultCluster.pause(Duration.ofMillis(50));
     }

@@ -111,7 +111,7 @@ class LargeTypeTest {
         assertThat(backend.expire()).isZero();
       }
       assertThat(read(schema) - before).as("rows read").isLessThan(20_000);
-      // A record with a time before those that were searched.
+      // A record with an earlier time than all records that were searched.
       backend.restore(
           List.of(
               new StoredRecord("t", "old", 0, Bytes.EMPTY, Instant.ofEpochSecond(9), false),

@@ -167,7 +167,7 @@ class OutcomeTest {
     assertThat(opened).hasValueGreaterThan(1);
   }
 
-  /** A number that was not on disk when the server crashed is given again, to another write. */
+  /** A number that was not on disk when the server crashed is assigned again, to another write. */
   @Test
   void aNumberThatACrashGivesAgainProvesNothing() throws Exception {
     String schema = schema();

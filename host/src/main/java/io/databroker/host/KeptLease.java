@@ -148,7 +148,7 @@ public final class KeptLease implements AutoCloseable {
     if (renewed == null) {
       lose("its holding in the backend has ended");
     } else if (!extend(begun)) {
-      release(); // the holder was notified or closed it, so the next holder need not wait
+      release(); // the holder closed the lease or knows of its loss, so the next need not wait
     }
   }
 

@@ -32,7 +32,7 @@ public final class TypedRecord<T> {
           : new TypedRecord<>(stored, value, null);
     } catch (RuntimeException e) {
       return new TypedRecord<>(stored, null, e);
-    } catch (StackOverflowError e) { // only this payload is at fault: it must not end its readers
+    } catch (StackOverflowError e) { // only this payload is at fault; readers continue
       return new TypedRecord<>(
           stored, null, new IllegalArgumentException("the payload is nested too deeply", e));
     }

@@ -49,7 +49,9 @@ final class SortedTree<E> {
     return (E) node.parts[rest];
   }
 
-  /** Returns the index of the given key, or, if it is absent, minus its insertion index minus 1. */
+  /**
+   * Returns the index of the given key; if it is absent, returns {@code -(insertion index) - 1}.
+   */
   int find(String sought) {
     Node node = root;
     int before = 0;

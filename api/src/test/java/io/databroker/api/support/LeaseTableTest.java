@@ -50,7 +50,7 @@ class LeaseTableTest {
     assertThat(leases.find("n", NOW)).isNull();
   }
 
-  /** A holding that was over stays over, whenever the table was swept. */
+  /** A holding that was over stays over, no matter when the table was swept. */
   @Test
   void aHoldingThatWasOverStaysOverWhenTheClockStepsBack() {
     for (int names = 1; names <= 5; names++) {

@@ -42,7 +42,7 @@ public final class Compactor {
     thread.start();
   }
 
-  /** Starts a tick of upkeep soon: a pass, if it pays, and the scrub. */
+  /** Starts a tick of upkeep soon: a pass, if it is worth its cost, and the scrub. */
   public void wake() {
     work.release();
   }

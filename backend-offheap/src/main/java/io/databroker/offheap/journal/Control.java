@@ -216,7 +216,7 @@ public final class Control implements Progress {
   }
 
   /**
-   * First removes the mark of this file's own fsync: the fsync would bring the mark to the disk,
+   * First removes the mark that an fsync runs: forcing this file would bring the mark to the disk,
    * and after a loss of power the next open would copy in vain. This fsync needs no mark: after a
    * kill, the next open writes the file anew before it forces it.
    */

@@ -24,7 +24,7 @@ public final class Journal {
   private volatile @Nullable DatabrokerException refused;
   private Spaces.RoomFor roomFor = Spaces.RoomFor.WRITES;
 
-  /** The frame being built; for the holder of the lock. */
+  /** The frame being built; only for the holder of the lock. */
   public final Frame frame = new Frame();
 
   public Journal(Spaces spaces, long segmentBytes) {

@@ -73,7 +73,7 @@ final class FakeDisk implements Space, Progress {
     }
   }
 
-  /** Sees all batches appended until now, as a write that changes nothing does. */
+  /** Returns the ticket of all batches appended until now, as for a write that changes nothing. */
   long look(Publisher publisher) {
     writing.lock();
     try {

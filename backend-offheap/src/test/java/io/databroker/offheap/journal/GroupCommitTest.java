@@ -70,8 +70,7 @@ class GroupCommitTest {
           () -> {
             write();
             if (again) {
-              // Writes no earlier, so that the next fsync covers this write only if the fsync waits
-              // for it.
+              // Waits first: only an fsync that waits for this write can cover it.
               disk.secondTurn.await();
               write();
             }

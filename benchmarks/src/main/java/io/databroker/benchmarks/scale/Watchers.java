@@ -31,7 +31,7 @@ final class Watchers implements AutoCloseable {
     long start = System.nanoTime();
     Versions now = backend.versions();
     for (int i = 0; i < count; i++) {
-      // The typed ones watch types from the end of the list, which are not written below.
+      // Typed watchers watch types at the end of the list, where the measured puts write nothing.
       String type = i % 2 == 0 ? null : types[types.length - 1 - i / 2 % types.length];
       ChangeFeed feed = backend.changes(new Position(now.serverVersion(), now.latest()), type);
       feeds.add(feed);

@@ -33,7 +33,7 @@ public record Backup(
   /**
    * The backup that an increment continues, of the same history.
    *
-   * @param version the version of the store in it
+   * @param version the version of the store that it holds
    * @param sha256 its digest
    */
   public record Base(long version, String sha256) {}

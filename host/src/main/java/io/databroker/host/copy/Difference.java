@@ -32,7 +32,10 @@ final class Difference {
     this.folder = folder;
   }
 
-  /** Returns the first difference in words, by id; in the order of writes if only that differs. */
+  /**
+   * Describes the first difference by id, or, if only the order of writes differs, the first
+   * difference in that order.
+   */
   String find() {
     try (RecordSort a = byId(first);
         RecordSort b = byId(second)) {

@@ -121,7 +121,7 @@ class MatcherTest {
     List<StoredRecord> records = List.of(record("a"), record("c"));
     records.forEach(judge::look);
     judge.settle();
-    // "a" is the first of the even ones, and "c" of the odd ones.
+    // "a" is the first even value that occurs, and "c" the first odd value.
     assertThat(records).allMatch(judge::matches);
     assertThat(judge.matches(record("b"))).isFalse();
     assertThat(Asked.times).isEqualTo(5);

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Name and address of the client that calls for administration.
+ * Name and address of a client that makes an administrative call.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -80,7 +80,7 @@ public record Caller(String who, String from) {
   }
 
   /**
-   * Identifies the callers of administration that have no token.
+   * Identifies the clients that make administrative calls without a token.
    *
    * <p><b>Thread-safety:</b> stateless.
    */

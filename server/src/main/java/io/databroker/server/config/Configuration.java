@@ -86,7 +86,10 @@ public final class Configuration {
                 (under, ignored) -> merged(OptionNames.hasKeys(option), under, over)));
   }
 
-  /** Returns the upper values, preceded by the lower settings that they do not replace. */
+  /**
+   * Returns the values of the higher source, after the settings of the lower source that they do
+   * not replace.
+   */
   private static List<Value> merged(boolean byKey, List<Value> under, List<Value> over) {
     if (!byKey) {
       return over;

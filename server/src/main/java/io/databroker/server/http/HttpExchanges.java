@@ -124,7 +124,10 @@ final class HttpExchanges extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  /** Returns whether a proxy could read another host or another end of the body from it. */
+  /**
+   * Returns whether a proxy could understand the request differently: another host, or another end
+   * of the body.
+   */
   private static boolean isAmbiguous(HttpRequest request) {
     HttpHeaders headers = request.headers();
     List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);

@@ -326,7 +326,7 @@ public final class Connection {
     return open.get() > 0 ? 0 : now - idleSince;
   }
 
-  /** Asks an idle client to reconnect when needed, because another client needs the connection. */
+  /** Asks an idle client to leave, because another client needs the connection. */
   void leaveIdle() {
     Channel leaving = channel;
     if (leaving == null || !leaving.isRegistered()) {

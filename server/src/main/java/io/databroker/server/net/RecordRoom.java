@@ -28,7 +28,7 @@ final class RecordRoom {
   /** Bytes of all records. */
   private long bytes;
 
-  // Room of sendings that were woken, until they take it. Guarded by this.
+  // Room of sendings that were woken and have not taken it yet. Guarded by this.
   private final Set<Bytes> granted = Collections.newSetFromMap(new IdentityHashMap<>());
   private long grantedBytes;
 

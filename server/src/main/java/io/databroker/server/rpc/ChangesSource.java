@@ -30,7 +30,7 @@ final class ChangesSource implements MessageSource<Object> {
 
   private final Backend backend;
 
-  /** Replaced after {@link #release}: written under the lock, by turns, which read it without. */
+  /** Turns replace it after {@link #release}, under the lock; turns read it without the lock. */
   private ChangeFeed feed;
 
   /** True after a close. Guarded by this. */

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Encodes stored records to the bytes that protobuf makes of the messages of {@link WireRecords}.
  * It copies the payload without parsing it, because a payload is an encoded Any.
  *
- * <p>A large record is sent with its stored payload. It leaves any other payload to protobuf unless
- * that payload is encoded as protobuf would encode it.
+ * <p>A large record is sent with its stored payload. Any other payload is left to protobuf, unless
+ * it is encoded as protobuf would encode it.
  */
 final class EncodedRecords {
   /** Size of type, id and payload together up to which a message is small. */

@@ -16,7 +16,7 @@ final class HeldBatch {
   /** Holds that many bytes from now on; returns false if there is no room for them. */
   boolean hold(long now) {
     if (now > bytes) {
-      room.giveBack(bytes); // a single batch may be larger than the room, even after it grew
+      room.giveBack(bytes); // after growth, too, a single batch may exceed the room
       bytes = 0;
       if (!room.take(now)) {
         return false;

@@ -82,7 +82,7 @@ final class Intake implements ServerInterceptor {
 
   /**
    * Marshaller that passes streams on. The marshaller of gRPC puts a buffer before each stream,
-   * including answers, which costs more than the rest of a message.
+   * even for answers: this costs more than the rest of a message.
    */
   private static final class AsTheyCome implements MethodDescriptor.Marshaller<InputStream> {
     @Override

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Message of one large record: the bytes before the payload, the stored payload itself, and the
- * bytes after it. It is sent without a copy of the payload, and needs a place for that.
+ * bytes after it. It is sent without a copy of the payload, and needs a place among the large
+ * records until then.
  *
  * <p><b>Thread-safety:</b> none; sent once, by one thread.
  */

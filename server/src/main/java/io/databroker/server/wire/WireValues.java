@@ -70,7 +70,7 @@ public final class WireValues {
         wire.hasDeletedAt());
   }
 
-  /** Returns a message with all of a record but its payload. */
+  /** Returns the message of a record without its payload. */
   public static Record.Builder withoutData(StoredRecord stored) {
     Record.Builder record =
         Record.newBuilder()

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Relatives of V1, V3 and V6: requests within the limits that need much work. */
+/** Attacks similar to V1, V3 and V6: requests within the limits that need much work. */
 final class ContentAttacks {
   private static final int MEMBERS = 100_000;
   private static final int PATHS = 9_000;

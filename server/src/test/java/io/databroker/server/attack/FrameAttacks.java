@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
 
-/** Relatives of V4: attacks by frames and headers that no library sends. */
+/** Attacks similar to V4, by frames and headers that no library sends. */
 final class FrameAttacks {
   private static final byte[] GET =
       GetRequest.newBuilder().setType("none").setId("x".repeat(1_000)).build().toByteArray();

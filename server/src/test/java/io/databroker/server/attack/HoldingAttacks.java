@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Relatives of V1, V2, V5 and V7: clients that make the server hold memory. */
+/** Attacks similar to V1, V2, V5 and V7: clients that make the server hold memory. */
 final class HoldingAttacks {
   private static final int LEVELS = 5_000;
 

@@ -24,7 +24,7 @@ class MetricsTest {
   private static final Pattern NAME =
       Pattern.compile("\\b(?:databroker|grpc|jvm|process)_[a-z0-9_]*[a-z0-9]");
 
-  /** Metrics of the other backends; their {@code CountersTest} holds the names. */
+  /** Metrics of the other backends; their {@code CountersTest} checks the names. */
   private static final Set<String> OF_OTHERS =
       Set.of(
           "databroker_backend_journal_bytes",

@@ -231,7 +231,7 @@ abstract class LeakRules extends Chapter {
       if (System.nanoTime() - start > longest().toNanos()) {
         return false;
       }
-      System.gc(); // closes resources that only a cleaner closes
+      System.gc(); // lets the cleaners of unreachable objects run
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     return true;

@@ -22,8 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Names and values that a careless comparison takes for each other: a backend must distinguish
- * them.
+ * Names and values that a careless comparison confuses: a backend must distinguish them.
  *
  * <p><b>Thread-safety:</b> none; JUnit uses each instance on one thread.
  */

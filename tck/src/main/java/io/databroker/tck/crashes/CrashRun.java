@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Thread-safety:</b> none; used once, by one thread.
  */
 public final class CrashRun {
-  /** The kinds of moment at which to kill; a first look, too, begins with the first kind. */
+  /** The kinds of moment at which to kill; even a first look begins with the first kind. */
   private static final List<Moment> MOMENTS =
       List.of(
           Moment.LAST,

@@ -20,8 +20,8 @@ public final class EngineClock {
   private EngineClock() {}
 
   /**
-   * Returns how far the engine's clock is ahead, by the end of a lease; zero if both may be the
-   * same clock, and null if the backend grants no lease now.
+   * Returns how far the engine's clock is ahead, computed from the end of a lease; zero if both may
+   * be the same clock, and null if the backend grants no lease now.
    */
   static @Nullable Duration ahead(Backend backend, InstantSource clock) {
     Instant before = clock.instant();

@@ -42,7 +42,7 @@ public final class Processor {
   /**
    * Judges a call that has not returned.
    *
-   * @param ran for how many nanoseconds of running time it runs
+   * @param ran how long it has run, in nanoseconds of running time
    * @param computed the processor time of its process since it began
    * @param bound how long it may run on a machine that has a processor for it
    */

@@ -125,7 +125,8 @@ public final class FaultRun {
     }
     recover(all);
     if (again(backend::versions).serverVersion() != start.serverVersion()) {
-      // The engine has begun another history, as VER-6 permits: lost writes are not known.
+      // The engine has begun another history, as VER-6 permits: nobody can tell which writes were
+      // lost.
       bench.report("faults", nemesis.name() + ": began a new history; only recovery was judged");
       return;
     }

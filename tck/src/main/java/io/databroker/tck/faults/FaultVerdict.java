@@ -50,7 +50,7 @@ final class FaultVerdict {
     return null;
   }
 
-  /** A write of unknown outcome takes effect or does not (ERR-3): a part of it is neither. */
+  /** A write of unknown outcome takes effect as a whole or not at all (ERR-3). */
   private static @Nullable Finding appliedInPart(
       List<Operation> operations, List<StoredRecord> delivered) {
     Set<Bytes> seen = new HashSet<>();

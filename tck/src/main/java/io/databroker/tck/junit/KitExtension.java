@@ -137,7 +137,9 @@ public final class KitExtension
     }
   }
 
-  /** Runs a test again, on a new bench: with the longer span, a busy machine is in time. */
+  /**
+   * Runs a test again, on a new bench: with the longer span, even a busy machine answers in time.
+   */
   private static void runWithALongerSpan(Bench former, ExtensionContext context) throws Throwable {
     former.close();
     AssertionError behind = former.failureBehind();

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Names that a careless comparison takes for each other. */
+/** Names that a careless comparison confuses. */
 public final class Lookalikes {
   private Lookalikes() {}
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The bug from which this project began, and its cousins. */
+/** The bug that led to this project, and similar bugs. */
 final class ListMutants {
   private ListMutants() {}
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputTest {
-  /** A child whose output nobody reads would block, and be taken for hanging. */
+  /** A child whose output nobody reads would block, and would count as hung. */
   @Test
   void outputThatCannotBeKeptIsReadAllTheSame(@TempDir Path folder) {
     ByteArrayInputStream output = new ByteArrayInputStream(new byte[3_000_000]);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The fourth gallery: wrong backends of kinds that no earlier gallery had, tried first with the kit
- * as it was.
+ * The fourth gallery: wrong backends of kinds that no earlier gallery had, tried first with the
+ * unchanged kit.
  */
 final class FourthStrangers {
   private FourthStrangers() {}

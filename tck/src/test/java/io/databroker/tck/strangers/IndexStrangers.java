@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Look-ups that find too much, too little, or what was. */
+/** Look-ups that find too much, too little, or former values. */
 final class IndexStrangers {
   private IndexStrangers() {}
 

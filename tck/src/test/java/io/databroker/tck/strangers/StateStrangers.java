@@ -214,7 +214,7 @@ final class StateStrangers {
         durable(
             "CAPA-1 TRIM-3 VER-7",
             "a-reopen-brings-no-trim-back",
-            "after a reopen of a history that was trimmed whole, it begins one version too early",
+            "after a trim of the whole history and a reopen, the history begins one version too early",
             (store, context) -> {
               if (store.log.isEmpty() && store.latest > store.begun) {
                 store.trimmed = store.latest - 1;
