@@ -55,7 +55,7 @@ final class Recovery {
   private @Nullable FileSpace lastSpace;
 
   /**
-   * @param trusted the mark before which the journal must be whole
+   * @param trusted the mark before which the journal must be complete
    * @param closed whether the last open was closed
    * @param copied whether the files are copies, which may never have been forced
    */
@@ -113,7 +113,7 @@ final class Recovery {
    * Reads a segment.
    *
    * @param next the segment after it, if any
-   * @return whether the segment is whole, so that the next one can be read
+   * @return whether the segment is complete, so that the next one can be read
    */
   private boolean read(Chain.Link link, Chain.@Nullable Link next) throws IOException {
     SegmentHeader header = link.header();

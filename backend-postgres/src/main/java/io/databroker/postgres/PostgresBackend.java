@@ -138,7 +138,8 @@ final class PostgresBackend implements Backend {
       if (mayCommit.get()) {
         throw failure;
       }
-      throw new UnavailableException("the write failed before its commit: " + failure, failure);
+      throw new UnavailableException(
+          "the write failed with " + failure + " before its commit", failure);
     }
     // Published before the callers return, so that they find their writes in a feed at once.
     return new WriteQueue.Written(done.answers(), store.tail().note(done.row(), pages(done)));

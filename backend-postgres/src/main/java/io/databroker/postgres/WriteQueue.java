@@ -111,7 +111,8 @@ final class WriteQueue {
         throw exception;
       }
       if (failure != null || result == null) {
-        String problem = "the write " + (failure == null ? "got no answer" : "failed with " + failure);
+        String problem =
+            "the write " + (failure == null ? "got no answer" : "failed with " + failure);
         throw isBegun
             ? new OutcomeUnknownException(problem, failure)
             : new UnavailableException(problem, failure);

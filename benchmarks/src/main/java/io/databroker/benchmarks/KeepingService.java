@@ -18,7 +18,7 @@ final class KeepingService extends NoopServer.Service {
   private final ConcurrentHashMap<String, ConcurrentHashMap<String, byte[]>> types =
       new ConcurrentHashMap<>();
 
-  /** Also the lock of writers. */
+  /** The payloads of all puts. Also the lock of writers. */
   private final List<byte[]> log = new ArrayList<>();
 
   private final List<SyncResponse> messages = new ArrayList<>();

@@ -53,8 +53,8 @@ public final class Chain {
   /**
    * Reads the journal in the given directory.
    *
-   * @param trusted the mark before which the journal must be whole
-   * @throws OpenFailedException if it is not whole
+   * @param trusted the mark before which the journal must be complete
+   * @throws OpenFailedException if it is not complete
    */
   public static Chain find(StoreFiles files, Control.Mark trusted) throws IOException {
     Chain chain = new Chain(files.salt(), trusted);

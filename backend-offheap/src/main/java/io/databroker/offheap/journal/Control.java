@@ -77,7 +77,7 @@ public final class Control implements Progress {
       boolean ran) {
     public static final Left NOTHING = new Left(Mark.NONE, Mark.NONE, 0, true, true, false, false);
 
-    /** Returns the mark before which the journal must be whole; a gap before it is damage. */
+    /** Returns the mark before which the journal must be complete; a gap before it is damage. */
     public Mark trusted(long bootNow) {
       return lostNothing(bootNow) ? acknowledged : forced;
     }

@@ -21,10 +21,10 @@ public record Moment(Instant clock, long boot, long uptime) {
   }
 
   /**
-   * Returns the microseconds that passed since an earlier moment, at least. Over a reboot, these
-   * are the uptime since then; a clock that stepped forward counts for no more. But they are 0 if,
-   * by the clock, the machine booted before that moment: the store may have been moved to a machine
-   * that had been up for long, and whose clock differs.
+   * Returns a lower bound of the microseconds that passed since an earlier moment. After a reboot,
+   * this is the uptime, however far the clock has advanced. But it is 0 if, by the clock, the
+   * machine booted before that moment: the store may have been moved to a machine that had been up
+   * for long, and whose clock differs.
    *
    * @param grain bound of the rounding of an uptime, in microseconds
    */

@@ -48,8 +48,8 @@ final class PartialFile {
         if (!isLocked(channel)) {
           throw new CopyException(path + " is being written by another process; wait for it");
         }
-        // The former holder of the lock may have renamed the file since the open: it is a whole
-        // backup then.
+        // The former holder of the lock may have renamed the file since the open: then it is a
+        // complete backup.
         if (Objects.equals(before, key(path))) {
           channel.truncate(0);
           restrict(path);

@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * changes, then options and the checkpoint.
  *
  * <p><b>After an interruption.</b> While the copy is unfinished, the checkpoint of the target names
- * the history of the source and the version up to which the target has it. The target then has the
- * state of the source at some version, up to that mark. A later run applies the changes after the
- * mark. If these were trimmed, it deletes the records that the source no longer has, and restores
- * every record written after the mark, again in order. Either way a batch that is applied twice
- * does no harm.
+ * the history of the source and the version up to which the target has it: the mark. The target
+ * then has the state of the source at some version, up to that mark. A later run applies the
+ * changes after the mark. If these were trimmed, it deletes the records that the source no longer
+ * has, and restores every record written after the mark, again in order. Either way a batch that is
+ * applied twice does no harm.
  *
  * <p>Until the copy is finished, the target also has an {@link UnfinishedMark}, so that nobody
- * serves it as whole.
+ * serves it as a complete store.
  *
  * <p>Options are set last: a target without options does not evict or expire records itself, and
  * applies the evictions and expiries of the source as deletes.

@@ -68,7 +68,7 @@ public final class UnfinishedMark {
   }
 
   /**
-   * Removes all marks, so that the store counts as whole with its present records. It reads the
+   * Removes all marks, so that the store counts as complete with its present records. It reads the
    * store.
    */
   public static void acceptPart(CopyEnd store) throws InterruptedException {
@@ -100,7 +100,7 @@ public final class UnfinishedMark {
   }
 
   /**
-   * Reads a store that has to be whole, and sorts its records.
+   * Reads a store that has to be complete, and sorts its records.
    *
    * @param name which store it is, for messages
    * @param check is called with each record first, and may throw

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store in which a restore or a copy was interrupted never passes as whole. */
+/** A store in which a restore or a copy was interrupted is never accepted as complete. */
 class UnfinishedMarkTest {
   private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
 

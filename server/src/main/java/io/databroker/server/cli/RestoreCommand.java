@@ -67,7 +67,7 @@ final class RestoreCommand extends StoreCommand {
     try (CopyEnd end = open(to, access.server())) {
       if (keepPart) {
         UnfinishedMark.acceptPart(end);
-        output.line("kept: " + to.shown() + " now counts as whole");
+        output.line("kept: " + to.shown() + " now counts as complete");
         return ExitCodes.DONE;
       }
       Backup backup = Backup.restore(files, end, replace, new ProgressLines(terminal));

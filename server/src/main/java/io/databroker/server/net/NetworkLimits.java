@@ -50,7 +50,7 @@ public record NetworkLimits(
    * @param age time after which a connection is asked to reconnect; its open calls get {@code
    *     grace}
    * @param grace time for the open calls of a connection that is too old
-   * @param request time for a request to arrive whole
+   * @param request time for a request to arrive completely
    * @param stall time without any progress after which a reader is cut off
    */
   public record Times(

@@ -91,7 +91,7 @@ final class BoundedAnswers<A> extends SimpleForwardingServerCall<InputStream, A>
         super.sendMessage(message);
       }
       if (connection.shortages() != before) {
-        throw Statuses.noBuffers(); // the message itself is whole
+        throw Statuses.noBuffers(); // the message itself is complete
       }
     } else if (!sendsNow(message, size, false)) {
       synchronized (this) {

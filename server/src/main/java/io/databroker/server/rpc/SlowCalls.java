@@ -16,9 +16,9 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs calls that take long, from the moment that the request has arrived whole to the answer.
- * Streams are not logged, because they last as long as their client wants. A line has method, time,
- * status and address, and nothing of the request.
+ * Logs calls that take long, from the complete arrival of the request to the answer. Streams are
+ * not logged, because they last as long as their client wants. A line has method, time, status and
+ * address, and nothing of the request.
  *
  * <p><b>Thread-safety:</b> safe.
  */

@@ -61,7 +61,7 @@ class HandshakeTest {
   private static boolean closed(Socket socket) throws IOException {
     byte[] some = new byte[1 << 10];
     try {
-      socket.setSoTimeout(20_000); // fails if TLS was not completed in time: the JDK closes it then
+      socket.setSoTimeout(20_000); // fails if the handshake timed out: the JDK closed the socket
       while (socket.getInputStream().read(some) >= 0) {
         // bytes that the server sends before it closes
       }

@@ -26,7 +26,7 @@ public final class Lines {
   }
 
   /**
-   * Returns the next line, or null if the rest of the stream holds none that is whole. After a
+   * Returns the next line, or null if the rest of the stream holds no complete line. After a
    * timeout, the next call continues where this one stopped.
    */
   public @Nullable String next() throws IOException {

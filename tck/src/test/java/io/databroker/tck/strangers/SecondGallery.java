@@ -28,8 +28,8 @@ final class SecondGallery {
   }
 
   /**
-   * Runs the tests of the stranger's rules, and if they find nothing and {@code whole} is set, all
-   * tests, each for as long as in a default run. Only the random scripts may name any rule.
+   * Runs the tests of the stranger's rules. If they find nothing and {@code whole} is set, runs all
+   * tests. Each test runs as long as in a default run. Only the random scripts may name any rule.
    */
   static Trial trial(Stranger stranger, long seed, boolean whole) {
     long start = System.nanoTime();
