@@ -10,7 +10,7 @@ import java.io.SyncFailedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The end of the journal, where frames are appended. For the writer only. */
+/** The end of the journal, where frames are appended. Only for the writer. */
 public final class Journal {
   private static final byte[] NO_HEADER = new byte[Segment.HEADER];
 
@@ -137,7 +137,8 @@ public final class Journal {
         lastOrder = order;
         lastSequence = sequence;
         // No later open may find the segment and assume a completed clear, not even after a loss of
-        // power. A disk reports a failure only once, perhaps that of an earlier write.
+        // power. A disk reports each failure only once, so this report may be about an earlier
+        // write.
         if (!takeBack(unforced) || publisher.forces() || failure instanceof SyncFailedException) {
           publisher.fail(failure);
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A disk whose fsyncs begin and end when a test says so, while writers append as a store does.
+ * A disk whose fsyncs begin and end when a test allows it, while writers append as a store does.
  *
  * <p>Its clock stands still, except that each fsync advances it.
  */
@@ -22,10 +22,7 @@ final class FakeDisk implements Space, Progress {
   final Semaphore begun = new Semaphore(0);
   final Semaphore allowed = new Semaphore(0);
 
-  /**
-   * Opened once the thread of the fsyncs has decided, after the first fsync, whether to wait for
-   * writers.
-   */
+  /** Opens after the first fsync, when the fsync thread has decided whether to wait for writers. */
   final CountDownLatch secondTurn = new CountDownLatch(1);
 
   /** The number of the last batch at each commit. */

@@ -43,7 +43,7 @@ final class Rows {
   /**
    * Returns a row of a list.
    *
-   * @param bytes the size of the payload, which a slim record may lack
+   * @param bytes the size of the payload, even if the record was read without it
    */
   static JsonObject row(StoredRecord record, int bytes) {
     JsonObject row = bare(record, bytes);

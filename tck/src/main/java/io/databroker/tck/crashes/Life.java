@@ -55,7 +55,7 @@ final class Life {
       case "told" -> told.add(HistoryFile.changes(words.get(1)));
       case "ready" -> {
         ready = true;
-        leases.forget(); // the leases of the last life were reported
+        leases.forget(); // the leases of the previous life were reported
       }
       case "call" -> {
         Operation call = HistoryFile.operation(words.get(1));

@@ -157,7 +157,7 @@ final class LeaseMutants {
         backend(
             "LEASE-6",
             "release-without-effect",
-            "a released lease is free at its end",
+            "a released lease stays held until its end",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override

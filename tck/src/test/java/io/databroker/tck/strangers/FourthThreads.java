@@ -41,7 +41,7 @@ final class FourthThreads {
         feed(
             "FEED-1 FEED-8",
             "feeds-of-their-thread",
-            "a poll by another thread than the one that opened the feed returns null",
+            "a poll by a thread other than the one that opened the feed returns null",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   private final Thread owner = Thread.currentThread();
@@ -54,7 +54,7 @@ final class FourthThreads {
         feed(
             "FEED-13 FEED-17",
             "feeds-closed-by-their-thread",
-            "a close by another thread than the one that opened the feed does nothing",
+            "a close by a thread other than the one that opened the feed does nothing",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   private final Thread owner = Thread.currentThread();
@@ -69,7 +69,7 @@ final class FourthThreads {
         feed(
             "FEED-8",
             "signals-of-their-thread",
-            "a signal that is set by another thread than the one that opened the feed is lost",
+            "a signal that is set by a thread other than the one that opened the feed is lost",
             (backend, from, type) ->
                 new ReferenceFeed(backend, from, type) {
                   private final Thread owner = Thread.currentThread();
@@ -160,7 +160,7 @@ final class FourthThreads {
         over(
             "SNAP-8",
             "snapshots-closed-by-their-thread",
-            "a close by another thread than the one that took the snapshot does nothing",
+            "a close by a thread other than the one that took the snapshot does nothing",
             inner ->
                 new Passing(inner) {
                   @Override
@@ -248,7 +248,7 @@ final class FourthThreads {
         backend(
             "LEASE-3 LEASE-5",
             "leases-renewed-by-their-thread",
-            "a renewal by another thread than the one that acquired the lease returns null",
+            "a renewal by a thread other than the one that acquired the lease returns null",
             (store, context) ->
                 new OwnedLeases(store, context) {
                   @Override
@@ -261,7 +261,7 @@ final class FourthThreads {
         backend(
             "LEASE-6 LEASE-5",
             "leases-released-by-their-thread",
-            "a release by another thread than the one that acquired the lease returns false",
+            "a release by a thread other than the one that acquired the lease returns false",
             (store, context) ->
                 new OwnedLeases(store, context) {
                   @Override
