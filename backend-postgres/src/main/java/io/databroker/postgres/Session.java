@@ -55,7 +55,7 @@ final class Session implements AutoCloseable {
   /**
    * Runs statements. After a failure, the connection is closed instead of reused: the driver may no
    * longer know the state of its prepared statements (pgjdbc issue 811). After a full heap, it may
-   * also take the rest of an answer for the answer to the next statement. The connection is reused
+   * also treat the rest of an answer as the answer to the next statement. The connection is reused
    * only after a refusal by our own code, which comes between two statements.
    *
    * @throws SQLException also for an error of the driver, which counts as a lost connection

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Network between a host and a server that the test can cut, or make lose all bytes. */
+/** Network between a host and a server. The test can cut it, or make it lose all bytes. */
 final class TcpSwitch implements AutoCloseable {
   private final ServerSocket entrance;
   private volatile int target;

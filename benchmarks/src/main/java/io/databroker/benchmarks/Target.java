@@ -18,7 +18,7 @@ record Target(Measure measure, double bound) {
     BYTES,
     /** Our time in nanoseconds; there is no reference. */
     NANOS,
-    /** Our time in nanoseconds beyond that of the reference: less is better. */
+    /** Our time minus that of the reference, in nanoseconds: less is better. */
     MORE_NANOS
   }
 

@@ -63,7 +63,7 @@ public final class Control implements Progress {
    * @param clean whether the store was closed
    * @param forces whether each write was forced before it was acknowledged or visible
    * @param failed whether an fsync failed: what is not in the forced part may be in the page cache
-   *     alone, although the system takes it for written
+   *     alone, although the system counts it as written
    * @param ran whether the process, or the machine, may have ended during an fsync, so that nobody
    *     learned its result
    */

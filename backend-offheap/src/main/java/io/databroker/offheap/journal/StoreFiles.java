@@ -254,7 +254,7 @@ public final class StoreFiles implements Spaces {
 
   /**
    * Replaces a file by a copy of what the page cache holds of it. After a failed fsync, the file
-   * itself cannot be saved: the system takes its pages for written, and a file system may have
+   * itself cannot be saved: the system counts its pages as written, and a file system may have
    * marked the blocks as empty, so that it loses even what is written there again.
    */
   public void renew(Path file) throws IOException {

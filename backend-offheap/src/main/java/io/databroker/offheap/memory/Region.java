@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * after that.
  */
 public final class Region {
-  /** Marks the end of a buffer until it is filled, so that no old content passes for new. */
+  /** Marks the end of a buffer until it is filled, so that old content never counts as new. */
   public static final byte UNREAD = 0x5A;
 
   private static final Memory MEMORY = OS.memory();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes a copied store pass for the original. */
+/** Makes a copied store look like the original. */
 public final class Stamp {
   private Stamp() {}
 

@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The format version is 1 for all records of a store, and 2 for an increment: each change since its
- * base, without a version left out. A deleted record has no payload.
+ * base, with no version left out. A deleted record has no payload.
  *
  * <p>Big endian. Contents are compressed by Deflate. The checksum of a block covers its compressed
  * content, and the checksum of its header covers the header and the offset of the block in the
- * file, so that a block never passes for one at another place.
+ * file, so that a block is never accepted at another place.
  */
 final class BackupWriter {
   private final FileChannel channel;

@@ -36,7 +36,7 @@ public final class Recorder {
     this(Set.of());
   }
 
-  /** Creates a recorder that takes these errors for unknown outcomes. */
+  /** Creates a recorder that counts these errors as unknown outcomes. */
   public Recorder(Set<ErrorId> unknown) {
     this.unknown = Set.copyOf(unknown);
   }

@@ -253,7 +253,7 @@ final class ThirdWrites {
                 }),
         finds(
             "keys-joined-by-a-slash",
-            "keeps records under type/id: a type that ends in /a is taken for an id",
+            "keeps records under type/id: a type that ends in /a is treated as an id",
             record -> record.type() + "/" + record.id()),
         finds(
             "the-length-of-a-type-in-one-byte",

@@ -68,7 +68,7 @@ final class VersionStrangers {
         backend(
             "CLEAR-4 VER-1",
             "second-clear-takes-a-number",
-            "a clear that follows another clear directly takes a version",
+            "a clear immediately after another clear takes a version",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
