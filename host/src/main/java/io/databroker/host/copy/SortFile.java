@@ -69,7 +69,7 @@ final class SortFile implements AutoCloseable {
     return List.copyOf(runs);
   }
 
-  /** Appends a run of so many records, which come in order. */
+  /** Appends a run of {@code count} records, which come in order. */
   void append(Next records, long count) throws IOException {
     DataOutputStream out =
         new DataOutputStream(

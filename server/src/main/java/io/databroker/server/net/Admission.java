@@ -159,7 +159,7 @@ final class Admission {
     }
   }
 
-  /** Forgets a connection that is closed; one that took over its addresses stays. */
+  /** Forgets a closed connection, unless another connection has taken over its addresses. */
   synchronized void forget(Channel channel) {
     Ends ends = Ends.of(channel.remoteAddress(), channel.localAddress());
     Accepted accepted = ends == null ? null : open.get(ends);

@@ -235,7 +235,7 @@ final class HoldingAttacks {
     }
   }
 
-  /** Calls with large answers, on connections that accept only so many bytes of each. */
+  /** Calls with large answers, on connections that accept {@code window} bytes of each. */
   private static Attack unread(
       String method, byte[] request, int connections, int calls, int window) {
     return (port, until) -> {

@@ -23,7 +23,8 @@ class ImportLimitsTest {
   private static final int RECORDS = 100;
 
   /**
-   * Imports a put and a delete of each record into a backend that takes so many deletes at once.
+   * Imports a put and a delete of each record into a backend that accepts this many deletes in a
+   * batch.
    */
   private static Cli importInto(int mostDeletes) throws Exception {
     StringBuilder puts = new StringBuilder();

@@ -127,7 +127,7 @@ abstract class IndexRules extends Chapter {
         backend().clear();
         assertEquals(before, all(lookUp));
       } catch (SnapshotExpiredException permitted) {
-        // SNAP-4 leaves open how long it can be held.
+        // SNAP-4 does not say how long a snapshot can be held.
       }
     }
     Snapshot closed = backend().snapshot(red("t"));

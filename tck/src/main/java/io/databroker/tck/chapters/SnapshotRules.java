@@ -109,7 +109,7 @@ abstract class SnapshotRules extends Chapter {
     try {
       assertEquals(records, all(snapshot));
     } catch (SnapshotExpiredException permitted) {
-      // SNAP-4 leaves open how long it can be held.
+      // SNAP-4 does not say how long a snapshot can be held.
     }
   }
 
@@ -126,7 +126,7 @@ abstract class SnapshotRules extends Chapter {
       }
       assertEquals(before, seen);
     } catch (SnapshotExpiredException permitted) {
-      // SNAP-4 leaves open how long it can be held.
+      // SNAP-4 does not say how long a snapshot can be held.
     }
   }
 

@@ -15,7 +15,7 @@ final class Hash {
   }
 
   static long of(String text) {
-    // A string caches its hash code, so it is read only once.
+    // A string caches its hash code, so its characters are read only once.
     return mix(((long) text.length() << 32) ^ text.hashCode());
   }
 

@@ -169,7 +169,7 @@ public final class PairRace {
       try {
         problem = reader.read(backend, random);
       } catch (SnapshotExpiredException allowed) {
-        continue; // SNAP-4 leaves open how long it can be held
+        continue; // SNAP-4 does not say how long a snapshot can be held
       }
       reads.increment();
       if (swapped.get() != before) {

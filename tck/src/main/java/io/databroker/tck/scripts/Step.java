@@ -60,7 +60,10 @@ sealed interface Step {
    */
   record Rejected(List<W> writes, int place) implements Step {}
 
-  /** A restored record; a null payload is a delete. Its time is so many nanoseconds from now. */
+  /**
+   * A restored record; a null payload is a delete. Its time is the given number of nanoseconds from
+   * now.
+   */
   record R(String type, String id, @Nullable String payload, long nanos) {}
 
   record Restore(List<R> records) implements Step {}

@@ -102,7 +102,7 @@ final class IndexStrangers {
         backend(
             "INDEX-1 RESTORE-1",
             "restored-records-are-not-indexed",
-            "a restored record is found by its fields when it is written again",
+            "a restored record is found by its fields only after it is written again",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final Set<Long> restored = new HashSet<>();
