@@ -146,7 +146,7 @@ final class History {
 
   /**
    * Returns the type's base at the given commit, or null if the caller has to start over, because a
-   * trim or a new table of the type came between.
+   * trim or a new table of the type came in between.
    */
   private @Nullable Base advance(String type, Map<Table, Base> bases, Commit now) {
     Table table = tables.get(type);

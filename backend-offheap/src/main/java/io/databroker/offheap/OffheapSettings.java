@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory the directory of the store; null if it is kept in memory alone
  * @param durability the failures that an acknowledged write survives there
  * @param expectedRecords the number of records to size the key index for
- * @param growth the multiple of expectedRecords that still fits
+ * @param growth how many times expectedRecords the key index can hold
  * @param segmentBytes the size of a segment of the journal
  * @param scrubRate bytes of the journal that are verified each second; 0 for none
  * @param cacheBytes the limit on the heap that copies of records take; 0 for no copies

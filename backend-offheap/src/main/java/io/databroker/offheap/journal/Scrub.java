@@ -22,7 +22,10 @@ public final class Scrub {
   private final CRC32C checksum = new CRC32C();
   private Instant last;
 
-  /** The place to continue: a segment, and in it the frame after the frame of that sequence. */
+  /**
+   * The place at which to continue: the segment, and in it the frame after the frame with this
+   * sequence.
+   */
   private int segment = -1;
 
   private long order;

@@ -21,7 +21,7 @@ public final class KeyIndex {
 
   /**
    * @param expectedRecords the number of records to size the index for
-   * @param growth the multiple of expectedRecords that still fits
+   * @param growth how many times expectedRecords the index can hold
    */
   public KeyIndex(long expectedRecords, int growth) {
     this.expectedRecords = expectedRecords;

@@ -163,7 +163,9 @@ class StoreCommandsTest {
     assertThat(Cli.run("verify", server.address, store).err()).doesNotContain("not finished");
   }
 
-  /** Leaves a store as a restore does that was killed after its first batch. */
+  /**
+   * Makes a store that looks like the target of a restore that was killed after its first batch.
+   */
   private static void interruptRestore(Path directory) {
     try (Databroker broker =
         Databroker.builder()

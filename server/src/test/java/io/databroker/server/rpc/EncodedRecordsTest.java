@@ -108,7 +108,7 @@ class EncodedRecordsTest {
     }
   }
 
-  /** Short payloads over a small alphabet: all that are copied, and some of the others. */
+  /** Tries short payloads of nine byte values: all payloads that are copied, and some others. */
   @Test
   void aPayloadInAnotherFormIsEncodedLikeThatOfProtobuf() {
     byte[] alphabet = {0x0A, 0x12, 0x00, 0x01, 0x02, 0x03, (byte) 0x80, (byte) 0x83, 'u'};

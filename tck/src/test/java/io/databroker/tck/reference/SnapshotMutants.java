@@ -215,7 +215,7 @@ final class SnapshotMutants {
         backend(
             "SNAP-8",
             "snapshot-works-after-its-close",
-            "returns its records after it was closed",
+            "a closed snapshot still returns its records",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
