@@ -66,7 +66,7 @@ final class TypeTables {
   /**
    * Returns the table of the given type, and creates it if missing.
    *
-   * @throws StorageFullException if there are as many types as the heap takes
+   * @throws StorageFullException if the heap has no room for another type
    */
   TypeTable get(String type) {
     TypeTable table = byName.get(type);

@@ -53,7 +53,7 @@ class CachedStoreTest {
     return Write.put("t", id, Bytes.utf8(payload));
   }
 
-  /** Returns the payload as a reader gets it, after a copy was made; null if there is none. */
+  /** Returns the payload that a reader gets after a copy was made; null if the record is absent. */
   private static String payload(Backend backend, String id) {
     StoredRecord first = backend.get("t", id);
     StoredRecord second = backend.get("t", id);

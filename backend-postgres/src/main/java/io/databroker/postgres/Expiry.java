@@ -52,8 +52,7 @@ final class Expiry {
         }
         deleted += step.deleted;
         options = options();
-        // The time stays that of the beginning: records that expire meanwhile are left to the next
-        // call.
+        // All steps use the time of the beginning: later expiries are left to the next call.
         clock = expired.clock(options).at(clock.now());
         ttl = options.of(type).ttl();
       }

@@ -14,7 +14,10 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOutboundBuffer;
  * <p><b>Thread-safety:</b> none; used by the connection's event loop.
  */
 final class ReadWhileRead extends ChannelInboundHandlerAdapter {
-  /** Far more than the transport buffers of DATA, so it does not affect a slow reader. */
+  /**
+   * Largest number of unread bytes. A slow reader never reaches it, because the transport buffers
+   * far less DATA.
+   */
   private static final long MOST = 1 << 20;
 
   private final LoopTurn turn;

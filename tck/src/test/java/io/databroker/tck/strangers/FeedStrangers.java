@@ -250,7 +250,7 @@ final class FeedStrangers {
         Stranger.durable(
             "FEED-16 CAPA-1 VER-7",
             "a-reopen-forgets-where-it-began",
-            "a history that began with a clear is not read from 0 after a reopen",
+            "after a reopen, a history that began with a clear cannot be read from version 0",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   private final boolean again = store.latest > 0;
