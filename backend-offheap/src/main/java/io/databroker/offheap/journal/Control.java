@@ -217,8 +217,8 @@ public final class Control implements Progress {
 
   /**
    * First removes the mark that an fsync runs: forcing this file would bring the mark to the disk,
-   * and after a loss of power the next open would copy in vain. This fsync needs no mark: after a
-   * kill, the next open writes the file anew before it forces it.
+   * and after a loss of power the next open would make a useless copy. This fsync needs no mark:
+   * after a kill, the next open writes the file anew before it forces it.
    */
   @Override
   public void persist() throws IOException {

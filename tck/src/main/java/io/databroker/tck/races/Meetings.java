@@ -59,7 +59,7 @@ public final class Meetings {
         return live.equals(Set.of("1"))
             ? null
             : "records 1 and 2 had expired, and 1 was written again during the expiry: expected"
-                + " that 1 lives and 2 does not, but live are "
+                + " only record 1, but found "
                 + live;
       }
     };
@@ -100,7 +100,7 @@ public final class Meetings {
             ? null
             : Texts.format(
                 "the capacity was lowered to 1 during a write of record %s, which is the youngest"
-                    + " either way, but live are %s",
+                    + " either way, but found %s",
                 written, live);
       }
     };

@@ -103,7 +103,7 @@ final class TtlMutants {
         backend(
             "TTL-3",
             "expiry-on-reading",
-            "get does not return records that could be expired",
+            "get does not return records that an expire would delete",
             (store, context) ->
                 new ReferenceBackend(store, context) {
                   @Override
