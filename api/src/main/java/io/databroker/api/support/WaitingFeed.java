@@ -25,7 +25,7 @@ final class WaitingFeed implements ChangeFeed {
   /** Stored with release semantics: a full fence here would slow down a reader that catches up. */
   private final AtomicLong position;
 
-  /** No change from the position up to this version concerns the feed. Only grows. */
+  /** The version up to which no change after the position concerns the feed. Only grows. */
   private final AtomicLong quietThrough;
 
   /** The last registration, which may have ended; null if there is none. */

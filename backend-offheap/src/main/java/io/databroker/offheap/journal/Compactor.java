@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
- * Frees the room of dead records: it rewrites the segments wholly before the feed once half of
- * their bytes are dead. So it copies at most one byte for each byte that it frees.
+ * Frees the room of dead records: it rewrites the segments that lie completely before the feed once
+ * half of their bytes are dead. So it copies at most one byte for each byte that it frees.
  *
  * <p>A pass starts at the first segment and uses one bound for all segments. So a delete is dropped
  * only after every older version of its key, and no deleted record comes back at the next open. A
@@ -78,7 +78,7 @@ public final class Compactor {
     }
   }
 
-  /** The segments wholly before the feed. */
+  /** The segments that lie completely before the feed. */
   private static final class Past {
     final List<Segment> segments = new ArrayList<>();
 
@@ -211,7 +211,7 @@ public final class Compactor {
     }
   }
 
-  /** Sums up the segments wholly before the feed. */
+  /** Sums up the segments that lie completely before the feed. */
   private Past look(JournalOwner owner) {
     Past past = new Past();
     int inside = host.guard().enter();
