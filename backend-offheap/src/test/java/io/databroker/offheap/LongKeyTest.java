@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class LongKeyTest {
   /**
-   * A get of any id reaches the backend (GET-2); its threads must not keep buffers of that size.
+   * A get of an id of any length reaches the backend (GET-2), but its threads must not keep buffers
+   * of that size.
    */
   @Test
   void anIdThatCannotBeStoredIsAbsentAndLeavesNoLargeBuffer() {

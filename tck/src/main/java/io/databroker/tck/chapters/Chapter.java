@@ -219,7 +219,7 @@ abstract class Chapter implements BenchUser {
     }
   }
 
-  /** Returns all changes of a feed of all types from a position on. */
+  /** Returns all changes of all types that a feed delivers after a position. */
   final List<StoredRecord> changes(Position from) {
     return records(feed(from, null));
   }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * reason. It removes: everything after an instant (a call in progress then may or may not have
  * taken effect, with the answer that it got later); reads, which change nothing; whole types, from
  * all batches and answers; and writes that returned before everything else began, which become part
- * of the state before. Another write is never removed while its type remains, unless the answers
- * are wrong by themselves.
+ * of the state before. Other writes are removed only with their type, or if the answers are wrong
+ * by themselves.
  */
 final class Minimiser {
   private static final long LONGEST_NANOS = 3_000_000_000L;

@@ -111,8 +111,8 @@ final class Follower {
   }
 
   /**
-   * Waits for a signal. It is due from the end on: until then a slow writer, or a type that nobody
-   * writes, may leave the feed without a change for any time.
+   * Waits for a signal. The signal is due once {@code end} is open. Before that, the feed may have
+   * no change for any length of time: the writers may be slow, or nobody may write the type.
    */
   private boolean comes(CountDownLatch signal) throws InterruptedException {
     while (true) {
