@@ -135,8 +135,8 @@ class ManyOpensTest {
   }
 
   /**
-   * Opens, writes once and is killed, again and again; each open continues with the files of the
-   * last.
+   * A process opens the store, writes once and is killed, again and again. Each open continues with
+   * the files of the previous one.
    */
   @ParameterizedTest
   @EnumSource

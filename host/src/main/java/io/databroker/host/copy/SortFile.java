@@ -82,7 +82,7 @@ final class SortFile implements AutoCloseable {
     length = channel.position();
   }
 
-  /** Returns the bytes of a run; several can be read in turns. */
+  /** Returns the bytes of a run; several runs can be read at the same time. */
   DataInputStream read(Run run) {
     return new DataInputStream(new BufferedInputStream(new RunInput(run), BUFFER));
   }
