@@ -86,7 +86,7 @@ final class RecoveredLeases {
   /**
    * Gives each lease its end by the clock of this open.
    *
-   * @return whether the moment should be written: it is the first of its boot
+   * @return true if the moment is the first of its boot, and so should be written
    */
   boolean continueAt(Moment now) {
     if (!now.isOfKnownBoot()) {

@@ -32,7 +32,10 @@ public final class FrameReader {
     this.sequence = header.compacted() ? 0 : header.sequence();
   }
 
-  /** Continues at a frame found before, after the frame of the given sequence number. */
+  /**
+   * Continues at a frame that was found before, which follows the frame with the given sequence
+   * number.
+   */
   void startAt(long offset, long behind) {
     at = offset;
     length = 0;

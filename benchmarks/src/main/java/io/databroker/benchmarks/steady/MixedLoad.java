@@ -66,7 +66,7 @@ final class MixedLoad {
     fill(EVENTS, EVENTS_KEPT);
   }
 
-  /** Writes as many records as the load keeps. */
+  /** Writes the records that the load keeps. */
   private void fill(String type, int count) {
     for (int i = 0; i < count; ) {
       PutRequest.Builder batch = PutRequest.newBuilder();

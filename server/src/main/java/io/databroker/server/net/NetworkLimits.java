@@ -34,7 +34,10 @@ public record NetworkLimits(
 
   private static final long LEAST = 8L << 20;
 
-  /** Heap for each open call: a call takes 4 to 6 KB, and all calls at most about a third of it. */
+  /**
+   * Heap for each open call. A call takes 4 to 6 KB, so all calls together take at most about a
+   * third of the heap.
+   */
   private static final long BYTES_PER_CALL = 16 << 10;
 
   private static final int MOST_CALLS = 50_000;

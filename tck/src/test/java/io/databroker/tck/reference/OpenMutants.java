@@ -100,7 +100,7 @@ final class OpenMutants {
               }
             }),
         provider(
-            "OPEN-2", "one-store-for-all", "each backend opened is the same store", new OneStore()),
+            "OPEN-2", "one-store-for-all", "all opened backends share one store", new OneStore()),
         provider(
             "CAPA-3",
             "reads-wait-for-writers",

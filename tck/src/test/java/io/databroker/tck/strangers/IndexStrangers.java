@@ -48,7 +48,7 @@ final class IndexStrangers {
         over(
             "INDEX-1",
             "one-value-of-a-field",
-            "of several values of one field, looks for one",
+            "looks for only one of several values of a field",
             inner ->
                 new Passing(inner) {
                   @Override
