@@ -85,7 +85,10 @@ class HardLinksTest {
     }
   }
 
-  /** The directory keeps its inode, and the files have the facts that they note. */
+  /**
+   * The directory keeps its inode, and the files match the inodes that {@code store.properties}
+   * notes.
+   */
   @Test
   void olderLinksPutBackIntoTheDirectoryAreAnotherHistory() throws IOException {
     for (int i = 0; i < 3; i++) {

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param name its description
  * @param setup prepares the empty backend of a round
  * @param operations the least number of operations of each client in a round
- * @param most the largest number of operations of a client, which continues while others have made
- *     fewer than the least
+ * @param most the largest number of operations of a client. A client continues while other clients
+ *     have not made their least number
  * @param clients the script of each client
  * @param types the types of the markers, which typed followers follow
  * @param followers the number of feed readers that run with the clients
  * @param feedIsWhole whether the feed holds all changes at the end, without a clear or a trim
- * @param beside an action that one more thread repeats until the clients are done
- * @param goesOn whether a round continues with the state after the round before, without another
+ * @param beside an action that another thread repeats until the clients are done
+ * @param goesOn whether a round continues with the state after the previous round, without another
  *     setup
  */
 public record Workload(

@@ -36,9 +36,9 @@ final class ReferenceFeed {
   private boolean moved;
 
   /**
-   * True if the next poll may fail or continue: a trim that dropped nothing of this type came while
-   * the feed had begun to wait, but did not wait yet. It waits once its last poll was null and its
-   * signal is set and not due.
+   * True if the next poll may either fail or continue. This is so after a trim that dropped nothing
+   * of this type and came when the feed had begun to wait, but did not wait yet. A feed waits once
+   * its last poll returned null, and its signal is set and not due.
    */
   private boolean movedOrOvertaken;
 
