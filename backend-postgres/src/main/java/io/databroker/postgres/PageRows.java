@@ -65,7 +65,7 @@ final class PageRows {
     return records.add(Rows.record(row, 1, known, deleted));
   }
 
-  /** Returns whether the payloads to read by the second statement have the size of a page. */
+  /** Returns whether the payloads that are left to the second statement fill a page. */
   boolean isFull() {
     return largeBytes >= FULL_BYTES;
   }

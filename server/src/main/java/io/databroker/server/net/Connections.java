@@ -194,7 +194,7 @@ public final class Connections extends ServerTransportFilter {
     calls.decrementAndGet();
   }
 
-  /** Counts unsent bytes; returns whether not even small answers have room now. */
+  /** Counts unsent bytes; returns true if even small answers have no room now. */
   boolean addUnsent(long bytes) {
     if (bytes > SMALL) {
       tight =

@@ -284,7 +284,7 @@ class KilledCopiesTest {
         .toArray(String[]::new);
   }
 
-  /** Restores backups under kills, until the restored store equals the source. */
+  /** Restores backups in processes that are killed, until the restored store equals the source. */
   private void restoreUnderKills(List<Path> files) throws Exception {
     Path directory = folder.resolve("restored");
     String target = "offheap:directory=" + directory;

@@ -142,7 +142,7 @@ public class ReferenceFeed implements ChangeFeed {
     waiting = false;
   }
 
-  /** Has the signal run when the lock is released. */
+  /** Makes the signal run when the lock is released. */
   protected void signal() {
     Runnable due = signal;
     if (due != null) {
