@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param name the profile's name on the command line
  * @param options the options of each of its types
- * @param files the messages of its records
+ * @param files the descriptors of the messages in its records
  */
 record Profile(String name, Map<String, TypeOptions> options, List<FileDescriptor> files) {
   /** Profile of Pomerium, with the options that its own server sets. */

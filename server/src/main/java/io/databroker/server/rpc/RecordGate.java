@@ -39,7 +39,8 @@ class RecordGate {
 
   /**
    * Runs the task when a message that did not pass may be sent. A stream has one place in the
-   * queue, even if it asks several times; it keeps its turn until a message needs it.
+   * queue, even if it asks several times. Once its turn has come, the stream keeps the turn until a
+   * message needs it.
    *
    * @param waits false once the stream is over
    */

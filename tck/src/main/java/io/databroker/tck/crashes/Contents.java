@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports the contents of a store: its records, its feed, and the leases of the last life.
+ * Reports the contents of a store: its records, its feed, and the leases of the previous life.
  *
  * <p><b>Thread-safety:</b> none; used by one thread.
  */
@@ -55,9 +55,9 @@ final class Contents {
   /**
    * Reports all, and that the store is ready.
    *
-   * @param serverVersion the history in which the last life began
-   * @param version the version at which the last life began
-   * @param leases the names that the last life left free, each with 0, and held, each with its
+   * @param serverVersion the history in which the previous life began
+   * @param version the version at which the previous life began
+   * @param leases the names that the previous life left free, each with 0, and held, each with its
    *     token
    */
   void report(long serverVersion, long version, Map<String, Long> leases)
@@ -77,8 +77,8 @@ final class Contents {
   }
 
   /**
-   * Reads the records, and the feed since the beginning of the last life; returns whether all is of
-   * one history.
+   * Reads the records, and the feed since the beginning of the previous life; returns whether all
+   * is of one history.
    */
   private boolean read(long serverVersion, long version, List<List<String>> events)
       throws InterruptedException {

@@ -51,17 +51,17 @@ final class KilledStore {
     return bench.settingTexts(place);
   }
 
-  /** Returns the name of the history in which the last life began. */
+  /** Returns the name of the history in which the previous life began. */
   long serverVersion() {
     return start.serverVersion();
   }
 
-  /** Returns the version at which the last life began. */
+  /** Returns the version at which the previous life began. */
   long version() {
     return start.latest();
   }
 
-  /** Returns the leases that the last life left, as {@link Leases#expected}. */
+  /** Returns the leases that the previous life left, as {@link Leases#expected}. */
   Map<String, Long> leases() {
     return leases.expected();
   }
@@ -71,7 +71,9 @@ final class KilledStore {
     return new Life(leases);
   }
 
-  /** Opens the store in this process, judges the state that the last life left, and closes it. */
+  /**
+   * Opens the store in this process, judges the state that the previous life left, and closes it.
+   */
   void readHere(int number) throws IOException, InterruptedException {
     bench.clock.set(TestClock.START.plus(Duration.ofMinutes(number)));
     Life here = next();

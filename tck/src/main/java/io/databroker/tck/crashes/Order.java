@@ -15,9 +15,10 @@ import java.util.Map;
  * @param moment the moment of the kill
  * @param life the number of the life, from 0
  * @param seed fixes the calls of the child
- * @param serverVersion the history in which the last life began
- * @param version the version at which the last life began
- * @param leases the names that the last life left free, each with 0, and held, each with its token
+ * @param serverVersion the history in which the previous life began
+ * @param version the version at which the previous life began
+ * @param leases the names that the previous life left free, each with 0, and held, each with its
+ *     token
  */
 record Order(
     ChildProvider provider,
