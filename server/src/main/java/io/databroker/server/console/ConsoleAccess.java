@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Check of the console's clients.
  *
  * <p>With shared keys, a request for data carries a token. Without keys and without client
- * certificates the console is on loopback; then a request has to name loopback as its host, so that
- * no web page can read records through a name that it points to loopback (DNS rebinding).
+ * certificates, the console is on loopback. Then a request has to name loopback as its host:
+ * otherwise a web page could read records through a name of its own that resolves to loopback (DNS
+ * rebinding).
  *
  * <p><b>Thread-safety:</b> safe.
  */
