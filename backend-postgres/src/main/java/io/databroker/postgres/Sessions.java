@@ -36,10 +36,23 @@ final class Sessions implements AutoCloseable {
   private final int poolSize;
   private final Reconnect reconnect;
   private final HikariPool pool;
-  private final Set<Session> running = ConcurrentHashMap.newKeySet();
+  private final Set<Session> running;
   private final ScheduledThreadPoolExecutor clock;
 
   Sessions(LambdaSource.Opener source, int poolSize, Duration callTimeout, EngineState state) {
+    this(source, poolSize, callTimeout, state, ConcurrentHashMap.newKeySet());
+  }
+
+  /**
+   * @param running an empty set for the sessions that are lent; any thread uses it
+   */
+  Sessions(
+      LambdaSource.Opener source,
+      int poolSize,
+      Duration callTimeout,
+      EngineState state,
+      Set<Session> running) {
+    this.running = running;
     this.callTimeout = callTimeout;
     this.state = state;
     this.poolSize = poolSize;
@@ -111,13 +124,7 @@ final class Sessions implements AutoCloseable {
       if (millis <= 0) {
         throw new UnavailableException("PostgreSQL did not answer in time", null);
       }
-      Session session = new Session(this, take(millis), deadline);
-      running.add(session);
-      if (clock.isShutdown()) {
-        session.close();
-        throw CallGate.closed();
-      }
-      return session;
+      return lend(take(millis), deadline);
     } catch (SQLException failure) {
       state.away(failure);
       throw failure;
@@ -125,6 +132,25 @@ final class Sessions implements AutoCloseable {
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Lends that connection; removes it from the pool if this fails, as on a full heap. */
+  private Session lend(Connection connection, Deadline deadline) {
+    try {
+      Session session = new Session(this, connection, deadline);
+      running.add(session);
+      if (clock.isShutdown()) {
+        throw CallGate.closed();
+      }
+      return session;
+    } catch (RuntimeException | Error failure) {
+      try {
+        pool.evictConnection(connection);
+      } finally {
+        running.removeIf(session -> session.connection().equals(connection));
+      }
+      throw failure;
     }
   }
 

@@ -7,6 +7,7 @@ import io.databroker.api.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,24 @@ class SessionTest {
 
   private final AtomicInteger opened = new AtomicInteger();
   private final Sessions sessions =
-      new Sessions(this::open, ONE_CONNECTION, Duration.ofSeconds(30), new EngineState());
+      new Sessions(
+          this::open,
+          ONE_CONNECTION,
+          Duration.ofSeconds(30),
+          new EngineState(),
+          new CopyOnWriteArraySet<>() {
+            @Override
+            public boolean add(Session session) {
+              boolean added = super.add(session);
+              if (heapIsFull) {
+                throw new OutOfMemoryError("expected");
+              }
+              return added;
+            }
+          });
   private final Transactions transactions = new Transactions(sessions, new EngineState());
   private volatile boolean rollbackFails;
+  private volatile boolean heapIsFull;
 
   private Connection open() {
     opened.incrementAndGet();
@@ -98,5 +114,14 @@ class SessionTest {
     assertThatThrownBy(() -> transactions.write(tx -> fail(refusal))).isSameAs(refusal);
     rollbackFails = false;
     assertThat(closed()).isEqualTo(1);
+  }
+
+  @Test
+  void aFullHeapWhileAConnectionIsLentLeavesItsPlaceToTheNextCall() {
+    heapIsFull = true;
+    assertThatThrownBy(() -> sessions.read(connection -> true)).hasMessage("expected");
+    heapIsFull = false;
+    assertThat(closed()).isEqualTo(1);
+    assertThat(sessions.counters()).containsEntry("connections.busy", 0L);
   }
 }
