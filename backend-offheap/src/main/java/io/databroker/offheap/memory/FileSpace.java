@@ -196,7 +196,7 @@ public final class FileSpace implements Space {
   public void force() throws IOException {
     long upTo = written;
     if (forced < upTo) {
-      writer.getFD().sync();
+      Fsync.run(() -> writer.getFD().sync());
       forced = upTo;
       fsyncs = fsyncs + 1;
     }

@@ -9,6 +9,11 @@ import java.nio.file.StandardOpenOption;
 
 /** Forces files and directories to the disk. */
 public final class Fsync {
+  /** Call to the system that forces. */
+  interface Call {
+    void run() throws IOException;
+  }
+
   private Fsync() {}
 
   /** Forces the name of a file. */
@@ -29,7 +34,7 @@ public final class Fsync {
     try {
       while (true) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-          force(channel);
+          run(() -> channel.force(true));
           return;
         } catch (ClosedByInterruptException interrupt) {
           interrupted |= Thread.interrupted();
@@ -42,15 +47,34 @@ public final class Fsync {
     }
   }
 
-  private static void force(FileChannel channel) throws IOException {
+  /**
+   * Runs an fsync. An Error counts as its failure: on a full heap, it may stand for that failure.
+   *
+   * @throws SyncFailedException if the disk failed, or may have failed
+   */
+  static void run(Call fsync) throws IOException {
+    SyncFailedException unknown = new SyncFailedException("the result of an fsync is unknown");
     try {
-      channel.force(true);
-    } catch (ClosedByInterruptException interrupt) {
-      throw interrupt;
+      fsync.run();
+    } catch (ClosedByInterruptException | SyncFailedException failed) {
+      throw failed;
     } catch (IOException failed) {
-      SyncFailedException told = new SyncFailedException(failed.getMessage());
-      told.initCause(failed);
-      throw told;
+      throw cause(told(failed, unknown), failed);
+    } catch (Error failed) {
+      throw cause(unknown, failed);
     }
+  }
+
+  private static SyncFailedException told(IOException failed, SyncFailedException otherwise) {
+    try {
+      return new SyncFailedException(failed.getMessage());
+    } catch (Error full) {
+      return otherwise;
+    }
+  }
+
+  private static SyncFailedException cause(SyncFailedException told, Throwable failed) {
+    told.initCause(failed);
+    return told;
   }
 }

@@ -1,35 +1,50 @@
 package io.databroker.offheap.memory;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.SyncFailedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.nio.channels.ClosedByInterruptException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class FsyncTest {
-  @TempDir Path scratch;
-
-  /** The type of the exception decides, because a disk reports a failed fsync only once. */
   @Test
-  void aDiskThatFailsToForceIsToldFromAFileThatCannotBeOpened() throws IOException {
-    assertThatThrownBy(() -> Fsync.force(scratch.resolve("absent")))
-        .isInstanceOf(NoSuchFileException.class);
-    Fsync.force(scratch);
-    Path unforced = Path.of("/proc");
-    assumeTrue(Files.isDirectory(unforced), "needs a directory that refuses to be forced: /proc");
-    assertThatThrownBy(() -> Fsync.force(unforced)).isInstanceOf(SyncFailedException.class);
+  void aFailedFsyncIsTold() {
+    IOException failure = new IOException("Input/output error");
+    assertThatThrownBy(
+            () ->
+                Fsync.run(
+                    () -> {
+                      throw failure;
+                    }))
+        .isInstanceOf(SyncFailedException.class)
+        .hasMessage("Input/output error")
+        .hasCause(failure);
+  }
+
+  /** There may have been no heap for the exception of the disk's failure. */
+  @Test
+  void anErrorCountsAsAFailedFsync() {
+    OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
+    assertThatThrownBy(
+            () ->
+                Fsync.run(
+                    () -> {
+                      throw failure;
+                    }))
+        .isInstanceOf(SyncFailedException.class)
+        .hasCause(failure);
   }
 
   @Test
-  void anInterruptKeepsNobodyFromAForceAndIsKept() throws IOException {
-    Thread.currentThread().interrupt();
-    Fsync.force(scratch);
-    assertThat(Thread.interrupted()).isTrue();
+  void anInterruptIsNoFailure() {
+    ClosedByInterruptException interrupt = new ClosedByInterruptException();
+    assertThatThrownBy(
+            () ->
+                Fsync.run(
+                    () -> {
+                      throw interrupt;
+                    }))
+        .isSameAs(interrupt);
   }
 }
