@@ -171,10 +171,13 @@ final class Room {
         ? BackendState.SERVING
         : BackendState.degraded(
             BackendState.Reason.STORAGE_FULL,
-            "records, types, options and leases leave "
+            "a write of "
+                + asked
+                + " bytes was rejected; records, types, options and leases leave "
                 + Math.max(0, free)
                 + " of "
                 + most
-                + " bytes free; delete records, or give the JVM a larger heap (-Xmx)");
+                + " bytes free; delete records, or give the JVM a larger heap (-Xmx) or the"
+                + " backend a larger memoryBytes");
   }
 }

@@ -60,11 +60,22 @@ public final class OffheapProvider implements BackendProvider {
   @Override
   public Backend open(Settings settings, BackendContext context) {
     JvmFlags.check();
+    checkDurability(settings);
     checkHeap(settings.get(OffheapSettings.CACHE_BYTES));
     if (System.getProperty(NO_ADVERT) == null) {
       System.setProperty(NO_ADVERT, "true");
     }
     return Opening.open(OffheapSettings.of(settings), context);
+  }
+
+  private static void checkDurability(Settings settings) {
+    if (settings.get(OffheapSettings.DURABILITY) == Durability.DISK
+        && settings.find(OffheapSettings.DIRECTORY).isEmpty()) {
+      throw new OpenFailedException(
+          "durability is disk, but the records would be only in memory; set directory, or set"
+              + " durability to process",
+          null);
+    }
   }
 
   private static void checkHeap(long cacheBytes) {

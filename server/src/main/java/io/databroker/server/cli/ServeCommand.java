@@ -67,7 +67,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      description = "Check the configuration, report all problems, and open nothing.")
+      description =
+          "Check the configuration and report all problems that show without opening the store.")
   private boolean check;
 
   @Option(
@@ -86,7 +87,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting of the backend. May be given more than once.")
+      description =
+          "A setting of the backend; \"databroker backends\" lists them. May be given more than"
+              + " once.")
   private List<String> settings = new ArrayList<>();
 
   @Option(

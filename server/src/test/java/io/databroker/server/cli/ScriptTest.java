@@ -42,7 +42,7 @@ class ScriptTest {
         StandardCopyOption.COPY_ATTRIBUTES);
     jar = checkout.resolve("server/target/databroker-server.jar");
     write("server/src/main/java/A.java", "class A {}");
-    write("pom.xml", "<project/>");
+    write("pom.xml", "<project>\n  <module>server</module>\n</project>\n");
     java = tool("jdk/bin/java", "echo \"$@\"");
     Path tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool : TOOLS.split(" ", -1)) {
@@ -158,6 +158,16 @@ class ScriptTest {
     ahead(write("server/src/main/java/A.java", "class B {}"), 3_600);
     assertThat(called("types")).startsWith("databroker: building");
     assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void aFolderThatIsNoModuleIsNoSource() throws Exception {
+    maven("mkdir -p server/target/run && echo a jar >server/target/run/databroker-server.jar");
+    called("types");
+    ahead(write("my-store/pom.xml", "<project/>"), 3_600);
+    ahead(write("my-store/src/main/java/A.java", "class A {}"), 3_600);
+    assertThat(called("types")).startsWith("-XX:");
+    assertThat(builds()).hasSize(1);
   }
 
   @Test
