@@ -48,7 +48,8 @@ public class NewTypeBenchmark {
     public void load() {
       for (String types : sides.split("\\+", -1)) {
         next = Integer.parseInt(types);
-        Backend loaded = Stores.broker(Stores.IN_MEMORY, BackendContext.standard());
+        // By default, a million types do not fit into the half of the heap that the store may use.
+        Backend loaded = Stores.inMemoryOnWholeHeap(BackendContext.standard());
         for (int from = 0; from < next; from += BATCH) {
           List<Write> writes = new ArrayList<>(BATCH);
           for (int i = from; i < Math.min(next, from + BATCH); i++) {

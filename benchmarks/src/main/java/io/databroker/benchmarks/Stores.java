@@ -123,6 +123,18 @@ public final class Stores {
     return checked(provider(name), Settings.defaults(), context);
   }
 
+  /** Opens the in-memory backend with nearly the whole heap as its bound. */
+  static Backend inMemoryOnWholeHeap(BackendContext context) {
+    BackendProvider provider = provider(IN_MEMORY);
+    Settings.Builder settings = Settings.builder();
+    for (Setting<?> setting : provider.settings()) {
+      if (setting.name().equals("memoryBytes")) {
+        set(settings, setting, Long.toString(Runtime.getRuntime().maxMemory() / 8 * 7));
+      }
+    }
+    return checked(provider, settings.build(), context);
+  }
+
   static Backend checked(BackendProvider provider, Settings settings, BackendContext context) {
     return CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
   }
