@@ -2,9 +2,6 @@ package io.databroker.benchmarks;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
-import io.databroker.api.BackendProvider;
-import io.databroker.api.Setting;
-import io.databroker.api.Settings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -12,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -39,16 +37,8 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Opens a host over a schema, behind the argument checks. */
   Backend open(String schema) {
-    BackendProvider provider = Stores.provider("postgres");
-    Settings.Builder settings = Settings.builder();
-    for (Setting<?> setting : provider.settings()) {
-      switch (setting.name()) {
-        case "url" -> Stores.set(settings, setting, url);
-        case "schema" -> Stores.set(settings, setting, schema);
-        default -> {}
-      }
-    }
-    return Stores.checked(provider, settings.build(), BackendContext.standard());
+    return Stores.broker(
+        "postgres", Map.of("url", url, "schema", schema), BackendContext.standard());
   }
 
   /** Returns the address for a driver. */

@@ -8,6 +8,7 @@ import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /** Opens the sides of a comparison by name. */
@@ -85,21 +86,16 @@ public final class Stores {
   /** Opens the off-heap store of a directory, behind the checks, as a host does. */
   public static Backend offHeap(
       Path directory, int records, String durability, long cacheBytes, BackendContext context) {
-    BackendProvider provider = provider(OFF_HEAP);
-    Settings.Builder settings = Settings.builder();
-    for (Setting<?> setting : provider.settings()) {
-      switch (setting.name()) {
-        case "directory" -> set(settings, setting, directory.toString());
-        case "durability" -> set(settings, setting, durability);
-        case "cacheBytes" -> set(settings, setting, Long.toString(cacheBytes));
-        case "expectedRecords" -> set(settings, setting, Integer.toString(records));
-        default -> {}
-      }
-    }
-    return checked(provider, settings.build(), context);
+    Map<String, String> settings =
+        Map.of(
+            "directory", directory.toString(),
+            "durability", durability,
+            "cacheBytes", Long.toString(cacheBytes),
+            "expectedRecords", Integer.toString(records));
+    return broker(OFF_HEAP, settings, context);
   }
 
-  static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
+  private static <T> void set(Settings.Builder settings, Setting<T> setting, String text) {
     Class<T> type = setting.type();
     Object value;
     if (type == String.class) {
@@ -120,26 +116,30 @@ public final class Stores {
 
   /** Opens one of our backends with default settings, behind the checks, as a host does. */
   static Backend broker(String name, BackendContext context) {
-    return checked(provider(name), Settings.defaults(), context);
+    return broker(name, Map.of(), context);
   }
 
   /** Opens the in-memory backend with nearly the whole heap as its bound. */
   static Backend inMemoryOnWholeHeap(BackendContext context) {
-    BackendProvider provider = provider(IN_MEMORY);
+    long most = Runtime.getRuntime().maxMemory() / 8 * 7;
+    return broker(IN_MEMORY, Map.of("memoryBytes", Long.toString(most)), context);
+  }
+
+  /** Opens one of our backends with these settings by name. */
+  static Backend broker(String name, Map<String, String> texts, BackendContext context) {
+    BackendProvider provider = provider(name);
     Settings.Builder settings = Settings.builder();
     for (Setting<?> setting : provider.settings()) {
-      if (setting.name().equals("memoryBytes")) {
-        set(settings, setting, Long.toString(Runtime.getRuntime().maxMemory() / 8 * 7));
+      String text = texts.get(setting.name());
+      if (text != null) {
+        set(settings, setting, text);
       }
     }
-    return checked(provider, settings.build(), context);
+    Settings chosen = settings.build();
+    return CheckedBackend.over(provider.open(chosen, context), provider.limits(chosen));
   }
 
-  static Backend checked(BackendProvider provider, Settings settings, BackendContext context) {
-    return CheckedBackend.over(provider.open(settings, context), provider.limits(settings));
-  }
-
-  static BackendProvider provider(String name) {
+  private static BackendProvider provider(String name) {
     return ServiceLoader.load(BackendProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(it -> it.name().equals(name))
