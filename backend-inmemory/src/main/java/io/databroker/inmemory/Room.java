@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Room {
   private static final System.Logger LOG = System.getLogger(Room.class.getName());
   private static final long LOG_EVERY = TimeUnit.MINUTES.toNanos(1);
+  private static final String REMEDY =
+      "delete records, or give the JVM a larger heap (-Xmx) or the backend a larger memoryBytes";
 
   private final long most;
   private final long mostHistory;
@@ -107,8 +109,8 @@ final class Room {
             + most
             + " bytes, and "
             + adding
-            + " more do not fit; delete records, or give the JVM a larger heap (-Xmx) or the"
-            + " backend a larger memoryBytes",
+            + " more do not fit; "
+            + REMEDY,
         null);
   }
 
@@ -177,7 +179,7 @@ final class Room {
                 + Math.max(0, free)
                 + " of "
                 + most
-                + " bytes free; delete records, or give the JVM a larger heap (-Xmx) or the"
-                + " backend a larger memoryBytes");
+                + " bytes free; "
+                + REMEDY);
   }
 }
