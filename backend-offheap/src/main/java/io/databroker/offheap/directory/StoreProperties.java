@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * existing inodes: the note describes an older file.
  *
  * <p>A copy by hard links has the same file and the same facts until the original is opened again.
- * That open writes a new file and marks the old one, which then belongs to the copy alone.
+ * The next open of the original writes a new file and marks the old one, which then belongs to the
+ * copy alone.
  *
  * @param salt the name of the store, which is part of every checksum
  * @param generation how many times the store was opened; 0 if the opens were not counted yet

@@ -11,12 +11,7 @@ class FsyncTest {
   @Test
   void aFailedFsyncIsTold() {
     IOException failure = new IOException("Input/output error");
-    assertThatThrownBy(
-            () ->
-                Fsync.run(
-                    () -> {
-                      throw failure;
-                    }))
+    assertThatThrownBy(() -> Fsync.run(failingWith(failure)))
         .isInstanceOf(SyncFailedException.class)
         .hasMessage("Input/output error")
         .hasCause(failure);
@@ -26,12 +21,11 @@ class FsyncTest {
   @Test
   void anErrorCountsAsAFailedFsync() {
     OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
-    assertThatThrownBy(
-            () ->
-                Fsync.run(
-                    () -> {
-                      throw failure;
-                    }))
+    Fsync.Call fsync =
+        () -> {
+          throw failure;
+        };
+    assertThatThrownBy(() -> Fsync.run(fsync))
         .isInstanceOf(SyncFailedException.class)
         .hasCause(failure);
   }
@@ -39,12 +33,12 @@ class FsyncTest {
   @Test
   void anInterruptIsNoFailure() {
     ClosedByInterruptException interrupt = new ClosedByInterruptException();
-    assertThatThrownBy(
-            () ->
-                Fsync.run(
-                    () -> {
-                      throw interrupt;
-                    }))
-        .isSameAs(interrupt);
+    assertThatThrownBy(() -> Fsync.run(failingWith(interrupt))).isSameAs(interrupt);
+  }
+
+  private static Fsync.Call failingWith(IOException failure) {
+    return () -> {
+      throw failure;
+    };
   }
 }
