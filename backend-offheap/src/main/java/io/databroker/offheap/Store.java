@@ -82,7 +82,8 @@ final class Store implements JournalHost {
             settings.forces(),
             context.callTimeout(),
             new Waker(feeds::mayWait, feeds::wake),
-            progress);
+            progress,
+            spaces);
     this.history = newHistory(serverVersion, 0);
   }
 

@@ -151,14 +151,58 @@ class StateTest {
 
   @Test
   void nothingIsAcknowledgedInADirectoryThatWasRemoved() throws IOException {
+    assertNothingIsAcknowledgedAfter(this::deleteStore);
+    assertThat(scratch.resolve("store")).doesNotExist();
+  }
+
+  @Test
+  void nothingIsAcknowledgedAfterTheSegmentWasRemoved() throws IOException {
+    assertNothingIsAcknowledgedAfter(
+        () -> Files.delete(StoreTear.segments(scratch.resolve("store")).get(0)));
+  }
+
+  @Test
+  void nothingIsAcknowledgedAfterTheDirectoryWasMoved() throws IOException {
+    assertNothingIsAcknowledgedAfter(
+        () -> Files.move(scratch.resolve("store"), scratch.resolve("elsewhere")));
+  }
+
+  /** The other store has files of the same names, in another directory or in the same one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nothingIsAcknowledgedBesideAnotherStoreOfThatPath(boolean sameDirectory) throws IOException {
+    Path store = scratch.resolve("store");
+    assertNothingIsAcknowledgedAfter(
+        () -> {
+          Path copy = StoreTear.copy(store, scratch.resolve("copy"));
+          if (sameDirectory) {
+            try (Stream<Path> files = Files.list(store)) {
+              for (Path file : files.toList()) {
+                Files.delete(file);
+              }
+            }
+          } else {
+            Files.move(store, scratch.resolve("elsewhere"));
+          }
+          StoreTear.copy(copy, store);
+        });
+  }
+
+  /** Does something to a store that is open with {@code durability=disk}. */
+  private interface Harm {
+    void run() throws IOException;
+  }
+
+  private void assertNothingIsAcknowledgedAfter(Harm harm) throws IOException {
     try (Backend backend = open(Durability.DISK)) {
       put(backend, "a");
-      deleteStore();
-      assertThatThrownBy(() -> put(backend, "b")).isInstanceOf(DatabrokerException.class);
+      harm.run();
+      assertThatThrownBy(() -> put(backend, "b"))
+          .isInstanceOf(DatabrokerException.class)
+          .hasMessageContaining("was removed, replaced or unmounted");
       assertThat(backend.get("t", "b")).isNull();
       assertReadOnly(backend, Reason.DIRECTORY_LOST);
     }
-    assertThat(scratch.resolve("store")).doesNotExist();
   }
 
   @ParameterizedTest

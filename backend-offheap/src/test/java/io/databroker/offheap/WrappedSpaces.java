@@ -54,6 +54,11 @@ class WrappedSpaces implements Spaces {
   }
 
   @Override
+  public void checkThere() throws IOException {
+    real.checkThere();
+  }
+
+  @Override
   public long salt() {
     return real.salt();
   }
@@ -94,6 +99,11 @@ class WrappedSpaces implements Spaces {
     @Override
     public void seal(long end) throws IOException {
       real.seal(end);
+    }
+
+    @Override
+    public boolean exists() {
+      return real.exists();
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class Publisher {
   private final boolean forces;
   private final Waker waker;
   private final Progress progress;
+  private final Spaces spaces;
   private final LongSupplier nanoTime;
 
   /** Taken after the store's lock and {@link #forcing}, never before them. */
@@ -71,19 +72,27 @@ public final class Publisher {
    * @param forces whether writes are forced before they become visible
    * @param timeout the longest wait of a caller for an fsync
    * @param waker wakes the feeds of the types that were published
+   * @param spaces tells whether the directory is still there
    */
-  public Publisher(boolean forces, Duration timeout, Waker waker, Progress progress) {
-    this(forces, timeout, waker, progress, System::nanoTime);
+  public Publisher(
+      boolean forces, Duration timeout, Waker waker, Progress progress, Spaces spaces) {
+    this(forces, timeout, waker, progress, spaces, System::nanoTime);
   }
 
   /** Creates a publisher with a clock of its own. */
   Publisher(
-      boolean forces, Duration timeout, Waker waker, Progress progress, LongSupplier nanoTime) {
+      boolean forces,
+      Duration timeout,
+      Waker waker,
+      Progress progress,
+      Spaces spaces,
+      LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.forces = forces;
     this.forced = new Forced(timeout);
     this.waker = waker;
     this.progress = progress;
+    this.spaces = spaces;
   }
 
   public void start() {
@@ -310,10 +319,11 @@ public final class Publisher {
     try {
       for (Space space : taken.spaces) {
         space.force();
-        if (!space.isThere()) {
+        if (!space.exists()) {
           throw new DirectoryLostException(space.name());
         }
       }
+      spaces.checkThere();
       progress.forced(last.order, last.end);
       progress.acknowledged(last.order, last.end);
       last.commit.run();

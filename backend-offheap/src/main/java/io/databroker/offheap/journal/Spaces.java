@@ -1,5 +1,6 @@
 package io.databroker.offheap.journal;
 
+import io.databroker.offheap.memory.DirectoryLostException;
 import io.databroker.offheap.memory.RamSpace;
 import io.databroker.offheap.memory.Space;
 import java.io.IOException;
@@ -21,6 +22,13 @@ public interface Spaces {
    * replacement to the disk.
    */
   void adopt(Space compacted, long order) throws IOException;
+
+  /**
+   * Checks that the directory is still the one that was opened.
+   *
+   * @throws DirectoryLostException if it was removed or replaced
+   */
+  default void checkThere() throws IOException {}
 
   /** Returns the number of the store, which is part of each checksum. */
   long salt();

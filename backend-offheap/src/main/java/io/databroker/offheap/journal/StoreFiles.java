@@ -101,7 +101,8 @@ public final class StoreFiles implements Spaces {
     known = FileKey.of(file);
   }
 
-  private void checkThere() throws IOException {
+  @Override
+  public void checkThere() throws IOException {
     FileKey file = known;
     if (file != null && !file.isThere()) {
       throw new DirectoryLostException(file.path().toString());

@@ -226,6 +226,11 @@ public final class FileSpace implements Space {
   }
 
   @Override
+  public boolean exists() {
+    return Files.exists(file);
+  }
+
+  @Override
   public boolean isThere() throws IOException {
     return new FileKey(file, key).isThere();
   }

@@ -25,6 +25,11 @@ public final class RamSpace implements Space {
   public void seal(long end) {}
 
   @Override
+  public boolean exists() {
+    return true;
+  }
+
+  @Override
   public boolean isThere() {
     return true;
   }

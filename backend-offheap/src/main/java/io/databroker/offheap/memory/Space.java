@@ -22,6 +22,13 @@ public interface Space {
   void seal(long end) throws IOException;
 
   /**
+   * Returns whether there is a file at its path. Unlike {@link #isThere}, it does not read the
+   * file's times, because the next fsync then takes longer: since version 6.13, Linux gives the
+   * next write a time of its own, which the fsync has to write too.
+   */
+  boolean exists();
+
+  /**
    * Returns whether a later open would find the file.
    *
    * @throws IOException if the file system does not report it

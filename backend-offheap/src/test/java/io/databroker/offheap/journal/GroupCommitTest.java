@@ -31,7 +31,13 @@ class GroupCommitTest {
   private final Semaphore appended = new Semaphore(0);
 
   private Publisher publisher(Duration timeout) {
-    return new Publisher(true, timeout, new Waker(() -> false, types -> {}), disk, disk::nanoTime);
+    return new Publisher(
+        true,
+        timeout,
+        new Waker(() -> false, types -> {}),
+        disk,
+        new Spaces.InMemory(),
+        disk::nanoTime);
   }
 
   @AfterEach
