@@ -53,6 +53,7 @@ public final class Publisher {
   /** Order of a segment: all written segments before it are dirty or forced. */
   private long publishedOrder;
 
+  /** Number of batches until now; the writer alone changes it, under {@link #lock}. */
   private long appended;
 
   /** Number of the last batch that an fsync has covered. */
@@ -202,15 +203,7 @@ public final class Publisher {
    * writer calls this method.
    */
   public long ticket() {
-    if (!forces) {
-      return 0;
-    }
-    lock.lock();
-    try {
-      return appended;
-    } finally {
-      lock.unlock();
-    }
+    return forces ? appended : 0;
   }
 
   /**
