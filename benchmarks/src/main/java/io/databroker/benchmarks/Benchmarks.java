@@ -1,19 +1,17 @@
 package io.databroker.benchmarks;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,47 +125,27 @@ public final class Benchmarks implements Callable<Integer> {
       return compare(wanted);
     }
     if (!growth.isEmpty()) {
-      if (wantedRows(Catalogue.growing(LEAST), wanted) == 0) {
-        return noRow();
-      }
-      grow(measurement, growth, wanted, out);
-      return 0;
+      return grow(measurement, wanted);
     }
-    List<Comparison> comparisons = Catalogue.of(held());
-    List<Outcome> outcomes = new ArrayList<>(run(measurement, comparisons, wanted, System.out));
-    boolean complete = outcomes.size() == wantedRows(comparisons, wanted);
-    if (ServerComparison.ROWS.stream().anyMatch(wanted)) {
-      try (ServerComparison server = new ServerComparison()) {
-        outcomes.addAll(server.run(measurement, wanted, it -> System.out.print(Table.line(it))));
-      }
-    }
-    if (PostgresComparison.ROWS.stream().anyMatch(wanted)) {
-      outcomes.addAll(postgres(measurement, wanted));
-    }
-    outcomes.addAll(Footprint.compare(held(), wanted, it -> System.out.print(Table.line(it))));
+    Run run = new Run(measurement, wanted, System.out);
+    run.compare(Catalogue.of(held()));
+    run.part(ServerComparison.ROWS, ServerComparison::measure);
+    run.part(
+        PostgresComparison.ROWS,
+        (measured, rows, told) -> {
+          try (PostgresComparison postgres = new PostgresComparison(held())) {
+            postgres.run(measured, rows, told);
+          }
+        });
+    run.part(
+        Footprint.ROWS.stream().map(Row::name).toList(),
+        (measured, rows, told) -> Footprint.compare(held(), rows, told));
     System.out.println();
-    if (outcomes.isEmpty()) {
+    if (run.isEmpty()) {
       return noRow();
     }
-    write("figures", out.resolve("benchmarks.json"), Json.of(outcomes));
-    return complete ? 0 : 1; // a failed row has printed its cause
-  }
-
-  private List<Outcome> postgres(Measurement measurement, Predicate<String> wanted) {
-    List<Outcome> outcomes = new ArrayList<>();
-    try (PostgresComparison postgres = new PostgresComparison(held())) {
-      postgres.run(
-          measurement,
-          wanted,
-          outcome -> {
-            outcomes.add(outcome);
-            System.out.print(Table.line(outcome));
-          });
-    } catch (Exception e) {
-      System.out.println("FAILED: PostgreSQL");
-      e.printStackTrace(System.out);
-    }
-    return outcomes;
+    write("figures", out.resolve("benchmarks.json"), Json.of(run.outcomes()));
+    return run.end();
   }
 
   private int compare(Predicate<String> wanted) throws IOException, InterruptedException {
@@ -207,66 +185,30 @@ public final class Benchmarks implements Callable<Integer> {
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static long wantedRows(List<Comparison> comparisons, Predicate<String> wanted) {
-    return comparisons.stream()
-        .flatMap(it -> it.rows().stream())
-        .filter(it -> wanted.test(it.name()))
-        .count();
-  }
-
   /** Measures the rows whose cost may depend on the number of records, at several numbers. */
-  private static void grow(
-      Measurement measurement, List<Integer> growth, Predicate<String> wanted, Path out)
-      throws IOException {
-    TreeMap<Integer, List<Outcome>> outcomes = new TreeMap<>();
-    for (int records : growth) {
-      System.out.printf(Locale.ROOT, "%n%,d records%n", records);
-      outcomes.put(records, run(measurement, Catalogue.growing(records), wanted, System.out));
+  private int grow(Measurement measurement, Predicate<String> wanted) throws IOException {
+    TreeMap<Integer, Run> runs = new TreeMap<>();
+    for (int size : growth) {
+      System.out.printf(Locale.ROOT, "%n%,d records%n", size);
+      Run run = new Run(measurement, wanted, System.out);
+      run.compare(Catalogue.growing(size));
+      if (run.isEmpty()) {
+        return noRow();
+      }
+      runs.put(size, run);
     }
     System.out.println();
-    for (int records : growth) {
-      write(
-          "figures",
-          out.resolve("growth-" + records + ".json"),
-          Json.of(Objects.requireNonNull(outcomes.get(records))));
+    int code = 0;
+    for (Map.Entry<Integer, Run> run : runs.entrySet()) {
+      Path file = out.resolve("growth-" + run.getKey() + ".json");
+      write("figures", file, Json.of(run.getValue().outcomes()));
+      code = Math.max(code, run.getValue().end());
     }
+    return code;
   }
 
   private static void write(String what, Path file, String text) throws IOException {
     Files.writeString(file, text);
     System.out.println(what + ": " + file.toAbsolutePath().normalize());
-  }
-
-  /** Runs the comparisons that have a wanted row, and prints each row once it is measured. */
-  static List<Outcome> run(
-      Measurement measurement,
-      List<Comparison> comparisons,
-      Predicate<String> wanted,
-      PrintStream print) {
-    List<Outcome> outcomes = new ArrayList<>();
-    print.print(Table.head());
-    for (Comparison comparison : comparisons) {
-      if (comparison.rows().stream().anyMatch(it -> wanted.test(it.name()))) {
-        for (Outcome outcome : measured(measurement, comparison, print)) {
-          if (wanted.test(outcome.row().name())) {
-            outcomes.add(outcome);
-            print.print(Table.line(outcome));
-          }
-        }
-      }
-    }
-    return outcomes;
-  }
-
-  /** Runs one comparison; a failure is printed and does not stop the others. */
-  private static List<Outcome> measured(
-      Measurement measurement, Comparison comparison, PrintStream print) {
-    try {
-      return measurement.run(comparison);
-    } catch (RunnerException e) {
-      print.println("FAILED: " + comparison.benchmark() + " " + comparison.parameters());
-      e.printStackTrace(print);
-      return List.of();
-    }
   }
 }

@@ -106,18 +106,14 @@ public final class Footprint {
   }
 
   /** Measures the wanted rows and reports each once it is known. */
-  static List<Outcome> compare(int records, Predicate<String> wanted, Consumer<Outcome> tell)
+  static void compare(int records, Predicate<String> wanted, Consumer<Outcome> tell)
       throws IOException {
     Footprint footprint = new Footprint(records);
-    List<Outcome> outcomes = new ArrayList<>();
     for (Row row : ROWS) {
       if (wanted.test(row.name())) {
-        Outcome outcome = footprint.outcome(row);
-        outcomes.add(outcome);
-        tell.accept(outcome);
+        tell.accept(footprint.outcome(row));
       }
     }
-    return outcomes;
   }
 
   private Outcome outcome(Row row) throws IOException {

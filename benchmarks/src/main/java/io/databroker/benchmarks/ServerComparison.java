@@ -124,10 +124,17 @@ final class ServerComparison implements AutoCloseable {
     long on(ServerProcess server, long millis) throws InterruptedException;
   }
 
-  /** Measures the wanted rows; streams come first, because puts make the history longer. */
-  List<Outcome> run(Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
+  /** Measures the wanted rows on servers of its own. */
+  static void measure(Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
       throws IOException, InterruptedException {
-    List<Outcome> outcomes = new ArrayList<>();
+    try (ServerComparison server = new ServerComparison()) {
+      server.run(measurement, wanted, told);
+    }
+  }
+
+  /** Measures the wanted rows; streams come first, because puts make the history longer. */
+  private void run(Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
+      throws IOException, InterruptedException {
     for (int i = 0; i < SYNCS.size(); i++) {
       int clients = i == 0 ? 1 : 100;
       long from = latest - (clients == 1 ? RECORDS : PER_CLIENT);
@@ -140,7 +147,6 @@ final class ServerComparison implements AutoCloseable {
                   clients,
                   (client, answer) -> server.calls().sync(syncRequest(from), answer)),
           wanted,
-          outcomes,
           told);
     }
     measure(
@@ -153,37 +159,31 @@ final class ServerComparison implements AutoCloseable {
                 (client, answer) ->
                     server.calls().syncLatest(SyncLatestRequest.getDefaultInstance(), answer)),
         wanted,
-        outcomes,
         told);
     measure(
         measurement,
         rows(GET, "call, CPU of the server").subList(0, 1), // both references answer the same
         this::gets,
         wanted,
-        outcomes,
         told);
     if (wanted.test(TOKEN)) {
-      measureToken(measurement, wanted, outcomes, told);
+      measureToken(measurement, wanted, told);
     }
-    measure(measurement, rows(PUT, "call, CPU of the server"), this::puts, wanted, outcomes, told);
+    measure(measurement, rows(PUT, "call, CPU of the server"), this::puts, wanted, told);
     if (wanted.test(METERED_GET) || wanted.test(METERED_PUT)) {
       try (ServerProcess metered =
           new ServerProcess(
               Databroker.class, "serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0")) {
         load(metered);
         List<ServerProcess> both = List.of(metered, ours);
-        measure(measurement, both, metered(METERED_GET), this::gets, wanted, outcomes, told);
-        measure(measurement, both, metered(METERED_PUT), this::puts, wanted, outcomes, told);
+        measure(measurement, both, metered(METERED_GET), this::gets, wanted, told);
+        measure(measurement, both, metered(METERED_PUT), this::puts, wanted, told);
       }
     }
-    return outcomes;
   }
 
   private void measureToken(
-      Measurement measurement,
-      Predicate<String> wanted,
-      List<Outcome> outcomes,
-      Consumer<Outcome> told)
+      Measurement measurement, Predicate<String> wanted, Consumer<Outcome> told)
       throws IOException, InterruptedException {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
@@ -198,7 +198,7 @@ final class ServerComparison implements AutoCloseable {
                   1,
                   Target.atMostMore(MOST_FOR_A_TOKEN)));
       List<ServerProcess> both = List.of(keyed, ours);
-      measure(measurement, both, rows, this::gets, wanted, outcomes, told);
+      measure(measurement, both, rows, this::gets, wanted, told);
     }
   }
 
@@ -230,11 +230,10 @@ final class ServerComparison implements AutoCloseable {
       List<Row> rows,
       Work work,
       Predicate<String> wanted,
-      List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
     List<ServerProcess> servers = List.of(ours, noop, keeping).subList(0, 1 + rows.size());
-    measure(measurement, servers, rows, work, wanted, outcomes, told);
+    measure(measurement, servers, rows, work, wanted, told);
   }
 
   /** Lets the servers take turns under the same work. */
@@ -244,7 +243,6 @@ final class ServerComparison implements AutoCloseable {
       List<Row> rows,
       Work work,
       Predicate<String> wanted,
-      List<Outcome> outcomes,
       Consumer<Outcome> told)
       throws InterruptedException {
     if (!wanted.test(rows.get(0).name())) {
@@ -270,9 +268,7 @@ final class ServerComparison implements AutoCloseable {
       }
     }
     for (Row row : rows) {
-      Outcome outcome = Outcome.of(row, nanos, new double[nanos.length][0]);
-      outcomes.add(outcome);
-      told.accept(outcome);
+      told.accept(Outcome.of(row, nanos, new double[nanos.length][0]));
     }
   }
 

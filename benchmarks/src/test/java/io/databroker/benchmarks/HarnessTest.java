@@ -23,14 +23,16 @@ class HarnessTest {
   void everyWantedRowIsMeasuredAndTold() throws Exception {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
 
-    List<Outcome> outcomes =
-        Benchmarks.run(
+    Run run =
+        new Run(
             TINY,
-            Catalogue.of(1_000),
             name ->
                 name.equals("in-memory get, 1 thread") || name.equals("in-memory put, batch of 8"),
             new PrintStream(told, true, StandardCharsets.UTF_8));
+    run.compare(Catalogue.of(1_000));
 
+    List<Outcome> outcomes = run.outcomes();
+    assertThat(run.end()).isZero();
     assertThat(outcomes).hasSize(7);
     assertThat(outcomes)
         .allSatisfy(
