@@ -130,6 +130,7 @@ public final class Benchmarks implements Callable<Integer> {
     Run run = new Run(measurement, wanted, System.out);
     run.compare(Catalogue.of(held()));
     run.part(ServerComparison.ROWS, ServerComparison::measure);
+    run.part(PutsToWatchers.ROWS, PutsToWatchers::measure);
     run.part(
         PostgresComparison.ROWS,
         (measured, rows, told) -> {
@@ -159,6 +160,7 @@ public final class Benchmarks implements Callable<Integer> {
     Catalogue.of(held())
         .forEach(it -> groups.add(it.rows().stream().map(Row::name).filter(wanted).toList()));
     groups.add(ServerComparison.ROWS.stream().filter(wanted).toList());
+    groups.add(PutsToWatchers.ROWS.stream().filter(wanted).toList());
     groups.add(PostgresComparison.ROWS.stream().filter(wanted).toList());
     groups.add(Footprint.ROWS.stream().map(Row::name).filter(wanted).toList());
     groups.removeIf(List::isEmpty);

@@ -9,6 +9,7 @@ import io.databroker.server.proto.SyncLatestRequest;
 import io.databroker.server.proto.SyncLatestResponse;
 import io.databroker.server.proto.SyncRequest;
 import io.databroker.server.proto.SyncResponse;
+import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Base64;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.LongFunction;
 
@@ -44,16 +46,21 @@ public final class NoopServer {
         arguments.length > 4
             ? new KeepingService(got, stored, change, changes)
             : new Service(got, stored, change, changes);
+    serve(service, Executors.newFixedThreadPool(16)).awaitTermination();
+  }
+
+  /** Starts a server and prints its port. */
+  static Server serve(BindableService service, Executor executor) throws IOException {
     Server server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 InsecureServerCredentials.create())
-            .executor(Executors.newFixedThreadPool(16))
+            .executor(executor)
             .addService(service)
             .build()
             .start();
     System.out.println("ready listen=127.0.0.1:" + server.getPort());
-    server.awaitTermination();
+    return server;
   }
 
   /** Service with prepared answers. */

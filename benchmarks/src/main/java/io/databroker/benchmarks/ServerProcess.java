@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,28 +28,34 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final ManagedChannel channel;
+  private final ManagedChannel watching;
   private final Channel calls;
 
   /** Starts the server and waits until it prints its port. */
   ServerProcess(Class<?> main, String... arguments) throws IOException {
-    this(main, null, arguments);
+    this(List.of(), main, null, arguments);
+  }
+
+  /**
+   * Starts a server by a command.
+   *
+   * @param prefix the words before the command, such as those that pin it to a core
+   */
+  ServerProcess(List<String> prefix, Class<?> main, String... arguments) throws IOException {
+    this(prefix, main, null, arguments);
   }
 
   /** Starts our server with a shared key; each call has a token that is signed with it. */
   static ServerProcess withKey(byte[] key) throws IOException {
-    return new ServerProcess(Databroker.class, key, "serve", "--listen", "127.0.0.1:0");
+    return new ServerProcess(List.of(), Databroker.class, key, "serve", "--listen", "127.0.0.1:0");
   }
 
-  private ServerProcess(Class<?> main, byte @Nullable [] key, String... arguments)
+  private ServerProcess(
+      List<String> prefix, Class<?> main, byte @Nullable [] key, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(main.getName());
-    command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        new ProcessBuilder(command(prefix, main, arguments))
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
     if (key != null) {
       builder.environment().put("DATABROKER_SHARED_KEY", Base64.getEncoder().encodeToString(key));
     }
@@ -61,18 +68,37 @@ final class ServerProcess implements AutoCloseable {
         throw new IOException(main.getName() + " ended before it listened");
       }
     } while (!PORT.matcher(line).find());
-    Matcher port = PORT.matcher(line);
-    if (!port.find()) {
+    Matcher listening = PORT.matcher(line);
+    if (!listening.find()) {
       throw new IOException("no port in " + line);
     }
-    channel =
-        Grpc.newChannelBuilderForAddress(
-                "127.0.0.1", Integer.parseInt(port.group(1)), InsecureChannelCredentials.create())
-            .build();
+    int port = Integer.parseInt(listening.group(1));
+    channel = connection(port).build();
+    watching = connection(port).directExecutor().build();
     calls =
         key == null
             ? channel
             : ClientInterceptors.intercept(channel, new TokenSigner(key, Clock.systemUTC()));
+  }
+
+  /** Returns the command that runs a class in a JVM of its own. */
+  static List<String> command(List<String> prefix, Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  private static ManagedChannelBuilder<?> connection(int port) {
+    return Grpc.newChannelBuilderForAddress("127.0.0.1", port, InsecureChannelCredentials.create());
+  }
+
+  /** Returns calls on a connection of their own, which it opens; answers come on its thread. */
+  DataBrokerServiceGrpc.DataBrokerServiceStub watching() {
+    return DataBrokerServiceGrpc.newStub(watching);
   }
 
   DataBrokerServiceGrpc.DataBrokerServiceStub calls() {
@@ -91,6 +117,7 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    watching.shutdownNow();
     process.destroyForcibly();
   }
 }

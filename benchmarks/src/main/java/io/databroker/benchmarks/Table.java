@@ -33,7 +33,7 @@ final class Table {
 
   private static String line(Object... cells) {
     return String.format(
-        Locale.ROOT, "| %-60s | %-41s | %9s | %9s | %6s | %-13s | %-20s | %-14s |%n", cells);
+        Locale.ROOT, "| %-60s | %-41s | %9s | %9s | %9s | %-21s | %-20s | %-14s |%n", cells);
   }
 
   /** Formats a number with three significant digits. */

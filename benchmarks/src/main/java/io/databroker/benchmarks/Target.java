@@ -16,7 +16,7 @@ record Target(Measure measure, double bound) {
     TIME,
     /** Our bytes divided by those of the reference: less is better. */
     BYTES,
-    /** Our time in nanoseconds; there is no reference. */
+    /** Our time in nanoseconds; a reference does not count. */
     NANOS,
     /** Our time minus that of the reference, in nanoseconds: less is better. */
     MORE_NANOS
