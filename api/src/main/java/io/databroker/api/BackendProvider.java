@@ -38,6 +38,19 @@ public interface BackendProvider {
   Limits limits(Settings settings);
 
   /**
+   * Checks settings for problems that {@link Setting#problemWith} cannot find: values that exclude
+   * each other, or that contradict what exists, such as a directory that is a file. A host calls it
+   * before {@link #open}, and also alone; {@code open} fails in the same way without it.
+   *
+   * <p>It changes nothing, opens no connection, and returns soon. By default it finds nothing.
+   *
+   * @param settings valid values, as described by {@link #settings()}
+   * @throws OpenFailedException if an open with these settings must fail; the message says why and
+   *     what to do
+   */
+  default void check(Settings settings) {}
+
+  /**
    * Opens a backend. An open that fails leaves nothing behind (OPEN-1).
    *
    * @param settings valid values, as described by {@link #settings()}

@@ -99,6 +99,25 @@ public final class Setting<T> {
     return new Setting<>(name, type, unit, help, null, true, check);
   }
 
+  /**
+   * Returns a copy of this setting with a further check of its values.
+   *
+   * @param problem gives the remedy for a value that is not acceptable, and nothing for another one
+   */
+  public Setting<T> checked(Function<? super T, Optional<String>> problem) {
+    return new Setting<>(
+        name,
+        type,
+        unit,
+        help,
+        defaultValue,
+        required,
+        value -> {
+          String first = check.apply(value);
+          return first == null ? problem.apply(value).orElse(null) : first;
+        });
+  }
+
   /** Returns the name to use in a configuration. */
   public String name() {
     return name;

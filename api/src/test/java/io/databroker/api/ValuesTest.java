@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,24 @@ class ValuesTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContainingAll("size is 11", "1 to 10 bytes", "time is PT0S", "more than 0");
+  }
+
+  @Test
+  void aFurtherCheckFollowsThatOfTheRange() {
+    Setting<Long> size =
+        Setting.number("size", "bytes", 0, 10, 0, "Help.")
+            .checked(
+                bytes ->
+                    bytes == 0 || bytes >= 4 ? Optional.empty() : Optional.of("give 0, or 4 to 10"))
+            .required();
+    assertThat(size.problemWith(11L)).contains("give 0 to 10 bytes");
+    assertThat(size.problemWith(3L)).contains("give 0, or 4 to 10");
+    assertThat(size.problemWith(0L)).isEmpty();
+    assertThat(size.problemWith(4L)).isEmpty();
+    Settings.Builder builder = Settings.builder().set(size, 3L);
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("size is 3; give 0, or 4 to 10");
   }
 
   @Test

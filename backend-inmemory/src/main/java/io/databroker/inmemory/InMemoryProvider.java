@@ -11,6 +11,7 @@ import io.databroker.api.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,14 +31,21 @@ public final class InMemoryProvider implements BackendProvider {
           .leaseMargin(Duration.ZERO)
           .build();
 
+  /** Smallest {@code memoryBytes} that is not 0: some records of usual size fit. */
+  private static final long LEAST_MEMORY = 1 << 16;
+
+  private static final long HEAP = Runtime.getRuntime().maxMemory();
+
   private static final Setting<Long> MEMORY_BYTES =
       Setting.number(
-          "memoryBytes",
-          "bytes",
-          0,
-          Long.MAX_VALUE,
-          0,
-          "heap for records, history, options and leases together; 0: half of the JVM's heap");
+              "memoryBytes",
+              "bytes",
+              0,
+              Long.MAX_VALUE,
+              0,
+              "heap for records, history, options and leases together, at least 65536; 0: half of "
+                  + "the JVM's heap")
+          .checked(InMemoryProvider::problemWithMemory);
 
   private static final Setting<Long> HISTORY_BYTES =
       Setting.number(
@@ -76,31 +84,39 @@ public final class InMemoryProvider implements BackendProvider {
     return LIMITS;
   }
 
-  @Override
-  public Backend open(Settings settings, BackendContext context) {
-    long memory = settings.get(MEMORY_BYTES);
-    long history = settings.get(HISTORY_BYTES);
-    long heap = Runtime.getRuntime().maxMemory();
-    if (memory > heap) {
-      throw tooLarge(MEMORY_BYTES, memory, "the heap", heap);
-    }
-    long most = memory == 0 ? heap / 2 : memory;
-    if (history > most) {
-      throw tooLarge(HISTORY_BYTES, history, "memoryBytes", most);
-    }
-    return new InMemoryBackend(context, Room.shareOfHeap(memory, history));
+  private static Optional<String> problemWithMemory(long bytes) {
+    return bytes == 0 || (bytes >= LEAST_MEMORY && bytes <= HEAP)
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "give 0 for half of the heap, or %d to %d bytes, which is the whole heap (-Xmx)",
+                LEAST_MEMORY,
+                HEAP));
   }
 
-  private static OpenFailedException tooLarge(
-      Setting<Long> setting, long given, String than, long bound) {
-    return new OpenFailedException(
-        String.format(
-            Locale.ROOT,
-            "%s %d is more than %s, %d bytes; set it lower, or give the JVM a larger heap (-Xmx)",
-            setting.name(),
-            given,
-            than,
-            bound),
-        null);
+  @Override
+  public void check(Settings settings) {
+    long memory = settings.get(MEMORY_BYTES);
+    long history = settings.get(HISTORY_BYTES);
+    long most = memory == 0 ? HEAP / 2 : memory;
+    if (history > most) {
+      throw new OpenFailedException(
+          String.format(
+              Locale.ROOT,
+              "%s %d is more than memoryBytes, %d bytes; set it lower, or give the JVM a larger"
+                  + " heap (-Xmx)",
+              HISTORY_BYTES.name(),
+              history,
+              most),
+          null);
+    }
+  }
+
+  @Override
+  public Backend open(Settings settings, BackendContext context) {
+    check(settings);
+    return new InMemoryBackend(
+        context, Room.shareOfHeap(settings.get(MEMORY_BYTES), settings.get(HISTORY_BYTES)));
   }
 }

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.Bytes;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Setting;
 import io.databroker.api.Settings;
+import io.databroker.api.Write;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class InMemoryProviderTest {
@@ -26,19 +31,46 @@ class InMemoryProviderTest {
     return settings.build();
   }
 
-  private void assertRefused(long memory, long history, String words) {
+  private void assertContradiction(long memory, long history, String words) {
     Settings settings = set(memory, history);
-    assertThatThrownBy(() -> provider.open(settings, BackendContext.standard()))
-        .isInstanceOf(OpenFailedException.class)
-        .hasMessageContaining(words);
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> provider.check(settings),
+            () -> provider.open(settings, BackendContext.standard()));
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call).isInstanceOf(OpenFailedException.class).hasMessageContaining(words);
+    }
   }
 
   @Test
-  void boundsThatTheHeapCannotKeepAreRefused() {
-    assertRefused(HEAP + 1, 0, "memoryBytes " + (HEAP + 1) + " is more than the heap, " + HEAP);
-    assertRefused(Long.MAX_VALUE, 0, "is more than the heap");
-    assertRefused(1_000, 1_001, "historyBytes 1001 is more than memoryBytes, 1000 bytes");
-    assertRefused(0, HEAP, "historyBytes " + HEAP + " is more than memoryBytes, " + HEAP / 2);
+  void boundsThatTheHeapCannotKeepOrThatHoldNoRecordAreRefused() {
+    for (long memory : new long[] {1, 10, 65_535, HEAP + 1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> set(memory, 0))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining(
+              "memoryBytes is "
+                  + memory
+                  + "; give 0 for half of the heap, or 65536 to "
+                  + HEAP
+                  + " bytes, which is the whole heap (-Xmx)");
+    }
+  }
+
+  @Test
+  void aHistoryLargerThanTheWholeIsRefused() {
+    assertContradiction(
+        100_000, 100_001, "historyBytes 100001 is more than memoryBytes, 100000 bytes");
+    assertContradiction(0, HEAP, "historyBytes " + HEAP + " is more than memoryBytes, " + HEAP / 2);
+  }
+
+  @Test
+  void theSmallestBoundHoldsRecords() {
+    try (Backend backend = provider.open(set(65_536, 0), BackendContext.standard())) {
+      for (int i = 0; i < 50; i++) {
+        backend.put(List.of(Write.put("t", "id-" + i, Bytes.copyOf(new byte[256]))));
+      }
+      assertThat(backend.get("t", "id-0")).isNotNull();
+    }
   }
 
   @Test

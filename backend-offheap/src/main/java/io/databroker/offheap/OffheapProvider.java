@@ -10,7 +10,6 @@ import io.databroker.api.Setting;
 import io.databroker.api.Settings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -58,17 +57,7 @@ public final class OffheapProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(Settings settings, BackendContext context) {
-    JvmFlags.check();
-    checkDurability(settings);
-    checkHeap(settings.get(OffheapSettings.CACHE_BYTES));
-    if (System.getProperty(NO_ADVERT) == null) {
-      System.setProperty(NO_ADVERT, "true");
-    }
-    return Opening.open(OffheapSettings.of(settings), context);
-  }
-
-  private static void checkDurability(Settings settings) {
+  public void check(Settings settings) {
     if (settings.get(OffheapSettings.DURABILITY) == Durability.DISK
         && settings.find(OffheapSettings.DIRECTORY).isEmpty()) {
       throw new OpenFailedException(
@@ -76,30 +65,16 @@ public final class OffheapProvider implements BackendProvider {
               + " durability to process",
           null);
     }
+    settings.find(OffheapSettings.DIRECTORY).ifPresent(Opening::checkPlace);
   }
 
-  private static void checkHeap(long cacheBytes) {
-    if (cacheBytes > 0 && cacheBytes < Bounds.LEAST_CACHE_BYTES) {
-      throw new OpenFailedException(
-          String.format(
-              Locale.ROOT,
-              "%s %d is too little for copies of usual records; set it to %d or more, or to 0 for no"
-                  + " copies",
-              OffheapSettings.CACHE_BYTES.name(),
-              cacheBytes,
-              Bounds.LEAST_CACHE_BYTES),
-          null);
+  @Override
+  public Backend open(Settings settings, BackendContext context) {
+    JvmFlags.check();
+    check(settings);
+    if (System.getProperty(NO_ADVERT) == null) {
+      System.setProperty(NO_ADVERT, "true");
     }
-    if (cacheBytes > Bounds.CACHE_BYTES) {
-      throw new OpenFailedException(
-          String.format(
-              Locale.ROOT,
-              "%s %d is more than half of the heap, %d bytes; set it lower, or give the JVM a"
-                  + " larger heap (-Xmx)",
-              OffheapSettings.CACHE_BYTES.name(),
-              cacheBytes,
-              Bounds.CACHE_BYTES),
-          null);
-    }
+    return Opening.open(OffheapSettings.of(settings), context);
   }
 }

@@ -76,13 +76,14 @@ record OffheapSettings(
 
   static final Setting<Long> CACHE_BYTES =
       Setting.number(
-          "cacheBytes",
-          "bytes",
-          0,
-          1L << 40,
-          0,
-          "heap for copies of the records that are read most, at least 1048576 and at most half of "
-              + "the heap; 0: no copies");
+              "cacheBytes",
+              "bytes",
+              0,
+              Long.MAX_VALUE,
+              0,
+              "heap for copies of the records that are read most, at least 1048576 and at most "
+                  + "half of the heap; 0: no copies")
+          .checked(OffheapSettings::problemWithCache);
 
   private static final long SMALLEST_SEGMENT = 64L << 20;
   private static final long LARGEST_SEGMENT = 256L << 20;
@@ -95,6 +96,17 @@ record OffheapSettings(
       int growth,
       long segmentBytes) {
     this(directory, durability, expectedRecords, growth, segmentBytes, DEFAULT_SCRUB_RATE, 0);
+  }
+
+  private static Optional<String> problemWithCache(long bytes) {
+    return bytes == 0 || (bytes >= Bounds.LEAST_CACHE_BYTES && bytes <= Bounds.CACHE_BYTES)
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "give 0 for no copies, or %d to %d bytes, which is half of the heap (-Xmx)",
+                Bounds.LEAST_CACHE_BYTES,
+                Bounds.CACHE_BYTES));
   }
 
   static List<Setting<?>> all() {

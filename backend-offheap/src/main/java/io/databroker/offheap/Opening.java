@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -63,6 +64,22 @@ final class Opening {
   }
 
   /**
+   * Checks that the directory exists or may be made, without making it.
+   *
+   * @throws OpenFailedException if a file or a link that leads nowhere is in its place
+   */
+  static void checkPlace(Path directory) {
+    for (Path at = directory.toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.isDirectory(at)) {
+        return;
+      }
+      if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+        throw notOpened(directory, new FileAlreadyExistsException(at.toString()));
+      }
+    }
+  }
+
+  /**
    * Opens a store in a directory.
    *
    * @param uptime the boot id of the machine, and the time since that boot
@@ -86,13 +103,7 @@ final class Opening {
           String.format(Locale.ROOT, "cannot open directory %s: %s", directory, full.getMessage()),
           full);
     } catch (IOException | UncheckedIOException | DatabrokerException failed) {
-      throw new OpenFailedException(
-          String.format(
-              Locale.ROOT,
-              "cannot open directory %s: %s; make it readable and writable, with room on its disk",
-              directory,
-              reason(failed)),
-          failed);
+      throw notOpened(directory, failed);
     } finally {
       if (!opened) {
         Collections.reverse(made);
@@ -111,6 +122,16 @@ final class Opening {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         }
         : new FileAttribute<?>[0];
+  }
+
+  private static OpenFailedException notOpened(Path directory, Exception failed) {
+    return new OpenFailedException(
+        String.format(
+            Locale.ROOT,
+            "cannot open directory %s: %s; make it readable and writable, with room on its disk",
+            directory,
+            reason(failed)),
+        failed);
   }
 
   /** Returns the reason in words: the message of many I/O errors is only the name of a file. */

@@ -56,6 +56,11 @@ public final class PostgresProvider implements BackendProvider {
   }
 
   @Override
+  public void check(Settings settings) {
+    var unused = PostgresSettings.of(settings);
+  }
+
+  @Override
   public Backend open(Settings settings, BackendContext context) {
     return Opening.open(PostgresSettings.of(settings), context);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The settings of one open.
@@ -37,7 +38,8 @@ record PostgresSettings(
   static final Setting<Path> PASSWORD_FILE =
       Setting.path("passwordFile", "a file whose first line is the password");
   static final Setting<String> SCHEMA =
-      Setting.text("schema", "databroker", "the schema that holds the store; created if absent");
+      Setting.text("schema", "databroker", "the schema that holds the store; created if absent")
+          .checked(PostgresSettings::problemWithSchema);
   static final Setting<Long> POOL_SIZE =
       Setting.number(
           "poolSize",
@@ -58,28 +60,52 @@ record PostgresSettings(
   /** Names that need no quotes: operators easily mistype quoted names in queries. */
   private static final Pattern PLAIN_NAME = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,47}");
 
+  private static final Pattern USER_IN_URL = Pattern.compile("jdbc:postgresql://[^/?]*@");
+
+  private static Optional<String> problemWithSchema(String name) {
+    return PLAIN_NAME.matcher(name).matches()
+        ? Optional.empty()
+        : Optional.of(
+            "give 1 to 48 small letters, digits and underscores that begin with no digit and not"
+                + " with pg_");
+  }
+
+  /** Reads the settings, and the file of the password; connects to nothing. */
   static PostgresSettings of(Settings settings) {
     String url = settings.get(URL);
-    if (!url.startsWith("jdbc:postgresql:")) {
-      throw new OpenFailedException(
-          "url is " + shown(url) + "; give one that begins with jdbc:postgresql://", null);
-    }
-    String schema = settings.get(SCHEMA);
-    if (!PLAIN_NAME.matcher(schema).matches()) {
-      throw new OpenFailedException(
-          "schema is "
-              + schema
-              + "; give 1 to 48 small letters, digits and underscores that begin with no digit and"
-              + " not with pg_",
-          null);
-    }
+    checkUrl(url);
     return new PostgresSettings(
         url,
         settings.find(USER).orElse(null),
         password(settings),
-        schema,
+        settings.get(SCHEMA),
         Math.toIntExact(settings.get(POOL_SIZE)),
         settings.get(STATEMENT_TIMEOUT));
+  }
+
+  private static void checkUrl(String url) {
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new OpenFailedException(
+          "url is " + shown(url) + "; give one that begins with jdbc:postgresql://", null);
+    }
+    if (USER_IN_URL.matcher(url).lookingAt()) { // the driver's log would show the password
+      throw new OpenFailedException(
+          "url is "
+              + shown(url)
+              + " with a user before the host; give jdbc:postgresql://HOST:PORT/DATABASE, and user"
+              + " and passwordFile as settings",
+          null);
+    }
+    try {
+      new PGSimpleDataSource().setUrl(url);
+    } catch (IllegalArgumentException e) {
+      throw new OpenFailedException(
+          "url is "
+              + shown(url)
+              + ", which the PostgreSQL driver cannot read; give"
+              + " jdbc:postgresql://HOST:PORT/DATABASE",
+          null); // the driver's own message contains the password
+    }
   }
 
   private static @Nullable String password(Settings settings) {

@@ -1,6 +1,5 @@
 package io.databroker.postgres;
 
-import io.databroker.api.OpenFailedException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -62,21 +61,11 @@ final class SessionSource {
     this.settings = settings;
     this.cluster = cluster;
     this.callSeconds = Math.toIntExact(Math.min(3600, callTimeout.toSeconds() + 1));
-    driver("primary"); // checks the URL
   }
 
   private PGSimpleDataSource driver(String target) {
     PGSimpleDataSource driver = new PGSimpleDataSource();
-    try {
-      driver.setUrl(settings.url());
-    } catch (IllegalArgumentException e) {
-      throw new OpenFailedException(
-          "url is "
-              + settings.shownUrl()
-              + ", which the PostgreSQL driver cannot read; give"
-              + " jdbc:postgresql://HOST:PORT/DATABASE",
-          null); // the driver's own message contains the password
-    }
+    driver.setUrl(settings.url());
     if (settings.user() != null) {
       driver.setUser(settings.user());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.databroker.api.Backend;
 import io.databroker.api.BackendContext;
+import io.databroker.api.InvalidArgumentException;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Settings;
 import java.io.IOException;
@@ -135,7 +136,7 @@ class OpenFailureTest {
   }
 
   @Test
-  void aUrlOfAnotherKindAndSchemaNamesThatNeedQuotesOrAreReserved() {
+  void aUrlOfAnotherKindIsRefused() {
     opening(TestServer.settings("jdbc:mysql://localhost/broker", "broker"))
         .hasMessageContaining("give one that begins with jdbc:postgresql://");
     opening(TestServer.settings("jdbc:mysql://localhost/broker?password=geheim", "broker"))
@@ -143,8 +144,17 @@ class OpenFailureTest {
     opening(TestServer.settings("jdbc:postgresql://localhost:x/broker?password=geheim", "broker"))
         .hasMessageContaining("url is jdbc:postgresql://localhost:x/broker, which the PostgreSQL")
         .hasMessageNotContaining("geheim");
+    opening(TestServer.settings("jdbc:postgresql://me:geheim@localhost/broker", "broker"))
+        .hasMessageContaining("url is jdbc:postgresql://localhost/broker with a user before the")
+        .hasMessageNotContaining("geheim");
+  }
+
+  @Test
+  void aSchemaNameThatNeedsQuotesOrIsReservedIsRefused() {
     for (String name : new String[] {"", "Broker", "1st", "a\"b", "pg_broker", "a".repeat(49)}) {
-      opening(TestServer.settings(name)).hasMessageContaining("schema is " + name);
+      assertThatThrownBy(() -> TestServer.settings(name))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("schema is " + name + "; give 1 to 48 small letters");
     }
   }
 

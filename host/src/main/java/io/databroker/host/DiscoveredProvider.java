@@ -88,6 +88,21 @@ public final class DiscoveredProvider {
     return limits;
   }
 
+  /**
+   * Checks settings before an open.
+   *
+   * @throws OpenFailedException if an open with these settings must fail, or the provider fails
+   */
+  void check(Settings values) {
+    var unused =
+        ask(
+            "a check of its settings",
+            () -> {
+              provider.check(values);
+              return true;
+            });
+  }
+
   Backend open(Settings values, BackendContext context) {
     return ask("a backend", () -> provider.open(values, context));
   }

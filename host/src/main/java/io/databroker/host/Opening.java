@@ -3,6 +3,7 @@ package io.databroker.host;
 import io.databroker.api.Backend;
 import io.databroker.api.Capability;
 import io.databroker.api.CheckedBackend;
+import io.databroker.api.DatabrokerException;
 import io.databroker.api.Limits;
 import io.databroker.api.OpenFailedException;
 import io.databroker.api.Settings;
@@ -40,7 +41,7 @@ final class Opening {
     this.given = given;
   }
 
-  /** Finds the providers and parses the settings; opens nothing. */
+  /** Finds the providers, and parses and checks the settings; opens nothing. */
   void check() {
     try (Discovery discovery = Discovery.of(given.plugins)) {
       var unused = choices(discovery);
@@ -89,8 +90,12 @@ final class Opening {
           try {
             DiscoveredProvider provider = discovery.provider(config.provider());
             String shown = name.isEmpty() ? provider.name() : name;
+            int before = problems.size();
             Settings settings =
                 new SettingsParser(shown, provider.settings(), problems).parse(config.settings());
+            if (problems.size() == before) {
+              check(shown, provider, settings, problems);
+            }
             choices.put(name, new Choice(provider, settings, config));
           } catch (ConfigurationException e) {
             problems.addAll(e.problems());
@@ -98,6 +103,22 @@ final class Opening {
         });
     ConfigurationException.throwIfAny(problems.stream().distinct().toList());
     return choices;
+  }
+
+  private static void check(
+      String shown, DiscoveredProvider provider, Settings settings, List<String> problems) {
+    try {
+      provider.check(settings);
+    } catch (DatabrokerException e) {
+      String id = e.id().label() + ": "; // its kind is no news in a list of problems
+      String message = String.valueOf(e.getMessage());
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "backend %s: %s",
+              shown,
+              message.startsWith(id) ? message.substring(id.length()) : message));
+    }
   }
 
   private static void requirePositive(String what, Duration value, List<String> problems) {

@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -208,6 +209,27 @@ class DatabrokerTest {
               assertThat(e).hasMessageStartingWith("configuration: backend fake: unknown");
               assertThat(e.getMessage()).doesNotContain("\n");
             });
+    assertThat(events()).isEmpty();
+  }
+
+  @Test
+  void valuesThatExcludeEachOtherAreFoundBeforeAnythingIsOpened() {
+    BackendConfig both = fake("b").with("loud", "true").with("colour", "dark_blue");
+    Databroker.Builder builder =
+        Databroker.builder()
+            .backend(fake("a"))
+            .backend("archive", both)
+            .backend("third", fake("c").with("size", "0"));
+    for (ThrowingCallable call : List.<ThrowingCallable>of(builder::check, builder::open)) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              ConfigurationException.class,
+              e ->
+                  assertThat(e.problems())
+                      .containsExactly(
+                          "backend archive: nothing is loud and dark blue; choose one",
+                          "backend third: setting size is \"0\"; give 1 to 100 bytes"));
+    }
     assertThat(events()).isEmpty();
   }
 

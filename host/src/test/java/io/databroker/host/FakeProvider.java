@@ -65,6 +65,13 @@ public final class FakeProvider implements BackendProvider {
   }
 
   @Override
+  public void check(Settings settings) {
+    if (settings.get(LOUD) && settings.get(COLOUR) == Colour.DARK_BLUE) {
+      throw new OpenFailedException("nothing is loud and dark blue; choose one", null);
+    }
+  }
+
+  @Override
   public Backend open(Settings settings, BackendContext context) {
     String label = settings.find(LABEL).orElse("");
     if (settings.get(LOUD)) {

@@ -51,6 +51,11 @@ public class ForwardingProvider implements BackendProvider {
   }
 
   @Override
+  public void check(Settings settings) {
+    provider.check(settings);
+  }
+
+  @Override
   public Backend open(Settings settings, BackendContext context) {
     return provider.open(settings, context);
   }

@@ -298,17 +298,21 @@ class ConfigurationTest {
         file(
             "backend: postgres",
             "set:",
-            "  url: jdbc:postgresql://me:hunter2@db/x?ssl=true&password=hunter2&pwd=hunter2&api_key=hunter2&user=u",
-            "  password: hunter2",
-            "  passwordFile: /etc/pw");
+            "  url: jdbc:postgresql://db/x?ssl=true&password=hunter2&pwd=hunter2&api_key=hunter2&user=u",
+            "  password: hunter2");
     Cli shown = print(Map.of("DATABROKER_SHARED_KEY", key()), "--config", yaml);
     assertThat(shown.out())
         .doesNotContain("hunter2")
         .doesNotContain(key())
         .contains("password: \"(hidden)\"")
         .contains("ssl=true")
-        .contains("passwordFile: /etc/pw")
         .contains("DATABROKER_SHARED_KEY is set (hidden)");
+    Path password = Files.writeString(folder.resolve("pw"), "hunter2");
+    String inFile = file("backend: postgres", "set:", "  url: jdbc:postgresql://db/x");
+    assertThat(
+            print(Map.of("DATABROKER_SET", "passwordFile=" + password), "--config", inFile).out())
+        .contains("passwordFile: " + password)
+        .doesNotContain("hunter2");
     // Secrets also stay hidden when the line that holds one is wrong.
     String wrong =
         file("set:", "  password: hunter2", "  pasword: hunter2", "  password: 'hunter2");
