@@ -25,6 +25,7 @@ final class Connection implements AutoCloseable {
     System.setProperty("io.grpc.netty.shaded.io.netty.jfr.enabled", "false");
   }
 
+  private final Answers answers = new Answers();
   private final ManagedChannel channel;
 
   /**
@@ -34,6 +35,7 @@ final class Connection implements AutoCloseable {
     channel =
         builder(server, access.credentials())
             .intercept(access.interceptors())
+            .intercept(answers)
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .keepAliveTime(
                 1,
@@ -82,6 +84,11 @@ final class Connection implements AutoCloseable {
   /** Reconnects with the next call, instead of after a pause that grows with each failure. */
   void retryAtOnce() {
     channel.resetConnectBackoff();
+  }
+
+  /** Returns whether the server has answered a call. */
+  boolean isAnswered() {
+    return answers.came();
   }
 
   /** Returns the channel; closed with the connection. */

@@ -1,6 +1,7 @@
 package io.databroker.server.cli;
 
 import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,8 @@ abstract class RemoteCommand extends ReportingCommand {
 
   @Mixin private final ClientAccess access;
 
+  private @Nullable Connection connection;
+
   @SuppressWarnings("NullAway.Init") // picocli sets the option
   RemoteCommand(Terminal terminal) {
     super(terminal);
@@ -29,15 +32,18 @@ abstract class RemoteCommand extends ReportingCommand {
 
   @Override
   final int run(Output output) throws Exception {
-    try (Connection connection = new Connection(server, access.server())) {
-      ask(connection, output);
+    try (Connection opened = new Connection(server, access.server())) {
+      connection = opened;
+      ask(opened, output);
       return ExitCodes.DONE;
     }
   }
 
   @Override
   final String message(StatusRuntimeException error) {
-    return ServerErrors.message(error, server, access.server());
+    Connection opened = connection;
+    return ServerErrors.message(
+        error, server, access.server(), opened != null && opened.isAnswered());
   }
 
   abstract void ask(Connection connection, Output output) throws Exception;

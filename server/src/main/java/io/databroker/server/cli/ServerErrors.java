@@ -15,10 +15,17 @@ import javax.net.ssl.SSLException;
 final class ServerErrors {
   private ServerErrors() {}
 
-  static String message(StatusRuntimeException error, Address server, ServerAccess access) {
+  /**
+   * Returns the message about a failed call.
+   *
+   * @param answered whether the server has answered a call on the same connection, so that both use
+   *     TLS or both do not
+   */
+  static String message(
+      StatusRuntimeException error, Address server, ServerAccess access, boolean answered) {
     String told = told(error);
     return switch (error.getStatus().getCode()) {
-      case UNAVAILABLE -> away(error, server, access, told);
+      case UNAVAILABLE -> away(error, server, !answered && !access.usesTls(), told);
       case DEADLINE_EXCEEDED -> server + " did not answer in time";
       case UNIMPLEMENTED -> server + " cannot do that: " + told;
       case ABORTED -> startOver(error, told);
@@ -33,7 +40,7 @@ final class ServerErrors {
   }
 
   private static String away(
-      StatusRuntimeException error, Address server, ServerAccess access, String told) {
+      StatusRuntimeException error, Address server, boolean mayNeedTls, String told) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException) {
         return String.format(
@@ -58,7 +65,7 @@ final class ServerErrors {
             "the connection to the server at %s was lost; the call may or may not have "
                 + "taken effect%s",
             server,
-            access.usesTls() ? "" : "; if the server requires TLS, name its authority by --tls-ca")
+            mayNeedTls ? "; if the server requires TLS, name its authority by --tls-ca" : "")
         : server + ": " + told;
   }
 

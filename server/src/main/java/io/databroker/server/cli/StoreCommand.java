@@ -118,11 +118,12 @@ abstract class StoreCommand extends ReportingCommand {
       answered = true;
       return end;
     } catch (StatusRuntimeException e) {
-      throw new FailedException(server + ": " + ServerErrors.message(e, server, credentials));
+      throw new FailedException(
+          server + ": " + ServerErrors.message(e, server, credentials, false));
     } catch (UnavailableException e) {
       throw new FailedException(
           e.getCause() instanceof StatusRuntimeException status
-              ? ServerErrors.message(status, server, credentials)
+              ? ServerErrors.message(status, server, credentials, false)
               : String.valueOf(e.getMessage()));
     } finally {
       if (!answered) {

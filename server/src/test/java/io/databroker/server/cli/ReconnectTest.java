@@ -10,10 +10,15 @@ import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -76,6 +81,82 @@ class ReconnectTest {
       thread.interrupt();
       return code.get(20, TimeUnit.SECONDS);
     }
+  }
+
+  /** Wire between a client and a server that the test can cut. */
+  private static final class Wire implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    private final List<Socket> ends = new CopyOnWriteArrayList<>();
+
+    Wire(String server) throws IOException {
+      Address behind = Address.parse(server);
+      start(
+          () -> {
+            while (true) {
+              Socket client = socket.accept();
+              Socket to = new Socket(behind.host(), behind.port());
+              ends.add(client);
+              ends.add(to);
+              start(() -> client.getInputStream().transferTo(to.getOutputStream()));
+              start(() -> to.getInputStream().transferTo(client.getOutputStream()));
+            }
+          });
+    }
+
+    private interface Work {
+      void run() throws IOException;
+    }
+
+    private static void start(Work work) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  work.run();
+                } catch (IOException e) {
+                  // It was cut or closed.
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    String address() {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    void cut() throws IOException {
+      for (Socket end : ends) {
+        end.close();
+      }
+      ends.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+      cut();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsLostAfterAnAnswerNeedsNoTls() throws Exception {
+    RunningServer server = RunningServer.start();
+    try (Wire wire = new Wire(server.address)) {
+      Watcher watcher = new Watcher(wire.address());
+      server.ask("put", "car", "0", "{}");
+      assertThat(watcher.next()).contains("\"id\":\"0\"");
+      wire.cut();
+      server.ask("put", "car", "1", "{}");
+      assertThat(watcher.next()).contains("\"id\":\"1\"");
+      assertThat(watcher.told())
+          .isEqualTo(
+              "databroker: the connection to the server at "
+                  + wire.address()
+                  + " was lost; the call may or may not have taken effect; trying again\n");
+      assertThat(watcher.end()).isEqualTo(ExitCodes.FAILED);
+    }
+    assertThat(server.stop()).isZero();
   }
 
   @Test
