@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Opens a store, in memory or in a directory. */
 final class Opening {
@@ -74,7 +73,8 @@ final class Opening {
         return;
       }
       if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
-        throw notOpened(directory, new FileAlreadyExistsException(at.toString()));
+        FileAlreadyExistsException other = new FileAlreadyExistsException(at.toString());
+        throw notOpened(directory, problem(other), other);
       }
     }
   }
@@ -92,18 +92,20 @@ final class Opening {
     // afterwards.
     boolean interrupted = Thread.interrupted();
     try {
-      makeDirectories(directory.toAbsolutePath(), settings.forces(), made, ownerOnly(directory));
+      try {
+        makeDirectories(directory.toAbsolutePath(), settings.forces(), made, ownerOnly(directory));
+      } catch (NoSuchFileException missing) {
+        throw notOpened(directory, notMade(Path.of(missing.getFile())), missing);
+      }
       Backend backend = new DirectoryOpening(directory, settings, context, uptime).open();
       opened = true;
       return backend;
     } catch (OpenFailedException failed) {
       throw failed;
     } catch (StorageFullException full) {
-      throw new OpenFailedException(
-          String.format(Locale.ROOT, "cannot open directory %s: %s", directory, full.getMessage()),
-          full);
+      throw notOpened(directory, String.valueOf(full.getMessage()), full);
     } catch (IOException | UncheckedIOException | DatabrokerException failed) {
-      throw notOpened(directory, failed);
+      throw notOpened(directory, problem(failed), failed);
     } finally {
       if (!opened) {
         Collections.reverse(made);
@@ -124,28 +126,36 @@ final class Opening {
         : new FileAttribute<?>[0];
   }
 
-  private static OpenFailedException notOpened(Path directory, Exception failed) {
+  private static OpenFailedException notOpened(Path directory, String problem, Exception failed) {
     return new OpenFailedException(
-        String.format(
-            Locale.ROOT,
-            "cannot open directory %s: %s; make it readable and writable, with room on its disk",
-            directory,
-            reason(failed)),
-        failed);
+        String.format(Locale.ROOT, "cannot open directory %s: %s", directory, problem), failed);
   }
 
-  /** Returns the reason in words: the message of many I/O errors is only the name of a file. */
-  private static @Nullable String reason(Exception failed) {
+  /**
+   * Returns the problem in words, and the remedy: the message of many I/O errors is only the name
+   * of a file.
+   */
+  private static String problem(Exception failed) {
     if (failed instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
+      return "no permission for " + denied.getFile() + "; let this user read and write it";
     }
     if (failed instanceof NoSuchFileException missing) {
-      return missing.getFile() + " is missing";
+      return missing.getFile() + " was removed during the open; open the directory again";
     }
     if (failed instanceof FileAlreadyExistsException other) {
-      return other.getFile() + " is not a directory, or is a link that leads nowhere";
+      return other.getFile()
+          + " is not a directory, or is a link that leads nowhere; give another directory";
     }
-    return failed.getMessage() == null ? failed.toString() : failed.getMessage();
+    String message = failed.getMessage() == null ? failed.toString() : failed.getMessage();
+    return message + "; make it readable and writable, with room on its disk";
+  }
+
+  /** Returns the problem of a directory that could not be made although its parent is there. */
+  private static String notMade(Path directory) {
+    return String.format(
+        Locale.ROOT,
+        "the file system of %s takes no new directories; give a directory elsewhere",
+        directory.getParent());
   }
 
   private static void makeDirectories(

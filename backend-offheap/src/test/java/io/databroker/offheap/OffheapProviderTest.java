@@ -2,6 +2,7 @@ package io.databroker.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.databroker.api.BackendContext;
 import io.databroker.api.InvalidArgumentException;
@@ -54,11 +55,28 @@ class OffheapProviderTest {
       for (Path directory : List.of(wrong, wrong.resolve("a/b"))) {
         assertRefused(
             in(directory),
-            "cannot open directory " + directory + ": " + wrong + " is not a directory");
+            "cannot open directory " + directory + ": " + wrong + " is not a directory",
+            "; give another directory");
       }
     }
     assertThat(file).hasContent("mine");
     assertThat(scratch).isDirectoryNotContaining("glob:**nowhere");
+  }
+
+  /** The file system of processes takes no new directories, whoever asks. */
+  @Test
+  void aFileSystemThatTakesNoDirectoriesIsNamedAsSuch() {
+    Path processes = Path.of("/proc");
+    assumeThat(processes.resolve("self")).exists();
+    for (Path directory : List.of(processes.resolve("nope"), processes.resolve("nope/store"))) {
+      assertThatThrownBy(() -> provider.open(in(directory), BackendContext.standard()))
+          .isInstanceOf(OpenFailedException.class)
+          .hasMessage(
+              "open-failed: cannot open directory "
+                  + directory
+                  + ": the file system of /proc takes no new directories; give a directory"
+                  + " elsewhere");
+    }
   }
 
   @Test
