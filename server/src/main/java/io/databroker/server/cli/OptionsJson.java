@@ -50,7 +50,7 @@ final class OptionsJson {
       try {
         options = with(options, member.getKey(), member.getValue());
       } catch (TypeConversionException e) {
-        problems.add(String.format(Locale.ROOT, "\"%s\": %s", type, e.getMessage()));
+        problems.add(String.format(Locale.ROOT, "in \"%s\", %s", type, e.getMessage()));
       }
     }
     return options;

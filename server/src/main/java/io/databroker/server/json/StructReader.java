@@ -52,11 +52,11 @@ public final class StructReader {
       }
       return object;
     } catch (EOFException e) {
-      throw new JsonException("not JSON: it ends too early");
+      throw new JsonException("not JSON; it ends too early");
     } catch (MalformedJsonException e) {
       throw new JsonException("not JSON" + where(e));
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new JsonException("not JSON: " + e.getMessage());
+      throw new JsonException("not JSON; " + e.getMessage());
     }
   }
 
@@ -67,7 +67,7 @@ public final class StructReader {
     String message = String.valueOf(e.getMessage());
     int column = message.indexOf(" column ");
     int path = message.indexOf(" path ");
-    return column >= 0 && path > column ? ": look at" + message.substring(column, path) : "";
+    return column >= 0 && path > column ? "; look at" + message.substring(column, path) : "";
   }
 
   private static Struct object(JsonReader json, int levels) throws IOException, JsonException {
@@ -87,7 +87,7 @@ public final class StructReader {
 
   private static void checkLevels(int levels) throws JsonException {
     if (levels <= 0) {
-      throw new JsonException("nested too deeply: more than " + LEVELS + " levels");
+      throw new JsonException("nested too deeply; use at most " + LEVELS + " levels");
     }
   }
 
@@ -103,7 +103,7 @@ public final class StructReader {
         json.nextNull();
         value.setNullValue(NullValue.NULL_VALUE);
       }
-      default -> throw new JsonException("not JSON: a value is missing");
+      default -> throw new JsonException("not JSON; a value is missing");
     }
     return value.build();
   }

@@ -96,7 +96,7 @@ class RecordCommandsTest {
         Cli.run(
             new ByteArrayInputStream(new byte[] {'"', (byte) 0xC3}),
             server.with("put", "car", "8", "-")));
-    fails(1, "the data: not JSON: look at column 3", server.ask("put", "car", "8", "{blue}"));
+    fails(1, "the data: not JSON; look at column 3", server.ask("put", "car", "8", "{blue}"));
     assertThat(ids()).containsExactly("7");
   }
 
@@ -140,7 +140,7 @@ class RecordCommandsTest {
         IntStream.range(0, 1_500).mapToObj(i -> line("" + i)).collect(Collectors.joining());
     fails(
         1,
-        "line 1501: not JSON: look at column 3; stored before that: 1000",
+        "line 1501: not JSON; look at column 3; stored before that: 1000",
         importing(good + "{bad\n" + line("z")));
     assertThat(ids()).hasSize(1_000);
     fails(

@@ -210,10 +210,10 @@ class UsageTest {
         .isEqualTo(
             "databroker: options file "
                 + file
-                + ": \"a\": capacity is not a whole number from 0; \"a\": ttl is not a string such"
-                + " as \"1h\"; \"b\" is not an object; \"c\": indexedFields is not a list of"
-                + " strings; \"c\": unknown option \"size\"; there are capacity, ttl and"
-                + " indexedFields; \"c\": ttl is 'x'; give a duration such as 250ms, 10s, 5m, 1h,"
+                + ": in \"a\", capacity is not a whole number from 0; in \"a\", ttl is not a string such"
+                + " as \"1h\"; \"b\" is not an object; in \"c\", indexedFields is not a list of"
+                + " strings; in \"c\", unknown option \"size\"; there are capacity, ttl and"
+                + " indexedFields; in \"c\", ttl is 'x'; give a duration such as 250ms, 10s, 5m, 1h,"
                 + " 7d or PT1H30M\n");
 
     Files.writeString(file, "{\"a\": {\"capacity\": \"18446744073709551615\", \"ttl\": \"1h\"}}");

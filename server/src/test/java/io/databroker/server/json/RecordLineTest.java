@@ -228,11 +228,11 @@ class RecordLineTest {
       quoteCharacter = '`',
       value = {
         "[]                                       | not a JSON object",
-        "``                                       | not JSON: it ends too early",
-        "nonsense                                 | not JSON: look at column 1",
-        "{\"type\":\"t\",\"id\":\"i\"             | not JSON: it ends too early",
-        "{\"type\":\"t\",\"id\":\"i\"} {}         | not JSON: look at column 24",
-        "{'type':'t','id':'i'}                    | not JSON: look at column 3",
+        "``                                       | not JSON; it ends too early",
+        "nonsense                                 | not JSON; look at column 1",
+        "{\"type\":\"t\",\"id\":\"i\"             | not JSON; it ends too early",
+        "{\"type\":\"t\",\"id\":\"i\"} {}         | not JSON; look at column 24",
+        "{'type':'t','id':'i'}                    | not JSON; look at column 3",
         "{\"type\":\"t\"}                         | \"id\" is missing or empty",
         "{\"type\":\"\",\"id\":\"i\"}             | \"type\" is missing or empty",
         "{\"type\":1,\"id\":\"i\"}                | \"type\" is not a string",
@@ -281,6 +281,6 @@ class RecordLineTest {
     String deep = "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000);
     assertThatThrownBy(() -> RecordLine.data(deep))
         .isInstanceOf(JsonException.class)
-        .hasMessage("nested too deeply: more than 200 levels");
+        .hasMessage("nested too deeply; use at most 200 levels");
   }
 }
