@@ -30,6 +30,12 @@ public abstract sealed class DatabrokerException extends RuntimeException
     this.id = id;
   }
 
+  /** Creates an equal error with a stack trace of its own; the given one is the cause. */
+  DatabrokerException(DatabrokerException other) {
+    super(other.getMessage(), other);
+    this.id = other.id;
+  }
+
   /** Returns the stable name of this error. */
   public ErrorId id() {
     return id;

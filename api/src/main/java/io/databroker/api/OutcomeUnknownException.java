@@ -16,4 +16,9 @@ public final class OutcomeUnknownException extends DatabrokerException {
         problem + "; the write may or may not have taken effect: read before you write again",
         cause);
   }
+
+  /** Creates an equal error for another caller of the same write; the given one is its cause. */
+  public OutcomeUnknownException(OutcomeUnknownException other) {
+    super(other);
+  }
 }

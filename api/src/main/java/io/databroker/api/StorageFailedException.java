@@ -12,4 +12,9 @@ public final class StorageFailedException extends DatabrokerException {
   public StorageFailedException(String problem, @Nullable Throwable cause) {
     super(ErrorId.STORAGE_FAILED, problem, cause);
   }
+
+  /** Creates an equal error for another caller of the same write; the given one is its cause. */
+  public StorageFailedException(StorageFailedException other) {
+    super(other);
+  }
 }

@@ -10,4 +10,9 @@ public final class StorageFullException extends DatabrokerException {
   public StorageFullException(String problem, @Nullable Throwable cause) {
     super(ErrorId.STORAGE_FULL, problem, cause);
   }
+
+  /** Creates an equal error for another caller of the same write; the given one is its cause. */
+  public StorageFullException(StorageFullException other) {
+    super(other);
+  }
 }

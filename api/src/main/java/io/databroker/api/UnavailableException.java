@@ -10,4 +10,9 @@ public final class UnavailableException extends DatabrokerException {
   public UnavailableException(String problem, @Nullable Throwable cause) {
     super(ErrorId.UNAVAILABLE, problem + "; not applied, try again", cause);
   }
+
+  /** Creates an equal error for another caller of the same write; the given one is its cause. */
+  public UnavailableException(UnavailableException other) {
+    super(other);
+  }
 }

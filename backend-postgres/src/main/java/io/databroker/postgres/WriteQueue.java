@@ -3,6 +3,8 @@ package io.databroker.postgres;
 import io.databroker.api.DatabrokerException;
 import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.PutResult;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import io.databroker.api.support.Gathering;
@@ -73,6 +75,9 @@ final class WriteQueue {
     @Nullable Throwable refusal;
     @Nullable Throwable failure;
 
+    /** True if the failure belongs to the caller that wrote the group. */
+    boolean isOfAnother;
+
     /** Reads the batch before the caller enters the queue, where a failure would concern others. */
     Pending(WriteBatch batch, Deadline deadline) {
       this.batch = batch;
@@ -93,9 +98,11 @@ final class WriteQueue {
       isLeftOut = answer.equals(GroupWrite.Answer.LEFT_OUT) && !isSingle;
     }
 
+    /** Called on the thread of the caller that writes the group. */
     void fail(Throwable why) {
       if (result == null && refusal == null && !isLeftOut) {
         failure = why;
+        isOfAnother = caller != Thread.currentThread();
       }
     }
 
@@ -108,7 +115,7 @@ final class WriteQueue {
         throw exception;
       }
       if (failure instanceof DatabrokerException exception) {
-        throw exception;
+        throw isOfAnother ? own(exception) : exception;
       }
       if (failure != null || result == null) {
         String problem =
@@ -118,6 +125,20 @@ final class WriteQueue {
             : new UnavailableException(problem, failure);
       }
       return result;
+    }
+
+    /** Returns an equal exception for this caller: one that is shared could not be changed. */
+    private static DatabrokerException own(DatabrokerException shared) {
+      if (shared instanceof UnavailableException same) {
+        return new UnavailableException(same);
+      } else if (shared instanceof OutcomeUnknownException same) {
+        return new OutcomeUnknownException(same);
+      } else if (shared instanceof StorageFullException same) {
+        return new StorageFullException(same);
+      } else if (shared instanceof StorageFailedException same) {
+        return new StorageFailedException(same);
+      }
+      return shared;
     }
 
     void wake() {

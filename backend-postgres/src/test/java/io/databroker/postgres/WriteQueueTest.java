@@ -2,9 +2,14 @@ package io.databroker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.databroker.api.Bytes;
+import io.databroker.api.DatabrokerException;
+import io.databroker.api.OutcomeUnknownException;
 import io.databroker.api.PutResult;
+import io.databroker.api.StorageFailedException;
+import io.databroker.api.StorageFullException;
 import io.databroker.api.UnavailableException;
 import io.databroker.api.Write;
 import io.databroker.api.support.WriteBatch;
@@ -20,8 +25,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Batches written in one transaction, and the answer to each caller. */
 class WriteQueueTest {
@@ -36,7 +44,7 @@ class WriteQueueTest {
   /** The time of a commit; the clock stands still otherwise. */
   private volatile long commit;
 
-  private volatile boolean failing;
+  private volatile @Nullable DatabrokerException failing;
 
   private volatile Runnable signals = () -> {};
 
@@ -58,8 +66,8 @@ class WriteQueueTest {
       throw new IllegalStateException(e);
     }
     nanoTime.addAndGet(commit);
-    if (failing) {
-      throw new UnavailableException("gone", null);
+    if (failing != null) {
+      throw failing;
     }
     List<GroupWrite.Answer> answers =
         batches.stream().map(batch -> answer(batch, batches.size())).toList();
@@ -224,12 +232,45 @@ class WriteQueueTest {
     Future<PutResult> leader = leader();
     FutureTask<PutResult> one = waiting(1, Duration.ofSeconds(30));
     FutureTask<PutResult> two = waiting(1, Duration.ofSeconds(30));
-    failing = true;
+    failing = new UnavailableException("gone", null);
     goOn.countDown();
     for (Future<PutResult> each : List.of(leader, one, two)) {
       assertThatThrownBy(each::get).hasCauseInstanceOf(UnavailableException.class);
     }
     assertThat(groups).containsExactly(1, 2);
+  }
+
+  /** A caller may add another failure to its own, or look for itself in the stack trace. */
+  @ParameterizedTest
+  @MethodSource("failures")
+  void eachCallerOfAGroupThatFailsHasItsOwnException(DatabrokerException failure) throws Exception {
+    Future<PutResult> leader = leader();
+    FutureTask<PutResult> one = waiting(1, Duration.ofSeconds(30));
+    FutureTask<PutResult> two = waiting(1, Duration.ofSeconds(30));
+    failing = failure;
+    goOn.countDown();
+    assertThatThrownBy(leader::get).cause().isSameAs(failure);
+    Throwable first = catchThrowable(one::get).getCause();
+    Throwable second = catchThrowable(two::get).getCause();
+    assertThat(List.of(first, second))
+        .as("the writer of the group has the first")
+        .contains(failure);
+    Throwable copy = first == failure ? second : first;
+    assertThat(copy)
+        .isNotSameAs(failure)
+        .hasSameClassAs(failure)
+        .hasMessage(failure.getMessage())
+        .hasCause(failure);
+    assertThat(((DatabrokerException) copy).id()).isEqualTo(failure.id());
+    first.addSuppressed(second);
+  }
+
+  private static List<DatabrokerException> failures() {
+    return List.of(
+        new UnavailableException("gone", null),
+        new OutcomeUnknownException("gone at the commit", null),
+        new StorageFullException("full; free some", null),
+        new StorageFailedException("broken; mend it", null));
   }
 
   @Test
