@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  databroker backends --plugin my-backend.jar"})
 final class BackendsCommand extends ReportingCommand {
+  /** A value for settings that are paths; nothing is read or made there. */
+  private static final Path EXAMPLE = Path.of("data");
+
   @Option(
       names = "--plugin",
       paramLabel = "PATH",
@@ -58,7 +62,14 @@ final class BackendsCommand extends ReportingCommand {
     output.line(shown + " " + provider.version());
     output.line("  from          " + provider.source());
     try {
-      output.line("  can           " + capabilities(provider));
+      Set<Capability> byDefault = provider.capabilities(Settings.defaults());
+      output.line("  can           " + words(byDefault));
+      for (Setting<?> setting : provider.settings()) {
+        Set<Capability> with = with(provider, setting);
+        if (!with.equals(byDefault)) {
+          output.line("                with " + setting.name() + ": " + words(with));
+        }
+      }
       output.line("  accepts       " + limits(provider.limits(Settings.defaults())));
     } catch (DatabrokerException e) {
       problems.add(e.getMessage());
@@ -69,12 +80,22 @@ final class BackendsCommand extends ReportingCommand {
     }
   }
 
-  private static String capabilities(DiscoveredProvider provider) {
+  /** Returns the capabilities if a path is set, which can make a backend durable. */
+  private static Set<Capability> with(DiscoveredProvider provider, Setting<?> setting) {
+    Settings.Builder settings = Settings.builder();
+    if (setting.type() == Path.class) {
+      @SuppressWarnings("unchecked") // the condition tests the type
+      Setting<Path> path = (Setting<Path>) setting;
+      if (path.problemWith(EXAMPLE).isEmpty()) {
+        settings.set(path, EXAMPLE);
+      }
+    }
+    return provider.capabilities(settings.build());
+  }
+
+  private static String words(Set<Capability> capabilities) {
     String can =
-        provider.capabilities(Settings.defaults()).stream()
-            .map(Capability::label)
-            .sorted()
-            .collect(Collectors.joining(", "));
+        capabilities.stream().map(Capability::label).sorted().collect(Collectors.joining(", "));
     return can.isEmpty() ? "nothing beyond the contract" : can;
   }
 

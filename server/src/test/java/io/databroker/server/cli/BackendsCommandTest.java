@@ -30,6 +30,19 @@ class BackendsCommandTest {
   }
 
   @Test
+  void aBackendThatCanBeAStoreOnDiskIsShownAsBoth() {
+    assertThat(Cli.run("backends").out())
+        .contains(
+            """
+              can           immediate-reads, restore, turnable-clock
+                            with directory: durable, restore, turnable-clock
+              accepts\
+            """
+                .stripTrailing())
+        .doesNotContain("with passwordFile");
+  }
+
+  @Test
   void aBrokenPluginIsNamedAndTheRestShown() throws IOException {
     Path jar = folder.resolve("broken.jar");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
