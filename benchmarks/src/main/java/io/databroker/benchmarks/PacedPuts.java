@@ -29,7 +29,7 @@ import java.util.function.LongConsumer;
 record PacedPuts(
     DataBrokerServiceBlockingStub client, DataBrokerServiceStub watching, int watchers) {
   /** Time from one put to the next. */
-  static final long MILLIS = 2;
+  static final long MICROS = 2_000;
 
   private static final PutRequest PUT =
       PutRequest.newBuilder()
@@ -47,7 +47,7 @@ record PacedPuts(
    * Makes that many puts at that pace; returns the nanoseconds from the call of each until each
    * watcher had the change.
    */
-  double[] times(int puts, long paceMillis) throws InterruptedException {
+  double[] times(int puts, long paceMicros) throws InterruptedException {
     AtomicLongArray called = new AtomicLongArray(puts + 1);
     double[] times = new double[(puts + 1) * watchers];
     Semaphore arrived = new Semaphore(0);
@@ -74,7 +74,7 @@ record PacedPuts(
       await(arrived, watchers);
       long due = System.nanoTime();
       for (int i = 1; i <= puts; i++) {
-        due = Math.max(due + TimeUnit.MILLISECONDS.toNanos(paceMillis), System.nanoTime());
+        due = Math.max(due + TimeUnit.MICROSECONDS.toNanos(paceMicros), System.nanoTime());
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }

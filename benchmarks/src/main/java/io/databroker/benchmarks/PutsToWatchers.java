@@ -29,7 +29,8 @@ public final class PutsToWatchers {
 
   private static final String RELAY = "a server that only relays puts";
   private static final double MOST_NANOS = 1_000_000;
-  private static final int WARMING_PUTS = 10_000;
+  private static final int WARMING_PUTS = 20_000;
+  private static final int PUTS_OF_A_TURN = 1_000;
   private static final String ANY_CORE = "any";
   private static final Pattern CORES =
       Pattern.compile("Cpus_allowed_list:\\s*(\\d+)\\b.*?(\\d+)$", Pattern.MULTILINE);
@@ -82,7 +83,6 @@ public final class PutsToWatchers {
             PutsToWatchers.class,
             Integer.toString(watchers),
             Integer.toString(turns),
-            Long.toString(2 * measurement.turnMillis()),
             cores.get(1));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -105,14 +105,13 @@ public final class PutsToWatchers {
   /**
    * Prints the quantile and the median of each turn; our turns and those of the other alternate.
    *
-   * @param arguments the number of watchers, of turns of each server, and of puts in a turn; and
-   *     the core of the servers
+   * @param arguments the number of watchers, the number of turns of each server, and the core of
+   *     the servers
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int watchers = Integer.parseInt(arguments[0]);
     int turns = Integer.parseInt(arguments[1]);
-    int puts = Integer.parseInt(arguments[2]);
-    List<String> core = pinned(arguments[3]);
+    List<String> core = pinned(arguments[2]);
     try (ServerProcess ours =
             new ServerProcess(core, Databroker.class, "serve", "--listen", "127.0.0.1:0");
         ServerProcess other = new ServerProcess(core, RelayServer.class)) {
@@ -121,12 +120,11 @@ public final class PutsToWatchers {
               new PacedPuts(ours.blocking(), ours.watching(), watchers),
               new PacedPuts(other.blocking(), other.watching(), watchers));
       for (PacedPuts server : servers) {
-        server.times(WARMING_PUTS, 0);
-        server.times(puts, PacedPuts.MILLIS);
+        server.times(WARMING_PUTS, PacedPuts.MICROS / 4); // slow enough that threads sleep and wake
       }
       for (int turn = 0; turn < turns; turn++) {
         for (PacedPuts server : servers) {
-          double[] times = server.times(puts, PacedPuts.MILLIS);
+          double[] times = server.times(PUTS_OF_A_TURN, PacedPuts.MICROS);
           System.out.println(Outcome.quantile(times, 0.99) + " " + Outcome.quantile(times, 0.5));
         }
       }
