@@ -83,7 +83,8 @@ final class Store implements JournalHost {
             context.callTimeout(),
             new Waker(feeds::mayWait, feeds::wake),
             progress,
-            spaces);
+            spaces,
+            System::nanoTime);
     this.history = newHistory(serverVersion, 0);
   }
 

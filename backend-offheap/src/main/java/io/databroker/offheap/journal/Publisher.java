@@ -74,14 +74,9 @@ public final class Publisher {
    * @param timeout the longest wait of a caller for an fsync
    * @param waker wakes the feeds of the types that were published
    * @param spaces tells whether the directory is still there
+   * @param nanoTime the time, as of {@link System#nanoTime}
    */
   public Publisher(
-      boolean forces, Duration timeout, Waker waker, Progress progress, Spaces spaces) {
-    this(forces, timeout, waker, progress, spaces, System::nanoTime);
-  }
-
-  /** Creates a publisher with a clock of its own. */
-  Publisher(
       boolean forces,
       Duration timeout,
       Waker waker,
