@@ -95,7 +95,7 @@ final class Opening {
       try {
         makeDirectories(directory.toAbsolutePath(), settings.forces(), made, ownerOnly(directory));
       } catch (NoSuchFileException missing) {
-        throw notOpened(directory, notMade(Path.of(missing.getFile())), missing);
+        throw notOpened(directory, notMade(missing), missing);
       }
       Backend backend = new DirectoryOpening(directory, settings, context, uptime).open();
       opened = true;
@@ -150,12 +150,15 @@ final class Opening {
     return message + "; make it readable and writable, with room on its disk";
   }
 
-  /** Returns the problem of a directory that could not be made although its parent is there. */
-  private static String notMade(Path directory) {
-    return String.format(
-        Locale.ROOT,
-        "the file system of %s takes no new directories; give a directory elsewhere",
-        directory.getParent());
+  /** Returns the problem of a directory that could not be made. */
+  private static String notMade(NoSuchFileException missing) {
+    Path parent = Path.of(missing.getFile()).getParent();
+    return parent != null && Files.isDirectory(parent)
+        ? String.format(
+            Locale.ROOT,
+            "the file system of %s takes no new directories; give a directory elsewhere",
+            parent)
+        : problem(missing);
   }
 
   private static void makeDirectories(

@@ -102,7 +102,7 @@ class WrappedSpaces implements Spaces {
     }
 
     @Override
-    public boolean exists() {
+    public boolean exists() throws IOException {
       return real.exists();
     }
 

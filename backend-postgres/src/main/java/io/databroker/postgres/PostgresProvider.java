@@ -57,7 +57,7 @@ public final class PostgresProvider implements BackendProvider {
 
   @Override
   public void check(Settings settings) {
-    var unused = PostgresSettings.of(settings);
+    PostgresSettings.check(settings);
   }
 
   @Override

@@ -60,7 +60,15 @@ record PostgresSettings(
   /** Names that need no quotes: operators easily mistype quoted names in queries. */
   private static final Pattern PLAIN_NAME = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,47}");
 
-  private static final Pattern USER_IN_URL = Pattern.compile("jdbc:postgresql://[^/?]*@");
+  /**
+   * Addresses that the driver reads without writing parts of them to the log. A password before the
+   * host may contain any character.
+   */
+  private static final Pattern PLAIN_URL =
+      Pattern.compile(
+          "jdbc:postgresql:(//(HOST(,HOST)*)?/)?[^/?@]*(\\?.*)?"
+              .replace("HOST", "([^\\[/?@:,]+|\\[[^/?@\\]]*\\])(:\\d+)?"),
+          Pattern.DOTALL);
 
   private static Optional<String> problemWithSchema(String name) {
     return PLAIN_NAME.matcher(name).matches()
@@ -70,12 +78,11 @@ record PostgresSettings(
                 + " with pg_");
   }
 
-  /** Reads the settings, and the file of the password; connects to nothing. */
+  /** Reads the settings, and the file of the password. */
   static PostgresSettings of(Settings settings) {
-    String url = settings.get(URL);
-    checkUrl(url);
+    check(settings);
     return new PostgresSettings(
-        url,
+        settings.get(URL),
         settings.find(USER).orElse(null),
         password(settings),
         settings.get(SCHEMA),
@@ -83,45 +90,63 @@ record PostgresSettings(
         settings.get(STATEMENT_TIMEOUT));
   }
 
+  /**
+   * Checks the settings. Does not read the file of the password: it may be a pipe, or only the user
+   * of the server may read it.
+   */
+  static void check(Settings settings) {
+    checkUrl(settings.get(URL));
+    if (settings.find(PASSWORD).isPresent() && settings.find(PASSWORD_FILE).isPresent()) {
+      throw new OpenFailedException("both password and passwordFile are set; set one", null);
+    }
+    settings
+        .find(PASSWORD_FILE)
+        .filter(Files::notExists)
+        .ifPresent(
+            absent -> {
+              throw noPassword(absent, null);
+            });
+  }
+
+  private static OpenFailedException noPassword(Path file, @Nullable IOException failure) {
+    return new OpenFailedException(
+        "passwordFile " + file + " cannot be read; give a readable file of text", failure);
+  }
+
   private static void checkUrl(String url) {
     if (!url.startsWith("jdbc:postgresql:")) {
       throw new OpenFailedException(
           "url is " + shown(url) + "; give one that begins with jdbc:postgresql://", null);
     }
-    if (USER_IN_URL.matcher(url).lookingAt()) { // the driver's log would show the password
-      throw new OpenFailedException(
-          "url is "
-              + shown(url)
-              + " with a user before the host; give jdbc:postgresql://HOST:PORT/DATABASE, and user"
-              + " and passwordFile as settings",
-          null);
+    if (!PLAIN_URL.matcher(url).matches()) {
+      throw unreadable(url);
     }
     try {
       new PGSimpleDataSource().setUrl(url);
     } catch (IllegalArgumentException e) {
-      throw new OpenFailedException(
-          "url is "
-              + shown(url)
-              + ", which the PostgreSQL driver cannot read; give"
-              + " jdbc:postgresql://HOST:PORT/DATABASE",
-          null); // the driver's own message contains the password
+      throw unreadable(url);
     }
   }
 
+  /** Leaves the driver's own message out, because it contains the password. */
+  private static OpenFailedException unreadable(String url) {
+    return new OpenFailedException(
+        "url is "
+            + shown(url)
+            + ", which the PostgreSQL driver cannot read; give"
+            + " jdbc:postgresql://HOST:PORT/DATABASE, and user and passwordFile as settings",
+        null);
+  }
+
   private static @Nullable String password(Settings settings) {
-    Optional<String> given = settings.find(PASSWORD);
     Optional<Path> file = settings.find(PASSWORD_FILE);
-    if (given.isPresent() && file.isPresent()) {
-      throw new OpenFailedException("both password and passwordFile are set; set one", null);
-    }
     if (file.isEmpty()) {
-      return given.orElse(null);
+      return settings.find(PASSWORD).orElse(null);
     }
     try {
       return Files.readString(file.get()).lines().findFirst().orElse("");
     } catch (IOException failure) {
-      throw new OpenFailedException(
-          "passwordFile " + file.get() + " cannot be read; give a readable file of text", failure);
+      throw noPassword(file.get(), failure);
     }
   }
 
@@ -130,13 +155,14 @@ record PostgresSettings(
     return shown(url);
   }
 
-  /** Leaves out the parameters, and a user and password before the host. */
+  /** Leaves out the parameters, and all after the scheme if a password may stand there. */
   private static String shown(String url) {
-    int end = url.indexOf('?');
-    String place = end < 0 ? url : url.substring(0, end);
-    int start = place.indexOf("//") + 2;
-    int host = place.lastIndexOf('@') + 1;
-    return start < 2 || host < start ? place : place.substring(0, start) + place.substring(host);
+    if (url.indexOf('@') >= 0 && !PLAIN_URL.matcher(url).matches()) {
+      int host = url.indexOf("//") + 2;
+      return (host < 2 ? "" : url.substring(0, host)) + "(hidden)";
+    }
+    int parameters = url.indexOf('?');
+    return parameters < 0 ? url : url.substring(0, parameters);
   }
 
   /** Leaves the password out. */

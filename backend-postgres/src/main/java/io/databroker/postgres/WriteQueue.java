@@ -75,7 +75,7 @@ final class WriteQueue {
     @Nullable Throwable refusal;
     @Nullable Throwable failure;
 
-    /** True if the failure belongs to the caller that wrote the group. */
+    /** True if the thread of another caller met the failure. */
     boolean isOfAnother;
 
     /** Reads the batch before the caller enters the queue, where a failure would concern others. */
@@ -127,8 +127,19 @@ final class WriteQueue {
       return result;
     }
 
-    /** Returns an equal exception for this caller: one that is shared could not be changed. */
+    /**
+     * Returns a copy for this caller: callers that share an exception would see each other's
+     * suppressed exceptions, and a foreign stack trace. On a full heap it returns the shared one.
+     */
     private static DatabrokerException own(DatabrokerException shared) {
+      try {
+        return copy(shared);
+      } catch (OutOfMemoryError | StackOverflowError full) {
+        return shared;
+      }
+    }
+
+    private static DatabrokerException copy(DatabrokerException shared) {
       if (shared instanceof UnavailableException same) {
         return new UnavailableException(same);
       } else if (shared instanceof OutcomeUnknownException same) {

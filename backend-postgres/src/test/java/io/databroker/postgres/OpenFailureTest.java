@@ -1,6 +1,7 @@
 package io.databroker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,10 +20,17 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An open that fails names the cause and the remedy, and leaves nothing behind. */
 class OpenFailureTest {
@@ -82,7 +90,7 @@ class OpenFailureTest {
             "jdbc:postgresql://broker:geheim@localhost:x/broker")) {
       assertThatThrownBy(() -> TestServer.open(TestServer.settings(url, "broker"), HASTY))
           .isInstanceOf(OpenFailedException.class)
-          .hasMessageContaining("localhost")
+          .hasMessageContaining("//(hidden)")
           .hasMessageNotContaining("heim");
     }
   }
@@ -144,9 +152,59 @@ class OpenFailureTest {
     opening(TestServer.settings("jdbc:postgresql://localhost:x/broker?password=geheim", "broker"))
         .hasMessageContaining("url is jdbc:postgresql://localhost:x/broker, which the PostgreSQL")
         .hasMessageNotContaining("geheim");
-    opening(TestServer.settings("jdbc:postgresql://me:geheim@localhost/broker", "broker"))
-        .hasMessageContaining("url is jdbc:postgresql://localhost/broker with a user before the")
-        .hasMessageNotContaining("geheim");
+  }
+
+  /** The driver's log would show a part of the password. */
+  @ParameterizedTest
+  @ValueSource(strings = {"geheim", "ge/heim", "ge?heim", "ge@heim", "ge:heim,1"})
+  void aUrlWithAUserBeforeTheHostIsRefusedAndNotLogged(String password) {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Logger driver = Logger.getLogger("org.postgresql");
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line.getMessage() + Arrays.toString(line.getParameters()));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    driver.addHandler(handler);
+    try {
+      opening(TestServer.settings("jdbc:postgresql://me:" + password + "@localhost/x", "broker"))
+          .hasMessageContaining("url is jdbc:postgresql://(hidden), which the PostgreSQL driver");
+    } finally {
+      driver.removeHandler(handler);
+    }
+    assertThat(logged).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "broker", "//db/broker", "//db1:5432,db2/broker?user=me@corp&targetServerType=primary",
+        "///broker", "//[::1]:5432/broker", "//db/"
+      })
+  void theFormsOfTheDriverPassTheCheck(String rest) {
+    Settings settings = TestServer.settings("jdbc:postgresql:" + rest, "broker");
+    assertThatCode(() -> new PostgresProvider().check(settings)).doesNotThrowAnyException();
+  }
+
+  /** Reads the file once, in the open: it may be a pipe. */
+  @Test
+  void aCheckDoesNotReadThePassword(@TempDir Path folder) throws IOException {
+    Path malformed = Files.write(folder.resolve("password"), new byte[] {(byte) 0xFF});
+    Settings settings =
+        Settings.builder()
+            .set(PostgresSettings.URL, bareUrl())
+            .set(PostgresSettings.PASSWORD_FILE, malformed)
+            .build();
+    assertThatCode(() -> new PostgresProvider().check(settings)).doesNotThrowAnyException();
+    opening(settings).hasMessageContaining("cannot be read; give a readable file of text");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.databroker.offheap.memory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.BooleanSupplier;
@@ -226,8 +227,13 @@ public final class FileSpace implements Space {
   }
 
   @Override
-  public boolean exists() {
-    return Files.exists(file);
+  public boolean exists() throws IOException {
+    try {
+      file.getFileSystem().provider().checkAccess(file);
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
   }
 
   @Override

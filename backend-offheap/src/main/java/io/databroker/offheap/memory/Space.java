@@ -26,7 +26,7 @@ public interface Space {
    * file's times, because the next fsync then takes longer: since version 6.13, Linux gives the
    * next write a time of its own, which the fsync has to write too.
    */
-  boolean exists();
+  boolean exists() throws IOException;
 
   /**
    * Returns whether a later open would find the file.

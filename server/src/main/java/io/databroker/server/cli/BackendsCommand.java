@@ -65,7 +65,7 @@ final class BackendsCommand extends ReportingCommand {
       Set<Capability> byDefault = provider.capabilities(Settings.defaults());
       output.line("  can           " + words(byDefault));
       for (Setting<?> setting : provider.settings()) {
-        Set<Capability> with = with(provider, setting);
+        Set<Capability> with = setting.type() == Path.class ? with(provider, setting) : byDefault;
         if (!with.equals(byDefault)) {
           output.line("                with " + setting.name() + ": " + words(with));
         }
@@ -80,15 +80,13 @@ final class BackendsCommand extends ReportingCommand {
     }
   }
 
-  /** Returns the capabilities if a path is set, which can make a backend durable. */
+  /** Returns the capabilities if this path is set, which can make a backend durable. */
   private static Set<Capability> with(DiscoveredProvider provider, Setting<?> setting) {
+    @SuppressWarnings("unchecked") // the caller tests the type
+    Setting<Path> path = (Setting<Path>) setting;
     Settings.Builder settings = Settings.builder();
-    if (setting.type() == Path.class) {
-      @SuppressWarnings("unchecked") // the condition tests the type
-      Setting<Path> path = (Setting<Path>) setting;
-      if (path.problemWith(EXAMPLE).isEmpty()) {
-        settings.set(path, EXAMPLE);
-      }
+    if (path.problemWith(EXAMPLE).isEmpty()) {
+      settings.set(path, EXAMPLE);
     }
     return provider.capabilities(settings.build());
   }

@@ -18,8 +18,8 @@ final class ServerErrors {
   /**
    * Returns the message about a failed call.
    *
-   * @param answered whether the server has answered a call on the same connection, so that both use
-   *     TLS or both do not
+   * @param answered whether the server has answered a call on the same connection, which shows that
+   *     client and server agree on TLS
    */
   static String message(
       StatusRuntimeException error, Address server, ServerAccess access, boolean answered) {

@@ -56,7 +56,7 @@ public final class StructReader {
     } catch (MalformedJsonException e) {
       throw new JsonException("not JSON" + where(e));
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new JsonException("not JSON; " + e.getMessage());
+      throw new JsonException("not JSON"); // a message of the library may take several lines
     }
   }
 

@@ -70,7 +70,7 @@ class SettingsCheckTest {
         "databroker: backend postgres: url is jdbc:postgresql://localhost:x/broker, which the");
     assertFound(
         check("postgres", "url=jdbc:postgresql://me:geheim@db/x"),
-        "databroker: backend postgres: url is jdbc:postgresql://db/x with a user before the host; ");
+        "databroker: backend postgres: url is jdbc:postgresql://(hidden), which the PostgreSQL");
     assertFound(
         check("postgres", URL, "schema=Broker"),
         "databroker: backend postgres: setting schema is \"Broker\"; give 1 to 48 small letters");
