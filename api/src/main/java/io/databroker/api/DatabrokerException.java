@@ -23,10 +23,12 @@ public abstract sealed class DatabrokerException extends RuntimeException
         UnsupportedException {
   private static final long serialVersionUID = 1L;
 
+  private static final String SEPARATOR = ": ";
+
   private final ErrorId id;
 
   DatabrokerException(ErrorId id, String message, @Nullable Throwable cause) {
-    super(id.label() + ": " + message, cause);
+    super(id.label() + SEPARATOR + message, cause);
     this.id = id;
   }
 
@@ -34,6 +36,11 @@ public abstract sealed class DatabrokerException extends RuntimeException
   DatabrokerException(DatabrokerException other) {
     super(other.getMessage(), other);
     this.id = other.id;
+  }
+
+  /** Returns the message without the name of the error, for a place that names its kind itself. */
+  public String problem() {
+    return String.valueOf(getMessage()).substring(id.label().length() + SEPARATOR.length());
   }
 
   /** Returns the stable name of this error. */

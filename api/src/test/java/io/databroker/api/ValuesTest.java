@@ -155,6 +155,8 @@ class ValuesTest {
         .allSatisfy(e -> assertThat(e).hasMessageStartingWith(e.id().label() + ": "))
         .extracting(Object::getClass)
         .containsExactlyInAnyOrder(DatabrokerException.class.getPermittedSubclasses());
+    assertThat(all).allSatisfy(e -> assertThat(e).hasMessage(e.id().label() + ": " + e.problem()));
+    assertThat(all.get(12).problem()).isEqualTo("why");
     assertThat(all.get(0)).hasMessageContaining("x\\u0000");
     assertThat(all.get(2)).hasMessageContainingAll("batch[4]", "version 7", "version 5", "\"a\"");
     assertThat(all.get(5)).hasMessageContaining("18446744073709551615");

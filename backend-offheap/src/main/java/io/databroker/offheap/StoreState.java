@@ -38,18 +38,11 @@ final class StoreState {
     if (refused != null) {
       return BackendState.degraded(
           refused.id() == ErrorId.STORAGE_FULL ? Reason.STORAGE_FULL : Reason.DISK_FAILED,
-          problem(refused) + (damage.isEmpty() ? "" : "; also: " + damage));
+          refused.problem() + (damage.isEmpty() ? "" : "; also: " + damage));
     }
     if (!damage.isEmpty()) {
       return BackendState.degraded(Reason.DAMAGED, damage);
     }
     return BackendState.SERVING;
-  }
-
-  /** Returns the message without the id: the state shows a reason already. */
-  private static String problem(DatabrokerException error) {
-    String message = String.valueOf(error.getMessage());
-    String id = error.id().label() + ": ";
-    return message.startsWith(id) ? message.substring(id.length()) : message;
   }
 }

@@ -110,14 +110,7 @@ final class Opening {
     try {
       provider.check(settings);
     } catch (DatabrokerException e) {
-      String id = e.id().label() + ": "; // its kind is no news in a list of problems
-      String message = String.valueOf(e.getMessage());
-      problems.add(
-          String.format(
-              Locale.ROOT,
-              "backend %s: %s",
-              shown,
-              message.startsWith(id) ? message.substring(id.length()) : message));
+      problems.add(String.format(Locale.ROOT, "backend %s: %s", shown, e.problem()));
     }
   }
 
